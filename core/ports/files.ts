@@ -1,0 +1,22 @@
+import type { Readable } from 'node:stream';
+
+/** Where files are kept. Keys are ours and hold no name a person chose. */
+export interface Files {
+  /** Stores a stream of exactly `sizeBytes`; gives back what was really stored. A retry with the same key overwrites. */
+  put(key: string, body: Readable, facts: { mime: string; sizeBytes: number }, signal?: AbortSignal): Promise<Stored>;
+  /** Rejects with code `file.missing` when the key is not there. */
+  open(key: string, signal?: AbortSignal): Promise<Readable>;
+  /** A link that works for `ttlSeconds` without login and makes the browser save `name`. At most seven days (SigV4's limit). */
+  sign(key: string, facts: { name: string; mime: string; ttlSeconds: number; inline?: boolean }): Promise<string>;
+  /** Removing what is not there is fine. */
+  remove(key: string, signal?: AbortSignal): Promise<void>;
+  /** Rejects when files can't be stored now. */
+  check(signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+export interface Stored {
+  readonly sizeBytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}

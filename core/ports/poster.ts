@@ -1,0 +1,47 @@
+import type { Reply } from '#core/domain/reply.ts';
+
+/** Puts what we say in front of people, on one platform. */
+export interface Poster {
+  readonly platform: string;
+  /** How many posts this reply needs there; each becomes a letter part of its own. */
+  parts(reply: Reply): number;
+  /** Posts one part. Resolves only when the platform confirmed it; every other end is a PostError. */
+  post(part: LetterPart, signal: AbortSignal): Promise<Posted>;
+  /** Looks for a part whose post ended without an answer. `cannot` when the platform gives no way to know. */
+  look(part: LetterPart, signal: AbortSignal): Promise<{ found: Posted } | 'absent' | 'cannot'>;
+}
+
+export interface LetterPart {
+  /** The same at every try: the platform's key against doubles. */
+  readonly key: string;
+  /** Where to answer. A ref with an empty thread (`slack:T1:C9:`) asks for a new root there; `Posted.threadRef` then tells it. */
+  readonly threadRef: string;
+  readonly reply: Reply;
+  /** From 0. */
+  readonly part: number;
+  /** When it was first tried; looking searches around it. */
+  readonly attemptedAt: Date | null;
+}
+
+export interface Posted {
+  readonly messageRef: string;
+  /** Set when this post became the root of its thread. */
+  readonly threadRef?: string;
+}
+
+/** How a post ended when it was not confirmed. */
+export class PostError extends Error {
+  readonly kind: 'unknown' | 'later' | 'never';
+  readonly retryAfterMs: number | null;
+
+  /**
+   * `unknown`: it may have been posted. `later`: it was not; try again, not before `retryAfterMs`.
+   * `never`: it was not and will not be (no such channel, no permission).
+   */
+  constructor(kind: 'unknown' | 'later' | 'never', message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'PostError';
+    this.kind = kind;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
+}

@@ -1,0 +1,22 @@
+/** Wakes workers. It is never the truth: what it loses, upkeep finds in PostgreSQL and adds again. */
+export interface Queue {
+  /** Adds jobs; adding one that is already waiting or running changes nothing. */
+  add(jobs: readonly Job[]): Promise<void>;
+  /** Starts handing out jobs. A handler that throws gets the job again later; a dead worker's jobs go to another worker. */
+  work(handler: (job: Job, signal: AbortSignal) => Promise<void>, options: { concurrency: number }): Promise<Working>;
+  counts(): Promise<{ waiting: number; active: number; delayed: number; failed: number }>;
+  /** Rejects when jobs can't be added now. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `generation` grows when upkeep adds a task again, because a queue ignores an id that it still keeps. */
+export interface Job {
+  readonly taskId: string;
+  readonly generation: number;
+}
+
+export interface Working {
+  /** Takes no further job, lets running ones end within `graceMs`, then aborts their signals. */
+  stop(graceMs: number): Promise<void>;
+}

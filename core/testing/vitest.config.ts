@@ -1,0 +1,15 @@
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: path.join(import.meta.dirname, '../..'),
+  test: {
+    include: ['{core,bots,web,prisma}/**/*.test.ts'],
+    globalSetup: ['core/testing/global-setup.ts'],
+    setupFiles: ['core/testing/each-file.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
