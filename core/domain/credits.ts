@@ -53,3 +53,10 @@ export function showCredits(amount: Credits): string {
 export function sayCredits(amount: Credits): string {
   return `${showCredits(amount)} ${amount === MICRO ? 'credit' : 'credits'}`;
 }
+
+/** Credits as JSON carries them: whole micro-credits in decimal. `micro()` reads it back. */
+export type Amount = string;
+
+export function amountOf(credits: Credits): Amount {
+  return credits.toString();
+}

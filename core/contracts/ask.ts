@@ -1,0 +1,63 @@
+// An ask is what a person said to us, somewhere, once. Every front door hands intake exactly this.
+
+import { z } from 'zod';
+import { agentTypes } from '#core/domain/agent-type.ts';
+import { isId, type FileId, type UserId } from '#core/domain/ids.ts';
+import { askLimits } from '#core/domain/limits.ts';
+import { readAsk } from '#core/domain/read-ask.ts';
+import { refuse } from '#core/domain/refusal.ts';
+import { cleanText } from '#core/domain/text.ts';
+import type { ThreadRef } from '#core/domain/thread-ref.ts';
+
+/** Makes an Ask of what a front door read, or throws a refusal that can be said to the person. */
+export function parseAsk(input: AskInput): Ask {
+  const shape = askSchema.safeParse(input);
+  if (!shape.success) throw refuse('request.invalid', { fields: shape.error.issues.map(({ path, message }) => ({ name: path.join('.') || 'request', problem: message })) });
+  const { files } = shape.data;
+  if (files.length > askLimits.files) throw refuse('files.too-many', { count: files.length });
+  for (const { name, sizeBytes } of files) {
+    if (sizeBytes === 0) throw refuse('file.empty', { name });
+    if (sizeBytes > askLimits.fileBytes) throw refuse('file.too-large', { name });
+  }
+  const { text, type } = readAsk(shape.data.text);
+  return { ...shape.data, text, type: shape.data.type ?? type };
+}
+
+const word = z.string().trim().min(1).max(200);
+const name = z.string().transform(cleanText).pipe(z.string().max(200));
+const id = <T extends string>() => z.string().refine(isId, 'not an id').transform((text) => text as T);
+
+const fileSchema = z.object({
+  name: name.pipe(z.string().min(1)),
+  mime: word,
+  sizeBytes: z.int().min(0),
+  /** `stored`: already kept by us under this id. `remote`: the platform has it; its adapter fetches it by this reference. */
+  from: z.discriminatedUnion('kind', [z.object({ kind: z.literal('stored'), fileId: id<FileId>() }), z.object({ kind: z.literal('remote'), ref: z.string().min(1).max(2000) })]),
+});
+
+export const askSchema = z.object({
+  /** Its identity, kept for good: the coordinates of its message, else the interaction id, `Idempotency-Key`, or (schedule, slot). */
+  key: word,
+  /** Where to answer. */
+  threadRef: z.string().regex(/^[a-z][a-z0-9-]*:./, 'not a thread ref').max(400).transform((text) => text as ThreadRef),
+  /** Slack workspace or Discord server, as the platform names it. */
+  workspace: word.optional(),
+  channel: word.optional(),
+  /** Who said it: someone logged in, or a platform's account that may or may not be linked to a user. */
+  from: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('user'), userId: id<UserId>() }),
+    z.object({ kind: z.literal('identity'), externalId: word, displayName: name }),
+  ]),
+  text: z.string(),
+  /** The person's own choice, where the front door has a place for it; words in the text choose too. */
+  type: z.enum(agentTypes).optional(),
+  files: z.array(fileSchema).max(1000).default([]),
+  /** When it was said. */
+  at: z.date(),
+  /** The ask it follows, where the thread ref alone does not tell. */
+  parentKey: word.optional(),
+});
+
+export type AskInput = z.input<typeof askSchema>;
+export type Ask = z.output<typeof askSchema>;
+export type AskFile = Ask['files'][number];

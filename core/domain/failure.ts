@@ -1,0 +1,83 @@
+// How a task can fail after it was accepted. Every failure costs nothing and says so; what may be tried again differs.
+
+import type { AgentType } from './agent-type.ts';
+
+interface Rule {
+  readonly sentence: string;
+  readonly wayForward: string;
+  /** The agent may have acted before it was lost, so a repetition of work with outside effects needs a person's look first. */
+  readonly mayHaveActed: boolean;
+}
+
+const table = {
+  'agent.failed': {
+    sentence: 'The agent could not finish this.',
+    wayForward: 'Try again, or say it in other words.',
+    mayHaveActed: true,
+  },
+  'agent.timed-out': {
+    sentence: 'The agent ran out of time.',
+    wayForward: 'Try again, or ask for a smaller piece.',
+    mayHaveActed: true,
+  },
+  'agent.lost': {
+    sentence: 'We lost sight of the agent while it was working.',
+    wayForward: 'Try again.',
+    mayHaveActed: true,
+  },
+  'agent.unreachable': {
+    sentence: 'No agent could be reached in time.',
+    wayForward: 'Try again in a few minutes.',
+    mayHaveActed: false,
+  },
+  'result.empty': {
+    sentence: 'The agent finished without a result.',
+    wayForward: 'Try again with a few more details.',
+    mayHaveActed: true,
+  },
+  'result.not-kept': {
+    sentence: 'The agent finished, but its files could not be stored.',
+    wayForward: 'Try again in a few minutes.',
+    mayHaveActed: true,
+  },
+  'inputs.missing': {
+    sentence: 'The files of this request could not be fetched.',
+    wayForward: 'Attach them again in a new request.',
+    mayHaveActed: false,
+  },
+  'our.fault': {
+    sentence: 'Something went wrong on our side.',
+    wayForward: 'Try again. If it happens once more, tell us the task’s number.',
+    mayHaveActed: true,
+  },
+} as const satisfies Record<string, Rule>;
+
+export type FailureCode = keyof typeof table;
+export const failureCodes = Object.keys(table) as FailureCode[];
+
+export interface Failure {
+  readonly code: FailureCode;
+  /** What happened. */
+  readonly sentence: string;
+  /** What it cost. */
+  readonly cost: string;
+  /** What to do next. */
+  readonly wayForward: string;
+}
+
+export function failureFor(code: FailureCode, type: AgentType): Failure {
+  const { sentence, wayForward, mayHaveActed } = table[code];
+  const look = mayHaveActed ? lookFirst[type] : undefined;
+  return { code, sentence, cost: 'Nothing was charged.', wayForward: look === undefined ? wayForward : `${look} ${wayForward}` };
+}
+
+// Work with effects outside is never repeated without a person's word (a mail sent, a post made).
+const lookFirst: Partial<Record<AgentType, string>> = {
+  'email-campaign': 'Some mails may already have been sent, so look before you repeat it.',
+  'social-media': 'Something may already have been posted, so look before you repeat it.',
+};
+
+/** True when a repetition might send or post twice: only a person may start it again. */
+export function needsPersonToRepeat(type: AgentType): boolean {
+  return lookFirst[type] !== undefined;
+}

@@ -1,0 +1,243 @@
+// A refusal is a no that we can explain to a person: a code, a sentence, a way forward. Everything else is a bug.
+// This is the one table of them. Facts are plain JSON, because SQL writes some of them and letters store them.
+
+import { agentTypes } from './agent-type.ts';
+import { askLimits } from './limits.ts';
+import { micro, sayCredits, showCredits, type Amount } from './credits.ts';
+import type { TaskStatus } from './task.ts';
+
+interface Rule {
+  /** What the HTTP API answers. */
+  readonly status: number;
+  readonly sentence: (facts: never) => string;
+  readonly wayForward: string | ((facts: never) => string);
+  /** A page of the portal where the person can do something about it. */
+  readonly page?: `/${string}`;
+}
+
+const table = {
+  'ask.empty': {
+    status: 400,
+    sentence: () => 'There are no words in this request.',
+    wayForward: 'Say what you need, for example: find 100 leads in Miami.',
+  },
+  'ask.too-long': {
+    status: 413,
+    sentence: () => `This request is longer than ${count(askLimits.textCharacters)} characters.`,
+    wayForward: 'Put the long part in a file and attach it.',
+  },
+  'quantity.too-many': {
+    status: 400,
+    sentence: (facts: { asked: string; most: number; unit: string }) => `One task can bring at most ${count(facts.most)} ${facts.unit}; you asked for ${facts.asked}.`,
+    wayForward: 'Ask for fewer, or split it into several requests.',
+  },
+  'quantity.not-positive': {
+    status: 400,
+    sentence: (facts: { asked: string; unit: string }) => `${facts.asked} ${facts.unit} is not something we can deliver.`,
+    wayForward: 'Ask for one or more.',
+  },
+  'quantity.not-whole': {
+    status: 400,
+    sentence: (facts: { asked: string; unit: string }) => `We can't deliver ${facts.asked} ${facts.unit}.`,
+    wayForward: 'Ask for a whole number.',
+  },
+  'type.unknown': {
+    status: 400,
+    sentence: (facts: { given: string }) => `There is no kind of work called “${facts.given}”.`,
+    wayForward: `Choose one of ${agentTypes.join(', ')}, or leave it out.`,
+  },
+  'file.too-large': {
+    status: 413,
+    sentence: (facts: { name: string }) => `The file “${facts.name}” is larger than ${askLimits.fileBytes / 1_000_000} MB.`,
+    wayForward: 'Attach a smaller file, or a part of it.',
+  },
+  'file.empty': {
+    status: 400,
+    sentence: (facts: { name: string }) => `The file “${facts.name}” is empty.`,
+    wayForward: 'Attach it again.',
+  },
+  'files.too-many': {
+    status: 400,
+    sentence: (facts: { count: number }) => `One request can bring ${askLimits.files} files; this one has ${count(facts.count)}.`,
+    wayForward: 'Attach fewer, or pack them into one archive.',
+  },
+
+  'credits.short': {
+    status: 402,
+    sentence: (facts: { need: Amount; have: Amount }) => `This needs ${sayCredits(micro(facts.need))} and you have ${showCredits(micro(facts.have))}.`,
+    wayForward: 'Top up, or ask for less.',
+    page: '/credits',
+  },
+  'limit.reached': {
+    status: 402,
+    sentence: (facts: { whose: LimitOwner; need: Amount; left: Amount }) =>
+      `This needs ${sayCredits(micro(facts.need))} and ${limitWords[facts.whose]} has ${showCredits(micro(facts.left))} left.`,
+    wayForward: 'Ask for less, or ask an owner or admin of your team to raise the limit.',
+    page: '/team',
+  },
+  'wallet.frozen': {
+    status: 403,
+    sentence: () => 'The credits of this team are on hold while a payment is being cleared up.',
+    wayForward: 'An owner of the team can see why, and settle it.',
+    page: '/credits',
+  },
+
+  'task.not-found': {
+    status: 404,
+    sentence: () => 'There is no such task, or it is not yours to see.',
+    wayForward: 'Look for it in your history.',
+    page: '/dashboard',
+  },
+  'task.over': {
+    status: 409,
+    sentence: (facts: { status: TaskStatus }) => `This task is already ${facts.status}.`,
+    wayForward: 'Ask again to start a new one.',
+  },
+  'conversation.busy': {
+    status: 429,
+    sentence: (facts: { waiting: number }) => `${count(facts.waiting)} requests are already waiting in this conversation.`,
+    wayForward: 'Wait for one to end or cancel one, or ask in another conversation.',
+  },
+  'not.allowed': {
+    status: 403,
+    sentence: () => 'You are not allowed to do this.',
+    wayForward: 'Ask an owner or admin of your team.',
+    page: '/team',
+  },
+
+  'link.expired': {
+    status: 410,
+    sentence: () => 'This link has expired.',
+    wayForward: 'Log in to download the file.',
+    page: '/login',
+  },
+  'file.gone': {
+    status: 410,
+    sentence: () => 'This file is no longer kept.',
+    wayForward: 'Run the task again to get a new one.',
+    page: '/dashboard',
+  },
+
+  'key.unknown': {
+    status: 401,
+    sentence: () => 'This API key is not known, or was revoked.',
+    wayForward: 'Make a new key in the settings.',
+    page: '/settings',
+  },
+  'login.needed': {
+    status: 401,
+    sentence: () => 'This needs a login or an API key.',
+    wayForward: 'Log in, or send your key as “Authorization: Bearer …”.',
+    page: '/login',
+  },
+  'request.malformed': {
+    status: 400,
+    sentence: () => 'This request could not be read.',
+    wayForward: 'Send one JSON object with “Content-Type: application/json”.',
+  },
+  'request.invalid': {
+    status: 400,
+    sentence: (facts: { fields: readonly { readonly name: string; readonly problem: string }[] }) =>
+      `Something in this request is not right: ${facts.fields.map((field) => `${field.name}: ${field.problem}`).join('; ')}.`,
+    wayForward: 'Correct it and send it again.',
+  },
+  'request.too-large': {
+    status: 413,
+    sentence: () => 'This request is too large.',
+    wayForward: 'Send less, or attach a file.',
+  },
+  'request.key-reused': {
+    status: 422,
+    sentence: () => 'This Idempotency-Key was already used for another request.',
+    wayForward: 'Use a new key for each new request.',
+  },
+  'request.too-many': {
+    status: 429,
+    sentence: (facts: { waitSeconds: number }) => `Too many requests. The next one is welcome in ${count(facts.waitSeconds)} s.`,
+    wayForward: 'Wait a moment and try again.',
+  },
+  'route.unknown': {
+    status: 404,
+    sentence: () => 'There is nothing at this address.',
+    wayForward: 'Check the address.',
+  },
+  'method.wrong': {
+    status: 405,
+    sentence: (facts: { allowed: readonly string[] }) => `This address answers only to ${facts.allowed.join(', ')}.`,
+    wayForward: 'Use another method.',
+  },
+
+  'database.unavailable': {
+    status: 503,
+    sentence: () => 'We could not write your request down, so it was not taken, and nothing was charged.',
+    wayForward: 'Try again in a minute.',
+  },
+  'agents.unavailable': {
+    status: 503,
+    sentence: () => 'No agent can be reached right now, so this was not taken, and nothing was charged.',
+    wayForward: 'Try again in a few minutes.',
+  },
+} as const satisfies Record<string, Rule>;
+
+const limitWords = {
+  task: 'the limit for one task',
+  member: 'your own limit',
+  channel: 'the limit of this channel',
+  team: 'the limit of your team',
+} as const;
+
+/** Whose limit stopped it; the sentence says which, and the way forward who can raise it. */
+export type LimitOwner = keyof typeof limitWords;
+
+export type RefusalCode = keyof typeof table;
+
+/** The facts that go with a code; `{}` where the sentence needs none. */
+export type RefusalFacts<Code extends RefusalCode> = Parameters<(typeof table)[Code]['sentence']> extends [infer Facts] ? Facts : Record<never, never>;
+
+/** A refusal as JSON carries it: letters store it, and SQL writes it where it is the one who says no. */
+export type Refused = { [Code in RefusalCode]: { readonly code: Code; readonly facts: RefusalFacts<Code> } }[RefusalCode];
+
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly facts: object;
+  readonly sentence: string;
+  readonly wayForward: string;
+  readonly status: number;
+  readonly page: string | null;
+
+  constructor({ code, facts }: Refused) {
+    const rule: Rule = table[code];
+    const sentence = rule.sentence(facts as never);
+    super(sentence);
+    this.name = 'Refusal';
+    this.code = code;
+    this.facts = facts;
+    this.sentence = sentence;
+    this.wayForward = typeof rule.wayForward === 'string' ? rule.wayForward : rule.wayForward(facts as never);
+    this.status = rule.status;
+    this.page = rule.page ?? null;
+  }
+}
+
+/** Makes a refusal, to be thrown: `throw refuse('credits.short', { need, have })`. */
+export function refuse<Code extends RefusalCode>(code: Code, ...facts: Parameters<(typeof table)[Code]['sentence']>): Refusal {
+  return new Refusal({ code, facts: facts[0] ?? {} } as Refused);
+}
+
+/** True for a refusal of any copy of this module: a bundle carries its own class, so the code decides. */
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Object && 'sentence' in error && 'code' in error && isRefusalCode(error.code);
+}
+
+export function isRefusalCode(code: unknown): code is RefusalCode {
+  return typeof code === 'string' && Object.hasOwn(table, code);
+}
+
+/** What a refusal needs to be said again later, for a letter or the stored outcome of an ask. */
+export function refusedBy(refusal: Refusal): Refused {
+  return { code: refusal.code, facts: refusal.facts } as Refused;
+}
+
+function count(amount: number): string {
+  return amount.toLocaleString('en-US');
+}

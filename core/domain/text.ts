@@ -1,0 +1,42 @@
+// Text from people and agents is untrusted everywhere it is shown or stored. It is cleaned once, at the edge.
+
+/**
+ * Removes what PostgreSQL cannot store (NUL, lone surrogates) and what lies about how text looks (control characters,
+ * bidirectional overrides, invisible marks), and brings what is left to one form. Newlines and tabs stay.
+ */
+export function cleanText(text: string): string {
+  return text
+    .replace(/\r\n?|\u2028|\u2029/g, '\n')
+    .toWellFormed()
+    .replace(unwanted, '')
+    .normalize('NFC')
+    .trim();
+}
+
+// What toWellFormed() puts for a lone surrogate (U+FFFD) goes as well: it carries nothing. The joiners U+200C and U+200D
+// stay, since Persian and family emoji are written with them.
+const unwanted = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffd]|[\u{e0000}-\u{e0fff}]/gu;
+
+/** The first line that says something, as a title: at most `most` characters. */
+export function firstLine(text: string, most = 80): string {
+  const line = text.split('\n').find((each) => each.trim() !== '') ?? '';
+  return shorten(line.trim().replace(/\s+/g, ' '), most);
+}
+
+/** At most `most` characters as people count them, ending in "…" when something was cut, at a word's end where one is near. */
+export function shorten(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const kept: string[] = [];
+  for (const { segment } of graphemes.segment(text)) {
+    if (kept.length === most) return `${cutAtWord(kept.slice(0, most - 1).join(''))}…`;
+    kept.push(segment);
+  }
+  return text;
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+function cutAtWord(text: string): string {
+  const space = text.search(/\s\S*$/);
+  return (space > text.length * 0.7 ? text.slice(0, space) : text).trimEnd();
+}
