@@ -455,12 +455,12 @@ ALTER TABLE "attempts" SET (fillfactor = 70);
 -- The table of allowed moves (core/domain/task.ts), kept by the database too: nothing that is over begins again.
 CREATE FUNCTION "task_moves_guard"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT CASE OLD.status
+  IF NOT (CASE OLD.status
     WHEN 'awaiting_approval' THEN NEW.status IN ('pending', 'canceled', 'failed')
     WHEN 'pending' THEN NEW.status IN ('processing', 'failed', 'canceled')
     WHEN 'processing' THEN NEW.status IN ('completed', 'failed', 'canceled', 'pending')
     ELSE false
-  END THEN
+  END) THEN
     RAISE EXCEPTION 'task % may not move from % to %', OLD.id, OLD.status, NEW.status
       USING ERRCODE = 'restrict_violation', CONSTRAINT = 'task_moves';
   END IF;
