@@ -1,0 +1,130 @@
+// What the front doors (bots, HTTP, portal, terminal) may ask of the core: everything they do goes through these verbs.
+
+import type { Readable } from 'node:stream';
+import type { AskInput } from '#core/contracts/ask.ts';
+import type { AgentType } from '#core/domain/agent-type.ts';
+import type { Amount } from '#core/domain/credits.ts';
+import type { ApiKeyId, ConversationId, FileId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
+import type { Saying } from '#core/domain/letter.ts';
+import type { Refused } from '#core/domain/refusal.ts';
+import type { Reply } from '#core/domain/reply.ts';
+import type { TaskView } from '#core/domain/task-view.ts';
+import type { ThreadRef } from '#core/domain/thread-ref.ts';
+
+export interface App {
+  /** Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and its letter is written. */
+  ask(input: AskInput): Promise<Taken>;
+  /** Rejects with `task.not-found` for somebody else's, `task.over` when there is nothing left to stop. */
+  cancel(actor: Actor, taskId: string): Promise<Stopped>;
+  /** Asks for the same work again as a new task, once per `key`. */
+  retry(actor: Actor, taskId: string, key: string): Promise<Taken>;
+
+  task(actor: Actor, taskId: string): Promise<TaskView>;
+  /** Newest first. `before` is the last id of the page before. */
+  history(actor: Actor, page: { before?: string; limit: number }): Promise<TaskView[]>;
+  balance(actor: Actor): Promise<WalletView>;
+  /** What was said in a conversation after letter `after` (0 for all), rendered now: links in it are fresh. */
+  letters(actor: Actor, conversationId: string, after: number): Promise<ShownLetter[]>;
+  /** Task events of the actor's team as they are committed, from behind `after`; ends when the signal aborts. `null` every 15 s while nothing happens. */
+  events(actor: Actor, from: { after: EventCursor | null; taskId?: string }, signal: AbortSignal): AsyncIterable<EventLine | null>;
+  /** A cursor that stands for now: a page read together with it misses nothing and sees nothing twice. */
+  cursor(): Promise<EventCursor>;
+
+  /** Keeps a file that an ask will name. Refused when it is empty, too large, or not of the size that was said. */
+  keepInput(actor: Actor, file: { name: string; mime: string; sizeBytes: number }, body: Readable): Promise<FileId>;
+  /** A fresh signed address for one of our links. Rejects with `link.expired` for a stranger after seven days, `file.gone` when it is no longer kept. */
+  openLink(token: string, actor: Actor | null): Promise<{ url: string }>;
+
+  /** Whose key this is; null when it is unknown or revoked. */
+  actorByKey(key: string): Promise<Actor | null>;
+  /** Each part the product needs, and whether it answers now. */
+  health(): Promise<PartHealth[]>;
+  /** Numbers for /metrics that live in PostgreSQL and the queue. */
+  gauges(): Promise<Gauge[]>;
+}
+
+/** Who acts, for which team. */
+export interface Actor {
+  readonly userId: UserId;
+  readonly teamId: TeamId;
+  readonly role: 'owner' | 'admin' | 'billing' | 'approver' | 'member' | 'guest';
+  readonly email: string;
+  readonly apiKeyId?: ApiKeyId;
+}
+
+export type Taken = TakenTask | TakenRefusal;
+
+export interface TakenTask {
+  readonly kind: 'task';
+  /** This ask had been taken before; nothing new happened. */
+  readonly repeated: boolean;
+  readonly taskId: TaskId;
+  readonly conversationId: ConversationId;
+  readonly threadRef: ThreadRef;
+  readonly type: AgentType;
+  readonly because: string;
+  readonly estimateLow: Amount;
+  readonly estimateHigh: Amount;
+  readonly held: Amount;
+  /** What the wallet can spend besides. */
+  readonly available: Amount;
+  /** How many tasks of the same conversation go first. */
+  readonly position: number;
+}
+
+export interface TakenRefusal {
+  readonly kind: 'refused';
+  readonly repeated: boolean;
+  readonly conversationId: ConversationId | null;
+  readonly refused: Refused;
+}
+
+export interface Stopped {
+  readonly taskId: TaskId;
+  /** `canceled`: it is over. `stopping`: the agent was told, and the thread will say what it used. */
+  readonly state: 'canceled' | 'stopping';
+  readonly used: Amount;
+  readonly returned: Amount;
+  readonly available: Amount;
+}
+
+export interface WalletView {
+  readonly available: Amount;
+  readonly inUse: Amount;
+  readonly debt: Amount;
+}
+
+export interface ShownLetter {
+  readonly seq: number;
+  readonly part: number;
+  readonly taskId: TaskId | null;
+  readonly kind: Saying['kind'];
+  readonly reply: Reply;
+  readonly at: string;
+}
+
+declare const cursor: unique symbol;
+/** Opaque, and safe in a Last-Event-ID header. */
+export type EventCursor = string & { readonly [cursor]: 'event' };
+
+export interface EventLine {
+  readonly cursor: EventCursor;
+  readonly taskId: TaskId;
+  readonly kind: string;
+  readonly data: unknown;
+  readonly at: string;
+}
+
+export interface PartHealth {
+  readonly part: 'database' | 'queue' | 'storage' | 'agents';
+  readonly ok: boolean;
+  /** What is wrong, without secrets. */
+  readonly trouble?: string;
+}
+
+export interface Gauge {
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
