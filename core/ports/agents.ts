@@ -10,6 +10,7 @@ export interface Agents {
   run(job: AgentJob, watch: AgentWatch, signal: AbortSignal): Promise<AgentOutcome>;
   /** Rejects when no agent can be reached now. */
   check(signal?: AbortSignal): Promise<void>;
+  /** For the end of this process: no agent is stopped, and what still runs is `detached`. */
   close(): Promise<void>;
 }
 
@@ -24,11 +25,12 @@ export interface AgentJob {
   readonly type: AgentType;
   /** What the person asked, with the conversation so far where the session does not know it. */
   readonly message: string;
-  /** What we ask of the agent beside it: how to hand over files, how many units. */
+  /** What we ask of the agent beside it, made by agentBrief(): how to hand over files, how many units. */
   readonly instructions: string;
   /** Units asked for, where the type is countable. */
   readonly quantity: number | null;
   readonly inputs: readonly AgentInput[];
+  /** From now until we give up: for an attempt that is picked up again, what is left of its time. */
   readonly timeoutMs: number;
 }
 
@@ -59,10 +61,12 @@ export type AgentOutcome =
   | { readonly kind: 'failed'; readonly reason: string; readonly usage: AgentUsage }
   /** Our deadline or the caller's signal ended it. */
   | { readonly kind: 'stopped'; readonly by: 'deadline' | 'signal'; readonly text: string; readonly files: readonly AgentFile[]; readonly usage: AgentUsage }
-  /** It was accepted, and then its gateway forgot it: it may have had effects outside. */
+  /** It was accepted, or may have been, and its end cannot be learned: it may have had effects outside. */
   | { readonly kind: 'lost'; readonly reason: string }
   /** It was never accepted, so it may be sent again. */
-  | { readonly kind: 'unreachable'; readonly reason: string };
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  /** We were closed while it went on. Nothing is decided: a later process picks the attempt up from its stored phase. */
+  | { readonly kind: 'detached' };
 
 export interface AgentFile {
   readonly name: string;
