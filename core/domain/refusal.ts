@@ -93,6 +93,11 @@ const table = {
     sentence: (facts: { status: TaskStatus }) => `This task is already ${facts.status}.`,
     wayForward: 'Ask again to start a new one.',
   },
+  'conversation.not-found': {
+    status: 404,
+    sentence: () => 'There is no such conversation, or it is not yours to see.',
+    wayForward: 'Leave it out to begin a new one.',
+  },
   'conversation.busy': {
     status: 429,
     sentence: (facts: { waiting: number }) => `${count(facts.waiting)} requests are already waiting in this conversation.`,
@@ -146,6 +151,16 @@ const table = {
     sentence: () => 'This request is too large.',
     wayForward: 'Send less, or attach a file.',
   },
+  'request.wrong-type': {
+    status: 415,
+    sentence: () => 'This address takes JSON, and something else came.',
+    wayForward: 'Send one JSON object in UTF-8 with “Content-Type: application/json”.',
+  },
+  'request.length-needed': {
+    status: 411,
+    sentence: () => 'This upload does not say how long it is.',
+    wayForward: 'Send the file with a Content-Length.',
+  },
   'request.key-reused': {
     status: 422,
     sentence: () => 'This Idempotency-Key was already used for another request.',
@@ -155,6 +170,11 @@ const table = {
     status: 429,
     sentence: (facts: { waitSeconds: number }) => `Too many requests. The next one is welcome in ${count(facts.waitSeconds)} s.`,
     wayForward: 'Wait a moment and try again.',
+  },
+  'streams.too-many': {
+    status: 429,
+    sentence: (facts: { most: number }) => `${count(facts.most)} event streams of yours are open already.`,
+    wayForward: 'Close one, or read several tasks from one stream.',
   },
   'route.unknown': {
     status: 404,
@@ -167,6 +187,17 @@ const table = {
     wayForward: 'Use another method.',
   },
 
+  'metrics.closed': {
+    status: 401,
+    sentence: () => 'These numbers are for the operator.',
+    wayForward: 'Read them on the machine itself, or set METRICS_TOKEN and send it as “Authorization: Bearer …”.',
+  },
+
+  'service.stopping': {
+    status: 503,
+    sentence: () => 'We are restarting, so this was not taken, and nothing was charged.',
+    wayForward: 'Try again in a few seconds.',
+  },
   'database.unavailable': {
     status: 503,
     sentence: () => 'We could not write your request down, so it was not taken, and nothing was charged.',
