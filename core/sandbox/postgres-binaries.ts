@@ -18,7 +18,7 @@ export async function findPostgres(): Promise<string> {
 
 // npm packages hold no symbolic links, so this one lists them and creates them in its install script.
 // Where install scripts are blocked nobody did, and the server would not find its libraries.
-async function linkLibraries(home: string) {
+export async function linkLibraries(home: string) {
   const list = await readFile(path.join(home, 'native/pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = path.join(home, target);
