@@ -60,3 +60,8 @@ export type Amount = string;
 export function amountOf(credits: Credits): Amount {
   return credits.toString();
 }
+
+/** For JSON that people's programs read: credits as a number. Every amount up to MOST_CREDITS survives it exactly. */
+export function asNumber(amount: Credits): number {
+  return Number(amount) / Number(MICRO);
+}

@@ -1,0 +1,132 @@
+// A task as people see it: the API, the portal and the terminal show the same view. Amounts are credits, not micro-credits.
+
+import type { AgentType } from './agent-type.ts';
+import { asNumber, type Credits } from './credits.ts';
+import { failureFor, type FailureCode } from './failure.ts';
+import type { ConversationId, FileId, TaskId } from './ids.ts';
+import { rateOf } from './rates.ts';
+import type { TablePreview } from './reply.ts';
+import { isOver, type TaskStatus } from './task.ts';
+import { firstLine } from './text.ts';
+
+export interface TaskView {
+  readonly id: TaskId;
+  readonly conversationId: ConversationId;
+  /** Its page in the portal. */
+  readonly url: string;
+  /** The request's first line. */
+  readonly title: string;
+  readonly requestText: string;
+  readonly type: AgentType;
+  readonly because: string;
+  readonly status: TaskStatus;
+  /** "Working on it", "Done". */
+  readonly statusWords: string;
+  readonly over: boolean;
+  /** How many were asked for, of what; null where the type is not countable. */
+  readonly quantity: { readonly asked: number; readonly delivered: number | null; readonly unit: string } | null;
+  readonly estimate: { readonly low: number; readonly high: number };
+  /** Set aside now; 0 once it is over. */
+  readonly creditsHeld: number;
+  readonly creditsUsed: number;
+  readonly result: { readonly summary: string; readonly sample: boolean } | null;
+  readonly failure: { readonly code: FailureCode; readonly message: string; readonly wayForward: string } | null;
+  readonly files: readonly FileView[];
+  readonly retryOf: TaskId | null;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+export interface FileView {
+  readonly id: FileId;
+  readonly name: string;
+  readonly mime: string;
+  readonly sizeBytes: number;
+  /** Our link, which re-signs at each click; null once the file is no longer kept. */
+  readonly url: string | null;
+  readonly preview: TablePreview | null;
+}
+
+/** What the store knows about a task. */
+export interface TaskRow {
+  readonly id: TaskId;
+  readonly conversationId: ConversationId;
+  readonly requestText: string;
+  readonly type: AgentType;
+  readonly because: string;
+  readonly status: TaskStatus;
+  readonly quantity: number | null;
+  readonly rateVersion: number;
+  readonly estimateLow: Credits;
+  readonly estimateHigh: Credits;
+  readonly held: Credits;
+  readonly creditsUsed: Credits;
+  readonly result: { readonly summary: string; readonly sample: boolean; readonly units: number | null } | null;
+  readonly failure: { readonly code: FailureCode } | null;
+  readonly retryOf: TaskId | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly files: readonly FileRow[];
+}
+
+export interface FileRow {
+  readonly id: FileId;
+  readonly name: string;
+  readonly mime: string;
+  readonly sizeBytes: number;
+  readonly preview: TablePreview | null;
+  readonly removedAt: Date | null;
+}
+
+export function viewTask(task: TaskRow, links: { readonly portalUrl: string; readonly linkFor: (fileId: FileId) => string }): TaskView {
+  const { unit } = rateOf(task.type, task.rateVersion);
+  return {
+    id: task.id,
+    conversationId: task.conversationId,
+    url: taskPage(links.portalUrl, task.id),
+    title: firstLine(task.requestText),
+    requestText: task.requestText,
+    type: task.type,
+    because: task.because,
+    status: task.status,
+    statusWords: statusWords[task.status],
+    over: isOver(task.status),
+    quantity: unit === null || task.quantity === null ? null : { asked: task.quantity, delivered: task.result?.units ?? null, unit: task.quantity === 1 ? unit.singular : unit.plural },
+    estimate: { low: asNumber(task.estimateLow), high: asNumber(task.estimateHigh) },
+    creditsHeld: isOver(task.status) ? 0 : asNumber(task.held),
+    creditsUsed: asNumber(task.creditsUsed),
+    result: task.result && { summary: task.result.summary, sample: task.result.sample },
+    failure: task.failure && viewFailure(task.failure.code, task.type),
+    files: task.files.map((file) => viewFile(file, links.linkFor)),
+    retryOf: task.retryOf,
+    createdAt: task.createdAt.toISOString(),
+    startedAt: task.startedAt?.toISOString() ?? null,
+    finishedAt: task.finishedAt?.toISOString() ?? null,
+  };
+}
+
+export function taskPage(portalUrl: string, id: TaskId): string {
+  return `${portalUrl}/tasks/${id}`;
+}
+
+export const statusWords = {
+  awaiting_approval: 'Waiting for a yes',
+  pending: 'Waiting to start',
+  processing: 'Working on it',
+  completed: 'Done',
+  failed: 'Failed, not charged',
+  canceled: 'Canceled',
+} as const satisfies Record<TaskStatus, string>;
+
+function viewFailure(code: FailureCode, type: AgentType): TaskView['failure'] {
+  const { sentence, cost, wayForward } = failureFor(code, type);
+  return { code, message: `${sentence} ${cost}`, wayForward };
+}
+
+function viewFile(file: FileRow, linkFor: (fileId: FileId) => string): FileView {
+  const { id, name, mime, sizeBytes, preview } = file;
+  return { id, name, mime, sizeBytes, preview, url: file.removedAt === null ? linkFor(id) : null };
+}
