@@ -2,38 +2,41 @@
 
 import { z } from 'zod';
 import { agentTypes } from '#core/domain/agent-type.ts';
-import { isId, type FileId, type UserId } from '#core/domain/ids.ts';
+import { isId, type FileId, type TeamId, type UserId } from '#core/domain/ids.ts';
 import { askLimits } from '#core/domain/limits.ts';
-import { readAsk } from '#core/domain/read-ask.ts';
+import { readAsk, type ReadAsk } from '#core/domain/read-ask.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { cleanText } from '#core/domain/text.ts';
 import type { ThreadRef } from '#core/domain/thread-ref.ts';
 
-/** Makes an Ask of what a front door read, or throws a refusal that can be said to the person. */
+/** Checks the shape of what a front door hands over; a wrong one is the door's fault, not the person's. */
 export function parseAsk(input: AskInput): Ask {
   const shape = askSchema.safeParse(input);
   if (!shape.success) throw refuse('request.invalid', { fields: shape.error.issues.map(({ path, message }) => ({ name: path.join('.') || 'request', problem: message })) });
-  const { files } = shape.data;
+  return shape.data;
+}
+
+/** What the person said, cleaned, or a refusal that can be said to them. */
+export function readWords({ text, type, files }: Ask): ReadAsk {
   if (files.length > askLimits.files) throw refuse('files.too-many', { count: files.length });
   for (const { name, sizeBytes } of files) {
     if (sizeBytes === 0) throw refuse('file.empty', { name });
     if (sizeBytes > askLimits.fileBytes) throw refuse('file.too-large', { name });
   }
-  const { text, type } = readAsk(shape.data.text);
-  return { ...shape.data, text, type: shape.data.type ?? type };
+  const read = readAsk(text);
+  return type === undefined ? read : { ...read, type };
 }
 
 const word = z.string().trim().min(1).max(200);
 const name = z.string().transform(cleanText).pipe(z.string().max(200));
 const id = <T extends string>() => z.string().refine(isId, 'not an id').transform((text) => text as T);
 
-const fileSchema = z.object({
-  name: name.pipe(z.string().min(1)),
-  mime: word,
-  sizeBytes: z.int().min(0),
-  /** `stored`: already kept by us under this id. `remote`: the platform has it; its adapter fetches it by this reference. */
-  from: z.discriminatedUnion('kind', [z.object({ kind: z.literal('stored'), fileId: id<FileId>() }), z.object({ kind: z.literal('remote'), ref: z.string().min(1).max(2000) })]),
-});
+const fileSchema = z.discriminatedUnion('kind', [
+  /** Already kept by us, with its name and size. */
+  z.object({ kind: z.literal('stored'), fileId: id<FileId>() }),
+  /** The platform has it; its adapter fetches it by this reference. */
+  z.object({ kind: z.literal('remote'), name: name.pipe(z.string().min(1)), mime: word, sizeBytes: z.int().min(0), ref: z.string().min(1).max(2000) }),
+]);
 
 export const askSchema = z.object({
   /** Its identity, kept for good: the coordinates of its message, else the interaction id, `Idempotency-Key`, or (schedule, slot). */
@@ -45,7 +48,7 @@ export const askSchema = z.object({
   channel: word.optional(),
   /** Who said it: someone logged in, or a platform's account that may or may not be linked to a user. */
   from: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('user'), userId: id<UserId>() }),
+    z.object({ kind: z.literal('user'), userId: id<UserId>(), /** Which of their teams pays. */ teamId: id<TeamId>() }),
     z.object({ kind: z.literal('identity'), externalId: word, displayName: name }),
   ]),
   text: z.string(),
