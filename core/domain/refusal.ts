@@ -62,6 +62,12 @@ const table = {
     wayForward: 'Attach fewer, or pack them into one archive.',
   },
 
+  'files.missing': {
+    status: 400,
+    sentence: () => 'A file of this request is not here, or belongs to another request.',
+    wayForward: 'Attach it again.',
+  },
+
   'credits.short': {
     status: 402,
     sentence: (facts: { need: Amount; have: Amount }) => `This needs ${sayCredits(micro(facts.need))} and you have ${showCredits(micro(facts.have))}.`,
@@ -98,10 +104,21 @@ const table = {
     sentence: () => 'There is no such conversation, or it is not yours to see.',
     wayForward: 'Leave it out to begin a new one.',
   },
+  'task.running': {
+    status: 409,
+    sentence: () => 'This task is not over yet.',
+    wayForward: 'Wait for it to end, or cancel it first.',
+  },
   'conversation.busy': {
     status: 429,
     sentence: (facts: { waiting: number }) => `${count(facts.waiting)} requests are already waiting in this conversation.`,
     wayForward: 'Wait for one to end or cancel one, or ask in another conversation.',
+  },
+  'team.missing': {
+    status: 403,
+    sentence: () => 'No team pays for what is asked here yet.',
+    wayForward: 'An owner of a team can link this place to it, or you can link your own account.',
+    page: '/team',
   },
   'not.allowed': {
     status: 403,
