@@ -1,0 +1,51 @@
+// What `npm start`, `npm test` and all other commands run first: plain JavaScript for whatever Node is there (18 or newer).
+// It installs what is missing, then goes on under the Node 24 that npm brought along. When nothing is missing it only hands over.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { leave, run } from './launch/child.mjs';
+import { generateIfStale } from './launch/generate.mjs';
+import { installIfStale } from './launch/install.mjs';
+import { findNode, program } from './launch/node.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+// What each verb runs, one after the other. `talks`: it may read from the terminal.
+const verbs = {
+  start: { runs: [['core/main.ts']] },
+  ask: { runs: [['bots/terminal/ask.ts']], talks: true },
+  grant: { runs: [['core/commands/grant.ts']] },
+  'ledger:verify': { runs: [['core/commands/ledger-verify.ts']] },
+  doctor: { runs: [['core/commands/doctor.ts']] },
+  bench: { runs: [['core/bench/main.ts']] },
+  gallery: { runs: [['bots/gallery.ts']] },
+  test: { runs: [['vitest', 'run', '--config', 'core/testing/vitest.config.ts']], talks: true, tools: true },
+  check: { runs: [['tsc', '-p', '.'], ['oxlint', '--config', '.ci/oxlint.json', '--type-aware'], ['oxfmt', '--config', '.ci/oxfmt.json', '--check', '.']], tools: true },
+  format: { runs: [['oxfmt', '--config', '.ci/oxfmt.json', '.']], tools: true },
+  prisma: { runs: [['prisma/run.ts']], talks: true, tools: true },
+};
+
+const [name, ...args] = process.argv.slice(2);
+const verb = verbs[name];
+if (!verb) {
+  console.error(`There is no command "${name ?? ''}". There are: ${Object.keys(verbs).join(', ')}.`);
+  process.exit(2);
+}
+
+const withTools = verb.tools || process.env.NODE_ENV !== 'production';
+await installIfStale(root, { withTools });
+const node = findNode(root);
+const env = {
+  ...process.env,
+  // Programs that are started further down find the same Node.
+  PATH: [path.dirname(node), path.join(root, 'node_modules/.bin'), process.env.PATH].join(path.delimiter),
+  INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
+};
+await generateIfStale(root, { node, env });
+
+let failed = 0;
+for (const [first, ...rest] of verb.runs) {
+  const { code, signal } = await run(node, [program(root, first), ...rest, ...args], { cwd: root, env, talks: verb.talks });
+  if (signal) leave({ signal });
+  failed ||= code;
+}
+leave({ code: failed });
