@@ -55,7 +55,16 @@ export function readBrief(instructions: string): { quantity: number | null; unit
 
 /** Where a run's files go, inside the agent's workspace. */
 export function resultFolder(runId: string): string {
-  return `results/${runId.toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`;
+  return `results/${folderName(runId)}`;
+}
+
+/** Where what the person attached lies, inside the agent's workspace. */
+export function inputFolder(runId: string): string {
+  return `inputs/${folderName(runId)}`;
+}
+
+function folderName(runId: string): string {
+  return runId.toLowerCase().replace(/[^a-z0-9-]+/g, '-');
 }
 
 /** Stands alone on the first line of a reply that hands over made-up data. Nobody may take sample data for real. */

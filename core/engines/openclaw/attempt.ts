@@ -1,0 +1,162 @@
+// One attempt from what is stored about it to its outcome. Every way it can end outside of us is an outcome; what it throws is
+// a fault of ours (our database, our storage) or of this code.
+
+import { isSample } from '#core/domain/agent-brief.ts';
+import { never } from '#core/domain/never.ts';
+import type { AgentJob, AgentOutcome, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { Gateway, Live } from './connection.ts';
+import { collectFiles, type Collected } from './files.ts';
+import { follow, keyOf, type Following, type RunEnd } from './follow.ts';
+import { GatewayError, GatewayRefusal } from './gateway-error.ts';
+import { handOver, InputRefused } from './inputs.ts';
+import { failureIn, reportOfReply, type Report } from './report.ts';
+import { noUsage, usageOfReply } from './usage.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface AttemptParts {
+  readonly gateway: Gateway;
+  readonly gatewayName: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly workspace: Workspace | null;
+  /** Aborts when this process goes away. */
+  readonly leaving: AbortSignal;
+}
+
+/** The reason of a signal that ends our waiting. */
+export class Stopped extends Error {
+  readonly by: 'deadline' | 'signal';
+
+  constructor(by: 'deadline' | 'signal') {
+    super(`stopped by ${by}`);
+    this.name = 'Stopped';
+    this.by = by;
+  }
+}
+
+/** For the agent to stop, and then for its files to be fetched, after our deadline. */
+const stopGraceMs = 15_000;
+const collectGraceMs = 60_000;
+// The gateway's own limit is for the case that we die: ours comes first.
+const gatewayMarginMs = 30_000;
+
+export async function carry(parts: AttemptParts, job: AgentJob, watch: AgentWatch, stop: AbortSignal): Promise<AgentOutcome> {
+  const { clock, leaving } = parts;
+  const deadlineMs = clock.now().getTime() + job.timeoutMs;
+  const following = follow({ ...parts, paramsFor }, job, watch);
+  try {
+    const end = await following.toEnd(AbortSignal.any([stop, leaving]));
+    return await outcomeOf(parts, job, following, end, null);
+  } catch (error) {
+    if (leaving.aborted) return { kind: 'detached' };
+    if (error instanceof InputRefused) return { kind: 'failed', reason: error.message, usage: noUsage };
+    if (error instanceof GatewayRefusal) return { kind: 'unreachable', reason: error.message };
+    if (!(stop.reason instanceof Stopped)) throw error;
+    return await stopped(parts, job, following, stop.reason.by);
+  }
+
+  async function paramsFor(live: Live): Promise<object> {
+    const { message, attachments } = await handOver(job, live.limits, parts.workspace);
+    return {
+      message,
+      agentId: job.type,
+      sessionKey: keyOf(job),
+      idempotencyKey: job.runId,
+      extraSystemPrompt: job.instructions,
+      deliver: false,
+      timeout: Math.ceil((Math.max(0, deadlineMs - clock.now().getTime()) + gatewayMarginMs) / 1000),
+      ...(attachments.length > 0 && { attachments }),
+    };
+  }
+}
+
+async function stopped(parts: AttemptParts, job: AgentJob, following: Following, by: Stopped['by']): Promise<AgentOutcome> {
+  if (!following.mayHaveBegun()) return neverBegan(parts, by);
+  try {
+    const end = await withGrace(parts, stopGraceMs, (grace) => following.stop(grace));
+    return end.kind === 'never-began' ? neverBegan(parts, by) : await outcomeOf(parts, job, following, end, by);
+  } catch (error) {
+    if (parts.leaving.aborted) return { kind: 'detached' };
+    parts.log.warn({ runId: job.runId, reason: String(error) }, 'agent not seen to stop');
+    return { kind: 'lost', reason: 'The gateway could not be reached to stop it.' };
+  }
+}
+
+function neverBegan({ gateway }: AttemptParts, by: Stopped['by']): AgentOutcome {
+  if (by === 'signal') return { kind: 'stopped', by, text: '', files: [], sample: false, usage: noUsage };
+  return { kind: 'unreachable', reason: gateway.trouble() ?? 'No agent took it in time.' };
+}
+
+async function outcomeOf(parts: AttemptParts, job: AgentJob, following: Following, end: RunEnd, stoppedBy: Stopped['by'] | null): Promise<AgentOutcome> {
+  switch (end.kind) {
+    case 'failed':
+      return { ...end, usage: noUsage };
+    case 'lost':
+      return end;
+    case 'never-began':
+      return { kind: 'lost', reason: 'It was never begun.' };
+    case 'remembered':
+      return handedOver(parts, job, following, end.report, stoppedBy);
+    case 'answered': {
+      const { reply } = end;
+      const failure = failureIn(reply);
+      if (reply.status === 'timeout') return shortened(reply.stopReason);
+      if (failure !== null) return { kind: 'failed', reason: failure, usage: usageOfReply(reply) };
+      return handedOver(parts, job, following, reportOfReply(reply), null);
+    }
+    default:
+      return never(end);
+  }
+
+  // The gateway calls every run "timeout" that did not come to its end by itself.
+  function shortened(why: string | undefined): AgentOutcome | Promise<AgentOutcome> {
+    const report = reportOfReply((end as Extract<RunEnd, { kind: 'answered' }>).reply);
+    if (stoppedBy !== null) return handedOver(parts, job, following, report, stoppedBy);
+    if (why === 'rpc') return { kind: 'failed', reason: 'It was stopped at the gateway.', usage: report.usage };
+    if (why === 'restart') return { kind: 'lost', reason: 'The gateway stopped it to start anew.' };
+    return handedOver(parts, job, following, report, 'deadline');
+  }
+}
+
+async function handedOver(parts: AttemptParts, job: AgentJob, following: Following, report: Report, by: Stopped['by'] | null): Promise<AgentOutcome> {
+  const collected = await collect(parts, job, following, report);
+  if (collected === null) return notFetched(report.usage);
+  const text = [report.text, ...collected.left].filter((part) => part !== '').join('\n\n');
+  const sample = isSample(report.text) || collected.files.some(({ name }) => /\bsample\b/i.test(name));
+  const { files } = collected;
+  return by === null ? { kind: 'done', text, files, sample, usage: report.usage } : { kind: 'stopped', by, text, files, sample, usage: report.usage };
+}
+
+function notFetched(usage: AgentUsage): AgentOutcome {
+  return { kind: 'failed', reason: 'The agent finished, but its files could not be fetched.', usage };
+}
+
+/** Null when the gateway stayed away for too long. */
+async function collect(parts: AttemptParts, job: AgentJob, following: Following, report: Report): Promise<Collected | null> {
+  const { gateway, log, workspace } = parts;
+  return withGrace(parts, collectGraceMs, async (grace) => {
+    while (true) {
+      try {
+        return await collectFiles(await gateway.live(grace), job, report.named, following.startedAtMs(), workspace);
+      } catch (error) {
+        parts.leaving.throwIfAborted();
+        if (grace.aborted || error instanceof GatewayRefusal) return null;
+        if (!(error instanceof GatewayError)) throw error;
+        log.debug({ runId: job.runId, reason: error.message }, 'agent files not fetched yet');
+        await parts.clock.sleep(500, grace);
+      }
+    }
+  });
+}
+
+async function withGrace<T>({ clock, leaving }: AttemptParts, graceMs: number, act: (grace: AbortSignal) => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  void clock.sleep(graceMs, over.signal).then(() => over.abort(new Error(`not done in ${graceMs} ms`)));
+  try {
+    return await act(AbortSignal.any([over.signal, leaving]));
+  } finally {
+    over.abort();
+  }
+}
