@@ -5,12 +5,21 @@ import { ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 
 export class MigrationAdapter extends PrismaPg {
+  #open = [];
+
   constructor(url) {
     super(settingsOf(url), { schema: url.searchParams.get('schema') ?? undefined });
   }
 
   async connect() {
-    return readCatalogue(runWholeScripts(await super.connect()));
+    const adapter = readCatalogue(runWholeScripts(await super.connect()));
+    this.#open.push(adapter);
+    return adapter;
+  }
+
+  /** Ends what `connect` began. A connection left to its idle time would keep the migration lock, and the next request waiting. */
+  async disconnect() {
+    await Promise.all(this.#open.splice(0).map((adapter) => adapter.dispose()));
   }
 
   /** A database for a moment, in which the engine replays the migrations. It must never be the real one. */

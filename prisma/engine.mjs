@@ -41,7 +41,8 @@ async function runCommand(command) {
 }
 
 async function converse() {
-  const newEngine = await loadEngine();
+  const adapter = new MigrationAdapter(url);
+  const newEngine = await loadEngine(adapter);
   for await (const line of createInterface({ input: process.stdin })) {
     const request = line.trim() && JSON.parse(line);
     if (!request?.method) continue; // the CLI's answer to something we printed
@@ -50,6 +51,8 @@ async function converse() {
     } catch (error) {
       const data = { is_panic: false, message: error.message, meta: error.meta ?? null, error_code: error.code };
       say({ id: request.id, error: { code: 4466, message: 'An error happened. Check the data field for details.', data } });
+    } finally {
+      await adapter.disconnect();
     }
   }
 }
@@ -71,7 +74,7 @@ async function answer(newEngine, { method, params }) {
   }
 }
 
-async function loadEngine() {
+async function loadEngine(adapter) {
   globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => log('ERROR', 'schema_engine', { message, is_panic: true }) };
   const glue = import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bindings = await import(glue);
@@ -81,7 +84,7 @@ async function loadEngine() {
   instance.exports.__wbindgen_start();
 
   const datamodels = options.datamodels?.map((file) => [file, readFileSync(file, 'utf8')]);
-  const database = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(url));
+  const database = bindMigrationAwareSqlAdapterFactory(adapter);
   return () => bindings.SchemaEngine.new({ datamodels }, () => {}, database);
 }
 
