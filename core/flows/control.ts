@@ -1,0 +1,76 @@
+// What people do to their tasks after asking: stop one, or ask for the same again.
+
+import { amountOf, NO_CREDITS } from '#core/domain/credits.ts';
+import { newId, type TaskId } from '#core/domain/ids.ts';
+import { refuse } from '#core/domain/refusal.ts';
+import { isOver } from '#core/domain/task.ts';
+import type { Ended } from '#core/store/finish.ts';
+import type { StoredTask } from '#core/store/tasks.ts';
+import type { Actor, Stopped, Taken } from './app.ts';
+import type { Core } from './core.ts';
+import { findTask } from './history.ts';
+import { takeAsk } from './intake.ts';
+
+/** A task nobody works on ends here and costs nothing; a running one is stopped by its worker, who settles what it used. */
+export async function cancel(core: Core, actor: Actor, taskId: string): Promise<Stopped> {
+  const task = await findTask(core, actor, taskId);
+  mayChange(actor, task);
+  const status = await core.store.tasks.requestCancel(actor.teamId, task.id, core.clock.now());
+  if (status === null) throw refuse('task.over', { status: (await findTask(core, actor, taskId)).status });
+  core.log.info({ taskId: task.id, userId: actor.userId }, 'cancel requested');
+  if (status !== 'processing') {
+    const ended = await endUnstarted(core, task);
+    if (ended.verdict === 'finished') {
+      return { taskId: task.id, state: 'canceled', used: amountOf(NO_CREDITS), returned: amountOf(ended.returned), available: amountOf(ended.available ?? NO_CREDITS) };
+    }
+  }
+  const wallet = await core.store.people.wallet(actor.teamId);
+  return { taskId: task.id, state: 'stopping', used: amountOf(NO_CREDITS), returned: amountOf(NO_CREDITS), available: (wallet.balance - wallet.held).toString() };
+}
+
+/** The same request as a new task of the same conversation, with the same files, once per `key`. */
+export async function retry(core: Core, actor: Actor, taskId: string, key: string): Promise<Taken> {
+  const task = await findTask(core, actor, taskId);
+  mayChange(actor, task);
+  if (!isOver(task.status)) throw refuse('task.running');
+  const fileIds = await core.store.files.copyInputs(task.id, actor.teamId, core.clock.now());
+  return takeAsk(
+    core,
+    {
+      key: `retry:${task.id}:${key}`,
+      threadRef: task.threadRef ?? task.address,
+      ...(task.channel !== null && { channel: task.channel }),
+      from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
+      text: task.requestText,
+      type: task.type,
+      at: core.clock.now(),
+    },
+    { of: task.id, fileIds },
+  );
+}
+
+/** Who asked may change a task, and so may those who look after the team. */
+function mayChange(actor: Actor, task: StoredTask): void {
+  const ofTheirs = task.userId === actor.userId;
+  if (!ofTheirs && actor.role !== 'owner' && actor.role !== 'admin') throw refuse('not.allowed');
+}
+
+function endUnstarted(core: Core, task: { id: TaskId; type: StoredTask['type']; platform: string }): Promise<Ended> {
+  return core.store.finish(
+    {
+      taskId: task.id,
+      attempt: null,
+      status: 'canceled',
+      charge: NO_CREDITS,
+      result: null,
+      failure: null,
+      usage: null,
+      outcome: null,
+      letterId: newId(core.clock.now().getTime()),
+      saying: { kind: 'canceled', taskId: task.id, type: task.type, files: [], sample: false },
+      readHere: core.settings.readHere.has(task.platform),
+      files: [],
+    },
+    core.clock.now(),
+  );
+}

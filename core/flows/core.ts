@@ -1,0 +1,44 @@
+// One plain object with what every flow needs. It is put together in main.ts, and by the tests' stage.
+
+import type { Agents } from '#core/ports/agents.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Files } from '#core/ports/files.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { Poster } from '#core/ports/poster.ts';
+import type { Queue } from '#core/ports/queue.ts';
+import type { Tables } from '#core/ports/tables.ts';
+import type { Store } from '#core/store/store.ts';
+import type { LearnedCharges } from './learned.ts';
+
+export interface Core {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly agents: Agents;
+  readonly files: Files;
+  readonly tables: Tables;
+  readonly learned: LearnedCharges;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: CoreSettings;
+}
+
+export interface CoreSettings {
+  /** Where people reach the portal and our links, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly brandName: string;
+  /** The first signs links; all of them are accepted. */
+  readonly linkKeys: readonly [Buffer, ...Buffer[]];
+  /** Names this process in leases and logs. */
+  readonly worker: string;
+  /** Platforms whose people read letters from us (web, terminal): nothing is posted there. */
+  readonly readHere: ReadonlySet<string>;
+  /** From acceptance to its end, whatever happens. */
+  readonly taskDeadlineMs: number;
+  /** How long a task waits for an agent to take it, before its person is told that none can be reached. */
+  readonly agentsWaitMs: number;
+  /** How long a worker may be silent before another takes over its attempts. */
+  readonly leaseMs: number;
+}
+
+/** What delivery needs besides: the posters of this process, by platform. */
+export type Posters = ReadonlyMap<string, Poster>;

@@ -1,0 +1,162 @@
+// An ask becomes a task, or a refusal, in one transaction. Nothing is acknowledged before that has committed.
+
+import { createHash } from 'node:crypto';
+import { parseAsk, readWords, type Ask, type AskInput } from '#core/contracts/ask.ts';
+import { amountOf } from '#core/domain/credits.ts';
+import { classify } from '#core/domain/classify.ts';
+import { estimate } from '#core/domain/estimate.ts';
+import { isId, newId, type ConversationId, type FileId, type HoldId, type LetterId, type TaskId } from '#core/domain/ids.ts';
+import { quantityIn } from '#core/domain/quantity.ts';
+import { RATE_VERSION } from '#core/domain/rates.ts';
+import { isRefusal, refuse, refusedBy, type Refusal, type Refused } from '#core/domain/refusal.ts';
+import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
+import type { IntakeAnswer, IntakeRow, NewTask } from '#core/store/intake.ts';
+import type { Payer } from '#core/store/people.ts';
+import type { Taken } from './app.ts';
+import type { Core } from './core.ts';
+
+/** How long we try to write an ask down before we say that it was not taken. Slack wants an answer within three seconds. */
+const WRITE_WITHIN_MS = 2_500;
+const AGAIN_AFTER_MS = 200;
+
+/** `again` makes it a repetition of an earlier task, with that one's files. */
+export async function takeAsk(core: Core, input: AskInput, again?: { readonly of: TaskId; readonly fileIds: readonly FileId[] }): Promise<Taken> {
+  const ask = parseAsk(input);
+  const understood = understand(core, ask);
+  const fileIds = again?.fileIds ?? storedFiles(ask);
+  const ids = { task: newId<TaskId>(), hold: newId<HoldId>(), letter: newId<LetterId>(), conversation: conversationIdFor(ask.threadRef) };
+
+  return whileUnavailable(core, async () => {
+    const payer = await payerOf(core, ask);
+    if (payer === null) return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'team.missing', facts: {} } };
+    const read = (await areMissing(core, payer, ask, fileIds)) ? FILES_GONE : understood;
+    const row: IntakeRow = {
+      key: ask.key,
+      fingerprint: fingerprintOf(ask),
+      letterId: ids.letter,
+      conversationId: ids.conversation,
+      threadRef: isRooted(ask.threadRef) ? ask.threadRef : null,
+      address: ask.threadRef,
+      platform: platformOf(ask.threadRef),
+      channel: ask.channel ?? null,
+      teamId: payer.teamId,
+      walletId: payer.walletId,
+      userId: payer.userId,
+      identityId: payer.identityId,
+      readHere: core.settings.readHere.has(platformOf(ask.threadRef)),
+      ...('refused' in read
+        ? { task: null, saying: { kind: 'refused', ...read.refused } }
+        : {
+            task: { ...read.task, id: ids.task, fileIds, holdId: ids.hold, retryOf: again?.of ?? null, deadlineAt: new Date(core.clock.now().getTime() + core.settings.taskDeadlineMs) },
+            saying: {
+              kind: 'accepted',
+              taskId: ids.task,
+              type: read.task.type,
+              because: read.task.because,
+              estimateLow: amountOf(read.task.estimateLow),
+              estimateHigh: amountOf(read.task.estimateHigh),
+            },
+          }),
+    };
+    const answer = await core.store.intake(row, core.clock.now());
+    const taken = takenFrom(answer, ask.threadRef);
+    core.log.info({ taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated }, 'ask taken');
+    return taken;
+  });
+}
+
+type Understood = { readonly task: Omit<NewTask, 'id' | 'holdId' | 'retryOf' | 'deadlineAt' | 'fileIds'> } | { readonly refused: Refused };
+
+function understand(core: Core, ask: Ask): Understood {
+  try {
+    const { text, type: chosen } = readWords(ask);
+    const { type, because } = classify(text, chosen);
+    const quantity = quantityIn(text, type)?.count ?? null;
+    const { low, high } = estimate(type, quantity, core.learned.of(type));
+    return { task: { type, because, requestText: text, quantity, rateVersion: RATE_VERSION, estimateLow: low, estimateHigh: high } };
+  } catch (error) {
+    if (isRefusal(error)) return { refused: refusedBy(error) };
+    throw error;
+  }
+}
+
+const FILES_GONE: Understood = { refused: { code: 'files.missing', facts: {} } };
+
+/** Somebody else's files, and files another ask has taken, are not there for this one; a repeated ask finds its own taken. */
+async function areMissing(core: Core, payer: Payer, ask: Ask, fileIds: readonly FileId[]): Promise<boolean> {
+  if (fileIds.length === 0) return false;
+  return (await core.store.files.countFree(payer.teamId, fileIds, ask.key)) < fileIds.length;
+}
+
+function storedFiles(ask: Ask): FileId[] {
+  return ask.files.flatMap(({ from }) => (from.kind === 'stored' ? [from.fileId] : []));
+}
+
+function payerOf(core: Core, ask: Ask): Promise<Payer | null> {
+  const { from } = ask;
+  if (from.kind === 'user') return core.store.people.payerFor(from.userId, from.teamId);
+  return core.store.people.payerAt(platformOf(ask.threadRef), ask.workspace ?? null, from);
+}
+
+function takenFrom(answer: IntakeAnswer, threadRef: ThreadRef): Taken {
+  if (answer.outcome === 'mismatch') throw refuse('request.key-reused');
+  const { saying } = answer;
+  if (saying.kind === 'refused') {
+    const { kind: _, ...refused } = saying;
+    return { kind: 'refused', repeated: answer.repeated, conversationId: answer.conversationId, refused: refused as Refused };
+  }
+  if (saying.kind !== 'accepted') throw new Error(`an ask was answered with ${saying.kind}`);
+  return {
+    kind: 'task',
+    repeated: answer.repeated,
+    taskId: saying.taskId,
+    conversationId: answer.conversationId!,
+    threadRef,
+    type: saying.type,
+    because: saying.because,
+    estimateLow: saying.estimateLow,
+    estimateHigh: saying.estimateHigh,
+    held: saying.held,
+    available: saying.available,
+    position: saying.position ?? 0,
+  };
+}
+
+/** The same request again, and not another one under the same key. */
+function fingerprintOf(ask: Ask): string {
+  const files = ask.files.map(({ from }) => (from.kind === 'stored' ? from.fileId : from.ref));
+  return createHash('sha256').update(JSON.stringify([ask.text, ask.type ?? null, files])).digest('hex');
+}
+
+/** `slack:T1:C9:` has no thread yet: our first words will make its root. */
+function isRooted(ref: ThreadRef): boolean {
+  return !ref.endsWith(':');
+}
+
+/** Where a thread ref is nothing but our own conversation (web, terminal), its id is the conversation's. */
+function conversationIdFor(ref: ThreadRef): ConversationId {
+  const rest = ref.slice(ref.indexOf(':') + 1);
+  return isId(rest) ? (rest as ConversationId) : newId<ConversationId>();
+}
+
+/** Tries again for a moment with the same ids, so that a commit whose answer got lost is found rather than repeated. */
+async function whileUnavailable<T>(core: Core, write: () => Promise<T>): Promise<T> {
+  const until = core.clock.now().getTime() + WRITE_WITHIN_MS;
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      if (core.clock.now().getTime() >= until) throw notTaken(error);
+      await core.clock.sleep(AGAIN_AFTER_MS);
+    }
+  }
+}
+
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'database.unavailable';
+}
+
+function notTaken(cause: unknown): Refusal {
+  return Object.assign(refuse('database.unavailable'), { cause });
+}

@@ -1,0 +1,52 @@
+// A link in a thread is ours: the file, when the link stops working without login, and a signature over both. Nothing
+// is stored for it, each click signs a fresh storage address, and a stranger learns nothing by guessing.
+
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isId, type FileId } from '#core/domain/ids.ts';
+import { refuse } from '#core/domain/refusal.ts';
+import type { Actor } from './app.ts';
+import type { Core } from './core.ts';
+
+/** How long a link works without login. */
+export const LINK_DAYS = 7;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** How long the storage address behind one click works. */
+const SIGNED_SECONDS = 300;
+const ID_BYTES = 16;
+const TIME_BYTES = 5;
+const MAC_BYTES = 16;
+
+/** `<publicUrl>/f/<token>` for a file, good for seven days from now. */
+export function linkFor(core: Pick<Core, 'settings' | 'clock'>, fileId: FileId): string {
+  const body = Buffer.alloc(ID_BYTES + TIME_BYTES);
+  body.write(fileId.replaceAll('-', ''), 'hex');
+  body.writeUIntBE(Math.floor((core.clock.now().getTime() + LINK_DAYS * DAY_MS) / 1000), ID_BYTES, TIME_BYTES);
+  return `${core.settings.publicUrl}/f/${Buffer.concat([body, mac(core.settings.linkKeys[0], body)]).toString('base64url')}`;
+}
+
+/** A storage address for one click. The owner of an expired link still gets one. */
+export async function openLink(core: Core, token: string, actor: Actor | null): Promise<{ url: string }> {
+  const link = readToken(core.settings.linkKeys, token);
+  if (link === null) throw refuse('route.unknown');
+  const file = await core.store.files.find(link.fileId);
+  if (file === null) throw refuse('route.unknown');
+  if (core.clock.now().getTime() >= link.expiresAtMs && actor?.teamId !== file.teamId) throw refuse('link.expired');
+  if (file.removed) throw refuse('file.gone');
+  return { url: await core.files.sign(file.storageKey, { name: file.name, mime: file.mime, ttlSeconds: SIGNED_SECONDS }) };
+}
+
+function readToken(keys: readonly Buffer[], token: string): { fileId: FileId; expiresAtMs: number } | null {
+  if (!/^[A-Za-z0-9_-]{20,80}$/.test(token)) return null;
+  const bytes = Buffer.from(token, 'base64url');
+  // Two spellings of one token would be two addresses of one file.
+  if (bytes.length !== ID_BYTES + TIME_BYTES + MAC_BYTES || bytes.toString('base64url') !== token) return null;
+  const body = bytes.subarray(0, ID_BYTES + TIME_BYTES);
+  const given = bytes.subarray(ID_BYTES + TIME_BYTES);
+  if (!keys.some((key) => timingSafeEqual(mac(key, body), given))) return null;
+  const fileId = body.toString('hex', 0, ID_BYTES).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return isId(fileId) ? { fileId: fileId as FileId, expiresAtMs: body.readUIntBE(ID_BYTES, TIME_BYTES) * 1000 } : null;
+}
+
+function mac(key: Buffer, body: Buffer): Buffer {
+  return createHmac('sha256', key).update(body).digest().subarray(0, MAC_BYTES);
+}

@@ -1,0 +1,13 @@
+import type { ReplyContext } from '#core/domain/say.ts';
+import type { Core } from './core.ts';
+import { linkFor } from './links.ts';
+
+/** What a saying needs to become a reply: where the portal is, and links that work from now on. */
+export function replyContext(core: Pick<Core, 'settings' | 'clock'>): ReplyContext {
+  return {
+    portalUrl: core.settings.publicUrl,
+    brandName: core.settings.brandName,
+    now: core.clock.now(),
+    linkFor: (fileId) => linkFor(core, fileId),
+  };
+}

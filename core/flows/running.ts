@@ -1,0 +1,69 @@
+// The attempts this process works on now: their leases are renewed together, a cancel reaches the one it means, and an
+// attempt that no agent takes is given up while its person still cares.
+
+import type { Attempt } from '#core/store/attempts.ts';
+import type { Core } from './core.ts';
+
+export interface Running {
+  during<T>(attempt: Attempt, leave: AbortSignal, work: (signals: Signals) => Promise<T>): Promise<T>;
+  count(): number;
+  close(): void;
+}
+
+interface Signals {
+  readonly stop: AbortSignal;
+  readonly stoppedBy: () => 'cancel' | 'unreachable' | null;
+  readonly accepted: () => void;
+}
+
+export function watchRunning(core: Core): Running {
+  const attempts = new Map<string, { attempt: Attempt; stop(by: 'cancel' | 'unreachable'): void }>();
+  const closing = new AbortController();
+
+  const stopListening = core.store.wakeups.on('cancel', (taskId) => {
+    for (const { attempt, stop } of attempts.values()) if (attempt.taskId === taskId) stop('cancel');
+  });
+  void keepLeases(core, closing.signal, async () => {
+    if (attempts.size === 0) return;
+    await core.store.attempts.renew([...attempts.keys()], core.clock.now());
+    // A notification may have been lost while the connection was away.
+    for (const taskId of await core.store.tasks.cancelRequested([...attempts.values()].map(({ attempt }) => attempt.taskId))) {
+      for (const { attempt, stop } of attempts.values()) if (attempt.taskId === taskId) stop('cancel');
+    }
+  });
+
+  return {
+    async during(attempt, leave, work) {
+      const controller = new AbortController();
+      const settled = new AbortController();
+      let by: 'cancel' | 'unreachable' | null = null;
+      const stop = (why: 'cancel' | 'unreachable') => {
+        by ??= why;
+        controller.abort();
+      };
+      attempts.set(attempt.runId, { attempt, stop });
+      void core.clock.sleep(core.settings.agentsWaitMs, AbortSignal.any([settled.signal, leave])).then(() => {
+        if (!settled.signal.aborted && !leave.aborted) stop('unreachable');
+      });
+      try {
+        return await work({ stop: controller.signal, stoppedBy: () => by, accepted: () => settled.abort() });
+      } finally {
+        settled.abort();
+        attempts.delete(attempt.runId);
+      }
+    },
+    count: () => attempts.size,
+    close() {
+      closing.abort();
+      stopListening();
+    },
+  };
+}
+
+async function keepLeases(core: Core, signal: AbortSignal, beat: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await core.clock.sleep(core.settings.leaseMs / 3, signal);
+    if (signal.aborted) return;
+    await beat().catch((error: unknown) => core.log.warn({ error }, 'leases not renewed'));
+  }
+}

@@ -1,0 +1,116 @@
+// Intake in the database: the function `intake` of the migrations, called once for everything that queued meanwhile.
+
+import type { AgentType } from '#core/domain/agent-type.ts';
+import type { ConversationId, FileId, HoldId, IdentityId, LetterId, TaskId, TeamId, UserId, WalletId } from '#core/domain/ids.ts';
+import type { Saying } from '#core/domain/letter.ts';
+import type { Platform, ThreadRef } from '#core/domain/thread-ref.ts';
+import { groupCommit } from './group-commit.ts';
+import type { Money } from './money.ts';
+
+/** One ask, ready to be written down. All ids are made before it comes here, so that a retry uses the same ones. */
+export interface IntakeRow {
+  readonly key: string;
+  /** SHA-256 of the text. */
+  readonly fingerprint: string;
+  readonly letterId: LetterId;
+  /** For a conversation that does not exist yet; else the one of this thread ref is used. */
+  readonly conversationId: ConversationId;
+  readonly threadRef: ThreadRef | null;
+  readonly address: string;
+  readonly platform: Platform;
+  readonly channel: string | null;
+  readonly teamId: TeamId;
+  readonly walletId: WalletId;
+  readonly userId: UserId | null;
+  readonly identityId: IdentityId | null;
+  /** null: refused before it came here, and only its letter is written. */
+  readonly task: NewTask | null;
+  readonly saying: Saying | Omit<Extract<Saying, { kind: 'accepted' }>, 'held' | 'available'>;
+  readonly readHere: boolean;
+}
+
+export interface NewTask {
+  readonly id: TaskId;
+  readonly holdId: HoldId;
+  readonly type: AgentType;
+  readonly because: string;
+  readonly requestText: string;
+  readonly quantity: number | null;
+  readonly rateVersion: number;
+  readonly estimateLow: bigint;
+  readonly estimateHigh: bigint;
+  readonly retryOf: TaskId | null;
+  readonly deadlineAt: Date;
+  readonly fileIds: readonly FileId[];
+}
+
+export interface IntakeAnswer {
+  /** `mismatch`: the key had been used with another text. */
+  readonly outcome: 'task' | 'refused' | 'mismatch';
+  readonly repeated: boolean;
+  readonly taskId: TaskId | null;
+  readonly conversationId: ConversationId | null;
+  readonly saying: Saying;
+}
+
+/** Tasks that may wait in one conversation; more are refused, so that a runaway script is told rather than queued. */
+const MOST_WAITING = 50;
+const LARGEST_BATCH = 256;
+
+export type Intake = (row: IntakeRow, at: Date) => Promise<IntakeAnswer>;
+
+/** Resolves only after the commit. Rejects with code `database.unavailable` when nothing can be written down. */
+export function intakeOver(money: Money): Intake {
+  const take = groupCommit<{ row: IntakeRow; at: Date }, IntakeAnswer>({
+    most: LARGEST_BATCH,
+    async run(batch) {
+      const { rows } = await money.query<{ n: number; outcome: IntakeAnswer['outcome']; repeated: boolean; task_id: TaskId | null; conversation_id: ConversationId | null; saying: Saying }>(
+        { name: 'intake', text: 'SELECT n, outcome, repeated, task_id, conversation_id, saying FROM intake($1, $2) ORDER BY n' },
+        [JSON.stringify(batch.map(({ row }, n) => asSql(row, n))), latest(batch.map(({ at }) => at))],
+      );
+      return rows.map(({ outcome, repeated, task_id, conversation_id, saying }) => ({ outcome, repeated, taskId: task_id, conversationId: conversation_id, saying }));
+    },
+  });
+  return (row, at) => take({ row, at });
+}
+
+function asSql(row: IntakeRow, n: number) {
+  const { task } = row;
+  return {
+    n,
+    key: row.key,
+    fingerprint: row.fingerprint,
+    letter_id: row.letterId,
+    conversation_id: row.conversationId,
+    thread_ref: row.threadRef,
+    address: row.address,
+    platform: row.platform,
+    channel: row.channel,
+    team_id: row.teamId,
+    wallet_id: row.walletId,
+    user_id: row.userId,
+    identity_id: row.identityId,
+    saying: row.saying,
+    read_here: row.readHere,
+    most_waiting: MOST_WAITING,
+    ...(task && {
+      task_id: task.id,
+      hold_id: task.holdId,
+      type: task.type,
+      because: task.because,
+      request_text: task.requestText,
+      quantity: task.quantity,
+      rate_version: task.rateVersion,
+      estimate_low: task.estimateLow.toString(),
+      estimate_high: task.estimateHigh.toString(),
+      retry_of: task.retryOf,
+      deadline_at: task.deadlineAt,
+      file_ids: task.fileIds,
+    }),
+  };
+}
+
+/** One statement has one time: that of its newest request. */
+export function latest(times: readonly Date[]): Date {
+  return new Date(Math.max(...times.map((time) => time.getTime())));
+}

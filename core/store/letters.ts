@@ -1,0 +1,154 @@
+// Letters on their way. A row says what is known of its post: `sending` may or may not have happened when its process
+// died, so whoever takes it up then has to look first.
+
+import type { ConversationId, LetterId, TaskId, TeamId } from '#core/domain/ids.ts';
+import type { Saying } from '#core/domain/letter.ts';
+import type { Platform, ThreadRef } from '#core/domain/thread-ref.ts';
+import type { Posted } from '#core/ports/poster.ts';
+import type { Money } from './money.ts';
+
+export interface OpenLetter {
+  readonly id: LetterId;
+  readonly conversationId: ConversationId;
+  readonly seq: number;
+  readonly part: number;
+  readonly platform: Platform;
+  readonly saying: Saying;
+  readonly tries: number;
+  readonly threadRef: ThreadRef | null;
+  readonly address: string;
+  readonly createdAt: Date;
+  /** When it was first tried; set when an earlier try ended without an answer. */
+  readonly attemptedAt: Date | null;
+  readonly mustLook: boolean;
+}
+
+export interface Letters {
+  /** Takes letters that are due, at most one of each conversation: part n waits for part n-1. */
+  claim(platforms: readonly Platform[], at: Date, leaseMs: number, most: number): Promise<OpenLetter[]>;
+  /** Makes rows of their own of the parts 1..n-1. */
+  split(letter: OpenLetter, parts: number, at: Date): Promise<void>;
+  sent(letter: OpenLetter, posted: Posted, at: Date): Promise<void>;
+  /** It was not posted, or nobody knows: try (or look) again then. */
+  later(letter: OpenLetter, state: 'planned' | 'unknown', nextAt: Date, trouble: string): Promise<void>;
+  /** Frees the thread; shown under undelivered results. */
+  dead(letter: OpenLetter, trouble: string): Promise<void>;
+  write(letter: { id: LetterId; conversationId: ConversationId; taskId: TaskId | null; saying: Saying; readHere: boolean }, at: Date): Promise<number>;
+  /** What was said in a conversation of this team. */
+  said(teamId: TeamId, conversationId: string, after: number): Promise<SaidLetter[]>;
+}
+
+export interface SaidLetter {
+  readonly seq: number;
+  readonly part: number;
+  readonly taskId: TaskId | null;
+  readonly saying: Saying;
+  readonly sentAt: Date;
+}
+
+export function lettersOver(money: Money): Letters {
+  return {
+    async claim(platforms, at, leaseMs, most) {
+      const { rows } = await money.query<ClaimRow>(
+        {
+          name: 'claim letters',
+          text: `WITH due AS (
+              SELECT l.id FROM letters l
+              WHERE l.state IN ('planned', 'sending', 'unknown') AND l.platform = ANY ($1) AND l.next_at <= $2
+                AND NOT EXISTS (
+                  SELECT FROM letters e WHERE e.conversation_id = l.conversation_id AND (e.seq, e.part) < (l.seq, l.part) AND e.state IN ('planned', 'sending', 'unknown'))
+              ORDER BY l.next_at LIMIT $4 FOR UPDATE OF l SKIP LOCKED
+            )
+            UPDATE letters l SET state = CASE WHEN l.state = 'planned' THEN 'sending' ELSE 'unknown' END, tries = l.tries + 1,
+              attempted_at = coalesce(l.attempted_at, $2), next_at = $2 + make_interval(secs => $3)
+            FROM due, conversations c WHERE l.id = due.id AND c.id = l.conversation_id
+            RETURNING l.id, l.conversation_id, l.seq, l.part, l.platform, l.saying, l.tries, c.thread_ref, c.address, l.created_at, old.attempted_at, old.state <> 'planned' AS must_look`,
+        },
+        [platforms, at, leaseMs / 1000, most],
+      );
+      return rows.map((row) => ({
+        id: row.id,
+        conversationId: row.conversation_id,
+        seq: row.seq,
+        part: row.part,
+        platform: row.platform,
+        saying: row.saying,
+        tries: row.tries,
+        threadRef: row.thread_ref,
+        address: row.address,
+        createdAt: row.created_at,
+        attemptedAt: row.attempted_at,
+        mustLook: row.must_look,
+      }));
+    },
+
+    async split(letter, parts, at) {
+      await money.query(
+        {
+          text: `INSERT INTO letters (id, conversation_id, seq, part, platform, task_id, saying, state, next_at, created_at)
+                 SELECT uuidv7(), l.conversation_id, l.seq, p, l.platform, l.task_id, l.saying, 'planned', $3, l.created_at
+                 FROM letters l, generate_series(1, $2::int - 1) p WHERE l.id = $1 ON CONFLICT (conversation_id, seq, part) DO NOTHING`,
+        },
+        [letter.id, parts, at],
+      );
+    },
+
+    async sent(letter, posted, at) {
+      await money.query(
+        {
+          name: 'letter sent',
+          text: `WITH rooted AS (UPDATE conversations SET thread_ref = $4, address = $4 WHERE id = $2 AND thread_ref IS NULL AND $4::text IS NOT NULL)
+                 UPDATE letters SET state = 'sent', message_ref = $3, sent_at = $5, trouble = NULL WHERE id = $1`,
+        },
+        [letter.id, letter.conversationId, posted.messageRef, posted.threadRef ?? null, at],
+      );
+    },
+
+    async later(letter, state, nextAt, trouble) {
+      await money.query({ text: 'UPDATE letters SET state = $2, next_at = $3, trouble = $4 WHERE id = $1' }, [letter.id, state, nextAt, trouble]);
+    },
+
+    async dead(letter, trouble) {
+      await money.query({ text: `UPDATE letters SET state = 'dead', trouble = $2 WHERE id = $1` }, [letter.id, trouble]);
+    },
+
+    async write(letter, at) {
+      const { rows } = await money.query<{ seq: number }>({ text: 'SELECT write_letter($1, $2, $3, $4, $5, $6) AS seq' }, [
+        letter.conversationId,
+        letter.id,
+        letter.taskId,
+        JSON.stringify(letter.saying),
+        letter.readHere,
+        at,
+      ]);
+      return rows[0]!.seq;
+    },
+
+    async said(teamId, conversationId, after) {
+      const { rows } = await money.query<{ seq: number; part: number; task_id: TaskId | null; saying: Saying; sent_at: Date }>(
+        {
+          name: 'letters said',
+          text: `SELECT l.seq, l.part, l.task_id, l.saying, l.sent_at FROM letters l JOIN conversations c ON c.id = l.conversation_id
+                 WHERE c.id = $1 AND c.team_id = $2 AND l.seq > $3 AND l.part = 0 AND l.state = 'sent' ORDER BY l.seq LIMIT 200`,
+        },
+        [conversationId, teamId, after],
+      );
+      return rows.map((row) => ({ seq: row.seq, part: row.part, taskId: row.task_id, saying: row.saying, sentAt: row.sent_at }));
+    },
+  };
+}
+
+interface ClaimRow {
+  id: LetterId;
+  conversation_id: ConversationId;
+  seq: number;
+  part: number;
+  platform: Platform;
+  saying: Saying;
+  tries: number;
+  thread_ref: ThreadRef | null;
+  address: string;
+  created_at: Date;
+  attempted_at: Date | null;
+  must_look: boolean;
+}

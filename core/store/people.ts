@@ -1,0 +1,127 @@
+// Users, their teams, and who pays for what is said where.
+
+import { createHash, randomBytes } from 'node:crypto';
+import type { PrismaClient } from '#prisma/generated/client.ts';
+import { newId, type ApiKeyId, type IdentityId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
+import type { Platform } from '#core/domain/thread-ref.ts';
+import type { Money } from './money.ts';
+
+export type Role = 'owner' | 'admin' | 'billing' | 'approver' | 'member' | 'guest';
+
+export interface Payer {
+  readonly teamId: TeamId;
+  readonly walletId: WalletId;
+  readonly userId: UserId | null;
+  readonly identityId: IdentityId | null;
+  readonly role: Role | null;
+}
+
+export interface KeyHolder {
+  readonly apiKeyId: ApiKeyId;
+  readonly userId: UserId;
+  readonly teamId: TeamId;
+  readonly role: Role;
+  readonly email: string;
+}
+
+export interface People {
+  /** Makes a user with a team and wallet of their own, or finds the one with this mail address. */
+  addUser(user: { email: string; name: string; emailVerified: boolean }, at: Date): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId; existed: boolean }>;
+  findByEmail(email: string): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId } | null>;
+  /** The key is given back once, and kept only as a hash. */
+  addApiKey(userId: UserId, teamId: TeamId, name: string): Promise<{ id: ApiKeyId; key: string }>;
+  holderOf(key: string): Promise<KeyHolder | null>;
+  /** Who pays for a logged-in user in a team; null when they are no member of it. */
+  payerFor(userId: UserId, teamId: TeamId): Promise<Payer | null>;
+  /** Who pays for a platform's account in a workspace: its team. Remembers the account. null when no team is linked. */
+  payerAt(platform: Platform, workspace: string | null, account: { externalId: string; displayName: string }): Promise<Payer | null>;
+  wallet(teamId: TeamId): Promise<{ balance: bigint; held: bigint; debt: bigint }>;
+}
+
+export function peopleOver(prisma: PrismaClient, money: Money): People {
+  const findByEmail: People['findByEmail'] = async (email) => {
+    const { rows } = await money.query<{ user_id: UserId; team_id: TeamId; wallet_id: WalletId }>(
+      { text: 'SELECT u.id AS user_id, m.id AS team_id, w.id AS wallet_id FROM users u JOIN teams m ON m.personal_of = u.id JOIN wallets w ON w.team_id = m.id WHERE u.email = $1' },
+      [email.toLowerCase()],
+    );
+    return rows[0] ? { userId: rows[0].user_id, teamId: rows[0].team_id, walletId: rows[0].wallet_id } : null;
+  };
+
+  return {
+    findByEmail,
+
+    async addUser({ email, name, emailVerified }, at) {
+      const found = await findByEmail(email);
+      if (found) return { ...found, existed: true };
+      const [userId, teamId, walletId] = [newId<UserId>(), newId<TeamId>(), newId<WalletId>()];
+      await money.transaction(async (client) => {
+        await client.query('INSERT INTO users (id, name, email, email_verified, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)', [userId, name, email.toLowerCase(), emailVerified, at]);
+        await client.query('INSERT INTO teams (id, name, personal_of, created_at) VALUES ($1, $2, $3, $4)', [teamId, name, userId, at]);
+        await client.query(`INSERT INTO members (id, team_id, user_id, role, created_at) VALUES ($1, $2, $3, 'owner', $4)`, [newId(), teamId, userId, at]);
+        await client.query('SELECT ledger_open($1, $2, $3)', [walletId, teamId, at]);
+      });
+      return { userId, teamId, walletId, existed: false };
+    },
+
+    async addApiKey(userId, teamId, name) {
+      const key = `imp_${randomBytes(24).toString('base64url')}`;
+      const id = newId<ApiKeyId>();
+      await prisma.apiKey.create({ data: { id, userId, teamId, name, prefix: key.slice(0, 8), hash: hashKey(key) } });
+      return { id, key };
+    },
+
+    async holderOf(key) {
+      const { rows } = await money.query<{ id: ApiKeyId; user_id: UserId; team_id: TeamId; role: Role; email: string }>(
+        {
+          name: 'key holder',
+          text: `SELECT k.id, k.user_id, k.team_id, m.role, u.email FROM api_keys k JOIN users u ON u.id = k.user_id
+                 JOIN members m ON m.user_id = k.user_id AND m.team_id = k.team_id WHERE k.hash = $1 AND k.revoked_at IS NULL`,
+        },
+        [hashKey(key)],
+      );
+      const row = rows[0];
+      return row ? { apiKeyId: row.id, userId: row.user_id, teamId: row.team_id, role: row.role, email: row.email } : null;
+    },
+
+    async payerFor(userId, teamId) {
+      const { rows } = await money.query<{ wallet_id: WalletId; role: Role }>(
+        { name: 'payer', text: 'SELECT w.id AS wallet_id, m.role FROM members m JOIN wallets w ON w.team_id = m.team_id WHERE m.user_id = $1 AND m.team_id = $2' },
+        [userId, teamId],
+      );
+      return rows[0] ? { teamId, walletId: rows[0].wallet_id, userId, identityId: null, role: rows[0].role } : null;
+    },
+
+    async payerAt(platform, workspace, { externalId, displayName }) {
+      // One statement: the account is remembered, and its team is that of the workspace, else the linked user's own.
+      const { rows } = await money.query<{ identity_id: IdentityId; user_id: UserId | null; team_id: TeamId | null; wallet_id: WalletId | null; role: Role | null }>(
+        {
+          name: 'payer at',
+          text: `WITH account AS (
+              INSERT INTO identities (id, platform, space, external_id, display_name) VALUES ($1, $2, coalesce($3, ''), $4, $5)
+              ON CONFLICT (platform, space, external_id) DO UPDATE SET display_name = excluded.display_name RETURNING id, user_id
+            )
+            SELECT a.id AS identity_id, a.user_id, w.team_id, w.id AS wallet_id, m.role FROM account a
+            LEFT JOIN workspaces s ON s.platform = $2 AND s.external_id = $3 AND s.uninstalled_at IS NULL
+            LEFT JOIN teams own ON $3 IS NULL AND own.personal_of = a.user_id
+            LEFT JOIN wallets w ON w.team_id = coalesce(s.team_id, own.id)
+            LEFT JOIN members m ON m.team_id = w.team_id AND m.user_id = a.user_id`,
+        },
+        [newId(), platform, workspace, externalId, displayName],
+      );
+      const row = rows[0]!;
+      if (row.team_id === null || row.wallet_id === null) return null;
+      return { teamId: row.team_id, walletId: row.wallet_id, userId: row.user_id, identityId: row.identity_id, role: row.role };
+    },
+
+    async wallet(teamId) {
+      const { rows } = await money.query<{ balance: string; held: string; debt: string }>({ name: 'wallet', text: 'SELECT balance, held, debt FROM wallets WHERE team_id = $1' }, [teamId]);
+      const row = rows[0];
+      if (!row) throw new Error(`team ${teamId} has no wallet`);
+      return { balance: BigInt(row.balance), held: BigInt(row.held), debt: BigInt(row.debt) };
+    },
+  };
+}
+
+function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}

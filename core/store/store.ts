@@ -1,0 +1,62 @@
+// Everything of PostgreSQL that a process holds open, and the nouns over it.
+
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from '#prisma/generated/client.ts';
+import type { Log } from '#core/ports/log.ts';
+import { attemptsOver, type Attempts } from './attempts.ts';
+import { eventsOver, type Events } from './events.ts';
+import { filesOver, type FileRows } from './files.ts';
+import { finishOver, type Finish } from './finish.ts';
+import { intakeOver, type Intake } from './intake.ts';
+import { ledgerOver, type Ledger } from './ledger.ts';
+import { lettersOver, type Letters } from './letters.ts';
+import { openMoney, type Money } from './money.ts';
+import { outboxOver, type Outbox } from './outbox.ts';
+import { peopleOver, type People } from './people.ts';
+import { tasksOver, type Tasks } from './tasks.ts';
+import { listen, type Wakeups } from './wakeups.ts';
+
+export interface Store {
+  readonly money: Money;
+  readonly prisma: PrismaClient;
+  readonly wakeups: Wakeups;
+  readonly ledger: Ledger;
+  readonly intake: Intake;
+  readonly finish: Finish;
+  readonly attempts: Attempts;
+  readonly events: Events;
+  readonly letters: Letters;
+  readonly outbox: Outbox;
+  readonly tasks: Tasks;
+  readonly files: FileRows;
+  readonly people: People;
+  close(): Promise<void>;
+}
+
+const PRISMA_CONNECTIONS = 5;
+
+export async function openStore(options: { databaseUrl: string; worker: string; leaseMs: number; log: Log }): Promise<Store> {
+  const { databaseUrl, worker, leaseMs, log } = options;
+  const money = openMoney(databaseUrl, log);
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: PRISMA_CONNECTIONS }) });
+  const wakeups = await listen(databaseUrl, log);
+  return {
+    money,
+    prisma,
+    wakeups,
+    ledger: ledgerOver(money),
+    intake: intakeOver(money),
+    finish: finishOver(money),
+    attempts: attemptsOver(money, worker, leaseMs),
+    events: eventsOver(money),
+    letters: lettersOver(money),
+    outbox: outboxOver(money),
+    tasks: tasksOver(money),
+    files: filesOver(money),
+    people: peopleOver(prisma, money),
+    async close() {
+      await wakeups.close();
+      await Promise.all([money.close(), prisma.$disconnect()]);
+    },
+  };
+}

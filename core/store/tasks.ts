@@ -1,0 +1,154 @@
+// Reading and stopping tasks. Every read names the team, so that an id of somebody else finds nothing.
+
+import type { AgentType } from '#core/domain/agent-type.ts';
+import { micro } from '#core/domain/credits.ts';
+import type { FailureCode } from '#core/domain/failure.ts';
+import type { ConversationId, FileId, IdentityId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
+import type { TaskRow } from '#core/domain/task-view.ts';
+import type { TaskStatus } from '#core/domain/task.ts';
+import type { Platform, ThreadRef } from '#core/domain/thread-ref.ts';
+import type { TablePreview } from '#core/domain/reply.ts';
+import type { TaskResult } from './finish.ts';
+import type { Money } from './money.ts';
+
+/** A task with where it came from. */
+export interface StoredTask extends TaskRow {
+  readonly teamId: TeamId;
+  readonly threadRef: ThreadRef | null;
+  readonly address: string;
+  readonly userId: UserId | null;
+  readonly identityId: IdentityId | null;
+  readonly platform: Platform;
+  readonly channel: string | null;
+}
+
+export interface Tasks {
+  find(teamId: TeamId, id: string): Promise<StoredTask | null>;
+  /** Newest first, behind the task `before`. */
+  list(teamId: TeamId, before: string | null, limit: number): Promise<StoredTask[]>;
+  /** Notes that somebody wants it stopped, and tells its worker. Gives its status then; null when it is over. */
+  requestCancel(teamId: TeamId, id: TaskId, at: Date): Promise<TaskStatus | null>;
+  /** Which of these somebody wants stopped. */
+  cancelRequested(ids: readonly TaskId[]): Promise<TaskId[]>;
+  /** Live tasks past their deadline that no worker has in hand. */
+  overdue(deadlineBefore: Date, at: Date, most: number): Promise<{ id: TaskId; type: AgentType; platform: Platform; started: boolean }[]>;
+}
+
+export function tasksOver(money: Money): Tasks {
+  return {
+    async find(teamId, id) {
+      const { rows } = await money.query<SqlRow>({ name: 'task', text: `${SELECT} WHERE t.id = $2 AND t.team_id = $1` }, [teamId, id]);
+      return rows[0] ? fromSql(rows[0]) : null;
+    },
+
+    async list(teamId, before, limit) {
+      const { rows } = await money.query<SqlRow>(
+        {
+          name: 'tasks',
+          text: `${SELECT} WHERE t.team_id = $1 AND ($2::uuid IS NULL OR (t.created_at, t.id) < (SELECT b.created_at, b.id FROM tasks b WHERE b.id = $2 AND b.team_id = $1))
+                 ORDER BY t.created_at DESC, t.id DESC LIMIT $3`,
+        },
+        [teamId, before, limit],
+      );
+      return rows.map(fromSql);
+    },
+
+    async requestCancel(teamId, id, at) {
+      const { rows } = await money.query<{ status: TaskStatus }>(
+        {
+          text: `WITH wanted AS (
+              UPDATE tasks SET cancel_requested_at = coalesce(cancel_requested_at, $3)
+              WHERE id = $2 AND team_id = $1 AND status IN ('awaiting_approval', 'pending', 'processing') RETURNING id, status)
+            SELECT status, pg_notify('impacter', 'cancel:' || id) FROM wanted`,
+        },
+        [teamId, id, at],
+      );
+      return rows[0]?.status ?? null;
+    },
+
+    async cancelRequested(ids) {
+      const { rows } = await money.query<{ id: TaskId }>({ text: 'SELECT id FROM tasks WHERE id = ANY ($1) AND cancel_requested_at IS NOT NULL' }, [ids]);
+      return rows.map((row) => row.id);
+    },
+
+    async overdue(deadlineBefore, at, most) {
+      const { rows } = await money.query<{ id: TaskId; type: AgentType; platform: Platform; started: boolean }>(
+        {
+          text: `SELECT t.id, t.type, t.platform, t.started_at IS NOT NULL AS started FROM tasks t
+                 WHERE t.status IN ('pending', 'processing') AND t.deadline_at < $1
+                   AND NOT EXISTS (SELECT FROM attempts a WHERE a.task_id = t.id AND a.ended_at IS NULL AND a.lease_until > $2)
+                 ORDER BY t.deadline_at LIMIT $3`,
+        },
+        [deadlineBefore, at, most],
+      );
+      return rows;
+    },
+  };
+}
+
+const SELECT = `
+  SELECT t.*, c.thread_ref, c.address,
+    (SELECT coalesce(sum(h.credits), 0)::bigint FROM holds h WHERE h.task_id = t.id AND h.state = 'open') AS held,
+    (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'preview', f.preview, 'removedAt', f.removed_at) ORDER BY f.id), '[]')
+       FROM files f WHERE f.task_id = t.id AND f.role = 'result') AS files
+  FROM tasks t JOIN conversations c ON c.id = t.conversation_id`;
+
+interface SqlRow {
+  id: TaskId;
+  team_id: TeamId;
+  conversation_id: ConversationId;
+  thread_ref: ThreadRef | null;
+  address: string;
+  user_id: UserId | null;
+  identity_id: IdentityId | null;
+  platform: Platform;
+  channel: string | null;
+  type: AgentType;
+  because: string;
+  request_text: string;
+  status: TaskStatus;
+  quantity: number | null;
+  rate_version: number;
+  estimate_low: string;
+  estimate_high: string;
+  held: string;
+  credits_used: string;
+  result: TaskResult | null;
+  failure: { code: FailureCode } | null;
+  retry_of: TaskId | null;
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+  files: { id: FileId; name: string; mime: string; sizeBytes: number; preview: TablePreview | null; removedAt: string | null }[];
+}
+
+function fromSql(row: SqlRow): StoredTask {
+  return {
+    id: row.id,
+    teamId: row.team_id,
+    conversationId: row.conversation_id,
+    threadRef: row.thread_ref,
+    address: row.address,
+    userId: row.user_id,
+    identityId: row.identity_id,
+    platform: row.platform,
+    channel: row.channel,
+    type: row.type,
+    because: row.because,
+    requestText: row.request_text,
+    status: row.status,
+    quantity: row.quantity,
+    rateVersion: row.rate_version,
+    estimateLow: micro(row.estimate_low),
+    estimateHigh: micro(row.estimate_high),
+    held: micro(row.held),
+    creditsUsed: micro(row.credits_used),
+    result: row.result,
+    failure: row.failure,
+    retryOf: row.retry_of,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    files: row.files.map((file) => ({ ...file, removedAt: file.removedAt === null ? null : new Date(file.removedAt) })),
+  };
+}
