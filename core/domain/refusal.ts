@@ -33,12 +33,12 @@ const table = {
   },
   'quantity.not-positive': {
     status: 400,
-    sentence: (facts: { asked: string; unit: string }) => `${facts.asked} ${facts.unit} is not something we can deliver.`,
+    sentence: (facts: { asked: string; unit: string }) => `We can't deliver ${facts.asked} ${facts.unit}.`,
     wayForward: 'Ask for one or more.',
   },
   'quantity.not-whole': {
     status: 400,
-    sentence: (facts: { asked: string; unit: string }) => `We can't deliver ${facts.asked} ${facts.unit}.`,
+    sentence: (facts: { asked: string; unit: string }) => `We deliver whole ${facts.unit} only, and you asked for ${facts.asked}.`,
     wayForward: 'Ask for a whole number.',
   },
   'type.unknown': {

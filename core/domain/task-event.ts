@@ -1,0 +1,65 @@
+// One line of a task's append-only log: what happened, when, what it cost. It feeds the portal, live updates and support.
+
+import type { AgentType } from './agent-type.ts';
+import { micro, sayCredits, showCredits, type Amount } from './credits.ts';
+import type { FailureCode } from './failure.ts';
+import { never } from './never.ts';
+import { sayEstimate } from './say.ts';
+
+/** Kinds and what the database keeps with each. */
+export type TaskEvent =
+  | { readonly kind: 'accepted'; readonly data: { readonly type: AgentType; readonly because: string; readonly estimateLow: Amount; readonly estimateHigh: Amount; readonly held: Amount; readonly available: Amount; readonly position?: number } }
+  /** A worker took it. `attempt` counts from 1. */
+  | { readonly kind: 'started'; readonly data: { readonly attempt: number } }
+  | { readonly kind: 'agent-accepted'; readonly data: { readonly attempt: number } }
+  | { readonly kind: 'step'; readonly data: { readonly id: string; readonly title: string; readonly state: 'running' | 'done' | 'failed' } }
+  /** Committed but forgotten by the queue, and added again. */
+  | { readonly kind: 'requeued'; readonly data: { readonly generation: number } }
+  | { readonly kind: 'cancel-requested'; readonly data: object }
+  | { readonly kind: 'completed'; readonly data: Settled }
+  | { readonly kind: 'failed'; readonly data: Settled & { readonly code: FailureCode } }
+  | { readonly kind: 'canceled'; readonly data: Settled }
+  | { readonly kind: 'sent'; readonly data: { readonly messageRef?: string } }
+  | { readonly kind: 'undelivered'; readonly data: { readonly trouble: string } };
+
+export interface Settled {
+  readonly charged: Amount;
+  readonly returned: Amount;
+  readonly available: Amount;
+}
+
+export type TaskEventKind = TaskEvent['kind'];
+
+/** The words shown for it. */
+export function sayEvent(event: TaskEvent): string {
+  switch (event.kind) {
+    case 'accepted':
+      return `Accepted, ${event.data.because}; estimate ${sayEstimate(event.data)}, ${sayCredits(micro(event.data.held))} set aside`;
+    case 'started':
+      return event.data.attempt === 1 ? 'Started' : `Started again, attempt ${event.data.attempt}`;
+    case 'agent-accepted':
+      return 'An agent took it on';
+    case 'step':
+      return `${event.data.title}${{ running: '', done: ': done', failed: ': failed' }[event.data.state]}`;
+    case 'requeued':
+      return 'Put back in line';
+    case 'cancel-requested':
+      return 'Cancel was asked for';
+    case 'completed':
+      return `Done, ${saySettled(event.data)}`;
+    case 'failed':
+      return 'Failed, nothing charged';
+    case 'canceled':
+      return `Canceled, ${saySettled(event.data)}`;
+    case 'sent':
+      return 'The answer was posted';
+    case 'undelivered':
+      return 'The answer could not be posted';
+    default:
+      return never(event);
+  }
+}
+
+function saySettled({ charged, returned }: Settled): string {
+  return `used ${showCredits(micro(charged))}, returned ${sayCredits(micro(returned))}`;
+}
