@@ -238,6 +238,7 @@ const limitWords = {
 export type LimitOwner = keyof typeof limitWords;
 
 export type RefusalCode = keyof typeof table;
+export const refusalCodes = Object.keys(table) as RefusalCode[];
 
 /** The facts that go with a code; `{}` where the sentence needs none. */
 export type RefusalFacts<Code extends RefusalCode> = Parameters<(typeof table)[Code]['sentence']> extends [infer Facts] ? Facts : Record<never, never>;
