@@ -1,0 +1,49 @@
+// What the API answers. The core counts in micro-credits; here every amount is a number of credits, with at most six
+// decimals, and exact as far as a JSON number goes: above four thousand million credits the last decimal may be off.
+
+import { asNumber, micro, type Amount } from '#core/domain/credits.ts';
+import type { EventLine, Stopped, TakenTask, WalletView } from '#core/flows/app.ts';
+
+/** Made of what was stored when the ask was taken, so that a repeat reads the same, whatever became of the task. */
+export function takenAnswer(taken: TakenTask, publicUrl: string) {
+  const task = `${publicUrl}/api/tasks/${taken.taskId}`;
+  return {
+    task: { id: taken.taskId, type: taken.type, because: taken.because, position: taken.position },
+    estimate: { low: inCredits(taken.estimateLow), high: inCredits(taken.estimateHigh), held: inCredits(taken.held) },
+    balance: { available: inCredits(taken.available) },
+    conversationId: taken.conversationId,
+    links: {
+      task,
+      cancel: `${task}/cancel`,
+      events: `${publicUrl}/api/events?task=${taken.taskId}`,
+      letters: `${publicUrl}/api/conversations/${taken.conversationId}/letters`,
+    },
+  };
+}
+
+export function stoppedAnswer({ taskId, state, used, returned, available }: Stopped) {
+  return { task: { id: taskId, state }, used: inCredits(used), returned: inCredits(returned), balance: { available: inCredits(available) } };
+}
+
+export function walletAnswer({ available, inUse, debt }: WalletView) {
+  return { balance: { available: inCredits(available), inUse: inCredits(inUse), debt: inCredits(debt) } };
+}
+
+export function eventAnswer({ taskId, kind, data, at }: EventLine) {
+  return { taskId, kind, at, data: data instanceof Object ? withCredits(data) : data };
+}
+
+function withCredits(data: object) {
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, amounts.has(name) && isAmount(value) ? inCredits(value) : value]));
+}
+
+/** The names that amounts have in the data of events. */
+const amounts = new Set(['estimateLow', 'estimateHigh', 'held', 'available', 'charged', 'used', 'returned']);
+
+function isAmount(value: unknown): value is Amount {
+  return typeof value === 'string' && /^-?\d+$/.test(value);
+}
+
+function inCredits(amount: Amount): number {
+  return asNumber(micro(amount));
+}

@@ -1,0 +1,65 @@
+// The server under the routes: how long it waits for slow callers, and how it stops without dropping anybody's request.
+
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Running {
+  /** Where it really listens, on this machine. */
+  readonly url: string;
+  /** Takes no new request, lets running ones end within `graceMs`, then cuts them. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface Patience {
+  /** For the head of a request. */
+  readonly headersMs: number;
+  /** For a whole request; long enough for the largest upload over a slow line. */
+  readonly requestMs: number;
+  /** For the next request on the same connection; longer than a balancer's usual 60 s, so that it is the one who closes. */
+  readonly idleMs: number;
+}
+
+const patience: Patience = { headersMs: 15_000, requestMs: 600_000, idleMs: 65_000 };
+const GRACE_MS = 10_000;
+
+/** Rejects when the port is taken. Port 0 takes any that is free. */
+export async function listen(handle: RequestListener, options: { port: number; host?: string; patience?: Partial<Patience>; stopping(): void }): Promise<Running> {
+  const { headersMs, requestMs, idleMs } = { ...patience, ...options.patience };
+  const server = createServer({
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
+    connectionsCheckingInterval: Math.min(5_000, headersMs),
+  });
+  let stopped: Promise<void> | undefined;
+
+  server.on('request', (request, response) => {
+    // A connection outlives its requests, and must not outlive the server.
+    response.once('close', () => stopped && setImmediate(() => server.closeIdleConnections()));
+    handle(request, response);
+  });
+  await listening(server, options.port, options.host);
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop(graceMs = GRACE_MS) {
+      stopped ??= new Promise((done) => {
+        const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(cut);
+          done();
+        });
+        options.stopping();
+      });
+      return stopped;
+    },
+  };
+}
+
+async function listening(server: Server, port: number, host: string | undefined): Promise<void> {
+  await new Promise<void>((done, failed) => {
+    server.once('error', (error: NodeJS.ErrnoException) => failed(error.code === 'EADDRINUSE' ? new Error(`port ${port} is taken by another program`, { cause: error }) : error));
+    server.listen(port, host, done);
+  });
+}

@@ -1,0 +1,61 @@
+// Numbers for Prometheus. What lives in PostgreSQL and the queue comes from the core at each reading.
+
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { App } from '#core/flows/app.ts';
+import type { Log } from '#core/ports/log.ts';
+
+export interface Metrics {
+  answered(request: { method: string; route: string; status: number; durationMs: number }): void;
+  /** The exposition text; without the core's numbers when they can't be had now. */
+  read(): Promise<string>;
+  readonly contentType: string;
+}
+
+export function createMetrics(app: Pick<App, 'gauges'>, log: Log, openStreams: () => number): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'How long requests took, event streams left out.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'http_event_streams_open',
+    help: 'Event streams that are open in this process.',
+    registers: [registry],
+    collect() {
+      this.set(openStreams());
+    },
+  });
+
+  return {
+    contentType: registry.contentType,
+    answered({ method, route, status, durationMs }) {
+      // A stream takes as long as somebody looks at it.
+      if (route !== '/api/events') durations.observe({ method, route, status }, durationMs / 1000);
+    },
+    async read() {
+      return `${await registry.metrics()}\n${await coreNumbers(app, log)}`;
+    },
+  };
+}
+
+async function coreNumbers(app: Pick<App, 'gauges'>, log: Log): Promise<string> {
+  const registry = new Registry();
+  const reachable = new Gauge({ name: 'core_gauges_readable', help: '1 when the numbers of the core could be read.', registers: [registry] });
+  const gauges = new Map<string, Gauge>();
+  try {
+    for (const { name, help, labels = {}, value } of await app.gauges()) {
+      const gauge = gauges.get(name) ?? new Gauge({ name, help, labelNames: Object.keys(labels), registers: [registry] });
+      gauges.set(name, gauge);
+      gauge.set(labels, value);
+    }
+    reachable.set(1);
+  } catch (error) {
+    log.warn({ err: error }, 'gauges could not be read');
+    reachable.set(0);
+  }
+  return registry.metrics();
+}

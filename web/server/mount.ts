@@ -1,0 +1,47 @@
+// What bots, sandboxes and the portal bring. They speak Node's own words, so that nobody but this room needs Express.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Express } from 'express';
+import { addRoutes, type Handler, type Route } from './route.ts';
+
+export type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** An address of ours that is answered elsewhere. The body comes unread, since platforms sign its bytes. */
+export interface Mount {
+  /** Without one, all methods; the listener then refuses what it doesn't know. */
+  readonly method?: 'GET' | 'POST';
+  readonly path: `/${string}`;
+  /** Everything below the path too. */
+  readonly below?: boolean;
+  readonly handle: Listener;
+}
+
+export function addMounts(express: Express, mounts: readonly Mount[]): void {
+  addRoutes(express, withTheirMethods(mounts));
+  for (const { path, below, handle } of mounts.filter(({ method }) => method === undefined)) {
+    express.all(below ? [path, `${path}/*rest`] : path, (request, response) => {
+      response.locals.route = below ? `${path}/*` : path;
+      return handle(request, response);
+    });
+  }
+}
+
+/** Answers whatever no route before it did. */
+export function addPortal(express: Express, handle: Listener): void {
+  express.use((request, response) => {
+    response.locals.route = 'portal';
+    return handle(request, response);
+  });
+}
+
+// One path may come twice, once for each method, and the two are one route: a third method is then told about both.
+function withTheirMethods(mounts: readonly Mount[]): Route[] {
+  const routes = new Map<string, Route>();
+  for (const { method, path, below, handle } of mounts) {
+    if (method === undefined) continue;
+    for (const address of below ? [path, `${path}/*rest` as const] : [path]) {
+      routes.set(address, { ...routes.get(address), path: address, [method]: handle satisfies Handler });
+    }
+  }
+  return [...routes.values()];
+}

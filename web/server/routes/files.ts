@@ -1,0 +1,39 @@
+// Files that an ask will name. They stream through to storage: the length is known and checked before the first byte.
+
+import type { Request } from 'express';
+import { parseRequest, uploadQuery } from '#core/contracts/api.ts';
+import { safeFileName } from '#core/domain/file-name.ts';
+import { askLimits } from '#core/domain/limits.ts';
+import { refuse } from '#core/domain/refusal.ts';
+import type { Route } from '../route.ts';
+import type { Parts } from '../web.ts';
+
+export function fileRoutes({ app, keys }: Parts): Route[] {
+  return [
+    {
+      path: '/api/files',
+      async POST(request, response) {
+        const actor = await keys.actorOf(request, response);
+        const name = safeFileName(parseRequest(uploadQuery, request.query).name);
+        const sizeBytes = lengthOf(request, name);
+        const id = await app.keepInput(actor, { name, mime: mimeOf(request), sizeBytes }, request);
+        response.status(201).json({ file: { id, name, sizeBytes } });
+      },
+    },
+  ];
+}
+
+function lengthOf({ headers }: Request, name: string): number {
+  const length = headers['content-length'];
+  if (length === undefined) throw refuse('request.length-needed');
+  const sizeBytes = Number(length);
+  if (sizeBytes === 0) throw refuse('file.empty', { name });
+  if (sizeBytes > askLimits.fileBytes) throw refuse('file.too-large', { name });
+  return sizeBytes;
+}
+
+/** Without its parameters. What can't be one is taken for bytes: it is the caller's word, and only a hint. */
+function mimeOf({ headers }: Request): string {
+  const mime = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  return /^[a-z0-9][\w!#$&^.+-]{0,60}\/[a-z0-9][\w!#$&^.+-]{0,60}$/.test(mime) ? mime : 'application/octet-stream';
+}

@@ -1,0 +1,47 @@
+// A plain front page, until the portal brings its own, and the API's documentation beside it.
+
+import { readFile } from 'node:fs/promises';
+import { html, sendPage } from '../html.ts';
+import type { Route } from '../route.ts';
+import type { Parts } from '../web.ts';
+
+/** A page where a person can try what a sandbox plays. */
+export interface SandboxPage {
+  readonly title: string;
+  readonly path: `/${string}`;
+}
+
+export function landingRoutes({ brandName, publicUrl }: Parts, sandboxPages: readonly SandboxPage[]): Route[] {
+  return [
+    {
+      path: '/',
+      GET(_request, response) {
+        const main = html`<h1>${brandName}</h1>
+<p>Ask for a piece of work where you already talk, and get the finished file, a link that doesn't die, and a correct bill.</p>
+<p>From a program:</p>
+<pre>curl ${publicUrl}/api/tasks/create \\
+  -H 'Authorization: Bearer …' -H 'Content-Type: application/json' \\
+  -d '{"requestText":"find me 100 leads in Miami"}'</pre>
+<p><a href="/docs/api">How to use the API</a></p>
+${sandboxPages.length === 0 ? '' : html`<h2>Try it here</h2>
+<p>These stand in for services that are not set up yet:</p>
+<ul>
+${sandboxPages.map(({ title, path }) => html`<li><a href="${path}">${title}</a></li>`)}
+</ul>`}`;
+        sendPage(response, { title: 'Work, asked for where you talk', brandName, main });
+      },
+    },
+  ];
+}
+
+export function docsRoutes({ publicUrl }: Parts): Route[] {
+  return [
+    {
+      path: '/docs/api',
+      async GET(_request, response) {
+        const text = await readFile(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+        response.type('text/plain').send(text.replaceAll('http://localhost:3000', publicUrl));
+      },
+    },
+  ];
+}

@@ -1,0 +1,62 @@
+// For those who run the product: is the process up, does every part answer, and the numbers.
+
+import type { Request } from 'express';
+import { refuse } from '#core/domain/refusal.ts';
+import type { PartHealth } from '#core/flows/app.ts';
+import type { Route } from '../route.ts';
+import { sameSecret } from '../secret.ts';
+import type { Parts } from '../web.ts';
+
+export function operatorRoutes({ app, log, metrics }: Parts, metricsToken: string | undefined): Route[] {
+  return [
+    {
+      path: '/healthz',
+      GET(_request, response) {
+        response.json({ ok: true });
+      },
+    },
+    {
+      path: '/readyz',
+      async GET(request, response) {
+        const health = await parts();
+        const ok = health.every((part) => part.ok);
+        // What exactly is wrong may name machines and accounts, so only the operator reads that.
+        response.status(ok ? 200 : 503).json({ ok, parts: mayRead(request, metricsToken) ? health : health.map(({ part, ok }) => ({ part, ok })) });
+      },
+    },
+    {
+      path: '/metrics',
+      async GET(request, response) {
+        if (!mayRead(request, metricsToken)) throw refuse('metrics.closed');
+        response.set('Content-Type', metrics.contentType).send(await metrics.read());
+      },
+    },
+  ];
+
+  async function parts(): Promise<readonly (PartHealth | { part: 'core'; ok: false; trouble: string })[]> {
+    const { promise: late, resolve } = Promise.withResolvers<null>();
+    const deadline = setTimeout(resolve, HEALTH_MS, null);
+    try {
+      return (await Promise.race([app.health(), late])) ?? [{ part: 'core', ok: false, trouble: `no answer within ${HEALTH_MS / 1000} s` }];
+    } catch (error) {
+      log.error({ err: error }, 'health could not be told');
+      return [{ part: 'core', ok: false, trouble: 'health could not be told' }];
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+}
+
+const HEALTH_MS = 5_000;
+
+/** With a token: whoever shows it. Without one: this machine, unless a proxy on it passes on what others ask. */
+function mayRead(request: Request, token: string | undefined): boolean {
+  if (token !== undefined) return sameSecret(request.headers.authorization ?? '', `Bearer ${token}`);
+  return isLoopback(request.socket.remoteAddress ?? '') && !forwarded.some((header) => header in request.headers);
+}
+
+const forwarded = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
+}

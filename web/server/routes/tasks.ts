@@ -1,0 +1,93 @@
+// Tasks over HTTP: asking for one, looking at it, stopping it, asking for it again.
+
+import type { Request, Response } from 'express';
+import { createTask, historyQuery, nothing, parseIdempotencyKey, parseRequest } from '#core/contracts/api.ts';
+import { isId, newId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
+import { Refusal, refuse } from '#core/domain/refusal.ts';
+import type { ThreadRef } from '#core/domain/thread-ref.ts';
+import type { Actor, Taken } from '#core/flows/app.ts';
+import { stoppedAnswer, takenAnswer } from '../answers.ts';
+import { readJson } from '../body.ts';
+import { pathPart, type Route } from '../route.ts';
+import type { Parts } from '../web.ts';
+
+export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
+  return [
+    {
+      path: '/api/tasks/create',
+      async POST(request, response) {
+        const actor = await keys.actorOf(request, response);
+        const key = askKey(request, actor);
+        const { requestText, type, conversationId, from, files } = parseRequest(createTask, await readJson(request, response));
+        if (conversationId !== undefined) await app.letters(actor, conversationId, NEWER_THAN_ALL); // refuses somebody else's
+        const taken = await app.ask({
+          key,
+          threadRef: `${from}:${conversationId ?? newId<ConversationId>()}` as ThreadRef,
+          from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
+          text: requestText,
+          files: files.map((fileId) => ({ kind: 'stored', fileId })),
+          at: new Date(nowMs()),
+          ...(type !== undefined && { type }),
+        });
+        answerTaken(response, taken);
+      },
+    },
+    {
+      path: '/api/tasks',
+      async GET(request, response) {
+        const actor = await keys.actorOf(request, response);
+        const { before, limit } = parseRequest(historyQuery, request.query);
+        // One more than wanted tells whether there is another page.
+        const tasks = await app.history(actor, { limit: limit + 1, ...(before !== undefined && { before }) });
+        const page = tasks.slice(0, limit);
+        response.json({ tasks: page, next: tasks.length > limit ? page.at(-1)!.id : null });
+      },
+    },
+    {
+      path: '/api/tasks/:id',
+      async GET(request, response) {
+        const actor = await keys.actorOf(request, response);
+        response.json({ task: await app.task(actor, taskIn(request, response)) });
+      },
+    },
+    {
+      path: '/api/tasks/:id/cancel',
+      async POST(request, response) {
+        const actor = await keys.actorOf(request, response);
+        parseRequest(nothing, await readJson(request, response));
+        response.json(stoppedAnswer(await app.cancel(actor, taskIn(request, response))));
+      },
+    },
+    {
+      path: '/api/tasks/:id/retry',
+      async POST(request, response) {
+        const actor = await keys.actorOf(request, response);
+        const key = askKey(request, actor);
+        parseRequest(nothing, await readJson(request, response));
+        answerTaken(response, await app.retry(actor, taskIn(request, response), key));
+      },
+    },
+  ];
+
+  function answerTaken(response: Response, taken: Taken) {
+    if (taken.repeated) response.set('Idempotency-Replayed', 'true');
+    if (taken.kind === 'refused') throw new Refusal(taken.refused);
+    response.locals.ids = { ...response.locals.ids, taskId: taken.taskId };
+    response.status(201).set('Location', `${publicUrl}/api/tasks/${taken.taskId}`).json(takenAnswer(taken, publicUrl));
+  }
+}
+
+function taskIn(request: Request, response: Response): TaskId {
+  const id = pathPart(request, 'id');
+  if (!isId(id)) throw refuse('task.not-found');
+  response.locals.ids = { ...response.locals.ids, taskId: id };
+  return id as TaskId;
+}
+
+/** Kept for good as the ask's identity: a program that sends the same key again gets the first answer again. */
+function askKey(request: Request, { userId }: Actor): string {
+  return `api:${userId}:${parseIdempotencyKey(request.get('idempotency-key')) ?? newId()}`;
+}
+
+/** Letters are numbered from 1, and PostgreSQL counts them as an int. */
+const NEWER_THAN_ALL = 2 ** 31 - 1;

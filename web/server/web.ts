@@ -1,0 +1,121 @@
+// The product's HTTP door: one Express application with everything on one port. It holds no rule of the business; each
+// route reads a request, asks the core, and says what the core said.
+
+import './locals.ts';
+import express, { type Express } from 'express';
+import { refuse } from '#core/domain/refusal.ts';
+import type { App } from '#core/flows/app.ts';
+import type { Log } from '#core/ports/log.ts';
+import { answerErrors } from './errors.ts';
+import { countFailedKeys } from './failed-keys.ts';
+import { secure } from './headers.ts';
+import { keysOf, type Keys } from './keys.ts';
+import { listen, type Patience, type Running } from './listen.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { addMounts, addPortal, type Listener, type Mount } from './mount.ts';
+import { followRequests } from './requests.ts';
+import { addRoutes } from './route.ts';
+import { balanceRoutes } from './routes/balance.ts';
+import { conversationRoutes } from './routes/conversations.ts';
+import { downloadRoutes } from './routes/downloads.ts';
+import { eventRoutes } from './routes/events.ts';
+import { fileRoutes } from './routes/files.ts';
+import { docsRoutes, landingRoutes, type SandboxPage } from './routes/landing.ts';
+import { operatorRoutes } from './routes/operator.ts';
+import { taskRoutes } from './routes/tasks.ts';
+import { openStreams, type Streams } from './streams.ts';
+
+export interface WebSettings {
+  readonly app: App;
+  readonly log: Log;
+  /** Where people reach us, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly brandName: string;
+  /** Opens /metrics to whoever shows it; without one only this machine may look. */
+  readonly metricsToken?: string;
+  /** How many proxies stand in front and say who is calling (Express's "trust proxy"). Without one nobody's word is taken. */
+  readonly trustProxy?: number | string;
+  /** Addresses that bots and sandboxes answer. */
+  readonly mounts?: readonly Mount[];
+  /** Answers whatever is left, the front page too. */
+  readonly portal?: Listener;
+  /** Named on the front page. */
+  readonly sandboxPages?: readonly SandboxPage[];
+  /** For tests. */
+  readonly nowMs?: () => number;
+  readonly patience?: Partial<Patience>;
+}
+
+export interface Web {
+  readonly express: Express;
+  /** Rejects when the port is taken. Port 0 takes any that is free. Without a host it listens on all addresses. */
+  start(port: number, host?: string): Promise<Running>;
+}
+
+/** What routes are made of. */
+export interface Parts {
+  readonly app: App;
+  readonly log: Log;
+  readonly publicUrl: string;
+  readonly brandName: string;
+  readonly keys: Keys;
+  readonly streams: Streams;
+  readonly metrics: Metrics;
+  readonly nowMs: () => number;
+}
+
+export function createWeb(settings: WebSettings): Web {
+  const { app, log, publicUrl, nowMs = Date.now } = settings;
+  const streams = openStreams();
+  const metrics = createMetrics(app, log, streams.size);
+  const parts: Parts = { ...settings, nowMs, streams, metrics, keys: keysOf(app, countFailedKeys(nowMs)) };
+  let stopping = false;
+
+  const web = express();
+  web.disable('x-powered-by');
+  web.disable('etag'); // all our answers are no-store
+  web.set('query parser', 'simple');
+  web.set('trust proxy', settings.trustProxy ?? false);
+
+  web.use(followRequests(log, metrics));
+  web.use((_request, response, next) => {
+    secure(response, { https: publicUrl.startsWith('https:') });
+    if (!stopping) return next();
+    response.set('Connection', 'close');
+    throw refuse('service.stopping');
+  });
+  addMounts(web, settings.mounts ?? []);
+  addRoutes(web, [
+    ...taskRoutes(parts),
+    ...balanceRoutes(parts),
+    ...conversationRoutes(parts),
+    ...fileRoutes(parts),
+    ...eventRoutes(parts),
+    ...downloadRoutes(parts),
+    ...operatorRoutes(parts, settings.metricsToken),
+    ...docsRoutes(parts),
+    ...(settings.portal ? [] : landingRoutes(parts, settings.sandboxPages ?? [])),
+  ]);
+  web.use('/api', nothingHere);
+  if (settings.portal) addPortal(web, settings.portal);
+  web.use(nothingHere);
+  web.use(answerErrors(parts));
+
+  return {
+    express: web,
+    start: (port, host) =>
+      listen(web, {
+        port,
+        ...(host !== undefined && { host }),
+        ...(settings.patience && { patience: settings.patience }),
+        stopping() {
+          stopping = true;
+          streams.endAll();
+        },
+      }),
+  };
+}
+
+function nothingHere(): never {
+  throw refuse('route.unknown');
+}
