@@ -1,0 +1,4 @@
+import { adapterContract } from '../testing/contract.ts';
+import { terminalKit } from './kit.ts';
+
+adapterContract(terminalKit);

@@ -1,0 +1,18 @@
+// The board is the platform that we can break: real product code talks to it as to any other, in tests only.
+
+import type { Adapter } from '../../adapter.ts';
+import { boardInbound } from './inbound.ts';
+import { boardPoster, type BoardSettings } from './poster.ts';
+import { refs } from './refs.ts';
+import { limits, renderBoard } from './render.ts';
+
+export const board: Adapter<BoardSettings, string> = {
+  platform: 'board',
+  delivery: 'posted',
+  refs,
+  limits,
+  render: renderBoard,
+  async start(context) {
+    return { poster: boardPoster(context.settings), mounts: [boardInbound(context)], async stop() {} };
+  },
+};

@@ -1,0 +1,34 @@
+// What a test does to a board, and sees of it, over HTTP: the board may be another process.
+
+import type { Fault } from '../kit.ts';
+import type { Hook } from './sandbox/push.ts';
+import type { Channel, Message, Person } from './sandbox/state.ts';
+
+export interface BoardPeople {
+  /** Opens a channel, or changes one. */
+  channel(id: string, change?: Partial<Omit<Channel, 'id'>>): Promise<void>;
+  /** A person says something, in a thread or as the root of a new one. */
+  say(channel: string, text: string, options?: { thread?: string; from?: Person }): Promise<Message>;
+  /** All that people see, oldest first. */
+  messages(channel?: string, thread?: string): Promise<Message[]>;
+  /** The next call of a bot ends like this; several make a queue. */
+  next(fault: Fault): Promise<void>;
+  /** Where people's messages are told to the bot, and how badly. */
+  hook(change: Partial<Hook>): Promise<void>;
+}
+
+export function boardPeople(url: string): BoardPeople {
+  return {
+    channel: (id, change = {}) => call('PUT', `people/channels/${id}`, change),
+    say: (channel, text, { thread, from = { id: 'ann', name: 'Ann' } } = {}) => call('POST', 'people/say', { channel, text, from, ...(thread !== undefined && { thread }) }),
+    messages: (...place) => call('GET', ['people/messages', ...place].join('/')),
+    next: (fault) => call('POST', 'faults', fault),
+    hook: (change) => call('POST', 'hook', change),
+  };
+
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${url}/${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }) });
+    if (!response.ok) throw new Error(`the board answered ${response.status} to ${method} ${path}: ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+}

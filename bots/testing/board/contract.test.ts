@@ -1,0 +1,4 @@
+import { adapterContract } from '../contract.ts';
+import { boardKit } from './kit.ts';
+
+adapterContract(boardKit);

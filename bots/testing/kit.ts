@@ -1,0 +1,57 @@
+// What the shared tests and the gallery need to know of a platform. Each adapter's folder has a kit.ts that gives it.
+
+import type { Reply } from '#core/domain/reply.ts';
+import type { Poster } from '#core/ports/poster.ts';
+import type { Adapter } from '../adapter.ts';
+
+export interface Kit<Part = unknown> {
+  readonly adapter: Adapter<never, Part>;
+  readonly refs: {
+    readonly good: readonly Readonly<Record<string, string>>[];
+    readonly bad: readonly string[];
+  };
+  /** What people read of a post, line by line, as the platform shows it: markup resolved, marks of whose words they are kept. */
+  lines(part: Part): readonly string[];
+  /** What the platform would do with a post that we don't want: refuse it, ping somebody, hide where a link leads. */
+  troubles(part: Part): readonly string[];
+  pictures(reply: Reply): readonly Picture[];
+  /** A strict stand-in of the platform; left out where nothing is posted. */
+  stage?(): Promise<Stage>;
+}
+
+/** A reply as the platform shows it, for the gallery. */
+export interface Picture {
+  readonly title: string;
+  /** HTML with everything escaped. */
+  readonly html: string;
+}
+
+export interface Stage {
+  readonly poster: Poster;
+  /** The same platform from another process, which remembers nothing of this one. */
+  readonly otherPoster: Poster;
+  /** Where people wait for an answer. */
+  readonly thread: string;
+  /** Asks for a new root. */
+  readonly newThread: string;
+  /** Refs of threads that nobody will ever be able to post to, by the reason. */
+  readonly closed: Readonly<Record<string, string>>;
+  /** A thread where the platform gives no way to look; left out where there is always one. */
+  readonly unsearchable?: string;
+  /** The next call of the platform ends like this. */
+  next(fault: Fault): Promise<void>;
+  /** From now on nothing answers there, or it does again. */
+  setDown(down: boolean): Promise<void>;
+  /** All that people see in a thread, oldest first. */
+  posts(thread: string): Promise<readonly string[]>;
+  stop(): Promise<void>;
+}
+
+/** Waiting time that a platform asks for with `busy`. */
+export const busyMs = 2000;
+
+/**
+ * `answer-lost`: done, but the connection is cut before the answer. `cut`: the connection is cut before it is done.
+ * `silent`: done, but no answer ever comes. `broken`: not done, 500. `broken-after`: done, and yet 500. `busy`: 429.
+ */
+export type Fault = 'answer-lost' | 'cut' | 'silent' | 'broken' | 'broken-after' | 'busy';

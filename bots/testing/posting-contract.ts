@@ -1,0 +1,151 @@
+// What a poster must keep, whatever the platform and the network do: each part is seen exactly once.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PostError, type LetterPart, type Posted, type Poster } from '#core/ports/poster.ts';
+import { busyMs, type Fault, type Kit, type Stage } from './kit.ts';
+import { replyOf } from './replies.ts';
+
+const deadlineMs = 400;
+const faults: readonly Fault[] = ['answer-lost', 'cut', 'silent', 'broken', 'broken-after', 'busy'];
+
+export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapter' | 'stage'>) {
+  let world: Stage;
+  let letters = 0;
+
+  beforeAll(async () => {
+    world = await stage!();
+  });
+  afterAll(async () => world.stop());
+
+  test('a reply is read in its thread', async () => {
+    const part = letter('Ready');
+    const posted = await world.poster.post(part, soon());
+    expect(posted.messageRef).not.toBe('');
+    expect(await seen(part)).toBe(1);
+  });
+
+  test('a reply without a thread becomes the root of one, and the next goes there', async () => {
+    const root = letter('Root', world.newThread);
+    const { threadRef } = await world.poster.post(root, soon());
+    expect(adapter.refs.parse(threadRef!)).not.toBeNull();
+    const next = letter('Next', threadRef!);
+    await world.poster.post(next, soon());
+    expect((await world.posts(threadRef!)).map((post) => [post.includes(mark(root)), post.includes(mark(next))])).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+  });
+
+  test('a long reply is read part by part, in order, each once', async () => {
+    const words = Array.from({ length: adapter.limits.post / 5 }, (_, i) => `w${i}`);
+    const reply = replyOf({ kind: 'prose', text: words.join(' ').slice(0, adapter.limits.prose), from: 'us' });
+    const count = world.poster.parts(reply);
+    expect(count).toBe(adapter.render(reply).length);
+    const before = (await world.posts(world.thread)).length;
+    for (let part = 0; part < count; part++) await world.poster.post({ ...letter(''), reply, part }, soon());
+    const posts = (await world.posts(world.thread)).slice(before);
+    expect(posts.length).toBe(count);
+    const numbers = posts.join('\n').match(/\bw\d+\b/g)!;
+    expect(numbers).toEqual(words.slice(0, numbers.length));
+  });
+
+  test.each(faults)('an answer is seen exactly once after a call that ended “%s”', async (fault) => {
+    const part = letter(fault);
+    await world.next(fault);
+    await deliver(world.poster, world.otherPoster, part);
+    expect(await seen(part)).toBe(1);
+  });
+
+  test.each(faults)('an answer is seen exactly once when looking for it ended “%s”', async (fault) => {
+    const part = letter(fault);
+    await world.next('answer-lost');
+    await expect(world.poster.post(part, soon())).rejects.toMatchObject({ kind: 'unknown' });
+    await world.next(fault);
+    await expect(world.poster.look(part, soon())).rejects.toBeInstanceOf(PostError);
+    expect(await world.otherPoster.look(part, soon())).toHaveProperty('found.messageRef');
+    expect(await seen(part)).toBe(1);
+  });
+
+  test.each(faults)('a new thread has one root after a call that ended “%s”', async (fault) => {
+    const part = letter(fault, world.newThread);
+    await world.next(fault);
+    const { threadRef } = await deliver(world.poster, world.otherPoster, part);
+    expect((await world.posts(threadRef!)).filter((post) => post.includes(mark(part)))).toHaveLength(1);
+  });
+
+  test('a platform that is busy says how long to wait', async () => {
+    await world.next('busy');
+    await expect(world.poster.post(letter('Busy'), soon())).rejects.toMatchObject({ kind: 'later', retryAfterMs: busyMs });
+  });
+
+  test('a platform that does not answer at all has not got it, so it is tried again', async () => {
+    const part = letter('Down');
+    await world.setDown(true);
+    await expect(world.poster.post(part, soon())).rejects.toMatchObject({ kind: 'later' });
+    await world.setDown(false);
+    await world.poster.post(part, soon());
+    expect(await seen(part)).toBe(1);
+  });
+
+  test('a post that nobody will ever take is told apart', async () => {
+    for (const [why, thread] of Object.entries(world.closed)) {
+      await expect(world.poster.post(letter(why, thread), soon()), why).rejects.toMatchObject({ kind: 'never' });
+    }
+    await expect(world.poster.post({ ...letter('x'), part: 99 }, soon())).rejects.toMatchObject({ kind: 'never' });
+    await expect(world.poster.post(letter('x', 'nonsense'), soon())).rejects.toMatchObject({ kind: 'never' });
+  });
+
+  test('looking for what was never posted finds nothing, and takes nothing else for it', async () => {
+    const other = letter('Other');
+    await world.poster.post(other, soon());
+    expect(await world.poster.look(letter('Never posted'), soon())).toBe('absent');
+    expect(await world.poster.look({ ...other, key: `${other.key}0` }, soon())).toBe('absent');
+  });
+
+  test('where the platform does not let us look, we say so', async (context) => {
+    if (world.unsearchable === undefined) return context.skip('one can always look there');
+    expect(await world.poster.look(letter('Hidden', world.unsearchable), soon())).toBe('cannot');
+  });
+
+  test('a post that is given up leaves at once', async () => {
+    await expect(world.poster.post(letter('Given up'), AbortSignal.abort())).rejects.toBeInstanceOf(PostError);
+  });
+
+  function letter(text: string, threadRef = world.thread): LetterPart {
+    const key = `0199f000-0000-7000-8000-${String(++letters).padStart(12, '0')}`;
+    return { key, threadRef, reply: replyOf({ kind: 'heading', text: `${text} ${markOf(key)}`, tone: 'plain' }), part: 0, attemptedAt: new Date() };
+  }
+
+  async function seen(part: LetterPart): Promise<number> {
+    return (await world.posts(part.threadRef)).filter((post) => post.includes(mark(part))).length;
+  }
+}
+
+/** As the core delivers a letter; each try may be another process's. */
+async function deliver(first: Poster, second: Poster, part: LetterPart): Promise<Posted> {
+  let mustLook = false;
+  for (let tries = 0; tries < 5; tries++) {
+    const poster = tries % 2 === 0 ? first : second;
+    try {
+      const answer = mustLook ? await poster.look(part, soon()) : 'absent';
+      if (answer === 'cannot') throw new Error('the platform does not let us look');
+      return answer === 'absent' ? await poster.post(part, soon()) : answer.found;
+    } catch (error) {
+      if (!(error instanceof PostError) || error.kind === 'never') throw error;
+      mustLook ||= error.kind === 'unknown';
+    }
+  }
+  throw new Error('not delivered after five tries');
+}
+
+function soon(): AbortSignal {
+  return AbortSignal.timeout(deadlineMs);
+}
+
+function mark(part: LetterPart): string {
+  return markOf(part.key);
+}
+
+function markOf(key: string): string {
+  return `mark${key.slice(-6)}.`;
+}
