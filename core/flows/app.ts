@@ -23,7 +23,9 @@ export interface App {
   /** Newest first. `before` is the last id of the page before. */
   history(actor: Actor, page: { before?: string; limit: number }): Promise<TaskView[]>;
   balance(actor: Actor): Promise<WalletView>;
-  /** What was said in a conversation after letter `after` (0 for all), rendered now: links in it are fresh. */
+  /** Where one of the team's conversations is. Rejects with `conversation.not-found` for somebody else's. */
+  conversation(actor: Actor, conversationId: string): Promise<ThreadRef>;
+  /** What was said in a conversation after letter `after` (0 for all), rendered now: links in it are fresh. Somebody else's is not found. */
   letters(actor: Actor, conversationId: string, after: number): Promise<ShownLetter[]>;
   /** Task events of the actor's team as they are committed, from behind `after`; ends when the signal aborts. `null` every 15 s while nothing happens. */
   events(actor: Actor, from: { after: EventCursor | null; taskId?: string }, signal: AbortSignal): AsyncIterable<EventLine | null>;

@@ -4,6 +4,7 @@ import { isId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { replyFor } from '#core/domain/say.ts';
 import { viewTask, type TaskView } from '#core/domain/task-view.ts';
+import type { ThreadRef } from '#core/domain/thread-ref.ts';
 import type { StoredTask } from '#core/store/tasks.ts';
 import type { Actor, EventCursor, EventLine, ShownLetter, WalletView } from './app.ts';
 import type { Core } from './core.ts';
@@ -33,9 +34,16 @@ export async function balance(core: Core, actor: Actor): Promise<WalletView> {
   return { available: (wallet.balance - wallet.held).toString(), inUse: wallet.held.toString(), debt: wallet.debt.toString() };
 }
 
+export async function conversation(core: Core, actor: Actor, conversationId: string): Promise<ThreadRef> {
+  const threadRef = isId(conversationId) ? await core.store.letters.threadOf(actor.teamId, conversationId) : null;
+  if (threadRef === null) throw refuse('conversation.not-found');
+  return threadRef;
+}
+
 export async function letters(core: Core, actor: Actor, conversationId: string, after: number): Promise<ShownLetter[]> {
-  if (!isId(conversationId)) return [];
+  if (!isId(conversationId)) throw refuse('conversation.not-found');
   const said = await core.store.letters.said(actor.teamId, conversationId, after);
+  if (said.length === 0) await conversation(core, actor, conversationId); // nothing new, or nothing at all?
   const context = replyContext(core);
   return said.map(({ seq, part, taskId, saying, sentAt }) => ({ seq, part, taskId, kind: saying.kind, reply: replyFor(saying, context), at: sentAt.toISOString() }));
 }

@@ -3,7 +3,7 @@ import type { App } from './app.ts';
 import { cancel, retry } from './control.ts';
 import type { Core } from './core.ts';
 import { gauges, health } from './health.ts';
-import { balance, cursor, events, history, letters, showTask } from './history.ts';
+import { balance, conversation, cursor, events, history, letters, showTask } from './history.ts';
 import { isUnavailable, takeAsk } from './intake.ts';
 import { keepInput } from './keep-input.ts';
 import { openLink } from './links.ts';
@@ -17,6 +17,7 @@ export function makeApp(core: Core): App {
     task: (actor, taskId) => plainly(showTask(core, actor, taskId)),
     history: (actor, page) => plainly(history(core, actor, page)),
     balance: (actor) => plainly(balance(core, actor)),
+    conversation: (actor, conversationId) => plainly(conversation(core, actor, conversationId)),
     letters: (actor, conversationId, after) => plainly(letters(core, actor, conversationId, after)),
     events: (actor, from, signal) => events(core, actor, from, signal),
     cursor: () => plainly(cursor(core)),

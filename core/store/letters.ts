@@ -34,6 +34,8 @@ export interface Letters {
   /** Frees the thread; shown under undelivered results. */
   dead(letter: OpenLetter, trouble: string): Promise<void>;
   write(letter: { id: LetterId; conversationId: ConversationId; taskId: TaskId | null; saying: Saying; readHere: boolean }, at: Date): Promise<number>;
+  /** Where a conversation of this team is, or will be once its root is posted; null when it has no such conversation. */
+  threadOf(teamId: TeamId, conversationId: string): Promise<ThreadRef | null>;
   /** What was said in a conversation of this team. */
   said(teamId: TeamId, conversationId: string, after: number): Promise<SaidLetter[]>;
 }
@@ -122,6 +124,14 @@ export function lettersOver(money: Money): Letters {
         at,
       ]);
       return rows[0]!.seq;
+    },
+
+    async threadOf(teamId, conversationId) {
+      const { rows } = await money.query<{ thread: ThreadRef }>(
+        { name: 'thread of', text: 'SELECT coalesce(thread_ref, address) AS thread FROM conversations WHERE id = $1 AND team_id = $2' },
+        [conversationId, teamId],
+      );
+      return rows[0]?.thread ?? null;
     },
 
     async said(teamId, conversationId, after) {

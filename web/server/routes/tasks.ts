@@ -1,10 +1,10 @@
 // Tasks over HTTP: asking for one, looking at it, stopping it, asking for it again.
 
 import type { Request, Response } from 'express';
-import { createTask, historyQuery, nothing, parseIdempotencyKey, parseRequest } from '#core/contracts/api.ts';
+import { createTask, historyQuery, nothing, parseIdempotencyKey, parseRequest, type CreateTask } from '#core/contracts/api.ts';
 import { isId, newId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
 import { Refusal, refuse } from '#core/domain/refusal.ts';
-import type { ThreadRef } from '#core/domain/thread-ref.ts';
+import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
 import type { Actor, Taken } from '#core/flows/app.ts';
 import { stoppedAnswer, takenAnswer } from '../answers.ts';
 import { readJson } from '../body.ts';
@@ -19,10 +19,9 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
         const actor = await keys.actorOf(request, response);
         const key = askKey(request, actor);
         const { requestText, type, conversationId, from, files } = parseRequest(createTask, await readJson(request, response));
-        if (conversationId !== undefined) await app.letters(actor, conversationId, NEWER_THAN_ALL); // refuses somebody else's
         const taken = await app.ask({
           key,
-          threadRef: `${from}:${conversationId ?? newId<ConversationId>()}` as ThreadRef,
+          threadRef: conversationId === undefined ? newThread(from) : await threadOf(actor, conversationId),
           from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
           text: requestText,
           files: files.map((fileId) => ({ kind: 'stored', fileId })),
@@ -69,6 +68,13 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
     },
   ];
 
+  // What was said in Slack or Discord goes on there, where the others of that thread can read it.
+  async function threadOf(actor: Actor, conversationId: string): Promise<ThreadRef> {
+    const thread = await app.conversation(actor, conversationId);
+    if (platformOf(thread) !== 'web' && platformOf(thread) !== 'terminal') throw refuse('conversation.not-found');
+    return thread;
+  }
+
   function answerTaken(response: Response, taken: Taken) {
     if (taken.repeated) response.set('Idempotency-Replayed', 'true');
     if (taken.kind === 'refused') throw new Refusal(taken.refused);
@@ -89,5 +95,6 @@ function askKey(request: Request, { userId }: Actor): string {
   return `api:${userId}:${parseIdempotencyKey(request.get('idempotency-key')) ?? newId()}`;
 }
 
-/** Letters are numbered from 1, and PostgreSQL counts them as an int. */
-const NEWER_THAN_ALL = 2 ** 31 - 1;
+function newThread(from: CreateTask['from']): ThreadRef {
+  return `${from}:${newId<ConversationId>()}` as ThreadRef;
+}
