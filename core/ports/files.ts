@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
-/** Where files are kept. Keys are ours and hold no name a person chose. */
+/** Where files are kept. Keys are ours and hold no name a person chose. What goes wrong is a FilesError. */
 export interface Files {
-  /** Stores a stream of exactly `sizeBytes`; gives back what was really stored. A retry with the same key overwrites. */
+  /** Stores a stream of exactly `sizeBytes`, or nothing; gives back what was really stored. A retry with the same key overwrites. */
   put(key: string, body: Readable, facts: { mime: string; sizeBytes: number }, signal?: AbortSignal): Promise<Stored>;
   /** Rejects with code `file.missing` when the key is not there. */
   open(key: string, signal?: AbortSignal): Promise<Readable>;
@@ -19,4 +19,19 @@ export interface Stored {
   readonly sizeBytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
+}
+
+/**
+ * `file.missing`: no such key. `file.changed`: the stream to store was not of the size it was said to be.
+ * `storage.unavailable`: storage can't be reached, or refuses us; try again later.
+ * The message names no link and no secret.
+ */
+export class FilesError extends Error {
+  readonly code: 'file.missing' | 'file.changed' | 'storage.unavailable';
+
+  constructor(code: FilesError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'FilesError';
+    this.code = code;
+  }
 }
