@@ -24,7 +24,7 @@ export function answerErrors({ log, publicUrl, brandName }: { log: Log; publicUr
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const refusal = refusalOf(error);
-    const facts = { requestId: response.locals.requestId, route: response.locals.route, err: error };
+    const facts = { requestId: response.locals.requestId, route: response.locals.route, error };
     // Who hangs up in the middle of an upload makes it fail; that is nobody's fault.
     if (response.destroyed) return log.debug(facts, 'request cut off');
     if (!refusal) log.error(facts, 'request failed');

@@ -115,7 +115,7 @@ test('a stream that breaks in the core ends, so that its reader comes back', asy
     },
   });
   expect(await (await fetch('/api/events', { key })).text()).toContain('id: 7-1');
-  expect(lines).toContainEqual({ level: 'error', facts: { requestId: expect.any(String), err: expect.any(Error) }, words: 'event stream cut' });
+  expect(lines).toContainEqual({ level: 'error', facts: { requestId: expect.any(String), error: expect.any(Error) }, words: 'event stream cut' });
 });
 
 test('a reader who does not read holds the core back, and does not fill our memory', async () => {

@@ -54,7 +54,7 @@ async function coreNumbers(app: Pick<App, 'gauges'>, log: Log): Promise<string> 
     }
     reachable.set(1);
   } catch (error) {
-    log.warn({ err: error }, 'gauges could not be read');
+    log.warn({ error }, 'gauges could not be read');
     reachable.set(0);
   }
   return registry.metrics();

@@ -97,7 +97,7 @@ test('a bug of ours tells the caller a request id and nothing else, and the log 
   });
   const failed = lines.find(({ words }) => words === 'request failed')!;
   expect(failed).toMatchObject({ level: 'error', facts: { requestId: answer.headers.get('x-request-id'), route: '/api/balance' } });
-  expect(String(failed.facts['err'])).toContain('wallets');
+  expect(String(failed.facts['error'])).toContain('wallets');
 });
 
 test('a database that is down is said as such, with a hint when to come back', async () => {

@@ -31,7 +31,7 @@ export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] 
           }
         } catch (error) {
           // The answer has begun, so all we can do is end it: the reader comes back and goes on behind the last line.
-          log[isRefusal(error) ? 'info' : 'error']({ requestId: response.locals.requestId, err: error }, 'event stream cut');
+          log[isRefusal(error) ? 'info' : 'error']({ requestId: response.locals.requestId, error }, 'event stream cut');
         }
         stream.end();
       },

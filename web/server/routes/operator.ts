@@ -39,7 +39,7 @@ export function operatorRoutes({ app, log, metrics }: Parts, metricsToken: strin
     try {
       return (await Promise.race([app.health(), late])) ?? [{ part: 'core', ok: false, trouble: `no answer within ${HEALTH_MS / 1000} s` }];
     } catch (error) {
-      log.error({ err: error }, 'health could not be told');
+      log.error({ error }, 'health could not be told');
       return [{ part: 'core', ok: false, trouble: 'health could not be told' }];
     } finally {
       clearTimeout(deadline);

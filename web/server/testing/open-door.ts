@@ -7,6 +7,8 @@ import { createWeb, type WebSettings } from '../web.ts';
 
 export interface Door {
   readonly url: string;
+  /** The templates of all routes. */
+  readonly routes: readonly string[];
   /** What was logged: level, facts, words. */
   readonly lines: readonly Line[];
   /** Asks for a path; `key` is sent as a bearer, `json` as the body of a POST. */
@@ -30,6 +32,7 @@ export async function openDoor(app: Partial<App>, settings: Partial<WebSettings>
   onTestFinished(() => running.stop(0));
   return {
     url: running.url,
+    routes: web.express.router.stack.flatMap(({ route }) => route?.path ?? []),
     lines,
     stop: (graceMs) => running.stop(graceMs),
     fetch: (path, { key, json, headers, ...options } = {}) =>
