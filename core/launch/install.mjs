@@ -40,7 +40,8 @@ function readPackages(file) {
 }
 
 async function install(root, withTools, stale) {
-  const places = Object.keys(readPackages(path.join(root, 'package-lock.json'))).filter(Boolean);
+  const wanted = Object.entries(readPackages(path.join(root, 'package-lock.json')));
+  const places = wanted.filter(([place, { optional }]) => place && !optional).map(([place]) => place);
   const done = step(`Installing packages (${stale})`, () => {
     return places.filter((place) => fs.existsSync(path.join(root, place, 'package.json'))).length / places.length;
   });
