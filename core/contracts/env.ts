@@ -1,0 +1,269 @@
+// Configuration in two steps: readEnv() takes strings from outside, readConfig() makes of them one frozen object, or
+// says everything that is wrong at once. Values are never printed: a secret may stand in the wrong place.
+
+import type { z } from 'zod';
+import { credits, type Credits } from '#core/domain/credits.ts';
+import { roles, settingNames, settings, type Role, type SettingName } from './settings.ts';
+
+export interface Config {
+  readonly production: boolean;
+  readonly roles: readonly Role[];
+  readonly dataDir: string;
+  readonly database: Sandbox | (Real & { readonly url: string });
+  /** null: the queue lives in PostgreSQL. */
+  readonly redis: { readonly url: string } | null;
+  readonly http: { readonly port: number; /** null until the port is known, where PUBLIC_URL is not set. */ readonly publicUrl: string | null };
+  readonly log: { readonly level: LogLevel };
+  readonly brand: { readonly name: string };
+  /** As written: base64 or hexadecimal. null: made once and kept in dataDir. */
+  readonly encryption: { readonly keys: readonly string[] } | null;
+  readonly people: { readonly operatorEmails: readonly string[]; readonly startingCredits: Credits };
+  readonly slack: Off | Sandbox | (Real & SlackConfig);
+  readonly discord: Off | Sandbox | (Real & DiscordConfig);
+  readonly openclaw: Sandbox | (Real & OpenclawConfig);
+  readonly files: Sandbox | (Real & FilesConfig);
+  readonly mail: Off | Sandbox | (Real & MailConfig);
+  readonly stripe: Off | Sandbox | (Real & StripeConfig);
+}
+
+/** A stand-in on loopback plays it. */
+export interface Sandbox {
+  readonly kind: 'sandbox';
+}
+
+/** The operator chose to run without it. */
+export interface Off {
+  readonly kind: 'off';
+}
+
+export interface Real {
+  readonly kind: 'real';
+}
+
+export interface SlackConfig {
+  /** null where workspaces install the bot themselves. */
+  readonly botToken: string | null;
+  readonly signingSecrets: readonly string[];
+  readonly appToken: string | null;
+  readonly install: { readonly clientId: string; readonly clientSecret: string } | null;
+  readonly apiUrl: string | null;
+}
+
+export interface DiscordConfig {
+  readonly token: string;
+  readonly applicationId: string;
+  readonly publicKey: string | null;
+  readonly clientSecret: string | null;
+  readonly apiUrl: string | null;
+  readonly messageContent: boolean;
+}
+
+export interface OpenclawConfig {
+  readonly url: string;
+  readonly token: string | null;
+  readonly driver: 'gateway' | 'spawn';
+}
+
+export interface FilesConfig {
+  readonly bucket: string;
+  readonly endpoint: string | null;
+  readonly aws: AwsConfig;
+}
+
+export interface MailConfig {
+  readonly from: string;
+  readonly endpoint: string | null;
+  readonly aws: AwsConfig;
+}
+
+export interface AwsConfig {
+  readonly region: string;
+  /** null: the SDK finds the machine's role. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string } | null;
+}
+
+export interface StripeConfig {
+  readonly secretKey: string;
+  readonly webhookSecrets: readonly string[];
+  readonly apiUrl: string | null;
+}
+
+export type LogLevel = NonNullable<Values['LOG_LEVEL']>;
+
+/** Settings as text; tests write them as a literal. */
+export type GivenSettings = { readonly [Name in SettingName]?: string | undefined };
+
+/** Takes our settings out of an environment. Spaces around a value and empty values mean nothing. */
+export function readEnv(env: Readonly<Record<string, string | undefined>>): GivenSettings {
+  return Object.fromEntries(settingNames.flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])));
+}
+
+/** Throws a ConfigError that names every wrong or missing setting. */
+export function readConfig(given: GivenSettings): Config {
+  const problems: Problem[] = [];
+  const values = readValues(given, problems);
+  problems.push(...missing(given));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return freeze(assemble(values));
+}
+
+export interface Problem {
+  readonly name: SettingName;
+  /** "must be …" */
+  readonly problem: string;
+}
+
+export class ConfigError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(['These settings need mending:', ...problems.map(({ name, problem }) => `  ${name} ${problem}. A good value: ${settings[name].example}`)].join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+// --- Values.
+
+type Values = { readonly [Name in SettingName]?: z.output<(typeof settings)[Name]['schema']> };
+
+function readValues(given: GivenSettings, problems: Problem[]): Values {
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of settingNames) {
+    if (given[name] === undefined) continue;
+    const read = settings[name].schema.safeParse(given[name]);
+    if (read.success) values[name] = read.data;
+    else problems.push({ name, problem: read.error.issues[0]?.message ?? 'is not right' });
+  }
+  return values as Values;
+}
+
+// --- What must not be missing.
+
+/** In production each of these is set, or the service is off. */
+const services: Partial<Record<SettingName, string>> = {
+  DATABASE_URL: 'must be set in production, where no sandbox stands in for PostgreSQL',
+  ENCRYPTION_KEY: 'must be set in production, so that all processes share it',
+  PUBLIC_URL: 'must be set in production, because links begin with it',
+  OPENCLAW_URL: 'must be set in production, where no sandbox stands in for OpenClaw',
+  S3_BUCKET: 'must be set in production, where no sandbox stands in for S3',
+  SES_FROM: 'must be set in production, where no sandbox stands in for mail; or be off',
+  STRIPE_SECRET_KEY: 'must be set in production, where no sandbox stands in for Stripe; or be off',
+  SLACK_BOT_TOKEN: 'must be set in production, where no sandbox stands in for Slack; or be off',
+  DISCORD_TOKEN: 'must be set in production, where no sandbox stands in for Discord; or be off',
+};
+
+/** The first needs one of the others. */
+const companions: readonly (readonly [SettingName, ...SettingName[]])[] = [
+  ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'],
+  ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_CLIENT_ID'],
+  ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN', 'SLACK_CLIENT_ID'],
+  ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET'],
+  ['SLACK_CLIENT_ID', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'],
+  ['SLACK_CLIENT_SECRET', 'SLACK_CLIENT_ID'],
+  ['SLACK_API_URL', 'SLACK_BOT_TOKEN', 'SLACK_CLIENT_ID'],
+  ['DISCORD_TOKEN', 'DISCORD_APPLICATION_ID'],
+  ['DISCORD_APPLICATION_ID', 'DISCORD_TOKEN'],
+  ['DISCORD_PUBLIC_KEY', 'DISCORD_TOKEN'],
+  ['DISCORD_CLIENT_SECRET', 'DISCORD_TOKEN'],
+  ['DISCORD_API_URL', 'DISCORD_TOKEN'],
+  ['OPENCLAW_TOKEN', 'OPENCLAW_URL'],
+  ['S3_ENDPOINT', 'S3_BUCKET'],
+  ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+  ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'],
+  ['SES_ENDPOINT', 'SES_FROM'],
+  ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+  ['STRIPE_WEBHOOK_SECRET', 'STRIPE_SECRET_KEY'],
+  ['STRIPE_API_URL', 'STRIPE_SECRET_KEY'],
+];
+
+function missing(given: GivenSettings): Problem[] {
+  const problems = new Map<SettingName, string>();
+  const isSet = (name: SettingName) => given[name] !== undefined;
+  if (given.NODE_ENV === 'production') {
+    for (const [name, problem] of Object.entries(services) as [SettingName, string][]) {
+      const installedByOthers = name === 'SLACK_BOT_TOKEN' && isSet('SLACK_CLIENT_ID');
+      if (!isSet(name) && !installedByOthers) problems.set(name, problem);
+    }
+  }
+  for (const [name, ...others] of companions) {
+    if (!isSet(name) || given[name] === 'off' || others.some(isSet)) continue;
+    const either = others.length === 1 ? '' : ` (or ${others.slice(1).join(' or ')})`;
+    if (!problems.has(others[0]!)) problems.set(others[0]!, `must be set${either}, because ${name} is`);
+  }
+  const spawning = given.OPENCLAW_DRIVER === 'spawn';
+  if (given.OPENCLAW_URL !== undefined && URL.canParse(given.OPENCLAW_URL) && /^http/.test(given.OPENCLAW_URL) !== spawning) {
+    problems.set('OPENCLAW_URL', spawning ? 'must begin with https:// or http:// where OPENCLAW_DRIVER is spawn' : 'must begin with wss:// or ws:// where OPENCLAW_DRIVER is gateway');
+  }
+  return [...problems].map(([name, problem]) => ({ name, problem }));
+}
+
+// --- Groups. Everything is checked by now.
+
+const sandbox: Sandbox = { kind: 'sandbox' };
+const off: Off = { kind: 'off' };
+
+function assemble(values: Values): Config {
+  const aws: AwsConfig = { region: values.AWS_REGION ?? 'us-east-1', credentials: awsKeys(values) };
+  const port = values.PORT ?? 3000;
+  return {
+    production: values.NODE_ENV === 'production',
+    roles: values.ROLES ?? roles,
+    dataDir: values.DATA_DIR ?? '.data',
+    database: values.DATABASE_URL === undefined ? sandbox : { kind: 'real', url: values.DATABASE_URL },
+    redis: values.REDIS_URL === undefined ? null : { url: values.REDIS_URL },
+    http: { port, publicUrl: values.PUBLIC_URL ?? (port === 0 ? null : `http://localhost:${port}`) },
+    log: { level: values.LOG_LEVEL ?? 'info' },
+    brand: { name: values.BRAND_NAME ?? 'Impacter' },
+    encryption: values.ENCRYPTION_KEY === undefined ? null : { keys: values.ENCRYPTION_KEY },
+    people: { operatorEmails: values.OPERATOR_EMAILS ?? [], startingCredits: values.STARTING_CREDITS ?? credits(50) },
+    slack: slack(values),
+    discord: values.DISCORD_TOKEN === 'off' ? off : discord(values),
+    openclaw:
+      values.OPENCLAW_URL === undefined ? sandbox : { kind: 'real', url: values.OPENCLAW_URL, token: values.OPENCLAW_TOKEN ?? null, driver: values.OPENCLAW_DRIVER ?? 'gateway' },
+    files: values.S3_BUCKET === undefined ? sandbox : { kind: 'real', bucket: values.S3_BUCKET, endpoint: values.S3_ENDPOINT ?? null, aws },
+    mail: values.SES_FROM === 'off' ? off : values.SES_FROM === undefined ? sandbox : { kind: 'real', from: values.SES_FROM, endpoint: values.SES_ENDPOINT ?? null, aws },
+    stripe: values.STRIPE_SECRET_KEY === 'off' ? off : stripe(values),
+  };
+}
+
+function awsKeys({ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken }: Values): AwsConfig['credentials'] {
+  if (accessKeyId === undefined || secretAccessKey === undefined) return null;
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+}
+
+function slack(values: Values): Config['slack'] {
+  if (values.SLACK_BOT_TOKEN === 'off') return off;
+  if (values.SLACK_BOT_TOKEN === undefined && values.SLACK_CLIENT_ID === undefined) return sandbox;
+  return {
+    kind: 'real',
+    botToken: values.SLACK_BOT_TOKEN ?? null,
+    signingSecrets: values.SLACK_SIGNING_SECRET ?? [],
+    appToken: values.SLACK_APP_TOKEN ?? null,
+    install: values.SLACK_CLIENT_ID === undefined ? null : { clientId: values.SLACK_CLIENT_ID, clientSecret: values.SLACK_CLIENT_SECRET! },
+    apiUrl: values.SLACK_API_URL ?? null,
+  };
+}
+
+function discord(values: Values): Config['discord'] {
+  if (values.DISCORD_TOKEN === undefined) return sandbox;
+  return {
+    kind: 'real',
+    token: values.DISCORD_TOKEN,
+    applicationId: values.DISCORD_APPLICATION_ID!,
+    publicKey: values.DISCORD_PUBLIC_KEY ?? null,
+    clientSecret: values.DISCORD_CLIENT_SECRET ?? null,
+    apiUrl: values.DISCORD_API_URL ?? null,
+    messageContent: values.DISCORD_MESSAGE_CONTENT ?? false,
+  };
+}
+
+function stripe(values: Values): Config['stripe'] {
+  if (values.STRIPE_SECRET_KEY === undefined) return sandbox;
+  return { kind: 'real', secretKey: values.STRIPE_SECRET_KEY, webhookSecrets: values.STRIPE_WEBHOOK_SECRET!, apiUrl: values.STRIPE_API_URL ?? null };
+}
+
+function freeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+}
