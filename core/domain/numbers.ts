@@ -29,12 +29,12 @@ export function readNumbers(text: string): Token[] {
 }
 
 const money = '[$€£¥]|usd|eur|gbp|chf|dollars?|euros?|pounds?|bucks?|cents?|credits?|percent';
-const digits = String.raw`\d[\d.,]*(?:\s?(?:k|m|bn|thousand|million|billion))?`;
+const digits = String.raw`\d[\d.,]{0,30}(?:\s?(?:k|m|bn|thousand|million|billion))?`;
 const notAmounts = new RegExp(
   [
     String.raw`[$€£¥]\s?${digits}`,
-    String.raw`\b${digits}\s?(?:%|(?:${money})(?!\p{L}))`,
-    String.raw`\d+(?:[/:]\d+)+`,
+    String.raw`(?<![\d.,])${digits}\s?(?:%|(?:${money})(?!\p{L}))`,
+    String.raw`(?<!\d)\d+(?:[/:]\d+)+`,
     String.raw`\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}\.\d{1,2}\.\d{2,4}\b`,
     String.raw`\+\d[\d\s().-]{6,24}\d|\(?\b\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}\b`,
     String.raw`\b(?:in|since|by|until|till|of|from|year|before|after|for|during|early|late|mid)\s+(?:19|20)\d\d(?=\s*(?:$|[.,;:!?)\n]))`,
@@ -96,7 +96,7 @@ function numberAt(tokens: readonly Token[], from: number): { number: NumberToken
       if (scale >= 1_000) [total, part] = [total + part, 0];
     } else if (!(word === 'and' && (part !== undefined || total > 0) && scales.has(wordAt(tokens, at - 1)) && smallNumber(wordAt(tokens, at + 1)) !== undefined)) break;
   }
-  if (half && part === undefined) return { number: { kind: 'number', value: 0.5, text: 'half a' }, next: at + 1 };
+  if (half && part === undefined) return { number: { kind: 'number', value: 0.5, text: 'half' }, next: at + 1 };
   if (part === undefined) return undefined;
   if (wordAt(tokens, at - 1) === 'couple' && wordAt(tokens, at) === 'of') at += 1;
   const text = tokens.slice(from, at).map((each) => each.text).join(' ');

@@ -107,13 +107,11 @@ function sumOf(tokens: readonly Token[], hits: readonly Hit[]): Amount | undefin
   const [first, ...others] = hits;
   if (!first) return undefined;
   const added = others.filter(({ at }) => wordAt(tokens, at - 1) === 'and' || wordAt(tokens, at - 1) === 'plus');
-  const amounts = [first, ...added].map((hit) => ({ value: hit.number.value * repeats(tokens, hit.thingAt), text: hit.number.text }));
+  const amounts = [first, ...added].map(({ number, thingAt }) => ({ ...number, times: repeats(tokens, thingAt) }));
   // A wrong part must not hide in a sum.
-  return amounts.find(({ value }) => !(value > 0)) ?? (amounts.length === 1 ? amounts[0] : total(amounts));
-}
-
-function total(amounts: readonly Amount[]): Amount {
-  const value = amounts.reduce((sum, amount) => sum + amount.value, 0);
+  const wrong = amounts.find(({ value }) => !(value > 0));
+  if (wrong ?? (amounts.length === 1 && amounts[0]!.times === 1)) return wrong ?? first.number;
+  const value = amounts.reduce((total, amount) => total + amount.value * amount.times, 0);
   return { value, text: value.toLocaleString('en-US') };
 }
 
