@@ -9,6 +9,9 @@ import { findNode, program } from './launch/node.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
+// Prose keeps the lines that its author gave it.
+const formatting = ['--config', '.ci/oxfmt.json', '.', '!**/*.md', '!package-lock.json'];
+
 // What each verb runs, one after the other. `talks`: it may read from the terminal.
 const verbs = {
   start: { runs: [['core/main.ts']] },
@@ -19,8 +22,15 @@ const verbs = {
   bench: { runs: [['core/bench/main.ts']] },
   gallery: { runs: [['bots/gallery.ts']] },
   test: { runs: [['vitest', 'run', '--config', 'core/testing/vitest.config.ts']], talks: true, tools: true },
-  check: { runs: [['tsc', '-p', '.'], ['oxlint', '--config', '.ci/oxlint.json', '--type-aware'], ['oxfmt', '--config', '.ci/oxfmt.json', '--check', '.']], tools: true },
-  format: { runs: [['oxfmt', '--config', '.ci/oxfmt.json', '.']], tools: true },
+  check: {
+    runs: [
+      ['tsc', '-p', '.'],
+      ['oxlint', '--config', '.ci/oxlint.json', '--type-aware'],
+      ['oxfmt', ...formatting, '--check'],
+    ],
+    tools: true,
+  },
+  format: { runs: [['oxfmt', ...formatting]], tools: true },
   prisma: { runs: [['prisma/run.ts']], talks: true, tools: true },
 };
 

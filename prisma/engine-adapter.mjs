@@ -71,7 +71,12 @@ function runWholeScripts(adapter) {
 const charType = 18;
 const text = 25;
 const textArray = 1009;
-const readAs = new Map([[charType, text], [19, text], [1002, textArray], [1003, textArray]]);
+const readAs = new Map([
+  [charType, text],
+  [19, text],
+  [1002, textArray],
+  [1003, textArray],
+]);
 
 function readCatalogue(adapter) {
   const performIO = adapter.performIO.bind(adapter);
@@ -80,7 +85,10 @@ function readCatalogue(adapter) {
 
   adapter.performIO = async (query) => {
     const result = await performIO(query);
-    charColumns.set(result.rows, result.fields.map((field) => field.dataTypeID === charType));
+    charColumns.set(
+      result.rows,
+      result.fields.map((field) => field.dataTypeID === charType),
+    );
     for (const field of result.fields) field.dataTypeID = readAs.get(field.dataTypeID) ?? field.dataTypeID;
     return result;
   };

@@ -15,7 +15,15 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-const fromMigrationsToSchema = ['migrate', 'diff', '--from-migrations', 'prisma/migrations', '--to-schema', 'prisma/schema.prisma', '--exit-code'];
+const fromMigrationsToSchema = [
+  'migrate',
+  'diff',
+  '--from-migrations',
+  'prisma/migrations',
+  '--to-schema',
+  'prisma/schema.prisma',
+  '--exit-code',
+];
 
 test('the migrations make exactly what the schema says', async () => {
   const { url } = await database();
@@ -25,8 +33,14 @@ test('the migrations make exactly what the schema says', async () => {
 test('what our start applied, the CLI takes for its own', async () => {
   const { url } = await database();
   await migrate(url);
-  expect(await prisma(url, ['migrate', 'status'])).toMatchObject({ code: 0, said: expect.stringContaining('Database schema is up to date!') });
-  expect(await prisma(url, ['migrate', 'deploy'])).toMatchObject({ code: 0, said: expect.stringContaining('No pending migrations to apply.') });
+  expect(await prisma(url, ['migrate', 'status'])).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('Database schema is up to date!'),
+  });
+  expect(await prisma(url, ['migrate', 'deploy'])).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('No pending migrations to apply.'),
+  });
 });
 
 test('what the CLI deployed, our start takes for its own, and the two leave the same rows', async () => {
@@ -34,7 +48,10 @@ test('what the CLI deployed, our start takes for its own, and the two leave the 
   const ours = await database();
   await migrate(ours.url);
 
-  expect(await prisma(url, ['migrate', 'deploy'])).toMatchObject({ code: 0, said: expect.stringContaining('have been successfully applied') });
+  expect(await prisma(url, ['migrate', 'deploy'])).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('have been successfully applied'),
+  });
   expect(await migrate(url)).toEqual([]);
   const rows = 'SELECT migration_name, checksum, applied_steps_count, logs, rolled_back_at FROM _prisma_migrations ORDER BY migration_name';
   const deployed = await query(url, rows);
@@ -48,11 +65,16 @@ test('a day with the CLI: first migration, an edited one, a refused one, status,
   const run = (...args: string[]) => prisma(url, [...args, '--config', project.config]);
 
   expect(await run('validate')).toMatchObject({ code: 0, said: expect.stringContaining('is valid') });
-  expect(await run('migrate', 'dev', '--name', 'words')).toMatchObject({ code: 0, said: expect.stringContaining('in sync with your schema') });
+  expect(await run('migrate', 'dev', '--name', 'words')).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('in sync with your schema'),
+  });
   await query(url, `INSERT INTO "Word" VALUES (1, 'kept')`);
 
   await project.writeModels('model Word {\n  id Int @id\n  word String\n  length Int?\n}');
-  expect(await run('migrate', 'diff', '--from-migrations', project.migrations, '--to-schema', project.schema, '--exit-code')).toMatchObject({ code: 2 });
+  expect(await run('migrate', 'diff', '--from-migrations', project.migrations, '--to-schema', project.schema, '--exit-code')).toMatchObject(
+    { code: 2 },
+  );
   expect((await run('migrate', 'dev', '--name', 'length', '--create-only')).code).toBe(0);
   await project.append('length', counter);
   expect((await run('migrate', 'deploy')).code).toBe(0);

@@ -54,7 +54,9 @@ async function install(root, withTools, stale) {
     if (stopAsked()) leave({ signal: stopAsked() });
     done(code === 0);
     if (code === 0) return;
-    console.error(`${output}\n\nnpm could not install the packages. If this machine reaches its npm registry only through a proxy, tell npm; then try again.`);
+    console.error(
+      `${output}\n\nnpm could not install the packages. If this machine reaches its npm registry only through a proxy, tell npm; then try again.`,
+    );
     process.exit(1);
   } finally {
     home.remove();
@@ -74,7 +76,8 @@ function workingHome() {
   if (canWrite(cache)) return { env: {}, remove() {} };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'npm-home-'));
   const env = { HOME: folder, npm_config_cache: path.join(folder, 'cache') };
-  if (!canRead(process.env.npm_config_userconfig ?? path.join(os.homedir(), '.npmrc'))) env.npm_config_userconfig = path.join(folder, 'npmrc');
+  if (!canRead(process.env.npm_config_userconfig ?? path.join(os.homedir(), '.npmrc')))
+    env.npm_config_userconfig = path.join(folder, 'npmrc');
   return { env, remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
 }
 

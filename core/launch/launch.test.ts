@@ -129,7 +129,9 @@ test.each([
 test('a command that does not exist is answered with those that do', async () => {
   const answer = await launch('strat');
   expect(answer.code).toBe(2);
-  expect(answer.stderr).toBe('There is no command "strat". There are: start, ask, grant, ledger:verify, doctor, bench, gallery, test, check, format, prisma.\n');
+  expect(answer.stderr).toBe(
+    'There is no command "strat". There are: start, ask, grant, ledger:verify, doctor, bench, gallery, test, check, format, prisma.\n',
+  );
 });
 
 test('where npm brought no Node and this one is too old, it says which one to get', async () => {
@@ -186,7 +188,10 @@ async function lockGreeting(version: string) {
   const tarball = `greeting-${version}.tgz`;
   const elsewhere = await mkdtemp(path.join(temporary.path, 'lock-'));
   const scripts = { start: 'exec node core/launch.mjs start' };
-  await writeFile(path.join(elsewhere, 'package.json'), JSON.stringify({ type: 'module', scripts, dependencies: { greeting: `file:${tarball}` } }));
+  await writeFile(
+    path.join(elsewhere, 'package.json'),
+    JSON.stringify({ type: 'module', scripts, dependencies: { greeting: `file:${tarball}` } }),
+  );
   await cp(path.join(temporary.path, tarball), path.join(elsewhere, tarball));
   await run('npm', ['install', '--package-lock-only', '--offline'], { cwd: elsewhere });
   await cp(elsewhere, project, { recursive: true });

@@ -9,7 +9,10 @@ export async function findPostgres(): Promise<string> {
   try {
     entry = createRequire(import.meta.url).resolve(name);
   } catch (cause) {
-    throw new Error(`PostgreSQL for this machine is not installed (${name}). Run npm install, or set DATABASE_URL to a PostgreSQL of yours.`, { cause });
+    throw new Error(
+      `PostgreSQL for this machine is not installed (${name}). Run npm install, or set DATABASE_URL to a PostgreSQL of yours.`,
+      { cause },
+    );
   }
   const home = path.dirname(path.dirname(entry));
   await linkLibraries(home);
@@ -22,7 +25,13 @@ export async function linkLibraries(home: string) {
   const list = await readFile(path.join(home, 'native/pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = path.join(home, target);
-    if (await access(link).then(() => true, () => false)) continue;
+    if (
+      await access(link).then(
+        () => true,
+        () => false,
+      )
+    )
+      continue;
     await symlink(path.relative(path.dirname(link), path.join(home, source)), link).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw new Error(`cannot create ${link}: run npm install as the owner of that folder`, { cause: error });
     });

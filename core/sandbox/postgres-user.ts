@@ -64,7 +64,14 @@ function inNamespace(): RunAs {
 
 // Containers often forbid namespaces; they allow passing on the right to enter closed folders.
 function withCapability(user: { uid: number; gid: number }): RunAs {
-  const prefix = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--'];
+  const prefix = [
+    `--reuid=${user.uid}`,
+    `--regid=${user.gid}`,
+    '--clear-groups',
+    '--inh-caps=+dac_override',
+    '--ambient-caps=+dac_override',
+    '--',
+  ];
   return { name: 'setpriv', owner: user, command: (file, args) => ({ file: 'setpriv', args: [...prefix, file, ...args], options: {} }) };
 }
 

@@ -40,13 +40,20 @@ test('it is PostgreSQL 18 on loopback, sorted the same everywhere, and the produ
     is_superuser: 'off',
     fsync: 'on',
   });
-  expect(await query(url, "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = 'impacter'")).toEqual([{ datlocprovider: 'b', datlocale: 'C.UTF-8' }]);
+  expect(await query(url, "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = 'impacter'")).toEqual([
+    { datlocprovider: 'b', datlocale: 'C.UTF-8' },
+  ]);
 });
 
 test('another user of the machine cannot read the data and does not get in without the password', async () => {
   const { url } = await start();
   expect((await stat(path.join(folder.path, 'postgres'))).mode & 0o777).toBe(0o700);
-  for (const [user, password] of [['impacter', ''], ['postgres', ''], ['impacter', 'guess'], ['postgres', 'guess']] as const) {
+  for (const [user, password] of [
+    ['impacter', ''],
+    ['postgres', ''],
+    ['impacter', 'guess'],
+    ['postgres', 'guess'],
+  ] as const) {
     const guess = Object.assign(new URL(url), { username: user, password });
     await expect(query(guess.href, 'SELECT 1')).rejects.toThrow(/password/);
   }
@@ -61,7 +68,9 @@ test('a second start in the same folder says who holds it, and breaks nothing', 
 
   expect(refusal).toMatchObject({ code: 'postgres.held', pid: process.pid, url: 'http://localhost:3000' });
   expect((refusal as { since: Date }).since.getTime()).toBeLessThanOrEqual(before.getTime());
-  expect(String(refusal)).toMatch(/is in use by process \d+ \(since 20.*, http:\/\/localhost:3000\)\. Use that one, stop it first, or set DATA_DIR/);
+  expect(String(refusal)).toMatch(
+    /is in use by process \d+ \(since 20.*, http:\/\/localhost:3000\)\. Use that one, stop it first, or set DATA_DIR/,
+  );
   expect(await query(first.url, 'SELECT 1 AS fine')).toEqual([{ fine: 1 }]);
 });
 
@@ -71,7 +80,9 @@ test('of two starts at the same instant in an empty folder one gets it and the o
 
   const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   for (const postgres of started) onTestFinished(() => postgres.stop());
-  expect(results.filter((result) => result.status === 'rejected').map((result) => (result.reason as { code: string }).code)).toEqual(['postgres.held']);
+  expect(results.filter((result) => result.status === 'rejected').map((result) => (result.reason as { code: string }).code)).toEqual([
+    'postgres.held',
+  ]);
   expect(await query(started[0]!.url, 'SELECT 1 AS fine')).toEqual([{ fine: 1 }]);
 });
 
@@ -134,7 +145,10 @@ test('the library links are made when the install script was not allowed to', as
   onTestFinished(() => rm(home, { recursive: true }));
   await mkdir(path.join(home, 'native/lib'), { recursive: true });
   await writeFile(path.join(home, 'native/lib/libicu.so.60.2'), 'library');
-  await writeFile(path.join(home, 'native/pg-symlinks.json'), '[{"source":"native/lib/libicu.so.60.2","target":"native/lib/libicu.so.60"}]');
+  await writeFile(
+    path.join(home, 'native/pg-symlinks.json'),
+    '[{"source":"native/lib/libicu.so.60.2","target":"native/lib/libicu.so.60"}]',
+  );
 
   await Promise.all([linkLibraries(home), linkLibraries(home)]);
   await linkLibraries(home);

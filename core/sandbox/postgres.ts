@@ -141,7 +141,7 @@ interface Hold {
 // Two starts may run this side by side: the folder appears by one rename, PostgreSQL itself lets only one server in, and
 // the advisory lock has one winner. Whoever loses one of these looks again at what is there now.
 async function takeHold(place: Place, options: PostgresOptions): Promise<Hold> {
-  let failure: unknown;
+  let failure = new Error(`PostgreSQL in ${place.home} starts, but does not answer. Its log is ${place.serverLog}`);
   for (let round = 0; round < 3; round++) {
     const keeper = await connectToRunning(place);
     if (keeper) {
@@ -150,9 +150,9 @@ async function takeHold(place: Place, options: PostgresOptions): Promise<Hold> {
       await ensureProduct(keeper, password);
       return { keeper, port: keeper.port, password };
     }
-    failure = await startServer(place, options).then(() => undefined, (error: unknown) => error);
+    await startServer(place, options).catch((error: Error) => (failure = error));
   }
-  throw failure ?? new Error(`PostgreSQL in ${place.home} starts, but does not answer. Its log is ${place.serverLog}`);
+  throw failure;
 }
 
 async function connectToRunning(place: Place): Promise<pg.Client | null> {
@@ -223,7 +223,13 @@ async function startServer(place: Place, { port, log, fsync = true }: PostgresOp
   await give(place.serverLog, runAs);
   const logFrom = (await serverLog.stat()).size;
   const { file, args, options } = runAs.command(program, ['-D', place.data, '-p', String(chosen), ...settings(fsync)]);
-  const child = spawn(file, args, { ...options, cwd: '/', env: environment(), detached: true, stdio: ['ignore', serverLog.fd, serverLog.fd] });
+  const child = spawn(file, args, {
+    ...options,
+    cwd: '/',
+    env: environment(),
+    detached: true,
+    stdio: ['ignore', serverLog.fd, serverLog.fd],
+  });
   const end = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(String(error)));
     child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? code}`));
@@ -265,10 +271,14 @@ async function createCluster(place: Place, native: string, runAs: RunAs, { log, 
   await mkdir(fresh, { mode: 0o700 });
   await writeFile(path.join(fresh, 'password'), randomBytes(24).toString('base64url'), { mode: 0o600 });
   await give(fresh, runAs);
+  const access = ['--username', superuser, '--pwfile', path.join(fresh, 'password'), '--auth=scram-sha-256'];
+  const sameOrderOfWordsEverywhere = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8'];
   const { file, args, options } = runAs.command(path.join(native, 'bin/initdb'), [
-    ...['-D', path.join(fresh, 'data'), '-U', superuser, '--pwfile', path.join(fresh, 'password'), '--auth=scram-sha-256'],
-    // The same order of words on every machine, whatever locales it has.
-    ...['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--no-instructions', ...(fsync ? [] : ['--no-sync'])],
+    '--pgdata',
+    path.join(fresh, 'data'),
+    ...access,
+    ...sameOrderOfWordsEverywhere,
+    ...(fsync ? [] : ['--no-sync']),
   ]);
   try {
     await run(file, args, { ...options, cwd: '/', env: environment() });
@@ -283,12 +293,14 @@ async function createCluster(place: Place, native: string, runAs: RunAs, { log, 
 async function checkVersion(place: Place) {
   const version = (await readFile(path.join(place.data, 'PG_VERSION'), 'utf8')).trim();
   if (version === major) return;
-  throw new Error(`${place.home} was made by PostgreSQL ${version}, and this is ${major}: dump it with the old one and restore it here, or set DATA_DIR to another folder.`);
+  throw new Error(
+    `${place.home} was made by PostgreSQL ${version}, and this is ${major}: dump it with the old one and restore it here, or set DATA_DIR to another folder.`,
+  );
 }
 
 async function stopServer(place: Place, keeper: pg.Client, log: Log) {
   const running = await readPidFile(place);
-  if (!running) return void (await keeper.end().catch(() => {}));
+  if (!running) return keeper.end();
   const began = performance.now();
   // Fast shutdown: sessions are ended, committed work is written. Sent while we still hold the lock, so nobody adopts a dying server.
   process.kill(running.pid, 'SIGINT');
@@ -353,5 +365,8 @@ async function readPassword(place: Place) {
 }
 
 async function exists(file: string) {
-  return readFile(file).then(() => true, () => false);
+  return readFile(file).then(
+    () => true,
+    () => false,
+  );
 }

@@ -21,7 +21,10 @@ beforeEach(async ({ task }) => {
   url = database.url;
   onTestFinished(() => database.drop());
   await write('001_words', 'CREATE TABLE words (word text);');
-  await write('002_fill', "INSERT INTO words VALUES ('one;'); CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; RETURN 2; END $$;");
+  await write(
+    '002_fill',
+    "INSERT INTO words VALUES ('one;'); CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; RETURN 2; END $$;",
+  );
 });
 
 test('a new database gets every migration in order, and the next start changes nothing', async () => {
@@ -64,7 +67,9 @@ test('an old version of the product does not start on the database of a newer on
   await migrate(url, folder);
   const older = path.join(folder, 'older');
   await write('older/001_words', 'CREATE TABLE words (word text);');
-  await expect(migrate(url, older)).rejects.toThrow(/^The database has migration 002_fill, which is not in .*: it belongs to a newer version of the product/);
+  await expect(migrate(url, older)).rejects.toThrow(
+    /^The database has migration 002_fill, which is not in .*: it belongs to a newer version of the product/,
+  );
 });
 
 async function write(name: string, sql: string) {

@@ -71,9 +71,14 @@ function missingFrom(migrations: readonly Migration[], applied: readonly Applied
       );
     }
     const ours = byName.get(name);
-    if (!ours) throw new Error(`The database has migration ${name}, which is not in ${folder}: it belongs to a newer version of the product. Start that version.`);
+    if (!ours)
+      throw new Error(
+        `The database has migration ${name}, which is not in ${folder}: it belongs to a newer version of the product. Start that version.`,
+      );
     if (ours.checksum !== checksum) {
-      throw new Error(`Migration ${name} was edited after this database got it. Put the file back as it was, and make the change in a new migration.`);
+      throw new Error(
+        `Migration ${name} was edited after this database got it. Put the file back as it was, and make the change in a new migration.`,
+      );
     }
   }
   const done = new Set(applied.map((row) => row.name));

@@ -31,9 +31,14 @@ createHook({
 }).enable();
 
 function runningTimers(): string[] {
-  return [...timers.values()].filter(({ timer }) => timer.deref()?.hasRef()).flatMap(({ made }) => {
-    const frames = (made.stack ?? '').split('\n').slice(1).filter((line) => !/node:|open-things\.ts/.test(line));
-    if (frames.length === 0 || /[\\/]@?vitest[\\/]|each-file\.ts/.test(frames[0]!)) return [];
-    return [`timer set ${frames[0]!.trim().replaceAll(process.cwd() + path.sep, '')}`];
-  });
+  return [...timers.values()]
+    .filter(({ timer }) => timer.deref()?.hasRef())
+    .flatMap(({ made }) => {
+      const frames = (made.stack ?? '')
+        .split('\n')
+        .slice(1)
+        .filter((line) => !/node:|open-things\.ts/.test(line));
+      if (frames.length === 0 || /[\\/]@?vitest[\\/]|each-file\.ts/.test(frames[0]!)) return [];
+      return [`timer set ${frames[0]!.trim().replaceAll(process.cwd() + path.sep, '')}`];
+    });
 }
