@@ -19,9 +19,10 @@ export function parseAsk(input: AskInput): Ask {
 /** What the person said, cleaned, or a refusal that can be said to them. */
 export function readWords({ text, type, files }: Ask): ReadAsk {
   if (files.length > askLimits.files) throw refuse('files.too-many', { count: files.length });
-  for (const { name, sizeBytes } of files) {
-    if (sizeBytes === 0) throw refuse('file.empty', { name });
-    if (sizeBytes > askLimits.fileBytes) throw refuse('file.too-large', { name });
+  for (const file of files) {
+    if (file.kind !== 'remote') continue;
+    if (file.sizeBytes === 0) throw refuse('file.empty', { name: file.name });
+    if (file.sizeBytes > askLimits.fileBytes) throw refuse('file.too-large', { name: file.name });
   }
   const read = readAsk(text);
   return type === undefined ? read : { ...read, type };

@@ -38,6 +38,10 @@ export interface CoreSettings {
   readonly agentsWaitMs: number;
   /** How long a worker may be silent before another takes over its attempts. */
   readonly leaseMs: number;
+  /** How often upkeep looks for what was left lying. */
+  readonly sweepEveryMs: number;
+  /** A committed task that is not in the queue by then was lost on the way. */
+  readonly lostAfterMs: number;
 }
 
 /** What delivery needs besides: the posters of this process, by platform. */

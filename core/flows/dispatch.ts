@@ -24,18 +24,26 @@ const ATTEMPTS_MOST = 3;
 /** Resolves when the task is ended, or is somebody else's to end. `detached` work is left as it stands for another process. */
 export async function dispatch(core: Core, running: Running, job: Job, leave: AbortSignal): Promise<void> {
   const taskId = job.taskId as TaskId;
-  const log = core.log.child({ taskId });
-  for (;;) {
-    const started = await core.store.attempts.start(taskId, core.clock.now());
-    if (started.verdict !== 'run' && started.verdict !== 'resume') {
-      log.debug({ verdict: started.verdict }, 'task not taken');
-      return;
-    }
-    const { attempt } = started;
-    log.info({ attempt: attempt.number, verdict: started.verdict }, 'attempt started');
-    const again = await running.during(attempt, leave, (signals) => attemptTask(core, attempt, signals));
-    if (!again) return;
+  // The queue may hand the same task to this process twice; the lease only tells processes apart.
+  if (!running.take(taskId)) return;
+  try {
+    let again = true;
+    while (again) again = await attemptOnce(core, running, taskId, leave);
+  } finally {
+    running.give(taskId);
   }
+}
+
+/** True when the task should be tried again by a new attempt. */
+async function attemptOnce(core: Core, running: Running, taskId: TaskId, leave: AbortSignal): Promise<boolean> {
+  const started = await core.store.attempts.start(taskId, core.clock.now());
+  if (started.verdict !== 'run' && started.verdict !== 'resume') {
+    core.log.debug({ taskId, verdict: started.verdict }, 'task not taken');
+    return false;
+  }
+  const { attempt } = started;
+  core.log.info({ taskId, attempt: attempt.number, verdict: started.verdict }, 'attempt started');
+  return running.during(attempt, leave, (signals) => attemptTask(core, attempt, signals));
 }
 
 interface Signals {
@@ -47,7 +55,6 @@ interface Signals {
   readonly accepted: () => void;
 }
 
-/** True when the task should be tried again by a new attempt. */
 async function attemptTask(core: Core, attempt: Attempt, signals: Signals): Promise<boolean> {
   const work = await workOf(core.store.money, attempt.taskId);
   if (work.cancelRequested && attempt.phase === 'reserved' && attempt.number === 1) {

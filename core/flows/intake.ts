@@ -89,7 +89,7 @@ async function areMissing(core: Core, payer: Payer, ask: Ask, fileIds: readonly 
 }
 
 function storedFiles(ask: Ask): FileId[] {
-  return ask.files.flatMap(({ from }) => (from.kind === 'stored' ? [from.fileId] : []));
+  return ask.files.flatMap((file) => (file.kind === 'stored' ? [file.fileId] : []));
 }
 
 function payerOf(core: Core, ask: Ask): Promise<Payer | null> {
@@ -124,7 +124,7 @@ function takenFrom(answer: IntakeAnswer, threadRef: ThreadRef): Taken {
 
 /** The same request again, and not another one under the same key. */
 function fingerprintOf(ask: Ask): string {
-  const files = ask.files.map(({ from }) => (from.kind === 'stored' ? from.fileId : from.ref));
+  const files = ask.files.map((file) => (file.kind === 'stored' ? file.fileId : file.ref));
   return createHash('sha256').update(JSON.stringify([ask.text, ask.type ?? null, files])).digest('hex');
 }
 

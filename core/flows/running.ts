@@ -1,10 +1,14 @@
 // The attempts this process works on now: their leases are renewed together, a cancel reaches the one it means, and an
 // attempt that no agent takes is given up while its person still cares.
 
+import type { TaskId } from '#core/domain/ids.ts';
 import type { Attempt } from '#core/store/attempts.ts';
 import type { Core } from './core.ts';
 
 export interface Running {
+  /** False when this process already works on the task. */
+  take(taskId: TaskId): boolean;
+  give(taskId: TaskId): void;
   during<T>(attempt: Attempt, leave: AbortSignal, work: (signals: Signals) => Promise<T>): Promise<T>;
   count(): number;
   close(): void;
@@ -18,6 +22,7 @@ interface Signals {
 
 export function watchRunning(core: Core): Running {
   const attempts = new Map<string, { attempt: Attempt; stop(by: 'cancel' | 'unreachable'): void }>();
+  const taken = new Set<TaskId>();
   const closing = new AbortController();
 
   const stopListening = core.store.wakeups.on('cancel', (taskId) => {
@@ -33,6 +38,8 @@ export function watchRunning(core: Core): Running {
   });
 
   return {
+    take: (taskId) => !taken.has(taskId) && taken.add(taskId) !== undefined,
+    give: (taskId) => void taken.delete(taskId),
     async during(attempt, leave, work) {
       const controller = new AbortController();
       const settled = new AbortController();

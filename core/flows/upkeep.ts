@@ -8,9 +8,6 @@ import { patiently } from './patiently.ts';
 
 const RELAY_AT_ONCE = 500;
 const RELAY_IDLE_MS = 1_000;
-const SWEEP_EVERY_MS = 5_000;
-/** A committed task that is not in the queue by then was lost on the way. */
-const LOST_AFTER_MS = 15_000;
 /** The engine and its worker get this long to end a task at its deadline before upkeep does. */
 const DEADLINE_GRACE_MS = 60_000;
 const EXPIRE_EVERY_MS = 60_000;
@@ -25,7 +22,7 @@ export async function relay(core: Core, signal: AbortSignal): Promise<void> {
 /** Looks after what was left lying, until the signal aborts. */
 export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
   const due = { expire: 0, learn: 0 };
-  await patiently(core, { wakeOn: [], idleMs: SWEEP_EVERY_MS, signal }, async () => {
+  await patiently(core, { wakeOn: [], idleMs: core.settings.sweepEveryMs, signal }, async () => {
     await sweep(core);
     const now = core.clock.now().getTime();
     if (now >= due.expire) {
@@ -48,7 +45,7 @@ export async function sweep(core: Core): Promise<void> {
   // While the queue has work waiting, a task that is not started yet is simply not due.
   const { waiting, delayed } = await core.queue.counts();
   if (waiting + delayed > 0) return;
-  const lost = await core.store.outbox.putBackLost(new Date(at.getTime() - LOST_AFTER_MS), at, AT_ONCE);
+  const lost = await core.store.outbox.putBackLost(new Date(at.getTime() - core.settings.lostAfterMs), at, AT_ONCE);
   if (lost.length > 0) core.log.warn({ taskIds: lost }, 'tasks were not in the queue, put back');
 }
 

@@ -1,6 +1,7 @@
 // Intake in the database: the function `intake` of the migrations, called once for everything that queued meanwhile.
 
 import type { AgentType } from '#core/domain/agent-type.ts';
+import type { Credits } from '#core/domain/credits.ts';
 import type { ConversationId, FileId, HoldId, IdentityId, LetterId, TaskId, TeamId, UserId, WalletId } from '#core/domain/ids.ts';
 import type { Saying } from '#core/domain/letter.ts';
 import type { Platform, ThreadRef } from '#core/domain/thread-ref.ts';
@@ -37,8 +38,8 @@ export interface NewTask {
   readonly requestText: string;
   readonly quantity: number | null;
   readonly rateVersion: number;
-  readonly estimateLow: bigint;
-  readonly estimateHigh: bigint;
+  readonly estimateLow: Credits;
+  readonly estimateHigh: Credits;
   readonly retryOf: TaskId | null;
   readonly deadlineAt: Date;
   readonly fileIds: readonly FileId[];

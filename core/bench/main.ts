@@ -1,0 +1,56 @@
+// `npm run bench`: speeds as ratios of what the same machine does at the same time with the least possible work.
+// `--json` prints one object a line.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createLog } from '#core/engines/log.ts';
+import { startPostgres } from '#core/sandbox/postgres.ts';
+import { migrate } from '#core/store/migrate.ts';
+import { openStore } from '#core/store/store.ts';
+import { benchEndToEnd } from './end-to-end.ts';
+import { benchIntake } from './intake.ts';
+import { benchLedger } from './ledger.ts';
+import type { BenchRow } from './row.ts';
+
+const json = process.argv.includes('--json');
+const only = process.argv.slice(2).find((argument) => !argument.startsWith('--'));
+const log = createLog({ level: 'silent' });
+const folder = await mkdtemp(path.join(os.tmpdir(), 'impacter-bench-'));
+const postgres = await startPostgres({ dataDir: folder, log });
+
+try {
+  if (!json) print(['what', 'ours', '', 'limit', 'ratio', 'aim']);
+  await migrate(postgres.url);
+  const store = await openStore({ databaseUrl: postgres.url, worker: 'bench', leaseMs: 30_000, log });
+  try {
+    if (wanted('ledger')) show(await benchLedger(postgres.url));
+    if (wanted('intake')) show(await benchIntake(postgres.url, store));
+  } finally {
+    await store.close();
+  }
+  if (wanted('end-to-end')) show([await benchEndToEnd(postgres.url, folder, log)]);
+} finally {
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+function wanted(part: string): boolean {
+  return only === undefined || only === part;
+}
+
+function show(rows: readonly BenchRow[]): void {
+  for (const row of rows) {
+    if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
+    else print([row.name, round(row.value), row.unit, row.limit === null ? '' : round(row.limit), row.ratio === null ? '' : row.ratio.toFixed(2), row.aim === null ? '' : `≥ ${row.aim}`]);
+  }
+}
+
+function print(cells: readonly string[]): void {
+  const widths = [44, 10, 10, 10, 8, 8];
+  process.stdout.write(`${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('')}\n`);
+}
+
+function round(value: number): string {
+  return value >= 100 ? Math.round(value).toString() : value.toFixed(1);
+}

@@ -1,0 +1,40 @@
+// Commands reach the database of the running product: DATABASE_URL, else the embedded one of DATA_DIR, which is started
+// for as long as the command needs it when no product holds it.
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { ConfigError, readConfig, readEnv, type Config } from '#core/contracts/env.ts';
+import { createLog } from '#core/engines/log.ts';
+import type { Log } from '#core/ports/log.ts';
+
+export async function withDatabase<T>(act: (databaseUrl: string, config: Config, log: Log) => Promise<T>): Promise<T> {
+  const config = readConfig(readEnv(process.env));
+  const log = createLog({ level: 'silent' });
+  if (config.database.kind === 'real') return act(config.database.url, config, log);
+  if (!existsSync(path.join(config.dataDir))) {
+    throw new CommandError(`There is no database yet: DATABASE_URL is not set, and ${config.dataDir} is not there. Run npm start first, or set one of them.`);
+  }
+  const { runningPostgres, startPostgres } = await import('#core/sandbox/postgres.ts');
+  const running = await runningPostgres(config.dataDir);
+  if (running !== null) return act(running, config, log);
+  const postgres = await startPostgres({ dataDir: config.dataDir, log });
+  try {
+    return await act(postgres.url, config, log);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+/** What the person at the shell can mend. */
+export class CommandError extends Error {}
+
+/** Runs a command to its exit code; a mistake is said in words, a bug keeps its stack. */
+export async function runCommand(command: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await command();
+  } catch (error) {
+    const words = error instanceof CommandError || error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`${words}\n`);
+    process.exitCode = error instanceof CommandError ? 2 : 1;
+  }
+}

@@ -1,0 +1,81 @@
+// `npm start`: reads the settings, starts the product, says how to use it, and stops it in order.
+
+import path from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { ConfigError, readConfig, readEnv, type Config } from '#core/contracts/env.ts';
+import { createLog } from '#core/engines/log.ts';
+import { welcomeFirstUser } from './first-user.ts';
+import { startProduct, type Product } from './product.ts';
+
+const begun = performance.now();
+/** Beyond this something hangs; what is committed is safe, so ending is better than hanging. */
+const STOP_WITHIN_MS = 25_000;
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(readEnv(process.env));
+  await mkdir(config.dataDir, { recursive: true });
+  // A person at a laptop reads a few plain lines; the log goes to a file. In production the log is what is printed.
+  const logFile = config.production ? undefined : path.join(config.dataDir, 'impacter.log');
+  const log = createLog({ level: config.log.level, ...(logFile !== undefined && { file: logFile }) });
+  const say = (line: string) => (config.production ? log.info({}, line) : process.stdout.write(`${line}\n`));
+
+  const stopWanted = stopSignal();
+  process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'));
+  const product = await startProduct(config, { log });
+  try {
+    await welcome(config, product, say, logFile);
+    log.info({ roles: config.roles, sandboxes: product.outside.sandboxes, ms: Math.round(performance.now() - begun) }, 'product started');
+    const signal = await stopWanted;
+    say(`Stopping (${signal}): running tasks are kept, nothing is lost.`);
+  } finally {
+    setTimeout(() => {
+      log.error({}, 'did not stop in time');
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref();
+    await product.stop();
+  }
+  say('Stopped.');
+}
+
+async function welcome(config: Config, product: Product, say: (line: string) => void, logFile: string | undefined): Promise<void> {
+  const { outside, core, url } = product;
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  say(`${config.brand.name} is running${url === null ? '' : ` at ${core.settings.publicUrl}`} (${config.roles.join(', ')}; ready in ${seconds} s).`);
+  if (outside.sandboxes.length > 0) say(`Played by sandboxes: ${outside.sandboxes.join(', ')}. Set their settings to use the real ones (README).`);
+  if (logFile !== undefined) say(`Log: ${logFile}`);
+  if (config.production || url === null) return;
+  const person = await welcomeFirstUser(core, config.dataDir, { url, databaseUrl: outside.databaseUrl });
+  if (person.isNew) say(`A first person was made: ${person.email}, password ${person.password}, with 500 credits.`);
+  say('Try it in another terminal:  npm run ask -- "find me 100 leads in Miami"');
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    // A second Ctrl-C means now.
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (asked && signal === 'SIGINT') process.exit(130);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+/** What a person can mend is said in words; anything else is a bug and keeps its stack. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'postgres.held') return error.message;
+  if (code === 'EADDRINUSE') return `Port ${'port' in error ? error.port : ''} is in use. Stop what uses it, or set PORT to another one (0 takes any that is free).`;
+  return error.stack ?? error.message;
+}

@@ -1,0 +1,140 @@
+// The product, put together: sandboxes for what is not configured, store, engines, core, and the roles of this process.
+// Everything that starts here gives back how it stops, and stops in the opposite order.
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+import type { Adapter } from '#bots/adapter.ts';
+import type { Config } from '#core/contracts/env.ts';
+import { csvTables } from '#core/engines/csv.ts';
+import { systemClock } from '#core/engines/clock.ts';
+import { createQueue } from '#core/engines/bullmq.ts';
+import { createAgents } from '#core/engines/agents.ts';
+import { newDeviceKey } from '#core/engines/openclaw/device.ts';
+import { createS3 } from '#core/engines/s3.ts';
+import type { App } from '#core/flows/app.ts';
+import type { Core, CoreSettings } from '#core/flows/core.ts';
+import { learnFrom } from '#core/flows/learned.ts';
+import { makeApp } from '#core/flows/make-app.ts';
+import type { Agents } from '#core/ports/agents.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Log } from '#core/ports/log.ts';
+import { migrate } from '#core/store/migrate.ts';
+import { sharedSecret } from '#core/store/secrets.ts';
+import { openStore } from '#core/store/store.ts';
+import { startBotsRole, startWebRole, startWorkerRole } from './roles.ts';
+import { startSandboxes, type Outside } from './sandboxes.ts';
+
+export interface Product {
+  readonly core: Core;
+  readonly app: App;
+  /** Where this process answers HTTP; null when it has no role that does. */
+  readonly url: string | null;
+  readonly outside: Outside;
+  /** Takes nothing new, lets running work end or hands it over, then closes everything. */
+  stop(): Promise<void>;
+}
+
+export interface ProductOptions {
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** The platforms to speak on; the product's own when left out. */
+  readonly adapters?: readonly Adapter[];
+  readonly botSettings?: Readonly<Record<string, unknown>>;
+  /** For benchmarks: agents that need no gateway. */
+  readonly agents?: Agents;
+  /** For tests that need a part to misbehave. */
+  readonly withCore?: (core: Core) => Core;
+  /** For tests that cannot wait. */
+  readonly timings?: Partial<Timings>;
+}
+
+type Timings = Pick<CoreSettings, 'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'sweepEveryMs' | 'lostAfterMs'>;
+
+const usualTimings: Timings = {
+  taskDeadlineMs: 60 * 60_000,
+  agentsWaitMs: 10 * 60_000,
+  leaseMs: 30_000,
+  sweepEveryMs: 5_000,
+  lostAfterMs: 15_000,
+};
+
+export async function startProduct(config: Config, options: ProductOptions): Promise<Product> {
+  const { log, clock = systemClock } = options;
+  const timings = { ...usualTimings, ...options.timings };
+  const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).toReversed()) await end().catch((error: unknown) => log.error({ error }, 'did not stop cleanly'));
+  };
+
+  try {
+    // Links begin with our address, so a free port is chosen before anything is said.
+    const port = config.http.port === 0 ? await freePort() : config.http.port;
+    const publicUrl = config.http.publicUrl ?? `http://localhost:${port}`;
+    const outside = await startSandboxes(config, log);
+    stops.push(() => outside.stop());
+    await migrate(outside.databaseUrl);
+
+    const store = await openStore({ databaseUrl: outside.databaseUrl, worker, leaseMs: timings.leaseMs, log });
+    stops.push(() => store.close());
+    const linkKeys = await linkKeysOf(store.money, outside.encryptionKeys);
+    const queue = await createQueue({ name: 'tasks', log, ...(config.redis === null ? { databaseUrl: outside.databaseUrl } : { redisUrl: config.redis.url }) });
+    stops.push(() => queue.close());
+    const files = createS3(outside.s3);
+    stops.push(async () => files.close());
+    const agents = options.agents ?? createAgents({ ...outside.openclaw, deviceKey: await sharedSecret(store.money, outside.encryptionKeys, 'openclaw device', newDeviceKey), clock, log });
+    stops.push(() => agents.close());
+
+    const { platformsReadHere } = await import('#bots/main.ts');
+    const made: Core = {
+      store,
+      queue,
+      files,
+      agents,
+      tables: csvTables,
+      learned: learnFrom(store.money),
+      clock,
+      log,
+      settings: {
+        publicUrl,
+        brandName: config.brand.name,
+        linkKeys,
+        worker,
+        readHere: platformsReadHere(options.adapters),
+        ...timings,
+      },
+    };
+    const core = options.withCore?.(made) ?? made;
+    const app = makeApp(core);
+
+    if (config.roles.includes('worker')) stops.push(await startWorkerRole(core));
+    const bots = config.roles.includes('bots') ? await startBotsRole(core, app, options) : null;
+    if (bots) stops.push(bots.stop);
+    const web = config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0 ? await startWebRole(core, app, port, bots?.mounts ?? []) : null;
+    if (web) {
+      stops.push(web.stop);
+      await outside.announce(web.url);
+    }
+    return { core, app, url: web?.url ?? null, outside, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The key that signs links is shared by all processes, and outlives a change of ENCRYPTION_KEY. */
+async function linkKeysOf(money: Core['store']['money'], encryptionKeys: readonly string[]): Promise<[Buffer]> {
+  const secret = await sharedSecret(money, encryptionKeys, 'links', () => randomBytes(32).toString('base64url'));
+  return [Buffer.from(secret, 'base64url')];
+}

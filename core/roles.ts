@@ -1,0 +1,65 @@
+// What a process does, by role. Roles share no memory: they meet in PostgreSQL and the queue.
+
+import type { Bots } from '#bots/main.ts';
+import type { Mount } from '#bots/adapter.ts';
+import type { App } from '#core/flows/app.ts';
+import type { Core } from '#core/flows/core.ts';
+import { deliver } from '#core/flows/deliver.ts';
+import { dispatch } from '#core/flows/dispatch.ts';
+import { watchRunning } from '#core/flows/running.ts';
+import { relay, upkeep } from '#core/flows/upkeep.ts';
+import type { ProductOptions } from './product.ts';
+
+/** Agents take seconds to minutes, and waiting for them costs little: this many tasks at a time in one process. */
+const TASKS_AT_ONCE = 50;
+/** How long running tasks may take to end before they are left to another process. */
+const LEAVE_AFTER_MS = 3_000;
+const WEB_GRACE_MS = 3_000;
+
+/** Hands tasks to agents, and looks after what was left lying. */
+export async function startWorkerRole(core: Core): Promise<() => Promise<void>> {
+  const stopping = new AbortController();
+  const running = watchRunning(core);
+  const loops = [relay(core, stopping.signal), upkeep(core, stopping.signal)];
+  const working = await core.queue.work((job, leave) => dispatch(core, running, job, leave), { concurrency: TASKS_AT_ONCE });
+  return async () => {
+    stopping.abort();
+    // Agents keep working on what we leave; whoever has the attempt next picks it up where it is then.
+    const left = new Promise((resolve) => setTimeout(resolve, LEAVE_AFTER_MS).unref()).then(() => core.agents.close());
+    await working.stop(LEAVE_AFTER_MS * 2);
+    running.close();
+    await Promise.race([left, core.agents.close()]);
+    await Promise.all(loops);
+  };
+}
+
+/** Speaks on the platforms, and delivers letters there. */
+export async function startBotsRole(core: Core, app: App, options: Pick<ProductOptions, 'adapters' | 'botSettings'>): Promise<Bots> {
+  const { startBots } = await import('#bots/main.ts');
+  const bots = await startBots({ app, log: core.log, clock: core.clock }, options.botSettings ?? {}, options.adapters);
+  const stopping = new AbortController();
+  const delivering = deliver(core, bots.posters, stopping.signal);
+  return {
+    ...bots,
+    async stop() {
+      await bots.stop();
+      stopping.abort();
+      await delivering;
+    },
+  };
+}
+
+/** Answers HTTP: the API, downloads, health, and what platforms call us on. */
+export async function startWebRole(core: Core, app: App, port: number, mounts: readonly Mount[]): Promise<{ url: string; stop(): Promise<void> }> {
+  const { createWeb } = await import('#web/server/web.ts');
+  const web = createWeb({
+    app,
+    log: core.log,
+    publicUrl: core.settings.publicUrl,
+    brandName: core.settings.brandName,
+    mounts,
+    nowMs: () => core.clock.now().getTime(),
+  });
+  const running = await web.start(port);
+  return { url: running.url, stop: () => running.stop(WEB_GRACE_MS) };
+}

@@ -1,0 +1,78 @@
+// Whatever outside service is not configured is played by a sandbox on loopback. The product then meets it as it would
+// meet the real one: by an address, through the real client.
+
+import path from 'node:path';
+import type { Config } from '#core/contracts/env.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { S3Settings } from '#core/engines/s3.ts';
+import { sandboxKeys } from './sandbox-keys.ts';
+
+export interface Outside {
+  readonly databaseUrl: string;
+  readonly s3: S3Settings;
+  readonly openclaw: { readonly url: string; readonly token: string | null; readonly driver: 'gateway' | 'spawn' };
+  readonly encryptionKeys: readonly string[];
+  /** Which services are sandboxes. */
+  readonly sandboxes: readonly ('postgres' | 's3' | 'openclaw')[];
+  /** Tells a second start in the same folder where we are. */
+  announce(url: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const BUCKET = 'impacter';
+
+export async function startSandboxes(config: Config, log: Log): Promise<Outside> {
+  const { dataDir } = config;
+  const running: { name: Outside['sandboxes'][number]; stop(): Promise<void> }[] = [];
+  let announce = async (_url: string) => {};
+  const stop = async () => {
+    // The database goes last: whatever stops before it may still have something to write.
+    for (const { stop: end } of running.toReversed()) await end();
+  };
+
+  try {
+    // The database goes first, because it also keeps a second start out of the folder.
+    const databaseUrl = config.database.kind === 'real' ? config.database.url : await embeddedPostgres();
+    const keys = config.production ? null : await sandboxKeys(dataDir);
+    const [s3, openclaw] = await Promise.all([config.files.kind === 'real' ? realS3(config.files) : sandboxS3(), config.openclaw.kind === 'real' ? config.openclaw : sandboxOpenClaw()]);
+    return {
+      databaseUrl,
+      s3,
+      openclaw,
+      encryptionKeys: config.encryption?.keys ?? [keys!.encryptionKey],
+      sandboxes: running.map(({ name }) => name),
+      announce: (url) => announce(url),
+      stop,
+    };
+
+    async function embeddedPostgres(): Promise<string> {
+      const { startPostgres } = await import('#core/sandbox/postgres.ts');
+      const postgres = await startPostgres({ dataDir, log });
+      announce = postgres.announce;
+      running.push({ name: 'postgres', stop: postgres.stop });
+      return postgres.url;
+    }
+
+    async function sandboxS3(): Promise<S3Settings> {
+      const { startS3Sandbox } = await import('#core/sandbox/s3/server.ts');
+      const credentials = { accessKeyId: keys!.s3AccessKeyId, secretAccessKey: keys!.s3SecretAccessKey };
+      const sandbox = await startS3Sandbox({ dir: path.join(dataDir, 's3'), bucket: BUCKET, ...credentials, log });
+      running.push({ name: 's3', stop: sandbox.stop });
+      return { bucket: BUCKET, region: 'us-east-1', endpoint: sandbox.url, credentials };
+    }
+
+    async function sandboxOpenClaw(): Promise<Outside['openclaw']> {
+      const { startOpenClawSandbox } = await import('#core/sandbox/openclaw/gateway.ts');
+      const sandbox = await startOpenClawSandbox({ token: keys!.openclawToken, dataDir: path.join(dataDir, 'openclaw'), allowLoopbackFetch: true });
+      running.push({ name: 'openclaw', stop: sandbox.stop });
+      return { url: sandbox.url, token: keys!.openclawToken, driver: 'gateway' };
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function realS3({ bucket, endpoint, aws }: Extract<Config['files'], { kind: 'real' }>): S3Settings {
+  return { bucket, region: aws.region, ...(endpoint !== null && { endpoint }), ...(aws.credentials !== null && { credentials: aws.credentials }) };
+}

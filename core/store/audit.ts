@@ -1,0 +1,24 @@
+import type { TeamId } from '#core/domain/ids.ts';
+import type { Money } from './money.ts';
+
+/** Who did what to credits, people and settings. */
+export interface AuditLine {
+  readonly at: Date;
+  /** `user:<id>`, `operator:<name>` or `system`. */
+  readonly actor: string;
+  readonly act: string;
+  readonly teamId: TeamId | null;
+  readonly subject: string | null;
+  readonly facts: object;
+}
+
+export async function writeAudit(money: Money, line: AuditLine): Promise<void> {
+  await money.query({ text: 'INSERT INTO audit_entries (at, actor, act, team_id, subject, facts) VALUES ($1, $2, $3, $4, $5, $6)' }, [
+    line.at,
+    line.actor,
+    line.act,
+    line.teamId,
+    line.subject,
+    JSON.stringify(line.facts),
+  ]);
+}

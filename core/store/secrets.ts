@@ -1,0 +1,47 @@
+// Secrets that all processes share and nobody types in (the device key at the agents' gateway, the key that signs
+// links), made once and sealed with ENCRYPTION_KEY. Several keys may be given: the first seals, all of them open.
+
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { Money } from './money.ts';
+
+/** Gives the secret of this name, making it when this is the first time anywhere. */
+export async function sharedSecret(money: Money, keys: readonly string[], name: string, make: () => string): Promise<string> {
+  const sealed = await read(money, name);
+  if (sealed !== null) return open(keys, name, sealed);
+  await money.query({ text: 'INSERT INTO secrets (name, sealed) VALUES ($1, $2) ON CONFLICT DO NOTHING' }, [name, seal(keys[0]!, name, make())]);
+  // Another process may have been first; what the table says counts.
+  return open(keys, name, (await read(money, name))!);
+}
+
+async function read(money: Money, name: string): Promise<Buffer | null> {
+  const { rows } = await money.query<{ sealed: Buffer }>({ text: 'SELECT sealed FROM secrets WHERE name = $1' }, [name]);
+  return rows[0]?.sealed ?? null;
+}
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** AES-256-GCM; the name is authenticated too, so that a row cannot be put in another one's place. */
+export function seal(key: string, name: string, secret: string): Buffer {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', sealingKey(key), iv).setAAD(Buffer.from(name));
+  return Buffer.concat([iv, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+}
+
+export function open(keys: readonly string[], name: string, sealed: Buffer): string {
+  const iv = sealed.subarray(0, IV_BYTES);
+  const tag = sealed.subarray(sealed.length - TAG_BYTES);
+  for (const key of keys) {
+    const decipher = createDecipheriv('aes-256-gcm', sealingKey(key), iv).setAAD(Buffer.from(name)).setAuthTag(tag);
+    try {
+      return decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    } catch {
+      continue; // sealed with another of the keys
+    }
+  }
+  throw new Error(`the secret “${name}” was sealed with a key that ENCRYPTION_KEY no longer holds: add the old key behind the new one, separated by a comma`);
+}
+
+function sealingKey(key: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', 'impacter secrets', 32));
+}

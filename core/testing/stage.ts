@@ -1,0 +1,94 @@
+// A running product for a test: real PostgreSQL, real queue, sandboxes reached over loopback, and people to act as.
+
+import { randomBytes } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import type { Adapter } from '#bots/adapter.ts';
+import { readConfig, type GivenSettings } from '#core/contracts/env.ts';
+import { credits, micro, showCredits } from '#core/domain/credits.ts';
+import { newId } from '#core/domain/ids.ts';
+import type { Actor, App, Taken } from '#core/flows/app.ts';
+import type { Core } from '#core/flows/core.ts';
+import type { Agents } from '#core/ports/agents.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Log } from '#core/ports/log.ts';
+import { startProduct, type Product, type ProductOptions } from '#core/product.ts';
+import { createTestDatabase } from './database.ts';
+import { quietLog } from './quiet-log.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export interface Stage {
+  readonly product: Product;
+  readonly core: Core;
+  readonly app: App;
+  readonly url: string;
+  /** A person with a team of their own and this many credits. */
+  person(amount?: number): Promise<Person>;
+}
+
+export interface Person extends Actor {
+  readonly apiKey: string;
+  readonly walletId: string;
+  /** Asks in a new web conversation, or in this one. */
+  ask(text: string, where?: { conversation?: string; key?: string }): Promise<Taken>;
+  /** The journal as people would tell it: "grant 500", "hold 100", "settle 100". */
+  ledger(): Promise<string[]>;
+}
+
+export interface StageOptions {
+  readonly settings?: GivenSettings;
+  readonly adapters?: readonly Adapter[];
+  readonly botSettings?: Readonly<Record<string, unknown>>;
+  readonly agents?: Agents;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly withCore?: (core: Core) => Core;
+  readonly timings?: NonNullable<ProductOptions['timings']>;
+}
+
+/** Starts everything on free ports with a database of its own, and stops it when the test ends. */
+export async function stage(options: StageOptions = {}): Promise<Stage> {
+  const database = await createTestDatabase();
+  const folder = await temporaryFolder('stage');
+  const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: folder.path, PORT: '0', ...options.settings });
+  const product = await startProduct(config, { log: quietLog, ...options });
+  onTestFinished(async () => {
+    await product.stop();
+    await database.drop();
+    await folder.remove();
+  });
+  return { product, core: product.core, app: product.app, url: product.url!, person: (amount = 500) => person(product, amount) };
+}
+
+async function person({ core, app }: Product, amount: number): Promise<Person> {
+  const email = `${randomBytes(6).toString('hex')}@example.com`;
+  const { userId, teamId, walletId } = await core.store.people.addUser({ email, name: 'Ada', emailVerified: true }, core.clock.now());
+  if (amount > 0)
+    await core.store.ledger.credit(
+      { key: `grant:${email}`, wallet: walletId, lot: newId(), type: 'grant', credits: credits(amount), source: 'test' },
+      core.clock.now(),
+    );
+  const { key } = await core.store.people.addApiKey(userId, teamId, 'test');
+  const actor = (await core.store.people.holderOf(key))!;
+  return {
+    ...actor,
+    apiKey: key,
+    walletId,
+    ask: (text, where = {}) =>
+      app.ask({
+        key: where.key ?? `test:${newId()}`,
+        threadRef: `web:${where.conversation ?? newId()}`,
+        from: { kind: 'user', userId, teamId },
+        text,
+        at: core.clock.now(),
+      }),
+    async ledger() {
+      const { rows } = await core.store.money.query<{ type: string; moved: string }>(
+        {
+          text: `SELECT type, abs(CASE WHEN type IN ('hold', 'release') THEN held_change ELSE credits END)::text AS moved FROM transactions WHERE wallet_id = $1 AND type <> 'open' ORDER BY seq`,
+        },
+        [walletId],
+      );
+      return rows.map((row) => `${row.type} ${showCredits(micro(row.moved))}`);
+    },
+  };
+}
