@@ -33,7 +33,7 @@ describe('on a laptop', () => {
       dataDir: '.data',
       database: { kind: 'sandbox' },
       redis: null,
-      http: { port: 3000, publicUrl: 'http://localhost:3000' },
+      http: { port: 3000, publicUrl: 'http://localhost:3000', metricsToken: null },
       log: { level: 'info' },
       brand: { name: 'Impacter' },
       encryption: null,
@@ -48,7 +48,7 @@ describe('on a laptop', () => {
   });
 
   test('a free port is taken with PORT=0, and the public address is known later', () => {
-    expect(readConfig({ PORT: '0' }).http).toEqual({ port: 0, publicUrl: null });
+    expect(readConfig({ PORT: '0' }).http).toEqual({ port: 0, publicUrl: null, metricsToken: null });
   });
 
   test('spaces around a value and empty values mean nothing', () => {

@@ -12,7 +12,13 @@ export interface Config {
   readonly database: Sandbox | (Real & { readonly url: string });
   /** null: the queue lives in PostgreSQL. */
   readonly redis: { readonly url: string } | null;
-  readonly http: { readonly port: number; /** null until the port is known, where PUBLIC_URL is not set. */ readonly publicUrl: string | null };
+  readonly http: {
+    readonly port: number;
+    /** null until the port is known, where PUBLIC_URL is not set. */
+    readonly publicUrl: string | null;
+    /** null: only this machine may read the numbers. */
+    readonly metricsToken: string | null;
+  };
   readonly log: { readonly level: LogLevel };
   readonly brand: { readonly name: string };
   /** As written: base64 or hexadecimal. null: made once and kept in dataDir. */
@@ -212,7 +218,7 @@ function assemble(values: Values): Config {
     dataDir: values.DATA_DIR ?? '.data',
     database: values.DATABASE_URL === undefined ? sandbox : { kind: 'real', url: values.DATABASE_URL },
     redis: values.REDIS_URL === undefined ? null : { url: values.REDIS_URL },
-    http: { port, publicUrl: values.PUBLIC_URL ?? (port === 0 ? null : `http://localhost:${port}`) },
+    http: { port, publicUrl: values.PUBLIC_URL ?? (port === 0 ? null : `http://localhost:${port}`), metricsToken: values.METRICS_TOKEN ?? null },
     log: { level: values.LOG_LEVEL ?? 'info' },
     brand: { name: values.BRAND_NAME ?? 'Impacter' },
     encryption: values.ENCRYPTION_KEY === undefined ? null : { keys: values.ENCRYPTION_KEY },

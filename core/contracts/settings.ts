@@ -36,6 +36,7 @@ export const settings = {
     BRAND_NAME: { purpose: 'what the product calls itself', unset: 'Impacter', example: 'Impacter', schema: z.string().max(60, 'must have at most 60 characters') },
     ENCRYPTION_KEY: { secret: true, purpose: 'seals secrets in the database and signs links; the first seals, all of them open', unset: 'made once and kept in `DATA_DIR`', example: 'the output of: openssl rand -base64 32', schema: list(key()) },
     OPERATOR_EMAILS: { purpose: 'who may see the operator’s pages and gets alarms', unset: 'nobody', example: 'ops@example.com,anna@example.com', schema: list(email()) },
+    METRICS_TOKEN: { secret: true, purpose: 'lets other machines read `/metrics` and the details of `/readyz`', unset: 'only this machine may', example: 'your-metrics-token', schema: z.string() },
     STARTING_CREDITS: { purpose: 'credits a new person gets, once', unset: '50', example: '50', schema: someCredits() },
   }),
   ...inGroup('Slack', {

@@ -21,7 +21,7 @@ export function readAsk(raw: string): ReadAsk {
 }
 
 function takeType(text: string): ReadAsk {
-  const flag = /^(?:--)?type\s*[:=]\s*([^\s,;]+)[\s,;]*/i.exec(text);
+  const flag = /^(?:--type[\s:=]+|type\s*[:=]\s*)([^\s,;]+)[\s,;]*/i.exec(text);
   if (flag) {
     const type = typeCalled(flag[1]!);
     if (!type) throw refuse('type.unknown', { given: flag[1]!.slice(0, 40) });

@@ -1,5 +1,6 @@
 // A refusal is a no that we can explain to a person: a code, a sentence, a way forward. Everything else is a bug.
-// This is the one table of them. Facts are plain JSON, because SQL writes some of them and letters store them.
+// This is the one table of them. Facts are plain JSON, because SQL writes some of them and letters store them; for the
+// same reason a code is never renamed or taken away.
 
 import { agentTypes } from './agent-type.ts';
 import { askLimits } from './limits.ts';
@@ -10,7 +11,7 @@ interface Rule {
   /** What the HTTP API answers. */
   readonly status: number;
   readonly sentence: (facts: never) => string;
-  readonly wayForward: string | ((facts: never) => string);
+  readonly wayForward: string;
   /** A page of the portal where the person can do something about it. */
   readonly page?: `/${string}`;
 }
@@ -77,8 +78,8 @@ const table = {
   'limit.reached': {
     status: 402,
     sentence: (facts: { whose: LimitOwner; need: Amount; left: Amount }) =>
-      `This needs ${sayCredits(micro(facts.need))} and ${limitWords[facts.whose]} has ${showCredits(micro(facts.left))} left.`,
-    wayForward: 'Ask for less, or ask an owner or admin of your team to raise the limit.',
+      `This needs ${sayCredits(micro(facts.need))} and ${limitWords[facts.whose](showCredits(micro(facts.left)))}.`,
+    wayForward: 'Ask for less, or ask an owner or admin of your team to raise this limit.',
     page: '/team',
   },
   'wallet.frozen': {
@@ -228,10 +229,10 @@ const table = {
 } as const satisfies Record<string, Rule>;
 
 const limitWords = {
-  task: 'the limit for one task',
-  member: 'your own limit',
-  channel: 'the limit of this channel',
-  team: 'the limit of your team',
+  task: (left: string) => `one task may cost at most ${left}`,
+  member: (left: string) => `your own limit has ${left} left`,
+  channel: (left: string) => `the limit of this channel has ${left} left`,
+  team: (left: string) => `the limit of your team has ${left} left`,
 } as const;
 
 /** Whose limit stopped it; the sentence says which, and the way forward who can raise it. */
@@ -262,7 +263,7 @@ export class Refusal extends Error {
     this.code = code;
     this.facts = facts;
     this.sentence = sentence;
-    this.wayForward = typeof rule.wayForward === 'string' ? rule.wayForward : rule.wayForward(facts as never);
+    this.wayForward = rule.wayForward;
     this.status = rule.status;
     this.page = rule.page ?? null;
   }
@@ -275,7 +276,7 @@ export function refuse<Code extends RefusalCode>(code: Code, ...facts: Parameter
 
 /** True for a refusal of any copy of this module: a bundle carries its own class, so the code decides. */
 export function isRefusal(error: unknown): error is Refusal {
-  return error instanceof Object && 'sentence' in error && 'code' in error && isRefusalCode(error.code);
+  return typeof error === 'object' && error !== null && 'sentence' in error && 'code' in error && isRefusalCode(error.code);
 }
 
 export function isRefusalCode(code: unknown): code is RefusalCode {

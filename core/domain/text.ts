@@ -28,7 +28,7 @@ export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
   const kept: string[] = [];
   for (const { segment } of graphemes.segment(text)) {
-    if (kept.length === most) return `${cutAtWord(kept.slice(0, most - 1).join(''))}…`;
+    if (kept.length === most) return `${cutAtWord(kept)}…`;
     kept.push(segment);
   }
   return text;
@@ -36,7 +36,9 @@ export function shorten(text: string, most: number): string {
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-function cutAtWord(text: string): string {
-  const space = text.search(/\s\S*$/);
+/** Makes room for the dots. */
+function cutAtWord(kept: readonly string[]): string {
+  const text = kept.slice(0, -1).join('');
+  const space = /\s/.test(kept.at(-1) ?? '') ? -1 : text.search(/\s\S*$/);
   return (space > text.length * 0.7 ? text.slice(0, space) : text).trimEnd();
 }
