@@ -1,0 +1,175 @@
+// Folders are the boundaries. This is the table of who may import whom; below it, the tests that keep it.
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseSync } from 'oxc-parser';
+import { expect, test } from 'vitest';
+
+// `types of x`: nothing of it at run time. `lazily x`: only by import(), when it is needed.
+const rooms: Record<string, readonly string[]> = {
+  'core/domain': [],
+  'core/contracts': ['core/domain'],
+  'core/ports': ['core/domain'],
+  'core/store': ['core/domain', 'core/contracts', 'types of core/ports', 'prisma/generated'],
+  'core/flows': ['core/domain', 'core/contracts', 'core/ports', 'core/store'],
+  'core/engines': ['core/domain', 'core/contracts', 'core/ports', 'core/store'],
+  'core/sandbox': ['core/domain', 'core/contracts', 'types of core/ports'],
+  'core/launch': [],
+  // Where everything is put together. What is not part of every start is loaded only by the start that needs it.
+  core: [
+    ...['core/launch', 'core/domain', 'core/contracts', 'core/ports', 'core/store', 'core/flows', 'core/engines'],
+    ...['types of core/sandbox', 'lazily core/sandbox', 'types of bots', 'lazily bots', 'types of web/server', 'lazily web/server'],
+  ],
+  'core/commands': ['core', 'core/domain', 'core/contracts', 'core/ports', 'core/store', 'core/flows', 'core/engines', 'core/sandbox'],
+  'core/bench': ['core', 'core/domain', 'core/contracts', 'core/ports', 'core/store', 'core/flows', 'core/engines', 'core/sandbox'],
+  bots: ['core/domain', 'core/contracts', 'types of core/ports', 'types of core/flows', 'bots/*'],
+  'bots/*': ['core/domain', 'core/contracts', 'types of core/ports', 'types of core/flows', 'bots'],
+  'web/server': ['core/domain', 'core/contracts', 'types of core/ports', 'types of core/flows', 'web/app'],
+  'web/app': ['core/domain', 'core/contracts', 'types of core/flows', 'types of web/server'],
+  prisma: ['core/sandbox', 'types of core/ports'],
+  'prisma/generated': [],
+};
+
+// Packages, by room; where a room is one outside service a file (or a folder), by that.
+const packages: Record<string, readonly string[]> = {
+  'core/contracts': ['zod'],
+  'core/store': ['pg', '@prisma/adapter-pg', '@prisma/client'],
+  'core/engines/auth': ['better-auth'],
+  'core/engines/bullmq': ['bullmq', 'ioredis', 'pg'],
+  'core/engines/csv': ['csv-parse'],
+  'core/engines/log': ['pino'],
+  'core/engines/openclaw': ['@openclaw/gateway-client', '@openclaw/gateway-protocol'],
+  'core/engines/s3': ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'],
+  'core/engines/ses': ['@aws-sdk/client-ses'],
+  'core/engines/stripe': ['stripe'],
+  'core/sandbox/openclaw': ['@openclaw/gateway-protocol', 'cheerio', 'csv-stringify', 'ipaddr.js', 'pdfkit', 'ws', 'zod'],
+  'core/sandbox/postgres': ['pg'],
+  'core/commands': ['pg'],
+  'core/bench': ['pg', 'bullmq'],
+  'bots/discord': ['discord.js'],
+  'bots/slack': ['@slack/bolt', '@slack/web-api'],
+  'bots/terminal': ['zod'],
+  'web/server': ['express', 'prom-client', 'react-router', '@remix-run/node-fetch-server'],
+  'web/app': ['react', 'react-dom', 'react-router', '@react-router/node'],
+  prisma: ['prisma', 'pg', '@prisma/adapter-pg', '@prisma/driver-adapter-utils'],
+};
+
+// Tests, what helps them, and the gallery may import everything; nothing else may import them.
+const outsideTheProduct = /\.test\.tsx?$|\/(testing|fixtures)\/|^bots\/([^/]+\/(kit|pictures|samples)|gallery)\.ts$/;
+
+test('every file imports only what its room may', () => {
+  const files = globSync('{core,bots,web,prisma}/**/*.{ts,tsx,mjs}', { exclude: ['prisma/generated/**', '**/node_modules/**'] });
+  expect(files.length).toBeGreaterThan(50);
+  expect(files.flatMap((file) => complaints(file, readFileSync(file, 'utf8')))).toEqual([]);
+});
+
+test.each([
+  ['core/domain/task.ts', "import { readFile } from '#core/store/files.ts';", 'core/domain may not import core/store'],
+  ['core/domain/task.ts', "import { z } from 'zod';", 'core/domain may not import zod'],
+  ['core/flows/intake.ts', "import { s3 } from '../engines/s3.ts';", 'core/flows may not import core/engines'],
+  ['core/flows/intake.ts', "export { startS3 } from '#core/sandbox/s3/server.ts';", 'core/flows may not import core/sandbox'],
+  ['core/store/money.ts', "import { PostError } from '#core/ports/poster.ts';", 'core/store may not import core/ports (its types it may)'],
+  ['core/engines/s3.ts', "import { Queue } from 'bullmq';", 'core/engines/s3 may not import bullmq'],
+  ['core/engines/stripe/webhook.ts', "import pino from 'pino';", 'core/engines/stripe may not import pino'],
+  ['core/main.ts', "import { startBots } from '#bots/main.ts';", 'core may not import bots (lazily it may)'],
+  ['core/main.ts', "import '#core/sandbox/postgres.ts';", 'core may not import core/sandbox (lazily it may)'],
+  ['bots/slack/inbound.ts', "import { render } from '../discord/render.ts';", 'bots/slack may not import bots/discord'],
+  [
+    'bots/slack/inbound.ts',
+    "const { intake } = await import('#core/flows/intake.ts');",
+    'bots/slack may not import core/flows (its types it may)',
+  ],
+  ['web/app/root.tsx', "import { db } from '#core/store/store.ts';", 'web/app may not import core/store'],
+  [
+    'web/server/web.ts',
+    "import { stage } from '#core/testing/stage.ts';",
+    'web/server may not import core/testing: it is no part of the product',
+  ],
+  ['core/shop/till.ts', "import path from 'node:path';", 'core/shop is in no room: add it to the table'],
+])('%s with %s is reported', (file, source, complaint) => {
+  expect(complaints(file, source)).toEqual([`${file}: ${complaint}`]);
+});
+
+test.each([
+  ['core/store/money.ts', "import type { Log } from '#core/ports/log.ts'; import pg from 'pg';"],
+  ['core/main.ts', "const { startBots } = await import('#bots/main.ts');"],
+  [
+    'bots/slack/inbound.ts',
+    "import { type App } from '#core/flows/app.ts'; import bolt from '@slack/bolt'; import { fit } from '../fit.ts';",
+  ],
+  ['core/flows/intake.test.ts', "import { startS3 } from '#core/sandbox/s3/server.ts'; import fc from 'fast-check';"],
+])('%s may say: %s', (file, source) => {
+  expect(complaints(file, source)).toEqual([]);
+});
+
+function complaints(file: string, source: string): string[] {
+  if (outsideTheProduct.test(file)) return [];
+  const room = roomOf(file);
+  if (!room) return [`${file}: ${path.dirname(file)} is in no room: add it to the table`];
+  return importsOf(file, source).flatMap(({ target, how }) => {
+    const complaint = complaintAbout(file, room, target, how);
+    return complaint ? [`${file}: ${complaint}`] : [];
+  });
+}
+
+function complaintAbout(file: string, room: Room, target: string, how: How): string | null {
+  if (target.startsWith('node:')) return null;
+  if (!/^[.#]/.test(target)) {
+    const [piece, allowed] = packagesOf(file, room);
+    const name = target.split('/', target.startsWith('@') ? 2 : 1).join('/');
+    return allowed.includes(name) ? null : `${piece} may not import ${name}`;
+  }
+  const targetFile = target.startsWith('#') ? target.slice(1) : path.join(path.dirname(file), target);
+  if (outsideTheProduct.test(targetFile)) return `${room.name} may not import ${path.dirname(targetFile)}: it is no part of the product`;
+  const other = roomOf(targetFile);
+  if (other?.name === room.name) return null;
+  if (!other) return `${room.name} may not import ${path.dirname(targetFile)}, which is in no room`;
+
+  const allowed = rooms[room.row]!;
+  if (allowed.includes(other.row)) return null;
+  const types = allowed.includes(`types of ${other.row}`);
+  const lazily = allowed.includes(`lazily ${other.row}`);
+  if ((how === 'types' && types) || (how === 'lazily' && lazily)) return null;
+  return `${room.name} may not import ${other.name}${lazily ? ' (lazily it may)' : types ? ' (its types it may)' : ''}`;
+}
+
+interface Room {
+  /** Its folder. */
+  readonly name: string;
+  /** Its row in the table: for a platform, that is `bots/*`. */
+  readonly row: string;
+}
+
+function roomOf(file: string): Room | null {
+  const [top, folder] = file.split('/');
+  const name = file.split('/').length > 2 ? `${top}/${folder}` : top!;
+  const row = name in rooms ? name : name.startsWith('bots/') ? 'bots/*' : null;
+  return row ? { name, row } : null;
+}
+
+// core/engines/s3.ts, core/engines/s3/signing.ts and core/engines/s3-links.ts are all of the engine s3.
+function packagesOf(file: string, room: Room): [string, readonly string[]] {
+  const own = packages[room.name];
+  if (own) return [room.name, own];
+  const [piece] = file.slice(room.name.length + 1).split(/[/.]/);
+  const named = Object.keys(packages).find((key) => key === `${room.name}/${piece}` || `${room.name}/${piece}`.startsWith(`${key}-`));
+  return [named ?? room.name, named ? packages[named]! : []];
+}
+
+type How = 'values' | 'types' | 'lazily';
+
+function importsOf(file: string, source: string): { target: string; how: How }[] {
+  const { module, errors } = parseSync(file, source);
+  if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]!.message}`);
+  const how = (entries: readonly { isType: boolean }[]): How =>
+    entries.length > 0 && entries.every(({ isType }) => isType) ? 'types' : 'values';
+  return [
+    ...module.staticImports.map(({ moduleRequest, entries }) => ({ target: moduleRequest.value, how: how(entries) })),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap((entry) => (entry.moduleRequest ? [{ target: entry.moduleRequest.value, how: how([entry]) }] : [])),
+    ),
+    ...module.dynamicImports.flatMap(({ moduleRequest: { start, end } }) => {
+      const literal = /^['"](.*)['"]$/.exec(source.slice(start, end));
+      return literal ? [{ target: literal[1]!, how: 'lazily' as const }] : [];
+    }),
+  ];
+}
