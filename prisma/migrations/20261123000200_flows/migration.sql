@@ -17,14 +17,11 @@ CREATE TYPE "intake_row" AS (
   most_waiting int
 );
 
--- Why the ledger said no, as core/domain/refusal.ts says it. Any other answer is a fault of ours and stops the batch.
-CREATE FUNCTION "refusal_of"(outcome text, need bigint, have bigint, whose text, left_over bigint) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+-- The ledger refuses a new hold for want of credits or by a limit, and says which. Any other answer is a fault of ours
+-- and stops the batch.
+CREATE FUNCTION "unexpected_of_ledger"(outcome text) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
-  CASE outcome
-    WHEN 'short' THEN RETURN jsonb_build_object('code', 'credits.short', 'facts', jsonb_build_object('need', need::text, 'have', have::text));
-    WHEN 'limit' THEN RETURN jsonb_build_object('code', 'limit.reached', 'facts', jsonb_build_object('whose', whose, 'need', need::text, 'left', left_over::text));
-    ELSE RAISE EXCEPTION 'the ledger answered % to a new hold', outcome;
-  END CASE;
+  RAISE EXCEPTION 'the ledger answered % to a new hold', outcome;
 END $$;
 
 -- Takes asks: identity, task, hold, journal line, letter, event and the order to start, or a refusal and its letter.
@@ -62,20 +59,20 @@ BEGIN
         row_number() OVER (PARTITION BY c.id ORDER BY g.n) AS turn
       FROM unnest(fresh) g
       LEFT JOIN conversations c ON CASE WHEN g.thread_ref IS NULL THEN c.id = g.conversation_id ELSE c.thread_ref = g.thread_ref END
-    ), to_hold AS MATERIALIZED (
-      SELECT p.n, row_number() OVER (ORDER BY p.n) AS i, jsonb_build_object('hold', p.hold_id, 'task', p.task_id, 'wallet', p.wallet_id,
-        'credits', p.estimate_high, 'member', coalesce(p.user_id, p.identity_id), 'channel', p.channel) AS request
-      FROM placed p WHERE p.task_id IS NOT NULL AND p.at_home AND p.waiting + p.turn <= p.most_waiting
     ), held AS MATERIALIZED (
-      SELECT q.n, h.outcome, h.available, CASE WHEN h.outcome <> 'held' THEN refusal_of(h.outcome, (q.request ->> 'credits')::bigint, h.available, h.limit_kind, h.limit_left) END AS refused
-      FROM ledger_hold((SELECT coalesce(jsonb_agg(q.request ORDER BY q.i), '[]') FROM to_hold q), intake.at) h JOIN to_hold q ON q.i = h.n
+      SELECT h.n, h.outcome, h.available, CASE WHEN h.outcome <> 'held' THEN coalesce(h.refused, unexpected_of_ledger(h.outcome)) END AS refused
+      FROM ledger_hold((
+        SELECT coalesce(jsonb_agg(jsonb_build_object('n', p.n, 'hold', p.hold_id, 'task', p.task_id, 'wallet', p.wallet_id, 'credits', p.estimate_high,
+          'member', coalesce(p.user_id, p.identity_id), 'channel', p.channel, 'actor', coalesce(p.user_id, p.identity_id)) ORDER BY p.n), '[]')
+        FROM placed p WHERE p.task_id IS NOT NULL AND p.at_home AND p.waiting + p.turn <= p.most_waiting
+      ), intake.at) h
     ), decided AS MATERIALIZED (
       SELECT p.*, h.outcome IS NOT DISTINCT FROM 'held' AS accepted,
         p.waiting + count(*) FILTER (WHERE h.outcome = 'held') OVER (PARTITION BY p.conversation ORDER BY p.n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS position,
         CASE
           WHEN h.outcome = 'held' THEN p.saying || jsonb_build_object('held', p.estimate_high::text, 'available', h.available::text)
           WHEN p.task_id IS NULL THEN p.saying
-          WHEN NOT p.at_home THEN '{"kind":"refused","code":"not.allowed","facts":{}}'::jsonb
+          WHEN NOT p.at_home THEN '{"kind":"refused","code":"conversation.not-found","facts":{}}'::jsonb
           WHEN h.outcome IS NULL THEN jsonb_build_object('kind', 'refused', 'code', 'conversation.busy', 'facts', jsonb_build_object('waiting', p.waiting))
           ELSE jsonb_build_object('kind', 'refused') || h.refused
         END AS said
@@ -162,12 +159,12 @@ BEGIN
       END AS verdict
     FROM unnest(given) g JOIN tasks t ON t.id = g.task_id JOIN conversations c ON c.id = t.conversation_id
     ORDER BY g.task_id, g.n
-  ), to_close AS MATERIALIZED (
-    SELECT k.n, row_number() OVER (ORDER BY k.n) AS i, jsonb_build_object('task', k.task_id, 'charge', k.charge, 'facts', k.usage) AS request
-    FROM known k WHERE k.verdict = 'finished'
   ), closed AS MATERIALIZED (
-    SELECT q.n, c.charged, c.returned, c.available
-    FROM ledger_close((SELECT coalesce(jsonb_agg(q.request ORDER BY q.i), '[]') FROM to_close q), finish.at) c JOIN to_close q ON q.i = c.n
+    SELECT c.n, c.charged, c.returned, c.available
+    FROM ledger_close((
+      SELECT coalesce(jsonb_agg(jsonb_build_object('n', k.n, 'task', k.task_id, 'charge', k.charge, 'facts', k.usage) ORDER BY k.n), '[]')
+      FROM known k WHERE k.verdict = 'finished'
+    ), finish.at) c
   ), ended AS MATERIALIZED (
     -- A task that waits for approval holds nothing, so its wallet is read instead.
     SELECT k.*, coalesce(c.charged, 0) AS charged, coalesce(c.returned, 0) AS returned,
