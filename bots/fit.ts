@@ -51,13 +51,22 @@ function fitBlock(block: Block, limits: Limits, room: Room): Block[] {
     case 'prose':
       return fitProse(block, room);
     case 'facts': {
-      const facts = block.facts.slice(0, limits.facts).map(({ label, value }) => ({ label: oneLine(label, limits.factLabel), value: oneLine(value, limits.factValue) }));
+      const facts = block.facts
+        .slice(0, limits.facts)
+        .map(({ label, value }) => ({ label: oneLine(label, limits.factLabel), value: oneLine(value, limits.factValue) }));
       return [{ kind: 'facts', facts }, ...leftOut(block.facts.length - facts.length)];
     }
     case 'files':
       return fitFiles(block, limits);
     case 'choices':
-      return [{ kind: 'choices', choices: block.choices.slice(0, limits.choices).map((choice) => ({ ...choice, label: oneLine(choice.label, limits.choiceLabel) })) }];
+      return [
+        {
+          kind: 'choices',
+          choices: block.choices
+            .slice(0, limits.choices)
+            .map((choice) => ({ ...choice, label: oneLine(choice.label, limits.choiceLabel) })),
+        },
+      ];
     case 'progress': {
       // The newest steps are the ones people look for.
       const steps = block.steps.slice(-limits.steps).map((step) => ({ ...step, title: oneLine(step.title, limits.stepTitle) }));
@@ -69,7 +78,10 @@ function fitBlock(block: Block, limits: Limits, room: Room): Block[] {
 }
 
 function fitProse(prose: Prose, room: Room): Block[] {
-  const whole = calm(cleanText(prose.text)).replaceAll('\t', '    ').replace(/ +$/gm, '').replace(/\n{3,}/g, '\n\n');
+  const whole = calm(cleanText(prose.text))
+    .replaceAll('\t', '    ')
+    .replace(/ +$/gm, '')
+    .replace(/\n{3,}/g, '\n\n');
   const firstLines = whole.split('\n', room.lines).join('\n');
   const text = cut(firstLines, room.characters);
   room.characters -= text.length;

@@ -18,10 +18,16 @@ export function platformsReadHere(list: readonly Adapter[] = adapters): Readonly
 }
 
 /** Starts each adapter that has settings. When one can't start, none stays. */
-export async function startBots(core: Omit<Context<unknown>, 'settings'>, settings: Readonly<Record<Platform, unknown>>, list: readonly Adapter[] = adapters): Promise<Bots> {
+export async function startBots(
+  core: Omit<Context<unknown>, 'settings'>,
+  settings: Readonly<Record<Platform, unknown>>,
+  list: readonly Adapter[] = adapters,
+): Promise<Bots> {
   const configured = list.filter(({ platform }) => settings[platform] !== undefined);
   const starts = await Promise.allSettled(
-    configured.map((adapter) => adapter.start({ ...core, log: core.log.child({ platform: adapter.platform }), settings: settings[adapter.platform] })),
+    configured.map((adapter) =>
+      adapter.start({ ...core, log: core.log.child({ platform: adapter.platform }), settings: settings[adapter.platform] }),
+    ),
   );
   const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const failed = starts.find((start) => start.status === 'rejected');

@@ -10,10 +10,19 @@ const widest = 32;
 
 /** One string a line: the head first, then the rows, then what is not shown, which is ours to say and no cell. */
 export function drawTable({ columns, rows, rowsTotal }: TablePreview, width: number): { head: string; rows: string[]; notes: string[] } {
-  const natural = columns.slice(0, width).map((name, i) => Math.min(widest, Math.max(...[name, ...rows.map((row) => row[i] ?? '')].map(widthOf), 1)));
+  const natural = columns
+    .slice(0, width)
+    .map((name, i) => Math.min(widest, Math.max(...[name, ...rows.map((row) => row[i] ?? '')].map(widthOf), 1)));
   const widths = shrink(natural.slice(0, fitting(natural, width)), width);
   const sides = widths.map((_, i) => (isNumeric(rows.map((row) => row[i] ?? '')) ? 'right' : 'left'));
-  const line = (cells: readonly string[]) => cutToColumns(widths.map((each, i) => toColumns(cells[i] ?? '', each, sides[i])).join(gap).trimEnd(), width);
+  const line = (cells: readonly string[]) =>
+    cutToColumns(
+      widths
+        .map((each, i) => toColumns(cells[i] ?? '', each, sides[i]))
+        .join(gap)
+        .trimEnd(),
+      width,
+    );
   const notes = [
     ...(widths.length < columns.length ? [phrases.moreColumns(columns.length - widths.length)] : []),
     ...(rows.length < rowsTotal ? [phrases.moreRows(rowsTotal - rows.length)] : []),

@@ -10,8 +10,14 @@ export interface ThreadRefs<Address extends Readonly<Record<string, string>> = R
 }
 
 /** Refs of a platform from the shapes of their parts, in order: `{ channel: /C\w+/, thread: /\d+/ }`. A shape must match the whole part. */
-export function threadRefs<Name extends string>(platform: Platform, shapes: Readonly<Record<Name, RegExp>>): ThreadRefs<Readonly<Record<Name, string>>> {
-  const parts = Object.entries<RegExp>(shapes).map(([name, shape]) => ({ name: name as Name, whole: new RegExp(`^(?:${shape.source})$`, shape.flags) }));
+export function threadRefs<Name extends string>(
+  platform: Platform,
+  shapes: Readonly<Record<Name, RegExp>>,
+): ThreadRefs<Readonly<Record<Name, string>>> {
+  const parts = Object.entries<RegExp>(shapes).map(([name, shape]) => ({
+    name: name as Name,
+    whole: new RegExp(`^(?:${shape.source})$`, shape.flags),
+  }));
   return {
     format(address) {
       const wrong = parts.find(({ name, whole }) => !fits(whole, address[name]));

@@ -20,3 +20,14 @@ function coloursToHtml(text: string): string {
     .map((piece, i) => (i % 2 === 0 ? escapeHtml(piece) : piece in classes ? `<b class="${classes[piece]}">` : '</b>'))
     .join('');
 }
+
+export const terminalStyles = `
+.terminal { font: 13px/1.45 ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", "Noto Sans Mono CJK JP", monospace; box-sizing: content-box; max-width: calc(100% - 32px); overflow-x: auto; padding: 14px 16px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
+.terminal b { font-weight: normal; }
+.terminal .bold { font-weight: 650; }
+.terminal .dim { color: var(--quiet); }
+.terminal .red { color: light-dark(#b3261e, #ff8a80); }
+.terminal .green { color: light-dark(#1b7a3d, #6fdc8c); }
+.terminal .yellow { color: light-dark(#8a6100, #f2c14e); }
+.terminal .cyan { color: light-dark(#0b6b8a, #6fc7e6); }
+`;

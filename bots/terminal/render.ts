@@ -36,7 +36,10 @@ const indent = '  ';
 export function renderTerminal(reply: Reply, look: Look): string {
   const { blocks, fallback } = fit(reply, limits);
   const drawn = blocks.map((block) => ({ kind: block.kind, lines: draw(block, look) })).filter(({ lines }) => lines.length > 0);
-  if (drawn.length === 0) return wrap(fallback, look.columns - indent.length).map((line) => indent + line).join('\n');
+  if (drawn.length === 0)
+    return wrap(fallback, look.columns - indent.length)
+      .map((line) => indent + line)
+      .join('\n');
   // A blank line between groups, but a heading belongs to what follows it.
   return drawn.flatMap(({ lines }, i) => (i === 0 || drawn[i - 1]!.kind === 'heading' ? lines : ['', ...lines])).join('\n');
 }
@@ -90,7 +93,9 @@ function drawFacts(facts: Facts['facts'], look: Look): string[] {
 }
 
 function drawFile({ name, sizeBytes, url, preview }: ReplyFile, look: Look): string[] {
-  const title = wrap(`${name}  ${sayBytes(sizeBytes)}`, look.columns - 2 * indent.length).map((line, i) => `${i === 0 ? indent : indent + indent}${paint(look, 'bold', line)}`);
+  const title = wrap(`${name}  ${sayBytes(sizeBytes)}`, look.columns - 2 * indent.length).map(
+    (line, i) => `${i === 0 ? indent : indent + indent}${paint(look, 'bold', line)}`,
+  );
   const address = url === '' ? [] : [`${indent}${link(look, url)}`];
   if (preview === undefined) return [...title, ...address];
   const { head, rows, notes } = drawTable(preview, look.columns - 2 * indent.length);
@@ -107,16 +112,16 @@ function drawChoice({ label, url }: Choice, look: Look): string[] {
     : [...wrap(`${label}:`, look.columns - indent.length).map((line) => indent + line), `${indent}${link(look, url)}`];
 }
 
-const states: Readonly<Record<Progress['steps'][number]['state'], { mark: string; colour: Colour }>> = {
+export const stepMarks: Readonly<Record<Progress['steps'][number]['state'], { mark: string; colour: Colour }>> = {
   done: { mark: '✓', colour: 'green' },
   running: { mark: '▸', colour: 'cyan' },
   waiting: { mark: '·', colour: 'dim' },
   failed: { mark: '✗', colour: 'red' },
 };
 
-export function drawSteps(steps: Progress['steps'], look: Look): string[] {
+function drawSteps(steps: Progress['steps'], look: Look): string[] {
   return steps.flatMap(({ title, state }) => {
-    const { mark, colour } = states[state];
+    const { mark, colour } = stepMarks[state];
     return wrap(title, look.columns - 4).map((line, i) => `${indent}${i === 0 ? paint(look, colour, mark) : ' '} ${line}`);
   });
 }

@@ -6,9 +6,10 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'a ping of everyone': '@everyone @here <!channel> <!here|here> <!everyone> @channel',
   'pings of people and roles': '<@U012AB3CD> <@!123456789012345678> <@&123456789012345678> <#C012AB3CD> <!subteam^S012AB3CD> @ann',
   'a ping behind an invisible mark': '@\u200beveryone \u2060@here <\u200b!channel>',
-  'markup': '*bold* _italic_ ~struck~ **bold** __under__ ||spoiler|| `code` # head\n> quote\n- list\n-# small\n1. one',
-  'a link that lies': '<https://evil.example|your bank> [your bank](https://evil.example) [x](<https://evil.example>) <https://evil.example>',
-  'HTML': '<script>alert(1)</script><img src=x onerror=alert(1)>&lt;b&gt;&amp;amp;',
+  markup: '*bold* _italic_ ~struck~ **bold** __under__ ||spoiler|| `code` # head\n> quote\n- list\n-# small\n1. one',
+  'a link that lies':
+    '<https://evil.example|your bank> [your bank](https://evil.example) [x](<https://evil.example>) <https://evil.example>',
+  HTML: '<script>alert(1)</script><img src=x onerror=alert(1)>&lt;b&gt;&amp;amp;',
   'a closed code fence': '```\ninside\n```\n@everyone\n`x` ``y`` ~~~\nz',
   'colours and cursor moves': `${escape}[31mred${escape}[0m ${escape}[2J${escape}[1;1H${escape}[10A${escape}[?25l${escape}c`,
   'a window title and a clipboard': `${escape}]0;owned\u0007 ${escape}]2;owned${escape}\\ ${escape}]52;c;b3duZWQ=\u0007`,
@@ -27,6 +28,6 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'ten thousand lines': Array.from({ length: 10_000 }, (_, i) => `line ${i}`).join('\n'),
   'ten thousand empty lines': '\n'.repeat(10_000),
   'only spaces': '   \t \n  ',
-  'nothing': '',
+  nothing: '',
   'patterns of programs': '{{7*7}} ${jndi:ldap://x} %s %n $& $1 \\n \\u0000 =cmd()',
 };

@@ -15,6 +15,8 @@ export interface Kit<Part = unknown> {
   /** What the platform would do with a post that we don't want: refuse it, ping somebody, hide where a link leads. */
   troubles(part: Part): readonly string[];
   pictures(reply: Reply): readonly Picture[];
+  /** CSS that the pictures need, for light and dark. */
+  readonly styles: string;
   /** A strict stand-in of the platform; left out where nothing is posted. */
   stage?(): Promise<Stage>;
 }

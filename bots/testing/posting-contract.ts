@@ -113,7 +113,13 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
 
   function letter(text: string, threadRef = world.thread): LetterPart {
     const key = `0199f000-0000-7000-8000-${String(++letters).padStart(12, '0')}`;
-    return { key, threadRef, reply: replyOf({ kind: 'heading', text: `${text} ${markOf(key)}`, tone: 'plain' }), part: 0, attemptedAt: new Date() };
+    return {
+      key,
+      threadRef,
+      reply: replyOf({ kind: 'heading', text: `${text} ${markOf(key)}`, tone: 'plain' }),
+      part: 0,
+      attemptedAt: new Date(),
+    };
   }
 
   async function seen(part: LetterPart): Promise<number> {

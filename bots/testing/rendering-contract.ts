@@ -27,7 +27,10 @@ export function renderingContract<Part>({ adapter, lines, troubles }: Kit<Part>)
   });
 
   test('a reply with everything in it is fine, whatever the texts are', () => {
-    fc.assert(fc.property(fc.array(anyBlock, { maxLength: 12 }), (blocks) => mustBeFine(replyOf(...blocks))), { numRuns: 60 });
+    fc.assert(
+      fc.property(fc.array(anyBlock, { maxLength: 12 }), (blocks) => mustBeFine(replyOf(...blocks))),
+      { numRuns: 60 },
+    );
   });
 
   test('a reply without anything in it still shows its one line', () => {
@@ -43,7 +46,13 @@ export function renderingContract<Part>({ adapter, lines, troubles }: Kit<Part>)
   test('a long text keeps all its words, in order', () => {
     for (const from of ['us', 'agent', 'person'] as const) {
       const text = numberedWords(Math.floor(limits.prose / 8) - 10, limits.proseLines - 2);
-      const seen = words(replyOf({ kind: 'heading', text: 'Before', tone: 'plain' }, { kind: 'prose', text, from }, { kind: 'heading', text: 'After', tone: 'plain' }));
+      const seen = words(
+        replyOf(
+          { kind: 'heading', text: 'Before', tone: 'plain' },
+          { kind: 'prose', text, from },
+          { kind: 'heading', text: 'After', tone: 'plain' },
+        ),
+      );
       expect(seen.match(/w\d{6}|Before|After/g)).toEqual(['Before', ...text.match(/w\d{6}/g)!, 'After']);
     }
   });
@@ -87,11 +96,14 @@ export function renderingContract<Part>({ adapter, lines, troubles }: Kit<Part>)
 }
 
 // What moves a cursor, sets a title, turns text round or can't be seen.
-const unwanted = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Cs}|\p{M}{5}/gu;
+const unwanted =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Cs}|\p{M}{5}/gu;
 
 function numberedWords(count: number, lines: number): string {
   const perLine = Math.ceil(count / lines);
-  return Array.from({ length: count }, (_, i) => `w${String(i).padStart(6, '0')}${(i + 1) % perLine === 0 ? '\n' : ' '}`).join('').trim();
+  return Array.from({ length: count }, (_, i) => `w${String(i).padStart(6, '0')}${(i + 1) % perLine === 0 ? '\n' : ' '}`)
+    .join('')
+    .trim();
 }
 
 const anyText = fc.oneof(

@@ -21,7 +21,12 @@ export function samples(kind: SayingKind): Sample[] {
 }
 
 export function show(saying: Saying): Reply {
-  return replyFor(saying, { portalUrl: 'http://localhost:3000', linkFor: (fileId: FileId) => `http://localhost:3000/f/${fileId}.ZmlsZQ`, now: new Date(at), brandName: 'Impacter' });
+  return replyFor(saying, {
+    portalUrl: 'http://localhost:3000',
+    linkFor: (fileId: FileId) => `http://localhost:3000/f/${fileId}.ZmlsZQ`,
+    now: new Date(at),
+    brandName: 'Impacter',
+  });
 }
 
 /** A saying with another text wherever a person's or an agent's may stand. */
@@ -33,7 +38,8 @@ const written = new Set(['because', 'summary', 'name', 'columns', 'rows', 'title
 
 function replaceTexts(value: unknown, text: string, key = ''): unknown {
   if (Array.isArray(value)) return value.map((each) => replaceTexts(each, text, key));
-  if (value instanceof Object) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, replaceTexts(each, text, name)]));
+  if (value instanceof Object)
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, replaceTexts(each, text, name)]));
   return typeof value === 'string' && written.has(key) ? text : value;
 }
 
@@ -45,7 +51,13 @@ function amount(of: number): Amount {
   return amountOf(credits(of));
 }
 
-const taken = { taskId, type: 'lead-generation', because: 'read as lead-generation because of “leads”', estimateLow: amount(80), estimateHigh: amount(100) } as const;
+const taken = {
+  taskId,
+  type: 'lead-generation',
+  because: 'read as lead-generation because of “leads”',
+  estimateLow: amount(80),
+  estimateHigh: amount(100),
+} as const;
 const wallet = { returned: amount(12), available: amount(412) } as const;
 
 const leads: FileSaying = {
@@ -65,15 +77,35 @@ const leads: FileSaying = {
 };
 const report: FileSaying = { fileId: newId<FileId>(at), name: 'report.pdf', mime: 'application/pdf', sizeBytes: 1_234_567 };
 
-const summary = 'I looked at 3 competitors.\n\n1. **Acme** sells to dentists and raised its prices in March.\n2. Bolt is cheaper, and slower.\n3. Core has no public price list.\n\nThe whole comparison is in the report.';
-const result = { kind: 'result', taskId, type: 'research', summary, files: [report], charged: amount(8.25), returned: amount(3.75), available: amount(412), sample: false } as const;
+const summary =
+  'I looked at 3 competitors.\n\n1. **Acme** sells to dentists and raised its prices in March.\n2. Bolt is cheaper, and slower.\n3. Core has no public price list.\n\nThe whole comparison is in the report.';
+const result = {
+  kind: 'result',
+  taskId,
+  type: 'research',
+  summary,
+  files: [report],
+  charged: amount(8.25),
+  returned: amount(3.75),
+  available: amount(412),
+  sample: false,
+} as const;
 const canceled = { kind: 'canceled', taskId, type: 'lead-generation', used: amount(0), ...wallet, files: [], sample: false } as const;
 
 const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract<Saying, { kind: Kind }>>> } = {
   accepted: {
     'it starts at once': { kind: 'accepted', ...taken, held: amount(100), available: amount(400) },
     'two tasks go first': { kind: 'accepted', ...taken, held: amount(100), available: amount(400), position: 2 },
-    'one credit is held': { kind: 'accepted', ...taken, type: 'general', because: 'read as general', estimateLow: amount(0.5), estimateHigh: amount(1), held: amount(1), available: amount(0) },
+    'one credit is held': {
+      kind: 'accepted',
+      ...taken,
+      type: 'general',
+      because: 'read as general',
+      estimateLow: amount(0.5),
+      estimateHigh: amount(1),
+      held: amount(1),
+      available: amount(0),
+    },
   },
   approval: {
     'it waits for the person': { kind: 'approval', ...taken, available: amount(400), waitsFor: 'you' },
@@ -95,18 +127,51 @@ const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract
         { title: 'Write products.csv', state: 'waiting' },
       ],
     },
-    'it took forty steps': { kind: 'working', taskId, type: 'research', held: amount(10), steps: Array.from({ length: 40 }, (_, i) => ({ title: `Read source ${i + 1}`, state: i < 39 ? 'done' : 'running' })) },
+    'it took forty steps': {
+      kind: 'working',
+      taskId,
+      type: 'research',
+      held: amount(10),
+      steps: Array.from({ length: 40 }, (_, i) => ({ title: `Read source ${i + 1}`, state: i < 39 ? 'done' : 'running' })),
+    },
   },
   result: {
-    'leads came, as sample data': { ...result, type: 'lead-generation', summary: 'Here are 100 leads in Miami.', files: [leads], charged: amount(100), returned: amount(0), sample: true, units: 100 },
+    'leads came, as sample data': {
+      ...result,
+      type: 'lead-generation',
+      summary: 'Here are 100 leads in Miami.',
+      files: [leads],
+      charged: amount(100),
+      returned: amount(0),
+      sample: true,
+      units: 100,
+    },
     'a report came': result,
     'only words came': { ...result, type: 'general', files: [] },
-    'fewer than asked came': { ...result, type: 'lead-generation', summary: 'I found 12 of 100.', files: [leads], charged: amount(12), returned: amount(88), units: 12 },
+    'fewer than asked came': {
+      ...result,
+      type: 'lead-generation',
+      summary: 'I found 12 of 100.',
+      files: [leads],
+      charged: amount(12),
+      returned: amount(88),
+      units: 12,
+    },
     'thirty files came': { ...result, files: Array.from({ length: 30 }, (_, i) => ({ ...report, name: `page-${i + 1}.pdf` })) },
-    'a long text came': { ...result, summary: Array.from({ length: 120 }, (_, i) => `Paragraph ${i + 1}: the market grows, and nobody knows for how long it will.`).join('\n\n'), files: [leads, report] },
+    'a long text came': {
+      ...result,
+      summary: Array.from({ length: 120 }, (_, i) => `Paragraph ${i + 1}: the market grows, and nobody knows for how long it will.`).join(
+        '\n\n',
+      ),
+      files: [leads, report],
+    },
   },
   failed: Object.fromEntries(
-    failureCodes.flatMap((code) => agentTypes.filter((type) => type === 'research' || type === 'email-campaign').map((type) => [`${code} at ${type}`, { kind: 'failed', taskId, type, code, ...wallet } as const])),
+    failureCodes.flatMap((code) =>
+      agentTypes
+        .filter((type) => type === 'research' || type === 'email-campaign')
+        .map((type) => [`${code} at ${type}`, { kind: 'failed', taskId, type, code, ...wallet } as const]),
+    ),
   ),
   canceled: {
     'nothing had been used': canceled,
@@ -122,7 +187,13 @@ const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract
     'nothing was asked yet': { kind: 'history', tasks: [] },
     'one task of each status': {
       kind: 'history',
-      tasks: taskStatuses.map((status, i) => ({ taskId: newId<TaskId>(at - i), text: `find ${100 + i} leads in Miami\nwith a second line`, status, creditsUsed: amount(i), at: new Date(at - i * 7_000_000).toISOString() })),
+      tasks: taskStatuses.map((status, i) => ({
+        taskId: newId<TaskId>(at - i),
+        text: `find ${100 + i} leads in Miami\nwith a second line`,
+        status,
+        creditsUsed: amount(i),
+        at: new Date(at - i * 7_000_000).toISOString(),
+      })),
     },
   },
   notice: notices(['stopping', 'nothing-to-stop', 'passed-on']),
@@ -131,7 +202,10 @@ const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract
 export const sayingKinds = Object.keys(variants) as SayingKind[];
 
 function notices(codes: readonly NoticeCode[]): Record<NoticeCode, Extract<Saying, { kind: 'notice' }>> {
-  return Object.fromEntries(codes.map((notice) => [notice, { kind: 'notice', notice, taskId, conversationId }])) as Record<NoticeCode, Extract<Saying, { kind: 'notice' }>>;
+  return Object.fromEntries(codes.map((notice) => [notice, { kind: 'notice', notice, taskId, conversationId }])) as Record<
+    NoticeCode,
+    Extract<Saying, { kind: 'notice' }>
+  >;
 }
 
 function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
@@ -157,5 +231,7 @@ function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
       ],
     },
   };
-  return Object.fromEntries(refusalCodes.map((code) => [code, { kind: 'refused', code, facts: code in facts ? facts[code as keyof typeof facts] : {} }])) as Record<RefusalCode, Extract<Saying, { kind: 'refused' }>>;
+  return Object.fromEntries(
+    refusalCodes.map((code) => [code, { kind: 'refused', code, facts: code in facts ? facts[code as keyof typeof facts] : {} }]),
+  ) as Record<RefusalCode, Extract<Saying, { kind: 'refused' }>>;
 }

@@ -12,7 +12,20 @@ export function threadRefContract<Part>({ adapter: { platform, refs }, refs: { g
 
   test('nonsense is no address', () => {
     const first = refs.format(good[0]!);
-    const nonsense = ['', ':', platform, `${platform}:`, `${platform}::::::`, `other${first}`, first.replace(platform, 'other'), `${first}:more`, `${first}\n`, ` ${first}`, first.toUpperCase(), `${first}${'9'.repeat(500)}`];
+    const nonsense = [
+      '',
+      ':',
+      platform,
+      `${platform}:`,
+      `${platform}::::::`,
+      `other${first}`,
+      first.replace(platform, 'other'),
+      `${first}:more`,
+      `${first}\n`,
+      ` ${first}`,
+      first.toUpperCase(),
+      `${first}${'9'.repeat(500)}`,
+    ];
     for (const text of [...bad, ...nonsense]) expect(refs.parse(text), text).toBeNull();
   });
 

@@ -20,14 +20,18 @@ export interface BoardPeople {
 export function boardPeople(url: string): BoardPeople {
   return {
     channel: (id, change = {}) => call('PUT', `people/channels/${id}`, change),
-    say: (channel, text, { thread, from = { id: 'ann', name: 'Ann' } } = {}) => call('POST', 'people/say', { channel, text, from, ...(thread !== undefined && { thread }) }),
+    say: (channel, text, { thread, from = { id: 'ann', name: 'Ann' } } = {}) =>
+      call('POST', 'people/say', { channel, text, from, ...(thread !== undefined && { thread }) }),
     messages: (...place) => call('GET', ['people/messages', ...place].join('/')),
     next: (fault) => call('POST', 'faults', fault),
     hook: (change) => call('POST', 'hook', change),
   };
 
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${url}/${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }) });
+    const response = await fetch(`${url}/${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    });
     if (!response.ok) throw new Error(`the board answered ${response.status} to ${method} ${path}: ${await response.text()}`);
     return (await response.json()) as T;
   }

@@ -30,7 +30,16 @@ export const boardKit: Kit<string> = {
       ...links.map(({ label, url }) => `the link “${label}” leads to ${url}`),
     ];
   },
-  pictures: (reply) => [{ title: 'board', html: renderBoard(reply).map((part) => `<div class="post">${escapeHtml(showMarkup(part).lines.join('\n'))}</div>`).join('') }],
+  pictures: (reply) => [
+    {
+      title: 'board',
+      html: renderBoard(reply)
+        .map((part) => `<p class="board">${escapeHtml(showMarkup(part).lines.join('\n'))}</p>`)
+        .join(''),
+    },
+  ],
+  styles:
+    '.board { white-space: pre-wrap; overflow-wrap: anywhere; width: 32rem; max-width: 100%; padding: 12px 16px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }',
   stage: startStage,
 };
 
@@ -62,7 +71,9 @@ async function startStage(): Promise<Stage> {
     },
     async posts(ref) {
       const { channel, thread: root } = refs.parse(ref)!;
-      return (await people.messages(channel, root)).filter(({ from }) => from === null).map(({ text }) => showMarkup(text).lines.join('\n'));
+      return (await people.messages(channel, root))
+        .filter(({ from }) => from === null)
+        .map(({ text }) => showMarkup(text).lines.join('\n'));
     },
     async stop() {
       await running.stop();

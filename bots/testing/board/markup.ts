@@ -13,16 +13,19 @@ export function showMarkup(text: string): Shown {
   const links: { label: string; url: string }[] = [];
   const lines = text.split('\n').map((line) => {
     const quoted = line.startsWith('> ');
-    const rest = (quoted ? line.slice(2) : line).replace(token, (match, escaped: string, url: string, label: string, target: string, ping: string) => {
-      if (escaped) return escaped;
-      if (url) return url;
-      if (label) {
-        links.push({ label, url: target });
-        return `${label} (${target})`;
-      }
-      if (ping) pings.push(ping);
-      return ping ? match : '';
-    });
+    const rest = (quoted ? line.slice(2) : line).replace(
+      token,
+      (match, escaped: string, url: string, label: string, target: string, ping: string) => {
+        if (escaped) return escaped;
+        if (url) return url;
+        if (label) {
+          links.push({ label, url: target });
+          return `${label} (${target})`;
+        }
+        if (ping) pings.push(ping);
+        return ping ? match : '';
+      },
+    );
     return quoted ? `▌ ${rest}` : rest;
   });
   return { lines, pings, links };

@@ -29,7 +29,9 @@ export function boardPoster({ url, token }: BoardSettings): Poster {
       const { channel, thread } = addressOf(part);
       const after = new Date((part.attemptedAt?.getTime() ?? 0) - clockSkewMs).toISOString();
       try {
-        const found = foundSchema.parse(await call('GET', `channels/${channel}/messages?${new URLSearchParams({ key: part.key, after }).toString()}`, signal)).messages[0];
+        const found = foundSchema.parse(
+          await call('GET', `channels/${channel}/messages?${new URLSearchParams({ key: part.key, after }).toString()}`, signal),
+        ).messages[0];
         return found === undefined ? 'absent' : { found: postedAs(found, thread === '') };
       } catch (error) {
         if (error instanceof PostError && error.kind === 'never') return 'cannot';

@@ -45,7 +45,10 @@ function draw(block: Block): string[] {
       return [bold(`${tones[block.tone]} ${block.text}`)];
     case 'prose': {
       const quote = block.from === 'us' ? '' : '> ';
-      return block.text.split('\n').flatMap((line) => splitLine(line, longestLine)).map((line) => quote + escapeMarkup(line));
+      return block.text
+        .split('\n')
+        .flatMap((line) => splitLine(line, longestLine))
+        .map((line) => quote + escapeMarkup(line));
     }
     case 'facts':
       return block.facts.map(({ label, value }) => `${bold(label)}: ${escapeMarkup(value)}`);

@@ -65,7 +65,10 @@ export async function startBoard({ token, port = 0, file }: BoardSettings): Prom
   }
 
   function people([word, channel, thread]: string[], method: string, body: unknown): unknown {
-    if (method === 'GET' && word === 'messages') return state.messages.filter((message) => (channel === undefined || message.channel === channel) && (thread === undefined || message.thread === thread));
+    if (method === 'GET' && word === 'messages')
+      return state.messages.filter(
+        (message) => (channel === undefined || message.channel === channel) && (thread === undefined || message.thread === thread),
+      );
     if (method === 'PUT' && word === 'channels') return state.setChannel({ id: idSchema.parse(channel), ...channelSchema.parse(body) });
     if (method === 'POST' && word === 'say') {
       const said = saySchema.parse(body);
@@ -82,7 +85,8 @@ export async function startBoard({ token, port = 0, file }: BoardSettings): Prom
 // Everything is looked at before the fault comes, since a platform that fails has usually still read the request.
 function bindPost(state: State, channel: string, thread: string | undefined, { key, text }: z.infer<typeof postSchema>): () => Message {
   openChannel(state, channel);
-  if (thread !== undefined && !state.messages.some((message) => message.channel === channel && message.thread === thread)) throw new Refused(404, 'no such thread');
+  if (thread !== undefined && !state.messages.some((message) => message.channel === channel && message.thread === thread))
+    throw new Refused(404, 'no such thread');
   if (text.length > limits.post) throw new Refused(413, 'too long');
   return () => state.add({ channel, from: null, key, text, ...(thread !== undefined && { thread }) });
 }
@@ -137,9 +141,20 @@ class Refused extends Error {
 const faultNames = ['answer-lost', 'cut', 'silent', 'broken', 'broken-after', 'busy'] as const satisfies readonly Fault[];
 const idSchema = z.string().regex(/^[a-z0-9-]{1,40}$/);
 // A control character in a post is an error of the bot's.
-const textSchema = z.string().min(1).regex(/^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$/);
+const textSchema = z
+  .string()
+  .min(1)
+  .regex(/^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$/);
 const postSchema = z.strictObject({ key: z.string().min(1).max(100), text: textSchema });
 const searchSchema = z.strictObject({ key: z.string().min(1), after: z.iso.datetime() });
-const saySchema = z.strictObject({ channel: idSchema, thread: z.string().regex(/^\d{1,15}$/).optional(), from: z.strictObject({ id: z.string(), name: z.string() }), text: z.string() });
+const saySchema = z.strictObject({
+  channel: idSchema,
+  thread: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional(),
+  from: z.strictObject({ id: z.string(), name: z.string() }),
+  text: z.string(),
+});
 const channelSchema = z.strictObject({ closed: z.boolean().default(false), searchable: z.boolean().default(true) });
 const hookSchema = z.strictObject({ url: z.url().nullable(), repeats: z.int(), reversed: z.boolean(), atOnce: z.int().min(1) }).partial();

@@ -78,5 +78,9 @@ export function openState(file: string | null, now: () => Date): State {
 // The last line may be torn; nobody was told of it.
 function readLines(file: string): Line[] {
   const text = readFileSync(file, 'utf8');
-  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Line);
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
 }

@@ -1,0 +1,94 @@
+// `npm run ask`: asks for one piece of work and watches it, or opens a prompt.
+
+import { access, constants } from 'node:fs/promises';
+import path from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { Refused, Unreachable } from './client.ts';
+import { conversationOf, type Conversation } from './conversation.ts';
+import { follow, type Session } from './follow.ts';
+import { sayNo } from './no.ts';
+import { readOptions, usage, WrongUse, type Options } from './options.ts';
+import { request } from './request.ts';
+import { noScreen, screenOn } from './screen.ts';
+import { findProduct, NoProduct } from './target.ts';
+import { talk } from './talk.ts';
+
+const exit = { done: 0, notDone: 1, wrongUse: 2 } as const;
+
+process.exitCode = await run();
+
+async function run(): Promise<number> {
+  try {
+    const options = await readAsked();
+    if (options.help) console.log(usage);
+    return options.help ? exit.done : await ask(options);
+  } catch (error) {
+    if (error instanceof WrongUse) {
+      console.error(`${error.message}\n\n${usage}`);
+      return exit.wrongUse;
+    }
+    if (!(error instanceof NoProduct)) throw error;
+    console.error(error.message);
+    return exit.notDone;
+  }
+}
+
+async function ask(options: Options): Promise<number> {
+  const screen = options.json ? noScreen : screenOn(process.stdout, process.env);
+  const target = await findProduct(process.env, (words) => screen.say(words));
+  try {
+    const session: Session = { target, screen, input: process.stdin };
+    const conversation = options.conversation === undefined ? null : await goOn(session, options.conversation, options.text === '');
+    if (options.text !== '') return await askOnce(session, options, conversation);
+    if (process.stdin.isTTY && !options.json) await talk(session, process.stdout, options, conversation);
+    return exit.done;
+  } catch (error) {
+    if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error;
+    if (options.json) console.log(JSON.stringify({ error: errorOf(error) }));
+    else sayNo(screen, target.url, error);
+    return exit.notDone;
+  } finally {
+    await target.stop();
+  }
+}
+
+async function askOnce(
+  session: Session,
+  { text, type, files, json, key = crypto.randomUUID() }: Options,
+  conversation: Conversation | null,
+): Promise<number> {
+  const { end, taskId } = await request(session, { text, files, key, ...(type !== undefined && { type }) }, conversation);
+  if (json) console.log(JSON.stringify(await session.target.client.task(taskId)));
+  return end === 'done' ? exit.done : exit.notDone;
+}
+
+/** Picks a conversation up: what was said is shown when nothing new is asked, and what still runs is watched to its end. */
+async function goOn(session: Session, id: string, look: boolean): Promise<Conversation> {
+  const { client } = session.target;
+  const said = await client.letters(id, 0);
+  const conversation = conversationOf(id, { client, screen: session.screen }, look ? 0 : (said.at(-1)?.seq ?? 0));
+  if (!look) return conversation;
+  await conversation.showNew();
+  const running = (await client.history(100)).filter((task) => task.conversationId === id && !task.over).at(-1);
+  if (running) await follow(session, conversation, running.id);
+  return conversation;
+}
+
+/** What was asked for on the command line, or through a pipe: then all that comes is one request. */
+async function readAsked(): Promise<Options> {
+  const options = readOptions(process.argv.slice(2));
+  // npm runs this in the project's folder; people name files from where they are.
+  const files = options.files.map((file) => path.resolve(process.env['INIT_CWD'] ?? '.', file));
+  for (const file of files)
+    await access(file, constants.R_OK).catch(() => Promise.reject(new WrongUse(`The file ${file} can not be read.`)));
+  if (options.help || options.text !== '' || process.stdin.isTTY) return { ...options, files };
+  const text = (await readAll(process.stdin)).trim();
+  if (text === '' && options.conversation === undefined) throw new WrongUse('There is nothing to ask.');
+  return { ...options, files, text };
+}
+
+function errorOf(error: Refused | Unreachable) {
+  return error instanceof Refused
+    ? { code: error.code, message: error.message, wayForward: error.wayForward }
+    : { code: 'unreachable', message: error.message };
+}

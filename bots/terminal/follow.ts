@@ -1,0 +1,95 @@
+// Watches one task to its end. Leaving is always possible and never loses the task; cancelling takes a word of the person.
+
+import { Refused } from './client.ts';
+import type { Conversation } from './conversation.ts';
+import { listenToKeys, type Key } from './keys.ts';
+import { lifeOf } from './life.ts';
+import { paint } from './look.ts';
+import { patiently, type Patience } from './patience.ts';
+import { progressFrom } from './progress.ts';
+import type { LiveLine, Screen } from './screen.ts';
+import type { Target } from './target.ts';
+
+export interface Session {
+  readonly target: Target;
+  readonly screen: Screen;
+  readonly input: NodeJS.ReadStream;
+}
+
+/** `left`: the person went away, and the task goes on. */
+export type End = 'done' | 'not-done' | 'left';
+
+const giveUpMs = 30_000;
+const choices = 'c cancels it, Ctrl-C again leaves it running, any other key goes on watching';
+
+export async function follow(session: Session, conversation: Conversation, taskId: string): Promise<End> {
+  const { target, screen, input } = session;
+  const patience = patienceOf(session);
+  const leaving = new AbortController();
+  const progress = progressFrom(Date.now());
+  let asked = false;
+
+  const draw = () => screen.live([...progress.lines(screen.look(), Date.now()), ...(asked ? [hint(screen)] : [])]);
+  const stopListening = listenToKeys(input, (key) => {
+    const wish = wishOf(key, asked, input.isTTY);
+    asked = wish === 'choose';
+    if (wish === 'leave') leaving.abort();
+    if (wish === 'cancel') void cancel(session, taskId);
+    draw();
+  });
+  const ticking = setInterval(draw, 1000);
+  try {
+    await conversation.showNew();
+    draw();
+    for await (const event of lifeOf(target.client, taskId, patience, leaving.signal)) {
+      progress.see(event);
+      draw();
+      if (event.kind !== 'completed' && event.kind !== 'failed' && event.kind !== 'canceled') continue;
+      screen.rest();
+      screen.say('');
+      await patiently(patience, () => conversation.showNew());
+      return event.kind === 'completed' ? 'done' : 'not-done';
+    }
+    screen.rest();
+    screen.say(leftWords(target, conversation));
+    return 'left';
+  } finally {
+    clearInterval(ticking);
+    stopListening();
+    screen.rest();
+  }
+}
+
+/** How long we try to come back to a product that went away, and what we say meanwhile. */
+export function patienceOf({ screen }: Pick<Session, 'screen'>): Patience {
+  return {
+    giveUpMs,
+    onLost: () => screen.say(paint(screen.look(), 'yellow', '  The connection is lost; trying again …')),
+    onBack: () => screen.say(paint(screen.look(), 'dim', '  Connected again.')),
+  };
+}
+
+export function leftWords({ startedByUs }: Pick<Target, 'startedByUs'>, { id }: Pick<Conversation, 'id'>): string {
+  const goesOn = startedByUs ? 'It goes on as soon as the product runs again (npm start).' : 'It goes on without you.';
+  return `${goesOn} See what became of it:\n  npm run ask -- --continue ${id}`;
+}
+
+/** What a key means. Where no keys can be read, nobody can be asked, so an interrupt leaves. */
+function wishOf(key: Key, asked: boolean, canChoose: boolean): 'choose' | 'leave' | 'cancel' | 'watch' {
+  if (key === 'hang-up') return 'leave';
+  if (key === 'interrupt') return asked || !canChoose ? 'leave' : 'choose';
+  return asked && key.letter.toLowerCase() === 'c' ? 'cancel' : 'watch';
+}
+
+async function cancel({ target, screen }: Session, taskId: string): Promise<void> {
+  try {
+    await patiently(patienceOf({ screen }), () => target.client.cancel(taskId));
+  } catch (error) {
+    // It was over in the meantime: its own last letter says more.
+    if (!(error instanceof Refused)) screen.say('The task could not be reached, so it was not canceled.');
+  }
+}
+
+function hint(screen: Screen): LiveLine {
+  return { text: `  ${choices}`, paint: (text) => paint(screen.look(), 'bold', text), fleeting: true };
+}

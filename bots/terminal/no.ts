@@ -1,0 +1,27 @@
+// Why something was not done, as a letter would look.
+
+import type { Block } from '#core/domain/reply.ts';
+import { Refused, type Unreachable } from './client.ts';
+import { renderTerminal } from './render.ts';
+import type { Screen } from './screen.ts';
+
+export function sayNo(screen: Pick<Screen, 'say' | 'look'>, url: string, no: Refused | Unreachable): void {
+  const blocks: Block[] =
+    no instanceof Refused
+      ? [
+          { kind: 'heading', text: no.message, tone: 'bad' },
+          { kind: 'prose', text: no.wayForward, from: 'us' },
+          ...(no.page === null
+            ? []
+            : [{ kind: 'choices', choices: [{ id: 'page', label: 'Open', style: 'plain', url: no.page }] } as const]),
+        ]
+      : [
+          { kind: 'heading', text: `Nothing answers at ${url}`, tone: 'bad' },
+          {
+            kind: 'prose',
+            text: 'What was accepted goes on once the product runs again. Start it with npm start, then look with /history.',
+            from: 'us',
+          },
+        ];
+  screen.say(`${renderTerminal({ fallback: no.message, blocks }, screen.look())}\n`);
+}

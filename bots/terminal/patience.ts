@@ -1,0 +1,31 @@
+// A connection that breaks comes back, mostly. What is called here may be called again: asks carry a key, the rest reads.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Unreachable } from './client.ts';
+
+export interface Patience {
+  readonly giveUpMs: number;
+  /** Told once when it breaks, and once when it is back. */
+  readonly onLost: () => void;
+  readonly onBack: () => void;
+}
+
+const pausesMs = [200, 500, 1000, 2000];
+
+/** Calls until there is an answer; rejects with `Unreachable` when there is none for too long. */
+export async function patiently<T>({ giveUpMs, onLost, onBack }: Patience, call: () => Promise<T>): Promise<T> {
+  let lostAt: number | null = null;
+  for (let tries = 0; ; tries++) {
+    try {
+      const answer = await call();
+      if (lostAt !== null) onBack();
+      return answer;
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      if (lostAt === null) onLost();
+      lostAt ??= Date.now();
+      if (Date.now() - lostAt > giveUpMs) throw error;
+      await sleep(pausesMs[Math.min(tries, pausesMs.length - 1)]);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+// One request from its words to its end.
+
+import type { Created, NewAsk } from './client.ts';
+import { conversationOf, type Conversation } from './conversation.ts';
+import { follow, patienceOf, type End, type Session } from './follow.ts';
+import { patiently } from './patience.ts';
+
+export interface Request extends Omit<NewAsk, 'fileIds' | 'conversationId'> {
+  readonly files: readonly string[];
+  /** Made before anything is sent, so that a broken connection never asks twice. */
+  readonly key: string;
+}
+
+export interface Ended {
+  readonly end: End;
+  readonly taskId: string;
+  readonly conversation: Conversation;
+}
+
+export async function request(session: Session, { files, key, ...ask }: Request, conversation: Conversation | null): Promise<Ended> {
+  const { taskId, conversationId } = await create(session, { ...ask, files, key }, conversation);
+  const here = conversation ?? conversationOf(conversationId, { client: session.target.client, screen: session.screen });
+  return { end: await follow(session, here, taskId), taskId, conversation: here };
+}
+
+async function create(session: Session, { files, key, ...ask }: Request, conversation: Conversation | null): Promise<Created> {
+  const { client } = session.target;
+  const patience = patienceOf(session);
+  const fileIds: string[] = [];
+  for (const file of files) fileIds.push(await patiently(patience, () => client.upload(file)));
+  return patiently(patience, () => client.create({ ...ask, fileIds, ...(conversation && { conversationId: conversation.id }) }, key));
+}
