@@ -95,10 +95,10 @@ function quoted(name: string, text: string): string {
 }
 
 function whyNot(name: string, { mime, sizeBytes }: AgentInput, imageBytesMost: number): string {
-  if (pictures.has(mime) && sizeBytes > imageBytesMost) return `${name} is too large: an agent takes pictures up to ${megabytes(imageBytesMost)}.`;
+  if (pictures.has(mime) && imageBytesMost > 0 && sizeBytes > imageBytesMost) return `${name} is too large: an agent takes pictures up to ${megabytes(imageBytesMost)}.`;
   if (isText(mime, name) && sizeBytes > TEXT_BYTES_MOST) return `${name} is too large: an agent takes ${TEXT_BYTES_MOST / 1000} kB of text in all.`;
-  if (pictures.has(mime)) return `${name} is too much: an agent takes about ${megabytes(18_000_000)} of pictures in all.`;
-  return `${name} cannot be handed to the agent: it takes pictures (PNG, JPEG, GIF, WebP) and text files.`;
+  if (pictures.has(mime) && imageBytesMost > 0) return `${name} is too much: an agent takes about ${megabytes(18_000_000)} of pictures in all.`;
+  return `${name} cannot be handed to the agent: it takes ${imageBytesMost > 0 ? 'pictures (PNG, JPEG, GIF, WebP) and ' : ''}text files.`;
 }
 
 function megabytes(bytes: number): string {

@@ -1,0 +1,114 @@
+// What outlives a gateway: sessions with their transcripts, the ledger of runs, and how often each run really began.
+
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Turn } from './agents/agent.ts';
+import type { Json } from './wire.ts';
+
+export interface Session {
+  readonly key: string;
+  readonly agentId: string;
+  readonly sessionId: string;
+  readonly createdAt: number;
+  updatedAt: number;
+  status: 'running' | 'done' | 'failed' | 'killed' | 'timeout';
+  lastRunId: string;
+  lastRunError: string | null;
+  /** The transcript. */
+  rows: Json[];
+  turns: Turn[];
+  /** Paths that its runs wrote, with when. */
+  files: Record<string, number>;
+  inputTokens: number;
+  outputTokens: number;
+  costUsd: number;
+}
+
+export interface LedgerRow {
+  readonly id: string;
+  readonly runId: string;
+  readonly agentId: string;
+  readonly sessionKey: string;
+  readonly status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly error?: string;
+}
+
+export interface Disk {
+  readonly workspaceRoot: string;
+  session(key: string): Promise<Session | null>;
+  keepSession(session: Session): Promise<void>;
+  ledgerRow(runId: string): LedgerRow | null;
+  ledger(): LedgerRow[];
+  keepLedgerRow(row: LedgerRow): void;
+  /** Written before the work begins, so that no crash can hide that it did. */
+  runBegan(runId: string): void;
+  runCounts(): Record<string, number>;
+  /** What a gateway does at its start: nothing that was running before it runs now. */
+  endWhatRan(nowMs: number): void;
+}
+
+export function openDisk(dataDir: string): Disk {
+  const file = { ledger: path.join(dataDir, 'ledger.jsonl'), runs: path.join(dataDir, 'runs.log'), sessions: path.join(dataDir, 'sessions') };
+  const workspaceRoot = path.join(dataDir, 'workspaces');
+  mkdirSync(file.sessions, { recursive: true });
+  mkdirSync(workspaceRoot, { recursive: true });
+  const sessions = new Map<string, Promise<Session | null>>();
+  const ledger = new Map(linesOf(file.ledger).map((line) => JSON.parse(line) as LedgerRow).map((row) => [row.runId, row]));
+  const counts: Record<string, number> = {};
+  for (const runId of linesOf(file.runs)) counts[runId] = (counts[runId] ?? 0) + 1;
+  const sessionFile = (key: string) => path.join(file.sessions, `${createHash('sha256').update(key).digest('hex')}.json`);
+
+  return {
+    workspaceRoot,
+    session(key) {
+      let session = sessions.get(key);
+      if (session === undefined) sessions.set(key, (session = readJson<Session>(sessionFile(key))));
+      return session;
+    },
+    async keepSession(session) {
+      sessions.set(session.key, Promise.resolve(session));
+      const to = sessionFile(session.key);
+      await writeFile(`${to}.new`, JSON.stringify(session));
+      await rename(`${to}.new`, to);
+    },
+    ledgerRow: (runId) => ledger.get(runId) ?? null,
+    ledger: () => [...ledger.values()],
+    keepLedgerRow(row) {
+      ledger.set(row.runId, row);
+      appendFileSync(file.ledger, `${JSON.stringify(row)}\n`);
+    },
+    runBegan(runId) {
+      counts[runId] = (counts[runId] ?? 0) + 1;
+      appendFileSync(file.runs, `${runId}\n`);
+    },
+    runCounts: () => ({ ...counts }),
+    endWhatRan(nowMs) {
+      for (const row of ledger.values()) {
+        if (row.status === 'queued' || row.status === 'running') {
+          this.keepLedgerRow({ ...row, status: 'cancelled', updatedAt: nowMs, endedAt: nowMs, error: 'Task execution process exited before restart' });
+        }
+      }
+      sessions.clear();
+    },
+  };
+}
+
+function linesOf(file: string): string[] {
+  // The last line of a process that was killed may be half written.
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+}
+
+async function readJson<T>(file: string): Promise<T | null> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
