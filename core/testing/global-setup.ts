@@ -1,6 +1,7 @@
 // One PostgreSQL for the whole run, in a folder that goes away with it.
 import { startPostgres } from '#core/sandbox/postgres.ts';
 import { quietLog } from './quiet-log.ts';
+import { redisIsHere } from './redis.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import type { TestProject } from 'vitest/node';
 
@@ -17,5 +18,6 @@ export async function setup(project: TestProject) {
   return async () => {
     await postgres.stop();
     await folder.remove();
+    if (!redisIsHere) console.log('\nThe tests on Redis were NOT run: install redis-server, or set REDIS_URL.');
   };
 }
