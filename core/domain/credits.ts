@@ -10,9 +10,8 @@ export const MOST_CREDITS = micro(1_000_000_000n * MICRO);
 
 /** Credits from a number people write, such as 12 or 0.5; more than six decimals is an error. */
 export function credits(amount: number): Credits {
-  const scaled = amount * Number(MICRO);
-  const whole = Math.round(scaled);
-  if (!Number.isSafeInteger(whole) || Math.abs(scaled - whole) > 1e-3) throw new RangeError(`${amount} is not an amount of credits`);
+  const whole = Math.round(amount * Number(MICRO));
+  if (!Number.isSafeInteger(whole) || whole / Number(MICRO) !== amount) throw new RangeError(`${amount} is not an amount of credits`);
   return BigInt(whole) as Credits;
 }
 

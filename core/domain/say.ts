@@ -237,7 +237,7 @@ export function sayEstimate({ estimateLow, estimateHigh }: { readonly estimateLo
 }
 
 function sayType(type: AgentType): string {
-  return type.replace('-', ' ');
+  return capital(type.replace('-', ' '));
 }
 
 function credits(amount: Amount): string {
@@ -300,5 +300,9 @@ function whenLow(available: Amount, context: ReplyContext): Choice[] {
 
 /** "read as …" becomes "Read as …." */
 function sentence(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  return `${capital(words)}.`;
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
