@@ -241,6 +241,11 @@ export type LimitOwner = keyof typeof limitWords;
 export type RefusalCode = keyof typeof table;
 export const refusalCodes = Object.keys(table) as RefusalCode[];
 
+/** What the HTTP API answers with it. */
+export function statusOf(code: RefusalCode): number {
+  return table[code].status;
+}
+
 /** The facts that go with a code; `{}` where the sentence needs none. */
 export type RefusalFacts<Code extends RefusalCode> = Parameters<(typeof table)[Code]['sentence']> extends [infer Facts] ? Facts : Record<never, never>;
 

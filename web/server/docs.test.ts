@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Refusal, refusalCodes, type Refused } from '#core/domain/refusal.ts';
+import { refusalCodes, statusOf } from '#core/domain/refusal.ts';
 import { agentTypes } from '#core/domain/agent-type.ts';
 import { askLimits } from '#core/domain/limits.ts';
 import { openDoor } from './testing/open-door.ts';
@@ -27,9 +27,3 @@ test('the documentation has the types and limits of the product', () => {
   expect(docs).toContain(`up to ${askLimits.files} ids`);
   expect(docs).toContain(`at most ${askLimits.fileBytes / 1_000_000} MB`);
 });
-
-function statusOf(code: (typeof refusalCodes)[number]): number {
-  // Whatever facts its sentence may want.
-  const facts = { fields: [], allowed: [], need: '0', have: '0', left: '0', most: 0, count: 0, waiting: 0, waitSeconds: 0 };
-  return new Refusal({ code, facts } as unknown as Refused).status;
-}

@@ -164,7 +164,10 @@ function coreThatWaits() {
     async *events(_actor: Actor, _from: object, signal: AbortSignal): AsyncIterable<EventLine | null> {
       listening += 1;
       try {
-        if (!signal.aborted) await once(signal, 'abort');
+        while (!signal.aborted) {
+          await once(signal, 'abort');
+          yield null;
+        }
       } finally {
         listening -= 1;
       }

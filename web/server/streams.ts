@@ -35,7 +35,7 @@ const RETRY_MS = 3_000;
 const SLOW_READER_MS = 30_000;
 
 export function openStreams(): Streams {
-  const open = new Map<Response, { userId: UserId; end(): void }>();
+  const open = new Map<Response, { userId: UserId; end: () => void }>();
 
   return {
     open(request, response, userId) {

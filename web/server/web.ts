@@ -67,7 +67,7 @@ export interface Parts {
 export function createWeb(settings: WebSettings): Web {
   const { app, log, publicUrl, nowMs = Date.now } = settings;
   const streams = openStreams();
-  const metrics = createMetrics(app, log, streams.size);
+  const metrics = createMetrics(app, log, () => streams.size());
   const parts: Parts = { ...settings, nowMs, streams, metrics, keys: keysOf(app, countFailedKeys(nowMs)) };
   let stopping = false;
 

@@ -12,8 +12,8 @@ export interface Door {
   /** What was logged: level, facts, words. */
   readonly lines: readonly Line[];
   /** Asks for a path; `key` is sent as a bearer, `json` as the body of a POST. */
-  fetch(path: string, options?: Asking): Promise<Response>;
-  stop(graceMs?: number): Promise<void>;
+  readonly fetch: (path: string, options?: Asking) => Promise<Response>;
+  readonly stop: (graceMs?: number) => Promise<void>;
 }
 
 export interface Line {
