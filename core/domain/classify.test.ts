@@ -33,6 +33,7 @@ const sentences: Record<AgentType, string[]> = {
     'send me 100 leads in Miami',
     'leads Miami dentists',
     '100 leads with name, email, phone',
+    'We research markets for a living. Find 20 leads.',
     'enrich the attached contacts',
     'Gather contact info for 20 HVAC companies in Phoenix AZ',
     '1. find 20 leads 2. email them',
@@ -109,6 +110,7 @@ const sentences: Record<AgentType, string[]> = {
     'Write a leadership course outline',
     'publish a blog post about our leads',
     'We are a team that sends emails. Create a one-pager.',
+    'I email my customers every week. Write a blog post about that.',
   ],
   research: [
     'research lead generation tools',
@@ -155,6 +157,9 @@ const sentences: Record<AgentType, string[]> = {
     'don’t send emails',
     'Lead a brainstorm on names',
     'Tell me a joke',
+    'Scrape Inc sent me an invoice',
+    'My app is called "research, write and post"',
+    'Our motto: “scrape everything”',
     'reset my password, please',
   ],
 };
