@@ -1,0 +1,19 @@
+# One image for all roles; ROLES says what a container does. Node 24 is the base here, PostgreSQL and the agents are elsewhere,
+# so the packages that bring them to a laptop (all optional) are left out.
+FROM node:24-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production DATA_DIR=/var/lib/impacter
+
+COPY package.json package-lock.json .npmrc ./
+RUN npm install --no-save --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
+
+COPY tsconfig.json ./
+COPY prisma prisma
+COPY core core
+COPY bots bots
+COPY web web
+RUN node prisma/run.ts generate && mkdir -p "$DATA_DIR" && chown node "$DATA_DIR"
+
+USER node
+EXPOSE 3000
+CMD ["node", "core/main.ts"]
