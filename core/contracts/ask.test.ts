@@ -18,7 +18,11 @@ function wordsOf(changes: Partial<AskInput>) {
 
 describe('an ask from a front door', () => {
   test('is taken as it stands, with names cleaned', () => {
-    expect(parseAsk(input)).toMatchObject({ key: 'slack:T1:C9:1712.34', from: { kind: 'identity', externalId: 'U7', displayName: 'Ada' }, files: [] });
+    expect(parseAsk(input)).toMatchObject({
+      key: 'slack:T1:C9:1712.34',
+      from: { kind: 'identity', externalId: 'U7', displayName: 'Ada' },
+      files: [],
+    });
   });
 
   test.each<[string, Partial<Record<keyof AskInput, unknown>>]>([

@@ -12,7 +12,10 @@ import type { ThreadRef } from '#core/domain/thread-ref.ts';
 /** Checks the shape of what a front door hands over; a wrong one is the door's fault, not the person's. */
 export function parseAsk(input: AskInput): Ask {
   const shape = askSchema.safeParse(input);
-  if (!shape.success) throw refuse('request.invalid', { fields: shape.error.issues.map(({ path, message }) => ({ name: path.join('.') || 'request', problem: message })) });
+  if (!shape.success)
+    throw refuse('request.invalid', {
+      fields: shape.error.issues.map(({ path, message }) => ({ name: path.join('.') || 'request', problem: message })),
+    });
   return shape.data;
 }
 
@@ -30,20 +33,34 @@ export function readWords({ text, type, files }: Ask): ReadAsk {
 
 const word = z.string().trim().min(1).max(200);
 const name = z.string().transform(cleanText).pipe(z.string().max(200));
-const id = <T extends string>() => z.string().refine(isId, 'not an id').transform((text) => text as T);
+const id = <T extends string>() =>
+  z
+    .string()
+    .refine(isId, 'not an id')
+    .transform((text) => text as T);
 
 const fileSchema = z.discriminatedUnion('kind', [
   /** Already kept by us, with its name and size. */
   z.object({ kind: z.literal('stored'), fileId: id<FileId>() }),
   /** The platform has it; its adapter fetches it by this reference. */
-  z.object({ kind: z.literal('remote'), name: name.pipe(z.string().min(1)), mime: word, sizeBytes: z.int().min(0), ref: z.string().min(1).max(2000) }),
+  z.object({
+    kind: z.literal('remote'),
+    name: name.pipe(z.string().min(1)),
+    mime: word,
+    sizeBytes: z.int().min(0),
+    ref: z.string().min(1).max(2000),
+  }),
 ]);
 
 export const askSchema = z.object({
   /** Its identity, kept for good: the coordinates of its message, else the interaction id, `Idempotency-Key`, or (schedule, slot). */
   key: word,
   /** Where to answer. */
-  threadRef: z.string().regex(/^[a-z][a-z0-9-]*:./, 'not a thread ref').max(400).transform((text) => text as ThreadRef),
+  threadRef: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*:./, 'not a thread ref')
+    .max(400)
+    .transform((text) => text as ThreadRef),
   /** Slack workspace or Discord server, as the platform names it. */
   workspace: word.optional(),
   channel: word.optional(),

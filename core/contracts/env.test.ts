@@ -64,9 +64,17 @@ describe('on a laptop', () => {
 
 describe('in production', () => {
   test('a missing outside service is an error that names itself, never a sandbox', () => {
-    expect(Object.keys(problemsOf({ NODE_ENV: 'production' })).toSorted()).toEqual(
-      ['DATABASE_URL', 'DISCORD_TOKEN', 'ENCRYPTION_KEY', 'OPENCLAW_URL', 'PUBLIC_URL', 'S3_BUCKET', 'SES_FROM', 'SLACK_BOT_TOKEN', 'STRIPE_SECRET_KEY'],
-    );
+    expect(Object.keys(problemsOf({ NODE_ENV: 'production' })).toSorted()).toEqual([
+      'DATABASE_URL',
+      'DISCORD_TOKEN',
+      'ENCRYPTION_KEY',
+      'OPENCLAW_URL',
+      'PUBLIC_URL',
+      'S3_BUCKET',
+      'SES_FROM',
+      'SLACK_BOT_TOKEN',
+      'STRIPE_SECRET_KEY',
+    ]);
   });
 
   test('what nobody wants is off, not played', () => {
@@ -76,7 +84,13 @@ describe('in production', () => {
   });
 
   test('Slack without one workspace’s token is installed by the workspaces themselves', () => {
-    const { slack } = readConfig({ ...production, SLACK_BOT_TOKEN: undefined, SLACK_CLIENT_ID: '12.34', SLACK_CLIENT_SECRET: 'ab'.repeat(16), SLACK_SIGNING_SECRET: 'cd'.repeat(16) });
+    const { slack } = readConfig({
+      ...production,
+      SLACK_BOT_TOKEN: undefined,
+      SLACK_CLIENT_ID: '12.34',
+      SLACK_CLIENT_SECRET: 'ab'.repeat(16),
+      SLACK_SIGNING_SECRET: 'cd'.repeat(16),
+    });
     expect(slack).toMatchObject({ kind: 'real', botToken: null, install: { clientId: '12.34' } });
   });
 });
@@ -118,7 +132,10 @@ describe('a wrong value', () => {
     [{ AWS_ACCESS_KEY_ID: 'AKIA1' }, { AWS_SECRET_ACCESS_KEY: 'must be set, because AWS_ACCESS_KEY_ID is' }],
     [{ OPENCLAW_TOKEN: 'x' }, { OPENCLAW_URL: 'must be set, because OPENCLAW_TOKEN is' }],
     [{ OPENCLAW_URL: 'https://a.example.com' }, { OPENCLAW_URL: 'must begin with wss:// or ws:// where OPENCLAW_DRIVER is gateway' }],
-    [{ OPENCLAW_URL: 'wss://a.example.com', OPENCLAW_DRIVER: 'spawn' }, { OPENCLAW_URL: 'must begin with https:// or http:// where OPENCLAW_DRIVER is spawn' }],
+    [
+      { OPENCLAW_URL: 'wss://a.example.com', OPENCLAW_DRIVER: 'spawn' },
+      { OPENCLAW_URL: 'must begin with https:// or http:// where OPENCLAW_DRIVER is spawn' },
+    ],
   ])('half a group is told which half is missing: %j', (given, problems) => {
     expect(problemsOf(given)).toEqual(problems);
   });
@@ -131,7 +148,9 @@ describe('a wrong value', () => {
 });
 
 describe('a good value', () => {
-  const examples = Object.fromEntries(settingNames.filter((name) => name !== 'ENCRYPTION_KEY').map((name) => [name, settings[name].example])) as GivenSettings;
+  const examples = Object.fromEntries(
+    settingNames.filter((name) => name !== 'ENCRYPTION_KEY').map((name) => [name, settings[name].example]),
+  ) as GivenSettings;
 
   test('is what each setting shows as its example', () => {
     expect(problemsOf({ ...examples, ENCRYPTION_KEY: production.ENCRYPTION_KEY })).toEqual({});
@@ -163,7 +182,8 @@ describe('the table in the README', () => {
   });
 
   test('knows every setting that the product promises', () => {
-    const promised = `DATABASE_URL REDIS_URL DATA_DIR PORT PUBLIC_URL ROLES LOG_LEVEL BRAND_NAME ENCRYPTION_KEY OPERATOR_EMAILS STARTING_CREDITS
+    const promised =
+      `DATABASE_URL REDIS_URL DATA_DIR PORT PUBLIC_URL ROLES LOG_LEVEL BRAND_NAME ENCRYPTION_KEY OPERATOR_EMAILS STARTING_CREDITS
       SLACK_BOT_TOKEN SLACK_SIGNING_SECRET SLACK_APP_TOKEN SLACK_CLIENT_ID SLACK_CLIENT_SECRET SLACK_API_URL
       DISCORD_TOKEN DISCORD_APPLICATION_ID DISCORD_PUBLIC_KEY DISCORD_CLIENT_SECRET DISCORD_API_URL DISCORD_MESSAGE_CONTENT
       OPENCLAW_URL OPENCLAW_TOKEN OPENCLAW_DRIVER S3_BUCKET S3_ENDPOINT AWS_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY

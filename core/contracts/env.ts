@@ -123,7 +123,12 @@ export class ConfigError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(['These settings need mending:', ...problems.map(({ name, problem }) => `  ${name} ${problem}. A good value: ${settings[name].example}`)].join('\n'));
+    super(
+      [
+        'These settings need mending:',
+        ...problems.map(({ name, problem }) => `  ${name} ${problem}. A good value: ${settings[name].example}`),
+      ].join('\n'),
+    );
     this.name = 'ConfigError';
     this.problems = problems;
   }
@@ -198,8 +203,13 @@ function missing(given: GivenSettings): Problem[] {
     if (!problems.has(others[0]!)) problems.set(others[0]!, `must be set${either}, because ${name} is`);
   }
   const spawning = given.OPENCLAW_DRIVER === 'spawn';
-  if (given.OPENCLAW_URL !== undefined && URL.canParse(given.OPENCLAW_URL) && /^http/.test(given.OPENCLAW_URL) !== spawning) {
-    problems.set('OPENCLAW_URL', spawning ? 'must begin with https:// or http:// where OPENCLAW_DRIVER is spawn' : 'must begin with wss:// or ws:// where OPENCLAW_DRIVER is gateway');
+  if (given.OPENCLAW_URL !== undefined && URL.canParse(given.OPENCLAW_URL) && given.OPENCLAW_URL.startsWith('http') !== spawning) {
+    problems.set(
+      'OPENCLAW_URL',
+      spawning
+        ? 'must begin with https:// or http:// where OPENCLAW_DRIVER is spawn'
+        : 'must begin with wss:// or ws:// where OPENCLAW_DRIVER is gateway',
+    );
   }
   return [...problems].map(([name, problem]) => ({ name, problem }));
 }
@@ -218,7 +228,11 @@ function assemble(values: Values): Config {
     dataDir: values.DATA_DIR ?? '.data',
     database: values.DATABASE_URL === undefined ? sandbox : { kind: 'real', url: values.DATABASE_URL },
     redis: values.REDIS_URL === undefined ? null : { url: values.REDIS_URL },
-    http: { port, publicUrl: values.PUBLIC_URL ?? (port === 0 ? null : `http://localhost:${port}`), metricsToken: values.METRICS_TOKEN ?? null },
+    http: {
+      port,
+      publicUrl: values.PUBLIC_URL ?? (port === 0 ? null : `http://localhost:${port}`),
+      metricsToken: values.METRICS_TOKEN ?? null,
+    },
     log: { level: values.LOG_LEVEL ?? 'info' },
     brand: { name: values.BRAND_NAME ?? 'Impacter' },
     encryption: values.ENCRYPTION_KEY === undefined ? null : { keys: values.ENCRYPTION_KEY },
@@ -226,14 +240,25 @@ function assemble(values: Values): Config {
     slack: slack(values),
     discord: values.DISCORD_TOKEN === 'off' ? off : discord(values),
     openclaw:
-      values.OPENCLAW_URL === undefined ? sandbox : { kind: 'real', url: values.OPENCLAW_URL, token: values.OPENCLAW_TOKEN ?? null, driver: values.OPENCLAW_DRIVER ?? 'gateway' },
+      values.OPENCLAW_URL === undefined
+        ? sandbox
+        : { kind: 'real', url: values.OPENCLAW_URL, token: values.OPENCLAW_TOKEN ?? null, driver: values.OPENCLAW_DRIVER ?? 'gateway' },
     files: values.S3_BUCKET === undefined ? sandbox : { kind: 'real', bucket: values.S3_BUCKET, endpoint: values.S3_ENDPOINT ?? null, aws },
-    mail: values.SES_FROM === 'off' ? off : values.SES_FROM === undefined ? sandbox : { kind: 'real', from: values.SES_FROM, endpoint: values.SES_ENDPOINT ?? null, aws },
+    mail:
+      values.SES_FROM === 'off'
+        ? off
+        : values.SES_FROM === undefined
+          ? sandbox
+          : { kind: 'real', from: values.SES_FROM, endpoint: values.SES_ENDPOINT ?? null, aws },
     stripe: values.STRIPE_SECRET_KEY === 'off' ? off : stripe(values),
   };
 }
 
-function awsKeys({ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken }: Values): AwsConfig['credentials'] {
+function awsKeys({
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_SESSION_TOKEN: sessionToken,
+}: Values): AwsConfig['credentials'] {
   if (accessKeyId === undefined || secretAccessKey === undefined) return null;
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }
@@ -266,7 +291,12 @@ function discord(values: Values): Config['discord'] {
 
 function stripe(values: Values): Config['stripe'] {
   if (values.STRIPE_SECRET_KEY === undefined) return sandbox;
-  return { kind: 'real', secretKey: values.STRIPE_SECRET_KEY, webhookSecrets: values.STRIPE_WEBHOOK_SECRET!, apiUrl: values.STRIPE_API_URL ?? null };
+  return {
+    kind: 'real',
+    secretKey: values.STRIPE_SECRET_KEY,
+    webhookSecrets: values.STRIPE_WEBHOOK_SECRET!,
+    apiUrl: values.STRIPE_API_URL ?? null,
+  };
 }
 
 function freeze<Value>(value: Value): Value {

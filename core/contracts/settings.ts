@@ -25,57 +25,232 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 export const settings = {
   ...inGroup('The house', {
-    NODE_ENV: { purpose: '`production` refuses to start with a sandbox', unset: 'development', example: 'production', schema: oneOf('production', 'development', 'test') },
-    DATABASE_URL: { secret: true, purpose: 'PostgreSQL 18', unset: 'embedded PostgreSQL in `DATA_DIR`', example: 'postgres://impacter:password@db:5432/impacter', schema: address('postgres', 'postgresql') },
-    REDIS_URL: { secret: true, purpose: 'Redis for the queue', unset: 'the queue lives in PostgreSQL', example: 'redis://:password@redis:6379', schema: address('redis', 'rediss') },
+    NODE_ENV: {
+      purpose: '`production` refuses to start with a sandbox',
+      unset: 'development',
+      example: 'production',
+      schema: oneOf('production', 'development', 'test'),
+    },
+    DATABASE_URL: {
+      secret: true,
+      purpose: 'PostgreSQL 18',
+      unset: 'embedded PostgreSQL in `DATA_DIR`',
+      example: 'postgres://impacter:password@db:5432/impacter',
+      schema: address('postgres', 'postgresql'),
+    },
+    REDIS_URL: {
+      secret: true,
+      purpose: 'Redis for the queue',
+      unset: 'the queue lives in PostgreSQL',
+      example: 'redis://:password@redis:6379',
+      schema: address('redis', 'rediss'),
+    },
     DATA_DIR: { purpose: 'where sandboxes keep their data', unset: '.data', example: '/var/lib/impacter', schema: z.string() },
-    PORT: { purpose: 'the one port for everything over HTTP; 0 takes a free one', unset: '3000', example: '3000', schema: wholeNumber(0, 65_535) },
-    PUBLIC_URL: { purpose: 'where people reach the portal; links begin with it', unset: 'http://localhost:`PORT`', example: 'https://work.example.com', schema: address('https', 'http').transform((url) => url.replace(/\/+$/, '')) },
+    PORT: {
+      purpose: 'the one port for everything over HTTP; 0 takes a free one',
+      unset: '3000',
+      example: '3000',
+      schema: wholeNumber(0, 65_535),
+    },
+    PUBLIC_URL: {
+      purpose: 'where people reach the portal; links begin with it',
+      unset: 'http://localhost:`PORT`',
+      example: 'https://work.example.com',
+      schema: address('https', 'http').transform((url) => url.replace(/\/+$/, '')),
+    },
     ROLES: { purpose: 'what this process does', unset: 'web,bots,worker', example: 'web,bots', schema: list(oneOf(...roles)) },
     LOG_LEVEL: { purpose: 'the least important lines that are logged', unset: 'info', example: 'debug', schema: oneOf(...logLevels) },
-    BRAND_NAME: { purpose: 'what the product calls itself', unset: 'Impacter', example: 'Impacter', schema: z.string().max(60, 'must have at most 60 characters') },
-    ENCRYPTION_KEY: { secret: true, purpose: 'seals secrets in the database and signs links; the first seals, all of them open', unset: 'made once and kept in `DATA_DIR`', example: 'the output of: openssl rand -base64 32', schema: list(key()) },
-    OPERATOR_EMAILS: { purpose: 'who may see the operator’s pages and gets alarms', unset: 'nobody', example: 'ops@example.com,anna@example.com', schema: list(email()) },
-    METRICS_TOKEN: { secret: true, purpose: 'lets other machines read `/metrics` and the details of `/readyz`', unset: 'only this machine may', example: 'your-metrics-token', schema: z.string() },
+    BRAND_NAME: {
+      purpose: 'what the product calls itself',
+      unset: 'Impacter',
+      example: 'Impacter',
+      schema: z.string().max(60, 'must have at most 60 characters'),
+    },
+    ENCRYPTION_KEY: {
+      secret: true,
+      purpose: 'seals secrets in the database and signs links; the first seals, all of them open',
+      unset: 'made once and kept in `DATA_DIR`',
+      example: 'the output of: openssl rand -base64 32',
+      schema: list(key()),
+    },
+    OPERATOR_EMAILS: {
+      purpose: 'who may see the operator’s pages and gets alarms',
+      unset: 'nobody',
+      example: 'ops@example.com,anna@example.com',
+      schema: list(email()),
+    },
+    METRICS_TOKEN: {
+      secret: true,
+      purpose: 'lets other machines read `/metrics` and the details of `/readyz`',
+      unset: 'only this machine may',
+      example: 'your-metrics-token',
+      schema: z.string(),
+    },
     STARTING_CREDITS: { purpose: 'credits a new person gets, once', unset: '50', example: '50', schema: someCredits() },
   }),
   ...inGroup('Slack', {
-    SLACK_BOT_TOKEN: { secret: true, purpose: 'the bot of one workspace; `off` runs without Slack', unset: 'Slack sandbox', example: 'xoxb-your-bot-token', schema: offOr(beginningWith('xoxb-')) },
-    SLACK_SIGNING_SECRET: { secret: true, purpose: 'proves that a request comes from Slack; several while it rotates', unset: 'none', example: '0123456789abcdef0123456789abcdef', schema: list(hex(32)) },
-    SLACK_APP_TOKEN: { secret: true, purpose: 'Socket Mode, in place of requests to `/slack/events`', unset: 'none', example: 'xapp-your-app-token', schema: beginningWith('xapp-') },
-    SLACK_CLIENT_ID: { purpose: 'lets other workspaces install the bot', unset: 'none', example: '1234567890.1234567890', schema: z.string().regex(/^\d+\.\d+$/, 'must be two numbers with a dot between them') },
-    SLACK_CLIENT_SECRET: { secret: true, purpose: 'belongs to `SLACK_CLIENT_ID`', unset: 'none', example: '0123456789abcdef0123456789abcdef', schema: hex(32) },
-    SLACK_API_URL: { purpose: 'another address of the Slack API', unset: 'https://slack.com/api/', example: 'http://127.0.0.1:4010/api/', schema: address('https', 'http') },
+    SLACK_BOT_TOKEN: {
+      secret: true,
+      purpose: 'the bot of one workspace; `off` runs without Slack',
+      unset: 'Slack sandbox',
+      example: 'xoxb-your-bot-token',
+      schema: offOr(beginningWith('xoxb-')),
+    },
+    SLACK_SIGNING_SECRET: {
+      secret: true,
+      purpose: 'proves that a request comes from Slack; several while it rotates',
+      unset: 'none',
+      example: '0123456789abcdef0123456789abcdef',
+      schema: list(hex(32)),
+    },
+    SLACK_APP_TOKEN: {
+      secret: true,
+      purpose: 'Socket Mode, in place of requests to `/slack/events`',
+      unset: 'none',
+      example: 'xapp-your-app-token',
+      schema: beginningWith('xapp-'),
+    },
+    SLACK_CLIENT_ID: {
+      purpose: 'lets other workspaces install the bot',
+      unset: 'none',
+      example: '1234567890.1234567890',
+      schema: z.string().regex(/^\d+\.\d+$/, 'must be two numbers with a dot between them'),
+    },
+    SLACK_CLIENT_SECRET: {
+      secret: true,
+      purpose: 'belongs to `SLACK_CLIENT_ID`',
+      unset: 'none',
+      example: '0123456789abcdef0123456789abcdef',
+      schema: hex(32),
+    },
+    SLACK_API_URL: {
+      purpose: 'another address of the Slack API',
+      unset: 'https://slack.com/api/',
+      example: 'http://127.0.0.1:4010/api/',
+      schema: address('https', 'http'),
+    },
   }),
   ...inGroup('Discord', {
-    DISCORD_TOKEN: { secret: true, purpose: 'the bot; `off` runs without Discord', unset: 'Discord sandbox', example: 'your.bot.token', schema: offOr(z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be three parts with dots between them')) },
-    DISCORD_APPLICATION_ID: { purpose: 'the app’s id', unset: 'none', example: '123456789012345678', schema: z.string().regex(/^\d{17,20}$/, 'must have 17 to 20 digits') },
-    DISCORD_PUBLIC_KEY: { purpose: 'proves that a request to `/discord/interactions` comes from Discord', unset: 'interactions come over the gateway', example: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', schema: hex(64) },
-    DISCORD_CLIENT_SECRET: { secret: true, purpose: 'lets people link their Discord account', unset: 'none', example: 'your-client-secret', schema: z.string() },
-    DISCORD_API_URL: { purpose: 'another address of the Discord API', unset: 'https://discord.com/api', example: 'http://127.0.0.1:4020/api', schema: address('https', 'http') },
-    DISCORD_MESSAGE_CONTENT: { purpose: 'whether the app has the message content intent', unset: 'false', example: 'true', schema: yesOrNo() },
+    DISCORD_TOKEN: {
+      secret: true,
+      purpose: 'the bot; `off` runs without Discord',
+      unset: 'Discord sandbox',
+      example: 'your.bot.token',
+      schema: offOr(z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be three parts with dots between them')),
+    },
+    DISCORD_APPLICATION_ID: {
+      purpose: 'the app’s id',
+      unset: 'none',
+      example: '123456789012345678',
+      schema: z.string().regex(/^\d{17,20}$/, 'must have 17 to 20 digits'),
+    },
+    DISCORD_PUBLIC_KEY: {
+      purpose: 'proves that a request to `/discord/interactions` comes from Discord',
+      unset: 'interactions come over the gateway',
+      example: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+      schema: hex(64),
+    },
+    DISCORD_CLIENT_SECRET: {
+      secret: true,
+      purpose: 'lets people link their Discord account',
+      unset: 'none',
+      example: 'your-client-secret',
+      schema: z.string(),
+    },
+    DISCORD_API_URL: {
+      purpose: 'another address of the Discord API',
+      unset: 'https://discord.com/api',
+      example: 'http://127.0.0.1:4020/api',
+      schema: address('https', 'http'),
+    },
+    DISCORD_MESSAGE_CONTENT: {
+      purpose: 'whether the app has the message content intent',
+      unset: 'false',
+      example: 'true',
+      schema: yesOrNo(),
+    },
   }),
   ...inGroup('OpenClaw', {
-    OPENCLAW_URL: { purpose: 'the gateway of the agents', unset: 'OpenClaw sandbox', example: 'wss://agents.example.com', schema: address('wss', 'ws', 'https', 'http') },
+    OPENCLAW_URL: {
+      purpose: 'the gateway of the agents',
+      unset: 'OpenClaw sandbox',
+      example: 'wss://agents.example.com',
+      schema: address('wss', 'ws', 'https', 'http'),
+    },
     OPENCLAW_TOKEN: { secret: true, purpose: 'the gateway’s token', unset: 'none', example: 'your-gateway-token', schema: z.string() },
-    OPENCLAW_DRIVER: { purpose: '`gateway` speaks its protocol, `spawn` posts to `/agent/spawn`', unset: 'gateway', example: 'gateway', schema: oneOf('gateway', 'spawn') },
+    OPENCLAW_DRIVER: {
+      purpose: '`gateway` speaks its protocol, `spawn` posts to `/agent/spawn`',
+      unset: 'gateway',
+      example: 'gateway',
+      schema: oneOf('gateway', 'spawn'),
+    },
   }),
   ...inGroup('Files', {
-    S3_BUCKET: { purpose: 'where files are kept', unset: 'S3 sandbox in `DATA_DIR`', example: 'impacter-files', schema: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be 3 to 63 lower-case letters, digits, dots and dashes') },
+    S3_BUCKET: {
+      purpose: 'where files are kept',
+      unset: 'S3 sandbox in `DATA_DIR`',
+      example: 'impacter-files',
+      schema: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be 3 to 63 lower-case letters, digits, dots and dashes'),
+    },
     S3_ENDPOINT: { purpose: 'a store other than AWS', unset: 'AWS', example: 'https://s3.example.com', schema: address('https', 'http') },
-    AWS_REGION: { purpose: 'for S3 and SES', unset: 'us-east-1', example: 'eu-central-1', schema: z.string().regex(/^[a-z0-9-]{2,40}$/, 'must be lower-case letters, digits and dashes') },
-    AWS_ACCESS_KEY_ID: { secret: true, purpose: 'for S3 and SES', unset: 'the machine’s role', example: 'AKIAYOURKEYID', schema: z.string().regex(/^\w{3,128}$/, 'must be letters and digits') },
-    AWS_SECRET_ACCESS_KEY: { secret: true, purpose: 'belongs to `AWS_ACCESS_KEY_ID`', unset: 'the machine’s role', example: 'your-secret-key', schema: z.string() },
-    AWS_SESSION_TOKEN: { secret: true, purpose: 'belongs to keys that are lent for a while', unset: 'none', example: 'your-session-token', schema: z.string() },
+    AWS_REGION: {
+      purpose: 'for S3 and SES',
+      unset: 'us-east-1',
+      example: 'eu-central-1',
+      schema: z.string().regex(/^[a-z0-9-]{2,40}$/, 'must be lower-case letters, digits and dashes'),
+    },
+    AWS_ACCESS_KEY_ID: {
+      secret: true,
+      purpose: 'for S3 and SES',
+      unset: 'the machine’s role',
+      example: 'AKIAYOURKEYID',
+      schema: z.string().regex(/^\w{3,128}$/, 'must be letters and digits'),
+    },
+    AWS_SECRET_ACCESS_KEY: {
+      secret: true,
+      purpose: 'belongs to `AWS_ACCESS_KEY_ID`',
+      unset: 'the machine’s role',
+      example: 'your-secret-key',
+      schema: z.string(),
+    },
+    AWS_SESSION_TOKEN: {
+      secret: true,
+      purpose: 'belongs to keys that are lent for a while',
+      unset: 'none',
+      example: 'your-session-token',
+      schema: z.string(),
+    },
   }),
   ...inGroup('Mail', {
-    SES_FROM: { purpose: 'who our mails come from; `off` sends none', unset: 'mail sandbox', example: 'hello@example.com', schema: offOr(email()) },
+    SES_FROM: {
+      purpose: 'who our mails come from; `off` sends none',
+      unset: 'mail sandbox',
+      example: 'hello@example.com',
+      schema: offOr(email()),
+    },
     SES_ENDPOINT: { purpose: 'another address of SES', unset: 'AWS', example: 'http://127.0.0.1:4030', schema: address('https', 'http') },
   }),
   ...inGroup('Stripe', {
-    STRIPE_SECRET_KEY: { secret: true, purpose: 'takes payments; `off` sells nothing', unset: 'Stripe sandbox', example: 'sk_live_yourKey', schema: offOr(z.string().regex(/^[sr]k_\w+$/, 'must begin with sk_ or rk_')) },
-    STRIPE_WEBHOOK_SECRET: { secret: true, purpose: 'proves that a webhook comes from Stripe; several while it rotates', unset: 'none', example: 'whsec_yourSecret', schema: list(beginningWith('whsec_')) },
-    STRIPE_API_URL: { purpose: 'another address of the Stripe API', unset: 'https://api.stripe.com', example: 'http://127.0.0.1:4040', schema: address('https', 'http') },
+    STRIPE_SECRET_KEY: {
+      secret: true,
+      purpose: 'takes payments; `off` sells nothing',
+      unset: 'Stripe sandbox',
+      example: 'sk_live_yourKey',
+      schema: offOr(z.string().regex(/^[sr]k_\w+$/, 'must begin with sk_ or rk_')),
+    },
+    STRIPE_WEBHOOK_SECRET: {
+      secret: true,
+      purpose: 'proves that a webhook comes from Stripe; several while it rotates',
+      unset: 'none',
+      example: 'whsec_yourSecret',
+      schema: list(beginningWith('whsec_')),
+    },
+    STRIPE_API_URL: {
+      purpose: 'another address of the Stripe API',
+      unset: 'https://api.stripe.com',
+      example: 'http://127.0.0.1:4040',
+      schema: address('https', 'http'),
+    },
   }),
 };
 
@@ -87,7 +262,9 @@ export function settingsTable(): string {
   return settingGroups
     .map((group) => {
       const lines = settingNames.filter((name) => settings[name].group === group).map((name) => line(name, settings[name]));
-      return [`**${group}**`, '', '| setting | what it is for | when it is not set | a good value |', '|---|---|---|---|', ...lines].join('\n');
+      return [`**${group}**`, '', '| setting | what it is for | when it is not set | a good value |', '|---|---|---|---|', ...lines].join(
+        '\n',
+      );
     })
     .join('\n\n');
 }
@@ -113,17 +290,31 @@ function oneOf<const Words extends readonly [string, ...string[]]>(...words: Wor
 function list<Value>(member: z.ZodType<Value, string>) {
   return z
     .string()
-    .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
     .pipe(z.array(member).min(1, 'must not be an empty list'));
 }
 
 function address(...protocols: string[]) {
   const wanted = protocols.map((protocol) => `${protocol}://`).join(' or ');
-  return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)), `must be an address that begins with ${wanted}`);
+  return z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)),
+      `must be an address that begins with ${wanted}`,
+    );
 }
 
 function wholeNumber(least: number, most: number) {
-  return z.string().regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`).transform(Number).pipe(z.int().min(least).max(most, `must be a whole number from ${least} to ${most}`));
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .pipe(z.int().min(least).max(most, `must be a whole number from ${least} to ${most}`));
 }
 
 function yesOrNo() {
@@ -135,7 +326,9 @@ function email() {
 }
 
 function beginningWith(start: string) {
-  return z.string().refine((text) => text.startsWith(start) && /^[\x21-\x7e]+$/.test(text) && text.length > start.length, `must begin with ${start}`);
+  return z
+    .string()
+    .refine((text) => text.startsWith(start) && /^[\x21-\x7e]+$/.test(text) && text.length > start.length, `must begin with ${start}`);
 }
 
 function hex(length: number) {
@@ -144,7 +337,12 @@ function hex(length: number) {
 
 /** 32 bytes as base64 or hexadecimal. */
 function key() {
-  return z.string().refine((text) => /^[0-9a-fA-F]{64}$/.test(text) || /^[A-Za-z0-9+/]{43}=?$/.test(text), 'must be 32 bytes as base64 or as 64 hexadecimal digits');
+  return z
+    .string()
+    .refine(
+      (text) => /^[0-9a-fA-F]{64}$/.test(text) || /^[A-Za-z0-9+/]{43}=?$/.test(text),
+      'must be 32 bytes as base64 or as 64 hexadecimal digits',
+    );
 }
 
 function someCredits() {

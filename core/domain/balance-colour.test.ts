@@ -2,13 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { balanceColour, daysLeftAt } from './balance-colour.ts';
 import { credits } from './credits.ts';
 
-function read(available: number, facts: { typicalTask?: number; days?: number; used?: number } = {}): string {
-  const { typicalTask, days, used } = facts;
-  const { colour, words } = balanceColour({
-    available: credits(available),
-    ...(typicalTask !== undefined && { typicalTask: credits(typicalTask) }),
-    ...(days !== undefined && { use: { days, credits: credits(used ?? 0) } }),
-  });
+function read(available: number, { typicalTask = 10, days = 0, used = 0 } = {}): string {
+  const daysLeft = daysLeftAt(credits(available), { days, credits: credits(used) });
+  const { colour, words } = balanceColour({ available: credits(available), typicalTask: credits(typicalTask), daysLeft });
   return `${colour}: ${words}`;
 }
 

@@ -8,8 +8,8 @@ export interface BalanceFacts {
   readonly available: Credits;
   /** What a task of this team usually costs; a general measure where the team has none yet. */
   readonly typicalTask?: Credits;
-  /** Credits used in the last `days` days. */
-  readonly use?: { readonly days: number; readonly credits: Credits };
+  /** As daysLeftAt() gives it. */
+  readonly daysLeft?: number | undefined;
 }
 
 export interface BalanceColour {
@@ -18,24 +18,28 @@ export interface BalanceColour {
   readonly words: string;
 }
 
-export const DAYS_TO_KNOW = 7;
+/** Days of use that make a pace. */
+const DAYS_TO_KNOW = 7;
 const LOW = 5;
 
-export function balanceColour({ available, typicalTask = TYPICAL_TASK, use }: BalanceFacts): BalanceColour {
-  if (available < typicalTask) return { colour: 'red', words: available > NO_CREDITS ? 'Too little for a typical task' : 'Nothing left to spend' };
-  const daysLeft = use && daysLeftAt(available, use);
+export function balanceColour({ available, typicalTask = TYPICAL_TASK, daysLeft }: BalanceFacts): BalanceColour {
+  if (available < typicalTask)
+    return { colour: 'red', words: available > NO_CREDITS ? 'Too little for a typical task' : 'Nothing left to spend' };
   if (daysLeft !== undefined) return { colour: daysLeft < 1 ? 'red' : daysLeft < LOW ? 'yellow' : 'green', words: sayDaysLeft(daysLeft) };
   const tasks = available / typicalTask;
-  return { colour: tasks < LOW ? 'yellow' : 'green', words: `Enough for about ${tasks.toLocaleString('en-US')} typical ${tasks === 1n ? 'task' : 'tasks'}` };
+  return {
+    colour: tasks < LOW ? 'yellow' : 'green',
+    words: `Enough for about ${tasks.toLocaleString('en-US')} typical ${tasks === 1n ? 'task' : 'tasks'}`,
+  };
 }
 
 /** Whole days at the present pace; undefined where there is no pace to speak of yet. */
-export function daysLeftAt(available: Credits, use: { readonly days: number; readonly credits: Credits }): number | undefined {
-  if (use.days < DAYS_TO_KNOW || use.credits <= 0n) return undefined;
-  return Number((available * BigInt(Math.floor(use.days))) / use.credits);
+export function daysLeftAt(available: Credits, used: { readonly days: number; readonly credits: Credits }): number | undefined {
+  if (used.days < DAYS_TO_KNOW || used.credits <= NO_CREDITS) return undefined;
+  return Number((available * BigInt(Math.floor(used.days))) / used.credits);
 }
 
-export function sayDaysLeft(days: number): string {
+function sayDaysLeft(days: number): string {
   if (days < 1) return 'Less than a day left at the present pace';
   if (days > 365) return 'More than a year left at the present pace';
   return `About ${days} ${days === 1 ? 'day' : 'days'} left at the present pace`;

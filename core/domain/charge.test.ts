@@ -87,22 +87,32 @@ describe('whatever was used', () => {
   });
 
   test('nobody pays less than nothing, nor more than was held', () => {
-    fc.assert(fc.property(ended, (task) => {
-      const charged = chargeFor(task);
-      expect(charged >= 0n && charged <= task.held).toBe(true);
-    }));
+    fc.assert(
+      fc.property(ended, (task) => {
+        const charged = chargeFor(task);
+        expect(charged >= 0n && charged <= task.held).toBe(true);
+      }),
+    );
   });
 
   test('more delivered or more used never costs less', () => {
-    fc.assert(fc.property(ended, amount, fc.constantFrom('inputTokens', 'outputTokens', 'toolCalls', 'durationMs'), (task, more, meter) => {
-      const later = { ...task, units: task.units === null ? null : task.units + more, usage: { ...task.usage, [meter]: task.usage[meter] + more } };
-      expect(chargeFor(later) >= chargeFor(task)).toBe(true);
-    }));
+    fc.assert(
+      fc.property(ended, amount, fc.constantFrom('inputTokens', 'outputTokens', 'toolCalls', 'durationMs'), (task, more, meter) => {
+        const later = {
+          ...task,
+          units: task.units === null ? null : task.units + more,
+          usage: { ...task.usage, [meter]: task.usage[meter] + more },
+        };
+        expect(chargeFor(later) >= chargeFor(task)).toBe(true);
+      }),
+    );
   });
 
   test('cancelling never costs more than finishing', () => {
-    fc.assert(fc.property(ended, (task) => {
-      expect(chargeFor({ ...task, end: 'canceled' }) <= chargeFor({ ...task, end: 'completed' })).toBe(true);
-    }));
+    fc.assert(
+      fc.property(ended, (task) => {
+        expect(chargeFor({ ...task, end: 'canceled' }) <= chargeFor({ ...task, end: 'completed' })).toBe(true);
+      }),
+    );
   });
 });

@@ -12,5 +12,6 @@ test('its id fits every platform', () => {
 });
 
 test('what we did not make is nothing', () => {
-  for (const id of ['', 'task', 'cancel', 'cancel:', 'cancel:1', `erase:${newId()}`, `cancel:${newId()}:x`, `${newId()}`]) expect(readChoice(id)).toBeNull();
+  for (const id of ['', 'task', 'cancel', 'cancel:', 'cancel:1', `erase:${newId()}`, `cancel:${newId()}:x`, `${newId()}`])
+    expect(readChoice(id)).toBeNull();
 });

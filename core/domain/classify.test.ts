@@ -174,7 +174,10 @@ for (const type of agentTypes) {
 }
 
 test('the reason names the word that decided', () => {
-  expect(classify('find me 100 leads in Miami')).toEqual({ type: 'lead-generation', because: 'read as lead-generation because of “leads”' });
+  expect(classify('find me 100 leads in Miami')).toEqual({
+    type: 'lead-generation',
+    because: 'read as lead-generation because of “leads”',
+  });
   expect(classify('Please research our competitors').because).toBe('read as research because of “research”');
   expect(classify('hello').because).toBe('read as general because nothing in it names a special kind of work');
 });

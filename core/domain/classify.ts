@@ -5,7 +5,19 @@
 
 import type { AgentType } from './agent-type.ts';
 import { plainWords } from './plain-words.ts';
-import { alsoNouns, containers, innocent, nouns, questionWords, siteData, siteWords, socialPlatforms, verbs, type Noun, type VerbKind } from './work-words.ts';
+import {
+  alsoNouns,
+  containers,
+  innocent,
+  nouns,
+  questionWords,
+  siteData,
+  siteWords,
+  socialPlatforms,
+  verbs,
+  type Noun,
+  type VerbKind,
+} from './work-words.ts';
 
 export interface Classified {
   readonly type: AgentType;
@@ -46,7 +58,11 @@ function command(words: Words): Sign | undefined {
   if (word === undefined) return undefined;
   const kind = verbs.get(word);
   if (kind !== undefined && isVerbAt(words, at)) return isStatement(words, at) ? undefined : signOf(kind, words, at);
-  if (isQuestion(word)) return asSign('research', words.find((each) => questionWords.has(each) || nouns.get(each)?.type === 'research'));
+  if (isQuestion(word))
+    return asSign(
+      'research',
+      words.find((each) => questionWords.has(each) || nouns.get(each)?.type === 'research'),
+    );
   if (words.slice(0, at).some((each) => wishes.has(each)) || /^\d/.test(word)) return nounSign(objectOf(words, at));
   return undefined;
 }
@@ -91,14 +107,21 @@ function signOf(kind: VerbKind, words: Words, at: number): Sign | undefined {
       return scraped(words, at, object) ?? soughtSign(object) ?? researched(words, at);
     case 'fetch':
       // "get emails of dentists" wants addresses, "give me 5 emails" wants mails.
-      return scraped(words, at, object) ?? (object && words[object.at + 1] === 'of' ? soughtSign(object) : nounSign(object)) ?? researched(words, at);
+      return (
+        scraped(words, at, object) ??
+        (object && words[object.at + 1] === 'of' ? soughtSign(object) : nounSign(object)) ??
+        researched(words, at)
+      );
     case 'do':
       return nounSign(object);
     case 'send':
       if (words[at + 1] === 'me' || words[at + 1] === 'us') return signOf('fetch', words, at);
       return object?.noun.type === 'social-media' ? nounSign(object) : { type: 'email-campaign', word: verb };
     case 'publish':
-      return onPlatform(words) ?? (object?.noun.type === 'content-creation' || object?.noun.type === 'social-media' ? nounSign(object) : undefined);
+      return (
+        onPlatform(words) ??
+        (object?.noun.type === 'content-creation' || object?.noun.type === 'social-media' ? nounSign(object) : undefined)
+      );
     default:
       return { type: kind, word: verb };
   }
@@ -125,12 +148,18 @@ function scraped(words: Words, at: number, object: Found | undefined): Sign | un
 }
 
 function researched(words: Words, at: number): Sign | undefined {
-  return asSign('research', words.slice(at + 1).find((word) => siteData.has(word)));
+  return asSign(
+    'research',
+    words.slice(at + 1).find((word) => siteData.has(word)),
+  );
 }
 
 /** "for LinkedIn", "on Instagram". */
 function onPlatform(words: Words): Sign | undefined {
-  return asSign('social-media', words.find((word, at) => socialPlatforms.has(word) && ['on', 'for', 'to', 'across', 'via'].includes(leader(words, at))));
+  return asSign(
+    'social-media',
+    words.find((word, at) => socialPlatforms.has(word) && ['on', 'for', 'to', 'across', 'via'].includes(leader(words, at))),
+  );
 }
 
 function leader(words: Words, at: number): string {
@@ -190,7 +219,7 @@ const openings = new Set([
   ...wishes,
   ...`hi hello hey dear please pls kindly can could would will may might should must shall you i we me us let's lets help to
   go ahead and also just only now then next first firstly second secondly finally afterwards ok okay so but or maybe perhaps quickly again
-  thanks today tomorrow asap team bot there impacter am i'm we're i'll are be have has trying try hoping how-about`.split(/\s+/),
+  thanks today tomorrow asap team bot there impacter am i'm we're i'll are be have has trying try hoping`.split(/\s+/),
 ]);
 
 /** "I email my customers every week" tells something; it does not ask for it. */
@@ -203,7 +232,7 @@ function isVerbAt(words: Words, at: number): boolean {
 }
 
 function isQuestion(word: string | undefined): boolean {
-  return word !== undefined && ['what', "what's", 'which', 'who', 'why', 'how', 'when', 'where', 'is', 'does', 'do-you'].includes(word);
+  return word !== undefined && ['what', "what's", 'which', 'who', 'why', 'how', 'when', 'where', 'is', 'does'].includes(word);
 }
 
 function clausesOf(text: string): Words[] {
@@ -226,7 +255,7 @@ const harmless =
 function phrases(part: string): Words {
   const words = (part.match(/[\p{L}\p{N}][\p{L}\p{N}'-]*/gu) ?? []).map((word) => word.replace(/'s?$/, '')).flatMap(unhyphen);
   const merged: string[] = [];
-  for (let at = 0; at < words.length; ) {
+  for (let at = 0; at < words.length;) {
     const length = [4, 3, 2].find((size) => at + size <= words.length && known.has(words.slice(at, at + size).join(' '))) ?? 1;
     const phrase = words.slice(at, at + length).join(' ');
     merged.push(innocent.has(phrase) ? 'a-name' : phrase);

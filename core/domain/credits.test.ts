@@ -34,8 +34,10 @@ test('tenths add up, because nothing is ever rounded on the way', () => {
 });
 
 test('every amount survives JSON, as text and as a number', () => {
-  fc.assert(fc.property(fc.bigInt({ min: -MOST_CREDITS, max: MOST_CREDITS }), (amount) => {
-    expect(micro(amountOf(micro(amount)))).toBe(amount);
-    expect(credits(asNumber(micro(amount)))).toBe(amount);
-  }));
+  fc.assert(
+    fc.property(fc.bigInt({ min: -MOST_CREDITS, max: MOST_CREDITS }), (amount) => {
+      expect(micro(amountOf(micro(amount)))).toBe(amount);
+      expect(credits(asNumber(micro(amount)))).toBe(amount);
+    }),
+  );
 });

@@ -67,7 +67,8 @@ describe('the rate table', () => {
   test.each(agentTypes)('%s has a price for what is usual, within its own limits', (type) => {
     const rate = rateOf(type);
     if (rate.unit === null) expect(rate.minimum <= rate.typical && rate.typical <= rate.maximum).toBe(true);
-    else expect(rate.usualQuantity > 0 && rate.usualQuantity <= rate.mostQuantity && rate.perUnit > 0n && rate.usuallyFound <= 100).toBe(true);
+    else
+      expect(rate.usualQuantity > 0 && rate.usualQuantity <= rate.mostQuantity && rate.perUnit > 0n && rate.usuallyFound <= 100).toBe(true);
   });
 
   test('a version that never was is an error', () => {
@@ -75,6 +76,10 @@ describe('the rate table', () => {
   });
 
   test('units are said as people say them', () => {
-    expect([sayUnits('lead-generation', 1), sayUnits('web-scraping', 1500), sayUnits('research', 2)]).toEqual(['1 lead', '1,500 rows', '2']);
+    expect([sayUnits('lead-generation', 1), sayUnits('web-scraping', 1500), sayUnits('research', 2)]).toEqual([
+      '1 lead',
+      '1,500 rows',
+      '2',
+    ]);
   });
 });

@@ -14,5 +14,6 @@ test('ids are UUIDs of version 7 and never the same', () => {
 
 test('only the shape of our ids passes as one', () => {
   expect(isId(newId<TaskId>())).toBe(true);
-  for (const text of ['', '1', '../etc/passwd', `${newId<TaskId>()}x`, newId<TaskId>().toUpperCase(), `${newId<TaskId>()}\n`]) expect(isId(text)).toBe(false);
+  for (const text of ['', '1', '../etc/passwd', `${newId<TaskId>()}x`, newId<TaskId>().toUpperCase(), `${newId<TaskId>()}\n`])
+    expect(isId(text)).toBe(false);
 });

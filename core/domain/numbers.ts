@@ -41,8 +41,10 @@ const notAmounts = new RegExp(
   ].join('|'),
   'gu',
 );
-const approximately = /\b(?:up to|at least|at most|(?:no|not) more than|no fewer than|no less than|about|around|roughly|approximately|exactly|some|over|maximum|max|minimum|min)\s+(?=[\da]|one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty)/g;
-const token = /(?<![\p{L}\d.,])(\d{1,3}(?:[,.\u00a0\u202f]\d{3})+|\d+(?:[.,]\d+)?(?:e\d{1,3})?)(?:\s?(k)|(m)|[+x])?(?![\p{L}\d])|\p{L}[\p{L}\p{N}'-]*\p{L}?|[-–—]|[^\s\p{L}]/gu;
+const approximately =
+  /\b(?:up to|at least|at most|(?:no|not) more than|no fewer than|no less than|about|around|roughly|approximately|exactly|some|over|maximum|max|minimum|min)\s+(?=[\da]|one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty)/g;
+const token =
+  /(?<![\p{L}\d.,])(\d{1,3}(?:[,.\u00a0\u202f]\d{3})+|\d+(?:[.,]\d+)?(?:e\d{1,3})?)(?:\s?(k)|(m)|[+x])?(?![\p{L}\d])|\p{L}[\p{L}\p{N}'-]*\p{L}?|[-–—]|[^\s\p{L}]/gu;
 
 function toToken(match: RegExpExecArray): Token {
   const [text, number, thousands, millions] = match;
@@ -55,18 +57,33 @@ function toToken(match: RegExpExecArray): Token {
 
 /** Three digits behind a mark are thousands ("1,500", "1.500"), fewer are a fraction ("1.5", "1,5"). */
 function valueOf(digitsAsWritten: string): number {
-  return /^\d{1,3}([,.\u00a0\u202f]\d{3})+$/.test(digitsAsWritten) ? Number(digitsAsWritten.replace(/\D/g, '')) : Number(digitsAsWritten.replace(',', '.'));
+  return /^\d{1,3}([,.\u00a0\u202f]\d{3})+$/.test(digitsAsWritten)
+    ? Number(digitsAsWritten.replace(/\D/g, ''))
+    : Number(digitsAsWritten.replace(',', '.'));
 }
 
 // --- Words that are numbers.
 
-const ones = new Map('zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ').map((word, value) => [word, value]));
+const ones = new Map(
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
+    .split(' ')
+    .map((word, value) => [word, value]),
+);
 const tens = new Map('twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').map((word, index) => [word, (index + 2) * 10]));
-const scales = new Map([['hundred', 100], ['thousand', 1_000], ['million', 1_000_000], ['billion', 1_000_000_000], ['dozen', 12], ['dozens', 24], ['couple', 2], ['pair', 2]]);
+const scales = new Map([
+  ['hundred', 100],
+  ['thousand', 1_000],
+  ['million', 1_000_000],
+  ['billion', 1_000_000_000],
+  ['dozen', 12],
+  ['dozens', 24],
+  ['couple', 2],
+  ['pair', 2],
+]);
 
 function wordNumbers(tokens: readonly Token[]): Token[] {
   const read: Token[] = [];
-  for (let at = 0; at < tokens.length; ) {
+  for (let at = 0; at < tokens.length;) {
     const found = numberAt(tokens, at);
     read.push(found ? found.number : tokens[at]!);
     at = found ? found.next : at + 1;
@@ -94,12 +111,23 @@ function numberAt(tokens: readonly Token[], from: number): { number: NumberToken
     else if (scale !== undefined && part !== undefined) {
       part *= scale;
       if (scale >= 1_000) [total, part] = [total + part, 0];
-    } else if (!(word === 'and' && (part !== undefined || total > 0) && scales.has(wordAt(tokens, at - 1)) && smallNumber(wordAt(tokens, at + 1)) !== undefined)) break;
+    } else if (
+      !(
+        word === 'and' &&
+        (part !== undefined || total > 0) &&
+        scales.has(wordAt(tokens, at - 1)) &&
+        smallNumber(wordAt(tokens, at + 1)) !== undefined
+      )
+    )
+      break;
   }
   if (half && part === undefined) return { number: { kind: 'number', value: 0.5, text: 'half' }, next: at + 1 };
   if (part === undefined) return undefined;
   if (wordAt(tokens, at - 1) === 'couple' && wordAt(tokens, at) === 'of') at += 1;
-  const text = tokens.slice(from, at).map((each) => each.text).join(' ');
+  const text = tokens
+    .slice(from, at)
+    .map((each) => each.text)
+    .join(' ');
   return { number: { kind: 'number', value: (total + part) / (half ? 2 : 1), text }, next: at };
 }
 
@@ -123,7 +151,9 @@ function ranges(tokens: readonly Token[]): Token[] {
   const read: Token[] = [];
   for (const token of tokens) {
     const [between, low, joint] = [read.at(-3), read.at(-2), read.at(-1)];
-    const joins = joint !== undefined && (['-', '–', '—', 'to', 'or', 'minus'].includes(joint.text) || (joint.text === 'and' && between?.text === 'between'));
+    const joins =
+      joint !== undefined &&
+      (['-', '–', '—', 'to', 'or', 'minus'].includes(joint.text) || (joint.text === 'and' && between?.text === 'between'));
     if (token.kind === 'number' && low?.kind === 'number' && joins && low.value <= token.value) {
       read.splice(-2, 2, { kind: 'number', value: token.value, text: `${low.text}–${token.text}` });
     } else read.push(token);

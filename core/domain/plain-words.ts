@@ -9,7 +9,10 @@ export function plainWords(text: string): string {
     .replace(/\b(?:https?|ftp):\/\/\S+|\bwww\.\S+/gi, ' a-site ')
     .replace(/(?<![^\s,;<(])[^\s@,;]+@[^\s@,;]+\.[a-z]{2,}/gi, ' a-name ')
     .replace(/<[@#!][^>]*>|(?<=^|\s)[@#][\p{L}\p{N}_.-]+/gu, ' ')
-    .replace(/(?<![\p{L}\p{N}_-])[\p{L}\p{N}_-]+\.(?:csv|tsv|xlsx?|pdf|docx?|pptx?|txt|md|json|xml|zip|png|jpe?g|gif|webp|mp[34])\b/giu, ' a-name ')
+    .replace(
+      /(?<![\p{L}\p{N}_-])[\p{L}\p{N}_-]+\.(?:csv|tsv|xlsx?|pdf|docx?|pptx?|txt|md|json|xml|zip|png|jpe?g|gif|webp|mp[34])\b/giu,
+      ' a-name ',
+    )
     .replace(/(?<![a-z0-9-])(?:[a-z0-9-]{2,}\.)+[a-z]{2,}\b(?:\/\S*)?/g, ' a-site ')
     .replace(company, keepVerb)
     .toLowerCase()
@@ -19,7 +22,8 @@ export function plainWords(text: string): string {
 // Straight single quotes also serve as apostrophes, so they count only around something, with space or an edge outside.
 const quoted = /```[\s\S]*?```|`[^`\n]*`|"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|(?<=^|[\s(])'[^'\n]{2,}'(?=$|[\s).,;:!?])/g;
 
-const company = /(?<![\p{L}\p{N}&-])\p{Lu}[\p{L}\p{N}&-]*(?:\s+\p{Lu}[\p{L}\p{N}&-]*){0,4}\s+(?:Inc|LLC|Ltd|GmbH|Corp|AG|PLC|BV|SARL)\b\.?/gu;
+const company =
+  /(?<![\p{L}\p{N}&-])\p{Lu}[\p{L}\p{N}&-]*(?:\s+\p{Lu}[\p{L}\p{N}&-]*){0,4}\s+(?:Inc|LLC|Ltd|GmbH|Corp|AG|PLC|BV|SARL)\b\.?/gu;
 
 // A sentence begins with a capital too: the first word of "Research Acme Inc" is what we are asked to do, not the name.
 function keepVerb(name: string, at: number, whole: string): string {

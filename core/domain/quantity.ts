@@ -46,7 +46,8 @@ function statedIn(tokens: readonly Token[], type: AgentType): Amount | undefined
   const own = wordsFor[type]!;
   const direct = sumOf(tokens, numbersBefore(tokens, own));
   const recipients = type === 'email-campaign' ? numbersBefore(tokens, isSomebody)[0] : undefined;
-  if (direct && recipients && wordAt(tokens, recipients.at - 1) === 'to') return direct.value > recipients.number.value ? direct : recipients.number;
+  if (direct && recipients && wordAt(tokens, recipients.at - 1) === 'to')
+    return direct.value > recipients.number.value ? direct : recipients.number;
   return (
     direct ??
     recipients?.number ??
@@ -119,7 +120,12 @@ function sumOf(tokens: readonly Token[], hits: readonly Hit[]): Amount | undefin
 function numberBehind(tokens: readonly Token[], wanted: Wanted): Amount | undefined {
   return tokens.find((token, at): token is NumberToken => {
     const next = tokens[at + 1];
-    return token.kind === 'number' && [':', '(', '=', 'x', '×'].includes(tokens[at - 1]?.text ?? '') && wanted(wordAt(tokens, at - 2)) && (next === undefined || next.kind === 'mark');
+    return (
+      token.kind === 'number' &&
+      [':', '(', '=', 'x', '×'].includes(tokens[at - 1]?.text ?? '') &&
+      wanted(wordAt(tokens, at - 2)) &&
+      (next === undefined || next.kind === 'mark')
+    );
   });
 }
 
@@ -150,13 +156,28 @@ function single(tokens: readonly Token[], wanted: Wanted): Amount | undefined {
 
 // --- "a week for 4 weeks", "per city in 3 cities", "for each of the 3 offices".
 
-const days = new Map([['day', 1], ['week', 7], ['month', 30], ['quarter', 91], ['year', 365]]);
-const everyDay = new Map([['daily', 'day'], ['weekly', 'week'], ['monthly', 'month']]);
+const days = new Map([
+  ['day', 1],
+  ['week', 7],
+  ['month', 30],
+  ['quarter', 91],
+  ['year', 365],
+]);
+const everyDay = new Map([
+  ['daily', 'day'],
+  ['weekly', 'week'],
+  ['monthly', 'month'],
+]);
 
 /** How many times the amount is wanted. */
 function repeats(tokens: readonly Token[], thingAt: number): number {
   const rest = tokens.slice(thingAt + 1, thingAt + 1 + 12);
-  const perAt = rest.findIndex((token, i) => ['per', 'each', 'every', '/'].includes(token.text) || everyDay.has(token.text) || (i === 0 && (token.text === 'a' || token.text === 'an')));
+  const perAt = rest.findIndex(
+    (token, i) =>
+      ['per', 'each', 'every', '/'].includes(token.text) ||
+      everyDay.has(token.text) ||
+      (i === 0 && (token.text === 'a' || token.text === 'an')),
+  );
   if (perAt < 0 || perAt > 3) return 1;
   const period = everyDay.get(rest[perAt]!.text) ?? singular(wordAt(rest, perAt + 1));
   const length = days.get(period);
@@ -168,7 +189,8 @@ function repeats(tokens: readonly Token[], thingAt: number): number {
       if (length !== undefined && days.has(counted)) return whole((token.value * days.get(counted)!) / length);
       if (counted === period || ['of', 'for', 'in', 'from', 'across'].includes(period)) return token.value;
     }
-    if (token.text === 'a' && length !== undefined && days.has(counted) && wordAt(rest, i - 1) === 'for') return whole(days.get(counted)! / length);
+    if (token.text === 'a' && length !== undefined && days.has(counted) && wordAt(rest, i - 1) === 'for')
+      return whole(days.get(counted)! / length);
   }
   return 1;
 }
@@ -201,7 +223,11 @@ const ends = new Set(
   percent people star stars slide slides chapter chapters character characters`.split(/\s+/),
 );
 const sizes = new Set('word page character minute hour second line slide sentence paragraph'.split(' '));
-const compounds = new Set('list lists campaign campaigns generation sequence sequences calendar strategy marketing series blast address addresses database magnet scoring funnel office code provider tool software template templates'.split(' '));
+const compounds = new Set(
+  'list lists campaign campaigns generation sequence sequences calendar strategy marketing series blast address addresses database magnet scoring funnel office code provider tool software template templates'.split(
+    ' ',
+  ),
+);
 
 function oneOf(words: string): Wanted {
   const set = new Set(words.split(' '));

@@ -3,8 +3,21 @@ import { isRefusal, isRefusalCode, Refusal, refusalCodes, refuse, refusedBy, typ
 
 // Something for every fact that any sentence needs.
 const facts = {
-  asked: '20,000', most: 10_000, unit: 'leads', given: 'cooking', name: 'leads.csv', count: 11, need: '12000000', have: '9500000', left: '3000000', whose: 'member',
-  status: 'completed', waiting: 20, waitSeconds: 30, fields: [{ name: 'requestText', problem: 'is missing' }], allowed: ['GET', 'POST'],
+  asked: '20,000',
+  most: 10_000,
+  unit: 'leads',
+  given: 'cooking',
+  name: 'leads.csv',
+  count: 11,
+  need: '12000000',
+  have: '9500000',
+  left: '3000000',
+  whose: 'member',
+  status: 'completed',
+  waiting: 20,
+  waitSeconds: 30,
+  fields: [{ name: 'requestText', problem: 'is missing' }],
+  allowed: ['GET', 'POST'],
 };
 
 describe.each(refusalCodes)('%s', (code) => {
@@ -50,7 +63,14 @@ describe('a refusal is known by its code', () => {
   });
 
   test('and nothing else is one', () => {
-    for (const other of [new Error('x'), Object.assign(new Error('x'), { code: 'ECONNRESET' }), Object.assign(new Error('x'), { code: 'toString', sentence: 'x' }), 'ask.empty', null, undefined]) {
+    for (const other of [
+      new Error('x'),
+      Object.assign(new Error('x'), { code: 'ECONNRESET' }),
+      Object.assign(new Error('x'), { code: 'toString', sentence: 'x' }),
+      'ask.empty',
+      null,
+      undefined,
+    ]) {
       expect(isRefusal(other)).toBe(false);
     }
     expect(isRefusalCode('__proto__')).toBe(false);

@@ -29,7 +29,8 @@ const table = {
   },
   'quantity.too-many': {
     status: 400,
-    sentence: (facts: { asked: string; most: number; unit: string }) => `One task can bring at most ${count(facts.most)} ${facts.unit}; you asked for ${facts.asked}.`,
+    sentence: (facts: { asked: string; most: number; unit: string }) =>
+      `One task can bring at most ${count(facts.most)} ${facts.unit}; you asked for ${facts.asked}.`,
     wayForward: 'Ask for fewer, or split it into several requests.',
   },
   'quantity.not-positive': {
@@ -71,7 +72,8 @@ const table = {
 
   'credits.short': {
     status: 402,
-    sentence: (facts: { need: Amount; have: Amount }) => `This needs ${sayCredits(micro(facts.need))} and you have ${showCredits(micro(facts.have))}.`,
+    sentence: (facts: { need: Amount; have: Amount }) =>
+      `This needs ${sayCredits(micro(facts.need))} and you have ${showCredits(micro(facts.have))}.`,
     wayForward: 'Top up, or ask for less.',
     page: '/credits',
   },
@@ -247,7 +249,8 @@ export function statusOf(code: RefusalCode): number {
 }
 
 /** The facts that go with a code; `{}` where the sentence needs none. */
-export type RefusalFacts<Code extends RefusalCode> = Parameters<(typeof table)[Code]['sentence']> extends [infer Facts] ? Facts : Record<never, never>;
+export type RefusalFacts<Code extends RefusalCode> =
+  Parameters<(typeof table)[Code]['sentence']> extends [infer Facts] ? Facts : Record<never, never>;
 
 /** A refusal as JSON carries it: letters store it, and SQL writes it where it is the one who says no. */
 export type Refused = { [Code in RefusalCode]: { readonly code: Code; readonly facts: RefusalFacts<Code> } }[RefusalCode];

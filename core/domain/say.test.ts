@@ -29,7 +29,9 @@ function readBlock(block: Block): string {
     case 'facts':
       return block.facts.map(({ label, value }) => `- ${label}: ${value}`).join('\n');
     case 'files':
-      return block.files.map(({ name, url, preview }) => `* ${name} <${url}>${preview === undefined ? '' : ` ${preview.rowsTotal} rows`}`).join('\n');
+      return block.files
+        .map(({ name, url, preview }) => `* ${name} <${url}>${preview === undefined ? '' : ` ${preview.rowsTotal} rows`}`)
+        .join('\n');
     case 'choices':
       return block.choices.map(({ id, label, url }) => `[${label}](${url ?? id})`).join(' ');
     case 'progress':
@@ -55,7 +57,9 @@ const result: Saying = {
   taskId,
   type: 'lead-generation',
   summary: 'I found 92 investors in Miami.',
-  files: [{ fileId, name: 'leads.csv', mime: 'text/csv', sizeBytes: 9_000, preview: { columns: ['name'], rows: [['Ada']], rowsTotal: 92 } }],
+  files: [
+    { fileId, name: 'leads.csv', mime: 'text/csv', sizeBytes: 9_000, preview: { columns: ['name'], rows: [['Ada']], rowsTotal: 92 } },
+  ],
   charged: '92000000',
   returned: '8000000',
   available: '408000000',
@@ -96,7 +100,9 @@ Read as lead-generation because of “leads”. Nothing is set aside until you s
 - Left to spend: 400 credits
 [Start](start:${taskId}) [Cancel](cancel:${taskId}) [Details](https://work.example.com/tasks/${taskId})`,
   );
-  expect(read({ kind: 'approval', taskId, type, because, estimateLow, estimateHigh, available, waitsFor: 'credits' })).toContain('[Top up](https://work.example.com/credits)');
+  expect(read({ kind: 'approval', taskId, type, because, estimateLow, estimateHigh, available, waitsFor: 'credits' })).toContain(
+    '[Top up](https://work.example.com/credits)',
+  );
 });
 
 describe('a refusal', () => {
@@ -180,12 +186,25 @@ Nothing was charged. Try again, or ask for a smaller piece.
   });
 
   test('of work with effects outside asks to look before repeating it', () => {
-    expect(read({ kind: 'failed', taskId, type: 'email-campaign', code: 'agent.lost', returned: '0', available: '0' })).toContain('Some mails may already have been sent');
+    expect(read({ kind: 'failed', taskId, type: 'email-campaign', code: 'agent.lost', returned: '0', available: '0' })).toContain(
+      'Some mails may already have been sent',
+    );
   });
 });
 
 test('a cancelled task says what was used and what came back', () => {
-  expect(read({ kind: 'canceled', taskId, type: 'lead-generation', used: '40000000', returned: '60000000', available: '460000000', files: [], sample: false })).toBe(
+  expect(
+    read({
+      kind: 'canceled',
+      taskId,
+      type: 'lead-generation',
+      used: '40000000',
+      returned: '60000000',
+      available: '460000000',
+      files: [],
+      sample: false,
+    }),
+  ).toBe(
     `(Stopped. Used 40, returned 60 credits.)
 # Stopped [plain]
 - Used: 40 of 100 credits set aside
@@ -261,5 +280,7 @@ test('a saying is plain JSON: read back from the database it says the same', () 
 
 test('what an agent wrote never stands among our own words', () => {
   const { blocks }: Reply = replyFor({ ...result, summary: 'Ignore the bill' }, context);
-  expect(blocks.filter((block) => JSON.stringify(block).includes('Ignore the bill'))).toEqual([{ kind: 'prose', text: 'Ignore the bill', from: 'agent' }]);
+  expect(blocks.filter((block) => JSON.stringify(block).includes('Ignore the bill'))).toEqual([
+    { kind: 'prose', text: 'Ignore the bill', from: 'agent' },
+  ]);
 });

@@ -3,13 +3,26 @@
 
 import type { AgentType } from './agent-type.ts';
 import { sayAgo } from './ago.ts';
-import { balanceColour, sayDaysLeft } from './balance-colour.ts';
+import { balanceColour } from './balance-colour.ts';
 import { choiceId } from './choice.ts';
 import { micro, sayCredits, showCredits, sum, type Amount } from './credits.ts';
 import { estimate } from './estimate.ts';
 import { failureFor } from './failure.ts';
 import type { FileId, TaskId } from './ids.ts';
-import type { Accepted, Approval, Balance, Canceled, Failed, FileSaying, History, Notice, RefusedSaying, Result, Saying, Working } from './letter.ts';
+import type {
+  Accepted,
+  Approval,
+  Balance,
+  Canceled,
+  Failed,
+  FileSaying,
+  History,
+  Notice,
+  RefusedSaying,
+  Result,
+  Saying,
+  Working,
+} from './letter.ts';
 import { never } from './never.ts';
 import { quantityIn } from './quantity.ts';
 import { sayUnits } from './rates.ts';
@@ -79,7 +92,8 @@ function sayApproval(saying: Approval, context: ReplyContext): Reply {
     approver: { title: 'Waiting for a yes', words: 'Someone who may approve spending has to say yes. Nothing is set aside until then.' },
     credits: { title: 'Waiting for credits', words: 'It starts when there are enough credits. Nothing is set aside until then.' },
   }[saying.waitsFor];
-  const first = saying.waitsFor === 'credits' ? topUp(context) : { id: choiceId('start', saying.taskId), label: 'Start', style: 'main' as const };
+  const first =
+    saying.waitsFor === 'credits' ? topUp(context) : { id: choiceId('start', saying.taskId), label: 'Start', style: 'main' as const };
   return {
     fallback: `${title} ${sayType(saying.type)}, ${sayEstimate(saying)}.`,
     blocks: [
@@ -99,14 +113,22 @@ function sayRefused(saying: RefusedSaying, context: ReplyContext): Reply {
     blocks: [
       heading(title, 'bad'),
       ours(`${cost}${wayForward}`),
-      ...(page === null ? [] : [choices({ id: 'page', label: pageLabels[page] ?? 'Open', style: 'main', url: `${context.portalUrl}${page}` })]),
+      ...(page === null
+        ? []
+        : [choices({ id: 'page', label: pageLabels[page] ?? 'Open', style: 'main', url: `${context.portalUrl}${page}` })]),
     ],
   };
 }
 
 /** Refusals of an ask; the others answer a command, where nobody would think of a charge. */
 const aboutAsk = /^(?:ask|quantity|type|files|credits|limit|wallet|conversation)\.|^file\.(?:empty|too-large)$/;
-const pageLabels: Readonly<Record<string, string>> = { '/credits': 'Top up', '/team': 'Team', '/dashboard': 'History', '/settings': 'Settings', '/login': 'Log in' };
+const pageLabels: Readonly<Record<string, string>> = {
+  '/credits': 'Top up',
+  '/team': 'Team',
+  '/dashboard': 'History',
+  '/settings': 'Settings',
+  '/login': 'Log in',
+};
 
 function sayWorking(saying: Working, context: ReplyContext): Reply {
   const running = saying.steps.findLast((step) => step.state === 'running');
@@ -166,13 +188,12 @@ function sayCanceled(saying: Canceled, context: ReplyContext): Reply {
 }
 
 function sayBalance(saying: Balance, context: ReplyContext): Reply {
-  const { colour, words } = balanceColour({ available: micro(saying.available) });
-  const lasts = saying.daysLeft === undefined ? words : sayDaysLeft(saying.daysLeft);
+  const { colour, words } = balanceColour({ available: micro(saying.available), daysLeft: saying.daysLeft });
   return {
     fallback: `${credits(saying.available)} to spend.`,
     blocks: [
       heading(`${credits(saying.available)} to spend`, colour === 'red' ? 'bad' : 'plain'),
-      ours(sentence(lasts)),
+      ours(sentence(words)),
       facts(['Set aside for running tasks', credits(saying.inUse)]),
       choices(topUp(context), history(context)),
     ],
@@ -184,7 +205,9 @@ function sayHelp(context: ReplyContext): Reply {
     fallback: `Say what you need, and ${context.brandName} does it.`,
     blocks: [
       heading(`Say what you need, and ${context.brandName} does it`, 'plain'),
-      ours('You see the estimate before work begins. It is set aside, never exceeded, and what is not used comes back. Work that fails costs nothing.'),
+      ours(
+        'You see the estimate before work begins. It is set aside, never exceeded, and what is not used comes back. Work that fails costs nothing.',
+      ),
       facts(...examples.map(({ text, type }): [string, string] => [text, sayPrice(text, type)])),
       ours('Begin with a kind of work to choose it yourself: “/research …”. Answer in the thread to go on with a result.'),
       choices(topUp(context), history(context)),
@@ -208,13 +231,19 @@ function sayPrice(text: string, type: AgentType): string {
 
 function sayHistory(saying: History, context: ReplyContext): Reply {
   if (saying.tasks.length === 0) {
-    return { fallback: 'Nothing yet.', blocks: [heading('Nothing yet', 'plain'), ours('Say what you need, for example: find 100 leads in Miami.')] };
+    return {
+      fallback: 'Nothing yet.',
+      blocks: [heading('Nothing yet', 'plain'), ours('Say what you need, for example: find 100 leads in Miami.')],
+    };
   }
   const lines = saying.tasks.map(({ text, status, creditsUsed, at }): [string, string] => [
     firstLine(text, 60),
     [statusWords[status], ...(status === 'completed' ? [credits(creditsUsed)] : []), sayAgo(new Date(at), context.now)].join(', '),
   ]);
-  return { fallback: `Your last ${saying.tasks.length} tasks.`, blocks: [heading('Your last tasks', 'plain'), facts(...lines), choices(history(context))] };
+  return {
+    fallback: `Your last ${saying.tasks.length} tasks.`,
+    blocks: [heading('Your last tasks', 'plain'), facts(...lines), choices(history(context))],
+  };
 }
 
 function sayNotice(saying: Notice, context: ReplyContext): Reply {
@@ -233,7 +262,9 @@ const notices = {
 
 /** "about 80, at most 100 credits"; one number where there is only one. */
 export function sayEstimate({ estimateLow, estimateHigh }: { readonly estimateLow: Amount; readonly estimateHigh: Amount }): string {
-  return estimateLow === estimateHigh ? credits(estimateHigh) : `about ${showCredits(micro(estimateLow))}, at most ${credits(estimateHigh)}`;
+  return estimateLow === estimateHigh
+    ? credits(estimateHigh)
+    : `about ${showCredits(micro(estimateLow))}, at most ${credits(estimateHigh)}`;
 }
 
 function sayType(type: AgentType): string {
@@ -246,7 +277,11 @@ function credits(amount: Amount): string {
 
 function money(used: Amount, returned: Amount, available: Amount): Facts {
   const held = sum(micro(used), micro(returned));
-  return facts(['Used', `${showCredits(micro(used))} of ${sayCredits(held)} set aside`], ['Returned', credits(returned)], ['Left to spend', credits(available)]);
+  return facts(
+    ['Used', `${showCredits(micro(used))} of ${sayCredits(held)} set aside`],
+    ['Returned', credits(returned)],
+    ['Left to spend', credits(available)],
+  );
 }
 
 function sample(isSample: boolean): Prose[] {
@@ -255,7 +290,18 @@ function sample(isSample: boolean): Prose[] {
 
 function files(sayings: readonly FileSaying[], { linkFor }: ReplyContext): Files[] {
   if (sayings.length === 0) return [];
-  return [{ kind: 'files', files: sayings.map(({ fileId, name, mime, sizeBytes, preview }) => ({ name, mime, sizeBytes, url: linkFor(fileId), ...(preview && { preview }) })) }];
+  return [
+    {
+      kind: 'files',
+      files: sayings.map(({ fileId, name, mime, sizeBytes, preview }) => ({
+        name,
+        mime,
+        sizeBytes,
+        url: linkFor(fileId),
+        ...(preview && { preview }),
+      })),
+    },
+  ];
 }
 
 function heading(text: string, tone: Heading['tone']): Heading {

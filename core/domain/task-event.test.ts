@@ -4,7 +4,17 @@ import { sayEvent, type TaskEvent } from './task-event.ts';
 const settled = { charged: '92000000', returned: '8000000', available: '408000000' };
 const story: [TaskEvent, string][] = [
   [
-    { kind: 'accepted', data: { type: 'lead-generation', because: 'read as lead-generation because of “leads”', estimateLow: '80000000', estimateHigh: '100000000', held: '100000000', available: '400000000' } },
+    {
+      kind: 'accepted',
+      data: {
+        type: 'lead-generation',
+        because: 'read as lead-generation because of “leads”',
+        estimateLow: '80000000',
+        estimateHigh: '100000000',
+        held: '100000000',
+        available: '400000000',
+      },
+    },
     'Accepted, read as lead-generation because of “leads”; estimate about 80, at most 100 credits, 100 credits set aside',
   ],
   [{ kind: 'requeued', data: { generation: 1 } }, 'Put back in line'],

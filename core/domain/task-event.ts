@@ -8,7 +8,18 @@ import { sayEstimate } from './say.ts';
 
 /** Kinds and what the database keeps with each. */
 export type TaskEvent =
-  | { readonly kind: 'accepted'; readonly data: { readonly type: AgentType; readonly because: string; readonly estimateLow: Amount; readonly estimateHigh: Amount; readonly held: Amount; readonly available: Amount; readonly position?: number } }
+  | {
+      readonly kind: 'accepted';
+      readonly data: {
+        readonly type: AgentType;
+        readonly because: string;
+        readonly estimateLow: Amount;
+        readonly estimateHigh: Amount;
+        readonly held: Amount;
+        readonly available: Amount;
+        readonly position?: number;
+      };
+    }
   /** A worker took it. `attempt` counts from 1. */
   | { readonly kind: 'started'; readonly data: { readonly attempt: number } }
   | { readonly kind: 'agent-accepted'; readonly data: { readonly attempt: number } }

@@ -59,8 +59,15 @@ test('people see credits as numbers, links that re-sign, and no link to a file t
 });
 
 test('a failed task says why, that it cost nothing, and what to do', () => {
-  const { failure, statusWords, quantity } = viewTask({ ...done, type: 'research', quantity: null, status: 'failed', result: null, failure: { code: 'agent.timed-out' } }, links);
-  expect(failure).toEqual({ code: 'agent.timed-out', message: 'The agent ran out of time. Nothing was charged.', wayForward: 'Try again, or ask for a smaller piece.' });
+  const { failure, statusWords, quantity } = viewTask(
+    { ...done, type: 'research', quantity: null, status: 'failed', result: null, failure: { code: 'agent.timed-out' } },
+    links,
+  );
+  expect(failure).toEqual({
+    code: 'agent.timed-out',
+    message: 'The agent ran out of time. Nothing was charged.',
+    wayForward: 'Try again, or ask for a smaller piece.',
+  });
   expect([statusWords, quantity]).toEqual(['Failed, not charged', null]);
 });
 

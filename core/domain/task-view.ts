@@ -94,7 +94,10 @@ export function viewTask(task: TaskRow, links: { readonly portalUrl: string; rea
     status: task.status,
     statusWords: statusWords[task.status],
     over: isOver(task.status),
-    quantity: unit === null || task.quantity === null ? null : { asked: task.quantity, delivered: task.result?.units ?? null, unit: task.quantity === 1 ? unit.singular : unit.plural },
+    quantity:
+      unit === null || task.quantity === null
+        ? null
+        : { asked: task.quantity, delivered: task.result?.units ?? null, unit: task.quantity === 1 ? unit.singular : unit.plural },
     estimate: { low: asNumber(task.estimateLow), high: asNumber(task.estimateHigh) },
     creditsHeld: isOver(task.status) ? 0 : asNumber(task.held),
     creditsUsed: asNumber(task.creditsUsed),

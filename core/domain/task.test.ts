@@ -7,6 +7,7 @@ test('a task that is over stays as it is', () => {
 });
 
 test('from everywhere else it can still be cancelled or fail, and nothing is completed without being worked on', () => {
-  for (const from of taskStatuses.filter((status) => !isOver(status))) expect([mayMove(from, 'canceled'), mayMove(from, 'failed')]).toEqual([true, true]);
+  for (const from of taskStatuses.filter((status) => !isOver(status)))
+    expect([mayMove(from, 'canceled'), mayMove(from, 'failed')]).toEqual([true, true]);
   expect(taskStatuses.filter((from) => mayMove(from, 'completed'))).toEqual(['processing']);
 });

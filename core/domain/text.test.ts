@@ -26,12 +26,14 @@ describe('cleaned text', () => {
 
   test('whatever came, can be stored and stays as it is when cleaned again', () => {
     // Code units rather than characters, so that halves of surrogate pairs come too.
-    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 0xffff })), (units) => {
-      const clean = cleanText(String.fromCharCode(...units));
-      expect(clean.isWellFormed()).toBe(true);
-      expect(clean.includes('\u0000')).toBe(false);
-      expect(cleanText(clean)).toBe(clean);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 0xffff })), (units) => {
+        const clean = cleanText(String.fromCharCode(...units));
+        expect(clean.isWellFormed()).toBe(true);
+        expect(clean.includes('\u0000')).toBe(false);
+        expect(cleanText(clean)).toBe(clean);
+      }),
+    );
   });
 });
 

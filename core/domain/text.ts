@@ -15,7 +15,8 @@ export function cleanText(text: string): string {
 
 // What toWellFormed() puts for a lone surrogate (U+FFFD) goes as well: it carries nothing. The joiners U+200C and U+200D
 // stay, since Persian and family emoji are written with them.
-const unwanted = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffd]|[\u{e0000}-\u{e0fff}]/gu;
+const unwanted =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffd]|[\u{e0000}-\u{e0fff}]/gu;
 
 /** The first line that says something, as a title: at most `most` characters. */
 export function firstLine(text: string, most = 80): string {

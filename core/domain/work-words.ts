@@ -45,10 +45,15 @@ export const verbs: ReadonlyMap<string, VerbKind> = new Map([
 ]);
 
 /** Verbs that are as often nouns: they are read as verbs only where an object follows. */
-export const alsoNouns = set('email, mail, contact, message, post, posting, tweet, blog, research, study, survey, benchmark, prospect, design, draft, outline, script, source, search, hunt, list, track, plan, run, start, launch, share, schedule, export, download');
+export const alsoNouns = set(
+  'email, mail, contact, message, post, posting, tweet, blog, research, study, survey, benchmark, prospect, design, draft, outline, script, source, search, hunt, list, track, plan, run, start, launch, share, schedule, export, download',
+);
 
 export const nouns: ReadonlyMap<string, Noun> = new Map([
-  ...thing({ type: 'lead-generation' }, 'leads, lead list, lead lists, prospects, prospect list, contacts, contact list, contact lists, decision makers'),
+  ...thing(
+    { type: 'lead-generation' },
+    'leads, lead list, lead lists, prospects, prospect list, contacts, contact list, contact lists, decision makers',
+  ),
   ...thing({ type: 'lead-generation', role: 'field' }, 'lead, lead generation, lead gen, leadgen, prospecting'),
   ...thing(
     { type: 'lead-generation' },
@@ -78,7 +83,10 @@ export const nouns: ReadonlyMap<string, Noun> = new Map([
   ...thing({ type: 'email-campaign', made: 'content-creation' }, 'newsletter, newsletters, invitation, invitations'),
   ...thing({ type: 'web-scraping' }, 'rows, web scraping, web crawl, data extraction, scraper, crawler'),
   ...thing({ type: 'web-scraping', role: 'field' }, 'scraping'),
-  ...thing({ type: 'social-media' }, 'social media campaign, social media strategy, social media calendar, social campaign, social calendar'),
+  ...thing(
+    { type: 'social-media' },
+    'social media campaign, social media strategy, social media calendar, social campaign, social calendar',
+  ),
   ...thing({ type: 'social-media', role: 'field' }, 'social media, social'),
   ...thing(
     { type: 'social-media', sought: 'research' },
@@ -114,12 +122,18 @@ export const nouns: ReadonlyMap<string, Noun> = new Map([
 export const siteData = set(`data, prices, price, pricing, listings, listing, products, product, reviews, table, tables,
   items, entries, records, results, links, titles, headings, html, jobs, offers, catalogue, catalog, profiles, events, properties`);
 
-export const siteWords = set('a-site, site, sites, website, websites, webpage, web page, page, pages, url, urls, homepage, amazon, ebay, yelp, zillow, craigslist, google maps, directory');
+export const siteWords = set(
+  'a-site, site, sites, website, websites, webpage, web page, page, pages, url, urls, homepage, amazon, ebay, yelp, zillow, craigslist, google maps, directory',
+);
 
-export const socialPlatforms = set('linkedin, instagram, facebook, twitter, tiktok, bluesky, mastodon, pinterest, youtube, x, threads, social media, socials');
+export const socialPlatforms = set(
+  'linkedin, instagram, facebook, twitter, tiktok, bluesky, mastodon, pinterest, youtube, x, threads, social media, socials',
+);
 
 /** What a question asks about when it is research rather than small talk. */
-export const questionWords = set('best, better, cheapest, fastest, most, largest, biggest, top, difference, differences, vs, versus, compared, trending, latest');
+export const questionWords = set(
+  'best, better, cheapest, fastest, most, largest, biggest, top, difference, differences, vs, versus, compared, trending, latest',
+);
 
 /** Phrases that mean something else than their words. */
 export const innocent = set(`post office, post offices, post code, post codes, post box, mail room, mail server, mail servers, mail merge,
@@ -127,7 +141,9 @@ export const innocent = set(`post office, post offices, post code, post codes, p
   lead times, lead singer, lead developer, source code, social security, social worker, social workers, research and development`);
 
 /** Nouns that hand over to what they hold: "a list of leads" is about leads. */
-export const containers = set('list, lists, set, batch, series, bunch, couple, hundred, hundreds, thousand, thousands, dozen, dozens, number, database, spreadsheet, csv, excel, table, collection, sheet, lot, pair, plenty');
+export const containers = set(
+  'list, lists, set, batch, series, bunch, couple, hundred, hundreds, thousand, thousands, dozen, dozens, number, database, spreadsheet, csv, excel, table, collection, sheet, lot, pair, plenty',
+);
 
 function verb(kind: VerbKind, words: string): [string, VerbKind][] {
   return split(words).map((word) => [word, kind]);
