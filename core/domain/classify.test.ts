@@ -20,6 +20,7 @@ const sentences: Record<AgentType, string[]> = {
     'Find leads for Research Gate Inc',
     'find leads for "Content Creation Studio"',
     'find 50 leads and email them',
+    'enrich the list & then please email everyone',
     'find leads without contacting them',
     'Find decision makers at Scrape Inc',
     "don't write anything, just get me leads",
@@ -186,7 +187,7 @@ test('a person’s own choice wins over every word', () => {
   expect(classify('find me 100 leads', 'research')).toEqual({ type: 'research', because: 'read as research because you chose it' });
 });
 
-test.each(['don\'t "find leads, research and not ', 'a', 'A', 'a-', "'a ", '"', 'A b ', '@a', '.a', ' not', ', and post'])(
+test.each(['don\'t "find leads, research and not ', 'a', 'A', 'a-', 'and ', 'you ', "'a ", '"', 'A b ', '@a', '.a', ' not', ', and post'])(
   'twenty thousand characters of %j are read in a blink',
   (piece) => {
     const startedAt = performance.now();

@@ -232,12 +232,13 @@ function isVerbAt(words: Words, at: number): boolean {
 }
 
 function isQuestion(word: string | undefined): boolean {
-  return word !== undefined && ['what', "what's", 'which', 'who', 'why', 'how', 'when', 'where', 'is', 'does'].includes(word);
+  return word !== undefined && ['what', 'which', 'who', 'why', 'how', 'when', 'where', 'is', 'does'].includes(word);
 }
 
 function clausesOf(text: string): Words[] {
   return plainWords(text)
     .replace(harmless, ' ')
+    .replace(/ & /g, ' and ')
     .split(/[.!?;:,()\n]+|\s[-–—]+\s/)
     .flatMap((part) => part.replace(negated, ' | ').split('|'))
     .map(phrases)
@@ -276,10 +277,18 @@ const known = new Set([...verbs.keys(), ...nouns.keys(), ...innocent, ...siteWor
 function splitAtVerbs(words: Words): Words[] {
   const parts: string[][] = [[]];
   words.forEach((word, at) => {
-    const next = words.slice(at + 1).findIndex((each) => !openings.has(each)) + at + 1;
-    const joins = ['and', 'then', 'but', '&'].includes(word);
-    if (joins && next > at && verbs.has(words[next]!) && isVerbAt(words, next)) parts.push([]);
+    if (joints.has(word) && isVerbAfter(words, at)) parts.push([]);
     else parts.at(-1)!.push(word);
   });
   return parts;
+}
+
+const joints = new Set(['and', 'then', 'but']);
+const WORDS_BETWEEN = 5;
+
+/** "and then please email". */
+function isVerbAfter(words: Words, joint: number): boolean {
+  const between = words.slice(joint + 1, joint + 1 + WORDS_BETWEEN).findIndex((word) => !openings.has(word));
+  const at = joint + 1 + between;
+  return between >= 0 && verbs.has(words[at]!) && isVerbAt(words, at);
 }
