@@ -167,7 +167,7 @@ async function openConnection({ url, token, device, clock }: GatewayOptions, clo
       bootId,
       limits: { frameBytes: greeting.policy.maxPayload, imageBytes: greeting.policy.attachments?.maxImageBytes ?? 5_000_000 },
       gone: gone.signal,
-      request: (method, params, call) => request(client, method, params, call),
+      request: (method, params, call) => request(client, clock, method, params, call),
       listen(runId, listener) {
         listeners.set(runId, listener);
         return () => void (listeners.get(runId) === listener && listeners.delete(runId));
@@ -190,15 +190,20 @@ function connectError(error: Error): Error {
   const code = readConnectErrorDetailCode((error as { details?: unknown }).details);
   if (code !== null) return new GatewayRefusal(`The gateway refuses us: ${error.message} (${code})`, { cause: error });
   if (error.message.startsWith('SECURITY ERROR')) return new GatewayRefusal(error.message, { cause: error });
-  return gatewayError(error, 'connect', false);
+  return gatewayError(error, false);
 }
 
-async function request(client: GatewayClient, method: string, params: object, call: RequestOptions = {}): Promise<unknown> {
+async function request(client: GatewayClient, clock: Clock, method: string, params: object, call: RequestOptions = {}): Promise<unknown> {
+  const timeoutMs = call.timeoutMs ?? requestTimeoutMs;
+  const late = new AbortController();
+  const settled = new AbortController();
   let left = false;
+  if (!call.final) void clock.sleep(timeoutMs, settled.signal).then(() => !settled.signal.aborted && late.abort());
   try {
     return await client.request<unknown>(method, params, {
-      // Without a limit on the long wait, the client watches the gateway's ticks instead, and so notices a dead connection.
-      timeoutMs: call.final ? null : (call.timeoutMs ?? requestTimeoutMs),
+      // The time limit is ours: where the client has none, it watches the gateway's ticks, and so notices a dead connection.
+      timeoutMs: null,
+      signal: late.signal,
       ...(call.final && { expectFinal: true, onAccepted: call.final.onAccepted }),
       onSent() {
         left = true;
@@ -206,7 +211,10 @@ async function request(client: GatewayClient, method: string, params: object, ca
       },
     });
   } catch (error) {
-    throw gatewayError(error, method, left);
+    if (late.signal.aborted) throw new GatewayError(left ? 'cut' : 'unsent', `the gateway did not answer ${method} in ${timeoutMs} ms`);
+    throw gatewayError(error, left);
+  } finally {
+    settled.abort();
   }
 }
 

@@ -177,15 +177,12 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
   async function rejoin(live: Live, signal: AbortSignal): Promise<RunEnd> {
     while (true) {
       signal.throwIfAborted();
-      const sight = known === 'maybe' ? await look(live, run) : null;
-      if (sight?.state === 'unknown') return send(live, signal);
-      if (sight !== null) tellAccepted(sight);
-      if (sight !== null && sight.state !== 'running') return ended(live, sight, signal);
+      const sight = await look(live, run);
+      // What was accepted goes on, even when the gateway lists it nowhere yet.
+      if (sight.state === 'unknown' && known === 'maybe') return send(live, signal);
+      tellAccepted(sight);
+      if (sight.state !== 'running' && sight.state !== 'unknown') return ended(live, sight, signal);
       if (await endsWithin(waitSliceMs, live)) return recall(live, signal);
-      // Still running, or forgotten in the meantime: only a look can tell.
-      const again = await look(live, run);
-      if (again.state !== 'running' && again.state !== 'unknown') return ended(live, again, signal);
-      if (again.state === 'running') aliveAtMs = clock.now().getTime();
     }
   }
 
@@ -222,7 +219,8 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
 
   /** The answer of a run that ended while nobody listened. */
   async function recall(live: Live, signal: AbortSignal): Promise<RunEnd> {
-    if (!resumed && clock.now().getTime() - aliveAtMs < answerKeptMs) {
+    const isFresh = !resumed && clock.now().getTime() - aliveAtMs < answerKeptMs;
+    if (isFresh && (await endsWithin(0, live))) {
       const reply = await replay(live, signal);
       if (reply !== null) return { kind: 'answered', reply };
     }
@@ -278,7 +276,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
 
   function tellAccepted(sight?: Sight) {
     known = 'yes';
-    aliveAtMs = sight === undefined || sight.state === 'running' ? clock.now().getTime() : aliveAtMs;
+    if (sight === undefined || sight.state === 'running') aliveAtMs = clock.now().getTime();
     if (sight && 'startedAtMs' in sight) startedAtMs = sight.startedAtMs ?? startedAtMs;
     if (acceptedTold) return;
     acceptedTold = true;

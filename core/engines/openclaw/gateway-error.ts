@@ -1,6 +1,6 @@
 // The ways a call to a gateway can end without an answer we can use. They differ in what may be true on the other side.
 
-import { GatewayClientRequestTimeoutError, isGatewayProtocolResponseError } from '@openclaw/gateway-client';
+import { isGatewayProtocolResponseError } from '@openclaw/gateway-client';
 
 /**
  * `unsent`: it never left. `cut`: it left, and whether it was applied is unknown. `busy`: the gateway did not take it and will
@@ -31,15 +31,12 @@ export class GatewayRefusal extends Error {
 }
 
 /** `left`: the request had been handed to the socket. */
-export function gatewayError(error: unknown, method: string, left: boolean): GatewayError {
+export function gatewayError(error: unknown, left: boolean): GatewayError {
   if (error instanceof GatewayError) return error;
   if (isGatewayProtocolResponseError(error)) {
     const { gatewayCode: code, retryAfterMs, message } = error;
     const kind = endedRun(error.responsePayload) ? 'ended' : isBusy(error) ? 'busy' : 'refused';
     return new GatewayError(kind, message, { code, retryAfterMs, cause: error });
-  }
-  if (error instanceof GatewayClientRequestTimeoutError) {
-    return new GatewayError(error.requestSent ? 'cut' : 'unsent', `the gateway did not answer ${method} in ${error.timeoutMs} ms`, { cause: error });
   }
   return new GatewayError(left ? 'cut' : 'unsent', error instanceof Error ? error.message : String(error), { cause: error });
 }
