@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { adapters } from './adapters.ts';
-import { galleryPage, type Chapter } from './gallery-page.ts';
+import { galleryPage, type Chapter } from './testing/gallery-page.ts';
 import { boardKit } from './testing/board/kit.ts';
 import { hostileTexts } from './testing/hostile.ts';
 import type { Kit } from './testing/kit.ts';

@@ -44,7 +44,7 @@ function pack(lines: readonly string[], most: number): string[] {
 
 function breakAt(text: string, most: number): number {
   const space = text.lastIndexOf(' ', most);
-  return space > most * 0.6 ? space : characterBreak(text, most);
+  return space >= most / 2 ? space : characterBreak(text, most);
 }
 
 // A "character" may be a family of emoji, or a letter under a tower of accents, and longer than all the room there is.

@@ -3,12 +3,13 @@
 import type { Reply } from '#core/domain/reply.ts';
 import { escapeHtml } from '../testing/html.ts';
 import type { Picture } from '../testing/kit.ts';
+import { widthOf } from '../width.ts';
 import { renderTerminal } from './render.ts';
 
 export function terminalPictures(reply: Reply): Picture[] {
   return [40, 80, 120].map((columns) => ({
     title: `terminal, ${columns} columns`,
-    html: `<pre class="terminal" style="width:${columns}ch">${coloursToHtml(renderTerminal(reply, { columns, colour: true, links: false }))}</pre>`,
+    html: `<div class="terminal"><pre style="width:${columns}ch">${coloursToHtml(renderTerminal(reply, { columns, colour: true, links: false }))}</pre></div>`,
   }));
 }
 
@@ -17,12 +18,23 @@ const classes: Readonly<Record<string, string>> = { '1': 'bold', '2': 'dim', '31
 function coloursToHtml(text: string): string {
   return text
     .split(/\u001b\[(\d+)m/)
-    .map((piece, i) => (i % 2 === 0 ? escapeHtml(piece) : piece in classes ? `<b class="${classes[piece]}">` : '</b>'))
+    .map((piece, i) => (i % 2 === 0 ? keepColumns(piece) : piece in classes ? `<b class="${classes[piece]}">` : '</b>'))
     .join('');
 }
 
+// Browsers have no font in which a wide character is exactly two narrow ones.
+function keepColumns(text: string): string {
+  return Array.from(graphemes.segment(text), ({ segment }) =>
+    widthOf(segment) === 2 ? `<i>${escapeHtml(segment)}</i>` : escapeHtml(segment),
+  ).join('');
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
 export const terminalStyles = `
-.terminal { font: 13px/1.45 ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", "Noto Sans Mono CJK JP", monospace; box-sizing: content-box; max-width: calc(100% - 32px); overflow-x: auto; padding: 14px 16px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
+.terminal { overflow-x: auto; padding: 14px 16px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
+.terminal pre { font: 13px/1.45 ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+.terminal i { display: inline-block; width: 2ch; font-style: normal; }
 .terminal b { font-weight: normal; }
 .terminal .bold { font-weight: 650; }
 .terminal .dim { color: var(--quiet); }

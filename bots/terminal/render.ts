@@ -77,12 +77,19 @@ function drawHeading({ text, tone }: Heading, look: Look): string[] {
 
 function drawProse({ text, from }: Prose, look: Look): string[] {
   const bar = { us: indent, agent: `${indent}${paint(look, 'dim', '│')} `, person: `${indent}${paint(look, 'dim', '›')} ` }[from];
-  return wrap(text, look.columns - (from === 'us' ? 2 : 4)).map((line) => (line === '' && from === 'us' ? '' : `${bar}${line}`));
+  return wrap(from === 'agent' ? withoutShouting(text) : text, look.columns - (from === 'us' ? 2 : 4)).map((line) =>
+    line === '' && from === 'us' ? '' : `${bar}${line}`,
+  );
+}
+
+// Agents write Markdown; its headings and bold words are only noise where nothing can be larger or bolder.
+function withoutShouting(text: string): string {
+  return text.replace(/^#{1,6} +/gm, '').replace(/(?<![\w*])\*\*(?=\S)([^*\n]+)(?<=\S)\*\*(?![\w*])/g, '$1');
 }
 
 function drawFacts(facts: Facts['facts'], look: Look): string[] {
   const room = look.columns - indent.length;
-  const labels = Math.min(Math.max(...facts.map(({ label }) => widthOf(label)), 0), Math.floor(room * 0.4));
+  const labels = Math.min(Math.max(...facts.map(({ label }) => widthOf(label)), 0), Math.floor(room / 2));
   return facts.flatMap(({ label, value }) => {
     const names = wrap(label, labels);
     const values = wrap(value, room - labels - 2);
@@ -100,7 +107,11 @@ function drawFile({ name, sizeBytes, url, preview }: ReplyFile, look: Look): str
   if (preview === undefined) return [...title, ...address];
   const { head, rows, notes } = drawTable(preview, look.columns - 2 * indent.length);
   const table = [paint(look, 'dim', head), ...rows].map((line) => `${indent}${indent}${line}`);
-  return [...title, ...address, ...table, ...notes.map((note) => `${indent}${paint(look, 'dim', `… ${note}`)}`)];
+  return [...title, ...address, ...table, ...notes.flatMap((note) => drawNote(note, look))];
+}
+
+function drawNote(note: string, look: Look): string[] {
+  return wrap(`… ${note}`, look.columns - indent.length).map((line) => `${indent}${paint(look, 'dim', line)}`);
 }
 
 /** Only what opens a page: the other choices are commands here, and the prompt says which. */

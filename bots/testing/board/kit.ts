@@ -39,7 +39,7 @@ export const boardKit: Kit<string> = {
     },
   ],
   styles:
-    '.board { white-space: pre-wrap; overflow-wrap: anywhere; width: 32rem; max-width: 100%; padding: 12px 16px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }',
+    '.board { font: 13px/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; box-sizing: content-box; width: 66ch; max-width: 100%; padding: 12px 16px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }',
   stage: startStage,
 };
 

@@ -1,8 +1,8 @@
 // The page holds everything it needs: it can be opened from a disk, and sent to somebody.
 
 import type { Reply } from '#core/domain/reply.ts';
-import { escapeHtml } from './testing/html.ts';
-import type { Kit } from './testing/kit.ts';
+import { escapeHtml } from './html.ts';
+import type { Kit } from './kit.ts';
 
 export interface Chapter {
   readonly title: string;

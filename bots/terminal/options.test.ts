@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { readOptions, WrongUse } from './options.ts';
+
+test('words on the command line are one request', () => {
+  expect(readOptions(['find', 'me', '100 leads'])).toEqual({ text: 'find me 100 leads', files: [], json: false, help: false });
+});
+
+test('everything can be chosen', () => {
+  expect(
+    readOptions(['--type', 'research', '--file', 'a.csv', '--file=b.csv', '--json', '--key', 'k-1', '--continue', id, 'go on']),
+  ).toEqual({
+    text: 'go on',
+    type: 'research',
+    files: ['a.csv', 'b.csv'],
+    json: true,
+    key: 'k-1',
+    conversation: id,
+    help: false,
+  });
+});
+
+test.each([
+  [['--type', 'reserch', 'x'], 'There is no type “reserch”. Did you mean research?'],
+  [['--type', 'cooking', 'x'], 'There is no type “cooking”. There are: lead-generation'],
+  [['--colour', 'x'], "Unknown option '--colour'"],
+  [['--key', 'two words', 'x'], 'A --key has 1 to 128'],
+  [['--continue', '17'], '--continue takes the id of a conversation'],
+])('%j is told apart as a wrong use', (args, words) => {
+  expect(() => readOptions(args)).toThrow(WrongUse);
+  expect(() => readOptions(args)).toThrow(words);
+});
+
+const id = '0199f000-0000-7000-8000-000000000001';
