@@ -66,13 +66,15 @@ test('who leaves is forgotten at once', async () => {
 
 test('a person has twenty streams, and the next one is refused with words', async () => {
   const core = coreThatWaits();
-  const { fetch } = await openDoor(core);
+  const ada = { ...olga, userId: 'u2' } as Actor;
+  const { fetch } = await openDoor({ ...core, actorByKey: async (given) => (given === key ? olga : ada) });
   const leaving = new AbortController();
   for (let i = 0; i < 20; i++) await fetch('/api/events', { key, signal: i === 0 ? leaving.signal : null });
   const refused = await fetch('/api/events', { key });
   expect([refused.status, await refused.json()]).toMatchObject([429, { error: { code: 'streams.too-many', message: '20 event streams of yours are open already.' } }]);
+  expect((await fetch('/api/events', { key: 'adas-key' })).status).toBe(200);
   leaving.abort();
-  await vi.waitFor(() => expect(core.listening()).toBe(19));
+  await vi.waitFor(() => expect(core.listening()).toBe(20));
   expect((await fetch('/api/events', { key })).status).toBe(200);
 });
 

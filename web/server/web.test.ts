@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import net from 'node:net';
 import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
@@ -28,6 +28,7 @@ test('a browser that opens a wrong address reads words instead of JSON', async (
   expect(answer.status).toBe(404);
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(await answer.text()).toContain('<h1>There is nothing at this address.</h1>');
+  expect((await fetch('/api/nothing', { headers: { Accept: 'text/html' } })).headers.get('content-type')).toBe('application/json; charset=utf-8');
 });
 
 test.each([
@@ -303,6 +304,14 @@ test('a webhook gets the bytes as they were sent, and other methods are told abo
   expect((await fetch('/slack/events')).headers.get('allow')).toBe('OPTIONS, POST');
 });
 
+test('two methods of one address may be answered by two listeners', async () => {
+  const handle = async (request: IncomingMessage, response: ServerResponse) => void response.end(request.method);
+  const { fetch } = await openDoor({}, { mounts: [{ method: 'GET', path: '/slack/install', handle }, { method: 'POST', path: '/slack/install', handle }] });
+  expect(await (await fetch('/slack/install')).text()).toBe('GET');
+  expect(await (await fetch('/slack/install', { method: 'POST' })).text()).toBe('POST');
+  expect((await fetch('/slack/install', { method: 'PUT' })).headers.get('allow')).toBe('OPTIONS, GET, HEAD, POST');
+});
+
 test('a webhook that fails is answered and logged like any other route', async () => {
   const { fetch, lines } = await openDoor({}, { mounts: [{ method: 'POST', path: '/hook', handle: () => Promise.reject(new Error('boom')) }] });
   expect((await fetch('/hook', { method: 'POST' })).status).toBe(500);
@@ -323,21 +332,35 @@ test('the portal answers what is left, but never for the API', async () => {
   expect((await fetch('/api/nothing')).status).toBe(404);
 });
 
-test('a stop lets a running request end, and refuses the next one on its connection', async () => {
+test('a stop lets running requests end, and does not wait for connections that nobody uses', async () => {
   const { promise: going, resolve: go } = Promise.withResolvers<void>();
-  const door = await openDoor({ ...knowsOlga, balance: async () => (await going, { available: '5000000', inUse: '0', debt: '0' }) });
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  const running = ask(agent, `${door.url}/api/balance`);
-  const next = ask(agent, `${door.url}/api/balance`);
-  await vi.waitFor(() => expect(agent.sockets[Object.keys(agent.sockets)[0]!]?.[0]?.bytesWritten).toBeGreaterThan(0));
-  const stopped = door.stop();
+  const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
+  const door = await openDoor({ ...knowsOlga, balance: async () => (begin(), await going, { available: '5000000', inUse: '0', debt: '0' }) });
+  const running = door.fetch('/api/balance', { key: 'olgas-key' });
+  await asked;
+  const stopped = door.stop(60_000);
   go();
-  expect(await running).toEqual([200, '{"balance":{"available":5,"inUse":0,"debt":0}}']);
-  // Either it is told, or its connection is already gone.
-  expect(await next.catch(() => [503])).toContain(503);
+  expect(await (await running).json()).toEqual({ balance: { available: 5, inUse: 0, debt: 0 } });
   await stopped;
   await expect(fetch(`${door.url}/healthz`)).rejects.toThrow('fetch failed');
-  agent.destroy();
+});
+
+test('a request that comes on an open connection during a stop is told to come back', async () => {
+  const { promise: going, resolve: go } = Promise.withResolvers<void>();
+  const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
+  const door = await openDoor({ ...knowsOlga, balance: async () => (begin(), await going, { available: '5000000', inUse: '0', debt: '0' }) });
+  const socket = net.connect(Number(new URL(door.url).port), '127.0.0.1');
+  const request = 'GET /api/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer olgas-key\r\n\r\n';
+  socket.write(request);
+  await asked;
+  const stopped = door.stop(60_000);
+  await new Promise((written) => socket.write(request, written));
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve)); // the server reads it
+  go();
+  const [first, second] = (await text(socket)).split(/(?=HTTP\/1.1)/);
+  expect(first).toMatch(/^HTTP\/1.1 200 OK/);
+  expect(second).toMatch(/^HTTP\/1.1 503 Service Unavailable.*Connection: close.*"code":"service.stopping"/is);
+  await stopped;
 });
 
 test('a stop does not wait for ever', async () => {
@@ -362,10 +385,4 @@ async function text(stream: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
-}
-
-function ask(agent: http.Agent, url: string): Promise<[number, string]> {
-  return new Promise((done, failed) => {
-    http.get(url, { agent, headers: { Authorization: 'Bearer olgas-key' } }, async (answer) => done([answer.statusCode!, await text(answer)])).on('error', failed);
-  });
 }
