@@ -7,9 +7,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '#core/testing/temporary-folder.ts';
 
-const run = promisify(execFile);
 let temporary: Awaited<ReturnType<typeof temporaryFolder>>;
 let project: string;
+
+vi.setConfig({ testTimeout: 120_000 }); // npm may be slow
 
 beforeAll(async () => {
   temporary = await temporaryFolder('launch');
@@ -64,7 +65,7 @@ test('of two commands at once in a fresh clone one installs, the other waits, an
 });
 
 test('an install that was killed does not block the next one', async () => {
-  const gone = await run(process.execPath, ['-p', 'process.pid']);
+  const gone = await run(process.execPath, ['-p', 'process.pid'], project);
   await mkdir(path.join(project, 'node_modules'));
   await writeFile(path.join(project, 'node_modules/.launching'), gone.stdout.trim());
   expect((await launch('start')).code).toBe(0);
@@ -180,7 +181,7 @@ async function packGreeting(version: string, greeting: string) {
   await mkdir(home);
   await writeFile(path.join(home, 'package.json'), JSON.stringify({ name: 'greeting', version, type: 'module', exports: './index.js' }));
   await writeFile(path.join(home, 'index.js'), `export const greeting = '${greeting}';`);
-  await run('npm', ['pack', '--silent', '--pack-destination', temporary.path], { cwd: home });
+  await run('npm', ['pack', '--silent', '--pack-destination', temporary.path], home);
 }
 
 /** What a pull brings: package.json and package-lock.json ask for this version from now on. */
@@ -193,8 +194,17 @@ async function lockGreeting(version: string) {
     JSON.stringify({ type: 'module', scripts, dependencies: { greeting: `file:${tarball}` } }),
   );
   await cp(path.join(temporary.path, tarball), path.join(elsewhere, tarball));
-  await run('npm', ['install', '--package-lock-only', '--offline'], { cwd: elsewhere });
+  await run('npm', ['install', '--package-lock-only', '--offline'], elsewhere);
   await cp(elsewhere, project, { recursive: true });
+}
+
+function run(file: string, args: string[], cwd: string) {
+  return promisify(execFile)(file, args, { cwd, env: environment() });
+}
+
+/** The home folder of whoever runs the tests may be closed to them. */
+function environment(): NodeJS.ProcessEnv {
+  return { PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}`, HOME: temporary.path };
 }
 
 async function install() {
@@ -221,8 +231,12 @@ interface Ended {
 }
 
 function start([file, ...args]: string[], extra: NodeJS.ProcessEnv = {}) {
-  const env = { PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}`, HOME: temporary.path, ...extra };
-  const child = spawn(file!, args, { cwd: project, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file!, args, {
+    cwd: project,
+    env: { ...environment(), ...extra },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   createInterface({ input: child.stdout }).on('line', (line) => (stdout += `${line}\n`));

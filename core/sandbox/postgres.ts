@@ -328,9 +328,11 @@ async function removeForeignPidFile(place: Place) {
   if (name !== null && name.trim() !== 'postgres') await rm(path.join(place.data, 'postmaster.pid'), { force: true });
 }
 
+// What a start left that was killed before the database was whole. One that is still at it will see that it was not the first.
 async function removeUnfinished(place: Place) {
   for (const name of await readdir(place.dataDir)) {
-    if (name.startsWith('postgres.new-')) await rm(path.join(place.dataDir, name), { recursive: true, force: true });
+    const [, pid] = /^postgres\.new-(\d+)-/.exec(name) ?? [];
+    if (pid && !isAlive(Number(pid))) await rm(path.join(place.dataDir, name), { recursive: true, force: true });
   }
 }
 
