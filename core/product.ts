@@ -80,11 +80,11 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const store = await openStore({ databaseUrl: outside.databaseUrl, worker, leaseMs: timings.leaseMs, log });
     stops.push(() => store.close());
     const linkKeys = await linkKeysOf(store.money, outside.encryptionKeys);
-    const queue = await createQueue({ name: 'tasks', log, ...(config.redis === null ? { databaseUrl: outside.databaseUrl } : { redisUrl: config.redis.url }) });
+    const queue = await createQueue({ name: 'tasks', databaseUrl: outside.databaseUrl, redisUrl: config.redis?.url ?? null, log });
     stops.push(() => queue.close());
     const files = createS3(outside.s3);
     stops.push(async () => files.close());
-    const agents = options.agents ?? createAgents({ ...outside.openclaw, deviceKey: await sharedSecret(store.money, outside.encryptionKeys, 'openclaw device', newDeviceKey), clock, log });
+    const agents = options.agents ?? createAgents({ ...outside.openclaw, token: outside.openclaw.token ?? '', deviceKey: await sharedSecret(store.money, outside.encryptionKeys, 'openclaw device', newDeviceKey), clock, log });
     stops.push(() => agents.close());
 
     const { platformsReadHere } = await import('#bots/main.ts');
@@ -112,7 +112,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (config.roles.includes('worker')) stops.push(await startWorkerRole(core));
     const bots = config.roles.includes('bots') ? await startBotsRole(core, app, options) : null;
     if (bots) stops.push(bots.stop);
-    const web = config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0 ? await startWebRole(core, app, port, bots?.mounts ?? []) : null;
+    const web = config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0 ? await startWebRole(core, app, { port, metricsToken: config.http.metricsToken }, bots?.mounts ?? []) : null;
     if (web) {
       stops.push(web.stop);
       await outside.announce(web.url);

@@ -10,7 +10,7 @@ import { sandboxKeys } from './sandbox-keys.ts';
 export interface Outside {
   readonly databaseUrl: string;
   readonly s3: S3Settings;
-  readonly openclaw: { readonly url: string; readonly token: string | null; readonly driver: 'gateway' | 'spawn' };
+  readonly openclaw: { readonly url: string; readonly token: string | null; readonly driver: 'gateway' | 'spawn'; /** Set when the agents' files are on our own disk. */ readonly workspaceRoot?: string };
   readonly encryptionKeys: readonly string[];
   /** Which services are sandboxes. */
   readonly sandboxes: readonly ('postgres' | 's3' | 'openclaw')[];
@@ -65,7 +65,7 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
       const { startOpenClawSandbox } = await import('#core/sandbox/openclaw/gateway.ts');
       const sandbox = await startOpenClawSandbox({ token: keys!.openclawToken, dataDir: path.join(dataDir, 'openclaw'), allowLoopbackFetch: true });
       running.push({ name: 'openclaw', stop: sandbox.stop });
-      return { url: sandbox.url, token: keys!.openclawToken, driver: 'gateway' };
+      return { url: sandbox.url, token: keys!.openclawToken, driver: 'gateway', workspaceRoot: sandbox.workspaceRoot };
     }
   } catch (error) {
     await stop();
@@ -73,6 +73,7 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
   }
 }
 
+// The SDK writes into the credentials it is given, so it gets a copy of the frozen ones.
 function realS3({ bucket, endpoint, aws }: Extract<Config['files'], { kind: 'real' }>): S3Settings {
-  return { bucket, region: aws.region, ...(endpoint !== null && { endpoint }), ...(aws.credentials !== null && { credentials: aws.credentials }) };
+  return { bucket, region: aws.region, ...(endpoint !== null && { endpoint }), ...(aws.credentials !== null && { credentials: { ...aws.credentials } }) };
 }

@@ -17,6 +17,7 @@ export async function cancel(core: Core, actor: Actor, taskId: string): Promise<
   mayChange(actor, task);
   const status = await core.store.tasks.requestCancel(actor.teamId, task.id, core.clock.now());
   if (status === null) throw refuse('task.over', { status: (await findTask(core, actor, taskId)).status });
+  await core.store.events.write({ taskId: task.id, teamId: actor.teamId, kind: 'cancel-requested', data: {}, at: core.clock.now() });
   core.log.info({ taskId: task.id, userId: actor.userId }, 'cancel requested');
   if (status !== 'processing') {
     const ended = await endUnstarted(core, task);

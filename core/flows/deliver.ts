@@ -41,7 +41,7 @@ async function deliverOne(core: Core, poster: Poster, letter: OpenLetter): Promi
   try {
     if (letter.mustLook) {
       const seen = await poster.look(part, AbortSignal.timeout(CALL_MS));
-      if (seen === 'cannot') return await core.store.letters.dead(letter, 'It may have been posted, and the platform does not let us look; posting it again could show it twice.');
+      if (seen === 'cannot') return await core.store.letters.dead(letter, 'It may have been posted, and the platform does not let us look; posting it again could show it twice.', core.clock.now());
       if (seen !== 'absent') return await confirm(core, letter, seen.found);
     }
     const parts = letter.part === 0 ? poster.parts(reply) : 1;
@@ -64,7 +64,7 @@ async function postpone(core: Core, letter: OpenLetter, error: unknown): Promise
   const kind = error instanceof PostError ? error.kind : 'unknown';
   if (kind === 'never' || now.getTime() - letter.createdAt.getTime() > GIVE_UP_MS) {
     core.log.warn({ letterId: letter.id, kind }, 'letter undeliverable');
-    return core.store.letters.dead(letter, trouble);
+    return core.store.letters.dead(letter, trouble, now);
   }
   const waitMs = Math.max(backOffMs(letter.tries), error instanceof PostError ? (error.retryAfterMs ?? 0) : 0);
   const state = kind === 'later' && !letter.mustLook ? 'planned' : 'unknown';

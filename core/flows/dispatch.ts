@@ -1,7 +1,7 @@
 // A worker takes a task, lets an agent do it, keeps the files, and ends it. It may die at any line: everything another
 // process needs to go on is in the database before the next thing is sent.
 
-import { agentBrief } from '#core/domain/agent-brief.ts';
+import { agentBrief, isSample } from '#core/domain/agent-brief.ts';
 import { NO_CREDITS } from '#core/domain/credits.ts';
 import { needsPersonToRepeat, type FailureCode } from '#core/domain/failure.ts';
 import { newId, type TaskId } from '#core/domain/ids.ts';
@@ -16,7 +16,7 @@ import { workOf, type Work } from '#core/store/work.ts';
 import type { Core } from './core.ts';
 import { keepResults, type Kept } from './keep-results.ts';
 import { messageFor } from './message-for.ts';
-import type { Running } from './running.ts';
+import type { Running, Signals } from './running.ts';
 
 /** How often work without effects outside is tried, when its agent was lost. */
 const ATTEMPTS_MOST = 3;
@@ -46,19 +46,10 @@ async function attemptOnce(core: Core, running: Running, taskId: TaskId, leave: 
   return running.during(attempt, leave, (signals) => attemptTask(core, attempt, signals));
 }
 
-interface Signals {
-  /** The person, the deadline or upkeep wants it stopped. */
-  readonly stop: AbortSignal;
-  /** Why it was stopped. */
-  readonly stoppedBy: () => 'cancel' | 'unreachable' | null;
-  /** No agent took it within the time a person should wait to hear that. */
-  readonly accepted: () => void;
-}
-
 async function attemptTask(core: Core, attempt: Attempt, signals: Signals): Promise<boolean> {
   const work = await workOf(core.store.money, attempt.taskId);
   if (work.cancelRequested && attempt.phase === 'reserved' && attempt.number === 1) {
-    await end(core, work, attempt, await canceled(core, work, attempt, null));
+    await end(core, work, attempt, await canceled(core, work, attempt, null, signals.leave));
     return false;
   }
 
@@ -81,7 +72,7 @@ async function attemptTask(core: Core, attempt: Attempt, signals: Signals): Prom
 
   switch (outcome.kind) {
     case 'done':
-      await end(core, work, attempt, await done(core, work, attempt, outcome));
+      await end(core, work, attempt, await done(core, work, attempt, outcome, signals.leave));
       return false;
     case 'failed':
       await end(core, work, attempt, failed(work, 'agent.failed', outcome.usage, outcome.reason));
@@ -89,14 +80,14 @@ async function attemptTask(core: Core, attempt: Attempt, signals: Signals): Prom
     case 'stopped':
       if (outcome.by === 'deadline') await end(core, work, attempt, failed(work, 'agent.timed-out', outcome.usage));
       else if (signals.stoppedBy() === 'unreachable') await end(core, work, attempt, failed(work, 'agent.unreachable', outcome.usage));
-      else await end(core, work, attempt, await canceled(core, work, attempt, outcome));
+      else await end(core, work, attempt, await canceled(core, work, attempt, outcome, signals.leave));
       return false;
     case 'unreachable':
-      await end(core, work, attempt, signals.stoppedBy() === 'cancel' ? await canceled(core, work, attempt, null) : failed(work, 'agent.unreachable', null, outcome.reason));
+      await end(core, work, attempt, signals.stoppedBy() === 'cancel' ? await canceled(core, work, attempt, null, signals.leave) : failed(work, 'agent.unreachable', null, outcome.reason));
       return false;
     case 'lost': {
       const late = core.clock.now() >= work.deadlineAt;
-      if (signals.stoppedBy() === 'cancel') await end(core, work, attempt, await canceled(core, work, attempt, null));
+      if (signals.stoppedBy() === 'cancel') await end(core, work, attempt, await canceled(core, work, attempt, null, signals.leave));
       else if (late || attempt.number >= ATTEMPTS_MOST || needsPersonToRepeat(work.type)) await end(core, work, attempt, failed(work, 'agent.lost', null, outcome.reason));
       else {
         await core.store.attempts.lost(attempt, core.clock.now());
@@ -130,8 +121,8 @@ function watchFor(core: Core, work: Work, attempt: Attempt, signals: Signals): A
 /** What the end says beside who and where. */
 type End = Pick<Ending, 'status' | 'charge' | 'result' | 'failure' | 'usage' | 'outcome' | 'saying' | 'files'>;
 
-async function done(core: Core, work: Work, attempt: Attempt, outcome: Extract<AgentOutcome, { kind: 'done' }>): Promise<End> {
-  const kept = await keepFor(core, work, attempt, outcome.files);
+async function done(core: Core, work: Work, attempt: Attempt, outcome: Extract<AgentOutcome, { kind: 'done' }>, leave: AbortSignal): Promise<End> {
+  const kept = await keepFor(core, work, attempt, outcome.files, leave);
   if (kept === null) return failed(work, 'result.not-kept', outcome.usage);
   const units = rateOf(work.type, work.rateVersion).unit === null ? null : kept.rows;
   if (outcome.text.trim() === '' && kept.files.length === 0) return failed(work, 'result.empty', outcome.usage);
@@ -157,18 +148,20 @@ async function done(core: Core, work: Work, attempt: Attempt, outcome: Extract<A
 }
 
 /** What was finished before it stopped is delivered and charged; where nothing was, nothing is. */
-async function canceled(core: Core, work: Work, attempt: Attempt, outcome: Extract<AgentOutcome, { kind: 'stopped' }> | null): Promise<End> {
-  const kept = outcome === null ? NOTHING_KEPT : ((await keepFor(core, work, attempt, outcome.files)) ?? NOTHING_KEPT);
+async function canceled(core: Core, work: Work, attempt: Attempt, outcome: Extract<AgentOutcome, { kind: 'stopped' }> | null, leave: AbortSignal): Promise<End> {
+  const kept = outcome === null ? NOTHING_KEPT : ((await keepFor(core, work, attempt, outcome.files, leave)) ?? NOTHING_KEPT);
   const units = rateOf(work.type, work.rateVersion).unit === null ? null : kept.rows;
   const usage = outcome?.usage ?? null;
+  // A run that was cut short may not have said that its data is made up, but its files are named so.
+  const sample = isSample(outcome?.text ?? '') || kept.files.some(({ name }) => /sample/i.test(name));
   return {
     status: 'canceled',
     charge: usage === null ? NO_CREDITS : chargeFor({ end: 'canceled', type: work.type, units, usage, held: work.held, rateVersion: work.rateVersion }),
-    result: kept.files.length === 0 ? null : { summary: outcome!.text, sample: false, units },
+    result: kept.files.length === 0 ? null : { summary: outcome!.text, sample, units },
     failure: null,
     usage,
     outcome: 'stopped',
-    saying: { kind: 'canceled', taskId: work.taskId, type: work.type, files: kept.sayings, sample: false },
+    saying: { kind: 'canceled', taskId: work.taskId, type: work.type, files: kept.sayings, sample },
     files: kept.files,
   };
 }
@@ -188,13 +181,23 @@ function failed(work: Work, code: FailureCode, usage: AgentUsage | null, reason?
 
 const NOTHING_KEPT: Kept = { files: [], sayings: [], rows: 0 };
 
+/** The work is done and paid for by us, so storage gets this long to come back before it is given up. */
+const STORE_WITHIN_MS = 5 * 60_000;
+const STORE_AGAIN_MS = 5_000;
+
 /** null when storage would not take the files: the person then has nothing, and pays nothing. */
-async function keepFor(core: Core, work: Work, attempt: Attempt, files: Parameters<typeof keepResults>[2]): Promise<Kept | null> {
-  try {
-    return await keepResults(core, `tasks/${work.taskId}/a${attempt.number}`, files);
-  } catch (error) {
-    core.log.error({ taskId: work.taskId, error }, 'result files not stored');
-    return null;
+async function keepFor(core: Core, work: Work, attempt: Attempt, files: Parameters<typeof keepResults>[2], leave: AbortSignal): Promise<Kept | null> {
+  const until = core.clock.now().getTime() + STORE_WITHIN_MS;
+  for (;;) {
+    try {
+      return await keepResults(core, `tasks/${work.taskId}/a${attempt.number}`, files);
+    } catch (error) {
+      core.log.error({ taskId: work.taskId, error }, 'result files not stored');
+      // Whoever has the attempt next finds the run ended, and stores its files then.
+      leave.throwIfAborted();
+      if (core.clock.now().getTime() >= until) return null;
+      await core.clock.sleep(STORE_AGAIN_MS, leave);
+    }
   }
 }
 

@@ -14,9 +14,14 @@ export interface Running {
   close(): void;
 }
 
-interface Signals {
+/** What reaches an attempt while it goes on. */
+export interface Signals {
+  /** This process is to end: what takes longer is left to another one. */
+  readonly leave: AbortSignal;
+  /** The person wants it stopped, or no agent took it within the time a person should wait to hear that. */
   readonly stop: AbortSignal;
   readonly stoppedBy: () => 'cancel' | 'unreachable' | null;
+  /** An agent took it. */
   readonly accepted: () => void;
 }
 
@@ -53,7 +58,7 @@ export function watchRunning(core: Core): Running {
         if (!settled.signal.aborted && !leave.aborted) stop('unreachable');
       });
       try {
-        return await work({ stop: controller.signal, stoppedBy: () => by, accepted: () => settled.abort() });
+        return await work({ leave, stop: controller.signal, stoppedBy: () => by, accepted: () => settled.abort() });
       } finally {
         settled.abort();
         attempts.delete(attempt.runId);

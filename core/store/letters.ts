@@ -32,7 +32,7 @@ export interface Letters {
   /** It was not posted, or nobody knows: try (or look) again then. */
   later(letter: OpenLetter, state: 'planned' | 'unknown', nextAt: Date, trouble: string): Promise<void>;
   /** Frees the thread; shown under undelivered results. */
-  dead(letter: OpenLetter, trouble: string): Promise<void>;
+  dead(letter: OpenLetter, trouble: string, at: Date): Promise<void>;
   write(letter: { id: LetterId; conversationId: ConversationId; taskId: TaskId | null; saying: Saying; readHere: boolean }, at: Date): Promise<number>;
   /** Where a conversation of this team is, or will be once its root is posted; null when it has no such conversation. */
   threadOf(teamId: TeamId, conversationId: string): Promise<ThreadRef | null>;
@@ -99,8 +99,13 @@ export function lettersOver(money: Money): Letters {
       await money.query(
         {
           name: 'letter sent',
-          text: `WITH rooted AS (UPDATE conversations SET thread_ref = $4, address = $4 WHERE id = $2 AND thread_ref IS NULL AND $4::text IS NOT NULL)
-                 UPDATE letters SET state = 'sent', message_ref = $3, sent_at = $5, trouble = NULL WHERE id = $1`,
+          text: `WITH rooted AS (
+                   UPDATE conversations SET thread_ref = $4, address = $4 WHERE id = $2 AND thread_ref IS NULL AND $4::text IS NOT NULL
+                 ), marked AS (
+                   UPDATE letters SET state = 'sent', message_ref = $3, sent_at = $5, trouble = NULL WHERE id = $1 RETURNING task_id
+                 )
+                 INSERT INTO task_events (task_id, team_id, kind, data, at)
+                 SELECT t.id, t.team_id, 'sent', jsonb_build_object('messageRef', $3::text), $5 FROM marked JOIN tasks t ON t.id = marked.task_id`,
         },
         [letter.id, letter.conversationId, posted.messageRef, posted.threadRef ?? null, at],
       );
@@ -110,8 +115,15 @@ export function lettersOver(money: Money): Letters {
       await money.query({ text: 'UPDATE letters SET state = $2, next_at = $3, trouble = $4 WHERE id = $1' }, [letter.id, state, nextAt, trouble]);
     },
 
-    async dead(letter, trouble) {
-      await money.query({ text: `UPDATE letters SET state = 'dead', trouble = $2 WHERE id = $1` }, [letter.id, trouble]);
+    async dead(letter, trouble, at) {
+      await money.query(
+        {
+          text: `WITH marked AS (UPDATE letters SET state = 'dead', trouble = $2 WHERE id = $1 RETURNING task_id)
+                 INSERT INTO task_events (task_id, team_id, kind, data, at)
+                 SELECT t.id, t.team_id, 'undelivered', jsonb_build_object('trouble', $2::text), $3 FROM marked JOIN tasks t ON t.id = marked.task_id`,
+        },
+        [letter.id, trouble, at],
+      );
     },
 
     async write(letter, at) {

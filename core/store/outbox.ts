@@ -13,6 +13,10 @@ export interface Outbox {
   putBackLost(olderThan: Date, at: Date, most: number): Promise<TaskId[]>;
 }
 
+/** A line in the log of each task that was put back. */
+const TOLD = (at: string) => `
+              INSERT INTO task_events (task_id, team_id, kind, data, at) SELECT id, team_id, 'requeued', jsonb_build_object('generation', generation), ${at} FROM again`;
+
 export function outboxOver(money: Money): Outbox {
   return {
     async relay(most, add) {
@@ -33,7 +37,8 @@ export function outboxOver(money: Money): Outbox {
           text: `WITH silent AS (
               UPDATE attempts SET worker = NULL, lease_until = $2 WHERE ended_at IS NULL AND lease_until < $1 RETURNING task_id
             ), again AS (
-              UPDATE tasks t SET generation = t.generation + 1 FROM silent s WHERE t.id = s.task_id AND t.status = 'processing' RETURNING t.id, t.generation
+              UPDATE tasks t SET generation = t.generation + 1 FROM silent s WHERE t.id = s.task_id AND t.status = 'processing' RETURNING t.id, t.team_id, t.generation
+            ), told AS (${TOLD('$1')}
             )
             INSERT INTO outbox (task_id, generation, at) SELECT id, generation, $1 FROM again RETURNING task_id`,
         },
@@ -53,7 +58,8 @@ export function outboxOver(money: Money): Outbox {
                 AND NOT EXISTS (SELECT FROM tasks e WHERE e.conversation_id = t.conversation_id AND e.status IN ('pending', 'processing') AND (e.created_at, e.id) < (t.created_at, t.id))
               ORDER BY t.created_at LIMIT $3 FOR UPDATE SKIP LOCKED
             ), again AS (
-              UPDATE tasks t SET generation = t.generation + 1 FROM lost WHERE t.id = lost.id RETURNING t.id, t.generation
+              UPDATE tasks t SET generation = t.generation + 1 FROM lost WHERE t.id = lost.id RETURNING t.id, t.team_id, t.generation
+            ), told AS (${TOLD('$2')}
             )
             INSERT INTO outbox (task_id, generation, at) SELECT id, generation, $2 FROM again RETURNING task_id`,
         },

@@ -1,17 +1,20 @@
 // A running product for a test: real PostgreSQL, real queue, sandboxes reached over loopback, and people to act as.
 
 import { randomBytes } from 'node:crypto';
-import { onTestFinished } from 'vitest';
+import path from 'node:path';
+import { onTestFinished, vi } from 'vitest';
 import type { Adapter } from '#bots/adapter.ts';
 import { readConfig, type GivenSettings } from '#core/contracts/env.ts';
 import { credits, micro, showCredits } from '#core/domain/credits.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { Actor, App, Taken } from '#core/flows/app.ts';
 import type { Core } from '#core/flows/core.ts';
+import type { TaskView } from '#core/domain/task-view.ts';
 import type { Agents } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import { startProduct, type Product, type ProductOptions } from '#core/product.ts';
+import { startOpenClawSandbox, type Control } from '#core/sandbox/openclaw/gateway.ts';
 import { createTestDatabase } from './database.ts';
 import { quietLog } from './quiet-log.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -21,6 +24,11 @@ export interface Stage {
   readonly core: Core;
   readonly app: App;
   readonly url: string;
+  readonly databaseUrl: string;
+  /** What the agents' gateway does wrong, and how often it ran what. */
+  readonly openclaw: Control;
+  /** A second process of the product on the same database, as far as PostgreSQL and the queue can tell. */
+  another(): Promise<Product>;
   /** A person with a team of their own and this many credits. */
   person(amount?: number): Promise<Person>;
 }
@@ -29,7 +37,12 @@ export interface Person extends Actor {
   readonly apiKey: string;
   readonly walletId: string;
   /** Asks in a new web conversation, or in this one. */
-  ask(text: string, where?: { conversation?: string; key?: string }): Promise<Taken>;
+  ask(text: string, where?: { conversation?: string; key?: string; through?: App }): Promise<Taken>;
+  /** Asks, and waits until the task is over. */
+  get(text: string, where?: { conversation?: string }): Promise<TaskView>;
+  untilOver(taken: Taken): Promise<TaskView>;
+  /** What was said in a conversation, letter by letter, as one line each. */
+  said(conversation: string): Promise<string[]>;
   /** The journal as people would tell it: "grant 500", "hold 100", "settle 100". */
   ledger(): Promise<string[]>;
 }
@@ -49,14 +62,32 @@ export interface StageOptions {
 export async function stage(options: StageOptions = {}): Promise<Stage> {
   const database = await createTestDatabase();
   const folder = await temporaryFolder('stage');
-  const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: folder.path, PORT: '0', ...options.settings });
-  const product = await startProduct(config, { log: quietLog, ...options });
+  const openclaw = await startOpenClawSandbox({ token: 'stage', dataDir: path.join(folder.path, 'openclaw'), allowLoopbackFetch: true, faults: { pace: 'instant' } });
+  const settings: GivenSettings = { DATABASE_URL: database.url, OPENCLAW_URL: openclaw.url, OPENCLAW_TOKEN: 'stage', DATA_DIR: folder.path, PORT: '0', ...options.settings };
+  const products: Product[] = [];
   onTestFinished(async () => {
-    await product.stop();
+    await Promise.all(products.map((each) => each.stop()));
+    await openclaw.stop();
     await database.drop();
     await folder.remove();
   });
-  return { product, core: product.core, app: product.app, url: product.url!, person: (amount = 500) => person(product, amount) };
+
+  const start = async () => {
+    const product = await startProduct(readConfig(settings), { log: quietLog, ...options });
+    products.push(product);
+    return product;
+  };
+  const product = await start();
+  return {
+    product,
+    core: product.core,
+    app: product.app,
+    url: product.url!,
+    openclaw: openclaw.control,
+    databaseUrl: database.url,
+    another: start,
+    person: (amount = 500) => person(product, amount),
+  };
 }
 
 async function person({ core, app }: Product, amount: number): Promise<Person> {
@@ -69,18 +100,33 @@ async function person({ core, app }: Product, amount: number): Promise<Person> {
     );
   const { key } = await core.store.people.addApiKey(userId, teamId, 'test');
   const actor = (await core.store.people.holderOf(key))!;
-  return {
-    ...actor,
-    apiKey: key,
-    walletId,
-    ask: (text, where = {}) =>
-      app.ask({
+  const ask: Person['ask'] = (text, where = {}) =>
+      (where.through ?? app).ask({
         key: where.key ?? `test:${newId()}`,
         threadRef: `web:${where.conversation ?? newId()}`,
         from: { kind: 'user', userId, teamId },
         text,
         at: core.clock.now(),
-      }),
+      });
+  const untilOver: Person['untilOver'] = (taken) => {
+    if (taken.kind === 'refused') throw new Error(`refused: ${taken.refused.code}`);
+    return vi.waitFor(
+      async () => {
+        const task = await app.task(actor, taken.taskId);
+        if (!task.over) throw new Error(`still ${task.status}`);
+        return task;
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+  };
+  return {
+    ...actor,
+    apiKey: key,
+    walletId,
+    ask,
+    untilOver,
+    get: async (text, where) => untilOver(await ask(text, where)),
+    said: async (conversation) => (await app.letters(actor, conversation, 0)).map(({ reply }) => reply.fallback),
     async ledger() {
       const { rows } = await core.store.money.query<{ type: string; moved: string }>(
         {
