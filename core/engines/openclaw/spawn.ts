@@ -109,7 +109,7 @@ export function createSpawnAgents(options: SpawnOptions): Agents {
 
   function outcomeOf(text: string): AgentOutcome {
     const reply = spawnReplySchema.safeParse(parse(text));
-    if (!reply.success) return { kind: 'failed', reason: 'The agents’ service gave an answer of another shape.', usage: noUsage };
+    if (!reply.success) return { kind: 'failed', reason: "The agents' service gave an answer of another shape.", usage: noUsage };
     const { costUsd, ...counts } = reply.data.usage;
     const usage = { ...counts, costMicroUsd: Math.round(costUsd * 1_000_000) };
     if (reply.data.status === 'error') return { kind: 'failed', reason: reply.data.reason ?? 'The agent ended in an error.', usage };
@@ -129,7 +129,7 @@ export function createSpawnAgents(options: SpawnOptions): Agents {
   async function download(address: string | undefined): Promise<Readable> {
     const url = address === undefined ? null : URL.parse(address, base.href);
     // Our token goes nowhere else, and no agent may make us fetch from there.
-    if (url === null || url.origin !== base.origin) throw new Error('a result file lies outside of the agents’ service');
+    if (url === null || url.origin !== base.origin) throw new Error("a result file lies outside of the agents' service");
     const { response } = await send('GET', url, null, AbortSignal.timeout(fileTimeoutMs));
     if (response.statusCode === 200) return response;
     response.destroy();

@@ -64,7 +64,7 @@ async function runAgent(house: House, client: Client, params: Json, answer: (pay
   if (house.faults().refuse === 'restarting') throw restarting();
   if (house.faults().refuse === 'unavailable') throw new Refused({ code: 'UNAVAILABLE', message: 'no model is configured' });
 
-  const before = house.disk.ledgerRow(runId);
+  const before = house.runs().had(runId) ? null : house.disk.ledgerRow(runId);
   if (before?.status === 'cancelled') throw new Refused({ code: 'UNAVAILABLE', message: 'Pending input ownership ended; submit a new turn' });
   client.dispatched.add(runId);
   const accepted = { runId, sessionKey: request.sessionKey, agentId: request.agentId, status: 'accepted', acceptedAt: Date.now() };

@@ -37,6 +37,8 @@ export interface Answer {
 export interface Runs {
   /** The run of this key, while this start of the gateway remembers it. */
   find(runId: string): Run | null;
+  /** Whether this start of the gateway ever had it. */
+  had(runId: string): boolean;
   begin(request: RunRequest, owner: Run['owner']): Run;
   active(sessionKey: string): Run | null;
   /** Everything that goes on is gone without a word, as when the process is killed. */
@@ -47,12 +49,13 @@ const CONCURRENT_MOST = 8;
 
 export function createRuns(stage: Stage, disk: Disk): Runs {
   const runs = new Map<string, Run>();
+  const accepted = new Set<string>();
   const lastInSession = new Map<string, Promise<void>>();
   const waiting: (() => void)[] = [];
   let playing = 0;
   let dead = false;
 
-  return { find, begin, active: (sessionKey) => [...runs.values()].find((run) => run.request.sessionKey === sessionKey && run.end === null) ?? null, die };
+  return { find, had: (runId) => accepted.has(runId), begin, active: (sessionKey) => [...runs.values()].find((run) => run.request.sessionKey === sessionKey && run.end === null) ?? null, die };
 
   function find(runId: string): Run | null {
     const run = runs.get(runId) ?? null;
@@ -65,6 +68,7 @@ export function createRuns(stage: Stage, disk: Disk): Runs {
     const { promise: answered, resolve } = Promise.withResolvers<Answer>();
     const run: Run = { request, owner, acceptedAt: Date.now(), stop: new AbortController(), answered, startedAt: null, end: null };
     runs.set(request.runId, run);
+    accepted.add(request.runId);
     note(run, 'queued');
     // One run a session: the next one waits for the end of those before it.
     const before = lastInSession.get(request.sessionKey) ?? Promise.resolve();

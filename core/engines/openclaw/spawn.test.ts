@@ -1,0 +1,109 @@
+// The second driver: one request, one answer, no memory between.
+import http from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '#core/engines/clock.ts';
+import { jobOf, shown, stageAgents, watching, type AgentsStage } from '#core/testing/agents-stage.ts';
+import { quietLog } from '#core/testing/quiet-log.ts';
+import { createSpawnAgents } from './spawn.ts';
+
+const idle = new AbortController().signal;
+
+describe('agents by POST /agent/spawn', () => {
+  let stage: AgentsStage;
+  beforeEach(async () => {
+    stage = await stageAgents();
+  });
+  afterEach(() => stage.close());
+
+  const open = (some: { url?: string; token?: string } = {}) => createSpawnAgents({ url: stage.sandbox.url, token: stage.sandbox.token, clock: systemClock, log: quietLog, ...some });
+  const begun = (runId: string) => stage.sandbox.control.runCounts()[runId] ?? 0;
+
+  test('a person gets exactly what was asked for, marked as the sample that it is', async () => {
+    const watch = watching();
+    const outcome = await open().run(jobOf({ quantity: 12 }), watch, idle);
+    expect(await shown(outcome)).toEqual({ kind: 'done', sample: true, files: ['sample-leads.csv: 12 rows'], words: true, used: true });
+    expect(watch.told).toEqual(['sending', 'accepted']);
+  });
+
+  test('the service is checked', async () => {
+    await open().check();
+    await expect(open({ url: 'http://127.0.0.1:1' }).check()).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('while it takes no work, the work waits; when it never does, nothing was sent in vain', async () => {
+    stage.sandbox.control.set({ refuse: 'unavailable' });
+    const waiting = open().run(jobOf(), watching(), idle);
+    setTimeout(() => stage.sandbox.control.set({ refuse: null }), 300);
+    expect(await shown(await waiting)).toMatchObject({ kind: 'done' });
+    expect(await open({ url: 'http://127.0.0.1:1' }).run(jobOf({ timeoutMs: 200 }), watching(), idle)).toMatchObject({ kind: 'unreachable', reason: expect.stringContaining('ECONNREFUSED') as string });
+  });
+
+  test('a wrong token and a service without the endpoint are told apart', async () => {
+    expect(await open({ token: 'wrong' }).run(jobOf(), watching(), idle)).toEqual({ kind: 'unreachable', reason: 'The service refuses our token.' });
+    await withServer((_request, response) => response.writeHead(404).end(), async (url) => {
+      expect(await open({ url }).run(jobOf(), watching(), idle)).toEqual({ kind: 'unreachable', reason: 'The service has no POST /agent/spawn.' });
+    });
+  });
+
+  test('an answer that never came means lost, and it is not sent again', async () => {
+    stage.sandbox.control.set({ cut: 'before-final' });
+    const job = jobOf();
+    expect(await shown(await open().run(job, watching(), idle))).toMatchObject({ kind: 'lost' });
+    expect(await shown(await open().run({ ...job, phase: 'dispatched', bootId: 'spawn' }, watching(), idle))).toMatchObject({ kind: 'lost' });
+    expect(begun(job.runId)).toBe(1);
+  });
+
+  test('its model fails, its answer is nonsense, its status is odd: the person learns that it failed', async () => {
+    stage.sandbox.control.set({ modelError: 'HTTP 500' });
+    expect(await shown(await open().run(jobOf(), watching(), idle))).toEqual({ kind: 'failed', reason: 'HTTP 500' });
+    await withServer((_request, response) => response.end('<html>'), async (url) => {
+      expect(await shown(await open({ url }).run(jobOf(), watching(), idle))).toMatchObject({ kind: 'failed' });
+    });
+    await withServer((_request, response) => response.writeHead(500).end('oops'), async (url) => {
+      expect(await shown(await open({ url }).run(jobOf(), watching(), idle))).toEqual({ kind: 'failed', reason: "The agents' service answered 500." });
+    });
+  });
+
+  test('our deadline and the person’s wish end it, by hanging up', async () => {
+    stage.sandbox.control.set({ hang: true });
+    const job = jobOf({ timeoutMs: 200 });
+    expect(await shown(await open().run(job, watching(), idle))).toEqual({ kind: 'stopped', by: 'deadline', files: [] });
+    const cancel = new AbortController();
+    expect(await shown(await open().run(jobOf(), watching({ accepted: async () => cancel.abort() }), cancel.signal))).toEqual({ kind: 'stopped', by: 'signal', files: [] });
+    const agents = open();
+    expect(await shown(await agents.run(jobOf(), watching({ accepted: () => agents.close() }), idle))).toEqual({ kind: 'detached' });
+  });
+
+  test('files come inline or from the same service, and from nowhere else', async () => {
+    const files = [
+      { name: '../../inline.txt', sizeBytes: 99, content: Buffer.from('inline').toString('base64') },
+      { name: 'there.txt', sizeBytes: 5, url: '/files/there.txt' },
+      { name: 'elsewhere.txt', sizeBytes: 5, url: 'http://169.254.169.254/latest' },
+    ];
+    const seen: string[] = [];
+    await withServer((request, response) => {
+      seen.push(`${request.url} ${request.headers.authorization}`);
+      response.end(request.method === 'POST' ? JSON.stringify({ status: 'ok', text: 'done', files }) : 'there');
+    }, async (url) => {
+      const outcome = await open({ url }).run(jobOf(), watching(), idle);
+      if (outcome.kind !== 'done') throw new Error(outcome.kind);
+      expect(outcome.files.map(({ name, sizeBytes }) => `${name} ${sizeBytes}`)).toEqual(['inline.txt 6', 'there.txt 5', 'elsewhere.txt 5']);
+      expect(await text(await outcome.files[0]!.open())).toBe('inline');
+      expect(await text(await outcome.files[1]!.open())).toBe('there');
+      await expect(outcome.files[2]!.open()).rejects.toThrow("outside of the agents' service");
+    });
+    expect(seen).toEqual(['/agent/spawn Bearer a token for tests', '/files/there.txt Bearer a token for tests']);
+  });
+});
+
+async function withServer(answer: http.RequestListener, act: (url: string) => Promise<void>): Promise<void> {
+  const server = http.createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await act(`http://127.0.0.1:${(server.address() as { port: number }).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
