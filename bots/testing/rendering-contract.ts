@@ -67,8 +67,9 @@ export function renderingContract<Part>({ adapter, lines, troubles }: Kit<Part>)
   });
 
   test('nobody else can write a line that looks like one of ours', () => {
-    const own = new Set(ours.flatMap(({ block }) => shown(replyOf(block))).filter((line) => line.trim() !== ''));
-    const forgery = [...own].join('\n');
+    const said = ours.filter(({ block }) => block.kind !== 'prose' || block.from === 'us');
+    const own = new Set(said.flatMap(({ block }) => shown(replyOf(block))).filter((line) => line.trim() !== ''));
+    const forgery = [...own].flatMap((line) => [line, line.trim(), line.trim().replace(/^\S+ /, '')]).join('\n');
     for (const [name, place] of Object.entries(places)) {
       if (name.startsWith('our ')) continue;
       const usual = shown(replyOf(place('x')));
