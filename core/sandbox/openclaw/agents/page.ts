@@ -28,6 +28,7 @@ export interface PageOptions {
   /** For the sandbox itself, whose pages are on loopback. A page elsewhere cannot lead there. */
   readonly allowLoopback: boolean;
   readonly resolve?: (host: string) => Promise<string[]>;
+  readonly isPublic?: (address: string) => boolean;
 }
 
 export const pageLimits = { bytes: 5_000_000, timeoutMs: 15_000, redirects: 5 } as const;
@@ -36,12 +37,18 @@ const types = new Set(['text/html', 'application/xhtml+xml', 'text/plain']);
 export async function fetchPage(address: string, options: PageOptions): Promise<Page> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(pageLimits.timeoutMs)]);
   let url = parse(address);
+  const isPublic = options.isPublic ?? isOnPublicWeb;
   let allowLoopback = options.allowLoopback;
   for (let redirects = 0; redirects <= pageLimits.redirects; redirects++) {
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    const target = await checkedAddress(host, allowLoopback, options.resolve ?? resolveAll);
-    if (!isLoopback(target)) allowLoopback = false;
-    const answer = await get(url, target, signal);
+    const addresses = ipaddr.isValid(host) ? [host] : await (options.resolve ?? resolveAll)(host);
+    if (addresses.length === 0) throw new PageRefused(`There is no site called ${host}.`);
+    // One private address among public ones is as bad as all: which of them is taken is not ours to say later.
+    for (const address of addresses) {
+      if (!(isPublic(address) || (allowLoopback && isLoopback(address)))) throw new PageRefused(`${host} is not on the public web, so it is not fetched.`);
+    }
+    if (isPublic(addresses[0]!)) allowLoopback = false;
+    const answer = await get(url, addresses[0]!, signal);
     if (!('location' in answer)) return answer;
     url = parse(answer.location, url);
   }
@@ -56,16 +63,6 @@ function parse(address: string, base?: URL): URL {
   return url;
 }
 
-async function checkedAddress(host: string, allowLoopback: boolean, resolve: (host: string) => Promise<string[]>): Promise<string> {
-  const addresses = ipaddr.isValid(host) ? [host] : await resolve(host);
-  if (addresses.length === 0) throw new PageRefused(`There is no site called ${host}.`);
-  // One private address among public ones is as bad as all: which of them is taken is not ours to say later.
-  for (const address of addresses) {
-    if (!(isPublic(address) || (allowLoopback && isLoopback(address)))) throw new PageRefused(`${host} is not on the public web, so it is not fetched.`);
-  }
-  return addresses[0]!;
-}
-
 async function resolveAll(host: string): Promise<string[]> {
   try {
     return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
@@ -74,9 +71,12 @@ async function resolveAll(host: string): Promise<string[]> {
   }
 }
 
-/** Whatever has a special use (private, link-local, carrier, multicast, translated, reserved, documentation …) is not public. */
-function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+/** Whatever has a special use (private, link-local, carrier, multicast, translated, reserved, documentation …) is not. */
+function isOnPublicWeb(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  // Of IPv6, only 2000::/3 is given to the public; what the table does not know elsewhere may mean anything.
+  return parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || (parsed as ipaddr.IPv6).parts[0]! >> 13 === 1);
 }
 
 function isLoopback(address: string): boolean {
