@@ -48,9 +48,11 @@ test("a stream about somebody else's task is refused before it begins", async ()
 });
 
 test('a HEAD request for a stream gets its headers and is over', async () => {
-  const { fetch } = await openDoor(coreThatWaits());
+  const core = coreThatWaits();
+  const { fetch } = await openDoor(core);
   const answer = await fetch('/api/events', { key, method: 'HEAD' });
   expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, 'text/event-stream; charset=utf-8', '']);
+  expect(core.listening()).toBe(0);
 });
 
 test('who leaves is forgotten at once', async () => {

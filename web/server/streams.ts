@@ -80,7 +80,6 @@ function begin(request: Request, response: Response) {
     'X-Accel-Buffering': 'no',
   });
   request.socket.setNoDelay(true);
-  response.flushHeaders();
   response.write(`retry: ${RETRY_MS}\n\n`);
 }
 
