@@ -41,7 +41,10 @@ export function openMoney(databaseUrl: string, log: Log, connections = CONNECTIO
       const client = await pool.connect().catch((error: unknown) => {
         throw explained(error);
       });
+      // Without a listener, a connection lost between two statements would end the process.
       let broken: Error | undefined;
+      const onError = (error: Error) => (broken = error);
+      client.on('error', onError);
       try {
         await client.query('BEGIN');
         const result = await work(client);
@@ -51,6 +54,7 @@ export function openMoney(databaseUrl: string, log: Log, connections = CONNECTIO
         await client.query('ROLLBACK').catch((lost: Error) => (broken = lost));
         throw explained(error);
       } finally {
+        client.off('error', onError);
         client.release(broken);
       }
     },

@@ -18,6 +18,7 @@ import { startOpenClawSandbox, type Control } from '#core/sandbox/openclaw/gatew
 import { createTestDatabase } from './database.ts';
 import { quietLog } from './quiet-log.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { wireTo, type Wire } from './wire.ts';
 
 export interface Stage {
   readonly product: Product;
@@ -27,6 +28,8 @@ export interface Stage {
   readonly databaseUrl: string;
   /** What the agents' gateway does wrong, and how often it ran what. */
   readonly openclaw: Control;
+  /** Between the product and PostgreSQL. */
+  readonly wire: Wire;
   /** A second process of the product on the same database, as far as PostgreSQL and the queue can tell. */
   another(): Promise<Product>;
   /** A person with a team of their own and this many credits. */
@@ -63,11 +66,13 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const database = await createTestDatabase();
   const folder = await temporaryFolder('stage');
   const openclaw = await startOpenClawSandbox({ token: 'stage', dataDir: path.join(folder.path, 'openclaw'), allowLoopbackFetch: true, faults: { pace: 'instant' } });
-  const settings: GivenSettings = { DATABASE_URL: database.url, OPENCLAW_URL: openclaw.url, OPENCLAW_TOKEN: 'stage', DATA_DIR: folder.path, PORT: '0', ...options.settings };
+  const wire = await wireTo(database.url);
+  const settings: GivenSettings = { DATABASE_URL: wire.url, OPENCLAW_URL: openclaw.url, OPENCLAW_TOKEN: 'stage', DATA_DIR: folder.path, PORT: '0', ...options.settings };
   const products: Product[] = [];
   onTestFinished(async () => {
     await Promise.all(products.map((each) => each.stop()));
     await openclaw.stop();
+    await wire.close();
     await database.drop();
     await folder.remove();
   });
@@ -85,6 +90,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     url: product.url!,
     openclaw: openclaw.control,
     databaseUrl: database.url,
+    wire,
     another: start,
     person: (amount = 500) => person(product, amount),
   };
