@@ -34,9 +34,15 @@ test.each([
   [{ text: 'find 5 leads' }, ['requestText: is missing', 'text: is not known here; did you mean “requestText”?']],
   [{ prompt: 'find 5 leads' }, ['requestText: is missing', 'prompt: is not known here; did you mean “requestText”?']],
   [{ requestText: 'x', requesttext: 'y' }, ['requesttext: is not known here; did you mean “requestText”?']],
-  [{ requestText: 'x', tpye: 'research', file: [] }, ['tpye: is not known here; did you mean “type”?', 'file: is not known here; did you mean “files”?']],
+  [
+    { requestText: 'x', tpye: 'research', file: [] },
+    ['tpye: is not known here; did you mean “type”?', 'file: is not known here; did you mean “files”?'],
+  ],
   [{ requestText: 'x', model: 'y' }, ['model: is not known here; known are requestText, type, conversationId, from, files']],
-  [JSON.parse('{"requestText":"x","__proto__":{"type":"research"}}'), ['__proto__: is not known here; known are requestText, type, conversationId, from, files']],
+  [
+    JSON.parse('{"requestText":"x","__proto__":{"type":"research"}}'),
+    ['__proto__: is not known here; known are requestText, type, conversationId, from, files'],
+  ],
   [{ requestText: 'x', constructor: 'y' }, ['constructor: is not known here; known are requestText, type, conversationId, from, files']],
 ])('a field with a wrong name is told the right one: %j', (request, problems) => {
   expect(problemsOf(() => parseRequest(createTask, request))).toEqual(problems);
@@ -64,7 +70,9 @@ test('an idempotency key is taken as it is, and one that could be cut or changed
   expect(parseIdempotencyKey(undefined)).toBe(null);
   expect(parseIdempotencyKey('order-17/a')).toBe('order-17/a');
   for (const key of ['', 'two words', 'a, b', 'ключ', 'x'.repeat(101)]) {
-    expect(problemsOf(() => parseIdempotencyKey(key))).toEqual(['Idempotency-Key: must have 1 to 100 visible ASCII characters without spaces']);
+    expect(problemsOf(() => parseIdempotencyKey(key))).toEqual([
+      'Idempotency-Key: must have 1 to 100 visible ASCII characters without spaces',
+    ]);
   }
 });
 
@@ -72,7 +80,8 @@ function problemsOf(act: () => unknown): string[] {
   try {
     act();
   } catch (error) {
-    if (isRefusal(error) && error.code === 'request.invalid') return (error.facts as { fields: WrongField[] }).fields.map(({ name, problem }) => `${name}: ${problem}`);
+    if (isRefusal(error) && error.code === 'request.invalid')
+      return (error.facts as { fields: WrongField[] }).fields.map(({ name, problem }) => `${name}: ${problem}`);
     throw error;
   }
   return [];

@@ -22,8 +22,14 @@ export function parseRequest<Shape extends z.ZodRawShape>(schema: z.ZodObject<Sh
   throw refuse('request.invalid', { fields: parsed.error.issues.flatMap((issue) => wrongFields(issue, Object.keys(schema.shape))) });
 }
 
-const id = <T extends string>() => text().refine(isId, 'must be an id as we gave it').transform((given) => given as T);
-const wholeNumber = () => text().regex(/^\d{1,9}$/, 'must be a whole number').transform(Number);
+const id = <T extends string>() =>
+  text()
+    .refine(isId, 'must be an id as we gave it')
+    .transform((given) => given as T);
+const wholeNumber = () =>
+  text()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number);
 
 export type CreateTask = z.output<typeof createTask>;
 /** POST /api/tasks/create */
@@ -48,7 +54,9 @@ export const lettersQuery = z.strictObject({ after: wholeNumber().default(0) });
 /** GET /api/events */
 export const eventsQuery = z.strictObject({
   task: id<TaskId>().optional(),
-  after: text().regex(/^[\x21-\x7e]{1,100}$/, 'must be a cursor as we gave it').optional(),
+  after: text()
+    .regex(/^[\x21-\x7e]{1,100}$/, 'must be a cursor as we gave it')
+    .optional(),
 });
 
 /** POST /api/files */
@@ -60,7 +68,10 @@ export const nothing = z.strictObject({});
 /** What an `Idempotency-Key` header says, or null without one. */
 export function parseIdempotencyKey(header: string | undefined): string | null {
   if (header === undefined) return null;
-  if (!/^[\x21-\x7e]{1,100}$/.test(header)) throw refuse('request.invalid', { fields: [{ name: 'Idempotency-Key', problem: 'must have 1 to 100 visible ASCII characters without spaces' }] });
+  if (!/^[\x21-\x7e]{1,100}$/.test(header))
+    throw refuse('request.invalid', {
+      fields: [{ name: 'Idempotency-Key', problem: 'must have 1 to 100 visible ASCII characters without spaces' }],
+    });
   return header;
 }
 
@@ -106,5 +117,7 @@ function notAType(given: unknown): string {
 
 // In a query a name that comes twice is a list.
 function text() {
-  return z.string({ error: ({ input }) => (input === undefined ? 'is missing' : Array.isArray(input) ? 'must be given once' : 'must be text') });
+  return z.string({
+    error: ({ input }) => (input === undefined ? 'is missing' : Array.isArray(input) ? 'must be given once' : 'must be text'),
+  });
 }

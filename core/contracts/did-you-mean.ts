@@ -11,7 +11,10 @@ export function didYouMean(given: string, known: readonly string[]): string | un
 }
 
 function plain(word: string): string {
-  return word.slice(0, 40).toLowerCase().replace(/[^a-z0-9]/g, '');
+  return word
+    .slice(0, 40)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '');
 }
 
 /** How many letters must be put in, taken out or changed (Levenshtein); two that changed places are two. */

@@ -22,7 +22,12 @@ export function takenAnswer(taken: TakenTask, publicUrl: string) {
 }
 
 export function stoppedAnswer({ taskId, state, used, returned, available }: Stopped) {
-  return { task: { id: taskId, state }, used: inCredits(used), returned: inCredits(returned), balance: { available: inCredits(available) } };
+  return {
+    task: { id: taskId, state },
+    used: inCredits(used),
+    returned: inCredits(returned),
+    balance: { available: inCredits(available) },
+  };
 }
 
 export function walletAnswer({ available, inUse, debt }: WalletView) {
@@ -34,7 +39,9 @@ export function eventAnswer({ taskId, kind, data, at }: EventLine) {
 }
 
 function withCredits(data: object) {
-  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, amounts.has(name) && isAmount(value) ? inCredits(value) : value]));
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, amounts.has(name) && isAmount(value) ? inCredits(value) : value]),
+  );
 }
 
 /** The names that amounts have in the data of events. */

@@ -62,7 +62,14 @@ export function say(refusal: Refusal | null, requestId: string, publicUrl: strin
   const { code, status, sentence, wayForward, page } = refusal ?? bug;
   const fields = refusal ? fieldsOf(refusal) : [];
   const answer: ErrorAnswer = {
-    error: { code, message: sentence, wayForward, requestId, ...(fields.length > 0 && { fields }), ...(page && { page: publicUrl + page }) },
+    error: {
+      code,
+      message: sentence,
+      wayForward,
+      requestId,
+      ...(fields.length > 0 && { fields }),
+      ...(page && { page: publicUrl + page }),
+    },
   };
   return { status, headers: refusal ? headersOf(refusal) : {}, answer };
 }
@@ -99,9 +106,9 @@ function wantsPage(request: Request): boolean {
 
 function sendErrorPage(response: Response, { error }: ErrorAnswer, brandName: string) {
   const main = html`<h1>${error.message}</h1>
-<p>${error.wayForward}</p>
-${error.page === undefined ? '' : html`<p><a href="${error.page}">${error.page}</a></p>`}
-<p class="small">${brandName} · request ${error.requestId}</p>`;
+    <p>${error.wayForward}</p>
+    ${error.page === undefined ? '' : html`<p><a href="${error.page}">${error.page}</a></p>`}
+    <p class="small">${brandName} · request ${error.requestId}</p>`;
   sendPage(response, { title: error.message, brandName, main });
 }
 

@@ -12,7 +12,9 @@ const key = 'olgas-key';
 const taskId = '01890000-0000-7000-8000-000000000001';
 
 test('a stream tells what happens, with a cursor to come back with', async () => {
-  const { fetch } = await openDoor(coreThatSays(line('7-1', 'accepted', { held: '12500000', type: 'research' }), null, line('7-2', 'completed', { charged: '12000000' })));
+  const { fetch } = await openDoor(
+    coreThatSays(line('7-1', 'accepted', { held: '12500000', type: 'research' }), null, line('7-2', 'completed', { charged: '12000000' })),
+  );
   const answer = await fetch('/api/events', { key });
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -73,7 +75,10 @@ test('a person has twenty streams, and the next one is refused with words', asyn
   const leaving = new AbortController();
   for (let i = 0; i < 20; i++) await fetch('/api/events', { key, signal: i === 0 ? leaving.signal : null });
   const refused = await fetch('/api/events', { key });
-  expect([refused.status, await refused.json()]).toMatchObject([429, { error: { code: 'streams.too-many', message: '20 event streams of yours are open already.' } }]);
+  expect([refused.status, await refused.json()]).toMatchObject([
+    429,
+    { error: { code: 'streams.too-many', message: '20 event streams of yours are open already.' } },
+  ]);
   expect((await fetch('/api/events', { key: 'adas-key' })).status).toBe(200);
   leaving.abort();
   await vi.waitFor(() => expect(core.listening()).toBe(20));
@@ -119,7 +124,11 @@ test('a stream that breaks in the core ends, so that its reader comes back', asy
     },
   });
   expect(await (await fetch('/api/events', { key })).text()).toContain('id: 7-1');
-  expect(lines).toContainEqual({ level: 'error', facts: { requestId: expect.any(String), error: expect.any(Error) }, words: 'event stream cut' });
+  expect(lines).toContainEqual({
+    level: 'error',
+    facts: { requestId: expect.any(String), error: expect.any(Error) },
+    words: 'event stream cut',
+  });
 });
 
 test('a reader who does not read holds the core back, and does not fill our memory', async () => {

@@ -23,22 +23,22 @@ function escaped(value: string | Markup | readonly Markup[]): string {
 
 export function sendPage(response: Response, { title, brandName, main }: { title: string; brandName: string; main: Markup }): void {
   const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title} · ${brandName}</title>
-<style>${new Markup(style)}</style>
-</head>
-<body>
-<main>
-${main}
-</main>
-</body>
-</html>
-`;
-  response.set('Content-Security-Policy', `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`);
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title} · ${brandName}</title>
+        ${styleTag}
+      </head>
+      <body>
+        <main>${main}</main>
+      </body>
+    </html> `;
+  response.set(
+    'Content-Security-Policy',
+    `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  );
   response.type('html').send(page.text);
 }
 
@@ -50,4 +50,5 @@ a { color: light-dark(#0058b9, #64a9ff); }
 pre { padding: 1rem; overflow-x: auto; font-size: 0.85rem; border-radius: 12px; background: light-dark(#f5f5f7, #232326); }
 .small { font-size: 0.85rem; color: light-dark(#59595e, #a5a5ab); }
 `;
+const styleTag = new Markup(`<style>${style}</style>`);
 const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`;

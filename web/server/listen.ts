@@ -23,7 +23,10 @@ const patience: Patience = { headersMs: 15_000, requestMs: 600_000, idleMs: 65_0
 const GRACE_MS = 10_000;
 
 /** Rejects when the port is taken. Port 0 takes any that is free. */
-export async function listen(handle: RequestListener, options: { port: number; host?: string; patience?: Partial<Patience>; stopping(): void }): Promise<Running> {
+export async function listen(
+  handle: RequestListener,
+  options: { port: number; host?: string; patience?: Partial<Patience>; stopping(): void },
+): Promise<Running> {
   const { headersMs, requestMs, idleMs } = { ...patience, ...options.patience };
   const server = createServer({
     headersTimeout: headersMs,
@@ -59,7 +62,9 @@ export async function listen(handle: RequestListener, options: { port: number; h
 
 async function listening(server: Server, port: number, host: string | undefined): Promise<void> {
   await new Promise<void>((done, failed) => {
-    server.once('error', (error: NodeJS.ErrnoException) => failed(error.code === 'EADDRINUSE' ? new Error(`port ${port} is taken by another program`, { cause: error }) : error));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      failed(error.code === 'EADDRINUSE' ? new Error(`port ${port} is taken by another program`, { cause: error }) : error),
+    );
     server.listen(port, host, done);
   });
 }

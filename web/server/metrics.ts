@@ -44,7 +44,11 @@ export function createMetrics(app: Pick<App, 'gauges'>, log: Log, openStreams: (
 
 async function coreNumbers(app: Pick<App, 'gauges'>, log: Log): Promise<string> {
   const registry = new Registry();
-  const reachable = new Gauge({ name: 'core_gauges_readable', help: '1 when the numbers of the core could be read.', registers: [registry] });
+  const reachable = new Gauge({
+    name: 'core_gauges_readable',
+    help: '1 when the numbers of the core could be read.',
+    registers: [registry],
+  });
   const gauges = new Map<string, Gauge>();
   try {
     for (const { name, help, labels = {}, value } of await app.gauges()) {

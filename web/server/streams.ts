@@ -54,7 +54,10 @@ export function openStreams(): Streams {
       const write = (text: string) => send(response, text, gone.signal);
       return {
         signal: gone.signal,
-        write: ({ id, event, data }) => write(`${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`),
+        write: ({ id, event, data }) =>
+          write(
+            `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`,
+          ),
         beat: () => write(': still here\n\n'),
         end() {
           response.end();

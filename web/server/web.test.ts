@@ -18,7 +18,12 @@ test('an address that does not exist is said to be nothing, in the one shape of 
   expect(answer.status).toBe(404);
   expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
   expect(await answer.json()).toEqual({
-    error: { code: 'route.unknown', message: 'There is nothing at this address.', wayForward: 'Check the address.', requestId: answer.headers.get('x-request-id') },
+    error: {
+      code: 'route.unknown',
+      message: 'There is nothing at this address.',
+      wayForward: 'Check the address.',
+      requestId: answer.headers.get('x-request-id'),
+    },
   });
 });
 
@@ -28,7 +33,9 @@ test('a browser that opens a wrong address reads words instead of JSON', async (
   expect(answer.status).toBe(404);
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(await answer.text()).toContain('<h1>There is nothing at this address.</h1>');
-  expect((await fetch('/api/nothing', { headers: { Accept: 'text/html' } })).headers.get('content-type')).toBe('application/json; charset=utf-8');
+  expect((await fetch('/api/nothing', { headers: { Accept: 'text/html' } })).headers.get('content-type')).toBe(
+    'application/json; charset=utf-8',
+  );
 });
 
 test.each([
@@ -105,7 +112,9 @@ test('a database that is down is said as such, with a hint when to come back', a
   const { fetch } = await openDoor({ ...knowsOlga, ask: () => Promise.reject(refuse('database.unavailable')) });
   const answer = await fetch('/api/tasks/create', { key: 'olgas-key', json: { requestText: 'find 5 leads' } });
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
-  expect(await answer.json()).toMatchObject({ error: { code: 'database.unavailable', message: 'We could not write your request down, so it was not taken, and nothing was charged.' } });
+  expect(await answer.json()).toMatchObject({
+    error: { code: 'database.unavailable', message: 'We could not write your request down, so it was not taken, and nothing was charged.' },
+  });
 });
 
 test('a request is one line in the log, with ids and the route, and without keys, text or the address', async () => {
@@ -114,7 +123,16 @@ test('a request is one line in the log, with ids and the route, and without keys
   await vi.waitFor(() => expect(lines).toHaveLength(1));
   expect(lines[0]).toEqual({
     level: 'info',
-    facts: { requestId: expect.any(String), method: 'GET', route: '/api/tasks/:id', status: 404, durationMs: expect.any(Number), userId: 'u1', teamId: 't1', taskId },
+    facts: {
+      requestId: expect.any(String),
+      method: 'GET',
+      route: '/api/tasks/:id',
+      status: 404,
+      durationMs: expect.any(Number),
+      userId: 'u1',
+      teamId: 't1',
+      taskId,
+    },
     words: 'request answered',
   });
   expect(JSON.stringify(lines)).not.toMatch(/olgas-key|private/);
@@ -136,7 +154,12 @@ test.each([
   ['a megabyte too much', `{"requestText": "${'a'.repeat(1_000_001)}"}`, 413, 'request.too-large'],
 ])('%s is refused with words', async (_, body, status, code) => {
   const { fetch } = await openDoor(knowsOlga);
-  const answer = await fetch('/api/tasks/create', { key: 'olgas-key', method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+  const answer = await fetch('/api/tasks/create', {
+    key: 'olgas-key',
+    method: 'POST',
+    body,
+    headers: { 'Content-Type': 'application/json' },
+  });
   expect([answer.status, await answer.json()]).toMatchObject([status, { error: { code } }]);
 });
 
@@ -147,7 +170,12 @@ test.each([
   ['application/json', { 'Content-Encoding': 'gzip' }],
 ])('a body of type %s is refused as one we do not read', async (type, headers) => {
   const { fetch } = await openDoor(knowsOlga);
-  const answer = await fetch('/api/tasks/create', { key: 'olgas-key', method: 'POST', body: '{"requestText":"find 5 leads"}', headers: { 'Content-Type': type, ...headers } });
+  const answer = await fetch('/api/tasks/create', {
+    key: 'olgas-key',
+    method: 'POST',
+    body: '{"requestText":"find 5 leads"}',
+    headers: { 'Content-Type': type, ...headers },
+  });
   expect([answer.status, await answer.json()]).toMatchObject([415, { error: { code: 'request.wrong-type' } }]);
 });
 
@@ -160,7 +188,9 @@ test('an address with a broken escape is the mistake of the caller, not ours', a
 test('a flood that never ends is refused before it is read', async () => {
   const { url } = await openDoor(knowsOlga);
   const socket = net.connect(Number(new URL(url).port), '127.0.0.1');
-  socket.write('POST /api/tasks/create HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer olgas-key\r\nContent-Type: application/json\r\nContent-Length: 10000000000\r\n\r\n{');
+  socket.write(
+    'POST /api/tasks/create HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer olgas-key\r\nContent-Type: application/json\r\nContent-Length: 10000000000\r\n\r\n{',
+  );
   const [answer] = await once(socket, 'data');
   expect(String(answer)).toMatch(/^HTTP\/1.1 413 Payload Too Large/);
   socket.destroy();
@@ -177,12 +207,24 @@ test('a caller who never finishes the head of a request is let go', async () => 
 
 test('without a key nobody gets in, and a wrong key is said to be wrong', async () => {
   const { fetch } = await openDoor(knowsOlga);
-  for (const headers of [{}, { Authorization: 'Basic b2xnYTpvbGdh' }, { Authorization: 'Bearer' }, { Authorization: 'Bearer olgas-key olgas-key' }]) {
+  for (const headers of [
+    {},
+    { Authorization: 'Basic b2xnYTpvbGdh' },
+    { Authorization: 'Bearer' },
+    { Authorization: 'Bearer olgas-key olgas-key' },
+  ]) {
     const answer = await fetch('/api/balance', { headers });
-    expect([answer.status, answer.headers.get('www-authenticate'), await answer.json()]).toMatchObject([401, 'Bearer', { error: { code: 'login.needed' } }]);
+    expect([answer.status, answer.headers.get('www-authenticate'), await answer.json()]).toMatchObject([
+      401,
+      'Bearer',
+      { error: { code: 'login.needed' } },
+    ]);
   }
   const answer = await fetch('/api/balance', { key: 'olgas-kex' });
-  expect([answer.status, await answer.json()]).toMatchObject([401, { error: { code: 'key.unknown', page: 'http://impacter.test/settings' } }]);
+  expect([answer.status, await answer.json()]).toMatchObject([
+    401,
+    { error: { code: 'key.unknown', page: 'http://impacter.test/settings' } },
+  ]);
 });
 
 test('a key in the address opens nothing', async () => {
@@ -197,7 +239,11 @@ test('who tries many wrong keys is asked to wait, and may go on after a minute',
   for (let i = 0; i < 20; i++) expect((await fetch('/api/balance', { key: `guess-${i}` })).status).toBe(401);
   nowMs = 15_000;
   const answer = await fetch('/api/balance', { key: 'olgas-key' });
-  expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toMatchObject([429, '45', { error: { code: 'request.too-many' } }]);
+  expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toMatchObject([
+    429,
+    '45',
+    { error: { code: 'request.too-many' } },
+  ]);
   nowMs = 60_000;
   expect(await (await fetch('/api/balance', { key: 'olgas-key' })).json()).toEqual({ balance: { available: 1, inUse: 0, debt: 0 } });
 });
@@ -241,7 +287,10 @@ test('readiness names the part that does not answer', async () => {
 test('readiness that cannot be told counts as not ready', async () => {
   const { fetch } = await openDoor({ health: () => Promise.reject(new Error('password "hunter2" refused')) });
   const answer = await fetch('/readyz');
-  expect([answer.status, await answer.text()]).toEqual([503, '{"ok":false,"parts":[{"part":"core","ok":false,"trouble":"health could not be told"}]}']);
+  expect([answer.status, await answer.text()]).toEqual([
+    503,
+    '{"ok":false,"parts":[{"part":"core","ok":false,"trouble":"health could not be told"}]}',
+  ]);
 });
 
 test('metrics tell how long each route took and what the core counts', async () => {
@@ -252,7 +301,11 @@ test('metrics tell how long each route took and what the core counts', async () 
     ],
   });
   await fetch('/f/');
-  await vi.waitFor(async () => expect(await (await fetch('/metrics')).text()).toContain('http_request_duration_seconds_count{method="GET",route="none",status="404"} 1'));
+  await vi.waitFor(async () =>
+    expect(await (await fetch('/metrics')).text()).toContain(
+      'http_request_duration_seconds_count{method="GET",route="none",status="404"} 1',
+    ),
+  );
   const text = await (await fetch('/metrics')).text();
   expect(text).toContain('# TYPE tasks gauge\ntasks{status="pending"} 3\ntasks{status="failed"} 1');
   expect(text).toContain('core_gauges_readable 1');
@@ -299,27 +352,54 @@ test('a webhook gets the bytes as they were sent, and other methods are told abo
       ],
     },
   );
-  const answer = await fetch('/slack/events?a=1', { method: 'POST', body: '{ "spaces" :  true }', headers: { 'Content-Type': 'application/json' } });
+  const answer = await fetch('/slack/events?a=1', {
+    method: 'POST',
+    body: '{ "spaces" :  true }',
+    headers: { 'Content-Type': 'application/json' },
+  });
   expect(await answer.text()).toBe('got { "spaces" :  true } at /slack/events?a=1');
   expect((await fetch('/slack/events')).headers.get('allow')).toBe('OPTIONS, POST');
 });
 
 test('two methods of one address may be answered by two listeners', async () => {
   const handle = async (request: IncomingMessage, response: ServerResponse) => void response.end(request.method);
-  const { fetch } = await openDoor({}, { mounts: [{ method: 'GET', path: '/slack/install', handle }, { method: 'POST', path: '/slack/install', handle }] });
+  const { fetch } = await openDoor(
+    {},
+    {
+      mounts: [
+        { method: 'GET', path: '/slack/install', handle },
+        { method: 'POST', path: '/slack/install', handle },
+      ],
+    },
+  );
   expect(await (await fetch('/slack/install')).text()).toBe('GET');
   expect(await (await fetch('/slack/install', { method: 'POST' })).text()).toBe('POST');
   expect((await fetch('/slack/install', { method: 'PUT' })).headers.get('allow')).toBe('OPTIONS, GET, HEAD, POST');
 });
 
 test('a webhook that fails is answered and logged like any other route', async () => {
-  const { fetch, lines } = await openDoor({}, { mounts: [{ method: 'POST', path: '/hook', handle: () => Promise.reject(new Error('boom')) }] });
+  const { fetch, lines } = await openDoor(
+    {},
+    { mounts: [{ method: 'POST', path: '/hook', handle: () => Promise.reject(new Error('boom')) }] },
+  );
   expect((await fetch('/hook', { method: 'POST' })).status).toBe(500);
-  await vi.waitFor(() => expect(lines.map(({ words, facts }) => [words, facts['route']])).toEqual([['request failed', '/hook'], ['request answered', '/hook']]));
+  await vi.waitFor(() =>
+    expect(lines.map(({ words, facts }) => [words, facts['route']])).toEqual([
+      ['request failed', '/hook'],
+      ['request answered', '/hook'],
+    ]),
+  );
 });
 
 test('a sandbox answers everything below its path', async () => {
-  const { fetch } = await openDoor({}, { mounts: [{ path: '/sandbox/slack', below: true, handle: (request, response) => void response.end(`${request.method} ${request.url}`) }] });
+  const { fetch } = await openDoor(
+    {},
+    {
+      mounts: [
+        { path: '/sandbox/slack', below: true, handle: (request, response) => void response.end(`${request.method} ${request.url}`) },
+      ],
+    },
+  );
   expect(await (await fetch('/sandbox/slack')).text()).toBe('GET /sandbox/slack');
   expect(await (await fetch('/sandbox/slack/say/hello', { method: 'PUT' })).text()).toBe('PUT /sandbox/slack/say/hello');
   expect((await fetch('/sandbox/slackers')).status).toBe(404);
@@ -335,7 +415,10 @@ test('the portal answers what is left, but never for the API', async () => {
 test('a stop lets running requests end, and does not wait for connections that nobody uses', async () => {
   const { promise: going, resolve: go } = Promise.withResolvers<void>();
   const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
-  const door = await openDoor({ ...knowsOlga, balance: async () => (begin(), await going, { available: '5000000', inUse: '0', debt: '0' }) });
+  const door = await openDoor({
+    ...knowsOlga,
+    balance: async () => (begin(), await going, { available: '5000000', inUse: '0', debt: '0' }),
+  });
   const running = door.fetch('/api/balance', { key: 'olgas-key' });
   await asked;
   const stopped = door.stop(60_000);
@@ -348,7 +431,10 @@ test('a stop lets running requests end, and does not wait for connections that n
 test('a request that comes on an open connection during a stop is told to come back', async () => {
   const { promise: going, resolve: go } = Promise.withResolvers<void>();
   const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
-  const door = await openDoor({ ...knowsOlga, balance: async () => (begin(), await going, { available: '5000000', inUse: '0', debt: '0' }) });
+  const door = await openDoor({
+    ...knowsOlga,
+    balance: async () => (begin(), await going, { available: '5000000', inUse: '0', debt: '0' }),
+  });
   const socket = net.connect(Number(new URL(door.url).port), '127.0.0.1');
   const request = 'GET /api/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer olgas-key\r\n\r\n';
   socket.write(request);

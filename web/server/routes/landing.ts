@@ -17,21 +17,27 @@ export function landingRoutes({ brandName, publicUrl }: Parts, sandboxPages: rea
       path: '/',
       GET(_request, response) {
         const main = html`<h1>${brandName}</h1>
-<p>Ask for a piece of work where you already talk, and get the finished file, a link that doesn't die, and a correct bill.</p>
-<p>From a program:</p>
-<pre>curl ${publicUrl}/api/tasks/create \\
+          <p>Ask for a piece of work where you already talk, and get the finished file, a link that doesn't die, and a correct bill.</p>
+          <p>From a program:</p>
+          <pre>
+curl ${publicUrl}/api/tasks/create \\
   -H 'Authorization: Bearer …' -H 'Content-Type: application/json' \\
   -d '{"requestText":"find me 100 leads in Miami"}'</pre>
-<p><a href="/docs/api">How to use the API</a></p>
-${sandboxPages.length === 0 ? '' : html`<h2>Try it here</h2>
-<p>These stand in for services that are not set up yet:</p>
-<ul>
-${sandboxPages.map(({ title, path }) => html`<li><a href="${path}">${title}</a></li>`)}
-</ul>`}`;
+          <p><a href="/docs/api">How to use the API</a></p>
+          ${listOf(sandboxPages)}`;
         sendPage(response, { title: 'Work, asked for where you talk', brandName, main });
       },
     },
   ];
+}
+
+function listOf(pages: readonly SandboxPage[]) {
+  if (pages.length === 0) return '';
+  return html`<h2>Try it here</h2>
+    <p>These stand in for services that are not set up yet:</p>
+    <ul>
+      ${pages.map(({ title, path }) => html`<li><a href="${path}">${title}</a></li>`)}
+    </ul>`;
 }
 
 export function docsRoutes({ publicUrl }: Parts): Route[] {

@@ -21,7 +21,9 @@ export function operatorRoutes({ app, log, metrics }: Parts, metricsToken: strin
         const health = await parts();
         const ok = health.every((part) => part.ok);
         // What exactly is wrong may name machines and accounts, so only the operator reads that.
-        response.status(ok ? 200 : 503).json({ ok, parts: mayRead(request, metricsToken) ? health : health.map(({ part, ok }) => ({ part, ok })) });
+        response
+          .status(ok ? 200 : 503)
+          .json({ ok, parts: mayRead(request, metricsToken) ? health : health.map(({ part, ok }) => ({ part, ok })) });
       },
     },
     {

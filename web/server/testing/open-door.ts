@@ -40,7 +40,11 @@ export async function openDoor(app: Partial<App>, settings: Partial<WebSettings>
         redirect: 'manual',
         ...(json !== undefined && { method: 'POST', body: JSON.stringify(json) }),
         ...options,
-        headers: { ...(key && { Authorization: `Bearer ${key}` }), ...(json !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+        headers: {
+          ...(key && { Authorization: `Bearer ${key}` }),
+          ...(json !== undefined && { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
       }),
   };
 }
