@@ -13,22 +13,22 @@ test('while PostgreSQL is away people are told to try again, nothing is half don
   let toldToTryAgain = 0;
 
   // Each of them asks until the ask is taken, always under the same key, as a person or a platform would.
+  const askUntilTaken = async (key: string, conversation: string) => {
+    for (;;) {
+      try {
+        const taken = await ada.ask('find me 1 lead', { key, conversation });
+        if (taken.kind !== 'task') throw new Error(taken.refused.code);
+        return;
+      } catch (error) {
+        if (!isRefusal(error) || error.code !== 'database.unavailable') throw error;
+        if (++toldToTryAgain === ASKERS * 2) wire.mend();
+      }
+    }
+  };
   const asker = async (n: number) => {
     for (let i = 0; i < ASKS_EACH; i++) {
-      for (;;) {
-        try {
-          const taken = await ada.ask('find me 1 lead', { key: `asker-${n}-${i}`, conversation: conversationOf(n, i) });
-          if (taken.kind !== 'task') throw new Error(taken.refused.code);
-          accepted++;
-          break;
-        } catch (error) {
-          if (!isRefusal(error) || error.code !== 'database.unavailable') throw error;
-          toldToTryAgain++;
-          if (toldToTryAgain >= ASKERS * 2) wire.mend();
-        }
-        if (accepted === ASKERS * 3) wire.cut();
-      }
-      if (accepted === ASKERS * 3) wire.cut();
+      await askUntilTaken(`asker-${n}-${i}`, conversationOf(n, i));
+      if (++accepted === ASKERS * 3) wire.cut();
     }
   };
   await Promise.all(Array.from({ length: ASKERS }, (_, n) => asker(n)));
