@@ -15,6 +15,8 @@ import { talk } from './talk.ts';
 
 const exit = { done: 0, notDone: 1, wrongUse: 2 } as const;
 
+// Whoever reads us may have had enough.
+process.stdout.on('error', () => process.exit(exit.notDone));
 process.exitCode = await run();
 
 async function run(): Promise<number> {
@@ -37,10 +39,10 @@ async function ask(options: Options): Promise<number> {
   const screen = options.json ? noScreen : screenOn(process.stdout, process.env);
   const target = await findProduct(process.env, (words) => screen.say(words));
   try {
-    const session: Session = { target, screen, input: process.stdin };
+    const session: Session = { target, screen, input: screen.lives && process.stdin.isTTY ? process.stdin : null };
     const conversation = options.conversation === undefined ? null : await goOn(session, options.conversation, options.text === '');
     if (options.text !== '') return await askOnce(session, options, conversation);
-    if (process.stdin.isTTY && !options.json) await talk(session, process.stdout, options, conversation);
+    if (process.stdin.isTTY) await talk(session, options, conversation);
     return exit.done;
   } catch (error) {
     if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error;
@@ -57,8 +59,13 @@ async function askOnce(
   { text, type, files, json, key = crypto.randomUUID() }: Options,
   conversation: Conversation | null,
 ): Promise<number> {
-  const { end, taskId } = await request(session, { text, files, key, ...(type !== undefined && { type }) }, conversation);
-  if (json) console.log(JSON.stringify(await session.target.client.task(taskId)));
+  const {
+    end,
+    taskId,
+    conversation: here,
+  } = await request(session, { text, files, key, ...(type !== undefined && { type }) }, conversation);
+  if (json)
+    console.log(JSON.stringify(end === 'left' ? { left: { taskId, conversationId: here.id } } : await session.target.client.task(taskId)));
   return end === 'done' ? exit.done : exit.notDone;
 }
 
@@ -81,9 +88,13 @@ async function readAsked(): Promise<Options> {
   const files = options.files.map((file) => path.resolve(process.env['INIT_CWD'] ?? '.', file));
   for (const file of files)
     await access(file, constants.R_OK).catch(() => Promise.reject(new WrongUse(`The file ${file} can not be read.`)));
-  if (options.help || options.text !== '' || process.stdin.isTTY) return { ...options, files };
+  if (options.help || options.text !== '') return { ...options, files };
+  if (process.stdin.isTTY) {
+    if (options.json) throw new WrongUse('--json goes with a request.');
+    return { ...options, files };
+  }
   const text = (await readAll(process.stdin)).trim();
-  if (text === '' && options.conversation === undefined) throw new WrongUse('There is nothing to ask.');
+  if (text === '' && (options.conversation === undefined || options.json)) throw new WrongUse('There is nothing to ask.');
   return { ...options, files, text };
 }
 

@@ -10,6 +10,7 @@ export interface Background {
 }
 
 const linesKept = 15;
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export function startInBackground(root: string): Background {
   const printed: string[] = [];
@@ -40,13 +41,20 @@ export function startInBackground(root: string): Background {
   }
   const stopNow = () => child.kill('SIGTERM');
   process.once('exit', stopNow);
+  for (const signal of endings) process.on(signal, leave);
 
   return {
     output: () => (ended ? printed.join('\n') : null),
     async stop() {
       process.off('exit', stopNow);
+      for (const signal of endings) process.off(signal, leave);
       if (!ended) stopNow();
       await end;
     },
   };
+}
+
+/** A signal ends this command in good order, so that the product does not stay behind; unless somebody else looks after it. */
+function leave(signal: NodeJS.Signals) {
+  if (process.listenerCount(signal) === 1) process.exit(1);
 }

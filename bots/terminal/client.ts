@@ -5,6 +5,7 @@ import { openAsBlob } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { AgentType } from '#core/domain/agent-type.ts';
+import { mimeOf } from '#core/domain/mime.ts';
 import type { TaskEvent } from '#core/domain/task-event.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
 import type { ShownLetter } from '#core/flows/app.ts';
@@ -87,7 +88,8 @@ export function createClient({ url, apiKey }: { url: string; apiKey: string }): 
       lettersSchema.parse(await call('GET', `api/conversations/${conversationId}/letters?after=${after}`)).letters,
     async upload(file) {
       const name = encodeURIComponent(path.basename(file));
-      return fileSchema.parse(await call('POST', `api/files?name=${name}`, { body: await openAsBlob(file) })).file.id;
+      return fileSchema.parse(await call('POST', `api/files?name=${name}`, { body: await openAsBlob(file, { type: mimeOf(file) }) })).file
+        .id;
     },
     async *events(taskId, after, signal) {
       const response = await reach(`api/events?${new URLSearchParams({ task: taskId, after: after ?? 'the-beginning' }).toString()}`, {

@@ -1,10 +1,11 @@
 // Watches one task to its end. Leaving is always possible and never loses the task; cancelling takes a word of the person.
 
-import { Refused } from './client.ts';
+import { Refused, Unreachable } from './client.ts';
 import type { Conversation } from './conversation.ts';
 import { listenToKeys, type Key } from './keys.ts';
 import { lifeOf } from './life.ts';
 import { paint } from './look.ts';
+import { sayNo } from './no.ts';
 import { patiently, type Patience } from './patience.ts';
 import { progressFrom } from './progress.ts';
 import type { LiveLine, Screen } from './screen.ts';
@@ -13,10 +14,11 @@ import type { Target } from './target.ts';
 export interface Session {
   readonly target: Target;
   readonly screen: Screen;
-  readonly input: NodeJS.ReadStream;
+  /** Where keys come from; null where nobody can be asked anything while a task runs. */
+  readonly input: NodeJS.ReadStream | null;
 }
 
-/** `left`: the person went away, and the task goes on. */
+/** `left`: nobody watches any more, and the task goes on. */
 export type End = 'done' | 'not-done' | 'left';
 
 const giveUpMs = 30_000;
@@ -31,15 +33,15 @@ export async function follow(session: Session, conversation: Conversation, taskI
 
   const draw = () => screen.live([...progress.lines(screen.look(), Date.now()), ...(asked ? [hint(screen)] : [])]);
   const stopListening = listenToKeys(input, (key) => {
-    const wish = wishOf(key, asked, input.isTTY);
+    const wish = wishOf(key, asked, input !== null);
     asked = wish === 'choose';
-    if (wish === 'leave') leaving.abort();
+    if (wish === 'leave') return leaving.abort();
     if (wish === 'cancel') void cancel(session, taskId);
     draw();
   });
   const ticking = setInterval(draw, 1000);
   try {
-    await conversation.showNew();
+    await patiently(patience, () => conversation.showNew());
     draw();
     for await (const event of lifeOf(target.client, taskId, patience, leaving.signal)) {
       progress.see(event);
@@ -50,14 +52,24 @@ export async function follow(session: Session, conversation: Conversation, taskI
       await patiently(patience, () => conversation.showNew());
       return event.kind === 'completed' ? 'done' : 'not-done';
     }
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
     screen.rest();
-    screen.say(leftWords(target, conversation));
-    return 'left';
+    sayNo(screen, target.url, error);
   } finally {
     clearInterval(ticking);
     stopListening();
     screen.rest();
   }
+  sayLeft(session, conversation);
+  return 'left';
+}
+
+function sayLeft({ target, screen }: Session, { id }: Conversation): void {
+  screen.say(
+    `${target.startedByUs ? 'The task goes on when the product runs again.' : 'The task goes on without you.'} See what became of it:`,
+  );
+  screen.say(`  npm run ask -- --continue ${id}`);
 }
 
 /** How long we try to come back to a product that went away, and what we say meanwhile. */
@@ -67,11 +79,6 @@ export function patienceOf({ screen }: Pick<Session, 'screen'>): Patience {
     onLost: () => screen.say(paint(screen.look(), 'yellow', '  The connection is lost; trying again …')),
     onBack: () => screen.say(paint(screen.look(), 'dim', '  Connected again.')),
   };
-}
-
-export function leftWords({ startedByUs }: Pick<Target, 'startedByUs'>, { id }: Pick<Conversation, 'id'>): string {
-  const goesOn = startedByUs ? 'It goes on as soon as the product runs again (npm start).' : 'It goes on without you.';
-  return `${goesOn} See what became of it:\n  npm run ask -- --continue ${id}`;
 }
 
 /** What a key means. Where no keys can be read, nobody can be asked, so an interrupt leaves. */

@@ -19,7 +19,7 @@ export function sayNo(screen: Pick<Screen, 'say' | 'look'>, url: string, no: Ref
           { kind: 'heading', text: `Nothing answers at ${url}`, tone: 'bad' },
           {
             kind: 'prose',
-            text: 'What was accepted goes on once the product runs again. Start it with npm start, then look with /history.',
+            text: 'Start the product with npm start. What it had accepted goes on then, and nothing is lost.',
             from: 'us',
           },
         ];

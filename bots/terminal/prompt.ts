@@ -1,18 +1,17 @@
 // One line from a person, with what they said before behind the arrow keys.
 
 import readline from 'node:readline';
-import type { Readable } from 'node:stream';
-import type { Output } from './screen.ts';
 
 /** null when they are done (Ctrl-D, or Ctrl-C twice). Lines that are pasted together are one text. */
-export function readPrompt(input: Readable, output: Output, history: string[], sign: string): Promise<string | null> {
+export function readPrompt(lives: boolean, history: string[], sign: string): Promise<string | null> {
+  const { stdin: input, stdout: output } = process;
   const lines = readline.createInterface({
     input,
     output,
     history,
     historySize: 200,
     prompt: sign,
-    terminal: true,
+    terminal: lives,
     removeHistoryDuplicates: true,
   });
   const pasted: string[] = [];

@@ -6,6 +6,8 @@ import { lookOf, plainLook, type Look } from './look.ts';
 import { cutToColumns, widthOf } from '../width.ts';
 
 export interface Screen {
+  /** Lines can be replaced, so a person may be asked something in between. */
+  readonly lives: boolean;
   look(): Look;
   /** Stays. */
   say(text: string): void;
@@ -29,11 +31,12 @@ export function screenOn(output: Output, env: NodeJS.ProcessEnv): Screen {
 }
 
 /** Where nothing but the answer may be printed. */
-export const noScreen: Screen = { look: () => plainLook, say() {}, live() {}, rest() {} };
+export const noScreen: Screen = { lives: false, look: () => plainLook, say() {}, live() {}, rest() {} };
 
 function plainScreen(output: Output, env: NodeJS.ProcessEnv): Screen {
   let printed = new Set<string>();
   return {
+    lives: false,
     look: () => lookOf(output, env),
     say(text) {
       output.write(`${text}\n`);
@@ -58,6 +61,7 @@ function terminalScreen(output: Output, env: NodeJS.ProcessEnv): Screen {
   const giveCursorBack = () => output.write(showCursor);
 
   return {
+    lives: true,
     look: () => lookOf(output, env),
     say(text) {
       output.write(`${erase()}${text}\n${draw()}`);

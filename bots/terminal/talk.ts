@@ -9,22 +9,16 @@ import type { Options } from './options.ts';
 import { readPrompt } from './prompt.ts';
 import { request } from './request.ts';
 import { sayNo } from './no.ts';
-import type { Output } from './screen.ts';
 
-export async function talk(
-  session: Session,
-  output: Output,
-  { type, files }: Pick<Options, 'type' | 'files'>,
-  begun: Conversation | null,
-): Promise<void> {
-  const { screen, input, target } = session;
+export async function talk(session: Session, { type, files }: Pick<Options, 'type' | 'files'>, begun: Conversation | null): Promise<void> {
+  const { screen, target } = session;
   const history: string[] = [];
   let conversation = begun;
   let filesToSend = files;
   screen.say('What do you need done? /help shows what you can say, /quit leaves.\n');
 
   for (;;) {
-    const line = await readPrompt(input, output, history, paint(screen.look(), 'cyan', '› '));
+    const line = await readPrompt(screen.lives, history, paint(screen.look(), 'cyan', '› '));
     if (line === null) return screen.say('');
     const command = readCommand(line);
     if (command === '/quit') return;

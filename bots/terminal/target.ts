@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { createClient, type Client } from './client.ts';
+import { createClient, Refused, Unreachable, type Client } from './client.ts';
 import { startInBackground, type Background } from './background.ts';
 
 export interface Target {
@@ -32,7 +32,9 @@ export async function findProduct(env: NodeJS.ProcessEnv, say: (words: string) =
     if (apiKey === '')
       throw new NoProduct('IMPACTER_URL is set; set IMPACTER_API_KEY too. You find a key of yours in the settings of the portal.');
     const url = given.replace(/\/+$/, '');
-    return { url, client: createClient({ url, apiKey }), startedByUs: false, async stop() {} };
+    const client = createClient({ url, apiKey });
+    await client.balance().catch((error: unknown) => Promise.reject(notThere(url, error)));
+    return { url, client, startedByUs: false, async stop() {} };
   }
 
   const dataDir = path.resolve(root, env['DATA_DIR'] || '.data');
@@ -47,6 +49,11 @@ export async function findProduct(env: NodeJS.ProcessEnv, say: (words: string) =
     await background.stop();
     throw error;
   }
+}
+
+function notThere(url: string, error: unknown): Error {
+  if (error instanceof Unreachable) return new NoProduct(`Nothing answers at ${url} (IMPACTER_URL).`);
+  return error instanceof Refused ? new NoProduct(`${error.message} ${error.wayForward}`) : (error as Error);
 }
 
 async function whenAnswering(dataDir: string, background: Background): Promise<Pick<Target, 'url' | 'client'>> {
