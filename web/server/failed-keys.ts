@@ -1,29 +1,33 @@
 // Keys are too long to be guessed. This keeps those who try from costing a database read each time. It counts per
-// address and in this process alone: several processes allow several times as many, which is still few.
+// address and in this process alone: several processes allow several times as many, which is still few. Many people may
+// share an address (an office, a proxy), so a key that was good before is never kept waiting.
 
+import { digest } from './secret.ts';
 import { refuse } from '#core/domain/refusal.ts';
 
 export interface FailedKeys {
-  /** Throws `request.too-many` when this address has shown too many wrong keys lately. */
-  mayTry(address: string): void;
-  count(address: string): void;
+  /** Throws `request.too-many` when this address has shown too many wrong keys lately, and this one is new to us. */
+  mayTry(address: string, key: string): void;
+  failed(address: string): void;
+  succeeded(key: string): void;
 }
 
 const MOST = 20;
 const WINDOW_MS = 60_000;
-const MOST_ADDRESSES = 10_000;
+const MOST_REMEMBERED = 10_000;
 
 export function countFailedKeys(nowMs: () => number): FailedKeys {
   const windows = new Map<string, { failed: number; endsMs: number }>();
+  const good = new Set<string>();
 
   return {
-    mayTry(address) {
+    mayTry(address, key) {
       const window = windows.get(network(address));
-      if (!window || window.failed < MOST) return;
+      if (!window || window.failed < MOST || good.has(nameOf(key))) return;
       const waitMs = window.endsMs - nowMs();
       if (waitMs > 0) throw refuse('request.too-many', { waitSeconds: Math.ceil(waitMs / 1000) });
     },
-    count(address) {
+    failed(address) {
       const key = network(address);
       const window = windows.get(key);
       if (window && window.endsMs > nowMs()) {
@@ -33,9 +37,17 @@ export function countFailedKeys(nowMs: () => number): FailedKeys {
       windows.delete(key);
       windows.set(key, { failed: 1, endsMs: nowMs() + WINDOW_MS });
       // In the order of their ends, so the first is the one that matters least.
-      if (windows.size > MOST_ADDRESSES) windows.delete(windows.keys().next().value!);
+      if (windows.size > MOST_REMEMBERED) windows.delete(windows.keys().next().value!);
+    },
+    succeeded(key) {
+      good.add(nameOf(key));
+      if (good.size > MOST_REMEMBERED) good.delete(good.values().next().value!);
     },
   };
+}
+
+function nameOf(key: string): string {
+  return digest(key).toString('base64');
 }
 
 /** IPv6 gives each customer a /64, so all of it counts as one address. */

@@ -14,17 +14,18 @@ export interface Keys {
   stillGood(request: Request): Promise<boolean>;
 }
 
-export function keysOf(app: Pick<App, 'actorByKey'>, failed: FailedKeys): Keys {
+export function keysOf(app: Pick<App, 'actorByKey'>, wrong: FailedKeys): Keys {
   async function actorIfAny(request: Request, response: Response) {
     const key = keyIn(request);
     if (key === null) return null;
     const address = request.ip ?? 'unknown';
-    failed.mayTry(address);
+    wrong.mayTry(address, key);
     const actor = await app.actorByKey(key);
     if (!actor) {
-      failed.count(address);
+      wrong.failed(address);
       throw refuse('key.unknown');
     }
+    wrong.succeeded(key);
     response.locals.ids = { userId: actor.userId, teamId: actor.teamId };
     return actor;
   }

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { refuse } from '#core/domain/refusal.ts';
 import type { Actor } from '#core/flows/app.ts';
+import { countFailedKeys } from './failed-keys.ts';
 import { openDoor } from './testing/open-door.ts';
 
 const olga = { userId: 'u1', teamId: 't1', role: 'owner', email: 'olga@example.com' } as Actor;
@@ -246,6 +247,22 @@ test('who tries many wrong keys is asked to wait, and may go on after a minute',
   ]);
   nowMs = 60_000;
   expect(await (await fetch('/api/balance', { key: 'olgas-key' })).json()).toEqual({ balance: { available: 1, inUse: 0, debt: 0 } });
+});
+
+test('a key that was good before is not kept waiting for what others try from the same address', async () => {
+  const { fetch } = await openDoor({ ...knowsOlga, balance: async () => ({ available: '1000000', inUse: '0', debt: '0' }) });
+  await fetch('/api/balance', { key: 'olgas-key' });
+  for (let i = 0; i < 25; i++) await fetch('/api/balance', { key: `guess-${i}` });
+  expect((await fetch('/api/balance', { key: 'guess-26' })).status).toBe(429);
+  expect((await fetch('/api/balance', { key: 'olgas-key' })).status).toBe(200);
+});
+
+test('one customer of an IPv6 network is one address, and a neighbour is another', () => {
+  const keys = countFailedKeys(() => 0);
+  for (let i = 0; i < 20; i++) keys.failed(`2001:db8:0:1::${i}`);
+  expect(() => keys.mayTry('2001:db8:0:1:ffff::1', 'k')).toThrow('Too many requests');
+  expect(() => keys.mayTry('2001:db8:0:2::1', 'k')).not.toThrow();
+  expect(() => keys.mayTry('::1', 'k')).not.toThrow();
 });
 
 test('what callers say of their own address is believed only behind a proxy', async () => {
