@@ -29,7 +29,8 @@ END $$;
 -- (the same key with another text).
 CREATE FUNCTION "intake"(asks jsonb, at timestamptz)
 RETURNS TABLE (n int, outcome text, repeated boolean, task_id uuid, conversation_id uuid, thread_ref text, saying jsonb)
-LANGUAGE plpgsql AS $$
+-- Planning such a statement anew for each batch takes longer than running it.
+LANGUAGE plpgsql SET plan_cache_mode = 'force_generic_plan' AS $$
 #variable_conflict use_column
 DECLARE
   given intake_row[] := ARRAY(SELECT r FROM jsonb_populate_recordset(NULL::intake_row, asks) r ORDER BY r.key);
@@ -47,18 +48,20 @@ BEGIN
   IF cardinality(fresh) > 0 THEN
     INSERT INTO conversations (id, team_id, platform, thread_ref, address, channel, created_at)
     SELECT DISTINCT ON (coalesce(g.thread_ref, g.conversation_id::text)) g.conversation_id, g.team_id, g.platform, g.thread_ref, g.address, g.channel, intake.at
-    FROM unnest(fresh) g WHERE g.team_id IS NOT NULL ORDER BY coalesce(g.thread_ref, g.conversation_id::text), g.n
+    FROM unnest(fresh) g ORDER BY coalesce(g.thread_ref, g.conversation_id::text), g.n
     ON CONFLICT DO NOTHING;
 
     PERFORM 1 FROM wallets w WHERE w.id IN (SELECT g.wallet_id FROM unnest(fresh) g) ORDER BY w.id FOR NO KEY UPDATE;
 
     RETURN QUERY
     WITH placed AS MATERIALIZED (
-      SELECT g.*, c.id AS conversation, c.team_id = g.team_id AS at_home,
+      SELECT g.*, c.team_id = g.team_id AS at_home,
         (SELECT count(*) FROM tasks t WHERE t.conversation_id = c.id AND t.status IN ('pending', 'processing')) AS waiting,
         row_number() OVER (PARTITION BY c.id ORDER BY g.n) AS turn
-      FROM unnest(fresh) g
-      LEFT JOIN conversations c ON CASE WHEN g.thread_ref IS NULL THEN c.id = g.conversation_id ELSE c.thread_ref = g.thread_ref END
+      FROM (
+        SELECT f.*, CASE WHEN f.thread_ref IS NULL THEN f.conversation_id ELSE (SELECT x.id FROM conversations x WHERE x.thread_ref = f.thread_ref) END AS conversation
+        FROM unnest(fresh) f
+      ) g JOIN conversations c ON c.id = g.conversation
     ), held AS MATERIALIZED (
       SELECT h.n, h.outcome, h.available, CASE WHEN h.outcome <> 'held' THEN coalesce(h.refused, unexpected_of_ledger(h.outcome)) END AS refused
       FROM ledger_hold((
@@ -140,7 +143,7 @@ CREATE TYPE "finish_row" AS (
 -- attempt was replaced (`stale`), and one that is to be canceled while an agent works on it (`running`): its worker ends that.
 CREATE FUNCTION "finish"(outcomes jsonb, at timestamptz)
 RETURNS TABLE (n int, outcome text, charged bigint, returned bigint, available bigint)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = 'force_generic_plan' AS $$
 #variable_conflict use_column
 DECLARE
   given finish_row[] := ARRAY(SELECT r FROM jsonb_populate_recordset(NULL::finish_row, outcomes) r ORDER BY r.n);
