@@ -26,7 +26,7 @@ async function run(): Promise<number> {
     return options.help ? exit.done : await ask(options);
   } catch (error) {
     if (error instanceof WrongUse) {
-      console.error(`${error.message}\n\n${usage}`);
+      console.error(`${error.message}\nHow to use it: npm run ask -- --help`);
       return exit.wrongUse;
     }
     if (!(error instanceof NoProduct)) throw error;

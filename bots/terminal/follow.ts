@@ -66,10 +66,8 @@ export async function follow(session: Session, conversation: Conversation, taskI
 }
 
 function sayLeft({ target, screen }: Session, { id }: Conversation): void {
-  screen.say(
-    `${target.startedByUs ? 'The task goes on when the product runs again.' : 'The task goes on without you.'} See what became of it:`,
-  );
-  screen.say(`  npm run ask -- --continue ${id}`);
+  const goesOn = target.startedByUs ? 'The task goes on when the product runs again.' : 'The task goes on without you.';
+  screen.say(`\n${goesOn} See what became of it:\n  npm run ask -- --continue ${id}\n`);
 }
 
 /** How long we try to come back to a product that went away, and what we say meanwhile. */

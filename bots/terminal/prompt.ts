@@ -21,8 +21,8 @@ export function readPrompt(lives: boolean, history: string[], sign: string): Pro
   return new Promise((resolve) => {
     const end = (answer: string | null) => {
       clearTimeout(pasting);
-      lines.close();
       resolve(answer);
+      lines.close();
     };
     lines.on('line', (line) => {
       interrupted = false;

@@ -78,7 +78,7 @@ function drawHeading({ text, tone }: Heading, look: Look): string[] {
 function drawProse({ text, from }: Prose, look: Look): string[] {
   const bar = { us: indent, agent: `${indent}${paint(look, 'dim', '│')} `, person: `${indent}${paint(look, 'dim', '›')} ` }[from];
   return wrap(from === 'agent' ? withoutShouting(text) : text, look.columns - (from === 'us' ? 2 : 4)).map((line) =>
-    line === '' && from === 'us' ? '' : `${bar}${line}`,
+    `${bar}${line}`.trimEnd(),
   );
 }
 

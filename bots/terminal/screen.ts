@@ -58,6 +58,8 @@ const showCursor = '\u001b[?25h';
 
 function terminalScreen(output: Output, env: NodeJS.ProcessEnv): Screen {
   let living: readonly LiveLine[] = [];
+  /** As they stand on the screen. */
+  let drawn: string[] = [];
   const giveCursorBack = () => output.write(showCursor);
 
   return {
@@ -71,27 +73,27 @@ function terminalScreen(output: Output, env: NodeJS.ProcessEnv): Screen {
         output.write(hideCursor);
         process.once('exit', giveCursorBack);
       }
-      const before = erase();
       living = lines.slice(-Math.max(3, (output.rows ?? 24) - 2));
-      output.write(before + draw());
+      output.write(erase() + draw());
     },
     rest() {
       if (living.length === 0) return;
-      const before = erase();
       living = living.filter(({ fleeting }) => fleeting !== true);
-      output.write(before + draw() + showCursor);
+      output.write(erase() + draw() + showCursor);
       living = [];
+      drawn = [];
       process.off('exit', giveCursorBack);
     },
   };
 
   function draw(): string {
-    return living.map(({ text, paint = (each) => each }) => `${paint(cutToColumns(text, columns() - 1))}\n`).join('');
+    drawn = living.map(({ text }) => cutToColumns(text, columns() - 1));
+    return drawn.map((text, i) => `${living[i]!.paint?.(text) ?? text}\n`).join('');
   }
 
   /** Back to where the living lines begin. A window that became narrower may have broken them into more rows. */
   function erase(): string {
-    const rows = living.reduce((sum, { text }) => sum + Math.max(1, Math.ceil(widthOf(text) / columns())), 0);
+    const rows = drawn.reduce((sum, text) => sum + Math.max(1, Math.ceil(widthOf(text) / columns())), 0);
     return rows > 0 ? `\u001b[${rows}A\r\u001b[J` : '';
   }
 
