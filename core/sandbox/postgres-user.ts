@@ -18,7 +18,9 @@ export interface RunAs {
 /** `folder` exists and is where the data will be; `home` is the data folder itself, which may not exist yet. */
 export async function chooseRunAs(folder: string, home: string, program: string): Promise<RunAs> {
   if (process.getuid?.() !== 0) return asOurselves;
-  const user = (await ownerOf(home)) ?? userNamed('postgres') ?? userNamed('nobody') ?? { uid: 65534, gid: 65534 };
+  const user = (await ownerAmong([home, folder, path.dirname(folder)])) ??
+    userNamed('postgres') ??
+    userNamed('nobody') ?? { uid: 65534, gid: 65534 };
   const failures: string[] = [];
   for (const way of [asUser(user), inNamespace(), withCapability(user)]) {
     try {
@@ -62,12 +64,14 @@ function inNamespace(): RunAs {
   };
 }
 
-// Containers often forbid namespaces; they allow passing on the right to enter closed folders.
+// Containers often forbid namespaces; they allow passing on the right to enter closed folders, and after the exec no other.
+// The securebit lets that right count in access(2) too, which PostgreSQL asks about its own programs.
 function withCapability(user: { uid: number; gid: number }): RunAs {
   const prefix = [
     `--reuid=${user.uid}`,
     `--regid=${user.gid}`,
     '--clear-groups',
+    '--securebits=+no_setuid_fixup',
     '--inh-caps=+dac_override',
     '--ambient-caps=+dac_override',
     '--',
@@ -80,10 +84,13 @@ async function reach(way: RunAs, folder: string, program: string) {
   await run(file, args, { ...options, cwd: '/' });
 }
 
-// Data that somebody else than root made stays theirs, so that they can start it again without root.
-async function ownerOf(home: string) {
-  const found = await lstat(home).catch(() => null);
-  return found && found.uid !== 0 ? { uid: found.uid, gid: found.gid } : null;
+// Data that somebody else than root made, or will have in a folder of theirs, is theirs: they can start it without root too.
+async function ownerAmong(folders: readonly string[]) {
+  for (const folder of folders) {
+    const found = await lstat(folder).catch(() => null);
+    if (found && found.uid !== 0) return { uid: found.uid, gid: found.gid };
+  }
+  return null;
 }
 
 function userNamed(name: string) {

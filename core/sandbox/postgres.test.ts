@@ -1,14 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { chown, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { quietLog } from '#core/testing/quiet-log.ts';
 import { temporaryFolder } from '#core/testing/temporary-folder.ts';
-import { linkLibraries } from './postgres-binaries.ts';
+import { findPostgres, linkLibraries } from './postgres-binaries.ts';
+import { chooseRunAs, give } from './postgres-user.ts';
 import { runningPostgres, startPostgres, type Postgres } from './postgres.ts';
+
+const run = promisify(execFile);
 
 // Most tests go on in one folder, one start after the other, as a person's `.data` does.
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -132,12 +136,47 @@ test('data of another PostgreSQL version is left alone, and the message says wha
   await expect(start()).rejects.toThrow(/was made by PostgreSQL 17, and this is 18: dump it/);
 });
 
-test.runIf(process.getuid?.() === 0)('root can start it below a home folder that is closed to others', async () => {
-  const home = path.join(folder.path, 'home');
-  await mkdir(home, { mode: 0o700 });
-  const postgres = await startPostgres({ dataDir: path.join(home, 'checkout/.data'), log: quietLog, fsync: false });
-  onTestFinished(() => postgres.stop());
-  expect(await query(postgres.url, 'SELECT 1 AS fine')).toEqual([{ fine: 1 }]);
+describe.runIf(process.getuid?.() === 0)('root, as whom PostgreSQL refuses to run,', () => {
+  test('can start it below a home folder that is closed to others', async () => {
+    const home = path.join(folder.path, 'home');
+    await mkdir(home, { mode: 0o700 });
+    expect(await startsIn(path.join(home, 'checkout/.data'))).toBe(true);
+  });
+
+  test('can start it in the closed folder of somebody else, who can start it too afterwards', async () => {
+    const theirs = await closedFolderOf(nobody, 'theirs');
+    expect(await startsIn(theirs)).toBe(true);
+    expect((await stat(path.join(theirs, 'postgres/data'))).uid).toBe(nobody);
+  });
+
+  test('can use the program from a closed folder of somebody else', async () => {
+    const theirs = await closedFolderOf(nobody, 'programs');
+    await run('cp', ['-a', await findPostgres(), theirs]);
+    await run('chown', ['-R', String(nobody), theirs]);
+    const ours = path.join(folder.path, 'ours');
+    await mkdir(ours);
+
+    const bin = path.join(theirs, 'native/bin');
+    const runAs = await chooseRunAs(ours, path.join(ours, 'postgres'), path.join(bin, 'postgres'));
+    await give(ours, runAs);
+    const { file, args, options } = runAs.command(path.join(bin, 'initdb'), ['--no-sync', '--pgdata', path.join(ours, 'data')]);
+    expect((await run(file, args, { ...options, cwd: '/' })).stdout).toContain('Success');
+  });
+
+  const nobody = 65534;
+
+  async function closedFolderOf(uid: number, name: string) {
+    const made = path.join(folder.path, name);
+    await mkdir(made, { mode: 0o700 });
+    await chown(made, uid, uid);
+    return made;
+  }
+
+  async function startsIn(dataDir: string) {
+    const postgres = await startPostgres({ dataDir, log: quietLog, fsync: false });
+    onTestFinished(() => postgres.stop());
+    return (await query(postgres.url, 'SELECT 1 AS fine'))[0]?.['fine'] === 1;
+  }
 });
 
 test('the library links are made when the install script was not allowed to', async () => {
