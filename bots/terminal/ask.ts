@@ -8,7 +8,7 @@ import { conversationOf, type Conversation } from './conversation.ts';
 import { follow, type Session } from './follow.ts';
 import { sayNo } from './no.ts';
 import { readOptions, usage, WrongUse, type Options } from './options.ts';
-import { request } from './request.ts';
+import { request, type Ended } from './request.ts';
 import { noScreen, screenOn } from './screen.ts';
 import { findProduct, NoProduct } from './target.ts';
 import { talk } from './talk.ts';
@@ -38,16 +38,19 @@ async function run(): Promise<number> {
 async function ask(options: Options): Promise<number> {
   const screen = options.json ? noScreen : screenOn(process.stdout, process.env);
   const target = await findProduct(process.env, (words) => screen.say(words));
+  const session: Session = { target, screen, input: screen.lives && process.stdin.isTTY ? process.stdin : null };
+  const { text, conversation: id, key = crypto.randomUUID() } = options;
   try {
-    const session: Session = { target, screen, input: screen.lives && process.stdin.isTTY ? process.stdin : null };
-    const conversation = options.conversation === undefined ? null : await goOn(session, options.conversation, options.text === '');
-    if (options.text !== '') return await askOnce(session, options, conversation);
+    const conversation = id === undefined ? null : await goOn(session, id, text === '');
+    if (text !== '') return await askOnce(session, { ...options, key }, conversation);
     if (process.stdin.isTTY) await talk(session, options, conversation);
     return exit.done;
   } catch (error) {
     if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error;
-    if (options.json) console.log(JSON.stringify({ error: errorOf(error) }));
-    else sayNo(screen, target.url, error);
+    if (options.json) console.log(JSON.stringify({ error: errorOf(error), key }));
+    sayNo(screen, target.url, error);
+    if (error instanceof Unreachable && text !== '')
+      screen.say(`The same request with --key ${key} finds it if it was taken, and never asks twice.\n`);
     return exit.notDone;
   } finally {
     await target.stop();
@@ -56,17 +59,16 @@ async function ask(options: Options): Promise<number> {
 
 async function askOnce(
   session: Session,
-  { text, type, files, json, key = crypto.randomUUID() }: Options,
+  { json, ...options }: Options & { key: string },
   conversation: Conversation | null,
 ): Promise<number> {
-  const {
-    end,
-    taskId,
-    conversation: here,
-  } = await request(session, { text, files, key, ...(type !== undefined && { type }) }, conversation);
-  if (json)
-    console.log(JSON.stringify(end === 'left' ? { left: { taskId, conversationId: here.id } } : await session.target.client.task(taskId)));
-  return end === 'done' ? exit.done : exit.notDone;
+  const ended = await request(session, options, conversation);
+  if (json) console.log(JSON.stringify(await endOf(session, ended)));
+  return ended.end === 'done' ? exit.done : exit.notDone;
+}
+
+function endOf({ target }: Session, { end, taskId, conversation }: Ended) {
+  return end === 'left' ? { left: { taskId, conversationId: conversation.id } } : target.client.task(taskId);
 }
 
 /** Picks a conversation up: what was said is shown when nothing new is asked, and what still runs is watched to its end. */

@@ -53,7 +53,7 @@ export async function follow(session: Session, conversation: Conversation, taskI
       return event.kind === 'completed' ? 'done' : 'not-done';
     }
   } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
+    if (!(error instanceof Unreachable) && !(error instanceof Refused)) throw error;
     screen.rest();
     sayNo(screen, target.url, error);
   } finally {

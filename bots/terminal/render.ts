@@ -89,12 +89,13 @@ function withoutShouting(text: string): string {
 
 function drawFacts(facts: Facts['facts'], look: Look): string[] {
   const room = look.columns - indent.length;
-  const labels = Math.min(Math.max(...facts.map(({ label }) => widthOf(label)), 0), Math.floor(room / 2));
-  return facts.flatMap(({ label, value }) => {
-    const names = wrap(label, labels);
-    const values = wrap(value, room - labels - 2);
-    return Array.from({ length: Math.max(names.length, values.length) }, (_, i) =>
-      `${indent}${paint(look, 'dim', toColumns(names[i] ?? '', labels))}  ${values[i] ?? ''}`.trimEnd(),
+  const labels = facts.map(({ label }) => wrap(label, Math.floor(room / 2)));
+  const column = Math.max(...labels.flat().map(widthOf), 0);
+  return facts.flatMap(({ value }, i) => {
+    const names = labels[i]!;
+    const values = wrap(value, room - column - 2);
+    return Array.from({ length: Math.max(names.length, values.length) }, (_, line) =>
+      `${indent}${paint(look, 'dim', toColumns(names[line] ?? '', column))}  ${values[line] ?? ''}`.trimEnd(),
     );
   });
 }

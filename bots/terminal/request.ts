@@ -5,7 +5,7 @@ import { conversationOf, type Conversation } from './conversation.ts';
 import { follow, patienceOf, type End, type Session } from './follow.ts';
 import { patiently } from './patience.ts';
 
-export interface Request extends Omit<NewAsk, 'fileIds' | 'conversationId'> {
+export interface Request extends Pick<NewAsk, 'text' | 'type'> {
   readonly files: readonly string[];
   /** Made before anything is sent, so that a broken connection never asks twice. */
   readonly key: string;
@@ -17,16 +17,18 @@ export interface Ended {
   readonly conversation: Conversation;
 }
 
-export async function request(session: Session, { files, key, ...ask }: Request, conversation: Conversation | null): Promise<Ended> {
-  const { taskId, conversationId } = await create(session, { ...ask, files, key }, conversation);
+export async function request(session: Session, asked: Request, conversation: Conversation | null): Promise<Ended> {
+  const { taskId, conversationId } = await create(session, asked, conversation);
   const here = conversation ?? conversationOf(conversationId, { client: session.target.client, screen: session.screen });
   return { end: await follow(session, here, taskId), taskId, conversation: here };
 }
 
-async function create(session: Session, { files, key, ...ask }: Request, conversation: Conversation | null): Promise<Created> {
+async function create(session: Session, { text, type, files, key }: Request, conversation: Conversation | null): Promise<Created> {
   const { client } = session.target;
   const patience = patienceOf(session);
   const fileIds: string[] = [];
   for (const file of files) fileIds.push(await patiently(patience, () => client.upload(file)));
-  return patiently(patience, () => client.create({ ...ask, fileIds, ...(conversation && { conversationId: conversation.id }) }, key));
+  return patiently(patience, () =>
+    client.create({ text, fileIds, ...(type !== undefined && { type }), ...(conversation && { conversationId: conversation.id }) }, key),
+  );
 }
