@@ -27,9 +27,13 @@ const metaSchema = z.object({
   durationMs: count,
   stopReason: word,
   error: z.object({ message: word }).optional().catch(undefined),
-  agentMeta: z.object({ usage: tokensSchema.optional().catch(undefined), costUsd: z.number().nonnegative().optional().catch(undefined) }).catch({}),
+  agentMeta: z
+    .object({ usage: tokensSchema.optional().catch(undefined), costUsd: z.number().nonnegative().optional().catch(undefined) })
+    .catch({}),
   toolSummary: z.object({ calls: count }).catch({ calls: 0 }),
 });
+
+export type RunMeta = z.infer<typeof metaSchema>;
 
 /** The answers to `agent`: accepted, in_flight, and the last one. */
 export const runReplySchema = z.object({
@@ -39,7 +43,10 @@ export const runReplySchema = z.object({
   summary: word,
   stopReason: word,
   timeoutPhase: word,
-  result: z.object({ payloads: z.array(payloadSchema).catch([]), meta: metaSchema.optional().catch(undefined) }).optional().catch(undefined),
+  result: z
+    .object({ payloads: z.array(payloadSchema).catch([]), meta: metaSchema.optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
 });
 export type RunReply = z.infer<typeof runReplySchema>;
 

@@ -57,10 +57,23 @@ export interface AgentStep {
 }
 
 export type AgentOutcome =
-  | { readonly kind: 'done'; readonly text: string; readonly files: readonly AgentFile[]; readonly usage: AgentUsage; /** Marked by the agent as made-up sample data. */ readonly sample: boolean }
+  | {
+      readonly kind: 'done';
+      readonly text: string;
+      readonly files: readonly AgentFile[];
+      readonly usage: AgentUsage;
+      /** Marked by the agent as made-up sample data. */ readonly sample: boolean;
+    }
   | { readonly kind: 'failed'; readonly reason: string; readonly usage: AgentUsage }
   /** Our deadline or the caller's signal ended it. */
-  | { readonly kind: 'stopped'; readonly by: 'deadline' | 'signal'; readonly text: string; readonly files: readonly AgentFile[]; readonly usage: AgentUsage; readonly sample: boolean }
+  | {
+      readonly kind: 'stopped';
+      readonly by: 'deadline' | 'signal';
+      readonly text: string;
+      readonly files: readonly AgentFile[];
+      readonly usage: AgentUsage;
+      readonly sample: boolean;
+    }
   /** It was accepted, or may have been, and its end cannot be learned: it may have had effects outside. */
   | { readonly kind: 'lost'; readonly reason: string }
   /** It was never accepted, so it may be sent again. */

@@ -25,15 +25,32 @@ export interface AgentsStage {
 const deviceKey = newDeviceKey();
 
 /** `requests: 'any'` is for tests that send what must be refused. */
-export async function stageAgents(some: Partial<OpenClawSandboxOptions> = {}, { requests = 'checked' as 'checked' | 'any' } = {}): Promise<AgentsStage> {
+export async function stageAgents(
+  some: Partial<OpenClawSandboxOptions> = {},
+  { requests = 'checked' as 'checked' | 'any' } = {},
+): Promise<AgentsStage> {
   const folder = await temporaryFolder('agents');
-  const sandbox = await startOpenClawSandbox({ token: 'a token for tests', dataDir: folder.path, allowLoopbackFetch: true, ...some, faults: { pace: 'instant', ...some.faults } });
+  const sandbox = await startOpenClawSandbox({
+    token: 'a token for tests',
+    dataDir: folder.path,
+    allowLoopbackFetch: true,
+    ...some,
+    faults: { pace: 'instant', ...some.faults },
+  });
   const problems = checkFrames(sandbox, requests);
   const opened: Agents[] = [];
   return {
     sandbox,
     open(options = {}) {
-      const agents = createOpenClaw({ url: sandbox.url, token: sandbox.token, deviceKey, gatewayName: 'test', clock: systemClock, log: quietLog, ...options });
+      const agents = createOpenClaw({
+        url: sandbox.url,
+        token: sandbox.token,
+        deviceKey,
+        gatewayName: 'test',
+        clock: systemClock,
+        log: quietLog,
+        ...options,
+      });
       opened.push(agents);
       return agents;
     },
@@ -99,7 +116,14 @@ export function watching(also: Partial<AgentWatch> = {}): AgentWatch & { readonl
 /** An outcome without what differs from run to run. */
 export async function shown(outcome: AgentOutcome): Promise<object> {
   const { kind } = outcome;
-  if (kind === 'done') return { kind, sample: outcome.sample, files: await Promise.all(outcome.files.map(rowsOf)), words: outcome.text !== '', used: outcome.usage.outputTokens > 0 };
+  if (kind === 'done')
+    return {
+      kind,
+      sample: outcome.sample,
+      files: await Promise.all(outcome.files.map(rowsOf)),
+      words: outcome.text !== '',
+      used: outcome.usage.outputTokens > 0,
+    };
   if (kind === 'stopped') return { kind, by: outcome.by, files: outcome.files.map(({ name }) => name) };
   return 'reason' in outcome ? { kind, reason: outcome.reason } : { kind };
 }
@@ -116,7 +140,7 @@ function checkFrames(sandbox: OpenClawSandbox, requests: 'checked' | 'any'): rea
   const asked = new Map<string, string>();
   const problems: string[] = [];
   const check = (what: string, definition: string | null | undefined, value: unknown) => {
-    const problem = definition == null ? null : schema.problem(definition, value);
+    const problem = definition === null || definition === undefined ? null : schema.problem(definition, value);
     if (problem !== null) problems.push(`${what}: ${problem}`);
   };
   sandbox.control.onFrame((direction, frame) => {

@@ -1,6 +1,7 @@
 // One attempt from what is stored about it to its outcome. Every way it can end outside of us is an outcome; what it throws is
 // a fault of ours (our database, our storage) or of this code.
 
+import type { RunReply } from '#core/contracts/openclaw.ts';
 import { isSample } from '#core/domain/agent-brief.ts';
 import { never } from '#core/domain/never.ts';
 import type { AgentJob, AgentOutcome, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
@@ -12,7 +13,8 @@ import { follow, keyOf, type Following, type RunEnd } from './follow.ts';
 import { GatewayError, GatewayRefusal } from './gateway-error.ts';
 import { handOver, InputRefused } from './inputs.ts';
 import { failureIn, reportOfReply, type Report } from './report.ts';
-import { noUsage, usageOfReply } from './usage.ts';
+import { recallUsage } from './transcript.ts';
+import { noUsage } from './usage.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface AttemptParts {
@@ -54,7 +56,7 @@ export async function carry(parts: AttemptParts, job: AgentJob, watch: AgentWatc
     if (error instanceof InputRefused) return { kind: 'failed', reason: error.message, usage: noUsage };
     if (error instanceof GatewayRefusal) return { kind: 'unreachable', reason: error.message };
     if (!(stop.reason instanceof Stopped)) throw error;
-    return await stopped(parts, job, following, stop.reason.by);
+    return stopped(parts, job, following, stop.reason.by);
   }
 
   async function paramsFor(live: Live): Promise<object> {
@@ -89,63 +91,76 @@ function neverBegan({ gateway }: AttemptParts, by: Stopped['by']): AgentOutcome 
   return { kind: 'unreachable', reason: gateway.trouble() ?? 'No agent took it in time.' };
 }
 
-async function outcomeOf(parts: AttemptParts, job: AgentJob, following: Following, end: RunEnd, stoppedBy: Stopped['by'] | null): Promise<AgentOutcome> {
+async function outcomeOf(
+  parts: AttemptParts,
+  job: AgentJob,
+  following: Following,
+  end: RunEnd,
+  stoppedBy: Stopped['by'] | null,
+): Promise<AgentOutcome> {
   switch (end.kind) {
     case 'failed':
-      return { ...end, usage: noUsage };
     case 'lost':
       return end;
     case 'never-began':
       return { kind: 'lost', reason: 'It was never begun.' };
     case 'remembered':
-      return handedOver(parts, job, following, end.report, stoppedBy);
+      return handOut(parts, job, following, end.report, stoppedBy);
     case 'answered': {
       const { reply } = end;
-      const failure = failureIn(reply);
-      if (reply.status === 'timeout') return shortened(reply.stopReason);
-      if (failure !== null) return { kind: 'failed', reason: failure, usage: usageOfReply(reply) };
-      return handedOver(parts, job, following, reportOfReply(reply), null);
+      const report = reportOfReply(reply);
+      const failure = failureIn(reply) ?? (reply.status === 'timeout' && stoppedBy === null ? cutShort(reply) : null);
+      if (failure !== null) return { kind: 'failed', reason: failure, usage: report.usage ?? noUsage };
+      if (reply.stopReason === 'restart') return { kind: 'lost', reason: 'The gateway stopped it to start anew.' };
+      return handOut(parts, job, following, report, reply.status === 'timeout' ? (stoppedBy ?? 'deadline') : null);
     }
     default:
       return never(end);
   }
-
-  // The gateway calls every run "timeout" that did not come to its end by itself.
-  function shortened(why: string | undefined): AgentOutcome | Promise<AgentOutcome> {
-    const report = reportOfReply((end as Extract<RunEnd, { kind: 'answered' }>).reply);
-    if (stoppedBy !== null) return handedOver(parts, job, following, report, stoppedBy);
-    if (why === 'rpc') return { kind: 'failed', reason: 'It was stopped at the gateway.', usage: report.usage };
-    if (why === 'restart') return { kind: 'lost', reason: 'The gateway stopped it to start anew.' };
-    return handedOver(parts, job, following, report, 'deadline');
-  }
 }
 
-async function handedOver(parts: AttemptParts, job: AgentJob, following: Following, report: Report, by: Stopped['by'] | null): Promise<AgentOutcome> {
-  const collected = await collect(parts, job, following, report);
-  if (collected === null) return notFetched(report.usage);
-  const text = [report.text, ...collected.left].filter((part) => part !== '').join('\n\n');
-  const sample = isSample(report.text) || collected.files.some(({ name }) => /\bsample\b/i.test(name));
-  const { files } = collected;
-  return by === null ? { kind: 'done', text, files, sample, usage: report.usage } : { kind: 'stopped', by, text, files, sample, usage: report.usage };
+/** A gateway says "timeout" of every run that did not come to its end by itself; "rpc" means that somebody wanted it so. */
+function cutShort({ stopReason }: RunReply): string | null {
+  return stopReason === 'rpc' ? 'It was stopped at the gateway.' : null;
 }
 
-function notFetched(usage: AgentUsage): AgentOutcome {
-  return { kind: 'failed', reason: 'The agent finished, but its files could not be fetched.', usage };
+async function handOut(
+  parts: AttemptParts,
+  job: AgentJob,
+  following: Following,
+  report: Report,
+  by: Stopped['by'] | null,
+): Promise<AgentOutcome> {
+  const found = await fetchWhatIsThere(parts, job, following, report);
+  if (found === null)
+    return { kind: 'failed', reason: 'The agent finished, but its files could not be fetched.', usage: report.usage ?? noUsage };
+  const { files, left, usage } = found;
+  const text = [report.text, ...left].filter((part) => part !== '').join('\n\n');
+  const sample = isSample(report.text) || files.some(({ name }) => /\bsample\b/i.test(name));
+  return by === null ? { kind: 'done', text, files, sample, usage } : { kind: 'stopped', by, text, files, sample, usage };
 }
 
 /** Null when the gateway stayed away for too long. */
-async function collect(parts: AttemptParts, job: AgentJob, following: Following, report: Report): Promise<Collected | null> {
-  const { gateway, log, workspace } = parts;
+async function fetchWhatIsThere(
+  parts: AttemptParts,
+  job: AgentJob,
+  following: Following,
+  report: Report,
+): Promise<(Collected & { usage: AgentUsage }) | null> {
+  const { gateway, log, workspace, clock, leaving } = parts;
   return withGrace(parts, collectGraceMs, async (grace) => {
     while (true) {
       try {
-        return await collectFiles(await gateway.live(grace), job, report.named, following.startedAtMs(), workspace);
+        const live = await gateway.live(grace);
+        const collected = await collectFiles(live, job, report.named, following.startedAtMs(), workspace);
+        return { ...collected, usage: report.usage ?? (await recallUsage(live, { key: keyOf(job), runId: job.runId })) };
       } catch (error) {
-        parts.leaving.throwIfAborted();
+        leaving.throwIfAborted();
         if (grace.aborted || error instanceof GatewayRefusal) return null;
         if (!(error instanceof GatewayError)) throw error;
+        if (error.kind === 'refused') return null;
         log.debug({ runId: job.runId, reason: error.message }, 'agent files not fetched yet');
-        await parts.clock.sleep(500, grace);
+        await clock.sleep(500, grace);
       }
     }
   });

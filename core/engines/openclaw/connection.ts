@@ -162,7 +162,10 @@ async function openConnection({ url, token, device, clock }: GatewayOptions, clo
     const { bootId } = greeting.server;
     if (bootId === undefined) throw new GatewayRefusal('The gateway does not tell its restarts apart. OpenClaw 2026.8 or newer is needed.');
     const lacking = scopes.filter((scope) => !greeting.auth.scopes.includes(scope));
-    if (lacking.length > 0) throw new GatewayRefusal(`The gateway does not allow us ${lacking.join(' and ')}. Approve this device there: openclaw devices list, openclaw devices approve <request>.`);
+    if (lacking.length > 0)
+      throw new GatewayRefusal(
+        `The gateway does not allow us ${lacking.join(' and ')}. Approve this device there: openclaw devices list, openclaw devices approve <request>.`,
+      );
     return {
       bootId,
       limits: { frameBytes: greeting.policy.maxPayload, imageBytes: greeting.policy.attachments?.maxImageBytes ?? 5_000_000 },

@@ -30,11 +30,25 @@ describe(`agents on ${real === undefined ? 'the sandbox' : 'a real gateway'}`, {
 
   function open() {
     if (stage !== null) return stage.open();
-    return createOpenClaw({ url: real!, token: process.env['OPENCLAW_TEST_TOKEN'] ?? '', deviceKey, gatewayName: 'real', clock: systemClock, log: quietLog });
+    return createOpenClaw({
+      url: real!,
+      token: process.env['OPENCLAW_TEST_TOKEN'] ?? '',
+      deviceKey,
+      gatewayName: 'real',
+      clock: systemClock,
+      log: quietLog,
+    });
   }
 
   const small = (some: Parameters<typeof jobOf>[0] = {}) =>
-    jobOf({ type: 'general', message: 'Reply with one short sentence about tea.', quantity: null, timeoutMs: real === undefined ? 20_000 : 240_000, runId: `contract-${crypto.randomUUID()}`, ...some });
+    jobOf({
+      type: 'general',
+      message: 'Reply with one short sentence about tea.',
+      quantity: null,
+      timeoutMs: real === undefined ? 20_000 : 240_000,
+      runId: `contract-${crypto.randomUUID()}`,
+      ...some,
+    });
 
   test('a check passes where every kind of agent is there', async () => {
     await agents.check();
@@ -64,15 +78,24 @@ describe(`agents on ${real === undefined ? 'the sandbox' : 'a real gateway'}`, {
     const sent = Promise.withResolvers<string>();
     const first = agents.run(job, watching({ sending: async ({ bootId }) => sent.resolve(bootId) }), idle);
     const cancel = new AbortController();
-    const second = other.run({ ...job, phase: 'dispatched', bootId: await sent.promise }, watching({ accepted: async () => cancel.abort() }), cancel.signal);
+    const second = other.run(
+      { ...job, phase: 'dispatched', bootId: await sent.promise },
+      watching({ accepted: async () => cancel.abort() }),
+      cancel.signal,
+    );
     expect(await second).toMatchObject({ kind: 'stopped', by: 'signal' });
     expect(await first).toMatchObject({ kind: 'failed', reason: 'It was stopped at the gateway.' });
   });
 
   test('somebody with the wrong token is told so, and nothing is sent', async () => {
-    const stranger = stage?.open({ token: 'wrong' }) ?? createOpenClaw({ url: real!, token: 'wrong', deviceKey, gatewayName: 'real', clock: systemClock, log: quietLog });
+    const stranger =
+      stage?.open({ token: 'wrong' }) ??
+      createOpenClaw({ url: real!, token: 'wrong', deviceKey, gatewayName: 'real', clock: systemClock, log: quietLog });
     const watch = watching();
-    expect(await stranger.run(small(), watch, idle)).toMatchObject({ kind: 'unreachable', reason: expect.stringContaining('AUTH_TOKEN_MISMATCH') as string });
+    expect(await stranger.run(small(), watch, idle)).toMatchObject({
+      kind: 'unreachable',
+      reason: expect.stringContaining('AUTH_TOKEN_MISMATCH') as string,
+    });
     expect(watch.told).toEqual([]);
     await stranger.close();
   });

@@ -31,15 +31,26 @@ describe('what an agent wrote', () => {
     const agents = stage.open(disk ? { workspaceRoot: stage.sandbox.workspaceRoot } : {});
     const outcome = await agents.run(job, watching(), idle);
     if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
-    return { outcome, named: Object.fromEntries(await Promise.all(outcome.files.map(async (file) => [file.name, await contentOf(file)] as const))) };
+    return {
+      outcome,
+      named: Object.fromEntries(await Promise.all(outcome.files.map(async (file) => [file.name, await contentOf(file)] as const))),
+    };
   }
 
-  test.each([{ disk: false }, { disk: true }])('comes whole, binary or text, also from folders within its folder (shared disk: $disk)', async ({ disk }) => {
-    const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
-    const { named, outcome } = await runWith({ 'data.bin': bytes, 'deep/er/table.csv': 'a,b\n1,2\n', 'empty.txt': '' }, { disk });
-    expect(named).toMatchObject({ 'data.bin': bytes, 'table.csv': Buffer.from('a,b\n1,2\n'), 'empty.txt': Buffer.alloc(0), 'sample-hello.md': expect.any(Buffer) as Buffer });
-    for (const file of outcome.files) expect(file.sizeBytes).toBe(named[file.name]!.length);
-  });
+  test.each([{ disk: false }, { disk: true }])(
+    'comes whole, binary or text, also from folders within its folder (shared disk: $disk)',
+    async ({ disk }) => {
+      const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
+      const { named, outcome } = await runWith({ 'data.bin': bytes, 'deep/er/table.csv': 'a,b\n1,2\n', 'empty.txt': '' }, { disk });
+      expect(named).toMatchObject({
+        'data.bin': bytes,
+        'table.csv': Buffer.from('a,b\n1,2\n'),
+        'empty.txt': Buffer.alloc(0),
+        'sample-hello.md': expect.any(Buffer) as Buffer,
+      });
+      for (const file of outcome.files) expect(file.sizeBytes).toBe(named[file.name]!.length);
+    },
+  );
 
   test('two files of the same name are both delivered', async () => {
     const { named } = await runWith({ 'a/list.csv': 'one\n', 'b/List.csv': 'two\n' });
@@ -60,15 +71,18 @@ describe('what an agent wrote', () => {
     expect(local.named['big.csv']).toEqual(big);
   });
 
-  test.each([{ disk: false }, { disk: true }])('a link that leads out of the workspace delivers nothing (shared disk: $disk)', async ({ disk }) => {
-    const job = jobOf({ type: 'general', quantity: null, message: 'hello' });
-    const folder = path.join(stage.sandbox.workspaceRoot, job.type, resultFolder(job.runId));
-    await mkdir(folder, { recursive: true });
-    await symlink('/etc/passwd', path.join(folder, 'passwd.txt'));
-    await symlink('/etc', path.join(folder, 'etc'));
-    const outcome = await stage.open(disk ? { workspaceRoot: stage.sandbox.workspaceRoot } : {}).run(job, watching(), idle);
-    expect(outcome).toMatchObject({ kind: 'done', files: [{ name: 'sample-hello.md' }] });
-  });
+  test.each([{ disk: false }, { disk: true }])(
+    'a link that leads out of the workspace delivers nothing (shared disk: $disk)',
+    async ({ disk }) => {
+      const job = jobOf({ type: 'general', quantity: null, message: 'hello' });
+      const folder = path.join(stage.sandbox.workspaceRoot, job.type, resultFolder(job.runId));
+      await mkdir(folder, { recursive: true });
+      await symlink('/etc/passwd', path.join(folder, 'passwd.txt'));
+      await symlink('/etc', path.join(folder, 'etc'));
+      const outcome = await stage.open(disk ? { workspaceRoot: stage.sandbox.workspaceRoot } : {}).run(job, watching(), idle);
+      expect(outcome).toMatchObject({ kind: 'done', files: [{ name: 'sample-hello.md' }] });
+    },
+  );
 
   test('of another task at the same time is not delivered with ours', async () => {
     await runWith({ 'theirs.csv': 'secret\n' });
@@ -95,7 +109,22 @@ describe('a path that an agent names', () => {
     expect(insidePath(written, '/home/agent/ws')).toBe(inside);
   });
 
-  test.each(['', '.', '..', '../x', 'a/../../x', '/etc/passwd', '/home/agent/ws', '/home/agent/ws2/x', '~/x', 'https://example.com/x', 'data:text/plain,x', 'C:\\x', '..\\x', 'x\0.csv'])('%j is not', (written) => {
+  test.each([
+    '',
+    '.',
+    '..',
+    '../x',
+    'a/../../x',
+    '/etc/passwd',
+    '/home/agent/ws',
+    '/home/agent/ws2/x',
+    '~/x',
+    'https://example.com/x',
+    'data:text/plain,x',
+    'C:\\x',
+    '..\\x',
+    'x\0.csv',
+  ])('%j is not', (written) => {
     expect(insidePath(written, '/home/agent/ws')).toBeNull();
   });
 });
@@ -112,7 +141,8 @@ describe('a workspace on a shared disk', () => {
     const workspace = openWorkspace(root);
 
     expect(await workspace.list('out', 10)).toEqual([{ path: 'out/a.txt', sizeBytes: 3 }]);
-    for (const outside of ['out/link.txt', 'up/secret.txt', '../secret.txt', '/etc/passwd', 'out', 'nothing', 'a\0b']) expect(await workspace.find(outside)).toBeNull();
+    for (const outside of ['out/link.txt', 'up/secret.txt', '../secret.txt', '/etc/passwd', 'out', 'nothing', 'a\0b'])
+      expect(await workspace.find(outside)).toBeNull();
     const file = await workspace.find('out/a.txt');
     await writeFile(path.join(root, 'out/a.txt'), 'abcdef');
     expect((await buffer(await file!.open())).toString()).toBe('abc');

@@ -4,13 +4,19 @@
 
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { sessionFileReplySchema, sessionFilesReplySchema, workspaceFileReplySchema, workspaceListReplySchema } from '#core/contracts/openclaw.ts';
+import {
+  sessionFileReplySchema,
+  sessionFilesReplySchema,
+  workspaceFileReplySchema,
+  workspaceListReplySchema,
+} from '#core/contracts/openclaw.ts';
 import { resultFolder } from '#core/domain/agent-brief.ts';
 import { safeFileName } from '#core/domain/file-name.ts';
 import type { AgentFile, AgentJob } from '#core/ports/agents.ts';
 import type { Live } from './connection.ts';
 import { keyOf } from './follow.ts';
 import { GatewayError } from './gateway-error.ts';
+import { read } from './read.ts';
 import type { FoundFile, Workspace } from './workspace.ts';
 
 export interface Collected {
@@ -25,10 +31,19 @@ const SENT_BYTES_MOST = 262_144;
 const DISK_BYTES_MOST = 200_000_000;
 const FOLDERS_MOST = 20;
 
-export async function collectFiles(live: Live, job: AgentJob, named: readonly string[], startedAtMs: number | null, workspace: Workspace | null): Promise<Collected> {
+export async function collectFiles(
+  live: Live,
+  job: AgentJob,
+  named: readonly string[],
+  startedAtMs: number | null,
+  workspace: Workspace | null,
+): Promise<Collected> {
   const sessionKey = keyOf(job);
-  const session = sessionFilesReplySchema.parse((await answered(live.request('sessions.files.list', { sessionKey }))) ?? { files: [] });
-  const inFolder = workspace === null ? await listFolder(live, job.type, resultFolder(job.runId)) : await workspace.list(resultFolder(job.runId), FILES_MOST + 1);
+  const session = read(sessionFilesReplySchema, (await answered(live.request('sessions.files.list', { sessionKey }))) ?? { files: [] });
+  const inFolder =
+    workspace === null
+      ? await listFolder(live, job.type, resultFolder(job.runId))
+      : await workspace.list(resultFolder(job.runId), FILES_MOST + 1);
   const wanted = new Map<string, number | null>();
   for (const each of named) {
     const inside = insidePath(each, session.root ?? null);
@@ -63,10 +78,10 @@ async function listFolder(live: Live, agentId: string, folder: string): Promise<
   const found: FoundFile[] = [];
   const folders = [folder];
   for (const each of folders.values()) {
-    for (let offset = 0, total = 1; offset < total && found.length <= FILES_MOST; ) {
+    for (let offset = 0, total = 1; offset < total && found.length <= FILES_MOST;) {
       const reply = await answered(live.request('agents.workspace.list', { agentId, path: each, offset, limit: 100 }));
       if (reply === null) break;
-      const { entries, totalEntries } = workspaceListReplySchema.parse(reply);
+      const { entries, totalEntries } = read(workspaceListReplySchema, reply);
       for (const entry of entries) {
         const inside = insidePath(entry.path, null);
         if (inside === null || !inside.startsWith(`${folder}/`)) continue;
@@ -89,11 +104,13 @@ async function fromGateway(live: Live, job: AgentJob, inside: string, sizeBytes:
   if (sizeBytes !== null && sizeBytes > SENT_BYTES_MOST) return tooLarge;
   const fetched = await answered(live.request('agents.workspace.get', { agentId: job.type, path: inside }));
   if (fetched !== null) {
-    const { content, encoding } = workspaceFileReplySchema.parse(fetched).file;
+    const { content, encoding } = read(workspaceFileReplySchema, fetched).file;
     return inMemory(Buffer.from(content, encoding));
   }
   // A session may work in another folder than its agent.
-  const second = sessionFileReplySchema.safeParse(await answered(live.request('sessions.files.get', { sessionKey: keyOf(job), path: inside })));
+  const second = sessionFileReplySchema.safeParse(
+    await answered(live.request('sessions.files.get', { sessionKey: keyOf(job), path: inside })),
+  );
   if (second.success && !second.data.file.missing) return inMemory(Buffer.from(second.data.file.content, second.data.file.contentEncoding));
   return 'could not be fetched from the agent.';
 }
@@ -125,7 +142,9 @@ export function insidePath(written: string, root: string | null): string | null 
   if (plain === '' || plain.includes('\0') || plain.includes('\\') || /^[a-z][a-z0-9+.-]*:/i.test(plain)) return null;
   const relative = root !== null && path.posix.isAbsolute(plain) ? path.posix.relative(root, plain) : plain;
   const inside = path.posix.normalize(relative).replace(/\/+$/, '');
-  return inside === '.' || inside === '..' || inside.startsWith('../') || inside.startsWith('~') || path.posix.isAbsolute(inside) ? null : inside;
+  return inside === '.' || inside === '..' || inside.startsWith('../') || inside.startsWith('~') || path.posix.isAbsolute(inside)
+    ? null
+    : inside;
 }
 
 function freeName(name: string, taken: Set<string>): string {
@@ -135,4 +154,3 @@ function freeName(name: string, taken: Set<string>): string {
   taken.add(free.toLowerCase());
   return free;
 }
-

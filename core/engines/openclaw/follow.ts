@@ -6,16 +6,19 @@
 //                                                  five minutes), or read the transcript
 //   the gateway was started anew                 → its memory of keys is gone: look for it on its disk, else it is lost
 
-import { historyReplySchema, runReplySchema, waitReplySchema, type RunReply } from '#core/contracts/openclaw.ts';
-import type { AgentJob, AgentWatch } from '#core/ports/agents.ts';
+import { runReplySchema, waitReplySchema, type RunReply } from '#core/contracts/openclaw.ts';
+import type { AgentJob, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Gateway, Live } from './connection.ts';
 import { GatewayError, GatewayRefusal } from './gateway-error.ts';
 import { orAborted } from './or-aborted.ts';
-import { reportOfHistory, type Report } from './report.ts';
+import { read } from './read.ts';
+import type { Report } from './report.ts';
 import { look, type Sight } from './sight.ts';
 import { stepReader } from './steps.ts';
+import { recallReport, recallUsage } from './transcript.ts';
+import { noUsage } from './usage.ts';
 
 export interface FollowParts {
   readonly gateway: Gateway;
@@ -30,7 +33,7 @@ export type RunEnd =
   | { readonly kind: 'answered'; readonly reply: RunReply }
   /** The answer is gone, the transcript is not. */
   | { readonly kind: 'remembered'; readonly report: Report }
-  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly usage: AgentUsage }
   | { readonly kind: 'lost'; readonly reason: string }
   /** Stopped before it began. */
   | { readonly kind: 'never-began' };
@@ -103,13 +106,23 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
     try {
       return await orAborted(act(live, signal), signal);
     } catch (error) {
-      if (error instanceof GatewayError && error.kind === 'ended') return { kind: 'failed', reason: error.message };
-      if (error instanceof GatewayError && error.kind === 'refused') return { kind: known === 'no' ? 'failed' : 'lost', reason: `The gateway refused: ${error.message}` };
-      if (error instanceof GatewayError && error.kind !== 'busy') live.drop();
+      if (!(error instanceof GatewayError)) throw error;
+      if (error.kind === 'ended') return await failed(live, error.message);
+      if (error.kind === 'refused') return refused(error);
+      if (error.kind !== 'busy') live.drop();
       throw error;
     } finally {
       stopListening();
     }
+  }
+
+  async function failed(live: Live, reason: string): Promise<RunEnd> {
+    return { kind: 'failed', reason, usage: await recallUsage(live, run) };
+  }
+
+  function refused({ message }: GatewayError): RunEnd {
+    const reason = `The gateway refused: ${message}`;
+    return known === 'no' ? { kind: 'failed', reason, usage: noUsage } : { kind: 'lost', reason };
   }
 
   /** Null for what no pause mends. */
@@ -138,6 +151,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
 
   async function send(live: Live, signal: AbortSignal): Promise<RunEnd> {
     const params = await parts.paramsFor(live);
+    signal.throwIfAborted();
     await watch.sending({ gateway: parts.gatewayName, bootId: live.bootId });
     signal.throwIfAborted();
     if (live.bootId !== bootId) readStep = stepReader(watch.step);
@@ -157,12 +171,15 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
           },
         },
       })
-      .then((payload) => runReplySchema.parse(payload), refusedOrEnded);
+      .then((payload) => read(runReplySchema, payload), refusedOrEnded);
     answer = { live, reply };
 
     const first = await within(acceptTimeoutMs, Promise.race([accepted.promise, reply]));
     if (first === 'late') throw new GatewayError('cut', `the gateway did not accept the work in ${acceptTimeoutMs} ms`);
-    if (first?.status === 'in_flight') return rejoin(live, signal);
+    if (first?.status === 'in_flight') {
+      tellAccepted();
+      return rejoin(live, signal);
+    }
     return { kind: 'answered', reply: first ?? (await reply) };
   }
 
@@ -187,8 +204,8 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
   }
 
   async function ended(live: Live, sight: Sight, signal: AbortSignal): Promise<RunEnd> {
-    if (sight.state === 'failed') return { kind: 'failed', reason: sight.reason };
-    if (sight.state === 'cut-short') return { kind: 'failed', reason: 'It was stopped at the gateway.' };
+    if (sight.state === 'failed') return failed(live, sight.reason);
+    if (sight.state === 'cut-short') return failed(live, 'It was stopped at the gateway.');
     return recall(live, signal);
   }
 
@@ -205,7 +222,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
         resumed = true;
         return recall(live, signal);
       case 'failed':
-        return { kind: 'failed', reason: sight.reason };
+        return failed(live, sight.reason);
       case 'unknown':
         // We sent it, heard nothing, and it left no trace: it never arrived.
         if (known === 'maybe' && sentHere) return send(live, signal);
@@ -224,8 +241,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
       const reply = await replay(live, signal);
       if (reply !== null) return { kind: 'answered', reply };
     }
-    const history = historyReplySchema.parse(await live.request('chat.history', { sessionKey: run.key, limit: 1_000 }));
-    const report = reportOfHistory(history.messages, run.runId);
+    const report = await recallReport(live, run);
     if (report === null) return { kind: 'lost', reason: 'The gateway knows that it ended, but not with what.' };
     return { kind: 'remembered', report };
   }
@@ -234,7 +250,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
   async function replay(live: Live, signal: AbortSignal): Promise<RunReply | null> {
     const params = await parts.paramsFor(live);
     for (let tries = 0; tries < replayTries; tries++) {
-      const reply = runReplySchema.parse(await live.request('agent', params));
+      const reply = read(runReplySchema, await live.request('agent', params));
       if (reply.status === 'accepted') {
         // It was forgotten sooner than we know of, and has just begun again.
         await abort(live);
@@ -248,19 +264,26 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
   }
 
   async function stopOn(live: Live, signal: AbortSignal): Promise<RunEnd> {
-    if (live.bootId !== bootId) {
-      const end = await afterRestart(live, signal);
-      return end.kind === 'answered' || end.kind === 'remembered' || end.kind === 'failed' ? end : { ...end, kind: 'lost', reason: 'The gateway was started anew.' };
-    }
+    if (live.bootId !== bootId) return stopAfterRestart(live, signal);
     const stopped = await abort(live);
     if (answer?.live === live && !live.gone.aborted) return { kind: 'answered', reply: await answer.reply };
     if (!stopped) {
       const sight = await look(live, run);
       if (sight.state === 'unknown') return { kind: 'never-began' };
-      if (sight.state === 'failed') return { kind: 'failed', reason: sight.reason };
+      if (sight.state === 'failed') return failed(live, sight.reason);
     }
     while (!(await endsWithin(1_000, live))) signal.throwIfAborted();
     return recall(live, signal);
+  }
+
+  async function stopAfterRestart(live: Live, signal: AbortSignal): Promise<RunEnd> {
+    const sight = await look(live, run);
+    if (sight.state === 'unknown' && known === 'maybe' && sentHere) return { kind: 'never-began' };
+    if (sight.state === 'failed') return failed(live, sight.reason);
+    resumed = true;
+    if (sight.state === 'done') return recall(live, signal);
+    await abort(live).catch(() => {});
+    return { kind: 'lost', reason: 'The gateway was started anew in the middle of it.' };
   }
 
   async function abort(live: Live): Promise<boolean> {
@@ -270,7 +293,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
 
   async function endsWithin(timeoutMs: number, live: Live): Promise<boolean> {
     const reply = await live.request('agent.wait', { runId: run.runId, timeoutMs }, { timeoutMs: timeoutMs + 10_000 });
-    const { status, endedAt, stopReason } = waitReplySchema.parse(reply);
+    const { status, endedAt, stopReason } = read(waitReplySchema, reply);
     return status === 'ok' || status === 'error' || endedAt !== undefined || stopReason !== undefined;
   }
 

@@ -13,7 +13,11 @@ export class GatewayError extends Error {
   readonly code: string | null;
   readonly retryAfterMs: number | null;
 
-  constructor(kind: GatewayErrorKind, message: string, options: { code?: string; retryAfterMs?: number | undefined; cause?: unknown } = {}) {
+  constructor(
+    kind: GatewayErrorKind,
+    message: string,
+    options: { code?: string; retryAfterMs?: number | undefined; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'GatewayError';
     this.kind = kind;

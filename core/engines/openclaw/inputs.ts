@@ -33,7 +33,11 @@ const TEXT_BYTES_MOST = 200_000;
 // The frame carries the instructions too, and base64 makes a picture a third larger.
 const FRAME_RESERVE_BYTES = 256_000;
 
-export async function handOver(job: AgentJob, limits: { frameBytes: number; imageBytes: number }, workspace: Workspace | null): Promise<Handed> {
+export async function handOver(
+  job: AgentJob,
+  limits: { frameBytes: number; imageBytes: number },
+  workspace: Workspace | null,
+): Promise<Handed> {
   const attachments: Attachment[] = [];
   const words: string[] = [];
   let textBytes = 0;
@@ -41,7 +45,11 @@ export async function handOver(job: AgentJob, limits: { frameBytes: number; imag
 
   for (const input of job.inputs) {
     const name = safeFileName(input.name);
-    if (pictures.has(input.mime) && input.sizeBytes <= limits.imageBytes && frameBytes + base64Bytes(input.sizeBytes) <= limits.frameBytes) {
+    if (
+      pictures.has(input.mime) &&
+      input.sizeBytes <= limits.imageBytes &&
+      frameBytes + base64Bytes(input.sizeBytes) <= limits.frameBytes
+    ) {
       frameBytes += base64Bytes(input.sizeBytes);
       attachments.push({ type: 'image', mimeType: input.mime, fileName: name, content: (await read(input)).toString('base64') });
       continue;
@@ -95,9 +103,12 @@ function quoted(name: string, text: string): string {
 }
 
 function whyNot(name: string, { mime, sizeBytes }: AgentInput, imageBytesMost: number): string {
-  if (pictures.has(mime) && imageBytesMost > 0 && sizeBytes > imageBytesMost) return `${name} is too large: an agent takes pictures up to ${megabytes(imageBytesMost)}.`;
-  if (isText(mime, name) && sizeBytes > TEXT_BYTES_MOST) return `${name} is too large: an agent takes ${TEXT_BYTES_MOST / 1000} kB of text in all.`;
-  if (pictures.has(mime) && imageBytesMost > 0) return `${name} is too much: an agent takes about ${megabytes(18_000_000)} of pictures in all.`;
+  if (pictures.has(mime) && imageBytesMost > 0 && sizeBytes > imageBytesMost)
+    return `${name} is too large: an agent takes pictures up to ${megabytes(imageBytesMost)}.`;
+  if (isText(mime, name) && sizeBytes > TEXT_BYTES_MOST)
+    return `${name} is too large: an agent takes ${TEXT_BYTES_MOST / 1000} kB of text in all.`;
+  if (pictures.has(mime) && imageBytesMost > 0)
+    return `${name} is too much: an agent takes about ${megabytes(18_000_000)} of pictures in all.`;
   return `${name} cannot be handed to the agent: it takes ${imageBytesMost > 0 ? 'pictures (PNG, JPEG, GIF, WebP) and ' : ''}text files.`;
 }
 

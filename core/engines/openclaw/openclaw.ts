@@ -10,6 +10,7 @@ import type { Log } from '#core/ports/log.ts';
 import { carry, Stopped } from './attempt.ts';
 import { createGateway } from './connection.ts';
 import { deviceOf } from './device.ts';
+import { read } from './read.ts';
 import { openWorkspace } from './workspace.ts';
 
 export interface OpenClawOptions {
@@ -58,10 +59,13 @@ export function createOpenClaw(options: OpenClawOptions): Agents {
 
     async check(signal) {
       const over = AbortSignal.timeout(checkTimeoutMs);
-      const live = await gateway.live(signal ? AbortSignal.any([over, signal]) : over);
-      const { agents } = agentsReplySchema.parse(await live.request('agents.list', {}, { timeoutMs: checkTimeoutMs }));
+      const live = await gateway.live(signal ? AbortSignal.any([over, signal]) : over).catch((error: unknown) => {
+        throw new Error(gateway.trouble() ?? String(error), { cause: error });
+      });
+      const { agents } = read(agentsReplySchema, await live.request('agents.list', {}, { timeoutMs: checkTimeoutMs }));
       const missing = agentTypes.filter((type) => !agents.some(({ id }) => id === type));
-      if (missing.length > 0) throw new Error(`The gateway has no agent called ${missing.join(', ')}. Add each to agents.entries in its configuration.`);
+      if (missing.length > 0)
+        throw new Error(`The gateway has no agent called ${missing.join(', ')}. Add each to agents.entries in its configuration.`);
     },
 
     async close() {

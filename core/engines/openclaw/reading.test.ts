@@ -1,11 +1,16 @@
 // How events, last answers and transcripts of a gateway are read.
 import { describe, expect, test } from 'vitest';
 import { historyReplySchema, runReplySchema } from '#core/contracts/openclaw.ts';
-import { failureIn, reportOfHistory, reportOfReply } from './report.ts';
+import { failureIn, reportOfReply, reportOfRows, rowsOf } from './report.ts';
 import { stepReader } from './steps.ts';
 
 describe('steps', () => {
-  const item = (seq: number, data: object) => ({ runId: 'r', seq, stream: 'item', data: { kind: 'tool', itemId: 'tool:c1', phase: 'start', status: 'running', title: 'Fetch page', ...data } });
+  const item = (seq: number, data: object) => ({
+    runId: 'r',
+    seq,
+    stream: 'item',
+    data: { kind: 'tool', itemId: 'tool:c1', phase: 'start', status: 'running', title: 'Fetch page', ...data },
+  });
   const read = (events: Parameters<ReturnType<typeof stepReader>>[0][]) => {
     const told: string[] = [];
     const reader = stepReader(({ id, title, state }) => told.push(`${id} ${title}: ${state}`));
@@ -14,16 +19,33 @@ describe('steps', () => {
   };
 
   test('an item and the call it stands for are one step, under the better title', () => {
-    const tool = (seq: number, data: object) => ({ runId: 'r', seq, stream: 'tool', data: { name: 'web_fetch', toolCallId: 'c1', ...data } });
-    expect(read([tool(1, { phase: 'start' }), item(2, {}), tool(3, { phase: 'update' }), tool(4, { phase: 'result' }), item(5, { phase: 'end', status: 'completed' })])).toEqual([
-      'c1 Web fetch: running', 'c1 Fetch page: running', 'c1 Fetch page: done',
-    ]);
+    const tool = (seq: number, data: object) => ({
+      runId: 'r',
+      seq,
+      stream: 'tool',
+      data: { name: 'web_fetch', toolCallId: 'c1', ...data },
+    });
+    expect(
+      read([
+        tool(1, { phase: 'start' }),
+        item(2, {}),
+        tool(3, { phase: 'update' }),
+        tool(4, { phase: 'result' }),
+        item(5, { phase: 'end', status: 'completed' }),
+      ]),
+    ).toEqual(['c1 Web fetch: running', 'c1 Fetch page: running', 'c1 Fetch page: done']);
   });
 
   test('nothing old, nothing twice, and nothing after the end changes a step', () => {
-    expect(read([item(5, {}), item(5, {}), item(3, { phase: 'end', status: 'failed' }), item(6, { phase: 'end', status: 'completed' }), item(7, { phase: 'update' })])).toEqual([
-      'c1 Fetch page: running', 'c1 Fetch page: done',
-    ]);
+    expect(
+      read([
+        item(5, {}),
+        item(5, {}),
+        item(3, { phase: 'end', status: 'failed' }),
+        item(6, { phase: 'end', status: 'completed' }),
+        item(7, { phase: 'update' }),
+      ]),
+    ).toEqual(['c1 Fetch page: running', 'c1 Fetch page: done']);
   });
 
   test('titles are short, on one line, and without marks that lie', () => {
@@ -32,7 +54,15 @@ describe('steps', () => {
   });
 
   test('what the model says or thinks is no step, and odd data is none either', () => {
-    expect(read([item(1, { kind: 'preamble', progressText: 'secret thoughts' }), item(2, { kind: 'answer_candidate' }), item(3, { itemId: 7 }), item(4, { title: 9, name: null }), { runId: 'r', seq: 5, stream: 'tool', data: {} }])).toEqual([]);
+    expect(
+      read([
+        item(1, { kind: 'preamble', progressText: 'secret thoughts' }),
+        item(2, { kind: 'answer_candidate' }),
+        item(3, { itemId: 7 }),
+        item(4, { title: 9, name: null }),
+        { runId: 'r', seq: 5, stream: 'tool', data: {} },
+      ]),
+    ).toEqual([]);
   });
 
   test('an agent in a loop does not fill the log', () => {
@@ -49,25 +79,45 @@ describe('a last answer', () => {
     const report = reportOfReply(
       reply({
         result: {
-          payloads: [{ text: 'One.\nMEDIA:./a.csv', mediaUrl: null }, { text: 'Two.', mediaUrls: ['./b.csv'] }, { text: 'oops', isError: true }],
+          payloads: [
+            { text: 'One.\nMEDIA:./a.csv', mediaUrl: null },
+            { text: 'Two.', mediaUrls: ['./b.csv'] },
+            { text: 'oops', isError: true },
+          ],
           meta: { durationMs: 1200, agentMeta: { usage, costUsd: 0.0021 }, toolSummary: { calls: 4, tools: ['x'] } },
         },
       }),
     );
     expect(report).toEqual({
-      text: 'One.\n\nTwo.', named: ['./b.csv', './a.csv'],
+      text: 'One.\n\nTwo.',
+      named: ['./b.csv', './a.csv'],
       usage: { inputTokens: 111, outputTokens: 5, toolCalls: 4, durationMs: 1200, costMicroUsd: 2100 },
     });
   });
 
   test('with odd fields costs those fields, not the answer', () => {
-    const report = reportOfReply(reply({ result: { payloads: [{ text: 'Fine.' }], meta: { durationMs: 'long', agentMeta: { usage: { input: -1, output: '5' }, costUsd: 'much' }, toolSummary: null } } }));
-    expect(report).toEqual({ text: 'Fine.', named: [], usage: { inputTokens: 0, outputTokens: 0, toolCalls: 0, durationMs: 0, costMicroUsd: 0 } });
+    const report = reportOfReply(
+      reply({
+        result: {
+          payloads: [{ text: 'Fine.' }],
+          meta: { durationMs: 'long', agentMeta: { usage: { input: -1, output: '5' }, costUsd: 'much' }, toolSummary: null },
+        },
+      }),
+    );
+    expect(report).toEqual({
+      text: 'Fine.',
+      named: [],
+      usage: { inputTokens: 0, outputTokens: 0, toolCalls: 0, durationMs: 0, costMicroUsd: 0 },
+    });
   });
 
   test.each([
     ['an error status', { status: 'error', summary: 'out of credit' }, 'out of credit'],
-    ['an error behind the word ok', { result: { payloads: [{ text: 'HTTP 429', isError: true }], meta: { stopReason: 'error' } } }, 'HTTP 429'],
+    [
+      'an error behind the word ok',
+      { result: { payloads: [{ text: 'HTTP 429', isError: true }], meta: { stopReason: 'error' } } },
+      'HTTP 429',
+    ],
     ['an error in its facts', { result: { payloads: [], meta: { error: { message: 'context overflow' } } } }, 'context overflow'],
     ['nothing but errors', { result: { payloads: [{ text: 'no key', isError: true }], meta: {} } }, 'no key'],
     ['an answer', { result: { payloads: [{ text: 'fine' }, { text: 'one tool failed', isError: true }], meta: {} } }, null],
@@ -77,23 +127,35 @@ describe('a last answer', () => {
 });
 
 describe('a transcript', () => {
-  const row = (role: string, text: string, facts: object, usage?: object) => ({ role, content: [{ type: 'text', text }], timestamp: 1_000, __openclaw: facts, ...(usage && { usage }) });
+  const row = (role: string, text: string, facts: object, usage?: object) => ({
+    role,
+    content: [{ type: 'text', text }],
+    timestamp: 1_000,
+    __openclaw: facts,
+    ...(usage && { usage }),
+  });
   const cost = (total: number) => ({ input: 10, output: 2, cacheRead: 0, cacheWrite: 0, cost: { total } });
   const history = (messages: object[]) => historyReplySchema.parse({ messages }).messages;
 
   test('gives the words of one run and the sum of its calls, among others of the same session', () => {
     const rows = history([
-      row('user', 'before', { idempotencyKey: 'r0:user' }), row('assistant', 'not ours', { runId: 'r0' }, cost(9)),
+      row('user', 'before', { idempotencyKey: 'r0:user' }),
+      row('assistant', 'not ours', { runId: 'r0' }, cost(9)),
       row('user', 'ask', { idempotencyKey: 'r1:user' }),
       { role: 'assistant', content: [{ type: 'toolCall' }], timestamp: 2_000, __openclaw: { runId: 'r1' }, usage: cost(0.001) },
       row('assistant', 'Done.\nMEDIA:./x.csv', { runId: 'r1' }, cost(0.002)),
-      row('user', 'after', { idempotencyKey: 'r2:user' }), row('assistant', 'not ours', {}, cost(9)),
+      row('user', 'after', { idempotencyKey: 'r2:user' }),
+      row('assistant', 'not ours', {}, cost(9)),
     ]);
-    expect(reportOfHistory(rows, 'r1')).toEqual({ text: 'Done.', named: ['./x.csv'], usage: { inputTokens: 20, outputTokens: 4, toolCalls: 1, durationMs: 1000, costMicroUsd: 3000 } });
+    expect(reportOfRows(rowsOf(rows, 'r1'))).toEqual({
+      text: 'Done.',
+      named: ['./x.csv'],
+      usage: { inputTokens: 20, outputTokens: 4, toolCalls: 1, durationMs: 1000, costMicroUsd: 3000 },
+    });
   });
 
   test('without a word of the run gives nothing', () => {
-    expect(reportOfHistory(history([row('user', 'ask', { idempotencyKey: 'r1:user' })]), 'r1')).toBeNull();
-    expect(reportOfHistory([], 'r1')).toBeNull();
+    expect(reportOfRows(rowsOf(history([row('user', 'ask', { idempotencyKey: 'r1:user' })]), 'r1'))).toBeNull();
+    expect(reportOfRows([])).toBeNull();
   });
 });

@@ -17,7 +17,11 @@ afterEach(() => stage.close());
 const begun = (job: AgentJob) => stage.sandbox.control.runCounts()[job.runId] ?? 0;
 
 /** Runs a job and, at the first step that a person sees, lets something happen. */
-async function runAnd(atFirstStep: () => void, job = jobOf(), agents = stage.open()): Promise<{ job: AgentJob; outcome: AgentOutcome; told: string[] }> {
+async function runAnd(
+  atFirstStep: () => void,
+  job = jobOf(),
+  agents = stage.open(),
+): Promise<{ job: AgentJob; outcome: AgentOutcome; told: string[] }> {
   let happened = false;
   const watch = watching({
     step() {
@@ -36,17 +40,20 @@ describe('the connection breaks', () => {
     expect(begun(job)).toBe(1);
   });
 
-  test.each(['before-accepted', 'after-accepted', 'before-final'] as const)('%s: the result comes, with what was used to the token', async (cut) => {
-    const agents = stage.open();
-    const whole = await agents.run(jobOf(), watching(), idle);
-    stage.sandbox.control.set({ cut });
-    const job = jobOf();
-    const outcome = await agents.run(job, watching(), idle);
-    expect(await shown(outcome)).toEqual(threeLeads);
-    expect(begun(job)).toBe(1);
-    const tokens = (end: AgentOutcome) => end.kind === 'done' && { ...end.usage, durationMs: 0 };
-    expect(tokens(outcome)).toEqual(tokens(whole));
-  });
+  test.each(['before-accepted', 'after-accepted', 'before-final'] as const)(
+    '%s: the result comes, with what was used to the token',
+    async (cut) => {
+      const agents = stage.open();
+      const whole = await agents.run(jobOf(), watching(), idle);
+      stage.sandbox.control.set({ cut });
+      const job = jobOf();
+      const outcome = await agents.run(job, watching(), idle);
+      expect(await shown(outcome)).toEqual(threeLeads);
+      expect(begun(job)).toBe(1);
+      const tokens = (end: AgentOutcome) => end.kind === 'done' && { ...end.usage, durationMs: 0 };
+      expect(tokens(outcome)).toEqual(tokens(whole));
+    },
+  );
 
   test('and the gateway has forgotten its answer: the transcript has the words, the files and what was used', async () => {
     const agents = stage.open();
@@ -56,7 +63,9 @@ describe('the connection breaks', () => {
     const outcome = await agents.run(job, watching(), idle);
     expect(await shown(outcome)).toEqual(threeLeads);
     expect(outcome).toMatchObject({ text: whole.kind === 'done' && whole.text });
-    expect(outcome.kind === 'done' && { ...outcome.usage, durationMs: 0 }).toEqual(whole.kind === 'done' && { ...whole.usage, durationMs: 0 });
+    expect(outcome.kind === 'done' && { ...outcome.usage, durationMs: 0 }).toEqual(
+      whole.kind === 'done' && { ...whole.usage, durationMs: 0 },
+    );
     expect(begun(job)).toBe(1);
   });
 
@@ -114,12 +123,18 @@ describe('the gateway is away', () => {
     stage.sandbox.control.set({ hang: true });
     const agents = stage.open({ clock: hurriedClock(50) });
     const watch = watching({ accepted: async () => stage.sandbox.control.set({ down: true }) });
-    expect(await agents.run(jobOf({ timeoutMs: 20_000 }), watch, idle)).toEqual({ kind: 'lost', reason: 'The gateway could not be reached to stop it.' });
+    expect(await agents.run(jobOf({ timeoutMs: 20_000 }), watch, idle)).toEqual({
+      kind: 'lost',
+      reason: 'The gateway could not be reached to stop it.',
+    });
   });
 
   test('and refuses work for good: the person learns why', async () => {
     stage.sandbox.control.set({ refuse: 'unavailable' });
-    expect(await stage.open().run(jobOf(), watching(), idle)).toMatchObject({ kind: 'failed', reason: 'The gateway refused: no model is configured' });
+    expect(await stage.open().run(jobOf(), watching(), idle)).toMatchObject({
+      kind: 'failed',
+      reason: 'The gateway refused: no model is configured',
+    });
   });
 });
 
@@ -127,7 +142,10 @@ describe('the gateway is started anew', () => {
   test('in the middle of the work: it is lost, and not begun again', async () => {
     stage.sandbox.control.set({ crash: true });
     const job = jobOf();
-    expect(await shown(await stage.open().run(job, watching(), idle))).toEqual({ kind: 'lost', reason: 'The gateway was started anew in the middle of it.' });
+    expect(await shown(await stage.open().run(job, watching(), idle))).toEqual({
+      kind: 'lost',
+      reason: 'The gateway was started anew in the middle of it.',
+    });
     expect(begun(job)).toBe(1);
   });
 
@@ -175,7 +193,11 @@ describe('our process goes away', () => {
     const first = stage.open();
     const accepted = Promise.withResolvers<void>();
     let bootId = '';
-    const outcome = first.run(job, watching({ sending: async (to) => void ({ bootId } = to), accepted: async () => accepted.resolve() }), idle);
+    const outcome = first.run(
+      job,
+      watching({ sending: async (to) => void ({ bootId } = to), accepted: async () => accepted.resolve() }),
+      idle,
+    );
     await accepted.promise;
     await first.close();
     expect(await outcome).toEqual({ kind: 'detached' });
@@ -206,7 +228,10 @@ describe('our process goes away', () => {
 
   test('and the gateway too, so that nobody knows: it is lost', async () => {
     const job = jobOf({ phase: 'dispatched', bootId: 'a start before this one' });
-    expect(await shown(await stage.open().run(job, watching(), idle))).toEqual({ kind: 'lost', reason: 'The gateway was started anew and knows nothing of it.' });
+    expect(await shown(await stage.open().run(job, watching(), idle))).toEqual({
+      kind: 'lost',
+      reason: 'The gateway was started anew and knows nothing of it.',
+    });
     expect(begun(job)).toBe(0);
   });
 
@@ -230,7 +255,13 @@ describe('the work is stopped', () => {
     stage.sandbox.control.set({ pace: { stepMs: 50 } });
     const job = jobOf({ type: 'research', message: 'research tea', quantity: null });
     const cancel = new AbortController();
-    const outcome = await stage.open().run(job, watching({ step: ({ title, state }) => void (/\.md$/.test(title) && state === 'done' && cancel.abort()) }), cancel.signal);
+    const outcome = await stage
+      .open()
+      .run(
+        job,
+        watching({ step: ({ title, state }) => void (title.endsWith('.md') && state === 'done' && cancel.abort()) }),
+        cancel.signal,
+      );
     expect(await shown(outcome)).toEqual({ kind: 'stopped', by: 'signal', files: ['sample-research-tea.md'] });
     expect(outcome).toMatchObject({ sample: true });
   });
@@ -256,6 +287,38 @@ describe('the work is stopped', () => {
     expect(watch.told).toEqual([]);
   });
 
+  test('while nobody knows whether it arrived, and then the gateway is started anew: it never begins', async () => {
+    const { control } = stage.sandbox;
+    const cancel = new AbortController();
+    const forget = control.onFrame((_direction, frame) => {
+      if (frame['method'] !== 'agent') return;
+      forget();
+      control.set({ silent: true });
+      setImmediate(() => {
+        cancel.abort();
+        control.restart();
+        control.set({ silent: false });
+      });
+    });
+    const job = jobOf();
+    expect(await shown(await stage.open().run(job, watching(), cancel.signal))).toEqual({ kind: 'stopped', by: 'signal', files: [] });
+    expect(begun(job)).toBe(0);
+  });
+
+  test('while the gateway is started anew in the middle of it: the person learns at once that it is lost', async () => {
+    stage.sandbox.control.set({ hang: true });
+    const cancel = new AbortController();
+    const accepted = async () => {
+      stage.sandbox.control.restart();
+      cancel.abort();
+    };
+    const job = jobOf();
+    expect(await shown(await stage.open().run(job, watching({ accepted }), cancel.signal))).toEqual({
+      kind: 'lost',
+      reason: 'The gateway was started anew in the middle of it.',
+    });
+  });
+
   test('while the connection is broken: it is stopped over the next one', async () => {
     stage.sandbox.control.set({ hang: true });
     const cancel = new AbortController();
@@ -264,7 +327,11 @@ describe('the work is stopped', () => {
       stage.sandbox.control.dropConnections();
       cancel.abort();
     };
-    expect(await shown(await stage.open().run(job, watching({ accepted }), cancel.signal))).toEqual({ kind: 'stopped', by: 'signal', files: [] });
+    expect(await shown(await stage.open().run(job, watching({ accepted }), cancel.signal))).toEqual({
+      kind: 'stopped',
+      by: 'signal',
+      files: [],
+    });
     await expect(ledgerStatus(job)).resolves.toBe('cancelled');
   });
 });
@@ -273,7 +340,10 @@ describe('the agent', () => {
   test('fails with its model: the person learns why, and it is not tried again', async () => {
     stage.sandbox.control.set({ modelError: 'HTTP 500: overloaded' });
     const job = jobOf();
-    expect(await shown(await stage.open().run(job, watching(), idle))).toEqual({ kind: 'failed', reason: 'HTTP 500: overloaded' });
+    const outcome = await stage.open().run(job, watching(), idle);
+    expect(await shown(outcome)).toEqual({ kind: 'failed', reason: 'HTTP 500: overloaded' });
+    expect(outcome.kind === 'failed' && outcome.usage).toMatchObject({ toolCalls: 1, costMicroUsd: expect.any(Number) as number });
+    expect(outcome.kind === 'failed' && outcome.usage.costMicroUsd).toBeGreaterThan(0);
     expect(begun(job)).toBe(1);
   });
 
@@ -284,7 +354,10 @@ describe('the agent', () => {
     await stage.open().run(job, watching({ sending: async (to) => void ({ bootId } = to) }), idle);
     for (const kept of [300_000, 0]) {
       stage.sandbox.control.set({ answersKeptMs: kept });
-      expect(await shown(await stage.open().run({ ...job, phase: 'dispatched', bootId }, watching(), idle))).toEqual({ kind: 'failed', reason: 'HTTP 500: overloaded' });
+      expect(await shown(await stage.open().run({ ...job, phase: 'dispatched', bootId }, watching(), idle))).toEqual({
+        kind: 'failed',
+        reason: 'HTTP 500: overloaded',
+      });
     }
     expect(begun(job)).toBe(1);
   });
@@ -294,10 +367,14 @@ describe('the agent', () => {
     const watch = watching();
     await stage.open().run(jobOf(), watch, idle);
     expect(watch.told).toEqual([
-      'sending', 'accepted',
-      'Reading the request: running', 'Reading the request: done',
-      'Making up 3 sample leads: running', 'Making up 3 sample leads: done',
-      'Writing sample-leads.csv: running', 'Writing sample-leads.csv: done',
+      'sending',
+      'accepted',
+      'Reading the request: running',
+      'Reading the request: done',
+      'Making up 3 sample leads: running',
+      'Making up 3 sample leads: done',
+      'Writing sample-leads.csv: running',
+      'Writing sample-leads.csv: done',
     ]);
   });
 
@@ -326,6 +403,9 @@ describe('the agent', () => {
 
 async function ledgerStatus(job: AgentJob): Promise<unknown> {
   const { readFile } = await import('node:fs/promises');
-  const lines = (await readFile(`${stage.sandbox.workspaceRoot}/../ledger.jsonl`, 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { runId: string; status: string });
+  const lines = (await readFile(`${stage.sandbox.workspaceRoot}/../ledger.jsonl`, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { runId: string; status: string });
   return lines.findLast(({ runId }) => runId === job.runId)?.status;
 }

@@ -2,13 +2,14 @@
 
 import type { HistoryRow, RunReply } from '#core/contracts/openclaw.ts';
 import type { AgentUsage } from '#core/ports/agents.ts';
-import { usageOfReply, usageOfRows } from './usage.ts';
+import { usageOfMeta, usageOfRows } from './usage.ts';
 
 export interface Report {
   readonly text: string;
   /** Paths of files it names, as it wrote them. */
   readonly named: readonly string[];
-  readonly usage: AgentUsage;
+  /** Null when the gateway gave no account of it. */
+  readonly usage: AgentUsage | null;
 }
 
 export function reportOfReply(reply: RunReply): Report {
@@ -17,13 +18,12 @@ export function reportOfReply(reply: RunReply): Report {
   return {
     text: said.text,
     named: [...payloads.flatMap(({ mediaUrl, mediaUrls }) => [...mediaUrls, ...(mediaUrl === undefined ? [] : [mediaUrl])]), ...said.named],
-    usage: usageOfReply(reply),
+    usage: reply.result?.meta === undefined ? null : usageOfMeta(reply.result.meta),
   };
 }
 
-/** Null when the transcript has no word of this run. */
-export function reportOfHistory(history: readonly HistoryRow[], runId: string): Report | null {
-  const rows = rowsOf(history, runId);
+/** From the rows of one run in a transcript; null when they hold no answer. */
+export function reportOfRows(rows: readonly HistoryRow[]): Report | null {
   const answer = rows.findLast(({ role, content }) => role === 'assistant' && textOf(content) !== '');
   if (answer === undefined) return null;
   return { ...readReply(textOf(answer.content)), usage: usageOfRows(rows) };
@@ -34,13 +34,14 @@ export function failureIn(reply: RunReply): string | null {
   const { result, status, summary } = reply;
   const error = result?.payloads.find(({ isError }) => isError)?.text;
   if (status === 'error') return summary ?? error ?? 'The agent ended in an error.';
-  if (result?.meta?.error !== undefined || result?.meta?.stopReason === 'error') return result.meta?.error?.message ?? error ?? 'The agent ended in an error.';
+  if (result?.meta?.error !== undefined || result?.meta?.stopReason === 'error')
+    return result.meta?.error?.message ?? error ?? 'The agent ended in an error.';
   if (error !== undefined && result!.payloads.every(({ isError }) => isError)) return error;
   return null;
 }
 
-// An assistant's row names its run. A person's row carries the run's key with a suffix; what follows it belongs to the same run.
-function rowsOf(history: readonly HistoryRow[], runId: string): HistoryRow[] {
+/** An assistant's row names its run. A person's row carries the run's key with a suffix; what follows it belongs to the same run. */
+export function rowsOf(history: readonly HistoryRow[], runId: string): HistoryRow[] {
   const rows: HistoryRow[] = [];
   let ours = false;
   for (const row of history) {
@@ -52,7 +53,9 @@ function rowsOf(history: readonly HistoryRow[], runId: string): HistoryRow[] {
 }
 
 function textOf(content: HistoryRow['content']): string {
-  return typeof content === 'string' ? content : content.flatMap(({ type, text }) => (type === 'text' && text !== undefined ? text : [])).join('\n');
+  return typeof content === 'string'
+    ? content
+    : content.flatMap(({ type, text }) => (type === 'text' && text !== undefined ? text : [])).join('\n');
 }
 
 /** Lines that name files are for us; the rest is for people. */

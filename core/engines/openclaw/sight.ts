@@ -3,6 +3,8 @@
 
 import { ledgerReplySchema, sessionReplySchema } from '#core/contracts/openclaw.ts';
 import type { Live } from './connection.ts';
+import { read } from './read.ts';
+import type { RunName } from './transcript.ts';
 
 export type Sight =
   /** It never began. */
@@ -13,16 +15,17 @@ export type Sight =
   /** Stopped by somebody, or ended with the gateway that ran it. */
   | { readonly state: 'cut-short' };
 
-export async function look(live: Live, run: { key: string; runId: string }): Promise<Sight> {
-  const ledger = ledgerReplySchema.parse(await live.request('tasks.list', { sessionKey: run.key, limit: 100 }));
+export async function look(live: Live, run: RunName): Promise<Sight> {
+  const ledger = read(ledgerReplySchema, await live.request('tasks.list', { sessionKey: run.key, limit: 100 }));
   const row = ledger.tasks.find(({ runId }) => runId === run.runId);
   const startedAtMs = row?.startedAt === undefined ? null : new Date(row.startedAt).getTime();
 
   // The session is written when a run ends, the ledger a moment later: where both know the run, the session is right.
-  const { session } = sessionReplySchema.parse(await live.request('sessions.describe', { key: run.key }));
+  const { session } = read(sessionReplySchema, await live.request('sessions.describe', { key: run.key }));
   if (session?.lastRunId === run.runId) {
     if (session.status === 'done') return { state: 'done', startedAtMs };
-    if (session.status === 'failed' || session.status === 'timeout') return { state: 'failed', reason: session.lastRunError ?? row?.error ?? `It ended as ${session.status}.` };
+    if (session.status === 'failed' || session.status === 'timeout')
+      return { state: 'failed', reason: session.lastRunError ?? row?.error ?? `It ended as ${session.status}.` };
     if (session.status === 'killed') return { state: 'cut-short' };
     if (row === undefined) return { state: 'running', startedAtMs };
   }

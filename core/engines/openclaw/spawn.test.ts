@@ -16,7 +16,8 @@ describe('agents by POST /agent/spawn', () => {
   });
   afterEach(() => stage.close());
 
-  const open = (some: { url?: string; token?: string } = {}) => createSpawnAgents({ url: stage.sandbox.url, token: stage.sandbox.token, clock: systemClock, log: quietLog, ...some });
+  const open = (some: { url?: string; token?: string } = {}) =>
+    createSpawnAgents({ url: stage.sandbox.url, token: stage.sandbox.token, clock: systemClock, log: quietLog, ...some });
   const begun = (runId: string) => stage.sandbox.control.runCounts()[runId] ?? 0;
 
   test('a person gets exactly what was asked for, marked as the sample that it is', async () => {
@@ -36,33 +37,56 @@ describe('agents by POST /agent/spawn', () => {
     const waiting = open().run(jobOf(), watching(), idle);
     setTimeout(() => stage.sandbox.control.set({ refuse: null }), 300);
     expect(await shown(await waiting)).toMatchObject({ kind: 'done' });
-    expect(await open({ url: 'http://127.0.0.1:1' }).run(jobOf({ timeoutMs: 200 }), watching(), idle)).toMatchObject({ kind: 'unreachable', reason: expect.stringContaining('ECONNREFUSED') as string });
+    expect(await open({ url: 'http://127.0.0.1:1' }).run(jobOf({ timeoutMs: 200 }), watching(), idle)).toMatchObject({
+      kind: 'unreachable',
+      reason: expect.stringContaining('ECONNREFUSED') as string,
+    });
   });
 
   test('a wrong token and a service without the endpoint are told apart', async () => {
-    expect(await open({ token: 'wrong' }).run(jobOf(), watching(), idle)).toEqual({ kind: 'unreachable', reason: 'The service refuses our token.' });
-    await withServer((_request, response) => response.writeHead(404).end(), async (url) => {
-      expect(await open({ url }).run(jobOf(), watching(), idle)).toEqual({ kind: 'unreachable', reason: 'The service has no POST /agent/spawn.' });
+    expect(await open({ token: 'wrong' }).run(jobOf(), watching(), idle)).toEqual({
+      kind: 'unreachable',
+      reason: 'The service refuses our token.',
     });
+    await withServer(
+      (_request, response) => response.writeHead(404).end(),
+      async (url) => {
+        expect(await open({ url }).run(jobOf(), watching(), idle)).toEqual({
+          kind: 'unreachable',
+          reason: 'The service has no POST /agent/spawn.',
+        });
+      },
+    );
   });
 
   test('an answer that never came means lost, and it is not sent again', async () => {
     stage.sandbox.control.set({ cut: 'before-final' });
     const job = jobOf();
     expect(await shown(await open().run(job, watching(), idle))).toMatchObject({ kind: 'lost' });
-    expect(await shown(await open().run({ ...job, phase: 'dispatched', bootId: 'spawn' }, watching(), idle))).toMatchObject({ kind: 'lost' });
+    expect(await shown(await open().run({ ...job, phase: 'dispatched', bootId: 'spawn' }, watching(), idle))).toMatchObject({
+      kind: 'lost',
+    });
     expect(begun(job.runId)).toBe(1);
   });
 
   test('its model fails, its answer is nonsense, its status is odd: the person learns that it failed', async () => {
     stage.sandbox.control.set({ modelError: 'HTTP 500' });
     expect(await shown(await open().run(jobOf(), watching(), idle))).toEqual({ kind: 'failed', reason: 'HTTP 500' });
-    await withServer((_request, response) => response.end('<html>'), async (url) => {
-      expect(await shown(await open({ url }).run(jobOf(), watching(), idle))).toMatchObject({ kind: 'failed' });
-    });
-    await withServer((_request, response) => response.writeHead(500).end('oops'), async (url) => {
-      expect(await shown(await open({ url }).run(jobOf(), watching(), idle))).toEqual({ kind: 'failed', reason: "The agents' service answered 500." });
-    });
+    await withServer(
+      (_request, response) => response.end('<html>'),
+      async (url) => {
+        expect(await shown(await open({ url }).run(jobOf(), watching(), idle))).toMatchObject({ kind: 'failed' });
+      },
+    );
+    await withServer(
+      (_request, response) => response.writeHead(500).end('oops'),
+      async (url) => {
+        expect(await shown(await open({ url }).run(jobOf(), watching(), idle))).toEqual({
+          kind: 'failed',
+          reason: "The agents' service answered 500.",
+        });
+      },
+    );
   });
 
   test('our deadline and the person’s wish end it, by hanging up', async () => {
@@ -70,7 +94,11 @@ describe('agents by POST /agent/spawn', () => {
     const job = jobOf({ timeoutMs: 200 });
     expect(await shown(await open().run(job, watching(), idle))).toEqual({ kind: 'stopped', by: 'deadline', files: [] });
     const cancel = new AbortController();
-    expect(await shown(await open().run(jobOf(), watching({ accepted: async () => cancel.abort() }), cancel.signal))).toEqual({ kind: 'stopped', by: 'signal', files: [] });
+    expect(await shown(await open().run(jobOf(), watching({ accepted: async () => cancel.abort() }), cancel.signal))).toEqual({
+      kind: 'stopped',
+      by: 'signal',
+      files: [],
+    });
     const agents = open();
     expect(await shown(await agents.run(jobOf(), watching({ accepted: () => agents.close() }), idle))).toEqual({ kind: 'detached' });
   });
@@ -82,17 +110,24 @@ describe('agents by POST /agent/spawn', () => {
       { name: 'elsewhere.txt', sizeBytes: 5, url: 'http://169.254.169.254/latest' },
     ];
     const seen: string[] = [];
-    await withServer((request, response) => {
-      seen.push(`${request.url} ${request.headers.authorization}`);
-      response.end(request.method === 'POST' ? JSON.stringify({ status: 'ok', text: 'done', files }) : 'there');
-    }, async (url) => {
-      const outcome = await open({ url }).run(jobOf(), watching(), idle);
-      if (outcome.kind !== 'done') throw new Error(outcome.kind);
-      expect(outcome.files.map(({ name, sizeBytes }) => `${name} ${sizeBytes}`)).toEqual(['inline.txt 6', 'there.txt 5', 'elsewhere.txt 5']);
-      expect(await text(await outcome.files[0]!.open())).toBe('inline');
-      expect(await text(await outcome.files[1]!.open())).toBe('there');
-      await expect(outcome.files[2]!.open()).rejects.toThrow("outside of the agents' service");
-    });
+    await withServer(
+      (request, response) => {
+        seen.push(`${request.url} ${request.headers.authorization}`);
+        response.end(request.method === 'POST' ? JSON.stringify({ status: 'ok', text: 'done', files }) : 'there');
+      },
+      async (url) => {
+        const outcome = await open({ url }).run(jobOf(), watching(), idle);
+        if (outcome.kind !== 'done') throw new Error(outcome.kind);
+        expect(outcome.files.map(({ name, sizeBytes }) => `${name} ${sizeBytes}`)).toEqual([
+          'inline.txt 6',
+          'there.txt 5',
+          'elsewhere.txt 5',
+        ]);
+        expect(await text(await outcome.files[0]!.open())).toBe('inline');
+        expect(await text(await outcome.files[1]!.open())).toBe('there');
+        await expect(outcome.files[2]!.open()).rejects.toThrow("outside of the agents' service");
+      },
+    );
     expect(seen).toEqual(['/agent/spawn Bearer a token for tests', '/files/there.txt Bearer a token for tests']);
   });
 });

@@ -35,7 +35,8 @@ export function createSpawnAgents(options: SpawnOptions): Agents {
 
   return {
     async run(job, watch, signal) {
-      if (job.phase === 'dispatched') return { kind: 'lost', reason: 'It was sent by a process that is gone, and nobody can be asked about it.' };
+      if (job.phase === 'dispatched')
+        return { kind: 'lost', reason: 'It was sent by a process that is gone, and nobody can be asked about it.' };
       const over = new AbortController();
       const deadline = new AbortController();
       void clock.sleep(job.timeoutMs, over.signal).then(() => !over.signal.aborted && deadline.abort());
@@ -46,7 +47,8 @@ export function createSpawnAgents(options: SpawnOptions): Agents {
         if (error instanceof InputRefused) return { kind: 'failed', reason: error.message, usage: noUsage };
         if (leaving.signal.aborted) return { kind: 'detached' };
         // Hanging up is the only way to stop it, and has been done.
-        if (stop.aborted) return { kind: 'stopped', by: signal.aborted ? 'signal' : 'deadline', text: '', files: [], usage: noUsage, sample: false };
+        if (stop.aborted)
+          return { kind: 'stopped', by: signal.aborted ? 'signal' : 'deadline', text: '', files: [], usage: noUsage, sample: false };
         throw error;
       } finally {
         over.abort();
@@ -68,24 +70,45 @@ export function createSpawnAgents(options: SpawnOptions): Agents {
   async function spawn(job: AgentJob, watch: AgentWatch, stop: AbortSignal): Promise<AgentOutcome> {
     const { message } = await handOver(job, limits, null);
     const body = JSON.stringify({
-      type: job.type, task: message, instructions: job.instructions, quantity: job.quantity, session: job.sessionKey, timeoutSeconds: Math.ceil(job.timeoutMs / 1000),
+      type: job.type,
+      task: message,
+      instructions: job.instructions,
+      quantity: job.quantity,
+      session: job.sessionKey,
+      timeoutSeconds: Math.ceil(job.timeoutMs / 1000),
     });
     let lastTrouble = 'No agent took it in time.';
     while (true) {
       if (stop.aborted) return { kind: 'unreachable', reason: lastTrouble };
       await watch.sending({ gateway: base.host, bootId: 'spawn' });
-      const end = await tryOnce(job, body, () => void watch.accepted().catch((error: unknown) => log.error({ runId: job.runId, reason: String(error) }, 'acceptance not noted')), stop);
+      const end = await tryOnce(
+        job,
+        body,
+        () =>
+          void watch.accepted().catch((error: unknown) => log.error({ runId: job.runId, reason: String(error) }, 'acceptance not noted')),
+        stop,
+      );
       if (end.kind !== 'again') return end;
       lastTrouble = end.reason;
       await clock.sleep(retryMs, stop);
     }
   }
 
-  async function tryOnce(job: AgentJob, body: string, onSent: () => void, stop: AbortSignal): Promise<AgentOutcome | { kind: 'again'; reason: string }> {
+  async function tryOnce(
+    job: AgentJob,
+    body: string,
+    onSent: () => void,
+    stop: AbortSignal,
+  ): Promise<AgentOutcome | { kind: 'again'; reason: string }> {
     let sent = false;
     let response: http.IncomingMessage;
     try {
-      ({ response } = await send('POST', new URL('/agent/spawn', base), { body, key: job.runId, onSent: () => ((sent = true), onSent()) }, stop));
+      ({ response } = await send(
+        'POST',
+        new URL('/agent/spawn', base),
+        { body, key: job.runId, onSent: () => ((sent = true), onSent()) },
+        stop,
+      ));
     } catch (error) {
       stop.throwIfAborted();
       const reason = (error as Error).message;
@@ -118,7 +141,17 @@ export function createSpawnAgents(options: SpawnOptions): Agents {
     return { kind: 'done', text: reply.data.text, files, usage, sample };
   }
 
-  function fileOf({ name, sizeBytes, content, url }: { name: string; sizeBytes: number; content?: string | undefined; url?: string | undefined }): AgentFile {
+  function fileOf({
+    name,
+    sizeBytes,
+    content,
+    url,
+  }: {
+    name: string;
+    sizeBytes: number;
+    content?: string | undefined;
+    url?: string | undefined;
+  }): AgentFile {
     if (content !== undefined) {
       const bytes = Buffer.from(content, 'base64');
       return { name: safeFileName(name), sizeBytes: bytes.length, open: async () => Readable.from(bytes.length === 0 ? [] : [bytes]) };

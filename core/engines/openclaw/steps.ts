@@ -35,14 +35,24 @@ function readStep({ stream, data }: AgentEvent): (AgentStep & { named: boolean }
   if (stream === 'tool') {
     const id = text(data['toolCallId']);
     if (id === '' || name === '') return null;
-    return { id, title: spoken(name), named: false, state: data['phase'] !== 'result' ? 'running' : data['isError'] === true ? 'failed' : 'done' };
+    return {
+      id,
+      title: spoken(name),
+      named: false,
+      state: data['phase'] !== 'result' ? 'running' : data['isError'] === true ? 'failed' : 'done',
+    };
   }
   // The other kinds of items carry what the model says or thinks, which is no step.
   if (stream !== 'item' || !kinds.has(text(data['kind']))) return null;
   const id = text(data['toolCallId']) || text(data['itemId']).replace(/^[a-z]+:/, '');
   const title = shown(text(data['title']));
   if (id === '' || (title === '' && name === '')) return null;
-  return { id, title: title || spoken(name), named: title !== '', state: data['phase'] !== 'end' ? 'running' : data['status'] === 'completed' ? 'done' : 'failed' };
+  return {
+    id,
+    title: title || spoken(name),
+    named: title !== '',
+    state: data['phase'] !== 'end' ? 'running' : data['status'] === 'completed' ? 'done' : 'failed',
+  };
 }
 
 const kinds = new Set(['tool', 'command', 'patch', 'search']);

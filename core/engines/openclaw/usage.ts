@@ -1,14 +1,12 @@
 // What a run used. Its last answer says it exactly; when that is lost, the transcript has it for each call of the model.
 // The gateway's own usage reports are cached and answer zero just after a run, so they are never asked.
 
-import type { HistoryRow, RunReply } from '#core/contracts/openclaw.ts';
+import type { HistoryRow, RunMeta } from '#core/contracts/openclaw.ts';
 import type { AgentUsage } from '#core/ports/agents.ts';
 
 export const noUsage: AgentUsage = { inputTokens: 0, outputTokens: 0, toolCalls: 0, durationMs: 0, costMicroUsd: 0 };
 
-export function usageOfReply(reply: RunReply): AgentUsage {
-  const meta = reply.result?.meta;
-  if (meta === undefined) return noUsage;
+export function usageOfMeta(meta: RunMeta): AgentUsage {
   const { usage, costUsd } = meta.agentMeta;
   return {
     ...tokens(usage),

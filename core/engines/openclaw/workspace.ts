@@ -75,7 +75,9 @@ export function openWorkspace(folder: string): Workspace {
 // Looked at before it is opened, because a pipe would hang us, and after, because a link may be swapped in between.
 async function openInside(folder: string, file: string): Promise<FileHandle | null> {
   if ((await insideOf(folder, file)) === null) return null;
-  const handle = await open(path.resolve(folder, file), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(whenMissing(null));
+  const handle = await open(path.resolve(folder, file), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    whenMissing(null),
+  );
   if (handle === null) return null;
   const [opened, real] = await Promise.all([handle.stat(), insideOf(folder, file)]);
   const there = real === null ? null : await stat(real).catch(whenMissing(null));
@@ -86,7 +88,10 @@ async function openInside(folder: string, file: string): Promise<FileHandle | nu
 
 /** Where it really is, when that is inside. */
 async function insideOf(folder: string, wanted: string): Promise<string | null> {
-  const [root, real] = await Promise.all([realpath(folder).catch(whenMissing(null)), realpath(path.resolve(folder, wanted)).catch(whenMissing(null))]);
+  const [root, real] = await Promise.all([
+    realpath(folder).catch(whenMissing(null)),
+    realpath(path.resolve(folder, wanted)).catch(whenMissing(null)),
+  ]);
   return root !== null && real !== null && real.startsWith(root + path.sep) ? real : null;
 }
 

@@ -54,12 +54,20 @@ export interface Disk {
 }
 
 export function openDisk(dataDir: string): Disk {
-  const file = { ledger: path.join(dataDir, 'ledger.jsonl'), runs: path.join(dataDir, 'runs.log'), sessions: path.join(dataDir, 'sessions') };
+  const file = {
+    ledger: path.join(dataDir, 'ledger.jsonl'),
+    runs: path.join(dataDir, 'runs.log'),
+    sessions: path.join(dataDir, 'sessions'),
+  };
   const workspaceRoot = path.join(dataDir, 'workspaces');
   mkdirSync(file.sessions, { recursive: true });
   mkdirSync(workspaceRoot, { recursive: true });
   const sessions = new Map<string, Promise<Session | null>>();
-  const ledger = new Map(linesOf(file.ledger).map((line) => JSON.parse(line) as LedgerRow).map((row) => [row.runId, row]));
+  const ledger = new Map(
+    linesOf(file.ledger)
+      .map((line) => JSON.parse(line) as LedgerRow)
+      .map((row) => [row.runId, row]),
+  );
   const counts: Record<string, number> = {};
   for (const runId of linesOf(file.runs)) counts[runId] = (counts[runId] ?? 0) + 1;
   const sessionFile = (key: string) => path.join(file.sessions, `${createHash('sha256').update(key).digest('hex')}.json`);
@@ -91,7 +99,13 @@ export function openDisk(dataDir: string): Disk {
     endWhatRan(nowMs) {
       for (const row of ledger.values()) {
         if (row.status === 'queued' || row.status === 'running') {
-          this.keepLedgerRow({ ...row, status: 'cancelled', updatedAt: nowMs, endedAt: nowMs, error: 'Task execution process exited before restart' });
+          this.keepLedgerRow({
+            ...row,
+            status: 'cancelled',
+            updatedAt: nowMs,
+            endedAt: nowMs,
+            error: 'Task execution process exited before restart',
+          });
         }
       }
       sessions.clear();

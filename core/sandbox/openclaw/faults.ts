@@ -17,7 +17,7 @@ export const faultsSchema = z.strictObject({
   cut: z.enum(['before-accepted', 'after-accepted', 'before-final']).nullable(),
   /** Once: the process dies in the first step of the next run, and is started anew. */
   crash: z.boolean(),
-  /** Runs end with this error of the model. */
+  /** Runs end with this error of the model, after their first step. */
   modelError: z.string().min(1).max(500).nullable(),
   /** Runs never end by themselves. */
   hang: z.boolean(),

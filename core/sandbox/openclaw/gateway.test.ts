@@ -30,10 +30,21 @@ function connect(some: Partial<GatewayClientOptions> = {}): Promise<Connected> {
   const events: EventFrame[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<Connected>();
   const client = new GatewayClient({
-    url: stage.sandbox.url, token: stage.sandbox.token, scopes: ['operator.read', 'operator.write'], minProtocol: 4, maxProtocol: 4, deviceIdentity: null,
+    url: stage.sandbox.url,
+    token: stage.sandbox.token,
+    scopes: ['operator.read', 'operator.write'],
+    minProtocol: 4,
+    maxProtocol: 4,
+    deviceIdentity: null,
     onEvent: (event) => events.push(event),
     onConnectError: reject,
-    onHelloOk: (hello) => resolve({ hello, events, ask: (method, params = {}) => client.request<Json>(method, params), run: (params) => client.request<Json>('agent', params, { expectFinal: true, timeoutMs: 10_000 }) }),
+    onHelloOk: (hello) =>
+      resolve({
+        hello,
+        events,
+        ask: (method, params = {}) => client.request<Json>(method, params),
+        run: (params) => client.request<Json>('agent', params, { expectFinal: true, timeoutMs: 10_000 }),
+      }),
     ...some,
   });
   clients.push(client);
@@ -43,14 +54,23 @@ function connect(some: Partial<GatewayClientOptions> = {}): Promise<Connected> {
 
 const key = 'agent:lead-generation:one';
 const work = (idempotencyKey: string, some: Json = {}): Json => ({
-  message: 'find me 2 leads', agentId: 'lead-generation', sessionKey: key, idempotencyKey,
-  extraSystemPrompt: agentBrief({ type: 'lead-generation', quantity: 2, unit: 'leads', runId: idempotencyKey }), ...some,
+  message: 'find me 2 leads',
+  agentId: 'lead-generation',
+  sessionKey: key,
+  idempotencyKey,
+  extraSystemPrompt: agentBrief({ type: 'lead-generation', quantity: 2, unit: 'leads', runId: idempotencyKey }),
+  ...some,
 });
 
 describe('who may connect', () => {
   test('the right token is greeted with limits, methods and the id of this start', async () => {
     const { hello } = await connect();
-    expect(hello).toMatchObject({ protocol: 4, server: { bootId: expect.any(String) as string }, auth: { scopes: ['operator.read', 'operator.write'] }, policy: { maxPayload: 26_214_400 } });
+    expect(hello).toMatchObject({
+      protocol: 4,
+      server: { bootId: expect.any(String) as string },
+      auth: { scopes: ['operator.read', 'operator.write'] },
+      policy: { maxPayload: 26_214_400 },
+    });
     const before = hello.server.bootId;
     stage.sandbox.control.restart();
     expect((await connect()).hello.server.bootId).not.toBe(before);
@@ -60,7 +80,11 @@ describe('who may connect', () => {
     ['a wrong token', { token: 'wrong' }, 'AUTH_TOKEN_MISMATCH'],
     ['another protocol', { minProtocol: 3, maxProtocol: 3 }, 'PROTOCOL_MISMATCH'],
     ['a client id of its own', { clientName: 'my-service' as 'cli' }, 'client.id'],
-    ['a device whose key it does not have', { deviceIdentity: { ...deviceOf(newDeviceKey()), privateKeyPem: newDeviceKey() }, hostDeps: deviceProofs }, 'DEVICE_AUTH_SIGNATURE_INVALID'],
+    [
+      'a device whose key it does not have',
+      { deviceIdentity: { ...deviceOf(newDeviceKey()), privateKeyPem: newDeviceKey() }, hostDeps: deviceProofs },
+      'DEVICE_AUTH_SIGNATURE_INVALID',
+    ],
   ])('%s is refused', async (_who, some, why) => {
     const error = await connect(some).catch((reason: unknown) => reason as Error & { details?: unknown });
     expect(`${(error as Error).message} ${JSON.stringify((error as { details?: unknown }).details)}`).toContain(why);
@@ -76,8 +100,18 @@ describe('what may be asked', () => {
     ['an unknown method', 'agent.fly', {}, 'unknown method: agent.fly'],
     ['parameters of another shape', 'agent', { message: 1 }, 'invalid agent params'],
     ['a field that is not part of it', 'agent.wait', { runId: 'x', patience: 1 }, 'has patience, which is not part of it'],
-    ['an unknown agent', 'agent', { message: 'x', agentId: 'nobody', sessionKey: 'agent:nobody:x', idempotencyKey: 'k' }, 'unknown agent id "nobody"'],
-    ['a session of another agent', 'agent', { message: 'x', agentId: 'general', sessionKey: key, idempotencyKey: 'k' }, 'does not match session key agent'],
+    [
+      'an unknown agent',
+      'agent',
+      { message: 'x', agentId: 'nobody', sessionKey: 'agent:nobody:x', idempotencyKey: 'k' },
+      'unknown agent id "nobody"',
+    ],
+    [
+      'a session of another agent',
+      'agent',
+      { message: 'x', agentId: 'general', sessionKey: key, idempotencyKey: 'k' },
+      'does not match session key agent',
+    ],
     ['a folder of its own choice', 'agent', { ...work('k'), cwd: '/' }, 'cwd is reserved'],
     ['a model of its own choice', 'agent', { ...work('k'), model: 'x' }, 'overrides are not authorized'],
     ['a command to the gateway', 'agent', { ...work('k'), message: '/reset' }, 'missing scope: operator.admin'],
@@ -87,12 +121,18 @@ describe('what may be asked', () => {
     ['the files of a session that never was', 'sessions.files.list', { sessionKey: 'agent:general:no' }, 'session not found'],
   ])('%s is refused as INVALID_REQUEST', async (_what, method, params, message) => {
     const { ask } = await connect();
-    await expect(ask(method, params)).rejects.toMatchObject({ gatewayCode: 'INVALID_REQUEST', message: expect.stringContaining(message) as string });
+    await expect(ask(method, params)).rejects.toMatchObject({
+      gatewayCode: 'INVALID_REQUEST',
+      message: expect.stringContaining(message) as string,
+    });
   });
 
   test('a reader may not give work', async () => {
     const { ask } = await connect({ scopes: ['operator.read'] });
-    await expect(ask('agent', work('k'))).rejects.toMatchObject({ gatewayCode: 'FORBIDDEN', details: { code: 'MISSING_SCOPE', missingScope: 'operator.write' } });
+    await expect(ask('agent', work('k'))).rejects.toMatchObject({
+      gatewayCode: 'FORBIDDEN',
+      details: { code: 'MISSING_SCOPE', missingScope: 'operator.write' },
+    });
   });
 });
 
@@ -124,10 +164,19 @@ describe('a key', () => {
     stage.sandbox.control.restart();
     stage.sandbox.control.set({ hang: false });
     const { ask, run } = await connect();
-    await expect(run(work('done'))).rejects.toMatchObject({ gatewayCode: 'UNAVAILABLE', message: 'keyed user is outside the current turn' });
-    await expect(run(work('cut'))).rejects.toMatchObject({ gatewayCode: 'UNAVAILABLE', message: 'Pending input ownership ended; submit a new turn' });
+    await expect(run(work('done'))).rejects.toMatchObject({
+      gatewayCode: 'UNAVAILABLE',
+      message: 'keyed user is outside the current turn',
+    });
+    await expect(run(work('cut'))).rejects.toMatchObject({
+      gatewayCode: 'UNAVAILABLE',
+      message: 'Pending input ownership ended; submit a new turn',
+    });
     expect(await ask('agent.wait', { runId: 'done', timeoutMs: 10 })).toEqual({ runId: 'done', status: 'timeout' });
-    expect((await ask('tasks.list', { sessionKey: key }))['tasks']).toMatchObject([{ runId: 'cut', status: 'cancelled' }, { runId: 'done', status: 'completed' }]);
+    expect((await ask('tasks.list', { sessionKey: key }))['tasks']).toMatchObject([
+      { runId: 'cut', status: 'cancelled' },
+      { runId: 'done', status: 'completed' },
+    ]);
     expect(stage.sandbox.control.runCounts()).toEqual({ done: 1, cut: 1 });
   });
 });
@@ -139,8 +188,16 @@ describe('a run', () => {
     expect(await ask('agent.wait', { runId: 'k', timeoutMs: 10 })).toMatchObject({ status: 'ok', endedAt: expect.any(Number) as number });
     const { agentMeta } = (answer['result'] as { meta: { agentMeta: { usage: { input: number; output: number }; costUsd: number } } }).meta;
     const { session } = (await ask('sessions.describe', { key })) as { session: Json };
-    expect(session).toMatchObject({ status: 'done', lastRunId: 'k', inputTokens: agentMeta.usage.input, outputTokens: agentMeta.usage.output, estimatedCostUsd: agentMeta.costUsd });
-    const { messages } = (await ask('chat.history', { sessionKey: key })) as { messages: { role: string; usage?: { input: number }; __openclaw: Json }[] };
+    expect(session).toMatchObject({
+      status: 'done',
+      lastRunId: 'k',
+      inputTokens: agentMeta.usage.input,
+      outputTokens: agentMeta.usage.output,
+      estimatedCostUsd: agentMeta.costUsd,
+    });
+    const { messages } = (await ask('chat.history', { sessionKey: key })) as {
+      messages: { role: string; usage?: { input: number }; __openclaw: Json }[];
+    };
     expect(messages[0]).toMatchObject({ role: 'user', __openclaw: { idempotencyKey: 'k:user' } });
     expect(messages.reduce((sum, { usage }) => sum + (usage?.input ?? 0), 0)).toBe(agentMeta.usage.input);
   });
@@ -153,12 +210,21 @@ describe('a run', () => {
     const strangeDevice = await connect({ deviceIdentity: deviceOf(newDeviceKey()), hostDeps: deviceProofs });
     const sameDevice = await connect({ deviceIdentity: device, hostDeps: deviceProofs });
     const admin = await connect({ scopes: ['operator.read', 'operator.write', 'operator.admin'] });
-    for (const [index, method, friend] of [[0, 'sessions.abort', own], [1, 'sessions.abort', sameDevice], [2, 'chat.abort', admin]] as const) {
+    for (const [index, method, friend] of [
+      [0, 'sessions.abort', own],
+      [1, 'sessions.abort', sameDevice],
+      [2, 'chat.abort', admin],
+    ] as const) {
       const runId = `k${index}`;
       const ended = own.run(work(runId));
       await vi.waitFor(() => expect(stage.sandbox.control.runCounts()[runId]).toBe(1));
-      for (const other of [stranger, strangeDevice]) await expect(other.ask('sessions.abort', { key, runId })).rejects.toThrow('unauthorized');
-      expect(await friend.ask(method, method === 'chat.abort' ? { sessionKey: key, runId } : { key, runId })).toEqual({ ok: true, abortedRunId: runId, status: 'aborted' });
+      for (const other of [stranger, strangeDevice])
+        await expect(other.ask('sessions.abort', { key, runId })).rejects.toThrow('unauthorized');
+      expect(await friend.ask(method, method === 'chat.abort' ? { sessionKey: key, runId } : { key, runId })).toEqual({
+        ok: true,
+        abortedRunId: runId,
+        status: 'aborted',
+      });
       expect(await ended).toMatchObject({ status: 'timeout', summary: 'aborted', stopReason: 'rpc' });
       expect(await own.ask('agent.wait', { runId, timeoutMs: 10 })).toMatchObject({ status: 'error', stopReason: 'rpc' });
     }
@@ -168,7 +234,12 @@ describe('a run', () => {
   test('ends at the time limit that was asked for', async () => {
     stage.sandbox.control.set({ hang: true });
     const { run } = await connect();
-    expect(await run(work('k', { timeout: 1 }))).toMatchObject({ status: 'timeout', stopReason: 'timeout', timeoutPhase: 'provider', result: { payloads: [{ isError: true }] } });
+    expect(await run(work('k', { timeout: 1 }))).toMatchObject({
+      status: 'timeout',
+      stopReason: 'timeout',
+      timeoutPhase: 'provider',
+      result: { payloads: [{ isError: true }] },
+    });
   });
 
   test('waits for the run before it in the same session, while eight others go on', async () => {
@@ -195,7 +266,10 @@ describe('a run', () => {
     const dispatcher = await connect({ caps: [...scoped, 'tool-events'] });
     await dispatcher.run(work('k'));
     await bystander.ask('health');
-    const heard = ({ events }: Connected) => [...new Set(events.map(({ event, payload }) => (event === 'agent' ? `agent ${(payload as { stream: string }).stream}` : event)))].toSorted();
+    const heard = ({ events }: Connected) =>
+      [
+        ...new Set(events.map(({ event, payload }) => (event === 'agent' ? `agent ${(payload as { stream: string }).stream}` : event))),
+      ].toSorted();
     const all = ['agent assistant', 'agent item', 'agent lifecycle', 'chat', 'session.message', 'task'];
     expect(heard(follower)).toEqual([...all, 'agent tool'].toSorted());
     expect(heard(plainFollower)).toEqual(all);
@@ -206,7 +280,8 @@ describe('a run', () => {
 });
 
 describe('over HTTP', () => {
-  const call = (path: string, some: RequestInit = {}) => fetch(stage.sandbox.url.replace('ws', 'http') + path, { headers: { authorization: `Bearer ${stage.sandbox.token}` }, ...some });
+  const call = (path: string, some: RequestInit = {}) =>
+    fetch(stage.sandbox.url.replace('ws', 'http') + path, { headers: { authorization: `Bearer ${stage.sandbox.token}` }, ...some });
 
   test('it says whether it is ready', async () => {
     expect((await call('/healthz', { headers: {} })).status).toBe(200);
@@ -218,7 +293,11 @@ describe('over HTTP', () => {
   test('another process counts runs and makes things go wrong, with the token only', async () => {
     await (await connect()).run(work('k'));
     expect(await (await call('/sandbox/runs')).json()).toEqual({ runs: { k: 1 } });
-    const set = await call('/sandbox/faults', { method: 'POST', headers: { authorization: `Bearer ${stage.sandbox.token}` }, body: JSON.stringify({ modelError: 'boom' }) });
+    const set = await call('/sandbox/faults', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${stage.sandbox.token}` },
+      body: JSON.stringify({ modelError: 'boom' }),
+    });
     expect(await set.json()).toMatchObject({ modelError: 'boom' });
     await expect((await connect()).run(work('k2'))).rejects.toThrow('boom');
     expect((await call('/sandbox/faults', { method: 'POST', body: '{"colour":1}' })).status).toBe(400);

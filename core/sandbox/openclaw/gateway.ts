@@ -62,7 +62,13 @@ export async function startOpenClawSandbox(options: OpenClawSandboxOptions): Pro
   let runs = createRuns(stage, disk);
 
   const door: Door = {
-    disk, shelf, audience, token, tickIntervalMs, schema: readProtocolSchema(), closing: closing.signal,
+    disk,
+    shelf,
+    audience,
+    token,
+    tickIntervalMs,
+    schema: readProtocolSchema(),
+    closing: closing.signal,
     runs: () => runs,
     faults: () => faults,
     bootId: () => bootId,

@@ -37,11 +37,21 @@ function proven(device: Json, params: Json & { role: string; scopes: readonly st
   if (device['nonce'] !== nonce) throw wrong('DEVICE_AUTH_NONCE_MISMATCH');
   const client = params['client'] as { id: string; mode: string; platform?: string; deviceFamily?: string };
   const signed = [
-    'v3', device['id'], client.id, client.mode, params.role, params.scopes.join(','), String(device['signedAt']), token, nonce,
-    (client.platform ?? '').toLowerCase(), (client.deviceFamily ?? '').toLowerCase(),
+    'v3',
+    device['id'],
+    client.id,
+    client.mode,
+    params.role,
+    params.scopes.join(','),
+    String(device['signedAt']),
+    token,
+    nonce,
+    (client.platform ?? '').toLowerCase(),
+    (client.deviceFamily ?? '').toLowerCase(),
   ].join('|');
   const publicKey = createPublicKey({ key: Buffer.concat([spkiPrefix, key]), format: 'der', type: 'spki' });
-  if (!verify(null, Buffer.from(signed), publicKey, Buffer.from(device['signature'] as string, 'base64url'))) throw wrong('DEVICE_AUTH_SIGNATURE_INVALID');
+  if (!verify(null, Buffer.from(signed), publicKey, Buffer.from(device['signature'] as string, 'base64url')))
+    throw wrong('DEVICE_AUTH_SIGNATURE_INVALID');
   return device['id'] as string;
 }
 

@@ -68,7 +68,11 @@ export function answerHttp(house: House, switches: Switches, token: string): (re
     const key = request.headers['idempotency-key'];
     const runId = typeof key === 'string' ? key : `spawn-${randomUUID()}`;
     const sessionKey = `agent:${type}:${(session ?? runId).replace(/^agent:[^:]+:/, '')}`.toLowerCase();
-    const run = house.runs().find(runId) ?? house.runs().begin({ runId, sessionKey, agentId: type, message: task, instructions, timeoutSeconds }, { connId: runId, deviceId: null });
+    const run =
+      house.runs().find(runId) ??
+      house
+        .runs()
+        .begin({ runId, sessionKey, agentId: type, message: task, instructions, timeoutSeconds }, { connId: runId, deviceId: null });
     // Who hangs up gives the work up.
     response.once('close', () => void (!response.writableEnded && run.stop.abort('rpc')));
     const { payload, error } = await run.answered;
@@ -82,14 +86,24 @@ export function answerHttp(house: House, switches: Switches, token: string): (re
     const files = (payloads[0]?.mediaUrls ?? []).map(async (named) => {
       const path = named.replace(/^\.\//, '');
       const facts = await house.shelf.look(agentId, path);
-      return { name: path.split('/').at(-1)!, sizeBytes: facts?.size ?? 0, url: `/agent/files/${agentId}/${path.split('/').map(encodeURIComponent).join('/')}` };
+      return {
+        name: path.split('/').at(-1)!,
+        sizeBytes: facts?.size ?? 0,
+        url: `/agent/files/${agentId}/${path.split('/').map(encodeURIComponent).join('/')}`,
+      };
     });
     const { usage, costUsd } = meta.agentMeta;
     return {
       status: payload['status'] === 'ok' ? 'ok' : 'error',
       text: payloads.map(({ text }) => text).join('\n\n'),
       files: await Promise.all(files),
-      usage: { inputTokens: usage.input, outputTokens: usage.output, toolCalls: meta.toolSummary.calls, durationMs: meta.durationMs, costUsd },
+      usage: {
+        inputTokens: usage.input,
+        outputTokens: usage.output,
+        toolCalls: meta.toolSummary.calls,
+        durationMs: meta.durationMs,
+        costUsd,
+      },
     };
   }
 

@@ -32,15 +32,43 @@ export const methods: Readonly<Record<string, Method>> = {
   'sessions.messages.subscribe': { params: 'SessionsMessagesSubscribeParams', scope: 'operator.read', call: subscribe },
   agent: { params: 'AgentParams', scope: 'operator.write', call: runAgent },
   'agent.wait': { params: 'AgentWaitParams', scope: 'operator.write', call: waitForRun },
-  'sessions.abort': { params: 'SessionsAbortParams', scope: 'operator.write', call: (house, client, params) => abort(house, client, params['runId'], params['key']) },
-  'chat.abort': { params: 'ChatAbortParams', scope: 'operator.write', call: (house, client, params) => abort(house, client, params['runId'], params['sessionKey']) },
+  'sessions.abort': {
+    params: 'SessionsAbortParams',
+    scope: 'operator.write',
+    call: (house, client, params) => abort(house, client, params['runId'], params['key']),
+  },
+  'chat.abort': {
+    params: 'ChatAbortParams',
+    scope: 'operator.write',
+    call: (house, client, params) => abort(house, client, params['runId'], params['sessionKey']),
+  },
   'sessions.describe': { params: 'SessionsDescribeParams', scope: 'operator.read', call: describe },
   'chat.history': { params: 'ChatHistoryParams', scope: 'operator.read', call: history },
   'tasks.list': { params: 'TasksListParams', scope: 'operator.read', result: 'TasksListResult', call: listTasks },
-  'sessions.files.list': { params: 'SessionsFilesListParams', scope: 'operator.read', result: 'SessionsFilesListResult', call: listSessionFiles },
-  'sessions.files.get': { params: 'SessionsFilesGetParams', scope: 'operator.read', result: 'SessionsFilesGetResult', call: getSessionFile },
-  'agents.workspace.list': { params: 'AgentsWorkspaceListParams', scope: 'operator.read', result: 'AgentsWorkspaceListResult', call: listWorkspace },
-  'agents.workspace.get': { params: 'AgentsWorkspaceGetParams', scope: 'operator.read', result: 'AgentsWorkspaceGetResult', call: getWorkspaceFile },
+  'sessions.files.list': {
+    params: 'SessionsFilesListParams',
+    scope: 'operator.read',
+    result: 'SessionsFilesListResult',
+    call: listSessionFiles,
+  },
+  'sessions.files.get': {
+    params: 'SessionsFilesGetParams',
+    scope: 'operator.read',
+    result: 'SessionsFilesGetResult',
+    call: getSessionFile,
+  },
+  'agents.workspace.list': {
+    params: 'AgentsWorkspaceListParams',
+    scope: 'operator.read',
+    result: 'AgentsWorkspaceListResult',
+    call: listWorkspace,
+  },
+  'agents.workspace.get': {
+    params: 'AgentsWorkspaceGetParams',
+    scope: 'operator.read',
+    result: 'AgentsWorkspaceGetResult',
+    call: getWorkspaceFile,
+  },
 };
 
 function listAgents({ shelf }: House): Json {
@@ -65,7 +93,8 @@ async function runAgent(house: House, client: Client, params: Json, answer: (pay
   if (house.faults().refuse === 'unavailable') throw new Refused({ code: 'UNAVAILABLE', message: 'no model is configured' });
 
   const before = house.runs().had(runId) ? null : house.disk.ledgerRow(runId);
-  if (before?.status === 'cancelled') throw new Refused({ code: 'UNAVAILABLE', message: 'Pending input ownership ended; submit a new turn' });
+  if (before?.status === 'cancelled')
+    throw new Refused({ code: 'UNAVAILABLE', message: 'Pending input ownership ended; submit a new turn' });
   client.dispatched.add(runId);
   const accepted = { runId, sessionKey: request.sessionKey, agentId: request.agentId, status: 'accepted', acceptedAt: Date.now() };
   if (before !== null) {
@@ -87,7 +116,8 @@ async function runAgent(house: House, client: Client, params: Json, answer: (pay
 }
 
 function repeat({ request, end }: Run): Json {
-  if (end === null || Date.now() - end.at < justEndedMs) return { runId: request.runId, sessionKey: request.sessionKey, status: 'in_flight' };
+  if (end === null || Date.now() - end.at < justEndedMs)
+    return { runId: request.runId, sessionKey: request.sessionKey, status: 'in_flight' };
   if (end.answer.error !== undefined) throw new Refused(end.answer.error, end.answer.payload);
   return end.answer.payload;
 }
@@ -97,17 +127,22 @@ function readRunRequest(client: Client, params: Json): RunRequest {
   const sessionKey = ((params['sessionKey'] as string | undefined) ?? '').toLowerCase();
   const ofKey = /^agent:([^:]+):.+/.exec(sessionKey)?.[1];
   const agentId = (params['agentId'] as string | undefined)?.toLowerCase() ?? ofKey ?? 'general';
-  if (params['provider'] !== undefined || params['model'] !== undefined) throw invalid('provider/model overrides are not authorized for this caller.');
+  if (params['provider'] !== undefined || params['model'] !== undefined)
+    throw invalid('provider/model overrides are not authorized for this caller.');
   if (params['cwd'] !== undefined) throw invalid('cwd is reserved for plugin-owned subagent runs');
   if (!isAgentType(agentId)) throw invalid(`invalid agent params: unknown agent id "${agentId}"`, { code: 'UNKNOWN_AGENT_ID', agentId });
   if (ofKey === undefined) throw invalid(`invalid agent params: malformed session key "${sessionKey}"`);
   if (ofKey !== agentId) throw invalid(`invalid agent params: agent "${agentId}" does not match session key agent "${ofKey}"`);
   if (/^\/(new|reset)(\s|$)/i.test(message) && !client.scopes.includes('operator.admin')) throw invalid('missing scope: operator.admin');
   for (const attachment of (params['attachments'] as unknown[] | undefined) ?? []) {
-    if (!isObject(attachment) || !/^image\//.test(String(attachment['mimeType']))) throw invalid('attachment: only image/* is supported here');
+    if (!isObject(attachment) || !String(attachment['mimeType']).startsWith('image/'))
+      throw invalid('attachment: only image/* is supported here');
   }
   return {
-    runId: params['idempotencyKey'] as string, sessionKey, agentId, message,
+    runId: params['idempotencyKey'] as string,
+    sessionKey,
+    agentId,
+    message,
     instructions: (params['extraSystemPrompt'] as string | undefined) ?? '',
     timeoutSeconds: (params['timeout'] as number | undefined) ?? null,
   };
@@ -127,7 +162,8 @@ async function waitForRun(house: House, _client: Client, params: Json): Promise<
   const { payload, error } = answer;
   const times = { startedAt: run.startedAt ?? run.acceptedAt, endedAt: run.end!.at };
   if (error !== undefined) return { runId, status: 'error', ...times, error: error.message };
-  if (payload['status'] === 'timeout') return { runId, status: payload['stopReason'] === 'rpc' ? 'error' : 'timeout', ...times, stopReason: payload['stopReason'] };
+  if (payload['status'] === 'timeout')
+    return { runId, status: payload['stopReason'] === 'rpc' ? 'error' : 'timeout', ...times, stopReason: payload['stopReason'] };
   return { runId, status: 'ok', ...times, stopReason: 'stop' };
 }
 
@@ -135,7 +171,8 @@ async function abort({ runs }: House, client: Client, runId: unknown, key: unkno
   const run = typeof runId === 'string' ? runs().find(runId) : runs().active(String(key).toLowerCase());
   if (run === null || run.end !== null) return { ok: true, abortedRunId: null, status: 'no-active-run' };
   const { connId, deviceId } = run.owner;
-  const mayStop = connId === client.connId || (deviceId !== null && deviceId === client.deviceId) || client.scopes.includes('operator.admin');
+  const mayStop =
+    connId === client.connId || (deviceId !== null && deviceId === client.deviceId) || client.scopes.includes('operator.admin');
   if (!mayStop) throw invalid('unauthorized');
   run.stop.abort('rpc');
   return { ok: true, abortedRunId: run.request.runId, status: 'aborted' };
@@ -149,9 +186,21 @@ async function describe(house: House, _client: Client, params: Json): Promise<Js
   const active = house.runs().active(key);
   return {
     session: {
-      key, sessionId, agentId, kind: 'direct', createdAt, updatedAt,
-      ...(active === null ? { status, lastRunId, ...(lastRunError !== null && { lastRunError }) } : { status: 'running', lastRunId: active.request.runId }),
-      inputTokens, outputTokens, totalTokens: inputTokens + outputTokens, estimatedCostUsd: costUsd, model: 'sandbox-1', modelProvider: 'sandbox',
+      key,
+      sessionId,
+      agentId,
+      kind: 'direct',
+      createdAt,
+      updatedAt,
+      ...(active === null
+        ? { status, lastRunId, ...(lastRunError !== null && { lastRunError }) }
+        : { status: 'running', lastRunId: active.request.runId }),
+      inputTokens,
+      outputTokens,
+      totalTokens: inputTokens + outputTokens,
+      estimatedCostUsd: costUsd,
+      model: 'sandbox-1',
+      modelProvider: 'sandbox',
     },
   };
 }
@@ -168,7 +217,12 @@ function listTasks({ disk }: House, _client: Client, params: Json): Json {
   const sessionKey = (params['sessionKey'] as string | undefined)?.toLowerCase();
   const tasks = disk
     .ledger()
-    .filter((row) => (sessionKey === undefined || row.sessionKey === sessionKey) && (wanted.length === 0 || wanted.includes(row.status)) && (params['agentId'] === undefined || row.agentId === params['agentId']))
+    .filter(
+      (row) =>
+        (sessionKey === undefined || row.sessionKey === sessionKey) &&
+        (wanted.length === 0 || wanted.includes(row.status)) &&
+        (params['agentId'] === undefined || row.agentId === params['agentId']),
+    )
     .toSorted((a, b) => b.createdAt - a.createdAt)
     .slice(0, (params['limit'] as number | undefined) ?? 100);
   return { tasks };
@@ -191,7 +245,14 @@ async function getSessionFile({ disk, shelf }: House, _client: Client, params: J
   if (session === null) throw invalid('session not found');
   const file = params['path'] as string;
   const { encoding, ...facts } = await shelf.read(session.agentId, file);
-  const named = { path: file, workspacePath: file, name: file.split('/').at(-1)!, kind: 'modified', missing: false, mimeType: mimeOf(file) };
+  const named = {
+    path: file,
+    workspacePath: file,
+    name: file.split('/').at(-1)!,
+    kind: 'modified',
+    missing: false,
+    mimeType: mimeOf(file),
+  };
   return { sessionKey, root: shelf.folderOf(session.agentId), file: { ...named, ...facts, contentEncoding: encoding } };
 }
 

@@ -64,7 +64,13 @@ export function perform(stage: Stage, part: Part, session: Session): Performance
   let seq = 0;
 
   const work: Work = {
-    type: part.agentId, request, earlier: [...told, ...session.turns], brief, attached, random, signal: part.signal,
+    type: part.agentId,
+    request,
+    earlier: [...told, ...session.turns],
+    brief,
+    attached,
+    random,
+    signal: part.signal,
     allowLoopbackFetch: stage.allowLoopbackFetch,
     step,
     async write(name, content) {
@@ -81,22 +87,35 @@ export function perform(stage: Stage, part: Part, session: Session): Performance
       addRow({ role: 'user', content: [{ type: 'text', text: part.message }] }, `${part.runId}:user`);
       await pause(0, part.signal);
       if (faults().hang) await untilAborted(part.signal);
-      const { modelError } = faults();
-      if (modelError !== null) throw new Error(modelError);
       const said = await sandboxAgents[part.agentId](work);
       part.signal.throwIfAborted();
+      failWithModel();
       text = said;
       const spent = useOf(part.message, said);
       use = addUse(use, spent);
       emit('assistant', { text: said, delta: said, itemId: `answer-${part.runId}` });
-      addRow({ role: 'assistant', content: [{ type: 'text', text: [said, ...named().map((file) => `MEDIA:${file}`)].join('\n') }], usage: useOnWire(spent), stopReason: 'stop' });
+      addRow({
+        role: 'assistant',
+        content: [{ type: 'text', text: [said, ...named().map((file) => `MEDIA:${file}`)].join('\n') }],
+        usage: useOnWire(spent),
+        stopReason: 'stop',
+      });
     },
-    performed: () => ({ text, named: text === '' ? [] : named(), written, rows, turn: { request, quantity: quantityOf(work) }, use, tools }),
+    performed: () => ({
+      text,
+      named: text === '' ? [] : named(),
+      written,
+      rows,
+      turn: { request, quantity: quantityOf(work) },
+      use,
+      tools,
+    }),
   };
 
   async function step<T>(tool: string, title: string, act: () => T | Promise<T>): Promise<T> {
     part.signal.throwIfAborted();
     if (faults().crash) stage.crash();
+    if (tools.length > 0) failWithModel();
     const toolCallId = `call-${tools.length + 1}`;
     tools.push(tool);
     const item = { itemId: `tool:${toolCallId}`, toolCallId, kind: 'tool', name: tool, title };
@@ -104,7 +123,12 @@ export function perform(stage: Stage, part: Part, session: Session): Performance
     emit('tool', { phase: 'start', name: tool, toolCallId, args: {} });
     const spent = useOf(part.message, title);
     use = addUse(use, spent);
-    addRow({ role: 'assistant', content: [{ type: 'toolCall', id: toolCallId, name: tool, arguments: {} }], usage: useOnWire(spent), stopReason: 'toolUse' });
+    addRow({
+      role: 'assistant',
+      content: [{ type: 'toolCall', id: toolCallId, name: tool, arguments: {} }],
+      usage: useOnWire(spent),
+      stopReason: 'toolUse',
+    });
     let failed = true;
     try {
       await pause(stepMs(faults().pace), part.signal);
@@ -114,11 +138,22 @@ export function perform(stage: Stage, part: Part, session: Session): Performance
       return result;
     } finally {
       if (part.signal.reason !== 'died') {
-        addRow({ role: 'toolResult', toolCallId, toolName: tool, isError: failed, content: [{ type: 'text', text: failed ? 'failed' : 'ok' }] });
+        addRow({
+          role: 'toolResult',
+          toolCallId,
+          toolName: tool,
+          isError: failed,
+          content: [{ type: 'text', text: failed ? 'failed' : 'ok' }],
+        });
         emit('tool', { phase: 'result', name: tool, toolCallId, isError: failed, result: failed ? 'failed' : 'ok' });
         emit('item', { ...item, phase: 'end', status: failed ? 'failed' : 'completed', endedAt: Date.now() });
       }
     }
+  }
+
+  function failWithModel() {
+    const { modelError } = faults();
+    if (modelError !== null) throw new Error(modelError);
   }
 
   /** Three or four of them make the one to three seconds that people like to watch. */
@@ -133,7 +168,12 @@ export function perform(stage: Stage, part: Part, session: Session): Performance
 
   function addRow(row: Json, idempotencyKey?: string) {
     const number = session.rows.length + rows.length + 1;
-    const facts = { id: `${session.sessionId}-${number}`, seq: number, runId: part.runId, ...(idempotencyKey !== undefined && { idempotencyKey }) };
+    const facts = {
+      id: `${session.sessionId}-${number}`,
+      seq: number,
+      runId: part.runId,
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+    };
     const whole = { ...row, timestamp: Date.now(), __openclaw: facts };
     rows.push(whole);
     audience.ofSession(part.sessionKey, { sessionKey: part.sessionKey, message: whole, messageId: facts.id, messageSeq: number });

@@ -55,7 +55,13 @@ export function createRuns(stage: Stage, disk: Disk): Runs {
   let playing = 0;
   let dead = false;
 
-  return { find, had: (runId) => accepted.has(runId), begin, active: (sessionKey) => [...runs.values()].find((run) => run.request.sessionKey === sessionKey && run.end === null) ?? null, die };
+  return {
+    find,
+    had: (runId) => accepted.has(runId),
+    begin,
+    active: (sessionKey) => [...runs.values()].find((run) => run.request.sessionKey === sessionKey && run.end === null) ?? null,
+    die,
+  };
 
   function find(runId: string): Run | null {
     const run = runs.get(runId) ?? null;
@@ -133,7 +139,13 @@ export function createRuns(stage: Stage, disk: Disk): Runs {
     await disk.keepSession(after);
     note(run, error !== null ? 'failed' : why !== null ? 'cancelled' : 'completed', error);
     const phase = error === null ? 'end' : 'error';
-    performance.emit('lifecycle', { phase, endedAt: Date.now(), executionSettled: true, ...(why !== null && { aborted: true, stopReason: why }), ...(error !== null && { error }) });
+    performance.emit('lifecycle', {
+      phase,
+      endedAt: Date.now(),
+      executionSettled: true,
+      ...(why !== null && { aborted: true, stopReason: why }),
+      ...(error !== null && { error }),
+    });
     stage.audience.ofRun(run.request, 'chat', chatEnd(run.request, performed, why, error));
     return answerOf(run, after, performed, why, error);
   }
@@ -143,7 +155,13 @@ export function createRuns(stage: Stage, disk: Disk): Runs {
     const before = disk.ledgerRow(runId);
     const now = Date.now();
     const task: LedgerRow = {
-      id: before?.id ?? randomUUID(), runId, agentId, sessionKey, status, createdAt: before?.createdAt ?? now, updatedAt: now,
+      id: before?.id ?? randomUUID(),
+      runId,
+      agentId,
+      sessionKey,
+      status,
+      createdAt: before?.createdAt ?? now,
+      updatedAt: now,
       ...(startedAt !== null && { startedAt }),
       ...(status !== 'queued' && status !== 'running' && { endedAt: now }),
       ...(error !== null && { error }),
@@ -156,8 +174,20 @@ export function createRuns(stage: Stage, disk: Disk): Runs {
 function newSession({ sessionKey, agentId, runId }: RunRequest): Session {
   const now = Date.now();
   return {
-    key: sessionKey, agentId, sessionId: randomUUID(), createdAt: now, updatedAt: now, status: 'running', lastRunId: runId, lastRunError: null,
-    rows: [], turns: [], files: {}, inputTokens: 0, outputTokens: 0, costUsd: 0,
+    key: sessionKey,
+    agentId,
+    sessionId: randomUUID(),
+    createdAt: now,
+    updatedAt: now,
+    status: 'running',
+    lastRunId: runId,
+    lastRunError: null,
+    rows: [],
+    turns: [],
+    files: {},
+    inputTokens: 0,
+    outputTokens: 0,
+    costUsd: 0,
   };
 }
 
@@ -183,7 +213,9 @@ function chatEnd({ runId, sessionKey, agentId }: RunRequest, { text }: Performed
   const facts = { runId, sessionKey, agentId, seq: 0 };
   const message = { role: 'assistant', content: [{ type: 'text', text }] };
   if (error !== null) return { ...facts, state: 'error', errorMessage: error, errorKind: 'unknown' };
-  return why === null ? { ...facts, state: 'final', message } : { ...facts, state: 'aborted', stopReason: why, ...(text !== '' && { message }) };
+  return why === null
+    ? { ...facts, state: 'final', message }
+    : { ...facts, state: 'aborted', stopReason: why, ...(text !== '' && { message }) };
 }
 
 function answerOf(run: Run, session: Session, performed: Performed, why: 'rpc' | 'timeout' | null, error: string | null): Answer {
@@ -192,7 +224,14 @@ function answerOf(run: Run, session: Session, performed: Performed, why: 'rpc' |
   const { text, named, use, tools } = performed;
   const meta = {
     durationMs: Date.now() - (run.startedAt ?? run.acceptedAt),
-    agentMeta: { sessionId: session.sessionId, provider: 'sandbox', model: 'sandbox-1', usage: useOnWire(use), costUsd: costOf(use), assistantTurns: tools.length + 1 },
+    agentMeta: {
+      sessionId: session.sessionId,
+      provider: 'sandbox',
+      model: 'sandbox-1',
+      usage: useOnWire(use),
+      costUsd: costOf(use),
+      assistantTurns: tools.length + 1,
+    },
     toolSummary: { calls: tools.length, tools: [...new Set(tools)], failures: 0 },
     stopReason: why ?? 'stop',
   };
@@ -201,7 +240,16 @@ function answerOf(run: Run, session: Session, performed: Performed, why: 'rpc' |
     return { payload: { runId, status: 'ok', summary: 'completed', result: { payloads: [payload], meta } } };
   }
   const payloads = why === 'timeout' ? [{ text: 'The run ran out of time.', mediaUrl: null, isError: true }] : [];
-  return { payload: { runId, status: 'timeout', summary: 'aborted', stopReason: why, ...(why === 'timeout' && { timeoutPhase: 'provider' }), result: { payloads, meta: { ...meta, aborted: true } } } };
+  return {
+    payload: {
+      runId,
+      status: 'timeout',
+      summary: 'aborted',
+      stopReason: why,
+      ...(why === 'timeout' && { timeoutPhase: 'provider' }),
+      result: { payloads, meta: { ...meta, aborted: true } },
+    },
+  };
 }
 
 function fault({ request: { runId } }: Run, message: string): Answer {

@@ -55,7 +55,9 @@ export function readProtocolSchema(): ProtocolSchema {
         return isObject(value) ? first(rule as string[], (name) => (Object.hasOwn(value, name) ? null : no(`lacks ${name}`))) : null;
       case 'properties':
         return isObject(value)
-          ? first(Object.entries(rule as Record<string, Schema>), ([name, each]) => (Object.hasOwn(value, name) ? check(each, value[name], `${at}.${name}`) : null))
+          ? first(Object.entries(rule as Record<string, Schema>), ([name, each]) =>
+              Object.hasOwn(value, name) ? check(each, value[name], `${at}.${name}`) : null,
+            )
           : null;
       case 'patternProperties':
         return isObject(value)
@@ -64,7 +66,9 @@ export function readProtocolSchema(): ProtocolSchema {
             )
           : null;
       case 'additionalProperties':
-        return isObject(value) && rule !== true ? first(Object.keys(value), (name) => checkExtra(rule as Schema | false, schema, name, value[name], at)) : null;
+        return isObject(value) && rule !== true
+          ? first(Object.keys(value), (name) => checkExtra(rule as Schema | false, schema, name, value[name], at))
+          : null;
       case 'propertyNames':
         return isObject(value) ? first(Object.keys(value), (name) => check(rule as Schema, name, `${at}.${name}`)) : null;
       case 'items':
@@ -74,7 +78,9 @@ export function readProtocolSchema(): ProtocolSchema {
       case 'maxItems':
         return Array.isArray(value) && value.length > (rule as number) ? no(`has more than ${String(rule)} items`) : null;
       case 'uniqueItems':
-        return Array.isArray(value) && new Set(value.map((each) => JSON.stringify(each))).size < value.length ? no('has equal items') : null;
+        return Array.isArray(value) && new Set(value.map((each) => JSON.stringify(each))).size < value.length
+          ? no('has equal items')
+          : null;
       case 'minProperties':
         return isObject(value) && Object.keys(value).length < (rule as number) ? no(`has fewer than ${String(rule)} properties`) : null;
       case 'maxProperties':
@@ -91,12 +97,19 @@ export function readProtocolSchema(): ProtocolSchema {
         return typeof value === 'number' && value > (rule as number) ? no(`is above ${String(rule)}`) : null;
       default:
         // A rule that we do not know would be a rule that we do not keep.
-        if (!annotations.has(keyword) && !keyword.startsWith('x-')) throw new Error(`the protocol's schema uses ${keyword}, which is not checked here`);
+        if (!annotations.has(keyword) && !keyword.startsWith('x-'))
+          throw new Error(`the protocol's schema uses ${keyword}, which is not checked here`);
         return null;
     }
   }
 
-  function checkExtra(rule: Schema | false, { properties, patternProperties }: Schema, name: string, value: unknown, at: string): string | null {
+  function checkExtra(
+    rule: Schema | false,
+    { properties, patternProperties }: Schema,
+    name: string,
+    value: unknown,
+    at: string,
+  ): string | null {
     if (isObject(properties) && Object.hasOwn(properties, name)) return null;
     if (isObject(patternProperties) && Object.keys(patternProperties).some((pattern) => new RegExp(pattern).test(name))) return null;
     return rule === false ? `${at}: has ${name}, which is not part of it` : check(rule, value, `${at}.${name}`);

@@ -32,8 +32,11 @@ export function openShelf(root: string): Shelf {
     async list(agentId, below, offset, limit) {
       const inside = cleanPath(below);
       const folder = await realInside(agentId, inside);
-      if (folder === null || !(await stat(folder)).isDirectory()) throw invalid('workspace path not found', { type: 'workspace_path_not_found' });
-      const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile() || entry.isDirectory()).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      if (folder === null || !(await stat(folder)).isDirectory())
+        throw invalid('workspace path not found', { type: 'workspace_path_not_found' });
+      const names = (await readdir(folder, { withFileTypes: true }))
+        .filter((entry) => entry.isFile() || entry.isDirectory())
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1));
       const entries = names.slice(offset, offset + limit).map(async (entry) => {
         const { size, mtimeMs } = await stat(path.join(folder, entry.name));
         const facts = { path: path.posix.join(inside, entry.name), name: entry.name, updatedAtMs: Math.floor(mtimeMs) };
@@ -61,7 +64,8 @@ export function openShelf(root: string): Shelf {
       try {
         const facts = await handle.stat();
         if (!facts.isFile()) throw invalid('workspace file not found', { type: 'workspace_file_not_found' });
-        if (facts.size > FILE_BYTES_MOST) throw invalid(`workspace file exceeds ${FILE_BYTES_MOST} bytes`, { type: 'workspace_file_too_large' });
+        if (facts.size > FILE_BYTES_MOST)
+          throw invalid(`workspace file exceeds ${FILE_BYTES_MOST} bytes`, { type: 'workspace_file_too_large' });
         return { size: facts.size, updatedAtMs: Math.floor(facts.mtimeMs), ...encoded(await handle.readFile()) };
       } finally {
         await handle.close();
@@ -74,7 +78,8 @@ export function openShelf(root: string): Shelf {
       const [workspace, real] = await Promise.all([realpath(folderOf(agentId)), realpath(path.join(folderOf(agentId), inside))]);
       return real === workspace || real.startsWith(workspace + path.sep) ? real : null;
     } catch (error) {
-      if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+      if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes((error as NodeJS.ErrnoException).code ?? ''))
+        return null;
       throw error;
     }
   }
@@ -82,17 +87,27 @@ export function openShelf(root: string): Shelf {
 
 function cleanPath(given: string): string {
   const inside = path.posix.normalize(given.replace(/^\.\//, ''));
-  if (path.posix.isAbsolute(inside) || inside === '..' || inside.startsWith('../') || inside.includes('\\')) throw invalid('invalid workspace path');
+  if (path.posix.isAbsolute(inside) || inside === '..' || inside.startsWith('../') || inside.includes('\\'))
+    throw invalid('invalid workspace path');
   return inside === '.' ? '' : inside;
 }
 
 function encoded(bytes: Buffer): { encoding: 'utf8' | 'base64'; content: string } {
   const text = bytes.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(bytes) ? { encoding: 'utf8', content: text } : { encoding: 'base64', content: bytes.toString('base64') };
+  return Buffer.from(text, 'utf8').equals(bytes)
+    ? { encoding: 'utf8', content: text }
+    : { encoding: 'base64', content: bytes.toString('base64') };
 }
 
 export function mimeOf(file: string): string {
   return mimes[path.extname(file).toLowerCase()] ?? 'application/octet-stream';
 }
 
-const mimes: Record<string, string> = { '.csv': 'text/csv', '.md': 'text/markdown', '.pdf': 'application/pdf', '.txt': 'text/plain', '.json': 'application/json', '.png': 'image/png' };
+const mimes: Record<string, string> = {
+  '.csv': 'text/csv',
+  '.md': 'text/markdown',
+  '.pdf': 'application/pdf',
+  '.txt': 'text/plain',
+  '.json': 'application/json',
+  '.png': 'image/png',
+};

@@ -57,7 +57,11 @@ export function serve(socket: WebSocket, door: Door): void {
     const problem = known.params === null ? null : door.schema.problem(known.params, params);
     if (problem !== null) throw invalid(`invalid ${method} params: ${problem}`);
     if (!from.scopes.includes(known.scope) && !from.scopes.includes('operator.admin')) {
-      throw new Refused({ code: 'FORBIDDEN', message: `missing scope: ${known.scope}`, details: { code: 'MISSING_SCOPE', missingScope: known.scope, requiredScopes: [known.scope] } });
+      throw new Refused({
+        code: 'FORBIDDEN',
+        message: `missing scope: ${known.scope}`,
+        details: { code: 'MISSING_SCOPE', missingScope: known.scope, requiredScopes: [known.scope] },
+      });
     }
     return known.call(door, from, params, first);
   }
@@ -68,11 +72,21 @@ export function serve(socket: WebSocket, door: Door): void {
       const problem = door.schema.problem('ConnectParams', params);
       if (problem !== null) throw invalid(`invalid connect params: ${problem}`);
       if (door.faults().refuse === 'starting') {
-        throw new Refused({ code: 'UNAVAILABLE', message: 'gateway starting', details: { reason: 'startup-sidecars' }, retryable: true, retryAfterMs: 200 });
+        throw new Refused({
+          code: 'UNAVAILABLE',
+          message: 'gateway starting',
+          details: { reason: 'startup-sidecars' },
+          retryable: true,
+          retryAfterMs: 200,
+        });
       }
       const admitted = admit(params, nonce, door.token);
       const connected: Client = {
-        connId: randomUUID(), ...admitted, subscriptions: new Set(), dispatched: new Set(), answer,
+        connId: randomUUID(),
+        ...admitted,
+        subscriptions: new Set(),
+        dispatched: new Set(),
+        answer,
         event: (event, payload) => !door.faults().silent && send({ type: 'event', event, payload, seq: ++seq }),
         terminate: () => socket.terminate(),
       };
@@ -103,8 +117,17 @@ function greeting(door: Door, client: Client, { role, scopes }: { role: string; 
     type: 'hello-ok',
     protocol: 4,
     server: { version: '2026.9.1-sandbox', bootId: door.bootId(), connId: client.connId },
-    features: { methods: Object.keys(methods), events: ['connect.challenge', 'agent', 'chat', 'session.message', 'task', 'tick', 'shutdown'] },
-    snapshot: { presence: [], health: { ok: true }, stateVersion: { presence: 0, health: 0 }, uptimeMs: Math.floor(process.uptime() * 1000), authMode: 'token' },
+    features: {
+      methods: Object.keys(methods),
+      events: ['connect.challenge', 'agent', 'chat', 'session.message', 'task', 'tick', 'shutdown'],
+    },
+    snapshot: {
+      presence: [],
+      health: { ok: true },
+      stateVersion: { presence: 0, health: 0 },
+      uptimeMs: Math.floor(process.uptime() * 1000),
+      authMode: 'token',
+    },
     auth: { role, scopes },
     policy: { ...policy, tickIntervalMs: door.tickIntervalMs },
   };

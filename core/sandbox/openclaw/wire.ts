@@ -28,7 +28,13 @@ export function invalid(message: string, details?: Json): Refused {
 }
 
 export function restarting(): Refused {
-  return new Refused({ code: 'UNAVAILABLE', message: 'gateway is restarting', details: { reason: 'gateway-restarting' }, retryable: true, retryAfterMs: 200 });
+  return new Refused({
+    code: 'UNAVAILABLE',
+    message: 'gateway is restarting',
+    details: { reason: 'gateway-restarting' },
+    retryable: true,
+    retryAfterMs: 200,
+  });
 }
 
 /** One connected client. */
@@ -44,7 +50,11 @@ export interface Client {
   terminate(): void;
 }
 
-export const policy = { maxPayload: 26_214_400, maxBufferedBytes: 52_428_800, attachments: { maxBytes: 20_000_000, maxImageBytes: 10_000_000 } } as const;
+export const policy = {
+  maxPayload: 26_214_400,
+  maxBufferedBytes: 52_428_800,
+  attachments: { maxBytes: 20_000_000, maxImageBytes: 10_000_000 },
+} as const;
 /** What `agents.workspace.get` and `sessions.files.get` give at most. */
 export const FILE_BYTES_MOST = 262_144;
 

@@ -4,7 +4,12 @@ declare module 'ws' {
   import type { IncomingMessage } from 'node:http';
   import type { Duplex } from 'node:stream';
 
-  export class WebSocket extends EventEmitter<{ message: [data: Buffer, isBinary: boolean]; close: [code: number, reason: Buffer]; error: [error: Error]; open: [] }> {
+  export class WebSocket extends EventEmitter<{
+    message: [data: Buffer, isBinary: boolean];
+    close: [code: number, reason: Buffer];
+    error: [error: Error];
+    open: [];
+  }> {
     static readonly OPEN: 1;
     constructor(url: string);
     readonly readyState: number;

@@ -16,6 +16,8 @@ beforeAll(async () => {
   agents = stage.open({ workspaceRoot: stage.sandbox.workspaceRoot });
   site = http.createServer((request, response) => {
     if (request.url === '/prices') response.writeHead(200, { 'content-type': 'text/html' }).end(pricePage);
+    else if (request.url === '/trap')
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<p>=HYPERLINK("http://evil.example")</p><p>@SUM(A1)</p>');
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
@@ -33,24 +35,33 @@ const pricePage = `<html><head><title>x</title><script>evil()</script></head><bo
 async function ask(type: AgentType, message: string, quantity: number | null, some: Partial<AgentJob> = {}) {
   const outcome = await agents.run(jobOf({ type, message, quantity, ...some }), watching(), new AbortController().signal);
   if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
-  const files = Object.fromEntries(await Promise.all(outcome.files.map(async (file) => [file.name, await text(await file.open())] as const)));
-  return { ...outcome, files, rows: Object.entries(files).flatMap(([name, content]) => (name.endsWith('.csv') ? (parse(content, { columns: true }) as Record<string, string>[]) : [])) };
+  const files = Object.fromEntries(
+    await Promise.all(outcome.files.map(async (file) => [file.name, await text(await file.open())] as const)),
+  );
+  return {
+    ...outcome,
+    files,
+    rows: Object.entries(files).flatMap(([name, content]) =>
+      name.endsWith('.csv') ? (parse(content, { columns: true }) as Record<string, string>[]) : [],
+    ),
+  };
 }
 
 describe('rows', () => {
-  test.each<[AgentType, string]>([['lead-generation', 'sample-leads.csv'], ['email-campaign', 'sample-emails.csv'], ['social-media', 'sample-posts.csv']])(
-    'of %s are exactly as many as asked, each marked as a sample, and so are file and reply',
-    async (type, name) => {
-      for (const quantity of [0, 1, 7, 1000]) {
-        const { rows, files, sample, text: reply } = await ask(type, 'do it for bakeries in Miami', quantity);
-        expect(Object.keys(files)).toEqual([name]);
-        expect(rows).toHaveLength(quantity);
-        expect(rows.every((row) => row['sample'] === 'yes')).toBe(true);
-        expect(sample).toBe(true);
-        expect(reply.split('\n').slice(0, 2)).toEqual(['[sample data]', expect.stringMatching(new RegExp(`^${quantity} sample`)) as string]);
-      }
-    },
-  );
+  test.each<[AgentType, string]>([
+    ['lead-generation', 'sample-leads.csv'],
+    ['email-campaign', 'sample-emails.csv'],
+    ['social-media', 'sample-posts.csv'],
+  ])('of %s are exactly as many as asked, each marked as a sample, and so are file and reply', async (type, name) => {
+    for (const quantity of [0, 1, 7, 1000]) {
+      const { rows, files, sample, text: reply } = await ask(type, 'do it for bakeries in Miami', quantity);
+      expect(Object.keys(files)).toEqual([name]);
+      expect(rows).toHaveLength(quantity);
+      expect(rows.every((row) => row['sample'] === 'yes')).toBe(true);
+      expect(sample).toBe(true);
+      expect(reply.split('\n').slice(0, 2)).toEqual(['[sample data]', expect.stringMatching(new RegExp(`^${quantity} sample`)) as string]);
+    }
+  });
 
   test('lead to nobody: mail goes to example.com, phones ring in fiction, companies say what they are', async () => {
     const { rows } = await ask('lead-generation', 'find 200 leads in New York', 200);
@@ -65,7 +76,11 @@ describe('rows', () => {
   });
 
   test('are the same for the same request, and others for another', async () => {
-    const [one, same, other] = [await ask('lead-generation', 'leads in Rome', 20), await ask('lead-generation', 'leads in Rome', 20), await ask('lead-generation', 'leads in Oslo', 20)];
+    const [one, same, other] = [
+      await ask('lead-generation', 'leads in Rome', 20),
+      await ask('lead-generation', 'leads in Rome', 20),
+      await ask('lead-generation', 'leads in Oslo', 20),
+    ];
     expect(one.files).toEqual(same.files);
     expect(one.files).not.toEqual(other.files);
   });
@@ -96,19 +111,22 @@ describe('rows', () => {
 });
 
 describe('documents', () => {
-  test.each<AgentType>(['content-creation', 'research'])('of %s come as Markdown and PDF and say which parts are sample text', async (type) => {
-    const { files, sample, text: reply } = await ask(type, 'write about green tea in Kyoto', null);
-    expect(Object.keys(files).toSorted()).toEqual(['sample-about-green-tea-in-kyoto.md', 'sample-about-green-tea-in-kyoto.pdf']);
-    const markdown = files['sample-about-green-tea-in-kyoto.md']!;
-    expect(markdown).toContain('> SAMPLE. Written by the sandbox.');
-    expect(markdown).toContain('write about green tea in Kyoto');
-    expect(markdown).toContain('It names a place: Kyoto.');
-    const made = markdown.split('\n\n').filter((block) => /^(Sample text|None\.)/.test(block));
-    expect(made.length).toBeGreaterThanOrEqual(4);
-    expect(files['sample-about-green-tea-in-kyoto.pdf']).toMatch(/^%PDF-1\./);
-    expect(sample).toBe(true);
-    expect(reply).toContain('Every paragraph that begins with “Sample text” is made up');
-  });
+  test.each<AgentType>(['content-creation', 'research'])(
+    'of %s come as Markdown and PDF and say which parts are sample text',
+    async (type) => {
+      const { files, sample, text: reply } = await ask(type, 'write about green tea in Kyoto', null);
+      expect(Object.keys(files).toSorted()).toEqual(['sample-about-green-tea-in-kyoto.md', 'sample-about-green-tea-in-kyoto.pdf']);
+      const markdown = files['sample-about-green-tea-in-kyoto.md']!;
+      expect(markdown).toContain('> SAMPLE. Written by the sandbox.');
+      expect(markdown).toContain('write about green tea in Kyoto');
+      expect(markdown).toContain('It names a place: Kyoto.');
+      const made = markdown.split('\n\n').filter((block) => /^(Sample text|None\.)/.test(block));
+      expect(made.length).toBeGreaterThanOrEqual(4);
+      expect(files['sample-about-green-tea-in-kyoto.pdf']).toMatch(/^%PDF-1\./);
+      expect(sample).toBe(true);
+      expect(reply).toContain('Every paragraph that begins with “Sample text” is made up');
+    },
+  );
 
   test('hold the words of a request as words, in any script and length', async () => {
     const { files } = await ask('research', `# <script>alert(1)</script> [x](javascript:y) 日本語 ${'long '.repeat(3_000)}`, null);
@@ -140,6 +158,11 @@ describe('web-scraping', () => {
     const many = await ask('web-scraping', `scrape ${page}`, 50);
     expect(many.rows).toHaveLength(6);
     expect(many.text).toContain('You asked for 50; there are no more.');
+  });
+
+  test('writes what a page would run in a spreadsheet as text', async () => {
+    const { rows } = await ask('web-scraping', `scrape ${page.replace('/prices', '/trap')}`, null);
+    expect(rows.map(({ text: words }) => words)).toEqual(['\'=HYPERLINK("http://evil.example")', "'@SUM(A1)"]);
   });
 
   test('says why it has nothing, and makes nothing up', async () => {

@@ -11,7 +11,9 @@ import { addressIn, placeIn, slugOf, subjectOf } from './understand.ts';
 export const documentAgent: SandboxAgent = async (work) => {
   const { words, follows } = await work.step('read', 'Reading the request', () => subjectOf(work));
   const title = firstLine(words, 70);
-  const sections = await work.step('outline', 'Drafting an outline', () => sectionsFor(work.type, words, follows === null ? null : work.request, work.random));
+  const sections = await work.step('outline', 'Drafting an outline', () =>
+    sectionsFor(work.type, words, follows === null ? null : work.request, work.random),
+  );
   const name = `sample-${slugOf(words)}`;
   await work.step('write', `Writing ${name}.md`, () => work.write(`${name}.md`, markdownOf(title, sections)));
   await work.step('write', `Writing ${name}.pdf`, async () => {
@@ -30,7 +32,10 @@ const notice = 'SAMPLE. Written by the sandbox. Paragraphs that begin with “Sa
 function sectionsFor(type: string, words: string, change: string | null, random: () => number): Section[] {
   const place = placeIn(words);
   const address = addressIn(words);
-  const parts = type === 'research' ? ['Summary', 'Findings', 'What speaks against it', 'Next steps', 'Sources'] : ['Opening', 'Main part', 'Example', 'Closing'];
+  const parts =
+    type === 'research'
+      ? ['Summary', 'Findings', 'What speaks against it', 'Next steps', 'Sources']
+      : ['Opening', 'Main part', 'Example', 'Closing'];
   return [
     { heading: 'What was asked', paragraphs: [words, ...(change === null ? [] : [`Then: ${change}`])] },
     {
@@ -41,7 +46,10 @@ function sectionsFor(type: string, words: string, change: string | null, random:
         address === null ? 'It names no page, so nothing was looked up.' : `It names a page, which was not opened: ${address}`,
       ],
     },
-    ...parts.map((heading) => ({ heading, paragraphs: [heading === 'Sources' ? 'None. No source was read for this document.' : sampleText(random)] })),
+    ...parts.map((heading) => ({
+      heading,
+      paragraphs: [heading === 'Sources' ? 'None. No source was read for this document.' : sampleText(random)],
+    })),
   ];
 }
 
@@ -59,6 +67,14 @@ function plain(text: string): string {
   return text.replace(/[\\`*_[\]<>#|!~]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 }
 
-const openings = ['Here the document would begin with what matters most to its readers.', 'This is where the main point would stand, in one sentence.', 'A real agent would start from what is known and say how sure it is.'];
-const middles = ['Two or three paragraphs would follow, each with one thought.', 'Numbers would appear here, with where they come from.', 'An example would make it concrete.'];
+const openings = [
+  'Here the document would begin with what matters most to its readers.',
+  'This is where the main point would stand, in one sentence.',
+  'A real agent would start from what is known and say how sure it is.',
+];
+const middles = [
+  'Two or three paragraphs would follow, each with one thought.',
+  'Numbers would appear here, with where they come from.',
+  'An example would make it concrete.',
+];
 const endings = ['It would close with what to do next.', 'A short list would end it.', 'What is still open would be named here.'];

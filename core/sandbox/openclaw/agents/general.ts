@@ -13,6 +13,8 @@ export const generalAgent: SandboxAgent = async (work) => {
     'This is sample text: the sandbox has no model behind it, so it does not know the answer. Set OPENCLAW_URL to a real gateway to get one.',
   ];
   const name = `sample-${slugOf(words)}.md`;
-  await work.step('write', `Writing ${name}`, () => work.write(name, `# Sample answer\n\n${answer.map((line) => line.replace(/[\\`*_[\]<>#|!~]/g, '\\$&')).join('\n\n')}\n`));
+  await work.step('write', `Writing ${name}`, () =>
+    work.write(name, `# Sample answer\n\n${answer.map((line) => line.replace(/[\\`*_[\]<>#|!~]/g, '\\$&')).join('\n\n')}\n`),
+  );
   return [sampleMark, ...answer].join('\n');
 };

@@ -18,25 +18,59 @@ afterEach(async () => {
 });
 
 const html = { 'content-type': 'text/html; charset=utf-8' };
-const fetched = (address: string, some: Partial<PageOptions> = {}) => fetchPage(address, { signal: new AbortController().signal, allowLoopback: false, ...some });
+const fetched = (address: string, some: Partial<PageOptions> = {}) =>
+  fetchPage(address, { signal: new AbortController().signal, allowLoopback: false, ...some });
 const allowed = (address: string, some: Partial<PageOptions> = {}) => fetched(address, { allowLoopback: true, ...some });
 
 describe('an address that is not on the public web is not fetched', () => {
   test.each([
-    'http://127.0.0.1/', 'http://127.1/', 'http://2130706433/', 'http://0x7f000001/', 'http://0.0.0.0/', 'http://localhost/', 'http://[::1]/', 'http://[::]/', 'http://[::ffff:127.0.0.1]/',
-    'http://10.0.0.1/', 'http://172.16.5.4/', 'http://192.168.1.1/', 'http://100.64.0.1/', 'http://169.254.169.254/latest/meta-data/', 'http://[fe80::1]/', 'http://[fd00::1]/',
-    'http://[64:ff9b::7f00:1]/', 'http://[2002:7f00:1::]/', 'http://198.18.0.1/', 'http://224.0.0.1/', 'http://255.255.255.255/', 'http://192.0.2.1/', 'http://[ff02::1]/', 'http://[::127.0.0.1]/', 'http://[64:ff9b:1::1]/', 'http://[100::1]/', 'http://[fec0::1]/', 'http://[2001:db8::1]/',
+    'http://127.0.0.1/',
+    'http://127.1/',
+    'http://2130706433/',
+    'http://0x7f000001/',
+    'http://0.0.0.0/',
+    'http://localhost/',
+    'http://[::1]/',
+    'http://[::]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://10.0.0.1/',
+    'http://172.16.5.4/',
+    'http://192.168.1.1/',
+    'http://100.64.0.1/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[fe80::1]/',
+    'http://[fd00::1]/',
+    'http://[64:ff9b::7f00:1]/',
+    'http://[2002:7f00:1::]/',
+    'http://198.18.0.1/',
+    'http://224.0.0.1/',
+    'http://255.255.255.255/',
+    'http://192.0.2.1/',
+    'http://[ff02::1]/',
+    'http://[::127.0.0.1]/',
+    'http://[64:ff9b:1::1]/',
+    'http://[100::1]/',
+    'http://[fec0::1]/',
+    'http://[2001:db8::1]/',
   ])('%s', async (address) => {
     await expect(fetched(address)).rejects.toThrow('is not on the public web');
   });
 
-  test.each([['10.0.0.1'], ['::1'], ['169.254.169.254'], ['::ffff:192.168.0.1'], ['93.184.216.34', '127.0.0.1']])('nor a name that leads to %s', async (...addresses) => {
-    await expect(fetched('http://harmless.example/', { resolve: async () => addresses })).rejects.toThrow('harmless.example is not on the public web');
-  });
+  test.each([['10.0.0.1'], ['::1'], ['169.254.169.254'], ['::ffff:192.168.0.1'], ['93.184.216.34', '127.0.0.1']])(
+    'nor a name that leads to %s',
+    async (...addresses) => {
+      await expect(fetched('http://harmless.example/', { resolve: async () => addresses })).rejects.toThrow(
+        'harmless.example is not on the public web',
+      );
+    },
+  );
 
-  test.each(['ftp://example.com/x', 'file:///etc/passwd', 'http://user:secret@example.com/', 'gopher://example.com', 'not an address'])('nor %s', async (address) => {
-    await expect(fetched(address, { resolve: async () => ['93.184.216.34'] })).rejects.toThrow(/not fetched|is not an address/);
-  });
+  test.each(['ftp://example.com/x', 'file:///etc/passwd', 'http://user:secret@example.com/', 'gopher://example.com', 'not an address'])(
+    'nor %s',
+    async (address) => {
+      await expect(fetched(address, { resolve: async () => ['93.184.216.34'] })).rejects.toThrow(/not fetched|is not an address/);
+    },
+  );
 
   test('nor where a fetched page leads to it', async () => {
     answer = (_request, response) => response.writeHead(302, { location: 'http://192.168.0.1/admin' }).end();
@@ -50,9 +84,14 @@ describe('an address that is not on the public web is not fetched', () => {
   });
 
   test('nor loopback where a page of the public web leads to it', async () => {
-    answer = (request, response) => (request.url === '/end' ? response.writeHead(200, html).end('ours') : response.writeHead(302, { location: `http://localhost:${new URL(url).port}/end` }).end());
+    answer = (request, response) =>
+      request.url === '/end'
+        ? response.writeHead(200, html).end('ours')
+        : response.writeHead(302, { location: `http://localhost:${new URL(url).port}/end` }).end();
     await expect(allowed(url)).resolves.toMatchObject({ text: 'ours' });
-    await expect(allowed(url, { isPublic: (address) => address === '127.0.0.1', resolve: async () => ['::1'] })).rejects.toThrow('localhost is not on the public web');
+    await expect(allowed(url, { isPublic: (address) => address === '127.0.0.1', resolve: async () => ['::1'] })).rejects.toThrow(
+      'localhost is not on the public web',
+    );
   });
 });
 
@@ -62,19 +101,26 @@ describe('a page', () => {
     answer = (request, response) => response.writeHead(200, html).end(request.headers.host);
     const { port } = new URL(url);
     const resolve = async () => (++lookups === 1 ? ['127.0.0.1'] : ['10.0.0.1']);
-    expect(await allowed(`http://name.example:${port}/`, { resolve })).toMatchObject({ url: `http://name.example:${port}/`, text: `name.example:${port}` });
+    expect(await allowed(`http://name.example:${port}/`, { resolve })).toMatchObject({
+      url: `http://name.example:${port}/`,
+      text: `name.example:${port}`,
+    });
     expect(lookups).toBe(1);
   });
 
   test('is followed through redirects, each checked, and not without end', async () => {
-    answer = (request, response) => (request.url === '/end' ? response.writeHead(200, html).end('there') : response.writeHead(301, { location: '/end' }).end());
+    answer = (request, response) =>
+      request.url === '/end' ? response.writeHead(200, html).end('there') : response.writeHead(301, { location: '/end' }).end();
     expect(await allowed(url)).toMatchObject({ url: `${url}/end`, text: 'there' });
     answer = (_request, response) => response.writeHead(302, { location: '/again' }).end();
     await expect(allowed(url)).rejects.toThrow('without end');
   });
 
   test('is read in its own letters, and unpacked', async () => {
-    answer = (_request, response) => response.writeHead(200, { 'content-type': 'text/html; charset=iso-8859-1', 'content-encoding': 'gzip' }).end(gzipSync(Buffer.from('Caf\u00e9', 'latin1')));
+    answer = (_request, response) =>
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=iso-8859-1', 'content-encoding': 'gzip' })
+        .end(gzipSync(Buffer.from('Caf\u00e9', 'latin1')));
     expect(await allowed(url)).toMatchObject({ text: 'Café' });
   });
 
@@ -95,6 +141,8 @@ describe('a page', () => {
     answer = () => {};
     await expect(allowed(url, { signal: AbortSignal.timeout(100) })).rejects.toThrow('took too long');
     await expect(allowed('http://127.0.0.1:1/')).rejects.toThrow('could not be reached');
-    await expect(fetched('http://no-such-site.invalid/', { resolve: async () => [] })).rejects.toThrow('There is no site called no-such-site.invalid');
+    await expect(fetched('http://no-such-site.invalid/', { resolve: async () => [] })).rejects.toThrow(
+      'There is no site called no-such-site.invalid',
+    );
   });
 });

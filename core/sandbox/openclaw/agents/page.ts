@@ -45,7 +45,8 @@ export async function fetchPage(address: string, options: PageOptions): Promise<
     if (addresses.length === 0) throw new PageRefused(`There is no site called ${host}.`);
     // One private address among public ones is as bad as all: which of them is taken is not ours to say later.
     for (const address of addresses) {
-      if (!(isPublic(address) || (allowLoopback && isLoopback(address)))) throw new PageRefused(`${host} is not on the public web, so it is not fetched.`);
+      if (!(isPublic(address) || (allowLoopback && isLoopback(address))))
+        throw new PageRefused(`${host} is not on the public web, so it is not fetched.`);
     }
     if (isPublic(addresses[0]!)) allowLoopback = false;
     const answer = await get(url, addresses[0]!, signal);
@@ -86,13 +87,18 @@ function isLoopback(address: string): boolean {
 async function get(url: URL, address: string, signal: AbortSignal): Promise<Page | { location: string }> {
   const family = ipaddr.parse(address).kind() === 'ipv6' ? 6 : 4;
   // The name is not looked up again: between two look-ups its answer may change.
-  const pinned: LookupFunction = (_host, lookupOptions, done) => (lookupOptions.all ? done(null, [{ address, family }]) : done(null, address, family));
+  const pinned: LookupFunction = (_host, lookupOptions, done) =>
+    lookupOptions.all ? done(null, [{ address, family }]) : done(null, address, family);
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   const request = (url.protocol === 'https:' ? https : http).get(url, {
     lookup: pinned,
     signal,
     agent: false,
-    headers: { 'user-agent': 'impacter-sandbox-agent (one page, on request)', accept: 'text/html, text/plain;q=0.8', 'accept-encoding': 'gzip, deflate, br' },
+    headers: {
+      'user-agent': 'impacter-sandbox-agent (one page, on request)',
+      accept: 'text/html, text/plain;q=0.8',
+      'accept-encoding': 'gzip, deflate, br',
+    },
   });
   request.once('response', resolve);
   request.once('error', reject);
@@ -128,7 +134,9 @@ async function readBody(response: http.IncomingMessage): Promise<Buffer> {
 }
 
 function decode(bytes: Buffer, contentType: string): string {
-  const charset = /charset=["']?([\w-]+)/i.exec(contentType)?.[1] ?? /<meta[^>]+charset=["']?([\w-]+)/i.exec(bytes.subarray(0, 2_000).toString('latin1'))?.[1];
+  const charset =
+    /charset=["']?([\w-]+)/i.exec(contentType)?.[1] ??
+    /<meta[^>]+charset=["']?([\w-]+)/i.exec(bytes.subarray(0, 2_000).toString('latin1'))?.[1];
   try {
     return new TextDecoder(charset ?? 'utf-8').decode(bytes);
   } catch {

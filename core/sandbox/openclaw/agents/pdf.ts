@@ -32,5 +32,10 @@ export async function pdfOf(title: string, notice: string, sections: readonly Se
 
 /** The fonts that every PDF reader has know the letters of Western Europe; a question mark stands for others. */
 function latin(text: string): string {
-  return text.replace(/[“”]/g, '"').replace(/[‘’]/g, "'").replace(/[–—]/g, '-').replace(/…/g, '...').replace(/[^\n\u0020-\u007e\u00a1-\u00ff]/gu, '?');
+  return text
+    .replace(/[“”]/g, '"')
+    .replace(/[‘’]/g, "'")
+    .replace(/[–—]/g, '-')
+    .replace(/…/g, '...')
+    .replace(/[^\n\u0020-\u007e\u00a1-\u00ff]/gu, '?');
 }

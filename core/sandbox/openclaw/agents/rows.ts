@@ -29,7 +29,9 @@ export function rowsAgent(usual: keyof typeof kinds): SandboxAgent {
     if (quantity > ROWS_MOST) return `${quantity} ${kind.many} are more than the sandbox makes at once (${ROWS_MOST}).`;
     const { words, follows } = await work.step('read', 'Reading the request', () => subjectOf(work));
     const about = { words: shorten(words.replace(/\s+/g, ' '), 80), place: placeIn(words) ?? 'Sample City' };
-    const rows = await work.step('generate', `Making up ${quantity} sample ${quantity === 1 ? kind.one : kind.many}`, () => make(kind, quantity, about, work));
+    const rows = await work.step('generate', `Making up ${quantity} sample ${quantity === 1 ? kind.one : kind.many}`, () =>
+      make(kind, quantity, about, work),
+    );
     const name = `sample-${kind.many}.csv`;
     await work.step('write', `Writing ${name}`, () => work.write(name, csvOf(['sample', ...kind.columns], rows)));
     return [
@@ -53,7 +55,17 @@ const kinds = {
     row(random, number, { place }) {
       const name = personName(random);
       const company = `${pick(random, companyFirst)} ${pick(random, companySecond)} (sample)`;
-      return [number, name, pick(random, roles), company, mailOf(name, number), phoneOf(random), place, `https://sample-${number}.example.com`, 'made up by the sandbox'];
+      return [
+        number,
+        name,
+        pick(random, roles),
+        company,
+        mailOf(name, number),
+        phoneOf(random),
+        place,
+        `https://sample-${number}.example.com`,
+        'made up by the sandbox',
+      ];
     },
   },
   emails: {
@@ -72,7 +84,12 @@ const kinds = {
     many: 'posts',
     columns: ['number', 'platform', 'text', 'hashtags'],
     row(random, number, { words }) {
-      return [number, pick(random, platforms), `Sample post ${number} for “${words}”. ${pick(random, hooks)}`, `#sample #${pick(random, tags)}`];
+      return [
+        number,
+        pick(random, platforms),
+        `Sample post ${number} for “${words}”. ${pick(random, hooks)}`,
+        `#sample #${pick(random, tags)}`,
+      ];
     },
   },
 } as const satisfies Record<string, RowKind>;
@@ -89,14 +106,41 @@ function phoneOf(random: () => number): string {
   return `${pick(random, areas)}-555-01${String(Math.floor(random() * 100)).padStart(2, '0')}`;
 }
 
-const firstNames = ['Ada', 'Bruno', 'Chiara', 'Darius', 'Elif', 'Farid', 'Greta', 'Hiro', 'Imani', 'Jonas', 'Kamala', 'Luca', 'Mira', 'Noor', 'Oskar', 'Paloma'];
+const firstNames = [
+  'Ada',
+  'Bruno',
+  'Chiara',
+  'Darius',
+  'Elif',
+  'Farid',
+  'Greta',
+  'Hiro',
+  'Imani',
+  'Jonas',
+  'Kamala',
+  'Luca',
+  'Mira',
+  'Noor',
+  'Oskar',
+  'Paloma',
+];
 const lastNames = ['Sample', 'Example', 'Placeholder', 'Specimen', 'Testperson', 'Fictitious', 'Madeup', 'Nobody'];
 const roles = ['Owner', 'Managing Director', 'Head of Sales', 'Marketing Lead', 'Operations Manager', 'Buyer', 'Partner', 'Office Manager'];
 const companyFirst = ['Harbor', 'Cedar', 'Northwind', 'Juniper', 'Lantern', 'Meadow', 'Copper', 'Tidewater', 'Bluebird', 'Granite'];
 const companySecond = ['Holdings', 'Studio', 'Partners', 'Logistics', 'Realty', 'Foods', 'Clinic', 'Workshop', 'Capital', 'Travel'];
 const areas = ['202', '212', '305', '312', '415', '512', '617', '702', '713', '808'];
 const greetings = ['Hello', 'Dear', 'Good morning', 'Hi'];
-const asks = ['Would a short call next week suit you?', 'May we send you two pages about it?', 'If this is not for you, one word is enough and we stop.', 'Whom should we ask instead?'];
+const asks = [
+  'Would a short call next week suit you?',
+  'May we send you two pages about it?',
+  'If this is not for you, one word is enough and we stop.',
+  'Whom should we ask instead?',
+];
 const platforms = ['LinkedIn', 'Instagram', 'X', 'Facebook', 'Threads'];
-const hooks = ['What would you try first?', 'Three things we learned, in one picture.', 'Small step, big difference.', 'Tell us what we missed.'];
+const hooks = [
+  'What would you try first?',
+  'Three things we learned, in one picture.',
+  'Small step, big difference.',
+  'Tell us what we missed.',
+];
 const tags = ['ideas', 'work', 'people', 'learning', 'today'];

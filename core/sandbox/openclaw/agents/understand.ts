@@ -35,10 +35,11 @@ function onlyChanges(request: string): boolean {
 }
 
 const changing = new Set(
-  ('a again also an and another as but by change csv do double email emails exactly fewer for format give in instead into it its just less lead leads ' +
+  (
+    'a again also an and another as but by change csv do double email emails exactly fewer for format give in instead into it its just less lead leads ' +
     'list longer mail mails make markdown me more now of okay once one only page pdf please post posts rather redo row rows same send shorter ' +
-    'show so some table than that the them then these they this those to too turn up us version want with write')
-    .split(' '),
+    'show so some table than that the them then these they this those to too turn up us version want with write'
+  ).split(' '),
 );
 
 /** What the rows should be, where the request says so against the kind of its agent: "now as emails". */
@@ -50,11 +51,15 @@ export function rowKindIn(request: string): 'leads' | 'emails' | 'posts' | null 
 
 /** "in Miami" → Miami. */
 export function placeIn(text: string): string | null {
-  return /\b(?:in|near|around|from)\s+((?:\p{Lu}[\p{L}'’.-]*)(?:\s\p{Lu}[\p{L}'’.-]*){0,3})/u.exec(text)?.[1]?.replace(/[.'’-]+$/, '') ?? null;
+  return (
+    /\b(?:in|near|around|from)\s+((?:\p{Lu}[\p{L}'’.-]*)(?:\s\p{Lu}[\p{L}'’.-]*){0,3})/u.exec(text)?.[1]?.replace(/[.'’-]+$/, '') ?? null
+  );
 }
 
 export function addressIn(text: string): string | null {
-  const written = /\bhttps?:\/\/[^\s<>"'`]+/i.exec(text)?.[0] ?? /(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?::\d{1,5})?(?:\/[^\s<>"'`]*)?/i.exec(text)?.[0];
+  const written =
+    /\bhttps?:\/\/[^\s<>"'`]+/i.exec(text)?.[0] ??
+    /(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?::\d{1,5})?(?:\/[^\s<>"'`]*)?/i.exec(text)?.[0];
   if (written === undefined) return null;
   const address = written.replace(/[),.;:!?\]]+$/, '');
   return /^https?:/i.test(address) ? address : `https://${address}`;
@@ -62,8 +67,20 @@ export function addressIn(text: string): string | null {
 
 /** A piece of a file name: "find me 100 leads in Miami" → "leads-in-miami". */
 export function slugOf(text: string): string {
-  const words = text.normalize('NFKD').toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  return words.filter((word) => !filler.has(word)).slice(0, 6).join('-').slice(0, 50) || 'request';
+  const words =
+    text
+      .normalize('NFKD')
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? [];
+  return (
+    words
+      .filter((word) => !filler.has(word))
+      .slice(0, 6)
+      .join('-')
+      .slice(0, 50) || 'request'
+  );
 }
 
-const filler = new Set('a an and can could find for get give i make me my of our please some that the to us want we with write you'.split(' '));
+const filler = new Set(
+  'a an and can could find for get give i make me my of our please some that the to us want we with write you'.split(' '),
+);

@@ -16,18 +16,29 @@ const ROWS_MOST = 10_000;
 const CELL_CHARACTERS = 2_000;
 
 export const webScrapingAgent: SandboxAgent = async (work) => {
-  const address = addressIn(work.request) ?? work.earlier.map(({ request }) => addressIn(request)).findLast((each) => each !== null) ?? null;
+  const address =
+    addressIn(work.request) ?? work.earlier.map(({ request }) => addressIn(request)).findLast((each) => each !== null) ?? null;
   if (address === null) return 'Your request names no page. Tell me its address, such as https://example.com/prices.';
   const page = await work.step('fetch', `Fetching ${shorten(address, 60)}`, () => fetchOrSay(address, work));
   if (typeof page === 'string') return `I could not fetch ${address}. ${page}`;
   const found = await work.step('parse', 'Reading what is on the page', () => findOn(page));
   const wanted = kindsIn(work.request);
   const rows = found.filter(({ kind }) => wanted === null || wanted.has(kind)).slice(0, work.brief.quantity ?? ROWS_MOST);
-  if (rows.length === 0) return `The page ${page.url} has nothing of what you asked for${wanted === null ? '' : ` (${[...wanted].join(', ')})`}.`;
+  if (rows.length === 0)
+    return `The page ${page.url} has nothing of what you asked for${wanted === null ? '' : ` (${[...wanted].join(', ')})`}.`;
 
   const name = `page-${new URL(page.url).hostname.replace(/[^a-z0-9.-]/gi, '-')}.csv`;
-  await work.step('write', `Writing ${name}`, () => work.write(name, csvOf(['kind', 'text', 'address', 'page'], rows.map((row) => [row.kind, row.text, row.address, page.url]))));
-  const fewer = work.brief.quantity !== null && rows.length < work.brief.quantity ? ` You asked for ${work.brief.quantity}; there are no more.` : '';
+  await work.step('write', `Writing ${name}`, () =>
+    work.write(
+      name,
+      csvOf(
+        ['kind', 'text', 'address', 'page'],
+        rows.map((row) => [row.kind, row.text, row.address, page.url]),
+      ),
+    ),
+  );
+  const fewer =
+    work.brief.quantity !== null && rows.length < work.brief.quantity ? ` You asked for ${work.brief.quantity}; there are no more.` : '';
   return `I fetched ${page.url} and found ${counted(rows)}. ${rows.length} ${rows.length === 1 ? 'row is' : 'rows are'} in ${name}.${fewer}`;
 };
 
@@ -51,9 +62,15 @@ async function findOn(page: Page): Promise<Found[]> {
     const $element = $(element);
     const tag = element.tagName.toLowerCase();
     if (tag === 'tr') {
-      const cells = $element.children('th, td').toArray().map((cell) => tidy($(cell).text()));
+      const cells = $element
+        .children('th, td')
+        .toArray()
+        .map((cell) => tidy($(cell).text()));
       found.push(...one('table row', cells.join(' | '), page.url));
-    } else if (tag === 'a') found.push(...one('link', $element.text() || $element.attr('title') || $element.attr('href')!, target($element.attr('href')!, page.url)));
+    } else if (tag === 'a')
+      found.push(
+        ...one('link', $element.text() || $element.attr('title') || $element.attr('href')!, target($element.attr('href')!, page.url)),
+      );
     else found.push(...one(/^h\d$/.test(tag) ? 'heading' : 'text', $element.text(), page.url));
   }
   return found;

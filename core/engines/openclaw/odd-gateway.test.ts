@@ -1,0 +1,146 @@
+// Gateways that are not what they should be: too old, not set up for us, or answering in ways nobody foresaw.
+import http from 'node:http';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { systemClock } from '#core/engines/clock.ts';
+import type { Log } from '#core/ports/log.ts';
+import { jobOf, stageAgents, watching } from '#core/testing/agents-stage.ts';
+import { newDeviceKey } from './device.ts';
+import { createOpenClaw } from './openclaw.ts';
+
+const idle = new AbortController().signal;
+const hello = {
+  type: 'hello-ok',
+  protocol: 4,
+  server: { version: 'x', bootId: 'b1', connId: 'c1' },
+  features: { methods: [], events: [] },
+  snapshot: { presence: [], health: {}, stateVersion: { presence: 0, health: 0 }, uptimeMs: 1 },
+  auth: { role: 'operator', scopes: ['operator.read', 'operator.write'] },
+  policy: { maxPayload: 1_000_000, maxBufferedBytes: 1_000_000, tickIntervalMs: 30_000 },
+};
+
+/** What the gateway answers to a method; the greeting to `connect`. */
+let answers: Record<string, unknown>;
+let server: http.Server;
+let logged: string[];
+beforeEach(async () => {
+  answers = { connect: hello };
+  logged = [];
+  server = http.createServer();
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_000_000 });
+  server.on('upgrade', (request, socket, head) =>
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      client.send(JSON.stringify({ type: 'event', event: 'connect.challenge', payload: { nonce: 'n', ts: 1 } }));
+      client.on('message', (data) => {
+        const { id, method } = JSON.parse(data.toString()) as { id: string; method: string };
+        client.send(JSON.stringify({ type: 'res', id, ok: true, payload: answers[method] ?? {} }));
+      });
+    }),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function writingLog(): Log {
+  const write = (facts: object, words: string) => void logged.push(`${words} ${JSON.stringify(facts)}`);
+  return { debug: write, info: write, warn: write, error: write, child: writingLog };
+}
+
+async function withAgents<T>(act: (agents: ReturnType<typeof createOpenClaw>) => Promise<T>): Promise<T> {
+  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  const agents = createOpenClaw({
+    url,
+    token: 'a secret',
+    deviceKey: newDeviceKey(),
+    gatewayName: 'odd',
+    clock: systemClock,
+    log: writingLog(),
+  });
+  try {
+    return await act(agents);
+  } finally {
+    await agents.close();
+  }
+}
+
+test.each([
+  ['does not tell its restarts apart', { ...hello, server: { version: 'x', connId: 'c1' } }, /OpenClaw 2026\.8 or newer/],
+  [
+    'has not approved our device',
+    { ...hello, auth: { role: 'operator', scopes: [] } },
+    /does not allow us operator\.read and operator\.write\. Approve this device/,
+  ],
+])('a gateway that %s takes no work, and says what to do', async (_what, greeting, reason) => {
+  answers['connect'] = greeting;
+  const watch = watching();
+  expect(await withAgents((agents) => agents.run(jobOf(), watch, idle))).toEqual({
+    kind: 'unreachable',
+    reason: expect.stringMatching(reason) as string,
+  });
+  expect(watch.told).toEqual([]);
+});
+
+test('a gateway without our agents does not pass the check, which names the missing ones', async () => {
+  answers['agents.list'] = { agents: ['general', 'research', 'social-media', 'web-scraping', 'content-creation'].map((id) => ({ id })) };
+  await expect(withAgents((agents) => agents.check())).rejects.toThrow('The gateway has no agent called lead-generation, email-campaign.');
+});
+
+test('a check of a gateway that is not there says why', async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  const agents = createOpenClaw({
+    url: 'ws://127.0.0.1:1',
+    token: 't',
+    deviceKey: newDeviceKey(),
+    gatewayName: 'none',
+    clock: systemClock,
+    log: writingLog(),
+  });
+  await expect(agents.check(AbortSignal.timeout(300))).rejects.toThrow('ECONNREFUSED');
+  await agents.close();
+  server = http.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+test('a plain address on the open internet is refused before our token goes out', async () => {
+  const agents = createOpenClaw({
+    url: 'ws://gateway.example.com',
+    token: 't',
+    deviceKey: newDeviceKey(),
+    gatewayName: 'far',
+    clock: systemClock,
+    log: writingLog(),
+  });
+  expect(await agents.run(jobOf(), watching(), idle)).toEqual({
+    kind: 'unreachable',
+    reason: expect.stringContaining('Use wss://') as string,
+  });
+  await agents.close();
+});
+
+test.each([
+  ['nothing we know', {}, 'lost'],
+  ['a state we do not know', { runId: 'r', status: 'pondering' }, 'lost'],
+  ['an end without a result', { runId: 'r', status: 'ok' }, 'done'],
+])('an answer of %s does not bring us down', async (_what, reply, kind) => {
+  Object.assign(answers, { agent: reply, 'agents.workspace.list': { entries: [], totalEntries: 0 }, 'sessions.files.list': { files: [] } });
+  expect(await withAgents((agents) => agents.run(jobOf(), watching(), idle))).toMatchObject({ kind });
+});
+
+test('neither words of people, nor instructions, nor tokens get into the log', async () => {
+  const stage = await stageAgents({ faults: { cut: 'after-accepted' } });
+  const agents = stage.open({ log: writingLog() });
+  const message = 'find 3 leads for my very private business';
+  await agents.run(jobOf({ message }), watching(), idle);
+  stage.sandbox.control.set({ modelError: `cannot do: ${message}` });
+  await agents.run(jobOf({ message }), watching(), idle);
+  stage.sandbox.control.set({ down: true });
+  await agents.run(jobOf({ message, timeoutMs: 100 }), watching(), idle);
+  stage.sandbox.control.set({ down: false });
+  await stage.close();
+  expect(logged.length).toBeGreaterThan(2);
+  for (const line of logged) expect(line).not.toMatch(/private|Quantity|a token for tests/);
+});
