@@ -12,7 +12,7 @@ import type { AgentOutcome, AgentStep, AgentUsage, AgentWatch } from '#core/port
 import type { Job } from '#core/ports/queue.ts';
 import type { Attempt } from '#core/store/attempts.ts';
 import type { Ending } from '#core/store/finish.ts';
-import { workOf, type Work } from '#core/store/work.ts';
+import type { Work } from '#core/store/work.ts';
 import type { Core } from './core.ts';
 import { keepResults, type Kept } from './keep-results.ts';
 import { messageFor } from './message-for.ts';
@@ -41,13 +41,12 @@ async function attemptOnce(core: Core, running: Running, taskId: TaskId, leave: 
     core.log.debug({ taskId, verdict: started.verdict }, 'task not taken');
     return false;
   }
-  const { attempt } = started;
+  const { attempt, work } = started;
   core.log.info({ taskId, attempt: attempt.number, verdict: started.verdict }, 'attempt started');
-  return running.during(attempt, leave, (signals) => attemptTask(core, attempt, signals));
+  return running.during(attempt, leave, (signals) => attemptTask(core, attempt, work, signals));
 }
 
-async function attemptTask(core: Core, attempt: Attempt, signals: Signals): Promise<boolean> {
-  const work = await workOf(core.store.money, attempt.taskId);
+async function attemptTask(core: Core, attempt: Attempt, work: Work, signals: Signals): Promise<boolean> {
   if (work.cancelRequested && attempt.phase === 'reserved' && attempt.number === 1) {
     await end(core, work, attempt, await canceled(core, work, attempt, null, signals.leave));
     return false;
@@ -102,7 +101,10 @@ async function attemptTask(core: Core, attempt: Attempt, signals: Signals): Prom
   }
 }
 
+const WORTH_TELLING_MS = 1_000;
+
 function watchFor(core: Core, work: Work, attempt: Attempt, signals: Signals): AgentWatch {
+  const begunMs = core.clock.now().getTime();
   const tell = (kind: string, data: object) => {
     core.store.events
       .write({ taskId: work.taskId, teamId: work.teamId, kind, data, at: core.clock.now() })
@@ -112,7 +114,8 @@ function watchFor(core: Core, work: Work, attempt: Attempt, signals: Signals): A
     sending: (to) => core.store.attempts.dispatched(attempt, to),
     async accepted() {
       signals.accepted();
-      tell('agent-accepted', { attempt: attempt.number });
+      // Only worth a line when somebody had to wait for it.
+      if (core.clock.now().getTime() - begunMs > WORTH_TELLING_MS) tell('agent-accepted', { attempt: attempt.number });
     },
     step: (step: AgentStep) => tell('step', step),
   };

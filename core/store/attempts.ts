@@ -5,10 +5,11 @@ import type { AgentUsage } from '#core/ports/agents.ts';
 import { groupCommit } from './group-commit.ts';
 import { latest } from './intake.ts';
 import type { Money } from './money.ts';
+import { WORK_COLUMNS, workFrom, type Work, type WorkRow } from './work.ts';
 
 export type Started =
   /** This worker has it now. `resume`: an earlier process left the attempt behind. */
-  | { readonly verdict: 'run' | 'resume'; readonly attempt: Attempt }
+  | { readonly verdict: 'run' | 'resume'; readonly attempt: Attempt; readonly work: Work }
   /** `wait`: an earlier task of the conversation goes first. `held`: another worker has it. `over`: nothing is left to do. */
   | { readonly verdict: 'wait' | 'held' | 'over' | 'gone' };
 
@@ -40,7 +41,7 @@ export function attemptsOver(money: Money, worker: string, leaseMs: number): Att
     most: LARGEST_BATCH,
     async run(batch) {
       const at = latest(batch.map((each) => each.at));
-      const { rows } = await money.query<StartRow>({ name: 'start', text: 'SELECT * FROM start_tasks($1, $2, $3, $4)' }, [
+      const { rows } = await money.query<StartRow>({ name: 'start', text: `SELECT s.*, ${WORK_COLUMNS} FROM start_tasks($1, $2, $3, $4) s JOIN tasks t ON t.id = s.task_id` }, [
         batch.map(({ taskId }) => taskId),
         worker,
         new Date(at.getTime() + leaseMs),
@@ -98,7 +99,7 @@ export function attemptsOver(money: Money, worker: string, leaseMs: number): Att
   };
 }
 
-interface StartRow {
+interface StartRow extends WorkRow {
   task_id: TaskId;
   verdict: 'run' | 'resume' | 'wait' | 'held' | 'over';
   attempt: number | null;
@@ -114,5 +115,6 @@ function startedFrom(row: StartRow | undefined): Started {
   return {
     verdict: row.verdict,
     attempt: { taskId: row.task_id, number: row.attempt!, runId: row.run_id!, sessionKey: row.session_key!, phase: row.phase!, bootId: row.boot_id },
+    work: workFrom(row.task_id, row),
   };
 }

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { PrismaClient } from '#prisma/generated/client.ts';
 import { newId, type ApiKeyId, type IdentityId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import type { Platform } from '#core/domain/thread-ref.ts';
+import { groupCommit } from './group-commit.ts';
 import type { Money } from './money.ts';
 
 export type Role = 'owner' | 'admin' | 'billing' | 'approver' | 'member' | 'guest';
@@ -47,6 +48,26 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
     return rows[0] ? { userId: rows[0].user_id, teamId: rows[0].team_id, walletId: rows[0].wallet_id } : null;
   };
 
+  // Every ask of a logged-in person reads this, so what queued meanwhile is read together.
+  const payerFor = groupCommit<{ userId: UserId; teamId: TeamId }, Payer | null>({
+    most: 256,
+    async run(asked) {
+      const { rows } = await money.query<{ n: string; wallet_id: WalletId; role: Role }>(
+        {
+          name: 'payers',
+          text: `SELECT g.n, w.id AS wallet_id, m.role FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS g(user_id, team_id, n)
+                 JOIN members m ON m.user_id = g.user_id AND m.team_id = g.team_id JOIN wallets w ON w.team_id = m.team_id`,
+        },
+        [asked.map(({ userId }) => userId), asked.map(({ teamId }) => teamId)],
+      );
+      const byNumber = new Map(rows.map((row) => [Number(row.n), row]));
+      return asked.map(({ userId, teamId }, i) => {
+        const row = byNumber.get(i + 1);
+        return row ? { teamId, walletId: row.wallet_id, userId, identityId: null, role: row.role } : null;
+      });
+    },
+  });
+
   return {
     findByEmail,
 
@@ -83,13 +104,7 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
       return row ? { apiKeyId: row.id, userId: row.user_id, teamId: row.team_id, role: row.role, email: row.email } : null;
     },
 
-    async payerFor(userId, teamId) {
-      const { rows } = await money.query<{ wallet_id: WalletId; role: Role }>(
-        { name: 'payer', text: 'SELECT w.id AS wallet_id, m.role FROM members m JOIN wallets w ON w.team_id = m.team_id WHERE m.user_id = $1 AND m.team_id = $2' },
-        [userId, teamId],
-      );
-      return rows[0] ? { teamId, walletId: rows[0].wallet_id, userId, identityId: null, role: rows[0].role } : null;
-    },
+    payerFor: (userId, teamId) => payerFor({ userId, teamId }),
 
     async payerAt(platform, workspace, { externalId, displayName }) {
       // One statement: the account is remembered, and its team is that of the workspace, else the linked user's own.

@@ -1,10 +1,9 @@
-// What a worker must know of a task before it begins, in one read.
+// What a worker must know of a task before it begins.
 
 import type { AgentType } from '#core/domain/agent-type.ts';
 import { micro, type Credits } from '#core/domain/credits.ts';
 import type { ConversationId, FileId, TaskId, TeamId } from '#core/domain/ids.ts';
 import type { Platform } from '#core/domain/thread-ref.ts';
-import type { Money } from './money.ts';
 
 export interface Work {
   readonly taskId: TaskId;
@@ -26,28 +25,22 @@ export interface Work {
 /** How much of a conversation an agent that does not know it is told. */
 const TASKS_TOLD = 5;
 
-export async function workOf(money: Money, taskId: TaskId): Promise<Work> {
-  const { rows } = await money.query<WorkRow>(
-    {
-      name: 'work',
-      text: `SELECT t.id, t.team_id, t.conversation_id, t.platform, t.type, t.request_text, t.quantity, t.rate_version, t.deadline_at, t.cancel_requested_at IS NOT NULL AS cancel_requested,
-          (SELECT coalesce(sum(h.credits), 0)::bigint FROM holds h WHERE h.task_id = t.id AND h.state = 'open') AS held,
-          (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'storageKey', f.storage_key) ORDER BY f.id), '[]')
-             FROM files f WHERE f.task_id = t.id AND f.role = 'input' AND f.removed_at IS NULL) AS inputs,
-          (SELECT coalesce(json_agg(b ORDER BY b.created_at), '[]') FROM (
-             SELECT o.created_at, o.request_text AS "requestText", o.result ->> 'summary' AS summary,
-               (SELECT coalesce(json_agg(f.name ORDER BY f.id), '[]') FROM files f WHERE f.task_id = o.id AND f.role = 'result') AS files,
-               (SELECT a.session_key FROM attempts a WHERE a.task_id = o.id AND a.outcome = 'done' ORDER BY a.number DESC LIMIT 1) AS "sessionKey"
-             FROM tasks o WHERE o.conversation_id = t.conversation_id AND o.created_at < t.created_at AND o.status = 'completed'
-             ORDER BY o.created_at DESC LIMIT ${TASKS_TOLD}) b) AS before
-        FROM tasks t WHERE t.id = $1`,
-    },
-    [taskId],
-  );
-  const row = rows[0];
-  if (!row) throw new Error(`task ${taskId} is not there`);
+/** What `FROM tasks t` needs to give WorkRows. */
+export const WORK_COLUMNS = `
+  t.team_id, t.conversation_id, t.platform, t.type, t.request_text, t.quantity, t.rate_version, t.deadline_at, t.cancel_requested_at IS NOT NULL AS cancel_requested,
+  (SELECT coalesce(sum(h.credits), 0)::bigint FROM holds h WHERE h.task_id = t.id AND h.state = 'open') AS held,
+  (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'storageKey', f.storage_key) ORDER BY f.id), '[]')
+     FROM files f WHERE f.task_id = t.id AND f.role = 'input' AND f.removed_at IS NULL) AS inputs,
+  (SELECT coalesce(json_agg(b ORDER BY b.created_at), '[]') FROM (
+     SELECT o.created_at, o.request_text AS "requestText", o.result ->> 'summary' AS summary,
+       (SELECT coalesce(json_agg(f.name ORDER BY f.id), '[]') FROM files f WHERE f.task_id = o.id AND f.role = 'result') AS files,
+       (SELECT a.session_key FROM attempts a WHERE a.task_id = o.id AND a.outcome = 'done' ORDER BY a.number DESC LIMIT 1) AS "sessionKey"
+     FROM tasks o WHERE o.conversation_id = t.conversation_id AND o.created_at < t.created_at AND o.status = 'completed'
+     ORDER BY o.created_at DESC LIMIT ${TASKS_TOLD}) b) AS before`;
+
+export function workFrom(taskId: TaskId, row: WorkRow): Work {
   return {
-    taskId: row.id,
+    taskId,
     teamId: row.team_id,
     conversationId: row.conversation_id,
     platform: row.platform,
@@ -63,8 +56,7 @@ export async function workOf(money: Money, taskId: TaskId): Promise<Work> {
   };
 }
 
-interface WorkRow {
-  id: TaskId;
+export interface WorkRow {
   team_id: TeamId;
   conversation_id: ConversationId;
   platform: Platform;

@@ -224,48 +224,47 @@ END $$;
 -- conversation goes first), held (another worker has it), over (nothing left to do).
 CREATE FUNCTION "start_tasks"(ids uuid[], worker text, lease_until timestamptz, at timestamptz)
 RETURNS TABLE (task_id uuid, verdict text, attempt int, run_id text, session_key text, phase text, boot_id text)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = 'force_generic_plan' AS $$
 #variable_conflict use_column
-DECLARE
-  t tasks;
-  a attempts;
-  session text;
 BEGIN
-  FOR t IN SELECT * FROM tasks WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE LOOP
-    task_id := t.id; attempt := NULL; run_id := NULL; session_key := NULL; phase := NULL; boot_id := NULL;
-    IF t.status NOT IN ('pending', 'processing') THEN
-      verdict := 'over'; RETURN NEXT; CONTINUE;
-    END IF;
-    IF t.status = 'pending' AND EXISTS (
-      SELECT FROM tasks o WHERE o.conversation_id = t.conversation_id AND o.status IN ('pending', 'processing') AND (o.created_at, o.id) < (t.created_at, t.id)
-    ) THEN
-      verdict := 'wait'; RETURN NEXT; CONTINUE;
-    END IF;
+  PERFORM 1 FROM tasks t WHERE t.id = ANY (ids) ORDER BY t.id FOR NO KEY UPDATE;
 
-    a := NULL;
-    SELECT * INTO a FROM attempts x WHERE x.task_id = t.id ORDER BY x.number DESC LIMIT 1;
-    IF a.id IS NOT NULL AND a.ended_at IS NULL THEN
-      IF a.lease_until > at AND a.worker <> start_tasks.worker THEN
-        verdict := 'held'; RETURN NEXT; CONTINUE;
-      END IF;
-      UPDATE attempts x SET worker = start_tasks.worker, lease_until = start_tasks.lease_until WHERE x.id = a.id;
-      verdict := 'resume'; attempt := a.number; run_id := a.run_id; session_key := a.session_key; phase := a.phase; boot_id := a.boot_id;
-      RETURN NEXT; CONTINUE;
-    END IF;
-
-    attempt := coalesce(a.number, 0) + 1;
-    run_id := format('task-%s-a%s', t.id, attempt);
-    SELECT format('agent:%s:c-%s', t.type, c.id) || CASE WHEN c.session_generation > 0 THEN format('-g%s', c.session_generation) ELSE '' END
-      INTO session FROM conversations c WHERE c.id = t.conversation_id;
+  RETURN QUERY
+  WITH looked AS MATERIALIZED (
+    SELECT t.id, t.team_id, t.status, t.started_at, a.id AS last_id, a.number AS last_number, a.run_id AS last_run, a.session_key AS last_session,
+      a.phase AS last_phase, a.boot_id AS last_boot,
+      format('agent:%s:c-%s', t.type, c.id) || CASE WHEN c.session_generation > 0 THEN format('-g%s', c.session_generation) ELSE '' END AS session,
+      CASE
+        WHEN t.status NOT IN ('pending', 'processing') THEN 'over'
+        WHEN t.status = 'pending' AND EXISTS (
+          SELECT FROM tasks o WHERE o.conversation_id = t.conversation_id AND o.status IN ('pending', 'processing') AND (o.created_at, o.id) < (t.created_at, t.id)
+        ) THEN 'wait'
+        WHEN a.id IS NULL OR a.ended_at IS NOT NULL THEN 'run'
+        WHEN a.lease_until > start_tasks.at AND a.worker <> start_tasks.worker THEN 'held'
+        ELSE 'resume'
+      END AS verdict
+    FROM tasks t JOIN conversations c ON c.id = t.conversation_id
+    LEFT JOIN LATERAL (SELECT * FROM attempts x WHERE x.task_id = t.id ORDER BY x.number DESC LIMIT 1) a ON true
+    WHERE t.id = ANY (ids)
+  ), taken_over AS (
+    UPDATE attempts x SET worker = start_tasks.worker, lease_until = start_tasks.lease_until
+    FROM looked l WHERE l.verdict = 'resume' AND x.id = l.last_id
+  ), begun AS (
     INSERT INTO attempts (id, task_id, number, run_id, session_key, phase, worker, lease_until, started_at)
-    VALUES (uuidv7(), t.id, attempt, run_id, session, 'reserved', start_tasks.worker, start_tasks.lease_until, start_tasks.at);
-    IF t.status = 'pending' THEN
-      UPDATE tasks x SET status = 'processing', started_at = coalesce(x.started_at, start_tasks.at) WHERE x.id = t.id;
-    END IF;
-    INSERT INTO task_events (task_id, team_id, kind, data, at) VALUES (t.id, t.team_id, 'started', jsonb_build_object('attempt', attempt), start_tasks.at);
-    verdict := 'run'; session_key := session; phase := 'reserved';
-    RETURN NEXT;
-  END LOOP;
+    SELECT uuidv7(), l.id, coalesce(l.last_number, 0) + 1, format('task-%s-a%s', l.id, coalesce(l.last_number, 0) + 1), l.session, 'reserved',
+      start_tasks.worker, start_tasks.lease_until, start_tasks.at
+    FROM looked l WHERE l.verdict = 'run' RETURNING attempts.task_id, attempts.number, attempts.run_id
+  ), moved AS (
+    UPDATE tasks t SET status = 'processing', started_at = coalesce(t.started_at, start_tasks.at)
+    FROM looked l WHERE l.verdict = 'run' AND l.status = 'pending' AND t.id = l.id
+  ), told AS (
+    INSERT INTO task_events (task_id, team_id, kind, data, at)
+    SELECT l.id, l.team_id, 'started', jsonb_build_object('attempt', b.number), start_tasks.at FROM begun b JOIN looked l ON l.id = b.task_id
+  )
+  SELECT l.id, l.verdict, CASE l.verdict WHEN 'run' THEN b.number WHEN 'resume' THEN l.last_number END, CASE l.verdict WHEN 'run' THEN b.run_id WHEN 'resume' THEN l.last_run END,
+    CASE l.verdict WHEN 'run' THEN l.session WHEN 'resume' THEN l.last_session END, CASE l.verdict WHEN 'run' THEN 'reserved' WHEN 'resume' THEN l.last_phase END,
+    CASE l.verdict WHEN 'resume' THEN l.last_boot END
+  FROM looked l LEFT JOIN begun b ON b.task_id = l.id;
 END $$;
 
 -- Adds a letter that no task ends with (help, balance, notices), and gives its place in the conversation.
