@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -68,7 +68,11 @@ test('a second start in the same folder says who holds it, and breaks nothing', 
   const before = new Date();
   await first.announce('http://localhost:3000');
 
-  const refusal = await startPostgres({ dataDir: folder.path, log: quietLog }).catch((error: unknown) => error);
+  const anotherWayThere = `${folder.path}-link`;
+  await symlink(folder.path, anotherWayThere);
+  onTestFinished(() => rm(anotherWayThere));
+
+  const refusal = await startPostgres({ dataDir: anotherWayThere, log: quietLog }).catch((error: unknown) => error);
 
   expect(refusal).toMatchObject({ code: 'postgres.held', pid: process.pid, url: 'http://localhost:3000' });
   expect((refusal as { since: Date }).since.getTime()).toBeLessThanOrEqual(before.getTime());

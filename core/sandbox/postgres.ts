@@ -4,7 +4,7 @@
 // the server, on a connection kept open for that: unlike a file with a process id, it cannot be left behind.
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -58,7 +58,8 @@ export class PostgresHeld extends Error {
 }
 
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
-  const place = placeOf(options.dataDir);
+  await mkdir(options.dataDir, { recursive: true });
+  const place = await placeOf(options.dataDir);
   let hold = await takeHold(place, options);
   let about = '';
   let over = false;
@@ -105,8 +106,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 
 /** The address of the server that runs in this folder now, whoever started it; null when none does. */
 export async function runningPostgres(dataDir: string): Promise<string | null> {
-  const place = placeOf(dataDir);
-  const keeper = await connectToRunning(place);
+  const place = await placeOf(dataDir).catch(() => null);
+  const keeper = place && (await connectToRunning(place));
   if (!keeper) return null;
   await keeper.end();
   return urlOf(product, await readPassword(place), keeper.port, product);
@@ -121,15 +122,11 @@ interface Place {
   readonly serverLog: string;
 }
 
-function placeOf(dataDir: string): Place {
-  const home = path.resolve(dataDir, 'postgres');
-  return {
-    dataDir: path.resolve(dataDir),
-    home,
-    data: path.join(home, 'data'),
-    password: path.join(home, 'password'),
-    serverLog: path.join(home, 'server.log'),
-  };
+// The real path: a server knows its folder by it, whichever links lead there.
+async function placeOf(folder: string): Promise<Place> {
+  const dataDir = await realpath(folder);
+  const home = path.join(dataDir, 'postgres');
+  return { dataDir, home, data: path.join(home, 'data'), password: path.join(home, 'password'), serverLog: path.join(home, 'server.log') };
 }
 
 interface Hold {
@@ -164,16 +161,13 @@ async function connectToRunning(place: Place): Promise<pg.Client | null> {
     keepAlive: true,
   });
   keeper.on('error', () => {}); // followed by `end`, which is where we act
-  for (;;) {
-    try {
-      await keeper.connect();
-      break;
-    } catch (error) {
-      await keeper.end().catch(() => {});
-      const code = (error as { code?: string }).code;
-      if (code === '57P03' && isAlive(running.pid)) return sleep(50).then(() => connectToRunning(place)); // recovering, or just shutting down
-      return null;
-    }
+  try {
+    await keeper.connect();
+  } catch (error) {
+    await keeper.end().catch(() => {});
+    if ((error as { code?: string }).code !== '57P03') return null;
+    await sleep(50); // it recovers or shuts down, and either ends soon
+    return connectToRunning(place);
   }
   const { rows } = await keeper.query<{ data_directory: string }>('SHOW data_directory');
   if (rows[0]?.data_directory === place.data) return keeper;
@@ -211,7 +205,6 @@ async function startServer(place: Place, { port, log, fsync = true }: PostgresOp
   const began = performance.now();
   const native = await findPostgres();
   const program = path.join(native, 'bin/postgres');
-  await mkdir(place.dataDir, { recursive: true });
   const runAs = await chooseRunAs(place.dataDir, place.home, program);
   if (!(await exists(path.join(place.data, 'PG_VERSION')))) await createCluster(place, native, runAs, { log, fsync });
   await checkVersion(place);
