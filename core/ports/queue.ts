@@ -17,6 +17,9 @@ export interface Job {
 }
 
 export interface Working {
-  /** Takes no further job, lets running ones end within `graceMs`, then aborts their signals. */
+  /**
+   * Takes no further job, lets running ones end within `graceMs`, then aborts their signals.
+   * A job whose signal was aborted goes to another worker, however its handler ends.
+   */
   stop(graceMs: number): Promise<void>;
 }

@@ -1,0 +1,349 @@
+// One contract, kept by both homes of the queue.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { inspect } from 'node:util';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { newId } from '#core/domain/ids.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { Job, Queue } from '#core/ports/queue.ts';
+import { createEmptyDatabase, type TestDatabase } from '#core/testing/database.ts';
+import { frailConnection, type FrailConnection } from '#core/testing/frail-connection.ts';
+import { redisIsHere, startTestRedis, type TestRedis } from '#core/testing/redis.ts';
+import { createQueue, type QueueSettings } from './bullmq.ts';
+
+let database: TestDatabase;
+let redis: TestRedis;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  if (redisIsHere) redis = await startTestRedis();
+});
+
+afterAll(async () => {
+  if (redisIsHere) await redis.stop();
+  await database.drop();
+});
+
+const patience = { timeout: 15_000, interval: 10 };
+
+// Where there is no Redis, the run says so at its end; under CI that is a failure (core/testing/redis.test.ts).
+describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue in %s', (home) => {
+  let settings: QueueSettings;
+  let connection: FrailConnection;
+  let queue: Queue;
+  let said: string[];
+  let told: object[];
+
+  beforeEach(async () => {
+    connection = await frailConnection(home === 'Redis' ? redis.url : database.url);
+    [said, told] = [[], []];
+    const where = home === 'Redis' ? { databaseUrl: 'postgres://unused', redisUrl: connection.url } : { databaseUrl: connection.url };
+    settings = { name: `test-${newId()}`, ...where, log: logTo(said, told), retryMs: 20 };
+    queue = await createQueue(settings);
+  });
+
+  afterEach(async () => {
+    await queue.close();
+    await connection.cut();
+  });
+
+  test('hands out every job once, few and many at a time', async () => {
+    const handled: string[] = [];
+    await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 10 });
+    const few = jobs(3);
+    const many = jobs(120);
+    await queue.add(few);
+    await queue.add(many);
+    await vi.waitFor(() => expect(handled.toSorted()).toEqual([...few, ...many].map(nameOf).toSorted()), patience);
+    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }), patience);
+  });
+
+  test('wakes an idle worker at once', async () => {
+    const handled: string[] = [];
+    await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 1 });
+    for (const job of jobs(3)) {
+      await queue.add([job]);
+      await vi.waitFor(() => expect(handled).toContain(nameOf(job)), { timeout: 2_000, interval: 5 });
+    }
+  });
+
+  test('a job that waits or runs is not added twice, and one that ended can be added again', async () => {
+    const [job] = jobs(1);
+    const held = Promise.withResolvers<void>();
+    const handled: string[] = [];
+    await queue.add([job!]);
+    await queue.add([job!, job!]);
+    expect(await queue.counts()).toMatchObject({ waiting: 1 });
+
+    await queue.work(
+      async (job) => {
+        handled.push(nameOf(job));
+        await held.promise;
+      },
+      { concurrency: 3 },
+    );
+    await vi.waitFor(() => expect(handled).toHaveLength(1), patience);
+    await queue.add([job!]);
+    expect(await queue.counts()).toEqual({ waiting: 0, active: 1, delayed: 0, failed: 0 });
+
+    held.resolve();
+    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ active: 0 }), patience);
+    await queue.add([job!]);
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(job!), nameOf(job!)]), patience);
+  });
+
+  test('runs as many jobs at a time as it was told, and no more', async () => {
+    const held = Promise.withResolvers<void>();
+    let running = 0;
+    let most = 0;
+    await queue.work(
+      async () => {
+        most = Math.max(most, ++running);
+        await held.promise;
+        running--;
+      },
+      { concurrency: 4 },
+    );
+    await queue.add(jobs(12));
+    await vi.waitFor(() => expect(running).toBe(4), patience);
+    expect(await queue.counts()).toEqual({ waiting: 8, active: 4, delayed: 0, failed: 0 });
+    held.resolve();
+    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }), patience);
+    expect(most).toBe(4);
+  });
+
+  test('a job whose handler throws comes back later until it is done', async () => {
+    let tries = 0;
+    await queue.work(
+      async () => {
+        if (++tries < 4) throw new Error('words of a person');
+      },
+      { concurrency: 1 },
+    );
+    const [job] = jobs(1);
+    await queue.add([job!]);
+    await vi.waitFor(() => expect(tries).toBe(4), patience);
+    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }), patience);
+    expect(said).toEqual(Array(3).fill('job failed, will be tried again'));
+  });
+
+  test('a dead worker’s job goes to another one, while a living worker keeps its own however long it takes', async () => {
+    const quick = { ...settings, lockMs: 1_200 };
+    const [long, orphan] = jobs(2);
+    const handled: string[] = [];
+    const held = Promise.withResolvers<void>();
+    const first = await createQueue(quick);
+    const handler = async (job: Job) => {
+      handled.push(nameOf(job));
+      if (job.taskId === long!.taskId) await held.promise;
+    };
+    await first.work(handler, { concurrency: 1 });
+    await queue.add([long!]);
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(long!)]), patience);
+
+    const dying = spawn(process.execPath, ['core/testing/dying-worker.ts', JSON.stringify({ ...quick, log: undefined })], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await queue.add([orphan!]);
+    expect(String(await once(dying.stdout, 'data'))).toContain(orphan!.taskId);
+    dying.kill('SIGKILL');
+    await once(dying, 'exit');
+
+    const heir = await createQueue(quick);
+    await heir.work(handler, { concurrency: 5 });
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(long!), nameOf(orphan!)]), patience);
+    held.resolve();
+    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ active: 0 }), patience);
+    expect(handled).toHaveLength(2);
+    await Promise.all([first.close(), heir.close()]);
+  });
+
+  test('stopping takes no further job and lets running ones end', async () => {
+    const held = Promise.withResolvers<void>();
+    const handled: string[] = [];
+    const begun = vi.fn();
+    const working = await queue.work(
+      async (job, signal) => {
+        begun();
+        await held.promise;
+        handled.push(`${nameOf(job)} ${signal.aborted}`);
+      },
+      { concurrency: 1 },
+    );
+    const [first, second] = jobs(2);
+    await queue.add([first!]);
+    await vi.waitFor(() => expect(begun).toHaveBeenCalled(), patience);
+    await queue.add([second!]);
+    const stopped = working.stop(10_000);
+    held.resolve();
+    await stopped;
+    expect(handled).toEqual([`${nameOf(first!)} false`]);
+    expect(await queue.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
+  });
+
+  test.each(['throws', 'resolves'])('after the grace period a job that %s on its signal goes to another worker at once', async (way) => {
+    const begun = vi.fn();
+    const working = await queue.work(
+      async (_, signal) => {
+        begun();
+        await once(signal, 'abort');
+        if (way === 'throws') throw signal.reason;
+      },
+      { concurrency: 1 },
+    );
+    const [job] = jobs(1);
+    await queue.add([job!]);
+    await vi.waitFor(() => expect(begun).toHaveBeenCalled(), patience);
+    await working.stop(0);
+    expect(await queue.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
+    const handled: string[] = [];
+    await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 1 });
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(job!)]), { timeout: 3_000 });
+    expect(said).toEqual([]);
+  });
+
+  test('a handler that never lets go does not keep the process from ending, nor its job from others', async () => {
+    const begun = vi.fn();
+    await queue.work(
+      async () => {
+        begun();
+        await new Promise(() => undefined);
+      },
+      { concurrency: 1 },
+    );
+    await queue.add(jobs(1));
+    await vi.waitFor(() => expect(begun).toHaveBeenCalled(), patience);
+    await queue.close();
+    const other = await createQueue(settings);
+    expect(await other.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
+    await other.close();
+  });
+
+  test('its server goes away and comes back: whoever adds is told at once, running jobs end, and the rest goes on by itself', async () => {
+    const [running, refused, later] = jobs(3);
+    const handled: string[] = [];
+    const held = Promise.withResolvers<void>();
+    const begun = vi.fn();
+    await queue.work(
+      async (job) => {
+        begun();
+        if (job.taskId === running!.taskId) await held.promise;
+        handled.push(nameOf(job));
+      },
+      { concurrency: 2 },
+    );
+    await queue.add([running!]);
+    await vi.waitFor(() => expect(begun).toHaveBeenCalled(), patience);
+
+    await connection.cut();
+    await expect(queue.add([refused!])).rejects.toThrow();
+    await expect(queue.check()).rejects.toThrow();
+    held.resolve();
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(running!)]), patience);
+    await vi.waitFor(() => expect(said.filter((words) => words === 'queue cannot be reached')).toHaveLength(1), patience);
+
+    await connection.mend();
+    await vi.waitFor(() => queue.add([later!]), patience);
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(running!), nameOf(later!)]), patience);
+    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }), patience);
+    expect(said.filter((words) => words.startsWith('queue can'))).toEqual(['queue cannot be reached', 'queue can be reached again']);
+    await queue.check();
+  });
+
+  test('a worker whose connections are all ended goes on by itself', async () => {
+    const handled: string[] = [];
+    await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 2 });
+    for (const job of jobs(3)) {
+      await connection.cut();
+      await connection.mend();
+      await vi.waitFor(() => queue.add([job]), patience);
+      await vi.waitFor(() => expect(handled).toContain(nameOf(job)), patience);
+    }
+  });
+
+  test('it can be closed while its server is away', async () => {
+    await queue.work(async () => undefined, { concurrency: 1 });
+    await connection.cut();
+    await queue.close();
+  });
+
+  test.each(['is away', 'does not know us'])('it does not start when its server %s, and tells no password', async (why) => {
+    if (why === 'is away') await connection.cut();
+    const url = new URL(connection.url);
+    url.username = 'stranger';
+    url.password = 'hidden';
+    const failed = createQueue({ ...settings, ...(home === 'Redis' ? { redisUrl: url.href } : { databaseUrl: url.href }) });
+    const error = await failed.then(
+      () => undefined,
+      (reason: unknown) => reason as Error,
+    );
+    expect(error?.message).toMatch(/^the queue .*(cannot|can't)/);
+    expect(inspect([error, told], { depth: 20 })).not.toContain('hidden');
+  });
+});
+
+describe('in PostgreSQL', () => {
+  test('a queue lives in a schema of its own, and takes few connections', async () => {
+    const queue = await createQueue({ name: 'few', databaseUrl: database.url, log: logTo([]) });
+    await queue.work(async () => undefined, { concurrency: 50 });
+    await queue.add(jobs(200));
+    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }), patience);
+    const connections = await sql(
+      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND application_name <> 'looking on'`,
+    );
+    expect(connections[0]!.count).toBeLessThanOrEqual(4);
+    expect(await sql(`SELECT DISTINCT schemaname FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`)).toEqual([
+      { schemaname: 'bullmq' },
+    ]);
+    await queue.close();
+  });
+
+  test('the words of an error stay out of the tables', async () => {
+    const queue = await createQueue({ name: 'discreet', databaseUrl: database.url, log: logTo([]), retryMs: 60_000 });
+    await queue.work(() => Promise.reject(new Error('words of a person')), { concurrency: 1 });
+    await queue.add(jobs(1));
+    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ delayed: 1 }), patience);
+    expect(JSON.stringify(await sql(`SELECT * FROM bullmq.job WHERE queue = 'discreet'`))).not.toContain('words of a person');
+    await queue.close();
+  });
+
+  test('connections that the server ends are replaced', async () => {
+    const said: string[] = [];
+    const handled: string[] = [];
+    const queue = await createQueue({ name: 'ended', databaseUrl: database.url, log: logTo(said) });
+    await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 2 });
+    for (const job of jobs(3)) {
+      await sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+      await vi.waitFor(() => queue.add([job]), patience);
+      await vi.waitFor(() => expect(handled).toContain(nameOf(job)), patience);
+    }
+    await queue.close();
+  });
+
+  async function sql(text: string): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: database.url, application_name: 'looking on' });
+    await client.connect();
+    const { rows } = await client.query(text);
+    await client.end();
+    return rows;
+  }
+});
+
+function jobs(count: number): Job[] {
+  return Array.from({ length: count }, (_, i) => ({ taskId: newId(), generation: i % 3 }));
+}
+
+function nameOf({ taskId, generation }: Job): string {
+  return `${taskId}/${generation}`;
+}
+
+function logTo(said: string[], told: object[] = []): Log {
+  const write = (facts: object, words: string) => {
+    said.push(words);
+    told.push(facts);
+  };
+  const log: Log = { debug() {}, info: write, warn: write, error: write, child: () => log };
+  return log;
+}
