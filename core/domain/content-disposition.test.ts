@@ -6,7 +6,9 @@ test('a plain name is offered as it is', () => {
 });
 
 test('a name in any script arrives whole, with a likeness for old browsers', () => {
-  expect(contentDisposition('Résumé (1).pdf')).toBe(`attachment; filename="Resume (1).pdf"; filename*=UTF-8''R%C3%A9sum%C3%A9%20%281%29.pdf`);
+  expect(contentDisposition('Résumé (1).pdf')).toBe(
+    `attachment; filename="Resume (1).pdf"; filename*=UTF-8''R%C3%A9sum%C3%A9%20%281%29.pdf`,
+  );
   expect(contentDisposition('リード.csv')).toBe(`attachment; filename="___.csv"; filename*=UTF-8''%E3%83%AA%E3%83%BC%E3%83%89.csv`);
 });
 

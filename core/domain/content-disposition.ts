@@ -7,7 +7,10 @@ export function contentDisposition(name: string, inline = false): string {
 
 // Quotes and backslashes would end the string early, and some browsers decode percent signs, so none of them stays.
 function plain(name: string): string {
-  return name.normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^\x20-\x7e]|["\\%]/gu, '_');
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\x20-\x7e]|["\\%]/gu, '_');
 }
 
 // encodeURIComponent leaves these four, which RFC 8187 does not allow.

@@ -57,13 +57,20 @@ test('text with nothing usable in it gets a plain name', () => {
 
 test('any text at all becomes a safe name, and a safe name stays as it is', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.stringMatching(/^[./\\ a-c:*-]{0,12}$/), fc.string({ unit: fc.constantFrom('con', '.', ' ', 'é', '\u0301', '🏳️‍🌈'), maxLength: 120 })), (text) => {
-      const name = safeFileName(text);
-      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(200);
-      expect(name).not.toMatch(/[/\\\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069<>:"|?*]|^[.\s-]|[.\s]$|^$/);
-      expect(name.isWellFormed()).toBe(true);
-      expect(safeFileName(name)).toBe(name);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.stringMatching(/^[./\\ a-c:*-]{0,12}$/),
+        fc.string({ unit: fc.constantFrom('con', '.', ' ', 'é', '\u0301', '🏳️‍🌈'), maxLength: 120 }),
+      ),
+      (text) => {
+        const name = safeFileName(text);
+        expect(Buffer.byteLength(name)).toBeLessThanOrEqual(200);
+        expect(name).not.toMatch(/[/\\\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069<>:"|?*]|^[.\s-]|[.\s]$|^$/);
+        expect(name.isWellFormed()).toBe(true);
+        expect(safeFileName(name)).toBe(name);
+      },
+    ),
     { numRuns: 500 },
   );
 });

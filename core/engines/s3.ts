@@ -3,7 +3,14 @@
 import { createHash, type Hash } from 'node:crypto';
 import { addAbortSignal, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { contentDisposition } from '#core/domain/content-disposition.ts';
 import { safeFileName } from '#core/domain/file-name.ts';
@@ -45,8 +52,17 @@ export function createS3(settings: S3Settings): Files {
         await within(timeoutMs, signal, async (stop) => {
           const broken = new AbortController();
           const measuredBody = measured(body, sizeBytes, sha256);
-          const bytes = sizeBytes <= REPEATABLE_BYTES ? await buffer(addAbortSignal(stop, Readable.from(measuredBody))) : silencing(measuredBody, broken);
-          const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentLength: sizeBytes, ContentType: safeMime(mime) });
+          const bytes =
+            sizeBytes <= REPEATABLE_BYTES
+              ? await buffer(addAbortSignal(stop, Readable.from(measuredBody)))
+              : silencing(measuredBody, broken);
+          const command = new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: bytes,
+            ContentLength: sizeBytes,
+            ContentType: safeMime(mime),
+          });
           await client.send(command, { abortSignal: AbortSignal.any([stop, broken.signal]) }).catch((error: unknown) => {
             throw broken.signal.aborted ? broken.signal.reason : filesError(error);
           });
@@ -58,7 +74,9 @@ export function createS3(settings: S3Settings): Files {
     },
 
     async open(key, signal) {
-      const { Body } = await within(ANSWER_WITHIN_MS, signal, (stop) => client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: stop }).catch(rethrow));
+      const { Body } = await within(ANSWER_WITHIN_MS, signal, (stop) =>
+        client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: stop }).catch(rethrow),
+      );
       const body = Body as Readable;
       const opened = Readable.from(withOurErrors(body), { objectMode: false });
       opened.once('close', () => body.destroy());
@@ -66,7 +84,8 @@ export function createS3(settings: S3Settings): Files {
     },
 
     async sign(key, { name, mime, ttlSeconds, inline = false }) {
-      if (!(ttlSeconds >= 1 && ttlSeconds <= MOST_TTL_SECONDS)) throw new RangeError(`a link lives for 1 to ${MOST_TTL_SECONDS} seconds, not ${ttlSeconds}`);
+      if (!(ttlSeconds >= 1 && ttlSeconds <= MOST_TTL_SECONDS))
+        throw new RangeError(`a link lives for 1 to ${MOST_TTL_SECONDS} seconds, not ${ttlSeconds}`);
       const type = safeMime(mime);
       const command = new GetObjectCommand({
         Bucket: bucket,
@@ -78,11 +97,15 @@ export function createS3(settings: S3Settings): Files {
     },
 
     async remove(key, signal) {
-      await within(ANSWER_WITHIN_MS, signal, (stop) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: stop }).catch(rethrow));
+      await within(ANSWER_WITHIN_MS, signal, (stop) =>
+        client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: stop }).catch(rethrow),
+      );
     },
 
     async check(signal) {
-      await within(CHECK_WITHIN_MS, signal, (stop) => client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal: stop }).catch(rethrow));
+      await within(CHECK_WITHIN_MS, signal, (stop) =>
+        client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal: stop }).catch(rethrow),
+      );
     },
 
     close() {
@@ -151,7 +174,9 @@ async function within<T>(timeoutMs: number, signal: AbortSignal | undefined, cal
     return await call(signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]));
   } catch (error) {
     signal?.throwIfAborted();
-    throw deadline.signal.aborted ? new FilesError('storage.unavailable', `storage did not answer within ${Math.round(timeoutMs / 1000)} s`) : error;
+    throw deadline.signal.aborted
+      ? new FilesError('storage.unavailable', `storage did not answer within ${Math.round(timeoutMs / 1000)} s`)
+      : error;
   } finally {
     clearTimeout(timer);
   }

@@ -83,7 +83,13 @@ test('a whole body is held against the hash that was signed', async () => {
   await expect(buffer(openBody(cut('jello'), headers, signed).bytes)).rejects.toMatchObject({ code: 'XAmzContentSHA256Mismatch' });
 });
 
-const trailed: Signed = { payload: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', signature: '', signingKey: Buffer.alloc(0), amzDate: '', scope: '' };
+const trailed: Signed = {
+  payload: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+  signature: '',
+  signingKey: Buffer.alloc(0),
+  amzDate: '',
+  scope: '',
+};
 
 async function receive(wire: string): Promise<string> {
   const headers = { 'x-amz-decoded-content-length': String(hello.length), 'x-amz-trailer': 'x-amz-checksum-crc32' };

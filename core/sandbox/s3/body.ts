@@ -43,13 +43,20 @@ const forms: Record<string, Form> = {
 };
 
 function declaredSize(headers: IncomingHttpHeaders, chunked: boolean): number {
-  const declared = chunked ? headers['x-amz-decoded-content-length'] : (headers['content-length'] ?? (headers['transfer-encoding'] === undefined ? '0' : undefined));
+  const declared = chunked
+    ? headers['x-amz-decoded-content-length']
+    : (headers['content-length'] ?? (headers['transfer-encoding'] === undefined ? '0' : undefined));
   if (typeof declared !== 'string' || !/^\d+$/.test(declared)) throw new Problem('MissingContentLength');
   if (Number(declared) > MOST_BYTES) throw new Problem('EntityTooLarge');
   return Number(declared);
 }
 
-async function* checked(bytes: AsyncIterable<Buffer>, sizeBytes: number, checksums: Checksums, { payload }: Signed): AsyncGenerator<Buffer> {
+async function* checked(
+  bytes: AsyncIterable<Buffer>,
+  sizeBytes: number,
+  checksums: Checksums,
+  { payload }: Signed,
+): AsyncGenerator<Buffer> {
   let received = 0;
   for await (const piece of bytes) {
     received += piece.length;
@@ -62,7 +69,13 @@ async function* checked(bytes: AsyncIterable<Buffer>, sizeBytes: number, checksu
   if (/^[0-9a-f]{64}$/.test(payload) && checksums.sha256 !== payload) throw new Problem('XAmzContentSHA256Mismatch');
 }
 
-async function* unwrapped(upload: AsyncIterable<Buffer>, headers: IncomingHttpHeaders, signed: Signed, form: Form, checksums: Checksums): AsyncGenerator<Buffer> {
+async function* unwrapped(
+  upload: AsyncIterable<Buffer>,
+  headers: IncomingHttpHeaders,
+  signed: Signed,
+  form: Form,
+  checksums: Checksums,
+): AsyncGenerator<Buffer> {
   if (!form.chunked) {
     yield* upload;
     return;
@@ -89,12 +102,20 @@ async function* unwrapped(upload: AsyncIterable<Buffer>, headers: IncomingHttpHe
 
 function parseChunkHeader(line: string, form: Form): { size: number; signature: string } {
   const match = /^([0-9a-f]{1,8})(?:;chunk-signature=([0-9a-f]{64}))?$/i.exec(line);
-  if (match === null || (match[2] !== undefined) !== form.signed) throw new Problem('IncompleteBody', 'A chunk of the body does not begin with its size');
+  if (match === null || (match[2] !== undefined) !== form.signed)
+    throw new Problem('IncompleteBody', 'A chunk of the body does not begin with its size');
   return { size: Number.parseInt(match[1]!, 16), signature: match[2] ?? '' };
 }
 
 /** Reads `name:value` lines up to the empty one, and takes the checksum that the header announced from them. */
-async function readTrailer(reader: ChunkReader, headers: IncomingHttpHeaders, signed: Signed, signature: string, form: Form, checksums: Checksums): Promise<void> {
+async function readTrailer(
+  reader: ChunkReader,
+  headers: IncomingHttpHeaders,
+  signed: Signed,
+  signature: string,
+  form: Form,
+  checksums: Checksums,
+): Promise<void> {
   const announced = headers['x-amz-trailer'];
   let lines = '';
   for (let line = await reader.line(); line !== ''; line = await reader.line()) {

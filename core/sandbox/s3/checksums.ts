@@ -45,7 +45,8 @@ export class Checksums {
     crc.writeUInt32BE(this.#crc32);
     const found = { md5: this.#md5.digest(), sha256: this.#sha256.digest(), crc32: crc };
     for (const [kind, value] of this.#expected) {
-      if (found[kind].toString('base64') !== value) throw new Problem('BadDigest', `The ${kind} you specified did not match what we received.`);
+      if (found[kind].toString('base64') !== value)
+        throw new Problem('BadDigest', `The ${kind} you specified did not match what we received.`);
     }
     [this.md5, this.sha256, this.crc32] = [found.md5.toString('hex'), found.sha256.toString('hex'), crc.toString('base64')];
   }

@@ -26,7 +26,7 @@ export class ChunkReader {
   }
 
   async *bytes(count: number): AsyncGenerator<Buffer> {
-    for (let left = count; left > 0; ) {
+    for (let left = count; left > 0;) {
       if (this.#rest.length === 0 && !(await this.#more())) throw new Problem('IncompleteBody');
       const piece = this.#rest.subarray(0, left);
       this.#rest = this.#rest.subarray(piece.length);

@@ -68,7 +68,10 @@ export class Objects {
     }
   }
 
-  async read(bucket: string, key: string): Promise<{ facts: ObjectFacts; bytes(from: number, to: number): Readable; close(): Promise<void> } | undefined> {
+  async read(
+    bucket: string,
+    key: string,
+  ): Promise<{ facts: ObjectFacts; bytes(from: number, to: number): Readable; close(): Promise<void> } | undefined> {
     const file = await openIfThere(this.#file(bucket, key));
     if (file === undefined) return undefined;
     return {

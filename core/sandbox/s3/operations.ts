@@ -57,7 +57,8 @@ export function operationFor(request: IncomingMessage, key: string, query: Reado
   const operation = (key === '' ? onBucket : onObject)[request.method ?? ''];
   if (operation === undefined) throw new Problem('MethodNotAllowed');
   const unknown =
-    [...query.keys()].find((name) => !operation.query.includes(name)) ?? Object.keys(request.headers).find((name) => name.startsWith('x-amz-') && !knownAmzHeaders.test(name));
+    [...query.keys()].find((name) => !operation.query.includes(name)) ??
+    Object.keys(request.headers).find((name) => name.startsWith('x-amz-') && !knownAmzHeaders.test(name));
   if (unknown !== undefined) throw new Problem('NotImplemented', `${unknown} is not implemented here`);
   return operation;
 }
@@ -76,7 +77,8 @@ async function putObject(call: Call): Promise<void> {
   const { request, upload, response, objects, signed, bucket, key } = call;
   if (Buffer.byteLength(key) > 1024) throw new Problem('KeyTooLongError');
   // Anything but aws-chunked would have to be told again with each download.
-  if (!/^(aws-chunked)?,?$/.test(request.headers['content-encoding'] ?? '')) throw new Problem('NotImplemented', 'Content-Encoding is not kept here');
+  if (!/^(aws-chunked)?,?$/.test(request.headers['content-encoding'] ?? ''))
+    throw new Problem('NotImplemented', 'Content-Encoding is not kept here');
   await bucketExists(call);
   const body = openBody(upload, request.headers, signed);
   if (request.headers.expect === '100-continue') response.writeContinue();

@@ -63,15 +63,24 @@ test('a link that has expired is refused', async () => {
 
 test('a stranger, and whoever does not know the secret, is refused', async () => {
   const head = new HeadBucketCommand({ Bucket });
-  await expect(clientWith({ credentials: { ...keys, secretAccessKey: 'guess' } }).send(head)).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+  await expect(clientWith({ credentials: { ...keys, secretAccessKey: 'guess' } }).send(head)).rejects.toMatchObject({
+    $metadata: { httpStatusCode: 403 },
+  });
   const list = new ListObjectsV2Command({ Bucket });
-  await expect(clientWith({ credentials: { ...keys, secretAccessKey: 'guess' } }).send(list)).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' });
-  await expect(clientWith({ credentials: { ...keys, accessKeyId: 'AKIASTRANGER' } }).send(list)).rejects.toMatchObject({ name: 'InvalidAccessKeyId' });
+  await expect(clientWith({ credentials: { ...keys, secretAccessKey: 'guess' } }).send(list)).rejects.toMatchObject({
+    name: 'SignatureDoesNotMatch',
+  });
+  await expect(clientWith({ credentials: { ...keys, accessKeyId: 'AKIASTRANGER' } }).send(list)).rejects.toMatchObject({
+    name: 'InvalidAccessKeyId',
+  });
 });
 
 test('a machine whose clock is an hour late is told so', async () => {
   const late = clientWith({ systemClockOffset: -3_600_000 });
-  await expect(late.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({ name: 'RequestTimeTooSkewed', $metadata: { httpStatusCode: 403 } });
+  await expect(late.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({
+    name: 'RequestTimeTooSkewed',
+    $metadata: { httpStatusCode: 403 },
+  });
 });
 
 test('an upload that may not come in is refused before its bytes are sent', async () => {
@@ -79,15 +88,28 @@ test('an upload that may not come in is refused before its bytes are sent', asyn
   async function* large() {
     for (; sent < 100; sent++) yield Buffer.alloc(100_000);
   }
-  const command = new PutObjectCommand({ Bucket, Key: 'large', Body: Readable.from(large(), { objectMode: false }), ContentLength: 10_000_000 });
-  await expect(clientWith({ credentials: { ...keys, secretAccessKey: 'guess' } }).send(command)).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' });
+  const command = new PutObjectCommand({
+    Bucket,
+    Key: 'large',
+    Body: Readable.from(large(), { objectMode: false }),
+    ContentLength: 10_000_000,
+  });
+  await expect(clientWith({ credentials: { ...keys, secretAccessKey: 'guess' } }).send(command)).rejects.toMatchObject({
+    name: 'SignatureDoesNotMatch',
+  });
   expect(sent).toBe(0);
 });
 
 test('an upload with a wrong checksum is refused', async () => {
-  await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'bad', Body: 'x', ChecksumSHA256: Buffer.alloc(32).toString('base64') }))).rejects.toMatchObject({ name: 'BadDigest' });
-  await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'bad', Body: 'x', ChecksumCRC32: 'AAAAAA==' }))).rejects.toMatchObject({ name: 'BadDigest' });
-  await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'bad', Body: 'x', ContentMD5: Buffer.alloc(16).toString('base64') }))).rejects.toMatchObject({ name: 'BadDigest' });
+  await expect(
+    s3.send(new PutObjectCommand({ Bucket, Key: 'bad', Body: 'x', ChecksumSHA256: Buffer.alloc(32).toString('base64') })),
+  ).rejects.toMatchObject({ name: 'BadDigest' });
+  await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'bad', Body: 'x', ChecksumCRC32: 'AAAAAA==' }))).rejects.toMatchObject({
+    name: 'BadDigest',
+  });
+  await expect(
+    s3.send(new PutObjectCommand({ Bucket, Key: 'bad', Body: 'x', ContentMD5: Buffer.alloc(16).toString('base64') })),
+  ).rejects.toMatchObject({ name: 'BadDigest' });
   await expect(s3.send(new HeadObjectCommand({ Bucket, Key: 'bad' }))).rejects.toMatchObject({ name: 'NotFound' });
 });
 
@@ -95,9 +117,15 @@ test('an upload of any form arrives as it was sent', async () => {
   const forms: S3ClientConfig[] = [{}, { requestChecksumCalculation: 'WHEN_REQUIRED' }];
   for (const form of forms) {
     for (const Body of [Buffer.from('as bytes'), Readable.from([Buffer.from('as '), Buffer.from('a stream')], { objectMode: false })]) {
-      await clientWith(form).send(new PutObjectCommand({ Bucket, Key: 'form', Body, ContentLength: Body instanceof Buffer ? 8 : 11, ContentType: 'text/plain' }));
+      await clientWith(form).send(
+        new PutObjectCommand({ Bucket, Key: 'form', Body, ContentLength: Body instanceof Buffer ? 8 : 11, ContentType: 'text/plain' }),
+      );
       const { Body: back, ContentType, ContentEncoding } = await s3.send(new GetObjectCommand({ Bucket, Key: 'form' }));
-      expect([await back!.transformToString(), ContentType, ContentEncoding]).toEqual([Body instanceof Buffer ? 'as bytes' : 'as a stream', 'text/plain', undefined]);
+      expect([await back!.transformToString(), ContentType, ContentEncoding]).toEqual([
+        Body instanceof Buffer ? 'as bytes' : 'as a stream',
+        'text/plain',
+        undefined,
+      ]);
     }
   }
 });
@@ -170,7 +198,9 @@ test('files are still there after a restart, and half an upload is not', async (
   const first = await startS3Sandbox({ dir: other.path, bucket: Bucket, ...keys });
   await clientWith({ endpoint: first.url }).send(new PutObjectCommand({ Bucket, Key: 'kept', Body: 'kept' }));
   first.faults.next.push('cut');
-  const half = clientWith({ endpoint: first.url, maxAttempts: 1 }).send(new PutObjectCommand({ Bucket, Key: 'half', Body: Buffer.alloc(1_000_000) }));
+  const half = clientWith({ endpoint: first.url, maxAttempts: 1 }).send(
+    new PutObjectCommand({ Bucket, Key: 'half', Body: Buffer.alloc(1_000_000) }),
+  );
   await expect(half).rejects.toThrow();
   await first.stop();
 
@@ -192,14 +222,25 @@ test('buckets are made once, and named within bounds', async () => {
 });
 
 test('what is not implemented is refused, never half done', async () => {
-  await expect(s3.send(new PutObjectAclCommand({ Bucket, Key: 'digits', ACL: 'private' }))).rejects.toMatchObject({ name: 'NotImplemented' });
-  await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'x', Body: 'x', StorageClass: 'GLACIER' }))).rejects.toMatchObject({ name: 'NotImplemented' });
+  await expect(s3.send(new PutObjectAclCommand({ Bucket, Key: 'digits', ACL: 'private' }))).rejects.toMatchObject({
+    name: 'NotImplemented',
+  });
+  await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'x', Body: 'x', StorageClass: 'GLACIER' }))).rejects.toMatchObject({
+    name: 'NotImplemented',
+  });
   await expect(s3.send(new GetObjectCommand({ Bucket, Key: 'digits', VersionId: '1' }))).rejects.toMatchObject({ name: 'NotImplemented' });
   expect(await told(`${sandbox.url}/`)).toEqual([403, 'AccessDenied']);
 });
 
 function clientWith(config: S3ClientConfig): S3Client {
-  const client = new S3Client({ region: 'us-east-1', endpoint: sandbox.url, forcePathStyle: true, credentials: keys, logger: { debug() {}, info() {}, warn() {}, error() {} }, ...config });
+  const client = new S3Client({
+    region: 'us-east-1',
+    endpoint: sandbox.url,
+    forcePathStyle: true,
+    credentials: keys,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    ...config,
+  });
   clients.push(client);
   return client;
 }

@@ -76,7 +76,8 @@ export async function startS3Sandbox({ port = 0, dir, bucket, log, ...keys }: Op
 }
 
 /** What a presigned link carries for its signature, and two headers that SDKs put there and that change nothing. */
-const ofPresigning = /^(X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Content-Sha256)|x-amz-(checksum-mode|user-agent))$/;
+const ofPresigning =
+  /^(X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Content-Sha256)|x-amz-(checksum-mode|user-agent))$/;
 
 function checkBucketName(name: string): void {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) throw new Problem('InvalidBucketName');

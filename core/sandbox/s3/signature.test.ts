@@ -53,12 +53,24 @@ test.each([
   ['a header added on the way', { ...get, headers: { ...get.headers, 'x-amz-acl': 'public-read' } }, 'AccessDenied'],
   ['no signature', { ...get, headers: { host: 'x' } }, 'AccessDenied'],
   ['no hash of its body', { ...get, headers: { ...get.headers, 'x-amz-content-sha256': undefined } }, 'InvalidRequest'],
-  ['another algorithm', { ...get, headers: { ...get.headers, authorization: 'AWS AKIAIOSFODNN7EXAMPLE:abc' } }, 'AuthorizationHeaderMalformed'],
+  [
+    'another algorithm',
+    { ...get, headers: { ...get.headers, authorization: 'AWS AKIAIOSFODNN7EXAMPLE:abc' } },
+    'AuthorizationHeaderMalformed',
+  ],
   ['a link for another file', { ...presigned, url: presigned.url.replace('test.txt', 'secret.txt') }, 'SignatureDoesNotMatch'],
   ['a link made to live longer', { ...presigned, url: presigned.url.replace('=86400', '=604800') }, 'SignatureDoesNotMatch'],
-  ['a link that wants more than a week', { ...presigned, url: presigned.url.replace('=86400', '=604801') }, 'AuthorizationQueryParametersError'],
+  [
+    'a link that wants more than a week',
+    { ...presigned, url: presigned.url.replace('=86400', '=604801') },
+    'AuthorizationQueryParametersError',
+  ],
   ['a link of a stranger', { ...presigned, url: presigned.url.replace('AKIAIOSFODNN7EXAMPLE', 'AKIASTRANGER') }, 'InvalidAccessKeyId'],
-  ['a signature of no hex at all', { ...presigned, url: presigned.url.replace(/Signature=.{64}/, `Signature=${'é'.repeat(64)}`) }, 'SignatureDoesNotMatch'],
+  [
+    'a signature of no hex at all',
+    { ...presigned, url: presigned.url.replace(/Signature=.{64}/, `Signature=${'é'.repeat(64)}`) },
+    'SignatureDoesNotMatch',
+  ],
 ])('a request with %s is refused', (_, request, code) => {
   expect(() => verifySignature(request, keys, noon)).toThrow(expect.objectContaining({ code }));
 });

@@ -59,7 +59,9 @@ interface Claim {
 }
 
 function headerClaim(request: RawRequest): Claim {
-  const match = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/.exec(header(request, 'authorization')!);
+  const match = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/.exec(
+    header(request, 'authorization')!,
+  );
   if (match === null) throw new Problem('AuthorizationHeaderMalformed');
   const payload = header(request, 'x-amz-content-sha256');
   if (payload === undefined) throw new Problem('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
@@ -72,11 +74,16 @@ function headerClaim(request: RawRequest): Claim {
 function presignedClaim({ query }: Target): Claim {
   const value = (name: string) => query.find(([each]) => each === name)?.[1];
   if (value('X-Amz-Signature') === undefined) throw new Problem('AccessDenied');
-  if (value('X-Amz-Algorithm') !== ALGORITHM) throw new Problem('AuthorizationQueryParametersError', `X-Amz-Algorithm only supports "${ALGORITHM}"`);
+  if (value('X-Amz-Algorithm') !== ALGORITHM)
+    throw new Problem('AuthorizationQueryParametersError', `X-Amz-Algorithm only supports "${ALGORITHM}"`);
   const expires = value('X-Amz-Expires') ?? '';
-  if (!/^\d{1,7}$/.test(expires) || Number(expires) < 1) throw new Problem('AuthorizationQueryParametersError', 'X-Amz-Expires must be a positive number of seconds');
+  if (!/^\d{1,7}$/.test(expires) || Number(expires) < 1)
+    throw new Problem('AuthorizationQueryParametersError', 'X-Amz-Expires must be a positive number of seconds');
   if (Number(expires) > MOST_EXPIRES_SECONDS) {
-    throw new Problem('AuthorizationQueryParametersError', `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${MOST_EXPIRES_SECONDS} seconds`);
+    throw new Problem(
+      'AuthorizationQueryParametersError',
+      `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${MOST_EXPIRES_SECONDS} seconds`,
+    );
   }
   return {
     ...parseCredential(value('X-Amz-Credential') ?? '', 'AuthorizationQueryParametersError'),
@@ -96,7 +103,8 @@ function parseCredential(text: string, otherwise: 'AuthorizationHeaderMalformed'
 
 function checkTime({ amzDate, date, expiresSeconds }: Claim, now: Date): void {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(amzDate);
-  if (match === null || !amzDate.startsWith(date)) throw new Problem('AccessDenied', 'The date of the request and the date of its credential must be given, and agree');
+  if (match === null || !amzDate.startsWith(date))
+    throw new Problem('AccessDenied', 'The date of the request and the date of its credential must be given, and agree');
   const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [number, number, number, number, number, number];
   const ageMs = now.getTime() - Date.UTC(year, month - 1, day, hour, minute, second);
   if (expiresSeconds === null) {
@@ -109,8 +117,11 @@ function checkTime({ amzDate, date, expiresSeconds }: Claim, now: Date): void {
 
 // A header that means something to S3 but was not signed could have been added by anyone on the way.
 function checkCoverage(request: RawRequest, { signedHeaders }: Claim): void {
-  const open = Object.keys(request.headers).filter((name) => (name === 'host' || name.startsWith('x-amz-')) && !signedHeaders.includes(name));
-  if (open.length > 0) throw new Problem('AccessDenied', `There were headers present in the request which were not signed: ${open.join(', ')}`);
+  const open = Object.keys(request.headers).filter(
+    (name) => (name === 'host' || name.startsWith('x-amz-')) && !signedHeaders.includes(name),
+  );
+  if (open.length > 0)
+    throw new Problem('AccessDenied', `There were headers present in the request which were not signed: ${open.join(', ')}`);
 }
 
 function canonicalRequest(request: RawRequest, { path, query }: Target, { signedHeaders, payload }: Claim): string {
@@ -139,7 +150,10 @@ export function parseTarget(url: string): Target {
   const mark = url.indexOf('?');
   const [path, query] = mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
   const pairs = query.split('&').filter((pair) => pair !== '');
-  return { path: decode(path), query: pairs.map((pair) => [decode(pair.split('=', 1)[0]!), decode(pair.includes('=') ? pair.slice(pair.indexOf('=') + 1) : '')]) };
+  return {
+    path: decode(path),
+    query: pairs.map((pair) => [decode(pair.split('=', 1)[0]!), decode(pair.includes('=') ? pair.slice(pair.indexOf('=') + 1) : '')]),
+  };
 }
 
 function decode(text: string): string {
@@ -161,11 +175,16 @@ function signingKey(secret: string, { date, region }: Claim): Buffer {
 
 /** The signature of one chunk goes on from the one before it, so chunks cannot be dropped, moved or changed. */
 export function chunkSignature(signed: Signed, previous: string, chunkSha256: string): string {
-  return hmac(signed.signingKey, [`${ALGORITHM}-PAYLOAD`, signed.amzDate, signed.scope, previous, sha256(''), chunkSha256].join('\n')).toString('hex');
+  return hmac(
+    signed.signingKey,
+    [`${ALGORITHM}-PAYLOAD`, signed.amzDate, signed.scope, previous, sha256(''), chunkSha256].join('\n'),
+  ).toString('hex');
 }
 
 export function trailerSignature(signed: Signed, previous: string, trailer: string): string {
-  return hmac(signed.signingKey, [`${ALGORITHM}-TRAILER`, signed.amzDate, signed.scope, previous, sha256(trailer)].join('\n')).toString('hex');
+  return hmac(signed.signingKey, [`${ALGORITHM}-TRAILER`, signed.amzDate, signed.scope, previous, sha256(trailer)].join('\n')).toString(
+    'hex',
+  );
 }
 
 export function sameText(a: string, b: string): boolean {
