@@ -7,6 +7,16 @@ const count = z.number().nonnegative().catch(0);
 const time = z.number().nonnegative().optional().catch(undefined);
 const word = z.string().optional().catch(undefined);
 
+/** The ones that fit; one odd entry does not spoil the list. */
+function many<S extends z.ZodType>(schema: S) {
+  return z.array(z.unknown()).transform((all) =>
+    all.flatMap((one) => {
+      const read = schema.safeParse(one);
+      return read.success ? [read.data] : [];
+    }),
+  );
+}
+
 /** Tokens and dollars of one or several model calls. */
 const tokensSchema = z.object({
   input: count,
@@ -44,7 +54,7 @@ export const runReplySchema = z.object({
   stopReason: word,
   timeoutPhase: word,
   result: z
-    .object({ payloads: z.array(payloadSchema).catch([]), meta: metaSchema.optional().catch(undefined) })
+    .object({ payloads: many(payloadSchema).catch([]), meta: metaSchema.optional().catch(undefined) })
     .optional()
     .catch(undefined),
 });
@@ -52,7 +62,7 @@ export type RunReply = z.infer<typeof runReplySchema>;
 
 /** The answer to `agent.wait`. A `timeout` without an end means: still running, or never heard of it. */
 export const waitReplySchema = z.object({
-  status: z.enum(['ok', 'error', 'timeout', 'pending']),
+  status: z.string(),
   endedAt: time,
   stopReason: word,
 });
@@ -62,7 +72,7 @@ export const sessionReplySchema = z.object({
 });
 
 export const ledgerReplySchema = z.object({
-  tasks: z.array(
+  tasks: many(
     z.object({
       runId: word,
       status: z.enum(['queued', 'running', 'completed', 'failed', 'cancelled', 'timed_out']),
@@ -76,7 +86,7 @@ export const ledgerReplySchema = z.object({
 const contentSchema = z.union([z.string(), z.array(z.object({ type: word, text: word }))]).catch('');
 
 export const historyReplySchema = z.object({
-  messages: z.array(
+  messages: many(
     z.object({
       role: word,
       content: contentSchema,
@@ -90,13 +100,13 @@ export type HistoryRow = z.infer<typeof historyReplySchema>['messages'][number];
 
 export const sessionFilesReplySchema = z.object({
   root: word,
-  files: z.array(
+  files: many(
     z.object({ path: z.string(), workspacePath: word, kind: word, missing: z.boolean().catch(false), size: time, updatedAtMs: time }),
   ),
 });
 
 export const workspaceListReplySchema = z.object({
-  entries: z.array(z.object({ path: z.string(), kind: z.enum(['file', 'directory']), size: time })),
+  entries: many(z.object({ path: z.string(), kind: z.enum(['file', 'directory']), size: time })),
   totalEntries: count,
 });
 
@@ -108,7 +118,7 @@ export const sessionFileReplySchema = z.object({
   file: z.object({ missing: z.boolean().catch(false), contentEncoding: z.enum(['utf8', 'base64']).catch('utf8'), content: z.string() }),
 });
 
-export const agentsReplySchema = z.object({ agents: z.array(z.object({ id: z.string() })) });
+export const agentsReplySchema = z.object({ agents: many(z.object({ id: z.string() })) });
 
 export const agentEventSchema = z.object({
   runId: z.string(),

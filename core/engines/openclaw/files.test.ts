@@ -8,7 +8,11 @@ import { resultFolder } from '#core/domain/agent-brief.ts';
 import type { AgentFile, AgentJob } from '#core/ports/agents.ts';
 import { jobOf, stageAgents, watching, type AgentsStage } from '#core/testing/agents-stage.ts';
 import { temporaryFolder } from '#core/testing/temporary-folder.ts';
-import { insidePath } from './files.ts';
+import { systemClock } from '#core/engines/clock.ts';
+import { quietLog } from '#core/testing/quiet-log.ts';
+import { createGateway } from './connection.ts';
+import { deviceOf, newDeviceKey } from './device.ts';
+import { collectFiles, insidePath } from './files.ts';
 import { openWorkspace } from './workspace.ts';
 
 const idle = new AbortController().signal;
@@ -90,6 +94,23 @@ describe('what an agent wrote', () => {
     expect(Object.keys(named)).toEqual(['sample-hello.md']);
   });
 
+  test('in the folder of somebody else’s task is not handed out, whoever names it; that of the same conversation is', async () => {
+    const { sandbox } = stage;
+    const agents = stage.open();
+    const sessionKey = 'agent:general:c-1';
+    const first = jobOf({ type: 'general', quantity: null, message: 'first', sessionKey });
+    await agents.run(first, watching(), idle);
+    const theirs = path.join(sandbox.workspaceRoot, 'general', resultFolder('task-theirs-a1'));
+    await mkdir(theirs, { recursive: true });
+    await writeFile(path.join(theirs, 'leads.csv'), 'secret');
+    await writeFile(path.join(sandbox.workspaceRoot, 'general', 'notes.md'), 'ours');
+    const live = await liveConnection(sandbox);
+    const named = ['./results/task-theirs-a1/leads.csv', `./${resultFolder(first.runId)}/sample-first.md`, './notes.md'];
+    const { files } = await collectFiles(live.connection, jobOf({ type: 'general', sessionKey }), named, null, null);
+    expect(files.map(({ name }) => name)).toEqual(['sample-first.md', 'notes.md']);
+    await live.close();
+  });
+
   test('of a thousand files the first fifty come, and the reply says so', async () => {
     const many = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`${index}.txt`, 'x']));
     const { outcome } = await runWith(many);
@@ -150,6 +171,17 @@ describe('a workspace on a shared disk', () => {
     await folder.remove();
   });
 });
+
+async function liveConnection(sandbox: AgentsStage['sandbox']) {
+  const gateway = createGateway({
+    url: sandbox.url,
+    token: sandbox.token,
+    device: deviceOf(newDeviceKey()),
+    clock: systemClock,
+    log: quietLog,
+  });
+  return { connection: await gateway.live(idle), close: gateway.close };
+}
 
 function contentOf(file: AgentFile): Promise<Buffer> {
   return file.open().then(buffer);

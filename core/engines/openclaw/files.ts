@@ -38,24 +38,23 @@ export async function collectFiles(
   startedAtMs: number | null,
   workspace: Workspace | null,
 ): Promise<Collected> {
-  const sessionKey = keyOf(job);
-  const session = read(sessionFilesReplySchema, (await answered(live.request('sessions.files.list', { sessionKey }))) ?? { files: [] });
-  const inFolder =
-    workspace === null
-      ? await listFolder(live, job.type, resultFolder(job.runId))
-      : await workspace.list(resultFolder(job.runId), FILES_MOST + 1);
+  const own = resultFolder(job.runId);
+  const inOwnFolder = workspace === null ? await listFolder(live, job.type, own) : await workspace.list(own, FILES_MOST + 1);
   const wanted = new Map<string, number | null>();
+  const elsewhere: string[] = [];
   for (const each of named) {
-    const inside = insidePath(each, session.root ?? null);
-    if (inside !== null) wanted.set(inside, null);
+    const inside = insidePath(each, null);
+    if (inside?.startsWith(`${own}/`)) wanted.set(inside, null);
+    else elsewhere.push(each);
   }
-  for (const { path: inside, sizeBytes } of inFolder) wanted.set(inside, sizeBytes);
-  if (wanted.size === 0) {
-    for (const { path: written, workspacePath, kind, missing, size, updatedAtMs } of session.files) {
-      const inside = insidePath(workspacePath ?? written, session.root ?? null);
-      const since = startedAtMs !== null && updatedAtMs !== undefined && updatedAtMs >= startedAtMs;
-      if (kind === 'modified' && !missing && since && inside !== null) wanted.set(inside, size ?? null);
+  for (const { path: inside, sizeBytes } of inOwnFolder) wanted.set(inside, sizeBytes);
+  if (wanted.size === 0 || elsewhere.length > 0) {
+    const session = await sessionFiles(live, job);
+    for (const each of elsewhere) {
+      const inside = insidePath(each, session.root);
+      if (inside !== null && (!isOfARun(inside) || session.files.has(inside))) wanted.set(inside, null);
     }
+    if (wanted.size === 0) for (const [inside, { sizeBytes }] of writtenSince(session, startedAtMs)) wanted.set(inside, sizeBytes);
   }
 
   const files: AgentFile[] = [];
@@ -72,6 +71,34 @@ export async function collectFiles(
     else files.push({ name, ...file });
   }
   return { files, left };
+}
+
+interface SessionFiles {
+  readonly root: string | null;
+  readonly files: ReadonlyMap<string, { readonly sizeBytes: number | null; readonly updatedAtMs: number; readonly isWritten: boolean }>;
+}
+
+/** The files that this conversation's runs touched. */
+async function sessionFiles(live: Live, job: AgentJob): Promise<SessionFiles> {
+  const reply = await answered(live.request('sessions.files.list', { sessionKey: keyOf(job) }));
+  const { root = null, files } = read(sessionFilesReplySchema, reply ?? { files: [] });
+  const there = files.flatMap(({ path: written, workspacePath, kind, missing, size, updatedAtMs }) => {
+    const inside = missing ? null : insidePath(workspacePath ?? written, root ?? null);
+    return inside === null
+      ? []
+      : [[inside, { sizeBytes: size ?? null, updatedAtMs: updatedAtMs ?? 0, isWritten: kind === 'modified' }] as const];
+  });
+  return { root: root ?? null, files: new Map(there) };
+}
+
+function writtenSince({ files }: SessionFiles, sinceMs: number | null) {
+  return [...files].filter(([, { isWritten, updatedAtMs }]) => isWritten && sinceMs !== null && updatedAtMs >= sinceMs);
+}
+
+// All tasks of an agent share its workspace. What lies in the folder of another run may be another team's, whatever name it is
+// called by; only the runs of the same conversation may hand it over again.
+function isOfARun(inside: string): boolean {
+  return /^(results|inputs)\//i.test(inside);
 }
 
 async function listFolder(live: Live, agentId: string, folder: string): Promise<FoundFile[]> {

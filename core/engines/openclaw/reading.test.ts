@@ -1,6 +1,6 @@
 // How events, last answers and transcripts of a gateway are read.
 import { describe, expect, test } from 'vitest';
-import { historyReplySchema, runReplySchema } from '#core/contracts/openclaw.ts';
+import { historyReplySchema, ledgerReplySchema, runReplySchema } from '#core/contracts/openclaw.ts';
 import { failureIn, reportOfReply, reportOfRows, rowsOf } from './report.ts';
 import { stepReader } from './steps.ts';
 
@@ -152,6 +152,12 @@ describe('a transcript', () => {
       named: ['./x.csv'],
       usage: { inputTokens: 20, outputTokens: 4, toolCalls: 1, durationMs: 1000, costMicroUsd: 3000 },
     });
+  });
+
+  test('with an odd row among its rows costs that row', () => {
+    const rows = historyReplySchema.parse({ messages: [null, 'odd', row('assistant', 'Done.', { runId: 'r1' })] }).messages;
+    expect(reportOfRows(rowsOf(rows, 'r1'))?.text).toBe('Done.');
+    expect(ledgerReplySchema.parse({ tasks: [null, { status: 'pondering' }, { runId: 'r', status: 'running' }] }).tasks).toHaveLength(1);
   });
 
   test('without a word of the run gives nothing', () => {

@@ -53,6 +53,8 @@ export interface Disk {
   endWhatRan(nowMs: number): void;
 }
 
+const SESSIONS_IN_MEMORY = 200;
+
 export function openDisk(dataDir: string): Disk {
   const file = {
     ledger: path.join(dataDir, 'ledger.jsonl'),
@@ -70,17 +72,22 @@ export function openDisk(dataDir: string): Disk {
   );
   const counts: Record<string, number> = {};
   for (const runId of linesOf(file.runs)) counts[runId] = (counts[runId] ?? 0) + 1;
+  const remember = (key: string, session: Promise<Session | null>) => {
+    sessions.delete(key);
+    sessions.set(key, session);
+    if (sessions.size > SESSIONS_IN_MEMORY) sessions.delete(sessions.keys().next().value!);
+  };
   const sessionFile = (key: string) => path.join(file.sessions, `${createHash('sha256').update(key).digest('hex')}.json`);
 
   return {
     workspaceRoot,
     session(key) {
-      let session = sessions.get(key);
-      if (session === undefined) sessions.set(key, (session = readJson<Session>(sessionFile(key))));
+      const session = sessions.get(key) ?? readJson<Session>(sessionFile(key));
+      remember(key, session);
       return session;
     },
     async keepSession(session) {
-      sessions.set(session.key, Promise.resolve(session));
+      remember(session.key, Promise.resolve(session));
       const to = sessionFile(session.key);
       await writeFile(`${to}.new`, JSON.stringify(session));
       await rename(`${to}.new`, to);

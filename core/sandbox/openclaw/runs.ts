@@ -46,6 +46,7 @@ export interface Runs {
 }
 
 const CONCURRENT_MOST = 8;
+const REMEMBERED_MOST = 1_000;
 
 export function createRuns(stage: Stage, disk: Disk): Runs {
   const runs = new Map<string, Run>();
@@ -65,14 +66,17 @@ export function createRuns(stage: Stage, disk: Disk): Runs {
 
   function find(runId: string): Run | null {
     const run = runs.get(runId) ?? null;
-    if (run === null || run.end === null || Date.now() - run.end.at <= stage.faults().answersKeptMs) return run;
-    runs.delete(runId);
-    return null;
+    return run === null || isForgotten(run) ? null : run;
+  }
+
+  function isForgotten({ end }: Run): boolean {
+    return end !== null && Date.now() - end.at > stage.faults().answersKeptMs;
   }
 
   function begin(request: RunRequest, owner: Run['owner']): Run {
     const { promise: answered, resolve } = Promise.withResolvers<Answer>();
     const run: Run = { request, owner, acceptedAt: Date.now(), stop: new AbortController(), answered, startedAt: null, end: null };
+    if (runs.size > REMEMBERED_MOST) for (const [runId, old] of runs) if (isForgotten(old)) runs.delete(runId);
     runs.set(request.runId, run);
     accepted.add(request.runId);
     note(run, 'queued');
