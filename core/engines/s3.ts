@@ -78,7 +78,7 @@ export function createS3(settings: S3Settings): Files {
         client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: stop }).catch(rethrow),
       );
       const body = Body as Readable;
-      const opened = Readable.from(withOurErrors(body), { objectMode: false });
+      const opened = Readable.from(withOurErrors(body, signal), { objectMode: false });
       opened.once('close', () => body.destroy());
       return opened;
     },
@@ -157,10 +157,11 @@ function silencing(bytes: AsyncIterable<Buffer>, broken: AbortController): Reada
 }
 
 /** A download that breaks off says so in our words. */
-async function* withOurErrors(body: Readable): AsyncGenerator<Buffer> {
+async function* withOurErrors(body: Readable, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   try {
     yield* body as AsyncIterable<Buffer>;
   } catch (error) {
+    signal?.throwIfAborted();
     throw filesError(error);
   }
 }
