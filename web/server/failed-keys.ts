@@ -2,8 +2,8 @@
 // address and in this process alone: several processes allow several times as many, which is still few. Many people may
 // share an address (an office, a proxy), so a key that was good before is never kept waiting.
 
-import { digest } from './secret.ts';
 import { refuse } from '#core/domain/refusal.ts';
+import { digest } from './secret.ts';
 
 export interface FailedKeys {
   /** Throws `request.too-many` when this address has shown too many wrong keys lately, and this one is new to us. */
