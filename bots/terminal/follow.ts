@@ -22,6 +22,7 @@ export interface Session {
 export type End = 'done' | 'not-done' | 'left';
 
 const giveUpMs = 30_000;
+const pauseMs = 500;
 const choices = 'c cancels it, Ctrl-C again leaves it running, any other key goes on watching';
 
 export async function follow(session: Session, conversation: Conversation, taskId: string): Promise<End> {
@@ -74,6 +75,7 @@ function sayLeft({ target, screen }: Session, { id }: Conversation): void {
 export function patienceOf({ screen }: Pick<Session, 'screen'>): Patience {
   return {
     giveUpMs,
+    pauseMs,
     onLost: () => screen.say(paint(screen.look(), 'yellow', '  The connection is lost; trying again …')),
     onBack: () => screen.say(paint(screen.look(), 'dim', '  Connected again.')),
   };

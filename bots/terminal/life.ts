@@ -4,13 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Unreachable, type Client, type SeenEvent } from './client.ts';
 import type { Patience } from './patience.ts';
 
-const pauseMs = 500;
-
 /** Ends when the signal aborts; rejects with `Unreachable` when there is no connection for too long. */
 export async function* lifeOf(
   client: Client,
   taskId: string,
-  { giveUpMs, onLost, onBack }: Patience,
+  { giveUpMs, pauseMs, onLost, onBack }: Patience,
   signal: AbortSignal,
 ): AsyncIterable<SeenEvent> {
   let after: string | null = null;

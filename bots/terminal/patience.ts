@@ -5,17 +5,16 @@ import { Unreachable } from './client.ts';
 
 export interface Patience {
   readonly giveUpMs: number;
+  readonly pauseMs: number;
   /** Told once when it breaks, and once when it is back. */
   readonly onLost: () => void;
   readonly onBack: () => void;
 }
 
-const pausesMs = [200, 500, 1000, 2000];
-
 /** Calls until there is an answer; rejects with `Unreachable` when there is none for too long. */
-export async function patiently<T>({ giveUpMs, onLost, onBack }: Patience, call: () => Promise<T>): Promise<T> {
+export async function patiently<T>({ giveUpMs, pauseMs, onLost, onBack }: Patience, call: () => Promise<T>): Promise<T> {
   let lostAt: number | null = null;
-  for (let tries = 0; ; tries++) {
+  for (;;) {
     try {
       const answer = await call();
       if (lostAt !== null) onBack();
@@ -25,7 +24,7 @@ export async function patiently<T>({ giveUpMs, onLost, onBack }: Patience, call:
       if (lostAt === null) onLost();
       lostAt ??= Date.now();
       if (Date.now() - lostAt > giveUpMs) throw error;
-      await sleep(pausesMs[Math.min(tries, pausesMs.length - 1)]);
+      await sleep(pauseMs);
     }
   }
 }
