@@ -88,7 +88,7 @@ export function tasksOver(money: Money): Tasks {
 
 const SELECT = `
   SELECT t.*, c.thread_ref, c.address,
-    (SELECT coalesce(sum(h.credits), 0)::bigint FROM holds h WHERE h.task_id = t.id AND h.state = 'open') AS held,
+    (SELECT coalesce(sum(h.credits), 0)::bigint FROM holds h WHERE h.task_id = t.id AND h.closed_seq IS NULL) AS held,
     (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'preview', f.preview, 'removedAt', f.removed_at) ORDER BY f.id), '[]')
        FROM files f WHERE f.task_id = t.id AND f.role = 'result') AS files
   FROM tasks t JOIN conversations c ON c.id = t.conversation_id`;
