@@ -30,7 +30,7 @@ export function filesOver(money: Money): FileRows {
       await money.query(
         {
           text: `INSERT INTO files (id, team_id, role, name, mime, size_bytes, sha256, storage_key, created_at, expires_at)
-                 SELECT $1, $2, 'input', $3, $4, $5, $6, $7, $8, $8 + make_interval(days => retention_days) FROM teams WHERE id = $2`,
+                 SELECT $1, $2, 'input', $3, $4, $5, $6, $7, $8::timestamptz, $8::timestamptz + make_interval(days => retention_days) FROM teams WHERE id = $2`,
         },
         [file.id, file.teamId, file.name, file.mime, file.sizeBytes, file.sha256, file.storageKey, at],
       );
