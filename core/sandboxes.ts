@@ -74,6 +74,6 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
 }
 
 // The SDK writes into the credentials it is given, so it gets a copy of the frozen ones.
-function realS3({ bucket, endpoint, aws }: Extract<Config['files'], { kind: 'real' }>): S3Settings {
+export function realS3({ bucket, endpoint, aws }: Extract<Config['files'], { kind: 'real' }>): S3Settings {
   return { bucket, region: aws.region, ...(endpoint !== null && { endpoint }), ...(aws.credentials !== null && { credentials: { ...aws.credentials } }) };
 }

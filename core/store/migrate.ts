@@ -26,6 +26,13 @@ export async function migrate(url: string, folder: string = migrationsFolder): P
   }
 }
 
+/** What the next start would apply. Rejects where it would refuse. */
+export async function missingMigrations(db: pg.Client, folder: string = migrationsFolder): Promise<string[]> {
+  const { rows } = await db.query<{ there: boolean }>("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there");
+  const applied = rows[0]?.there ? await readApplied(db) : [];
+  return missingFrom(await readMigrations(folder), applied, folder).map((migration) => migration.name);
+}
+
 interface Migration {
   readonly name: string;
   readonly sql: string;
