@@ -335,6 +335,28 @@ test('readiness looks at every part, and says which one is away', async () => {
   expect((await api('/healthz', null)).status).toBe(200);
 });
 
+test('while the database is away the API says so, and afterwards all goes on, open streams too', { timeout: 60_000 }, async () => {
+  const { api, owner, wire } = await apiOf(500);
+  const key = { 'Idempotency-Key': 'order-17' };
+  const kinds = eventsUntil('completed', api.url('/api/events'), owner);
+  await vi.waitFor(async () => expect(await (await fetch(api.url('/metrics'))).text()).toContain('http_event_streams_open 1'));
+
+  wire.cut();
+  const refused = await api('/api/tasks/create', owner, { requestText: 'find 10 leads' }, key);
+  expect([refused.status, refused.headers.get('retry-after'), refused.body.error.code]).toEqual([503, '5', 'database.unavailable']);
+  expect((await api('/healthz', null)).status).toBe(200);
+  const { status, body } = await api('/readyz', null);
+  expect([status, body.parts.find(({ part }) => part === 'database')]).toMatchObject([503, { ok: false }]);
+
+  wire.mend();
+  await vi.waitFor(
+    async () => expect((await api('/api/tasks/create', owner, { requestText: 'find 10 leads' }, key)).status).toBe(201),
+    20_000,
+  );
+  expect(await kinds).toEqual(expect.arrayContaining(['accepted', 'completed']));
+  expect((await api('/api/tasks', owner)).body.tasks).toHaveLength(1);
+});
+
 test('metrics count what waits', async () => {
   const { api, owner } = await apiOf(500, { agents: agentsThatWait() });
   await api('/api/tasks/create', owner, { requestText: 'find 5 leads' });
@@ -360,7 +382,7 @@ type Asker = Pick<Person, 'apiKey'> | null;
 
 /** A whole product, somebody with credits, and ways to ask its API. */
 async function apiOf(credits: number, options: Parameters<typeof stage>[0] = {}) {
-  const { url, person, core } = await stage(options);
+  const { url, person, core, wire } = await stage(options);
   const send = async (path: string, asker: Asker, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }) => {
     const answer = await fetch(url + path, { redirect: 'manual', ...init, headers: { ...bearer(asker), ...init.headers } });
     const text = await answer.text();
@@ -382,7 +404,7 @@ async function apiOf(credits: number, options: Parameters<typeof stage>[0] = {})
         send(path, asker, { method: 'POST', body, headers, duplex: 'half' }),
     },
   );
-  return { api, owner: await person(credits), person, core };
+  return { api, owner: await person(credits), person, core, wire };
 }
 
 function bearer(asker: Asker): Record<string, string> {

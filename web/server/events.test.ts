@@ -32,10 +32,10 @@ test('a stream tells what happens, with a cursor to come back with', async () =>
 });
 
 test.each([
-  ['/api/events', {}, null],
+  ['/api/events', {}, 'now'],
   ['/api/events?after=7-1', {}, '7-1'],
   ['/api/events?after=7-1', { 'Last-Event-ID': '9-4' }, '9-4'],
-  ['/api/events', { 'Last-Event-ID': '' }, null],
+  ['/api/events', { 'Last-Event-ID': '' }, 'now'],
 ])('%s with %j goes on behind %s', async (path, headers: Record<string, string>, after) => {
   const events = vi.fn<App['events']>(async function* () {});
   const { fetch } = await openDoor({ ...knowsOlga, events });
@@ -90,20 +90,21 @@ test('a stream ends when its key is revoked', async () => {
   let revoked = false;
   const { fetch } = await openDoor(
     {
+      ...knowsOlga,
       actorByKey: async () => (revoked ? null : olga),
       async *events() {
         yield line('7-1', 'accepted', {});
         revoked = true;
         yield line('7-2', 'started', {});
         nowMs = 60_000;
+        yield null;
         yield line('7-3', 'completed', {});
       },
     },
     { nowMs: () => nowMs },
   );
   const told = await (await fetch('/api/events', { key })).text();
-  expect(told).toContain('id: 7-2'); // looked at once a minute
-  expect(told).not.toContain('id: 7-3');
+  expect(told.match(/^id: .*$/gm)).toEqual(['id: 7-1', 'id: 7-2']); // looked at once a minute
 });
 
 test('a stop ends all streams and says when to come back', async () => {
@@ -113,6 +114,23 @@ test('a stop ends all streams and says when to come back', async () => {
   await door.stop();
   expect(await answer.text()).toMatch(/^retry: 3000\n\nretry: [1-4]\d{3}\n\n$/);
   expect(core.listening()).toBe(0);
+});
+
+test('a stream outlives an absence of the database, and goes on behind its last line', async () => {
+  const asked: (string | null)[] = [];
+  const { fetch, lines } = await openDoor({
+    ...knowsOlga,
+    async *events(_actor, { after }) {
+      asked.push(after);
+      if (asked.length === 2) throw refuse('database.unavailable');
+      yield line(`7-${asked.length}`, 'step', {});
+      if (asked.length === 1) throw Object.assign(new Error('connection lost'), { code: 'database.unavailable' });
+    },
+  });
+  const told = await (await fetch('/api/events', { key })).text();
+  expect(told.match(/^id: .*$/gm)).toEqual(['id: 7-1', 'id: 7-3']);
+  expect(asked).toEqual(['now', '7-1', '7-1']);
+  expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
 test('a stream that breaks in the core ends, so that its reader comes back', async () => {
@@ -154,7 +172,7 @@ test('a reader who does not read holds the core back, and does not fill our memo
   socket.destroy();
 });
 
-const knowsOlga = { actorByKey: async (given: string) => (given === key ? olga : null) };
+const knowsOlga = { actorByKey: async (given: string) => (given === key ? olga : null), cursor: async () => 'now' as EventCursor };
 
 function line(cursor: string, kind: string, data: object): EventLine {
   return { cursor: cursor as EventCursor, taskId: taskId as EventLine['taskId'], kind, data, at: '2026-11-23T10:00:00.000Z' };
