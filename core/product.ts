@@ -50,12 +50,13 @@ export interface ProductOptions {
   readonly timings?: Partial<Timings>;
 }
 
-type Timings = Pick<CoreSettings, 'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'sweepEveryMs' | 'lostAfterMs'>;
+type Timings = Pick<CoreSettings, 'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs'>;
 
 const usualTimings: Timings = {
   taskDeadlineMs: 60 * 60_000,
   agentsWaitMs: 10 * 60_000,
   leaseMs: 30_000,
+  letterLeaseMs: 30_000,
   sweepEveryMs: 5_000,
   lostAfterMs: 15_000,
 };

@@ -38,6 +38,8 @@ export interface CoreSettings {
   readonly agentsWaitMs: number;
   /** How long a worker may be silent before another takes over its attempts. */
   readonly leaseMs: number;
+  /** How long a letter is left to the process that claimed it: after a crash its answer is this late at the most. */
+  readonly letterLeaseMs: number;
   /** How often upkeep looks for what was left lying. */
   readonly sweepEveryMs: number;
   /** A committed task that is not in the queue by then was lost on the way. */

@@ -9,10 +9,8 @@ import { replyContext } from './reply-context.ts';
 import { patiently } from './patiently.ts';
 
 const AT_ONCE = 16;
-/** One post or look must be answered by then. */
-const CALL_MS = 15_000;
-/** How long a letter is another process's; longer than its calls together may take. */
-const LEASE_MS = 45_000;
+/** A claimed letter is looked for and posted once: each of the two calls may take this part of its lease. */
+const CALLS_IN_A_LEASE = 3;
 /** After a day without success a letter is undelivered, and the portal says so. */
 const GIVE_UP_MS = 24 * 60 * 60 * 1000;
 const IDLE_MS = 1_000;
@@ -22,7 +20,7 @@ export async function deliver(core: Core, posters: Posters, signal: AbortSignal)
   const platforms = [...posters.keys()];
   if (platforms.length === 0) return;
   await patiently(core, { wakeOn: ['intake', 'finish', 'letter'], idleMs: IDLE_MS, signal }, async () => {
-    const letters = await core.store.letters.claim(platforms, core.clock.now(), LEASE_MS, AT_ONCE);
+    const letters = await core.store.letters.claim(platforms, core.clock.now(), core.settings.letterLeaseMs, AT_ONCE);
     await Promise.all(letters.map((letter) => deliverOne(core, posters.get(letter.platform)!, letter)));
     return letters.length > 0;
   });
@@ -30,6 +28,7 @@ export async function deliver(core: Core, posters: Posters, signal: AbortSignal)
 
 async function deliverOne(core: Core, poster: Poster, letter: OpenLetter): Promise<void> {
   const log = core.log.child({ letterId: letter.id, conversationId: letter.conversationId, part: letter.part });
+  const callMs = core.settings.letterLeaseMs / CALLS_IN_A_LEASE;
   const reply = replyFor(letter.saying, replyContext(core));
   const part: LetterPart = {
     key: letter.id,
@@ -40,13 +39,13 @@ async function deliverOne(core: Core, poster: Poster, letter: OpenLetter): Promi
   };
   try {
     if (letter.mustLook) {
-      const seen = await poster.look(part, AbortSignal.timeout(CALL_MS));
+      const seen = await poster.look(part, AbortSignal.timeout(callMs));
       if (seen === 'cannot') return await core.store.letters.dead(letter, 'It may have been posted, and the platform does not let us look; posting it again could show it twice.', core.clock.now());
       if (seen !== 'absent') return await confirm(core, letter, seen.found);
     }
     const parts = letter.part === 0 ? poster.parts(reply) : 1;
     if (parts > 1) await core.store.letters.split(letter, parts, core.clock.now());
-    await confirm(core, letter, await poster.post(part, AbortSignal.timeout(CALL_MS)));
+    await confirm(core, letter, await poster.post(part, AbortSignal.timeout(callMs)));
     log.info({ tries: letter.tries }, 'letter posted');
   } catch (error) {
     await postpone(core, letter, error).catch((again: unknown) => log.warn({ error: again }, 'letter state not written'));

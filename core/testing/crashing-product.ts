@@ -19,7 +19,7 @@ if (import.meta.main) {
     log: createLog({ level: 'warn' }),
     adapters: [...adapters, board],
     botSettings: { board: { url: BOARD_URL, token: BOARD_TOKEN } },
-    timings: { leaseMs: 1_500, sweepEveryMs: 300, lostAfterMs: 1_000 },
+    timings: { leaseMs: 1_500, letterLeaseMs: 1_500, sweepEveryMs: 300, lostAfterMs: 1_000 },
     withCore: (core) => crashAt(core, point, Number(times)),
   });
   process.stdout.write(`${JSON.stringify({ url: product.url })}\n`);
