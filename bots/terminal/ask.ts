@@ -53,6 +53,7 @@ async function ask(options: Options): Promise<number> {
       screen.say(`The same request with --key ${key} finds it if it was taken, and never asks twice.\n`);
     return exit.notDone;
   } finally {
+    if (target.startedByUs) screen.say('The product ran only for this. Links open, and what was left goes on, while it runs: npm start');
     await target.stop();
   }
 }
@@ -78,7 +79,7 @@ async function goOn(session: Session, id: string, look: boolean): Promise<Conver
   const conversation = conversationOf(id, { client, screen: session.screen }, look ? 0 : (said.at(-1)?.seq ?? 0));
   if (!look) return conversation;
   await conversation.showNew();
-  const running = (await client.history(100)).filter((task) => task.conversationId === id && !task.over).at(-1);
+  const running = (await client.history(50)).filter((task) => task.conversationId === id && !task.over).at(-1);
   if (running) await follow(session, conversation, running.id);
   return conversation;
 }

@@ -82,5 +82,5 @@ async function say({ target, screen }: Session, saying: Saying): Promise<void> {
 
 async function tasksOf({ target }: Session, conversation: Conversation | null) {
   if (conversation === null) return [];
-  return (await target.client.history(100)).filter(({ conversationId }) => conversationId === conversation.id);
+  return (await target.client.history(50)).filter(({ conversationId }) => conversationId === conversation.id);
 }
