@@ -16,8 +16,8 @@ export function followRequests(log: Log, metrics: Metrics): RequestHandler {
     response.once('close', () => {
       const { requestId, route = 'none', ids } = response.locals;
       const durationMs = Math.round(performance.now() - began);
-      // They hung up before our answer was out; the status we had in mind was never seen.
-      const status = response.writableFinished ? response.statusCode : HUNG_UP;
+      // Who hangs up before our answer begins never saw the status we had in mind.
+      const status = response.headersSent ? response.statusCode : HUNG_UP;
       metrics.answered({ method, route, status, durationMs });
       log[probes.has(route) ? 'debug' : 'info']({ requestId, method, route, status, durationMs, ...ids }, 'request answered');
     });
