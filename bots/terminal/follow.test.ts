@@ -11,7 +11,7 @@ const ctrlC = '\u0003';
 test('Ctrl-C asks what is meant, and c cancels', async () => {
   const { press, seen, canceled, end } = watch();
   await press(ctrlC);
-  expect(seen()).toContain('c cancels it, Ctrl-C again leaves it running');
+  expect(seen()).toContain('  c: cancel it\n  Ctrl-C: leave it running\n');
   expect(canceled()).toBe(0);
   await press('c');
   expect(canceled()).toBe(1);

@@ -23,7 +23,7 @@ export type End = 'done' | 'not-done' | 'left';
 
 const giveUpMs = 30_000;
 const pauseMs = 500;
-const choices = 'c cancels it, Ctrl-C again leaves it running, any other key goes on watching';
+const choices = ['c: cancel it', 'Ctrl-C: leave it running', 'any other key: go on watching'];
 
 export async function follow(session: Session, conversation: Conversation, taskId: string): Promise<End> {
   const { target, screen, input } = session;
@@ -32,7 +32,7 @@ export async function follow(session: Session, conversation: Conversation, taskI
   const progress = progressFrom(Date.now());
   let asked = false;
 
-  const draw = () => screen.live([...progress.lines(screen.look(), Date.now()), ...(asked ? [hint(screen)] : [])]);
+  const draw = () => screen.live([...progress.lines(screen.look(), Date.now()), ...(asked ? hints(screen) : [])]);
   const stopListening = listenToKeys(input, (key) => {
     const wish = wishOf(key, asked, input !== null);
     asked = wish === 'choose';
@@ -97,6 +97,6 @@ async function cancel({ target, screen }: Session, taskId: string): Promise<void
   }
 }
 
-function hint(screen: Screen): LiveLine {
-  return { text: `  ${choices}`, paint: (text) => paint(screen.look(), 'bold', text), fleeting: true };
+function hints(screen: Screen): LiveLine[] {
+  return choices.map((choice) => ({ text: `  ${choice}`, paint: (text) => paint(screen.look(), 'bold', text), fleeting: true }));
 }
