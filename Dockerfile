@@ -12,6 +12,7 @@ COPY prisma prisma
 COPY core core
 COPY bots bots
 COPY web web
+COPY docs docs
 RUN node prisma/run.ts generate && mkdir -p "$DATA_DIR" && chown node "$DATA_DIR"
 
 USER node

@@ -113,7 +113,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (config.roles.includes('worker')) stops.push(await startWorkerRole(core));
     const bots = config.roles.includes('bots') ? await startBotsRole(core, app, options) : null;
     if (bots) stops.push(bots.stop);
-    const web = config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0 ? await startWebRole(core, app, { port, metricsToken: config.http.metricsToken }, bots?.mounts ?? []) : null;
+    const web = config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0 ? await startWebRole(core, app, { ...config.http, port }, bots?.mounts ?? []) : null;
     if (web) {
       stops.push(web.stop);
       await outside.announce(web.url);

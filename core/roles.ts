@@ -50,7 +50,7 @@ export async function startBotsRole(core: Core, app: App, options: Pick<ProductO
 }
 
 /** Answers HTTP: the API, downloads, health, and what platforms call us on. */
-export async function startWebRole(core: Core, app: App, http: { port: number; metricsToken: string | null }, mounts: readonly Mount[]): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startWebRole(core: Core, app: App, http: { host: string; port: number; trustProxy: number; metricsToken: string | null }, mounts: readonly Mount[]): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
   const web = createWeb({
     app,
@@ -58,9 +58,10 @@ export async function startWebRole(core: Core, app: App, http: { port: number; m
     publicUrl: core.settings.publicUrl,
     brandName: core.settings.brandName,
     mounts,
+    trustProxy: http.trustProxy,
     ...(http.metricsToken !== null && { metricsToken: http.metricsToken }),
     nowMs: () => core.clock.now().getTime(),
   });
-  const running = await web.start(http.port);
+  const running = await web.start(http.port, http.host);
   return { url: running.url, stop: () => running.stop(WEB_GRACE_MS) };
 }

@@ -13,7 +13,10 @@ export interface Config {
   /** null: the queue lives in PostgreSQL. */
   readonly redis: { readonly url: string } | null;
   readonly http: {
+    readonly host: string;
     readonly port: number;
+    /** Proxies in front whose word for the caller's address is taken. */
+    readonly trustProxy: number;
     /** null until the port is known, where PUBLIC_URL is not set. */
     readonly publicUrl: string | null;
     /** null: only this machine may read the numbers. */
@@ -229,7 +232,10 @@ function assemble(values: Values): Config {
     database: values.DATABASE_URL === undefined ? sandbox : { kind: 'real', url: values.DATABASE_URL },
     redis: values.REDIS_URL === undefined ? null : { url: values.REDIS_URL },
     http: {
+      // A laptop's sandboxes are nobody else's business.
+      host: values.HOST ?? (values.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1'),
       port,
+      trustProxy: values.TRUST_PROXY ?? 0,
       publicUrl: values.PUBLIC_URL ?? (port === 0 ? null : `http://localhost:${port}`),
       metricsToken: values.METRICS_TOKEN ?? null,
     },

@@ -52,6 +52,8 @@ export const settings = {
       example: '3000',
       schema: wholeNumber(0, 65_535),
     },
+    HOST: { purpose: 'the address to listen on', unset: '127.0.0.1; all addresses in production', example: '0.0.0.0', schema: z.string().regex(/^[\w.:-]{1,253}$/, 'must be a host name or an address') },
+    TRUST_PROXY: { purpose: 'how many proxies in front say truly who is calling', unset: '0', example: '1', schema: wholeNumber(0, 9) },
     PUBLIC_URL: {
       purpose: 'where people reach the portal; links begin with it',
       unset: 'http://localhost:`PORT`',

@@ -5,6 +5,8 @@ import { classify } from './classify.ts';
 const sentences: Record<AgentType, string[]> = {
   'lead-generation': [
     'find me 100 leads in Miami',
+    'find 1,500 leads',
+    'find 2.5 leads',
     'Find 103 investors in Miami',
     '100 leads in Miami',
     'leads for dentists in Boston',

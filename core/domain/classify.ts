@@ -239,6 +239,7 @@ function clausesOf(text: string): Words[] {
   return plainWords(text)
     .replace(harmless, ' ')
     .replace(/ & /g, ' and ')
+    .replace(insideNumber, '')
     .split(/[.!?;:,()\n]+|\s[-–—]+\s/)
     .flatMap((part) => part.replace(negated, ' | ').split('|'))
     .map(phrases)
@@ -246,6 +247,8 @@ function clausesOf(text: string): Words[] {
     .filter((words) => words.length > 0);
 }
 
+// "1,500 leads" and "2.5 leads" do not end in the middle of their number.
+const insideNumber = /(?<=\d)[.,](?=\d)/g;
 // "don't scrape", "no emails", "without contacting them": up to the end of the part, or to where the wish turns.
 const negated =
   /\b(?:don'?t|do not|doesn'?t|isn'?t|aren'?t|not|no|never|without|avoid|skip|except|excluding|instead of|rather than|other than)\b.*?(?=\b(?:but|just|only|instead|then)\b|$)/g;

@@ -2,6 +2,7 @@
 // `node core/testing/crashing-product.ts <point> <times>` dies the <times>th time it gets there. The parts are the real
 // ones; only the call around the point is wrapped.
 
+import path from 'node:path';
 import { adapters } from '#bots/adapters.ts';
 import { board } from '#bots/testing/board/adapter.ts';
 import { readConfig, readEnv } from '#core/contracts/env.ts';
@@ -14,9 +15,10 @@ export type CrashPoint = (typeof crashPoints)[number];
 
 if (import.meta.main) {
   const [point = 'never', times = '1'] = process.argv.slice(2);
-  const { BOARD_URL = '', BOARD_TOKEN = '' } = process.env;
+  const { BOARD_URL = '', BOARD_TOKEN = '', DATA_DIR = '' } = process.env;
   const product = await startProduct(readConfig(readEnv(process.env)), {
-    log: createLog({ level: 'warn' }),
+    // Standard output is for the address alone.
+    log: createLog({ level: 'warn', file: path.join(DATA_DIR, 'crashing.log') }),
     adapters: [...adapters, board],
     botSettings: { board: { url: BOARD_URL, token: BOARD_TOKEN } },
     timings: { leaseMs: 1_500, letterLeaseMs: 1_500, sweepEveryMs: 300, lostAfterMs: 1_000 },
