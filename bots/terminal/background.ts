@@ -1,6 +1,7 @@
 // The product as a quiet child of this command.
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 
 export interface Background {
@@ -13,32 +14,24 @@ const linesKept = 15;
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export function startInBackground(root: string): Background {
-  const printed: string[] = [];
+  let printed: string[] = [];
   let ended = false;
+  const keep = (text: string) => {
+    printed = [...printed, ...text.split('\n').filter((line) => line.trim() !== '')].slice(-linesKept);
+  };
   // In a process group of its own, so that Ctrl-C reaches this command alone.
   const child = spawn(process.execPath, [path.join(root, 'core/main.ts')], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const end = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
-      printed.push(error.message);
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', keep);
+  const end = once(child, 'close')
+    .catch((error: unknown) => keep(String(error)))
+    .then(() => {
       ended = true;
-      resolve();
     });
-    child.once('exit', () => {
-      ended = true;
-      resolve();
-    });
-  });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream
-      .setEncoding('utf8')
-      .on('data', (text: string) =>
-        printed.splice(0, printed.length, ...[...printed, ...text.split('\n').filter((line) => line.trim() !== '')].slice(-linesKept)),
-      );
-  }
+
   const stopNow = () => child.kill('SIGTERM');
   process.once('exit', stopNow);
   for (const signal of endings) process.on(signal, leave);

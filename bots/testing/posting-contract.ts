@@ -1,11 +1,10 @@
 // What a poster must keep, whatever the platform and the network do: each part is seen exactly once.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PostError, type LetterPart, type Posted, type Poster } from '#core/ports/poster.ts';
+import { PostError, type LetterPart, type Posted } from '#core/ports/poster.ts';
 import { busyMs, type Fault, type Kit, type Stage } from './kit.ts';
 import { replyOf } from './replies.ts';
 
-const deadlineMs = 400;
 const faults: readonly Fault[] = ['answer-lost', 'cut', 'silent', 'broken', 'broken-after', 'busy'];
 
 export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapter' | 'stage'>) {
@@ -52,7 +51,7 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
   test.each(faults)('an answer is seen exactly once after a call that ended “%s”', async (fault) => {
     const part = letter(fault);
     await world.next(fault);
-    await deliver(world.poster, world.otherPoster, part);
+    await deliver(world, part, fault);
     expect(await seen(part)).toBe(1);
   });
 
@@ -61,7 +60,7 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
     await world.next('answer-lost');
     await expect(world.poster.post(part, soon())).rejects.toMatchObject({ kind: 'unknown' });
     await world.next(fault);
-    await expect(world.poster.look(part, soon())).rejects.toBeInstanceOf(PostError);
+    await expect(world.poster.look(part, soon(fault))).rejects.toBeInstanceOf(PostError);
     expect(await world.otherPoster.look(part, soon())).toHaveProperty('found.messageRef');
     expect(await seen(part)).toBe(1);
   });
@@ -69,7 +68,7 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
   test.each(faults)('a new thread has one root after a call that ended “%s”', async (fault) => {
     const part = letter(fault, world.newThread);
     await world.next(fault);
-    const { threadRef } = await deliver(world.poster, world.otherPoster, part);
+    const { threadRef } = await deliver(world, part, fault);
     expect((await world.posts(threadRef!)).filter((post) => post.includes(mark(part)))).toHaveLength(1);
   });
 
@@ -128,14 +127,15 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
 }
 
 /** As the core delivers a letter; each try may be another process's. */
-async function deliver(first: Poster, second: Poster, part: LetterPart): Promise<Posted> {
+async function deliver({ poster, otherPoster }: Stage, part: LetterPart, fault: Fault): Promise<Posted> {
   let mustLook = false;
   for (let tries = 0; tries < 5; tries++) {
-    const poster = tries % 2 === 0 ? first : second;
+    const here = tries % 2 === 0 ? poster : otherPoster;
+    const signal = soon(tries === 0 ? fault : undefined);
     try {
-      const answer = mustLook ? await poster.look(part, soon()) : 'absent';
+      const answer = mustLook ? await here.look(part, signal) : 'absent';
       if (answer === 'cannot') throw new Error('the platform does not let us look');
-      return answer === 'absent' ? await poster.post(part, soon()) : answer.found;
+      return answer === 'absent' ? await here.post(part, signal) : answer.found;
     } catch (error) {
       if (!(error instanceof PostError) || error.kind === 'never') throw error;
       mustLook ||= error.kind === 'unknown';
@@ -144,8 +144,9 @@ async function deliver(first: Poster, second: Poster, part: LetterPart): Promise
   throw new Error('not delivered after five tries');
 }
 
-function soon(): AbortSignal {
-  return AbortSignal.timeout(deadlineMs);
+/** Nobody waits long for what will not come. */
+function soon(fault?: Fault): AbortSignal {
+  return AbortSignal.timeout(fault === 'silent' ? 400 : 10_000);
 }
 
 function mark(part: LetterPart): string {
