@@ -52,7 +52,7 @@ test('the store and PostgreSQL are told the same names and secrets as the produc
 test('the image is built from files that exist, and starts the product itself, so that signals reach it', () => {
   const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
   const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap((match) => match[1]!.split(' '));
-  expect(copied).toEqual(['package.json', 'package-lock.json', '.npmrc', 'tsconfig.json', 'prisma', 'core', 'bots', 'web']);
+  expect(copied).toEqual(['package.json', 'package-lock.json', '.npmrc', 'tsconfig.json', 'prisma', 'core', 'bots', 'web', 'docs']);
   expect(copied.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
   expect(dockerfile).toContain('CMD ["node", "core/main.ts"]');
 });

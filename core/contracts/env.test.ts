@@ -33,7 +33,7 @@ describe('on a laptop', () => {
       dataDir: '.data',
       database: { kind: 'sandbox' },
       redis: null,
-      http: { port: 3000, publicUrl: 'http://localhost:3000', metricsToken: null },
+      http: { host: '127.0.0.1', port: 3000, trustProxy: 0, publicUrl: 'http://localhost:3000', metricsToken: null },
       log: { level: 'info' },
       brand: { name: 'Impacter' },
       encryption: null,
@@ -48,7 +48,7 @@ describe('on a laptop', () => {
   });
 
   test('a free port is taken with PORT=0, and the public address is known later', () => {
-    expect(readConfig({ PORT: '0' }).http).toEqual({ port: 0, publicUrl: null, metricsToken: null });
+    expect(readConfig({ PORT: '0' }).http).toMatchObject({ port: 0, publicUrl: null });
   });
 
   test('spaces around a value and empty values mean nothing', () => {
@@ -166,6 +166,12 @@ describe('a good value', () => {
     expect(encryption?.keys).toEqual(['ab'.repeat(32), 'cd'.repeat(32)]);
     expect(slack).toMatchObject({ signingSecrets: ['12'.repeat(16), '34'.repeat(16)] });
     expect(stripe).toMatchObject({ webhookSecrets: ['whsec_new', 'whsec_old'] });
+  });
+
+  test('of the encryption key is also the one that a laptop made for itself, so that its database can move', () => {
+    const made = Buffer.alloc(32, 0xfb).toString('base64url');
+    expect(made).toMatch(/[-_]/);
+    expect(readConfig({ ENCRYPTION_KEY: made }).encryption?.keys).toEqual([made]);
   });
 
   test('of an address loses the slash at its end, since links are put behind it', () => {

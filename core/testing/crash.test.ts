@@ -36,6 +36,10 @@ test(`${crashPoints.length * TASKS_AT_EACH_POINT} people get exactly one result 
     await world.untilAllAnswered(channel, threads);
   }
 
+  // What was posted but not marked is looked for after its lease; only then is it known that nothing is shown twice.
+  await expect
+    .poll(async () => (await world.database.query(`SELECT state, count(*)::int AS letters FROM letters WHERE state <> 'sent' GROUP BY state`)).rows, { timeout: 30_000, interval: 100 })
+    .toEqual([]);
   const results = await resultsOf(world.people);
   expect(results.filter((count) => count !== 1)).toEqual([]);
   expect(results).toHaveLength(crashPoints.length * TASKS_AT_EACH_POINT);
