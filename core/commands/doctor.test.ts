@@ -188,7 +188,7 @@ test('the embedded database is looked at where no product runs, and stopped agai
   await postgres.stop();
 
   const alone = await visit({ DATA_DIR: dir, PORT: '0' });
-  expect(alone.said['database']).toEqual([expect.stringContaining('(embedded, started for this look)')]);
+  expect(alone.said['database']).toEqual([expect.stringContaining('(embedded, held by nobody)')]);
   expect(alone.said['ledger']).toEqual(['ok 0 wallets add up']);
   expect(await runningPostgres(dir)).toBeNull();
 });

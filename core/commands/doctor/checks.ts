@@ -184,7 +184,9 @@ async function database({ database: found, config }: Patient): Promise<Finding> 
             (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used, current_setting('max_connections')::int AS most`,
   );
   const { version, number, used, most } = rows[0]!;
-  const where = embedded ? `embedded, ${found.held === null ? 'started for this look' : `held by ${found.held}`}` : new URL(found.url).host;
+  const where = embedded
+    ? `embedded, ${found.held === null ? 'held by nobody' : `held by process ${found.held.pid} since ${found.held.since.toISOString()}`}`
+    : new URL(found.url).host;
   const words = `PostgreSQL ${version.split(' ')[0]} (${where}), ${used} of ${most} connections`;
   if (number < LEAST_VERSION) return failing(`${words}: PostgreSQL 18 or newer is needed`, 'set DATABASE_URL');
   return Number(used) > most * 0.8 ? warning(words, 'raise max_connections; a process of the product takes up to 15') : ok(words);

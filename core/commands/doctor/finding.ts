@@ -3,6 +3,7 @@
 import type pg from 'pg';
 import type { Config, GivenSettings, Problem } from '#core/contracts/env.ts';
 import type { SettingName } from '#core/contracts/settings.ts';
+import type { PostgresHeld } from '#core/sandbox/postgres.ts';
 
 export type Finding =
   | { readonly state: 'ok'; readonly words: string }
@@ -37,7 +38,13 @@ export interface RunningProduct {
 
 export type Database =
   /** `held`: by whom the embedded one is. `migrated`: our tables are there, as many as this version needs. */
-  | { readonly state: 'open'; readonly url: string; readonly client: pg.Client; readonly held: string | null; readonly migrated: boolean }
+  | {
+      readonly state: 'open';
+      readonly url: string;
+      readonly client: pg.Client;
+      readonly held: PostgresHeld | null;
+      readonly migrated: boolean;
+    }
   | { readonly state: 'away'; readonly why: string }
   /** No start has made it yet. */
   | { readonly state: 'none' };

@@ -6,7 +6,6 @@ import pg from 'pg';
 import { ConfigError, readConfig, readEnv, type Config, type GivenSettings, type Problem } from '#core/contracts/env.ts';
 import { settings, type SettingName } from '#core/contracts/settings.ts';
 import { createLog } from '#core/engines/log.ts';
-import { readSandboxFile } from '#core/first-user.ts';
 import { PostgresHeld, runningPostgres, startPostgres } from '#core/sandbox/postgres.ts';
 import { missingMigrations } from '#core/store/migrate.ts';
 import { because, type Database, type Patient, type RunningProduct } from './finding.ts';
@@ -18,12 +17,12 @@ const STATEMENT_MS = 15_000;
 export async function admit(env: NodeJS.ProcessEnv): Promise<Patient> {
   const given = readEnv(env);
   const { config, problems } = readWhatIsRight(given);
-  const product = await findProduct(config);
   const stops: (() => Promise<void>)[] = [];
   const database = await openDatabase(config, problems, stops).catch((error: unknown): Database => ({
     state: 'away',
     why: because(error),
   }));
+  const product = await findProduct(config, database);
   return {
     given,
     problems,
@@ -57,13 +56,11 @@ function without(given: GivenSettings, problems: readonly Problem[]): GivenSetti
   return Object.fromEntries(Object.entries(given).filter(([name]) => !isWrong(name as SettingName) && !isMissed(name as SettingName)));
 }
 
-async function findProduct({ dataDir, http }: Config): Promise<RunningProduct | null> {
-  const sandbox = await readSandboxFile(dataDir).catch(() => null);
-  for (const url of [sandbox?.url, http.port === 0 ? undefined : `http://127.0.0.1:${http.port}`]) {
-    const product = url === undefined ? null : await readyz(url, http.metricsToken);
-    if (product) return product;
-  }
-  return null;
+/** Who holds the embedded database has told where it answers. */
+async function findProduct({ database: { kind }, http }: Config, database: Database): Promise<RunningProduct | null> {
+  const held = database.state === 'open' ? database.held : null;
+  const url = kind === 'sandbox' ? held?.url : `http://127.0.0.1:${http.port}`;
+  return url ? readyz(url, http.metricsToken) : null;
 }
 
 /** null when nobody answers there, or somebody else. */
@@ -95,7 +92,7 @@ async function openDatabase(config: Config, problems: readonly Problem[], stops:
 }
 
 /** Running already, or started for as long as we look. */
-async function embedded(dataDir: string, stops: (() => Promise<void>)[]): Promise<{ url: string; held: string | null }> {
+async function embedded(dataDir: string, stops: (() => Promise<void>)[]): Promise<{ url: string; held: PostgresHeld | null }> {
   try {
     const postgres = await startPostgres({ dataDir, log: createLog({ level: 'silent' }) });
     stops.push(() => postgres.stop());
@@ -103,6 +100,6 @@ async function embedded(dataDir: string, stops: (() => Promise<void>)[]): Promis
   } catch (error) {
     const url = error instanceof PostgresHeld ? await runningPostgres(dataDir) : null;
     if (url === null) throw error;
-    return { url, held: `process ${(error as PostgresHeld).pid} since ${(error as PostgresHeld).since.toISOString()}` };
+    return { url, held: error as PostgresHeld };
   }
 }
