@@ -52,7 +52,12 @@ export const settings = {
       example: '3000',
       schema: wholeNumber(0, 65_535),
     },
-    HOST: { purpose: 'the address to listen on', unset: '127.0.0.1; all addresses in production', example: '0.0.0.0', schema: z.string().regex(/^[\w.:-]{1,253}$/, 'must be a host name or an address') },
+    HOST: {
+      purpose: 'the address to listen on',
+      unset: '127.0.0.1; all addresses in production',
+      example: '0.0.0.0',
+      schema: z.string().regex(/^[\w.:-]{1,253}$/, 'must be a host name or an address'),
+    },
     TRUST_PROXY: { purpose: 'how many proxies in front say truly who is calling', unset: '0', example: '1', schema: wholeNumber(0, 9) },
     PUBLIC_URL: {
       purpose: 'where people reach the portal; links begin with it',
@@ -337,12 +342,12 @@ function hex(length: number) {
   return z.string().regex(new RegExp(`^[0-9a-fA-F]{${length}}$`), `must have ${length} hexadecimal digits`);
 }
 
-/** 32 bytes as base64 or hexadecimal. */
+/** 32 bytes as base64 (also with the letters of addresses, as in `sandbox-keys.json`) or hexadecimal. */
 function key() {
   return z
     .string()
     .refine(
-      (text) => /^[0-9a-fA-F]{64}$/.test(text) || /^[A-Za-z0-9+/]{43}=?$/.test(text),
+      (text) => /^[0-9a-fA-F]{64}$/.test(text) || /^[\w+/-]{43}=?$/.test(text),
       'must be 32 bytes as base64 or as 64 hexadecimal digits',
     );
 }

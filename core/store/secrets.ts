@@ -1,16 +1,29 @@
 // Secrets that all processes share and nobody types in (the device key at the agents' gateway, the key that signs
-// links), made once and sealed with ENCRYPTION_KEY. Several keys may be given: the first seals, all of them open.
+// links), made once and sealed with ENCRYPTION_KEY. Several keys may be given: the first seals, all of them open. What an
+// older one opens is sealed anew with the first, so that after a start the older ones can be dropped.
 
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { Money } from './money.ts';
 
 /** Gives the secret of this name, making it when this is the first time anywhere. */
 export async function sharedSecret(money: Money, keys: readonly string[], name: string, make: () => string): Promise<string> {
-  const sealed = await read(money, name);
-  if (sealed !== null) return open(keys, name, sealed);
-  await money.query({ text: 'INSERT INTO secrets (name, sealed) VALUES ($1, $2) ON CONFLICT DO NOTHING' }, [name, seal(keys[0]!, name, make())]);
-  // Another process may have been first; what the table says counts.
-  return open(keys, name, (await read(money, name))!);
+  let sealed = await read(money, name);
+  if (sealed === null) {
+    await money.query({ text: 'INSERT INTO secrets (name, sealed) VALUES ($1, $2) ON CONFLICT DO NOTHING' }, [
+      name,
+      seal(keys[0]!, name, make()),
+    ]);
+    // Another process may have been first; what the table says counts.
+    sealed = (await read(money, name))!;
+  }
+  const secret = open(keys, name, sealed);
+  if (openWith(keys[0]!, name, sealed) === null)
+    await money.query({ text: 'UPDATE secrets SET sealed = $3 WHERE name = $1 AND sealed = $2' }, [
+      name,
+      sealed,
+      seal(keys[0]!, name, secret),
+    ]);
+  return secret;
 }
 
 async function read(money: Money, name: string): Promise<Buffer | null> {
@@ -29,17 +42,24 @@ export function seal(key: string, name: string, secret: string): Buffer {
 }
 
 export function open(keys: readonly string[], name: string, sealed: Buffer): string {
+  for (const key of keys) {
+    const secret = openWith(key, name, sealed);
+    if (secret !== null) return secret;
+  }
+  throw new Error(
+    `the secret “${name}” was sealed with a key that ENCRYPTION_KEY no longer holds: add the old key behind the new one, separated by a comma`,
+  );
+}
+
+function openWith(key: string, name: string, sealed: Buffer): string | null {
   const iv = sealed.subarray(0, IV_BYTES);
   const tag = sealed.subarray(sealed.length - TAG_BYTES);
-  for (const key of keys) {
+  try {
     const decipher = createDecipheriv('aes-256-gcm', sealingKey(key), iv).setAAD(Buffer.from(name)).setAuthTag(tag);
-    try {
-      return decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
-    } catch {
-      continue; // sealed with another of the keys
-    }
+    return decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+  } catch {
+    return null;
   }
-  throw new Error(`the secret “${name}” was sealed with a key that ENCRYPTION_KEY no longer holds: add the old key behind the new one, separated by a comma`);
 }
 
 function sealingKey(key: string): Buffer {
