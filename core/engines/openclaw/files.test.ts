@@ -16,6 +16,7 @@ import { collectFiles, insidePath } from './files.ts';
 import { openWorkspace } from './workspace.ts';
 
 const idle = new AbortController().signal;
+const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
 
 describe('what an agent wrote', () => {
   let stage: AgentsStage;
@@ -42,12 +43,11 @@ describe('what an agent wrote', () => {
   }
 
   test.each([{ disk: false }, { disk: true }])(
-    'comes whole, binary or text, also from folders within its folder (shared disk: $disk)',
+    'comes whole, also from folders within its folder (shared disk: $disk)',
     async ({ disk }) => {
-      const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
-      const { named, outcome } = await runWith({ 'data.bin': bytes, 'deep/er/table.csv': 'a,b\n1,2\n', 'empty.txt': '' }, { disk });
+      const { named, outcome } = await runWith({ 'dot.png': bytes, 'deep/er/table.csv': 'a,b\n1,2\n', 'empty.txt': '' }, { disk });
       expect(named).toMatchObject({
-        'data.bin': bytes,
+        'dot.png': bytes,
         'table.csv': Buffer.from('a,b\n1,2\n'),
         'empty.txt': Buffer.alloc(0),
         'sample-hello.md': expect.any(Buffer) as Buffer,
@@ -55,6 +55,13 @@ describe('what an agent wrote', () => {
       for (const file of outcome.files) expect(file.sizeBytes).toBe(named[file.name]!.length);
     },
   );
+
+  test('what is neither text nor a picture comes from a shared disk only; else the reply names it', async () => {
+    const remote = await runWith({ 'report.pdf': bytes });
+    expect(Object.keys(remote.named)).toEqual(['sample-hello.md']);
+    expect(remote.outcome.text).toContain('report.pdf could not be fetched from the agent.');
+    expect((await runWith({ 'report.pdf': bytes }, { disk: true })).named['report.pdf']).toEqual(bytes);
+  });
 
   test('two files of the same name are both delivered', async () => {
     const { named } = await runWith({ 'a/list.csv': 'one\n', 'b/List.csv': 'two\n' });

@@ -7,6 +7,7 @@
 //   the gateway was started anew                 → its memory of keys is gone: look for it on its disk, else it is lost
 
 import { runReplySchema, waitReplySchema, type RunReply } from '#core/contracts/openclaw.ts';
+import { resultFolder } from '#core/domain/agent-brief.ts';
 import type { AgentJob, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
@@ -55,6 +56,9 @@ const waitSliceMs = 30_000;
 const answerKeptMs = 4 * 60_000;
 const replayPauseMs = 250;
 const replayTries = 40;
+// A gateway that came back was seen to resume what it had cut short after four to six seconds.
+const resumePauseMs = 500;
+const resumeTries = 20;
 
 export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Following {
   const { gateway, clock, log } = parts;
@@ -68,9 +72,13 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
   let aliveAtMs = 0;
   let acceptedTold = false;
   let answer: { readonly live: Live; readonly reply: Promise<RunReply> } | null = null;
-  let readStep = stepReader(watch.step);
+  let readStep = newStepReader();
 
   return { toEnd, stop, mayHaveBegun: () => known !== 'no', startedAtMs: () => startedAtMs };
+
+  function newStepReader() {
+    return stepReader(watch.step, resultFolder(job.runId));
+  }
 
   async function toEnd(signal: AbortSignal): Promise<RunEnd> {
     while (true) {
@@ -107,6 +115,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
       return await orAborted(act(live, signal), signal);
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
+      if (error.kind === 'ended' && goingDown.test(error.message)) return { kind: 'lost', reason: 'The gateway stopped it to start anew.' };
       if (error.kind === 'ended') return await failed(live, error.message);
       if (error.kind === 'refused') return refused(error);
       if (error.kind !== 'busy') live.drop();
@@ -154,7 +163,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
     signal.throwIfAborted();
     await watch.sending({ gateway: parts.gatewayName, bootId: live.bootId });
     signal.throwIfAborted();
-    if (live.bootId !== bootId) readStep = stepReader(watch.step);
+    if (live.bootId !== bootId) readStep = newStepReader();
     bootId = live.bootId;
     const accepted = Promise.withResolvers<null>();
     const reply = live
@@ -228,9 +237,19 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
         if (known === 'maybe' && sentHere) return send(live, signal);
         return { kind: 'lost', reason: 'The gateway was started anew and knows nothing of it.' };
       case 'cut-short':
-        // A gateway may take up again what a restart interrupted; nobody would want its result any more.
-        await abort(live).catch(() => {});
+        if (sight.mayResume) await stopResumed(live, signal);
         return { kind: 'lost', reason: 'The gateway was started anew in the middle of it.' };
+    }
+  }
+
+  // A gateway takes up by itself what its restart cut short, some seconds later, under another key and without our instructions.
+  // Nobody waits for that, and it may act on the outside: it is stopped. No other work of ours is in this session meanwhile.
+  async function stopResumed(live: Live, signal: AbortSignal) {
+    for (let tries = 0; tries < resumeTries; tries++) {
+      const reply = (await live.request('sessions.abort', { key: run.key })) as { status?: unknown };
+      if (reply.status === 'aborted') return;
+      await clock.sleep(resumePauseMs, signal);
+      signal.throwIfAborted();
     }
   }
 
@@ -282,7 +301,8 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
     if (sight.state === 'failed') return failed(live, sight.reason);
     resumed = true;
     if (sight.state === 'done') return recall(live, signal);
-    await abort(live).catch(() => {});
+    if (sight.state === 'running') await abort(live);
+    if (sight.state === 'cut-short' && sight.mayResume) await stopResumed(live, signal);
     return { kind: 'lost', reason: 'The gateway was started anew in the middle of it.' };
   }
 
@@ -315,6 +335,9 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
     }
   }
 }
+
+// A gateway that goes down accepts work to the last moment, and then ends it with these words.
+const goingDown = /\bgateway is (draining|restarting)\b/i;
 
 /** A gateway keeps sessions by agent, in lower case. */
 export function keyOf({ sessionKey, type }: Pick<AgentJob, 'sessionKey' | 'type'>): string {

@@ -19,7 +19,7 @@ const hello = {
   policy: { maxPayload: 1_000_000, maxBufferedBytes: 1_000_000, tickIntervalMs: 30_000 },
 };
 
-/** What the gateway answers to a method; the greeting to `connect`. */
+/** What the gateway answers to a method: one answer, or several after one another. */
 let answers: Record<string, unknown>;
 let server: http.Server;
 let logged: string[];
@@ -33,7 +33,8 @@ beforeEach(async () => {
       client.send(JSON.stringify({ type: 'event', event: 'connect.challenge', payload: { nonce: 'n', ts: 1 } }));
       client.on('message', (data) => {
         const { id, method } = JSON.parse(data.toString()) as { id: string; method: string };
-        client.send(JSON.stringify({ type: 'res', id, ok: true, payload: answers[method] ?? {} }));
+        for (const answer of [answers[method] ?? {}].flat() as { error?: object }[])
+          client.send(JSON.stringify({ type: 'res', id, ok: answer.error === undefined, payload: answer, error: answer.error }));
       });
     }),
   );
@@ -128,6 +129,15 @@ test.each([
 ])('an answer of %s does not bring us down', async (_what, reply, kind) => {
   Object.assign(answers, { agent: reply, 'agents.workspace.list': { entries: [], totalEntries: 0 }, 'sessions.files.list': { files: [] } });
   expect(await withAgents((agents) => agents.run(jobOf(), watching(), idle))).toMatchObject({ kind });
+});
+
+test('work that a gateway takes and then drops because it goes down may be tried again', async () => {
+  const error = { code: 'UNAVAILABLE', message: 'Gateway is draining; new tasks are not accepted' };
+  answers['agent'] = [{ runId: 'r', status: 'accepted', acceptedAt: 1 }, { error }];
+  expect(await withAgents((agents) => agents.run(jobOf(), watching(), idle))).toEqual({
+    kind: 'lost',
+    reason: 'The gateway stopped it to start anew.',
+  });
 });
 
 test('neither words of people, nor instructions, nor tokens get into the log', async () => {

@@ -13,7 +13,7 @@ describe('steps', () => {
   });
   const read = (events: Parameters<ReturnType<typeof stepReader>>[0][]) => {
     const told: string[] = [];
-    const reader = stepReader(({ id, title, state }) => told.push(`${id} ${title}: ${state}`));
+    const reader = stepReader(({ id, title, state }) => told.push(`${id} ${title}: ${state}`), 'results/task-1-a1');
     events.forEach(reader);
     return told;
   };
@@ -51,6 +51,10 @@ describe('steps', () => {
   test('titles are short, on one line, and without marks that lie', () => {
     expect(read([item(1, { title: `\u202eevil\u0000 \n${'long '.repeat(40)}` })])[0]).toMatch(/^c1 evil: running$/);
     expect(read([item(1, { title: 'x'.repeat(500) })])[0]).toHaveLength('c1 : running'.length + 80);
+  });
+
+  test('titles name files without the folder, which means nothing to people', () => {
+    expect(read([item(1, { title: 'Write to results/task-1-a1/leads.csv' })])).toEqual(['c1 Write to leads.csv: running']);
   });
 
   test('what the model says or thinks is no step, and odd data is none either', () => {
@@ -113,6 +117,11 @@ describe('a last answer', () => {
 
   test.each([
     ['an error status', { status: 'error', summary: 'out of credit' }, 'out of credit'],
+    [
+      'an error status with its reason in the words',
+      { status: 'error', summary: 'failed', result: { payloads: [{ text: 'No answer.', isError: true }], meta: {} } },
+      'No answer.',
+    ],
     [
       'an error behind the word ok',
       { result: { payloads: [{ text: 'HTTP 429', isError: true }], meta: { stopReason: 'error' } } },

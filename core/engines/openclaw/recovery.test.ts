@@ -1,5 +1,7 @@
 // What a person gets when connections, gateways or processes of ours go away at the worst moments. In each case the work of a
 // run begins once at most.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AgentJob, AgentOutcome } from '#core/ports/agents.ts';
 import { hurriedClock, jobOf, shown, stageAgents, watching, type AgentsStage } from '#core/testing/agents-stage.ts';
@@ -147,6 +149,21 @@ describe('the gateway is started anew', () => {
       reason: 'The gateway was started anew in the middle of it.',
     });
     expect(begun(job)).toBe(1);
+  });
+
+  test('and takes up by itself what it had cut short: that is stopped, because nobody waits for it', async () => {
+    const agents = stage.open();
+    const sessionKey = 'agent:lead-generation:c-1';
+    await agents.run(jobOf({ sessionKey }), watching(), idle);
+    stage.sandbox.control.set({ hang: true });
+    const job = jobOf({ sessionKey });
+    const outcome = agents.run(job, watching(), idle);
+    await vi.waitFor(() => expect(begun(job)).toBe(1));
+    stage.sandbox.control.restart();
+    expect(await shown(await outcome)).toEqual({ kind: 'lost', reason: 'The gateway was started anew in the middle of it.' });
+    await vi.waitFor(async () =>
+      expect((await ledgerOf(stage)).map(({ status }) => status)).toEqual(['completed', 'cancelled', 'cancelled']),
+    );
   });
 
   test('after it ended and before we heard: the transcript has the result', async () => {
@@ -402,10 +419,12 @@ describe('the agent', () => {
 });
 
 async function ledgerStatus(job: AgentJob): Promise<unknown> {
-  const { readFile } = await import('node:fs/promises');
-  const lines = (await readFile(`${stage.sandbox.workspaceRoot}/../ledger.jsonl`, 'utf8'))
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { runId: string; status: string });
-  return lines.findLast(({ runId }) => runId === job.runId)?.status;
+  return (await ledgerOf(stage)).find(({ runId }) => runId === job.runId)?.status;
+}
+
+/** How each run stands in the gateway's ledger, in the order in which they began. */
+async function ledgerOf({ sandbox }: AgentsStage): Promise<{ runId: string; status: string }[]> {
+  const lines = (await readFile(path.join(sandbox.workspaceRoot, '../ledger.jsonl'), 'utf8')).trim().split('\n');
+  const rows = lines.map((line) => JSON.parse(line) as { runId: string; status: string });
+  return [...new Map(rows.map((row) => [row.runId, row])).values()];
 }

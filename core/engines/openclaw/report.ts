@@ -33,7 +33,7 @@ export function reportOfRows(rows: readonly HistoryRow[]): Report | null {
 export function failureIn(reply: RunReply): string | null {
   const { result, status, summary } = reply;
   const error = result?.payloads.find(({ isError }) => isError)?.text;
-  if (status === 'error') return summary ?? error ?? 'The agent ended in an error.';
+  if (status === 'error') return error ?? result?.meta?.error?.message ?? summary ?? 'The agent ended in an error.';
   if (result?.meta?.error !== undefined || result?.meta?.stopReason === 'error')
     return result.meta?.error?.message ?? error ?? 'The agent ended in an error.';
   if (error !== undefined && result!.payloads.every(({ isError }) => isError)) return error;

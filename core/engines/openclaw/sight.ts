@@ -12,8 +12,8 @@ export type Sight =
   | { readonly state: 'running'; readonly startedAtMs: number | null }
   | { readonly state: 'done'; readonly startedAtMs: number | null }
   | { readonly state: 'failed'; readonly reason: string }
-  /** Stopped by somebody, or ended with the gateway that ran it. */
-  | { readonly state: 'cut-short' };
+  /** Stopped by somebody, or ended with the gateway that ran it, which may then resume it as another run. */
+  | { readonly state: 'cut-short'; readonly mayResume: boolean };
 
 export async function look(live: Live, run: RunName): Promise<Sight> {
   const ledger = read(ledgerReplySchema, await live.request('tasks.list', { sessionKey: run.key, limit: 100 }));
@@ -26,7 +26,7 @@ export async function look(live: Live, run: RunName): Promise<Sight> {
     if (session.status === 'done') return { state: 'done', startedAtMs };
     if (session.status === 'failed' || session.status === 'timeout')
       return { state: 'failed', reason: session.lastRunError ?? row?.error ?? `It ended as ${session.status}.` };
-    if (session.status === 'killed') return { state: 'cut-short' };
+    if (session.status === 'killed') return { state: 'cut-short', mayResume: false };
     if (row === undefined) return { state: 'running', startedAtMs };
   }
   switch (row?.status) {
@@ -41,6 +41,7 @@ export async function look(live: Live, run: RunName): Promise<Sight> {
     case 'timed_out':
       return { state: 'failed', reason: row?.error ?? 'The agent ended in an error.' };
     case 'cancelled':
-      return { state: 'cut-short' };
+      // It resumes a session from its transcript, so where there is none yet, there is nothing to resume.
+      return { state: 'cut-short', mayResume: session !== null && session !== undefined };
   }
 }

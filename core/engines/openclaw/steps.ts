@@ -9,15 +9,15 @@ const TITLE_CHARACTERS = 80;
 /** A run in a loop must not fill the log of its task. */
 const MOST_STEPS = 200;
 
-/** Takes the events of one run in any order, and tells of each change once. */
-export function stepReader(tell: (step: AgentStep) => void): (event: AgentEvent) => void {
+/** Takes the events of one run in any order, and tells of each change once. Titles lose the folder of the run's results. */
+export function stepReader(tell: (step: AgentStep) => void, folder: string): (event: AgentEvent) => void {
   const steps = new Map<string, AgentStep & { readonly named: boolean }>();
   let lastSeq = -1;
 
   return (event) => {
     if (event.seq <= lastSeq) return;
     lastSeq = event.seq;
-    const step = readStep(event);
+    const step = readStep(event, folder);
     if (step === null) return;
     const before = steps.get(step.id);
     if (before === undefined && steps.size >= MOST_STEPS) return;
@@ -30,7 +30,7 @@ export function stepReader(tell: (step: AgentStep) => void): (event: AgentEvent)
 }
 
 /** `named`: the title was made for people, not taken from the name of a tool. */
-function readStep({ stream, data }: AgentEvent): (AgentStep & { named: boolean }) | null {
+function readStep({ stream, data }: AgentEvent, folder: string): (AgentStep & { named: boolean }) | null {
   const name = text(data['name']);
   if (stream === 'tool') {
     const id = text(data['toolCallId']);
@@ -45,7 +45,7 @@ function readStep({ stream, data }: AgentEvent): (AgentStep & { named: boolean }
   // The other kinds of items carry what the model says or thinks, which is no step.
   if (stream !== 'item' || !kinds.has(text(data['kind']))) return null;
   const id = text(data['toolCallId']) || text(data['itemId']).replace(/^[a-z]+:/, '');
-  const title = shown(text(data['title']));
+  const title = shown(text(data['title']).replaceAll(`${folder}/`, ''));
   if (id === '' || (title === '' && name === '')) return null;
   return {
     id,

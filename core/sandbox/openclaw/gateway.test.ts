@@ -114,11 +114,10 @@ describe('what may be asked', () => {
     ],
     ['a folder of its own choice', 'agent', { ...work('k'), cwd: '/' }, 'cwd is reserved'],
     ['a model of its own choice', 'agent', { ...work('k'), model: 'x' }, 'overrides are not authorized'],
-    ['a command to the gateway', 'agent', { ...work('k'), message: '/reset' }, 'missing scope: operator.admin'],
     ['a file that is no picture', 'agent', { ...work('k'), attachments: [{ mimeType: 'application/pdf', content: 'x' }] }, 'only image/*'],
     ['a file outside of the workspace', 'agents.workspace.get', { agentId: 'general', path: '../x' }, 'invalid workspace path'],
     ['a file that is not there', 'agents.workspace.get', { agentId: 'general', path: 'x' }, 'workspace file not found'],
-    ['the files of a session that never was', 'sessions.files.list', { sessionKey: 'agent:general:no' }, 'session not found'],
+    ['a file of a session that never was', 'sessions.files.get', { sessionKey: 'agent:general:no', path: 'x' }, 'session not found'],
   ])('%s is refused as INVALID_REQUEST', async (_what, method, params, message) => {
     const { ask } = await connect();
     await expect(ask(method, params)).rejects.toMatchObject({
@@ -127,8 +126,12 @@ describe('what may be asked', () => {
     });
   });
 
-  test('a reader may not give work', async () => {
+  test('a reader may not give work, and nobody but an administrator commands to the gateway', async () => {
     const { ask } = await connect({ scopes: ['operator.read'] });
+    await expect((await connect()).ask('agent', work('k', { message: '/reset' }))).rejects.toMatchObject({
+      gatewayCode: 'FORBIDDEN',
+      details: { missingScope: 'operator.admin' },
+    });
     await expect(ask('agent', work('k'))).rejects.toMatchObject({
       gatewayCode: 'FORBIDDEN',
       details: { code: 'MISSING_SCOPE', missingScope: 'operator.write' },

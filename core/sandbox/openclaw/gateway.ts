@@ -10,7 +10,8 @@ import { createAudience } from './audience.ts';
 import { openDisk } from './disk.ts';
 import { noFaults, type Faults } from './faults.ts';
 import { answerHttp } from './http.ts';
-import { createRuns } from './runs.ts';
+import { pause } from './pause.ts';
+import { createRuns, type Run, type Runs } from './runs.ts';
 import { readProtocolSchema } from './schema.ts';
 import { openShelf } from './shelf.ts';
 import { serve, type Door } from './socket.ts';
@@ -39,7 +40,10 @@ export interface OpenClawSandbox {
 
 export interface Control {
   set(faults: Partial<Faults>): void;
-  /** As if the process had been killed and started again: another boot id, nothing in memory, finished sessions kept. */
+  /**
+   * As if the process had been killed and started again: another boot id, nothing in memory, finished sessions kept. What it
+   * cut short in a session that has a transcript is resumed a little later, as the real one does: as another run.
+   */
   restart(): void;
   dropConnections(): void;
   /** How often the work of each run really began. */
@@ -47,6 +51,8 @@ export interface Control {
   /** Every frame from now on, until the returned function is called. */
   onFrame(listener: (direction: 'in' | 'out', frame: Json) => void): () => void;
 }
+
+const RESUME_AFTER_MS = 300;
 
 export async function startOpenClawSandbox(options: OpenClawSandboxOptions): Promise<OpenClawSandbox> {
   const { token, dataDir, allowLoopbackFetch, tickIntervalMs = 30_000 } = options;
@@ -86,11 +92,12 @@ export async function startOpenClawSandbox(options: OpenClawSandboxOptions): Pro
       if (faults.down) control.dropConnections();
     },
     restart() {
-      runs.die();
+      const cut = runs.die();
       control.dropConnections();
       disk.endWhatRan(Date.now());
       runs = createRuns(stage, disk);
       bootId = randomUUID();
+      void resume(runs, cut);
     },
     dropConnections: () => audience.clients.forEach((client) => client.terminate()),
     runCounts: disk.runCounts,
@@ -103,6 +110,15 @@ export async function startOpenClawSandbox(options: OpenClawSandboxOptions): Pro
   function crash() {
     faults = { ...faults, crash: false };
     control.restart();
+  }
+
+  async function resume(into: Runs, cut: readonly Run[]) {
+    await pause(RESUME_AFTER_MS, closing.signal).catch(() => {});
+    for (const { request, owner } of cut) {
+      const hasTranscript = (await disk.session(request.sessionKey)) !== null;
+      if (hasTranscript && runs === into && !closing.signal.aborted)
+        into.begin({ ...request, runId: randomUUID(), instructions: '' }, owner);
+    }
   }
 
   const server = http.createServer(answerHttp(door, control, token));

@@ -6,7 +6,7 @@ import type { Disk } from './disk.ts';
 import type { Faults } from './faults.ts';
 import type { Run, RunRequest, Runs } from './runs.ts';
 import { mimeOf, type Shelf } from './shelf.ts';
-import { invalid, isObject, Refused, restarting, type Client, type Json } from './wire.ts';
+import { invalid, isObject, missingScope, Refused, restarting, type Client, type Json } from './wire.ts';
 
 export interface House {
   readonly disk: Disk;
@@ -133,7 +133,7 @@ function readRunRequest(client: Client, params: Json): RunRequest {
   if (!isAgentType(agentId)) throw invalid(`invalid agent params: unknown agent id "${agentId}"`, { code: 'UNKNOWN_AGENT_ID', agentId });
   if (ofKey === undefined) throw invalid(`invalid agent params: malformed session key "${sessionKey}"`);
   if (ofKey !== agentId) throw invalid(`invalid agent params: agent "${agentId}" does not match session key agent "${ofKey}"`);
-  if (/^\/(new|reset)(\s|$)/i.test(message) && !client.scopes.includes('operator.admin')) throw invalid('missing scope: operator.admin');
+  if (/^\/(new|reset)(\s|$)/i.test(message) && !client.scopes.includes('operator.admin')) throw missingScope('operator.admin');
   for (const attachment of (params['attachments'] as unknown[] | undefined) ?? []) {
     if (!isObject(attachment) || !String(attachment['mimeType']).startsWith('image/'))
       throw invalid('attachment: only image/* is supported here');
@@ -231,7 +231,7 @@ function listTasks({ disk }: House, _client: Client, params: Json): Json {
 async function listSessionFiles({ disk, shelf }: House, _client: Client, params: Json): Promise<Json> {
   const sessionKey = (params['sessionKey'] as string).toLowerCase();
   const session = await disk.session(sessionKey);
-  if (session === null) throw invalid('session not found');
+  if (session === null) return { sessionKey, files: [] };
   const files = Object.keys(session.files).map(async (file) => {
     const facts = await shelf.look(session.agentId, file);
     return { path: file, workspacePath: file, name: file.split('/').at(-1)!, kind: 'modified', missing: facts === null, ...facts };

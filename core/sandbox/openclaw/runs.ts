@@ -41,8 +41,8 @@ export interface Runs {
   had(runId: string): boolean;
   begin(request: RunRequest, owner: Run['owner']): Run;
   active(sessionKey: string): Run | null;
-  /** Everything that goes on is gone without a word, as when the process is killed. */
-  die(): void;
+  /** Everything that goes on is gone without a word, as when the process is killed. Gives what that was. */
+  die(): Run[];
 }
 
 const CONCURRENT_MOST = 8;
@@ -93,9 +93,11 @@ export function createRuns(stage: Stage, disk: Disk): Runs {
     return run;
   }
 
-  function die() {
+  function die(): Run[] {
     dead = true;
-    for (const run of runs.values()) run.stop.abort('died');
+    const cut = [...runs.values()].filter(({ end }) => end === null);
+    for (const run of cut) run.stop.abort('died');
+    return cut;
   }
 
   async function whenFree<T>(run: Run, act: () => Promise<T>): Promise<T> {

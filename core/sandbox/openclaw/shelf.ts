@@ -66,7 +66,7 @@ export function openShelf(root: string): Shelf {
         if (!facts.isFile()) throw invalid('workspace file not found', { type: 'workspace_file_not_found' });
         if (facts.size > FILE_BYTES_MOST)
           throw invalid(`workspace file exceeds ${FILE_BYTES_MOST} bytes`, { type: 'workspace_file_too_large' });
-        return { size: facts.size, updatedAtMs: Math.floor(facts.mtimeMs), ...encoded(await handle.readFile()) };
+        return { size: facts.size, updatedAtMs: Math.floor(facts.mtimeMs), ...encoded(await handle.readFile(), mimeOf(file)) };
       } finally {
         await handle.close();
       }
@@ -92,11 +92,12 @@ function cleanPath(given: string): string {
   return inside === '.' ? '' : inside;
 }
 
-function encoded(bytes: Buffer): { encoding: 'utf8' | 'base64'; content: string } {
-  const text = bytes.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(bytes)
-    ? { encoding: 'utf8', content: text }
-    : { encoding: 'base64', content: bytes.toString('base64') };
+// The real one gives out what it can show: text and pictures. A PDF does not leave it this way.
+function encoded(bytes: Buffer, mime: string): { encoding: 'utf8' | 'base64'; content: string } {
+  if (mime.startsWith('image/')) return { encoding: 'base64', content: bytes.toString('base64') };
+  const content = bytes.toString('utf8');
+  if (!Buffer.from(content, 'utf8').equals(bytes)) throw invalid('workspace file is not UTF-8 text or a supported image');
+  return { encoding: 'utf8', content };
 }
 
 export function mimeOf(file: string): string {
@@ -110,4 +111,5 @@ const mimes: Record<string, string> = {
   '.txt': 'text/plain',
   '.json': 'application/json',
   '.png': 'image/png',
+  '.jpg': 'image/jpeg',
 };

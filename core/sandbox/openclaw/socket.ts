@@ -6,7 +6,7 @@ import { admit } from './handshake.ts';
 import { methods, type House } from './methods.ts';
 import { pause } from './pause.ts';
 import type { ProtocolSchema } from './schema.ts';
-import { invalid, isObject, policy, Refused, type Client, type ErrorShape, type Json } from './wire.ts';
+import { invalid, isObject, missingScope, policy, Refused, type Client, type ErrorShape, type Json } from './wire.ts';
 
 export interface Door extends House {
   readonly token: string;
@@ -56,13 +56,7 @@ export function serve(socket: WebSocket, door: Door): void {
     if (known === null) throw invalid(`unknown method: ${method}`);
     const problem = known.params === null ? null : door.schema.problem(known.params, params);
     if (problem !== null) throw invalid(`invalid ${method} params: ${problem}`);
-    if (!from.scopes.includes(known.scope) && !from.scopes.includes('operator.admin')) {
-      throw new Refused({
-        code: 'FORBIDDEN',
-        message: `missing scope: ${known.scope}`,
-        details: { code: 'MISSING_SCOPE', missingScope: known.scope, requiredScopes: [known.scope] },
-      });
-    }
+    if (!from.scopes.includes(known.scope) && !from.scopes.includes('operator.admin')) throw missingScope(known.scope);
     return known.call(door, from, params, first);
   }
 

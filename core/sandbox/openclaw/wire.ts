@@ -27,6 +27,11 @@ export function invalid(message: string, details?: Json): Refused {
   return new Refused({ code: 'INVALID_REQUEST', message, ...(details && { details }) });
 }
 
+export function missingScope(scope: string): Refused {
+  const details = { code: 'MISSING_SCOPE', missingScope: scope, requiredScopes: [scope] };
+  return new Refused({ code: 'FORBIDDEN', message: `missing scope: ${scope}`, details });
+}
+
 export function restarting(): Refused {
   return new Refused({
     code: 'UNAVAILABLE',
