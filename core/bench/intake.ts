@@ -51,7 +51,7 @@ async function latency(store: Store, teams: readonly BenchTeam[]): Promise<Bench
   const all: Promise<void>[] = [];
   for (let i = 0; i < RATE_PER_SECOND * RATE_SECONDS; i++) {
     const due = begun + (i * 1000) / RATE_PER_SECOND;
-    await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
     all.push(store.intake(rowFor(teams[i % teams.length]!), new Date()).then(() => void waits.push(performance.now() - due)));
   }
   await Promise.all(all);
@@ -80,15 +80,15 @@ export function rowFor({ teamId, walletId, userId }: BenchTeam): IntakeRow {
       holdId: newId(),
       type: 'lead-generation',
       because: 'read as lead-generation because of “leads”',
-      requestText: 'find me 100 leads in Miami',
-      quantity: 100,
+      requestText: 'find me a lead in Miami',
+      quantity: 1,
       rateVersion: 1,
-      estimateLow: credits(80),
-      estimateHigh: credits(100),
+      estimateLow: credits(1),
+      estimateHigh: credits(1),
       retryOf: null,
       deadlineAt: new Date(Date.now() + 3_600_000),
       fileIds: [],
     },
-    saying: { kind: 'accepted', taskId, type: 'lead-generation', because: 'read as lead-generation because of “leads”', estimateLow: '80000000', estimateHigh: '100000000' },
+    saying: { kind: 'accepted', taskId, type: 'lead-generation', because: 'read as lead-generation because of “leads”', estimateLow: '1000000', estimateHigh: '1000000' },
   };
 }
