@@ -186,6 +186,8 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
     const first = await within(acceptTimeoutMs, Promise.race([accepted.promise, reply]));
     if (first === 'late') throw new GatewayError('cut', `the gateway did not accept the work in ${acceptTimeoutMs} ms`);
     if (first?.status === 'in_flight') {
+      // It had been accepted before, so its last answer goes elsewhere.
+      answer = null;
       tellAccepted();
       return rejoin(live, signal);
     }

@@ -19,8 +19,8 @@ const hello = {
   policy: { maxPayload: 1_000_000, maxBufferedBytes: 1_000_000, tickIntervalMs: 30_000 },
 };
 
-/** What the gateway answers to a method: one answer, or several after one another. */
-let answers: Record<string, unknown>;
+/** What the gateway answers to a method, perhaps by how often it was asked: one answer, or several after one another. */
+let answers: Record<string, object | ((time: number) => object)>;
 let server: http.Server;
 let logged: string[];
 beforeEach(async () => {
@@ -31,9 +31,14 @@ beforeEach(async () => {
   server.on('upgrade', (request, socket, head) =>
     sockets.handleUpgrade(request, socket, head, (client) => {
       client.send(JSON.stringify({ type: 'event', event: 'connect.challenge', payload: { nonce: 'n', ts: 1 } }));
+      const times = new Map<string, number>();
       client.on('message', (data) => {
         const { id, method } = JSON.parse(data.toString()) as { id: string; method: string };
-        for (const answer of [answers[method] ?? {}].flat() as { error?: object }[])
+        const time = (times.get(method) ?? 0) + 1;
+        times.set(method, time);
+        const given = answers[method];
+        const all = typeof given === 'function' ? given(time) : given;
+        for (const answer of [all ?? {}].flat() as { error?: object }[])
           client.send(JSON.stringify({ type: 'res', id, ok: answer.error === undefined, payload: answer, error: answer.error }));
       });
     }),
@@ -129,6 +134,22 @@ test.each([
 ])('an answer of %s does not bring us down', async (_what, reply, kind) => {
   Object.assign(answers, { agent: reply, 'agents.workspace.list': { entries: [], totalEntries: 0 }, 'sessions.files.list': { files: [] } });
   expect(await withAgents((agents) => agents.run(jobOf(), watching(), idle))).toMatchObject({ kind });
+});
+
+test('a run that began before us is stopped by us, and its end is learned, not guessed', async () => {
+  Object.assign(answers, {
+    'tasks.list': { tasks: [] },
+    'sessions.describe': { session: null },
+    'sessions.files.list': { files: [] },
+    'agents.workspace.list': { entries: [], totalEntries: 0 },
+    'sessions.abort': { ok: true, abortedRunId: 'r', status: 'aborted' },
+    agent: (time: number) => (time === 1 ? { runId: 'r', status: 'in_flight' } : { runId: 'r', status: 'timeout', stopReason: 'rpc' }),
+    'agent.wait': { runId: 'r', status: 'error', endedAt: 1, stopReason: 'rpc' },
+  });
+  const cancel = new AbortController();
+  const job = jobOf({ phase: 'dispatched', bootId: 'b1' });
+  const watch = watching({ accepted: async () => cancel.abort() });
+  expect(await withAgents((agents) => agents.run(job, watch, cancel.signal))).toMatchObject({ kind: 'stopped', by: 'signal' });
 });
 
 test('work that a gateway takes and then drops because it goes down may be tried again', async () => {

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentType } from '#core/domain/agent-type.ts';
 import type { Disk, LedgerRow, Session } from './disk.ts';
+import { pause } from './pause.ts';
 import { perform, type Performance, type Performed, type Stage } from './performance.ts';
 import { costOf, useOnWire } from './use.ts';
 import type { Json } from './wire.ts';
@@ -46,6 +47,7 @@ export interface Runs {
 }
 
 const CONCURRENT_MOST = 8;
+const LEDGER_LAG_MS = 20;
 const REMEMBERED_MOST = 1_000;
 
 export function createRuns(stage: Stage, disk: Disk): Runs {
@@ -79,7 +81,11 @@ export function createRuns(stage: Stage, disk: Disk): Runs {
     if (runs.size > REMEMBERED_MOST) for (const [runId, old] of runs) if (isForgotten(old)) runs.delete(runId);
     runs.set(request.runId, run);
     accepted.add(request.runId);
-    note(run, 'queued');
+    // The real ledger hears of a run a moment after its client does.
+    pause(LEDGER_LAG_MS, run.stop.signal).then(
+      () => run.startedAt === null && note(run, 'queued'),
+      () => {},
+    );
     // One run a session: the next one waits for the end of those before it.
     const before = lastInSession.get(request.sessionKey) ?? Promise.resolve();
     const turn = before.then(async () => {
