@@ -100,6 +100,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       log,
       settings: {
         publicUrl,
+        hasPortal: false,
         brandName: config.brand.name,
         linkKeys,
         worker,

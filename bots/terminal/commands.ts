@@ -76,7 +76,7 @@ export async function runCommand(command: Exclude<Command, '/quit'>, session: Se
 }
 
 async function say({ target, screen }: Session, saying: Saying): Promise<void> {
-  const reply = replyFor(saying, { portalUrl: target.url, linkFor: () => target.url, now: new Date(), brandName: 'Impacter' });
+  const reply = replyFor(saying, { portalUrl: null, linkFor: () => target.url, now: new Date(), brandName: 'Impacter' });
   screen.say(`${renderTerminal(reply, screen.look())}\n`);
 }
 

@@ -32,8 +32,8 @@ import { statusWords, taskPage } from './task-view.ts';
 import { firstLine, shorten } from './text.ts';
 
 export interface ReplyContext {
-  /** Without a slash at its end. */
-  readonly portalUrl: string;
+  /** Without a slash at its end. null where there is no portal: then nothing leads to its pages. */
+  readonly portalUrl: string | null;
   readonly linkFor: (fileId: FileId) => string;
   readonly now: Date;
   readonly brandName: string;
@@ -81,7 +81,7 @@ function sayAccepted(saying: Accepted, context: ReplyContext): Reply {
       heading(title, 'wait'),
       ours(sentence(saying.because)),
       facts(['Estimate', sayEstimate(saying)], ['Set aside', credits(saying.held)], ['Left to spend', credits(saying.available)]),
-      choices(cancel(saying.taskId), open(saying.taskId, context)),
+      ...choices(cancel(saying.taskId), ...open(saying.taskId, context)),
     ],
   };
 }
@@ -93,14 +93,14 @@ function sayApproval(saying: Approval, context: ReplyContext): Reply {
     credits: { title: 'Waiting for credits', words: 'It starts when there are enough credits. Nothing is set aside until then.' },
   }[saying.waitsFor];
   const first =
-    saying.waitsFor === 'credits' ? topUp(context) : { id: choiceId('start', saying.taskId), label: 'Start', style: 'main' as const };
+    saying.waitsFor === 'credits' ? topUp(context) : [{ id: choiceId('start', saying.taskId), label: 'Start', style: 'main' as const }];
   return {
     fallback: `${title} ${sayType(saying.type)}, ${sayEstimate(saying)}.`,
     blocks: [
       heading(title, 'wait'),
       ours(`${sentence(saying.because)} ${words}`),
       facts(['Estimate', sayEstimate(saying)], ['Left to spend', credits(saying.available)]),
-      choices(first, cancel(saying.taskId), open(saying.taskId, context)),
+      ...choices(...first, cancel(saying.taskId), ...open(saying.taskId, context)),
     ],
   };
 }
@@ -113,9 +113,7 @@ function sayRefused(saying: RefusedSaying, context: ReplyContext): Reply {
     blocks: [
       heading(title, 'bad'),
       ours(`${cost}${wayForward}`),
-      ...(page === null
-        ? []
-        : [choices({ id: 'page', label: pageLabels[page] ?? 'Open', style: 'main', url: `${context.portalUrl}${page}` })]),
+      ...(page === null ? [] : choices(...leadTo(context, page, { id: 'page', label: pageLabels[page] ?? 'Open', style: 'main' }))),
     ],
   };
 }
@@ -138,7 +136,7 @@ function sayWorking(saying: Working, context: ReplyContext): Reply {
       heading('Working on it', 'wait'),
       ...(saying.steps.length === 0 ? [] : [{ kind: 'progress', steps: saying.steps.slice(-STEPS_SHOWN) } as const]),
       facts(['Set aside', credits(saying.held)]),
-      choices(cancel(saying.taskId), open(saying.taskId, context)),
+      ...choices(cancel(saying.taskId), ...open(saying.taskId, context)),
     ],
   };
 }
@@ -155,7 +153,7 @@ function sayResult(saying: Result, context: ReplyContext): Reply {
       ...(summary === '' ? [] : [agents(summary)]),
       ...files(saying.files, context),
       money(saying.charged, saying.returned, saying.available),
-      choices(open(saying.taskId, context, cut ? 'Read all of it' : 'Details'), ...whenLow(saying.available, context)),
+      ...choices(...open(saying.taskId, context, cut ? 'Read all of it' : 'Details'), ...whenLow(saying.available, context)),
     ],
   };
 }
@@ -168,7 +166,7 @@ function sayFailed(saying: Failed, context: ReplyContext): Reply {
       heading(failure.sentence, 'bad'),
       ours(`${failure.cost} ${failure.wayForward}`),
       money('0', saying.returned, saying.available),
-      choices({ id: choiceId('retry', saying.taskId), label: 'Try again', style: 'main' }, open(saying.taskId, context)),
+      ...choices({ id: choiceId('retry', saying.taskId), label: 'Try again', style: 'main' }, ...open(saying.taskId, context)),
     ],
   };
 }
@@ -182,7 +180,7 @@ function sayCanceled(saying: Canceled, context: ReplyContext): Reply {
       ...(saying.files.length === 0 ? [] : [ours('What was finished before is yours.')]),
       ...files(saying.files, context),
       money(saying.used, saying.returned, saying.available),
-      choices(open(saying.taskId, context)),
+      ...choices(...open(saying.taskId, context)),
     ],
   };
 }
@@ -195,7 +193,7 @@ function sayBalance(saying: Balance, context: ReplyContext): Reply {
       heading(`${credits(saying.available)} to spend`, colour === 'red' ? 'bad' : 'plain'),
       ours(sentence(words)),
       facts(['Set aside for running tasks', credits(saying.inUse)]),
-      choices(topUp(context), history(context)),
+      ...choices(...topUp(context), ...history(context)),
     ],
   };
 }
@@ -210,7 +208,7 @@ function sayHelp(context: ReplyContext): Reply {
       ),
       facts(...examples.map(({ text, type }): [string, string] => [text, sayPrice(text, type)])),
       ours('Begin with a kind of work to choose it yourself: “/research …”. Answer in the thread to go on with a result.'),
-      choices(topUp(context), history(context)),
+      ...choices(...topUp(context), ...history(context)),
     ],
   };
 }
@@ -242,13 +240,13 @@ function sayHistory(saying: History, context: ReplyContext): Reply {
   ]);
   return {
     fallback: `Your last ${saying.tasks.length} tasks.`,
-    blocks: [heading('Your last tasks', 'plain'), facts(...lines), choices(history(context))],
+    blocks: [heading('Your last tasks', 'plain'), facts(...lines), ...choices(...history(context))],
   };
 }
 
 function sayNotice(saying: Notice, context: ReplyContext): Reply {
   const { title, words } = notices[saying.notice];
-  const link = saying.taskId === undefined ? [] : [choices(open(saying.taskId, context))];
+  const link = saying.taskId === undefined ? [] : choices(...open(saying.taskId, context));
   return { fallback: title, blocks: [heading(title, 'plain'), ours(words), ...link] };
 }
 
@@ -320,28 +318,33 @@ function facts(...lines: readonly (readonly [label: string, value: string])[]): 
   return { kind: 'facts', facts: lines.map(([label, value]) => ({ label, value })) };
 }
 
-function choices(...list: readonly Choice[]): Block {
-  return { kind: 'choices', choices: list };
+function choices(...list: readonly Choice[]): Block[] {
+  return list.length === 0 ? [] : [{ kind: 'choices', choices: list }];
 }
 
 function cancel(taskId: TaskId): Choice {
   return { id: choiceId('cancel', taskId), label: 'Cancel', style: 'danger' };
 }
 
-function open(taskId: TaskId, { portalUrl }: ReplyContext, label = 'Details'): Choice {
-  return { id: 'task', label, style: 'plain', url: taskPage(portalUrl, taskId) };
+function open(taskId: TaskId, context: ReplyContext, label = 'Details'): Choice[] {
+  return leadTo(context, taskPage('', taskId), { id: 'task', label, style: 'plain' });
 }
 
-function topUp({ portalUrl }: ReplyContext): Choice {
-  return { id: 'top-up', label: 'Top up', style: 'main', url: `${portalUrl}/credits` };
+function topUp(context: ReplyContext): Choice[] {
+  return leadTo(context, '/credits', { id: 'top-up', label: 'Top up', style: 'main' });
 }
 
-function history({ portalUrl }: ReplyContext): Choice {
-  return { id: 'history', label: 'History', style: 'plain', url: `${portalUrl}/dashboard` };
+function history(context: ReplyContext): Choice[] {
+  return leadTo(context, '/dashboard', { id: 'history', label: 'History', style: 'plain' });
 }
 
 function whenLow(available: Amount, context: ReplyContext): Choice[] {
-  return balanceColour({ available: micro(available) }).colour === 'red' ? [topUp(context)] : [];
+  return balanceColour({ available: micro(available) }).colour === 'red' ? topUp(context) : [];
+}
+
+/** A link that leads nowhere is worse than none. */
+function leadTo({ portalUrl }: ReplyContext, page: string, choice: Choice): Choice[] {
+  return portalUrl === null ? [] : [{ ...choice, url: portalUrl + page }];
 }
 
 /** "read as …" becomes "Read as …." */

@@ -12,8 +12,8 @@ import { firstLine } from './text.ts';
 export interface TaskView {
   readonly id: TaskId;
   readonly conversationId: ConversationId;
-  /** Its page in the portal. */
-  readonly url: string;
+  /** Its page in the portal; null where there is no portal. */
+  readonly url: string | null;
   /** The request's first line. */
   readonly title: string;
   readonly requestText: string;
@@ -81,12 +81,12 @@ export interface FileRow {
   readonly removedAt: Date | null;
 }
 
-export function viewTask(task: TaskRow, links: { readonly portalUrl: string; readonly linkFor: (fileId: FileId) => string }): TaskView {
+export function viewTask(task: TaskRow, links: { readonly portalUrl: string | null; readonly linkFor: (fileId: FileId) => string }): TaskView {
   const { unit } = rateOf(task.type, task.rateVersion);
   return {
     id: task.id,
     conversationId: task.conversationId,
-    url: taskPage(links.portalUrl, task.id),
+    url: links.portalUrl === null ? null : taskPage(links.portalUrl, task.id),
     title: firstLine(task.requestText),
     requestText: task.requestText,
     type: task.type,

@@ -25,6 +25,8 @@ export interface Core {
 export interface CoreSettings {
   /** Where people reach the portal and our links, without a slash at the end. */
   readonly publicUrl: string;
+  /** Whether the portal's pages are there to be linked to. */
+  readonly hasPortal: boolean;
   readonly brandName: string;
   /** The first signs links; all of them are accepted. */
   readonly linkKeys: readonly [Buffer, ...Buffer[]];

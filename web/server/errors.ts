@@ -20,7 +20,8 @@ export interface ErrorAnswer {
   };
 }
 
-export function answerErrors({ log, publicUrl, brandName }: { log: Log; publicUrl: string; brandName: string }): ErrorRequestHandler {
+/** `portalUrl` is null where there is no portal to lead to. */
+export function answerErrors({ log, portalUrl, brandName }: { log: Log; portalUrl: string | null; brandName: string }): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const refusal = refusalOf(error);
@@ -32,7 +33,7 @@ export function answerErrors({ log, publicUrl, brandName }: { log: Log; publicUr
       response.destroy(); // half an answer must not look like a whole one
       return;
     }
-    const { status, headers, answer } = say(refusal, response.locals.requestId, publicUrl);
+    const { status, headers, answer } = say(refusal, response.locals.requestId, portalUrl);
     response.status(status).set(headers);
     letGoOfBody(request);
     if (wantsPage(request)) sendErrorPage(response, answer, brandName);
@@ -58,7 +59,7 @@ const bug = {
   page: null,
 } as const;
 
-export function say(refusal: Refusal | null, requestId: string, publicUrl: string) {
+export function say(refusal: Refusal | null, requestId: string, portalUrl: string | null) {
   const { code, status, sentence, wayForward, page } = refusal ?? bug;
   const fields = refusal ? fieldsOf(refusal) : [];
   const answer: ErrorAnswer = {
@@ -68,7 +69,7 @@ export function say(refusal: Refusal | null, requestId: string, publicUrl: strin
       wayForward,
       requestId,
       ...(fields.length > 0 && { fields }),
-      ...(page && { page: publicUrl + page }),
+      ...(page && portalUrl !== null && { page: portalUrl + page }),
     },
   };
   return { status, headers: refusal ? headersOf(refusal) : {}, answer };

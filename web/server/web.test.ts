@@ -206,6 +206,15 @@ test('a caller who never finishes the head of a request is let go', async () => 
   await once(socket, 'close');
 });
 
+test('an error leads to a page of the portal only where there is a portal', async () => {
+  const pageOf = async (settings: Parameters<typeof openDoor>[1]) => {
+    const { fetch } = await openDoor(knowsOlga, settings);
+    return ((await (await fetch('/api/balance', { key: 'nobodys-key' })).json()) as { error: { page?: string } }).error.page;
+  };
+  expect(await pageOf({})).toBeUndefined();
+  expect(await pageOf({ portal: (_request, response) => void response.end() })).toBe('http://impacter.test/settings');
+});
+
 test('without a key nobody gets in, and a wrong key is said to be wrong', async () => {
   const { fetch } = await openDoor(knowsOlga);
   for (const headers of [
@@ -224,7 +233,7 @@ test('without a key nobody gets in, and a wrong key is said to be wrong', async 
   const answer = await fetch('/api/balance', { key: 'olgas-kex' });
   expect([answer.status, await answer.json()]).toMatchObject([
     401,
-    { error: { code: 'key.unknown', page: 'http://impacter.test/settings' } },
+    { error: { code: 'key.unknown' } },
   ]);
 });
 

@@ -99,7 +99,7 @@ export function createWeb(settings: WebSettings): Web {
   web.use('/api', nothingHere);
   if (settings.portal) addPortal(web, settings.portal);
   web.use(nothingHere);
-  web.use(answerErrors(parts));
+  web.use(answerErrors({ ...parts, portalUrl: settings.portal ? publicUrl : null }));
 
   return {
     express: web,
