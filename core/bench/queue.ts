@@ -13,7 +13,7 @@ const BULK = 100;
 export async function benchQueue(databaseUrl: string, log: Log): Promise<{ jobsPerSecond: number }> {
   const trouble = (error: unknown) => log.warn({ error }, 'bare queue had trouble');
   const backing = await backingInPostgres(databaseUrl, { away: trouble, back: () => undefined });
-  const { newBackend } = backing.open('adding');
+  const newBackend = backing.backendFor('working');
   const name = `bench-${newId()}`;
   const queue = new Queue<object, void, string, object, void, string, IQueueBackend, object>(name, { connection: {} }, newBackend);
   const allDone = Promise.withResolvers<void>();

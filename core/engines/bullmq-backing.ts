@@ -8,17 +8,12 @@ export const ALWAYS = 1_000_000;
 
 /** The server that has the jobs. */
 export interface Backing {
-  open(forWhom: 'adding' | 'working'): Opened;
+  /** Gives one BullMQ object its connections. */
+  backendFor(whom: 'adding' | 'working'): BackendFactory<IQueueBackend, object>;
   /** The error says that the server cannot be reached, rather than that something is wrong. */
   isOutage(error: unknown): boolean;
+  /** Ends every connection, also when nobody answers, and with them whatever waits for an answer. */
   close(): Promise<void>;
-}
-
-/** The connections of one BullMQ object. */
-export interface Opened {
-  readonly newBackend: BackendFactory<IQueueBackend, object>;
-  /** Ends them at once, also when nobody answers, and with them whatever waits for an answer. */
-  sever(): void;
 }
 
 /** Told by a backing whether its server answers, as often as it likes. */

@@ -38,11 +38,7 @@ export async function backingInPostgres(databaseUrl: string, reach: Reach): Prom
   }
   const connection = watchedPool(pool, reach);
   return {
-    open: () => ({
-      newBackend: (name, options, wants) => createPostgresBackend(name, { ...options, connection }, wants),
-      // Everything the pool does ends by itself within its deadlines.
-      sever: () => undefined,
-    }),
+    backendFor: () => (name, options, wants) => createPostgresBackend(name, { ...options, connection }, wants),
     isOutage,
     close: () => pool.end(),
   };

@@ -1,4 +1,4 @@
-// BullMQ's jobs in Redis. Whoever adds is told at once when Redis is away; a worker waits for it.
+// BullMQ's jobs in Redis. Whoever adds is soon told when Redis is away; a worker waits for it.
 // The clients are ours, so that they can be ended when nobody answers: BullMQ would wait for the answer.
 
 import { createRedisBackend } from 'bullmq';
@@ -12,39 +12,35 @@ const both = {
 };
 
 const optionsFor = {
-  adding: { ...both, maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 5_000 },
+  adding: { ...both, maxRetriesPerRequest: 1, commandTimeout: 5_000 },
   working: { ...both, maxRetriesPerRequest: null },
 };
 
 export function backingInRedis(redisUrl: string, reach: Reach): Backing {
-  const all: Redis[] = [];
+  const clients: Redis[] = [];
+  const keep = (client: Redis) => {
+    client.on('error', (error: Error & { command?: unknown }) => {
+      // The command may be the one that sends the password, and the error goes to the log.
+      delete error.command;
+      reach.away(error);
+    });
+    client.on('ready', () => reach.back());
+    endProperly(client);
+    clients.push(client);
+    return client;
+  };
+
   return {
-    open(forWhom) {
-      const own: Redis[] = [];
-      const keep = (client: Redis) => {
-        client.on('error', (error: Error & { command?: unknown }) => {
-          // The command may be the one that sends the password, and the error goes to the log.
-          delete error.command;
-          reach.away(error);
-        });
-        client.on('ready', () => reach.back());
-        endProperly(client);
-        own.push(client);
-        all.push(client);
-        return client;
-      };
-      const connection = keep(new Redis(redisUrl, optionsFor[forWhom]));
+    backendFor(whom) {
+      const connection = keep(new Redis(redisUrl, optionsFor[whom]));
       // A worker waits for jobs on a connection of its own, which BullMQ copies from the one it is given.
       const duplicate = connection.duplicate.bind(connection);
       connection.duplicate = (override) => keep(duplicate(override));
-      return {
-        newBackend: (name, options, wants) => createRedisBackend(name, { ...options, connection }, wants),
-        sever: () => own.forEach((client) => client.disconnect()),
-      };
+      return (name, options, wants) => createRedisBackend(name, { ...options, connection }, wants);
     },
     isOutage,
     async close() {
-      for (const client of all) client.disconnect();
+      for (const client of clients) client.disconnect();
     },
   };
 }

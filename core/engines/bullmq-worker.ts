@@ -1,9 +1,9 @@
 // One worker of the queue: takes jobs, keeps their locks, and gives back what it cannot finish.
 
-import { WaitingError, Worker, type IQueueBackend, type Job as QueuedJob } from 'bullmq';
+import { WaitingError, Worker, type BackendFactory, type IQueueBackend, type Job as QueuedJob } from 'bullmq';
 import type { Log } from '#core/ports/log.ts';
 import type { Job, Queue, Working } from '#core/ports/queue.ts';
-import { ALWAYS, keyPrefix, type Opened } from './bullmq-backing.ts';
+import { ALWAYS, keyPrefix } from './bullmq-backing.ts';
 import { endedWithin, within } from './within.ts';
 
 export interface WorkSettings {
@@ -36,7 +36,7 @@ interface Run {
   forsake(): void;
 }
 
-export async function startWorking(settings: WorkSettings, connections: Opened): Promise<Working> {
+export async function startWorking(settings: WorkSettings, newBackend: BackendFactory<IQueueBackend, object>): Promise<Working> {
   const { name, handler, concurrency, log, trouble, lockMs = LOCK_MS, retryMs = RETRY_MS } = settings;
   const runs = new Set<Run>();
   let stopping = false;
@@ -81,7 +81,7 @@ export async function startWorking(settings: WorkSettings, connections: Opened):
       runRetryDelay: 1_000,
       settings: { backoffStrategy: (tries) => Math.min(retryMs * 2 ** (tries - 1), MOST_RETRY_MS) },
     },
-    connections.newBackend,
+    newBackend,
   );
   worker.on('error', trouble);
 
@@ -93,9 +93,7 @@ export async function startWorking(settings: WorkSettings, connections: Opened):
       for (const run of runs) run.stop.abort();
       if (!(await endedWithin(LET_GO_MS, allDone()))) for (const run of runs) run.forsake();
     }
-    if (await endedWithin(CLOSE_WITHIN_MS, closed)) return connections.sever();
-    // Nobody answers on the other side. The locks run out there, and another worker takes over.
-    connections.sever();
+    // When nobody answers on the other side, the locks run out there, and another worker takes over.
     await endedWithin(CLOSE_WITHIN_MS, closed);
   };
 

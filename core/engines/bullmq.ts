@@ -35,17 +35,19 @@ export async function createQueue(settings: QueueSettings): Promise<Queue> {
   const backing = redisUrl === null ? await backingInPostgres(databaseUrl, reach) : backingInRedis(redisUrl, reach);
   const trouble = (error: unknown) => (backing.isOutage(error) ? reach.away(error) : log.warn({ error }, 'queue had trouble'));
 
-  const connections = backing.open('adding');
   const producer = new Producer<Job, void, string, Job, void, string, IQueueBackend, object>(
     name,
     // Nobody reads the stream of events, so it is kept short.
     { connection: {}, prefix: keyPrefix, streams: { events: { maxLen: 100 } } },
-    connections.newBackend,
+    backing.backendFor('adding'),
   );
   producer.on('error', trouble);
   const workings = new Set<Working>();
 
+  let closed = false;
+
   const close = async () => {
+    closed = true;
     await Promise.all([...workings].map((working) => working.stop(0)));
     await endedWithin(CLOSE_WITHIN_MS, producer.close());
     await endedWithin(CLOSE_WITHIN_MS, backing.close());
@@ -62,12 +64,14 @@ export async function createQueue(settings: QueueSettings): Promise<Queue> {
 
   return {
     async add(jobs) {
+      // BullMQ would never answer.
+      if (closed) throw new Error(`the queue ${name} is closed`);
       if (jobs.length < WORTH_A_BULK) await Promise.all(jobs.map((job) => producer.add(name, job, optionsOf(job))));
       else await producer.addBulk(jobs.map((job) => ({ name, data: job, opts: optionsOf(job) })));
     },
 
     async work(handler, { concurrency }) {
-      const working = await startWorking({ ...settings, log, handler, concurrency, trouble }, backing.open('working'));
+      const working = await startWorking({ ...settings, log, handler, concurrency, trouble }, backing.backendFor('working'));
       workings.add(working);
       return {
         async stop(graceMs) {
