@@ -9,6 +9,9 @@ import { runCommand } from './with-database.ts';
 
 const CHECK_WITHIN_MS = 20_000;
 
+// Whoever reads us may have had enough; what we started is stopped nevertheless.
+process.stdout.on('error', () => undefined);
+
 await runCommand(async () => {
   const patient = await admit(process.env);
   const count = { ok: 0, warning: 0, failing: 0 };

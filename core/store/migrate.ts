@@ -26,11 +26,16 @@ export async function migrate(url: string, folder: string = migrationsFolder): P
   }
 }
 
-/** What the next start would apply. Rejects where it would refuse. */
+/** What the next start would apply, once a start that is at it has ended. Rejects where it would refuse. */
 export async function missingMigrations(db: pg.Client, folder: string = migrationsFolder): Promise<string[]> {
-  const { rows } = await db.query<{ there: boolean }>("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there");
-  const applied = rows[0]?.there ? await readApplied(db) : [];
-  return missingFrom(await readMigrations(folder), applied, folder).map((migration) => migration.name);
+  await db.query('SELECT pg_advisory_lock($1)', [lock]);
+  try {
+    const { rows } = await db.query<{ there: boolean }>("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there");
+    const applied = rows[0]?.there ? await readApplied(db) : [];
+    return missingFrom(await readMigrations(folder), applied, folder).map((migration) => migration.name);
+  } finally {
+    await db.query('SELECT pg_advisory_unlock($1)', [lock]);
+  }
 }
 
 interface Migration {

@@ -34,7 +34,7 @@ export const checks: readonly Check[] = [
   { name: 'settings', look: settings, mend: 'see the table in README.md' },
   { name: 'data folder', reads: /^DATA_DIR$/, look: dataFolder, mend: 'set DATA_DIR' },
   { name: 'product', look: product, mend: 'npm start' },
-  { name: 'port', reads: /^PORT$/, look: port, mend: 'set PORT' },
+  { name: 'port', reads: /^(PORT|HOST)$/, look: port, mend: 'set PORT' },
   { name: 'address', reads: /^PUBLIC_URL$/, look: address, mend: 'set PUBLIC_URL' },
   { name: 'database', reads: /^DATABASE_URL$/, look: database, mend: 'set DATABASE_URL' },
   { name: 'migrations', look: inDatabase(migrations), mend: 'npm run prisma -- migrate status' },
@@ -143,16 +143,17 @@ async function processesOn({ client }: Open): Promise<number> {
 }
 
 async function port({ config, product: running }: Patient): Promise<Finding> {
-  const wanted = config.http.port;
+  const { host, port: wanted } = config.http;
   if (wanted === 0) return ok('any that is free');
   if (running && new URL(running.url).port === String(wanted)) return ok(`${wanted}, held by the product`);
-  const server = createServer().listen(wanted);
+  const server = createServer().listen(wanted, host);
   try {
     await once(server, 'listening');
     return ok(`${wanted} is free`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES')
-      return failing(`${wanted} is not open to this user`, 'set PORT to one above 1023');
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return failing(`this machine has no address ${host}`, 'set HOST');
+    if (code === 'EACCES') return failing(`${wanted} is not open to this user`, 'set PORT to one above 1023');
     return failing(
       `${wanted} is held by ${(await portHolder(wanted)) ?? 'a program of somebody else'}`,
       'stop that program, or set PORT to another one (0 takes any that is free)',

@@ -59,7 +59,8 @@ function without(given: GivenSettings, problems: readonly Problem[]): GivenSetti
 /** Who holds the embedded database has told where it answers. */
 async function findProduct({ database: { kind }, http }: Config, database: Database): Promise<RunningProduct | null> {
   const held = database.state === 'open' ? database.held : null;
-  const url = kind === 'sandbox' ? held?.url : `http://127.0.0.1:${http.port}`;
+  const host = http.host === '0.0.0.0' || http.host === '::' ? '127.0.0.1' : http.host;
+  const url = kind === 'sandbox' ? held?.url : `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
   return url ? readyz(url, http.metricsToken) : null;
 }
 
