@@ -14,7 +14,9 @@ await runCommand(() =>
         process.stdout.write(`WRONG: wallet ${wrong.walletId}${wrong.seq === null ? '' : `, line ${wrong.seq}`}: ${wrong.what}.\n`);
         return 1;
       }
-      process.stdout.write(`The ledger adds up: ${count(wallets, 'wallet')}, ${count(transactions, 'journal line')}, ${count(lots, 'lot')}, ${count(holds, 'hold')}.\n`);
+      process.stdout.write(
+        `The ledger adds up: ${count(wallets, 'wallet')}, ${count(transactions, 'journal line')}, ${count(lots, 'lot')}, ${count(holds, 'hold')}.\n`,
+      );
       return 0;
     } finally {
       await database.end();

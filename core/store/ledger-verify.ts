@@ -29,7 +29,13 @@ export async function verifyLedger(database: pg.Client | pg.PoolClient): Promise
       const found = await database.query<{ wallet_id: WalletId; seq: string | null; detail: string | null }>(
         `SELECT * FROM (${sql}) AS found (wallet_id, seq, detail) ORDER BY wallet_id, seq NULLS FIRST LIMIT 1`,
       );
-      wrongs.push(...found.rows.map(({ wallet_id, seq, detail }) => ({ walletId: wallet_id, seq, what: detail === null ? what : `${what} (${detail})` })));
+      wrongs.push(
+        ...found.rows.map(({ wallet_id, seq, detail }) => ({
+          walletId: wallet_id,
+          seq,
+          what: detail === null ? what : `${what} (${detail})`,
+        })),
+      );
     }
     return { ...rows[0]!, wrong: wrongs.sort(byPlace)[0] ?? null };
   } finally {

@@ -63,26 +63,6 @@ CREATE TABLE lots (
 CREATE INDEX lots_unspent ON lots (wallet_id) WHERE NOT spent;
 CREATE INDEX lots_expiring ON lots (expires_at) WHERE NOT spent;
 
--- What a line of the journal may be. A function, because every statement reads a long CHECK anew.
-CREATE FUNCTION transaction_is_sound(seq bigint, type text, credits bigint, held_change bigint, debt_change bigint, task_id uuid, hold_id uuid, key text, payment_id text)
-RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$
-BEGIN
-  RETURN CASE type
-    WHEN 'hold' THEN seq > 0 AND credits = 0 AND held_change > 0 AND debt_change = 0 AND task_id IS NOT NULL AND hold_id IS NOT NULL
-    -- The task was charged debt_change - credits; the rest of the change in credits paid a debt.
-    WHEN 'settle' THEN seq > 0 AND held_change <= credits AND credits < debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
-    WHEN 'release' THEN seq > 0 AND held_change <= credits AND credits = debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
-    WHEN 'hold_expiry' THEN seq > 0 AND held_change <= credits AND credits = debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
-    WHEN 'grant' THEN seq > 0 AND credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NULL
-    WHEN 'purchase' THEN seq > 0 AND credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NOT NULL
-    WHEN 'restore' THEN seq > 0 AND credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NOT NULL
-    WHEN 'clawback' THEN seq > 0 AND credits <= 0 AND held_change = 0 AND debt_change >= 0 AND task_id IS NULL AND key IS NOT NULL
-    WHEN 'lot_expiry' THEN seq > 0 AND credits < 0 AND held_change = 0 AND debt_change = 0 AND task_id IS NULL
-    WHEN 'open' THEN seq = 0 AND credits = 0 AND held_change = 0 AND debt_change = 0 AND task_id IS NULL
-    ELSE false
-  END;
-END $$;
-
 -- The journal. A line says what changed, and what stood there afterwards.
 CREATE TABLE transactions (
   wallet_id uuid NOT NULL,
@@ -111,10 +91,9 @@ CREATE TABLE transactions (
   note text,
   facts jsonb,
   at timestamptz(3) NOT NULL,
-  CONSTRAINT transactions_pkey PRIMARY KEY (wallet_id, seq),
-  CONSTRAINT transactions_no_overdraft CHECK (held BETWEEN 0 AND balance AND debt >= 0 AND overrun >= 0),
-  CONSTRAINT transactions_type CHECK (transaction_is_sound(seq, type, credits, held_change, debt_change, task_id, hold_id, key, payment_id))
+  CONSTRAINT transactions_pkey PRIMARY KEY (wallet_id, seq)
 );
+
 -- A close names no hold, and here one missing id is like another.
 CREATE UNIQUE INDEX transactions_one_close_per_task ON transactions (task_id, hold_id) NULLS NOT DISTINCT WHERE task_id IS NOT NULL;
 CREATE UNIQUE INDEX transactions_key ON transactions (key) WHERE key IS NOT NULL;
@@ -132,6 +111,8 @@ CREATE TABLE holds (
   credits bigint NOT NULL,
   lots uuid[] NOT NULL,
   lot_credits bigint[] NOT NULL,
+  -- It counts against limits, which stand in hold_limits.
+  limited boolean NOT NULL,
   opened_at timestamptz(3) NOT NULL,
   charged bigint,
   closed_seq bigint,
@@ -207,12 +188,35 @@ END $$;
 CREATE TRIGGER wallets_head_insert AFTER INSERT ON wallets REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_wallets();
 CREATE TRIGGER wallets_head_update AFTER UPDATE ON wallets REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_wallets();
 
+-- What a line of each type may move, and must name.
+CREATE FUNCTION transaction_is_sound(
+  seq bigint, type text, credits bigint, held_change bigint, debt_change bigint, balance bigint, held bigint, debt bigint, overrun bigint,
+  task_id uuid, hold_id uuid, key text, payment_id text
+) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$
+  SELECT held BETWEEN 0 AND balance AND debt >= 0 AND overrun >= 0 AND (seq > 0) = (type <> 'open') AND CASE type
+    WHEN 'hold' THEN credits = 0 AND held_change > 0 AND debt_change = 0 AND task_id IS NOT NULL AND hold_id IS NOT NULL
+    -- The task was charged debt_change - credits; the rest of the change in credits paid a debt.
+    WHEN 'settle' THEN held_change <= credits AND credits < debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
+    WHEN 'release' THEN held_change <= credits AND credits = debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
+    WHEN 'hold_expiry' THEN held_change <= credits AND credits = debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
+    WHEN 'grant' THEN credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NULL
+    WHEN 'purchase' THEN credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NOT NULL
+    WHEN 'restore' THEN credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NOT NULL
+    WHEN 'clawback' THEN credits <= 0 AND held_change = 0 AND debt_change >= 0 AND task_id IS NULL AND key IS NOT NULL
+    WHEN 'lot_expiry' THEN credits < 0 AND held_change = 0 AND debt_change = 0 AND task_id IS NULL
+    WHEN 'open' THEN credits = 0 AND held_change = 0 AND debt_change = 0 AND task_id IS NULL
+    ELSE false
+  END
+$$;
+
 CREATE FUNCTION guard_transactions() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   broken text;
 BEGIN
   SELECT b.broken INTO broken FROM (
     SELECT CASE
+      WHEN NOT transaction_is_sound(l.seq, l.type, l.credits, l.held_change, l.debt_change, l.balance, l.held, l.debt, l.overrun, l.task_id, l.hold_id, l.key, l.payment_id)
+        THEN 'transactions_sound'
       WHEN (SELECT l.seq <= w.seq FROM wallets w WHERE w.id = l.wallet_id) IS NOT TRUE THEN 'transactions_tail'
       WHEN l.seq > 0 AND (
         SELECT (t.balance + l.credits, t.held + l.held_change, t.debt + l.debt_change) = (l.balance, l.held, l.debt)
@@ -250,30 +254,30 @@ CREATE TRIGGER lots_add_up_update AFTER UPDATE ON lots REFERENCING NEW TABLE AS 
 
 -- A hold has the line that opened it, and a closed one the line that closed its task. What it then charged is used of its limits.
 CREATE FUNCTION guard_holds() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  c record;
 BEGIN
   IF EXISTS (
     SELECT FROM changed h WHERE (
-      SELECT t.task_id = h.task_id AND CASE WHEN h.closed_seq IS NULL THEN t.hold_id = h.id AND t.held_change = h.credits ELSE t.hold_id IS NULL END
-      FROM transactions t WHERE t.wallet_id = h.wallet_id AND t.seq = coalesce(h.closed_seq, h.seq)
+      SELECT t.task_id = h.task_id AND CASE TG_OP WHEN 'INSERT' THEN t.hold_id = h.id AND t.held_change = h.credits AND h.closed_seq IS NULL ELSE t.hold_id IS NULL END
+      FROM transactions t WHERE t.wallet_id = h.wallet_id AND t.seq = CASE TG_OP WHEN 'INSERT' THEN h.seq ELSE h.closed_seq END
     ) IS NOT TRUE
   ) THEN
     RAISE EXCEPTION 'a hold is not what its journal says' USING ERRCODE = 'check_violation', CONSTRAINT = 'holds_follow_journal';
-  END IF;
-  IF TG_OP = 'UPDATE' THEN
-    FOR c IN
-      SELECT l.limit_id, l.starts_at, sum(h.credits)::bigint AS held, sum(h.charged)::bigint AS used
-      FROM changed h CROSS JOIN LATERAL (SELECT l.limit_id, l.starts_at FROM hold_limits l WHERE l.hold_id = h.id OFFSET 0) l
-      GROUP BY l.limit_id, l.starts_at
-    LOOP
-      UPDATE limit_uses u SET held = u.held - c.held, used = u.used + c.used WHERE u.limit_id = c.limit_id AND u.starts_at = c.starts_at;
-    END LOOP;
   END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER holds_follow_journal_insert AFTER INSERT ON holds REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_holds();
 CREATE TRIGGER holds_follow_journal_update AFTER UPDATE ON holds REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_holds();
+
+CREATE FUNCTION use_limits() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  c hold_limits;
+BEGIN
+  FOR c IN SELECT * FROM hold_limits WHERE hold_id = NEW.id LOOP
+    UPDATE limit_uses SET held = held - NEW.credits, used = used + NEW.charged WHERE limit_id = c.limit_id AND starts_at = c.starts_at;
+  END LOOP;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER holds_use_limits AFTER UPDATE ON holds FOR EACH ROW WHEN (NEW.limited) EXECUTE FUNCTION use_limits();
 
 CREATE FUNCTION guard_hold_limits() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -299,17 +303,12 @@ END $$;
 CREATE TRIGGER transactions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER wallets_stay BEFORE DELETE OR TRUNCATE ON wallets FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER lots_stay BEFORE DELETE OR TRUNCATE ON lots FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER lots_keep_their_terms BEFORE UPDATE ON lots FOR EACH ROW
-  WHEN ((OLD.id, OLD.wallet_id, OLD.source, OLD.priority, OLD.credits, OLD.payment_id, OLD.expires_at) IS DISTINCT FROM
-        (NEW.id, NEW.wallet_id, NEW.source, NEW.priority, NEW.credits, NEW.payment_id, NEW.expires_at)) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER lots_keep_their_terms BEFORE UPDATE OF id, wallet_id, source, priority, credits, payment_id, expires_at ON lots FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER holds_stay BEFORE DELETE OR TRUNCATE ON holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER holds_close_once BEFORE UPDATE ON holds FOR EACH ROW
-  WHEN (OLD.closed_seq IS NOT NULL OR (OLD.id, OLD.wallet_id, OLD.task_id, OLD.seq, OLD.credits, OLD.lots, OLD.lot_credits) IS DISTINCT FROM
-        (NEW.id, NEW.wallet_id, NEW.task_id, NEW.seq, NEW.credits, NEW.lots, NEW.lot_credits)) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER holds_keep_their_terms BEFORE UPDATE OF id, wallet_id, task_id, seq, credits, lots, lot_credits ON holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER holds_close_once BEFORE UPDATE ON holds FOR EACH ROW WHEN (OLD.closed_seq IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER limits_stay BEFORE DELETE OR TRUNCATE ON limits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER limits_keep_their_terms BEFORE UPDATE ON limits FOR EACH ROW
-  WHEN ((OLD.id, OLD.wallet_id, OLD.kind, OLD.subject, OLD.period, OLD.time_zone) IS DISTINCT FROM
-        (NEW.id, NEW.wallet_id, NEW.kind, NEW.subject, NEW.period, NEW.time_zone)) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER limits_keep_their_terms BEFORE UPDATE OF id, wallet_id, kind, subject, period, time_zone ON limits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER hold_limits_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON hold_limits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER limit_uses_are_derived BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON limit_uses FOR EACH STATEMENT
   WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_change();
@@ -336,7 +335,7 @@ CREATE TYPE limit_room AS (limit_id uuid, kind text, credits bigint, period text
 
 -- A hold and its journal line on the way to their tables.
 CREATE TYPE hold_line AS (
-  id uuid, wallet_id uuid, task_id uuid, seq bigint, credits bigint, lots uuid[], lot_credits bigint[], balance bigint, held bigint, actor text
+  id uuid, wallet_id uuid, task_id uuid, seq bigint, credits bigint, lots uuid[], lot_credits bigint[], balance bigint, held bigint, limited boolean, actor text
 );
 
 -- Sets credits aside for tasks. An extension is another hold of the same task. Each request gets one answer, in no order;
@@ -368,11 +367,11 @@ DECLARE
   -- How much we counted against which limit.
   limited boolean;
   limit_ids uuid[] := '{}'; counted bigint[] := '{}';
-  rooms limit_room[];
+  rooms limit_room[] := '{}';
   tightest limit_room;
   line hold_line;
   lines hold_line[] := '{}';
-  line_ids uuid[] := '{}';
+  line_ids uuid[] := '{}'; line_tasks uuid[] := '{}';
   new_counts hold_limits[] := '{}';
   need bigint;
   take bigint;
@@ -411,11 +410,13 @@ BEGIN
 
     balance := balances[w]; held := helds[w]; debt := debts[w]; available := balance - held;
     outcome := request.before;
-    i := array_position(line_ids, request.hold);
-    IF i IS NOT NULL THEN
-      line := lines[i];
+    -- What this batch took already.
+    line := lines[array_position(line_ids, request.hold)];
+    IF line.id IS NOT NULL THEN
       outcome := CASE WHEN (line.wallet_id, line.task_id, line.credits) = (request.wallet, request.task, request.credits) THEN 'repeated' ELSE 'conflict' END;
     END IF;
+    line := lines[array_position(line_tasks, request.task)];
+    IF line.wallet_id <> request.wallet THEN outcome := 'conflict'; END IF;
 
     IF outcome IS NULL AND limited THEN
       rooms := ledger_room(request.wallet, request.member, request.channel, at, limit_ids, counted);
@@ -435,7 +436,7 @@ BEGIN
     IF outcome IS NULL THEN
       outcome := 'held'; held := held + request.credits; available := available - request.credits;
       seqs[w] := seqs[w] + 1; helds[w] := held;
-      line := (request.hold, request.wallet, request.task, seqs[w], request.credits, '{}'::uuid[], '{}'::bigint[], balance, held, request.actor);
+      line := (request.hold, request.wallet, request.task, seqs[w], request.credits, '{}'::uuid[], '{}'::bigint[], balance, held, cardinality(rooms) > 0, request.actor);
       WHILE lot_wallets[lot] < request.wallet LOOP lot := lot + 1; END LOOP;
       need := request.credits;
       WHILE need > 0 LOOP
@@ -448,7 +449,7 @@ BEGIN
         pinned_ids[i] := lot_ids[lot]; pins[i] := coalesce(pins[i], 0) + take;
       END LOOP;
       lines := lines || line;
-      line_ids := line_ids || request.hold;
+      line_ids := line_ids || request.hold; line_tasks := line_tasks || request.task;
       IF limited THEN
         FOR r IN 1 .. cardinality(rooms) LOOP
           i := coalesce(array_position(limit_ids, (rooms[r]).limit_id), cardinality(limit_ids) + 1);
@@ -467,8 +468,8 @@ BEGIN
   ), pinning AS (
     UPDATE lots x SET pinned = x.pinned + pins[array_position(pinned_ids, x.id)] WHERE x.id = ANY (pinned_ids)
   ), opened AS (
-    INSERT INTO holds (id, wallet_id, task_id, seq, credits, lots, lot_credits, opened_at)
-    SELECT x.id, x.wallet_id, x.task_id, x.seq, x.credits, x.lots, x.lot_credits, ledger_hold.at FROM unnest(lines) x
+    INSERT INTO holds (id, wallet_id, task_id, seq, credits, lots, lot_credits, limited, opened_at)
+    SELECT x.id, x.wallet_id, x.task_id, x.seq, x.credits, x.lots, x.lot_credits, x.limited, ledger_hold.at FROM unnest(lines) x
   )
   INSERT INTO transactions (wallet_id, seq, type, held_change, balance, held, debt, task_id, hold_id, actor, at)
   SELECT x.wallet_id, x.seq, 'hold', x.credits, x.balance, x.held, 0, x.task_id, x.id, x.actor, ledger_hold.at FROM unnest(lines) x;
@@ -551,7 +552,7 @@ BEGIN
   LOOP
     IF (hold.charge >= 0) IS NOT TRUE THEN RAISE EXCEPTION 'a charge is zero or more' USING ERRCODE = 'check_violation', CONSTRAINT = 'holds_charged'; END IF;
     CONTINUE WHEN hold.id = ANY (hold_ids); -- the same task twice in one batch: the first request closed it
-    IF line.task_id IS DISTINCT FROM hold.task THEN
+    IF line.task_id IS DISTINCT FROM hold.task OR line.wallet_id <> hold.wallet_id THEN
       WHILE wallet_ids[w] < hold.wallet_id LOOP w := w + 1; END LOOP;
       seqs[w] := seqs[w] + 1;
       line := (hold.wallet_id, seqs[w], CASE WHEN hold.expired THEN 'hold_expiry' WHEN hold.charge = 0 THEN 'release' ELSE 'settle' END,
@@ -595,16 +596,29 @@ BEGIN
     )
     INSERT INTO transactions (wallet_id, seq, type, credits, held_change, debt_change, balance, held, debt, overrun, task_id, lots, lot_credits, actor, note, facts, at)
     SELECT x.*, ledger_close.at FROM unnest(lines) x;
-    PERFORM ledger_expire_due(ids, at);
+    IF EXISTS (SELECT FROM lots x WHERE x.wallet_id = ANY (ids) AND NOT x.spent AND x.expires_at <= ledger_close.at AND x.remaining > x.pinned) THEN
+      PERFORM ledger_expire_due(ids, at);
+      balances := ARRAY(SELECT x.balance FROM wallets x WHERE x.id = ANY (ids) ORDER BY x.id);
+    END IF;
   END IF;
 
-  RETURN QUERY
-  SELECT r.n, CASE WHEN r.n = ANY (closed_ns) THEN 'closed' WHEN t.seq IS NULL THEN 'unknown' WHEN t.debt_change - t.credits + t.overrun = r.charge THEN 'repeated' ELSE 'conflict' END,
-    r.task, t.wallet_id, coalesce(t.debt_change - t.credits, 0), coalesce(t.credits - t.debt_change - t.held_change, 0), coalesce(t.overrun, 0),
-    x.balance, x.held, x.balance - x.held, x.debt
-  FROM unnest(given) r
-  LEFT JOIN LATERAL (SELECT * FROM transactions t WHERE t.task_id = r.task AND t.hold_id IS NULL LIMIT 1) t ON true
-  LEFT JOIN LATERAL (SELECT * FROM wallets x WHERE x.id = t.wallet_id LIMIT 1) x ON true;
+  FOR i IN 1 .. last LOOP
+    line := lines[i]; w := array_position(wallet_ids, line.wallet_id);
+    n := closed_ns[i]; outcome := 'closed'; task_id := line.task_id; wallet_id := line.wallet_id;
+    charged := line.debt_change - line.credits; returned := -line.held_change - charged; overrun := line.overrun;
+    balance := balances[w]; held := helds[w]; available := balance - held; debt := debts[w];
+    RETURN NEXT;
+  END LOOP;
+  IF last < cardinality(given) THEN
+    RETURN QUERY
+    SELECT r.n, CASE WHEN t.seq IS NULL THEN 'unknown' WHEN t.debt_change - t.credits + t.overrun = r.charge THEN 'repeated' ELSE 'conflict' END,
+      r.task, t.wallet_id, coalesce(t.debt_change - t.credits, 0), coalesce(t.credits - t.debt_change - t.held_change, 0), coalesce(t.overrun, 0),
+      x.balance, x.held, x.balance - x.held, x.debt
+    FROM unnest(given) r
+    LEFT JOIN LATERAL (SELECT * FROM transactions t WHERE t.task_id = r.task AND t.hold_id IS NULL LIMIT 1) t ON true
+    LEFT JOIN LATERAL (SELECT * FROM wallets x WHERE x.id = t.wallet_id LIMIT 1) x ON true
+    WHERE r.n <> ALL (closed_ns);
+  END IF;
 END $$;
 
 -- Credits in and out -----------------------------------------------------------------------------------------
@@ -689,7 +703,7 @@ DECLARE
 BEGIN
   PERFORM ledger_lock(ARRAY(SELECT (r ->> 'wallet')::uuid FROM jsonb_array_elements(requests) r), at);
   FOR request IN SELECT * FROM jsonb_populate_recordset(NULL::clawback_request, requests) r ORDER BY r.n LOOP
-    IF (request.credits > 0) IS NOT TRUE THEN RAISE EXCEPTION 'a clawback is more than nothing' USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_type'; END IF;
+    IF (request.credits > 0) IS NOT TRUE THEN RAISE EXCEPTION 'a clawback is more than nothing' USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_sound'; END IF;
     SELECT * INTO line FROM transactions WHERE key = request.key;
     gross := request.credits;
     IF request.payment IS NOT NULL THEN
@@ -805,11 +819,14 @@ END $$;
 -- By how much each wallet differs from what it should be the sum of. All zero, always.
 CREATE VIEW ledger_reconcile AS
 SELECT w.id AS wallet_id,
-  w.balance - (SELECT coalesce(sum(t.credits), 0) FROM transactions t WHERE t.wallet_id = w.id) AS balance_and_journal,
-  w.balance - (SELECT coalesce(sum(l.remaining), 0) FROM lots l WHERE l.wallet_id = w.id) AS balance_and_lots,
-  w.held - (SELECT coalesce(sum(t.held_change), 0) FROM transactions t WHERE t.wallet_id = w.id) AS held_and_journal,
-  w.held - (SELECT coalesce(sum(l.pinned), 0) FROM lots l WHERE l.wallet_id = w.id) AS held_and_pins,
-  w.held - (SELECT coalesce(sum(h.credits), 0) FROM holds h WHERE h.wallet_id = w.id AND h.closed_seq IS NULL) AS held_and_holds,
-  w.debt - (SELECT coalesce(sum(t.debt_change), 0) FROM transactions t WHERE t.wallet_id = w.id) AS debt_and_journal,
-  w.seq + 1 - (SELECT count(*) FROM transactions t WHERE t.wallet_id = w.id) AS seq_and_journal
-FROM wallets w;
+  w.balance - coalesce(t.credits, 0) AS balance_and_journal,
+  w.balance - coalesce(l.remaining, 0) AS balance_and_lots,
+  w.held - coalesce(t.held, 0) AS held_and_journal,
+  w.held - coalesce(l.pinned, 0) AS held_and_pins,
+  w.held - coalesce(h.credits, 0) AS held_and_holds,
+  w.debt - coalesce(t.debt, 0) AS debt_and_journal,
+  w.seq + 1 - coalesce(t.lines, 0) AS seq_and_journal
+FROM wallets w
+LEFT JOIN (SELECT wallet_id, sum(credits) AS credits, sum(held_change) AS held, sum(debt_change) AS debt, count(*) AS lines FROM transactions GROUP BY wallet_id) t ON t.wallet_id = w.id
+LEFT JOIN (SELECT wallet_id, sum(remaining) AS remaining, sum(pinned) AS pinned FROM lots GROUP BY wallet_id) l ON l.wallet_id = w.id
+LEFT JOIN (SELECT wallet_id, sum(credits) AS credits FROM holds WHERE closed_seq IS NULL GROUP BY wallet_id) h ON h.wallet_id = w.id;
