@@ -35,10 +35,15 @@ export async function readSandboxFile(dataDir: string): Promise<SandboxFile | nu
 }
 
 /** Makes the person when they are not there yet, and says where everything is now. */
-export async function welcomeFirstUser(core: Core, dataDir: string, where: { url: string; databaseUrl: string }): Promise<SandboxFile & { isNew: boolean }> {
+export async function welcomeFirstUser(
+  core: Core,
+  dataDir: string,
+  where: { url: string; databaseUrl: string },
+): Promise<SandboxFile & { isNew: boolean }> {
   const kept = await readSandboxFile(dataDir);
   const known = kept === null ? null : await core.store.people.holderOf(kept.apiKey);
-  const person = kept !== null && known !== null ? { email: kept.email, password: kept.password, apiKey: kept.apiKey } : await makeFirstUser(core);
+  const person =
+    kept !== null && known !== null ? { email: kept.email, password: kept.password, apiKey: kept.apiKey } : await makeFirstUser(core);
   const file: SandboxFile = { ...where, ...person };
   await writeFile(`${sandboxFile(dataDir)}.new`, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
   await rename(`${sandboxFile(dataDir)}.new`, sandboxFile(dataDir));

@@ -47,8 +47,11 @@ async function main(): Promise<void> {
 async function welcome(config: Config, product: Product, say: (line: string) => void, logFile: string | undefined): Promise<void> {
   const { outside, core, url } = product;
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  say(`${config.brand.name} is running${url === null ? '' : ` at ${core.settings.publicUrl}`} (${config.roles.join(', ')}; ready in ${seconds} s).`);
-  if (outside.sandboxes.length > 0) say(`Played by sandboxes: ${outside.sandboxes.join(', ')}. Set their settings to use the real ones (README).`);
+  say(
+    `${config.brand.name} is running${url === null ? '' : ` at ${core.settings.publicUrl}`} (${config.roles.join(', ')}; ready in ${seconds} s).`,
+  );
+  if (outside.sandboxes.length > 0)
+    say(`Played by sandboxes: ${outside.sandboxes.join(', ')}. Set their settings to use the real ones (README).`);
   if (logFile !== undefined) say(`Log: ${logFile}`);
   if (config.production || url === null) return;
   const person = await welcomeFirstUser(core, config.dataDir, { url, databaseUrl: outside.databaseUrl });
@@ -76,6 +79,7 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? error.code : undefined;
   if (code === 'postgres.held') return error.message;
-  if (code === 'EADDRINUSE') return `Port ${'port' in error ? error.port : ''} is in use. Stop what uses it, or set PORT to another one (0 takes any that is free).`;
+  if (code === 'EADDRINUSE')
+    return `Port ${'port' in error ? String(error.port) : ''} is in use. Stop what uses it, or set PORT to another one (0 takes any that is free).`;
   return error.stack ?? error.message;
 }

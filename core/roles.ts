@@ -50,7 +50,12 @@ export async function startBotsRole(core: Core, app: App, options: Pick<ProductO
 }
 
 /** Answers HTTP: the API, downloads, health, and what platforms call us on. */
-export async function startWebRole(core: Core, app: App, http: { host: string; port: number; trustProxy: number; metricsToken: string | null }, mounts: readonly Mount[]): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startWebRole(
+  core: Core,
+  app: App,
+  http: { host: string; port: number; trustProxy: number; metricsToken: string | null },
+  mounts: readonly Mount[],
+): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
   const web = createWeb({
     app,

@@ -10,7 +10,12 @@ import { sandboxKeys } from './sandbox-keys.ts';
 export interface Outside {
   readonly databaseUrl: string;
   readonly s3: S3Settings;
-  readonly openclaw: { readonly url: string; readonly token: string | null; readonly driver: 'gateway' | 'spawn'; /** Set when the agents' files are on our own disk. */ readonly workspaceRoot?: string };
+  readonly openclaw: {
+    readonly url: string;
+    readonly token: string | null;
+    readonly driver: 'gateway' | 'spawn';
+    /** Set when the agents' files are on our own disk. */ readonly workspaceRoot?: string;
+  };
   readonly encryptionKeys: readonly string[];
   /** Which services are sandboxes. */
   readonly sandboxes: readonly ('postgres' | 's3' | 'openclaw')[];
@@ -34,7 +39,10 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
     // The database goes first, because it also keeps a second start out of the folder.
     const databaseUrl = config.database.kind === 'real' ? config.database.url : await embeddedPostgres();
     const keys = config.production ? null : await sandboxKeys(dataDir);
-    const [s3, openclaw] = await Promise.all([config.files.kind === 'real' ? realS3(config.files) : sandboxS3(), config.openclaw.kind === 'real' ? config.openclaw : sandboxOpenClaw()]);
+    const [s3, openclaw] = await Promise.all([
+      config.files.kind === 'real' ? realS3(config.files) : sandboxS3(),
+      config.openclaw.kind === 'real' ? config.openclaw : sandboxOpenClaw(),
+    ]);
     return {
       databaseUrl,
       s3,
@@ -63,7 +71,11 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
 
     async function sandboxOpenClaw(): Promise<Outside['openclaw']> {
       const { startOpenClawSandbox } = await import('#core/sandbox/openclaw/gateway.ts');
-      const sandbox = await startOpenClawSandbox({ token: keys!.openclawToken, dataDir: path.join(dataDir, 'openclaw'), allowLoopbackFetch: true });
+      const sandbox = await startOpenClawSandbox({
+        token: keys!.openclawToken,
+        dataDir: path.join(dataDir, 'openclaw'),
+        allowLoopbackFetch: true,
+      });
       running.push({ name: 'openclaw', stop: sandbox.stop });
       return { url: sandbox.url, token: keys!.openclawToken, driver: 'gateway', workspaceRoot: sandbox.workspaceRoot };
     }
@@ -75,5 +87,10 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
 
 // The SDK writes into the credentials it is given, so it gets a copy of the frozen ones.
 export function realS3({ bucket, endpoint, aws }: Extract<Config['files'], { kind: 'real' }>): S3Settings {
-  return { bucket, region: aws.region, ...(endpoint !== null && { endpoint }), ...(aws.credentials !== null && { credentials: { ...aws.credentials } }) };
+  return {
+    bucket,
+    region: aws.region,
+    ...(endpoint !== null && { endpoint }),
+    ...(aws.credentials !== null && { credentials: { ...aws.credentials } }),
+  };
 }

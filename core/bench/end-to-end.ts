@@ -14,7 +14,10 @@ const TASKS = 1_500;
 const CALLERS = 50;
 
 export async function benchEndToEnd(databaseUrl: string, dataDir: string, log: Log): Promise<BenchRow> {
-  const product = await startProduct(readConfig({ DATABASE_URL: databaseUrl, DATA_DIR: dataDir, PORT: '0', ROLES: 'worker' }), { log, agents: instantAgents });
+  const product = await startProduct(readConfig({ DATABASE_URL: databaseUrl, DATA_DIR: dataDir, PORT: '0', ROLES: 'worker' }), {
+    log,
+    agents: instantAgents,
+  });
   const { app, core } = product;
   try {
     const teams = await makeTeams(core.store, 100);
@@ -27,7 +30,13 @@ export async function benchEndToEnd(databaseUrl: string, dataDir: string, log: L
       const ask = async () => {
         while (next < TASKS) {
           const { userId, teamId } = teams[next++ % teams.length]!;
-          await app.ask({ key: `e2e:${newId<TaskId>()}`, threadRef: `web:${newId()}`, from: { kind: 'user', userId, teamId }, text: 'what is the capital of France?', at: new Date() });
+          await app.ask({
+            key: `e2e:${newId<TaskId>()}`,
+            threadRef: `web:${newId()}`,
+            from: { kind: 'user', userId, teamId },
+            text: 'what is the capital of France?',
+            at: new Date(),
+          });
         }
       };
       await Promise.all(Array.from({ length: CALLERS }, ask));
@@ -45,7 +54,10 @@ export async function benchEndToEnd(databaseUrl: string, dataDir: string, log: L
     };
 
     async function ended(): Promise<number> {
-      const { rows } = await core.store.money.query<{ count: number }>({ text: `SELECT count(*)::int AS count FROM tasks WHERE status = 'completed'` }, []);
+      const { rows } = await core.store.money.query<{ count: number }>(
+        { text: `SELECT count(*)::int AS count FROM tasks WHERE status = 'completed'` },
+        [],
+      );
       return rows[0]!.count;
     }
   } finally {
@@ -57,7 +69,13 @@ const instantAgents: Agents = {
   async run(_job, watch) {
     await watch.sending({ gateway: 'bench', bootId: 'bench' });
     await watch.accepted();
-    return { kind: 'done', text: 'Paris.', files: [], sample: false, usage: { inputTokens: 100, outputTokens: 10, toolCalls: 0, durationMs: 1, costMicroUsd: 0 } };
+    return {
+      kind: 'done',
+      text: 'Paris.',
+      files: [],
+      sample: false,
+      usage: { inputTokens: 100, outputTokens: 10, toolCalls: 0, durationMs: 1, costMicroUsd: 0 },
+    };
   },
   async check() {},
   async close() {},

@@ -30,7 +30,9 @@ async function throughput(name: string, databaseUrl: string, store: Store, teams
   // The first round warms up both.
   for (let i = 0; i <= ROUNDS; i++) {
     const limit = await perSecond(CALLERS, ROUND_MS, minimum.update);
-    const ours = await perSecond(CALLERS, ROUND_MS, () => store.intake(rowFor(teams[Math.floor(Math.random() * teams.length)]!), new Date()));
+    const ours = await perSecond(CALLERS, ROUND_MS, () =>
+      store.intake(rowFor(teams[Math.floor(Math.random() * teams.length)]!), new Date()),
+    );
     if (i > 0) rounds.push({ ours, limit });
   }
   await minimum.close();
@@ -55,7 +57,14 @@ async function latency(store: Store, teams: readonly BenchTeam[]): Promise<Bench
     all.push(store.intake(rowFor(teams[i % teams.length]!), new Date()).then(() => void waits.push(performance.now() - due)));
   }
   await Promise.all(all);
-  return [50, 99].map((percent) => ({ name: `intake at ${RATE_PER_SECOND} asks/s, p${percent}`, unit: 'ms', value: percentile(waits, percent), limit: null, ratio: null, aim: null }));
+  return [50, 99].map((percent) => ({
+    name: `intake at ${RATE_PER_SECOND} asks/s, p${percent}`,
+    unit: 'ms',
+    value: percentile(waits, percent),
+    limit: null,
+    ratio: null,
+    aim: null,
+  }));
 }
 
 export function rowFor({ teamId, walletId, userId }: BenchTeam): IntakeRow {
@@ -89,6 +98,13 @@ export function rowFor({ teamId, walletId, userId }: BenchTeam): IntakeRow {
       deadlineAt: new Date(Date.now() + 3_600_000),
       fileIds: [],
     },
-    saying: { kind: 'accepted', taskId, type: 'lead-generation', because: 'read as lead-generation because of “leads”', estimateLow: '1000000', estimateHigh: '1000000' },
+    saying: {
+      kind: 'accepted',
+      taskId,
+      type: 'lead-generation',
+      because: 'read as lead-generation because of “leads”',
+      estimateLow: '1000000',
+      estimateHigh: '1000000',
+    },
   };
 }

@@ -42,7 +42,15 @@ function wanted(part: string): boolean {
 function show(rows: readonly BenchRow[]): void {
   for (const row of rows) {
     if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
-    else print([row.name, round(row.value), row.unit, row.limit === null ? '' : round(row.limit), row.ratio === null ? '' : row.ratio.toFixed(2), row.aim === null ? '' : `≥ ${row.aim}`]);
+    else
+      print([
+        row.name,
+        round(row.value),
+        row.unit,
+        row.limit === null ? '' : round(row.limit),
+        row.ratio === null ? '' : row.ratio.toFixed(2),
+        row.aim === null ? '' : `≥ ${row.aim}`,
+      ]);
   }
 }
 

@@ -9,7 +9,8 @@ import { writeAudit } from '#core/store/audit.ts';
 import { migrate } from '#core/store/migrate.ts';
 import { CommandError, runCommand, withDatabase } from './with-database.ts';
 
-const USAGE = 'How to use it: npm run grant -- <email> <credits> [reason]\nFor example:   npm run grant -- owner@example.com 100 "for the trouble on Monday"';
+const USAGE =
+  'How to use it: npm run grant -- <email> <credits> [reason]\nFor example:   npm run grant -- owner@example.com 100 "for the trouble on Monday"';
 
 await runCommand(() =>
   withDatabase(async (databaseUrl, _config, log) => {
@@ -20,12 +21,34 @@ await runCommand(() =>
     const store = await openStore({ databaseUrl, worker: 'grant', leaseMs: 1_000, log });
     try {
       const person = await store.people.findByEmail(email);
-      if (person === null) throw new CommandError(`Nobody has the address ${email} here. People appear when they sign up; a first start makes owner@example.com.`);
+      if (person === null)
+        throw new CommandError(
+          `Nobody has the address ${email} here. People appear when they sign up; a first start makes owner@example.com.`,
+        );
       const at = new Date();
       const actor = `operator:${userInfo().username}`;
       const note = reason.join(' ') || 'granted by the operator';
-      const done = await store.ledger.credit({ key: `grant:${randomUUID()}`, wallet: person.walletId, lot: newId(), type: 'grant', credits: amount, source: 'operator', actor, note }, at);
-      await writeAudit(store.money, { at, actor, act: 'grant', teamId: person.teamId, subject: email, facts: { credits: amount.toString(), note } });
+      const done = await store.ledger.credit(
+        {
+          key: `grant:${randomUUID()}`,
+          wallet: person.walletId,
+          lot: newId(),
+          type: 'grant',
+          credits: amount,
+          source: 'operator',
+          actor,
+          note,
+        },
+        at,
+      );
+      await writeAudit(store.money, {
+        at,
+        actor,
+        act: 'grant',
+        teamId: person.teamId,
+        subject: email,
+        facts: { credits: amount.toString(), note },
+      });
       process.stdout.write(`${email} got ${sayCredits(amount)}; ${sayCredits(micro(done.available))} available now.\n`);
       return 0;
     } finally {
@@ -36,6 +59,7 @@ await runCommand(() =>
 
 function readAmount(text: string): Credits {
   const number = Number(text);
-  if (!/^\d+(\.\d{1,6})?$/.test(text) || number <= 0 || number > 1_000_000_000) throw new CommandError(`“${text}” is not an amount of credits; give a number above 0 such as 100 or 2.5.\n${USAGE}`);
+  if (!/^\d+(\.\d{1,6})?$/.test(text) || number <= 0 || number > 1_000_000_000)
+    throw new CommandError(`“${text}” is not an amount of credits; give a number above 0 such as 100 or 2.5.\n${USAGE}`);
   return credits(number);
 }

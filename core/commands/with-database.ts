@@ -12,7 +12,9 @@ export async function withDatabase<T>(act: (databaseUrl: string, config: Config,
   const log = createLog({ level: 'silent' });
   if (config.database.kind === 'real') return act(config.database.url, config, log);
   if (!existsSync(path.join(config.dataDir))) {
-    throw new CommandError(`There is no database yet: DATABASE_URL is not set, and ${config.dataDir} is not there. Run npm start first, or set one of them.`);
+    throw new CommandError(
+      `There is no database yet: DATABASE_URL is not set, and ${config.dataDir} is not there. Run npm start first, or set one of them.`,
+    );
   }
   const { runningPostgres, startPostgres } = await import('#core/sandbox/postgres.ts');
   const running = await runningPostgres(config.dataDir);
@@ -33,7 +35,8 @@ export async function runCommand(command: () => Promise<number>): Promise<void> 
   try {
     process.exitCode = await command();
   } catch (error) {
-    const words = error instanceof CommandError || error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
+    const words =
+      error instanceof CommandError || error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${words}\n`);
     process.exitCode = error instanceof CommandError ? 2 : 1;
   }

@@ -22,37 +22,53 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const TASKS_AT_EACH_POINT = 9;
 /** It dies the nth time it gets there: with other tasks already past the point, where the point is not one of whole batches. */
-const TIMES: Record<CrashPoint, number> = { 'after-commit': 4, 'before-queue': 1, 'during-run': 4, 'before-finish': 4, 'before-delivery': 1, 'before-marked': 4 };
+const TIMES: Record<CrashPoint, number> = {
+  'after-commit': 4,
+  'before-queue': 1,
+  'during-run': 4,
+  'before-finish': 4,
+  'before-delivery': 1,
+  'before-marked': 4,
+};
 
-test(`${crashPoints.length * TASKS_AT_EACH_POINT} people get exactly one result and one bill each, although the product is killed at every point of the way`, { timeout: 180_000 }, async () => {
-  const world = await openWorld();
-  for (const [index, point] of crashPoints.entries()) {
-    const channel = `at-${index}`;
-    await world.people.channel(channel);
-    const threads: string[] = [];
-    await world.duringCrash(point, TIMES[point], async () => {
-      for (let i = 0; i < TASKS_AT_EACH_POINT; i++) threads.push((await world.people.say(channel, `find me ${i + 3} leads in Miami`)).thread);
-    });
-    await world.untilAllAnswered(channel, threads);
-  }
+test(
+  `${crashPoints.length * TASKS_AT_EACH_POINT} people get exactly one result and one bill each, although the product is killed at every point of the way`,
+  { timeout: 180_000 },
+  async () => {
+    const world = await openWorld();
+    for (const [index, point] of crashPoints.entries()) {
+      const channel = `at-${index}`;
+      await world.people.channel(channel);
+      const threads: string[] = [];
+      await world.duringCrash(point, TIMES[point], async () => {
+        for (let i = 0; i < TASKS_AT_EACH_POINT; i++)
+          threads.push((await world.people.say(channel, `find me ${i + 3} leads in Miami`)).thread);
+      });
+      await world.untilAllAnswered(channel, threads);
+    }
 
-  // What was posted but not marked is looked for after its lease; only then is it known that nothing is shown twice.
-  await expect
-    .poll(async () => (await world.database.query(`SELECT state, count(*)::int AS letters FROM letters WHERE state <> 'sent' GROUP BY state`)).rows, { timeout: 30_000, interval: 100 })
-    .toEqual([]);
-  const results = await resultsOf(world.people);
-  expect(results.filter((count) => count !== 1)).toEqual([]);
-  expect(results).toHaveLength(crashPoints.length * TASKS_AT_EACH_POINT);
+    // What was posted but not marked is looked for after its lease; only then is it known that nothing is shown twice.
+    await expect
+      .poll(
+        async () =>
+          (await world.database.query(`SELECT state, count(*)::int AS letters FROM letters WHERE state <> 'sent' GROUP BY state`)).rows,
+        { timeout: 30_000, interval: 100 },
+      )
+      .toEqual([]);
+    const results = await resultsOf(world.people);
+    expect(results.filter((count) => count !== 1)).toEqual([]);
+    expect(results).toHaveLength(crashPoints.length * TASKS_AT_EACH_POINT);
 
-  const { rows } = await world.database.query(
-    `SELECT t.status, t.credits_used = t.quantity * 1000000 AS right_price, count(*) FILTER (WHERE x.type = 'settle')::int AS settlements
+    const { rows } = await world.database.query(
+      `SELECT t.status, t.credits_used = t.quantity * 1000000 AS right_price, count(*) FILTER (WHERE x.type = 'settle')::int AS settlements
      FROM tasks t LEFT JOIN transactions x ON x.task_id = t.id GROUP BY t.id`,
-  );
-  expect(rows).toEqual(rows.map(() => ({ status: 'completed', right_price: true, settlements: 1 })));
-  expect(rows).toHaveLength(crashPoints.length * TASKS_AT_EACH_POINT);
-  expect(Object.values(world.runCounts())).toEqual(rows.map(() => 1));
-  expect(await verifyLedger(world.database)).toMatchObject({ wrong: null });
-});
+    );
+    expect(rows).toEqual(rows.map(() => ({ status: 'completed', right_price: true, settlements: 1 })));
+    expect(rows).toHaveLength(crashPoints.length * TASKS_AT_EACH_POINT);
+    expect(Object.values(world.runCounts())).toEqual(rows.map(() => 1));
+    expect(await verifyLedger(world.database)).toMatchObject({ wrong: null });
+  },
+);
 
 interface World {
   readonly people: BoardPeople;
@@ -72,7 +88,12 @@ async function openWorld(): Promise<World> {
   const keys = { accessKeyId: 'TESTKEY', secretAccessKey: randomBytes(20).toString('hex') };
   const board = await startBoard({ token });
   const s3 = await startS3Sandbox({ dir: path.join(folder.path, 's3'), bucket: 'files', ...keys });
-  const openclaw = await startOpenClawSandbox({ token, dataDir: path.join(folder.path, 'openclaw'), allowLoopbackFetch: true, faults: { pace: { stepMs: 20 } } });
+  const openclaw = await startOpenClawSandbox({
+    token,
+    dataDir: path.join(folder.path, 'openclaw'),
+    allowLoopbackFetch: true,
+    faults: { pace: { stepMs: 20 } },
+  });
   const people = boardPeople(board.url);
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
@@ -96,7 +117,10 @@ async function openWorld(): Promise<World> {
     BOARD_TOKEN: token,
   };
   const start = async (...args: string[]) => {
-    product = spawn(process.execPath, [path.join(import.meta.dirname, 'crashing-product.ts'), ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    product = spawn(process.execPath, [path.join(import.meta.dirname, 'crashing-product.ts'), ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [line] = (await once(createInterface({ input: product.stdout! }), 'line')) as [string];
     const { url } = JSON.parse(line) as { url: string };
     await people.hook({ url: `${url}/board/events`, repeats: 1 });
@@ -147,15 +171,23 @@ const isResult = ({ from, text }: { from: unknown; text: string }) => from === n
 async function resultsOf(people: BoardPeople): Promise<number[]> {
   const messages = await people.messages();
   const threads = new Set(messages.filter(({ from }) => from !== null).map(({ channel, thread }) => `${channel}:${thread}`));
-  return [...threads].map((place) => messages.filter((message) => `${message.channel}:${message.thread}` === place && isResult(message)).length);
+  return [...threads].map(
+    (place) => messages.filter((message) => `${message.channel}:${message.thread}` === place && isResult(message)).length,
+  );
 }
 
 async function linkBoardToTeam(databaseUrl: string) {
   const money = openMoney(databaseUrl, quietLog, 1);
   const [team, wallet] = [newId(), newId()];
   await money.query({ text: `INSERT INTO teams (id, name, created_at) VALUES ($1, 'Board', now())` }, [team]);
-  await money.query({ text: `INSERT INTO workspaces (id, platform, external_id, team_id, name) VALUES ($1, 'board', 'board', $2, 'Board')` }, [newId(), team]);
+  await money.query(
+    { text: `INSERT INTO workspaces (id, platform, external_id, team_id, name) VALUES ($1, 'board', 'board', $2, 'Board')` },
+    [newId(), team],
+  );
   await money.query({ text: 'SELECT ledger_open($1, $2, now())' }, [wallet, team]);
-  await ledgerOver(money).credit({ key: 'start', wallet: wallet as never, lot: newId(), type: 'grant', credits: credits(10_000), source: 'test' }, new Date());
+  await ledgerOver(money).credit(
+    { key: 'start', wallet: wallet as never, lot: newId(), type: 'grant', credits: credits(10_000), source: 'test' },
+    new Date(),
+  );
   await money.close();
 }

@@ -33,7 +33,7 @@ beforeEach(async () => {
       client.send(JSON.stringify({ type: 'event', event: 'connect.challenge', payload: { nonce: 'n', ts: 1 } }));
       const times = new Map<string, number>();
       client.on('message', (data) => {
-        const { id, method } = JSON.parse(data.toString()) as { id: string; method: string };
+        const { id, method } = JSON.parse((data as Buffer).toString()) as { id: string; method: string };
         const time = (times.get(method) ?? 0) + 1;
         times.set(method, time);
         const given = answers[method];
