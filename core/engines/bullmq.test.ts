@@ -7,10 +7,10 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
-import type { Log } from '#core/ports/log.ts';
 import type { Job, Queue } from '#core/ports/queue.ts';
 import { createEmptyDatabase, type TestDatabase } from '#core/testing/database.ts';
 import { frailConnection, type FrailConnection } from '#core/testing/frail-connection.ts';
+import { jobs, logTo, nameOf, patience } from '#core/testing/queue-jobs.ts';
 import { redisIsHere, startTestRedis, type TestRedis } from '#core/testing/redis.ts';
 import { createQueue, type QueueSettings } from './bullmq.ts';
 
@@ -26,8 +26,6 @@ afterAll(async () => {
   if (redisIsHere) await redis.stop();
   await database.drop();
 });
-
-const patience = { timeout: 15_000, interval: 10 };
 
 // Where there is no Redis, the run says so at its end; under CI that is a failure (core/testing/redis.test.ts).
 describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue in %s', (home) => {
@@ -315,7 +313,10 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
 
   async function forget(name: string): Promise<void> {
     if (home === 'PostgreSQL') {
-      await sql(`DELETE FROM bullmq.job WHERE queue = '${name}'`);
+      const client = new pg.Client({ connectionString: database.url });
+      await client.connect();
+      await client.query('DELETE FROM bullmq.job WHERE queue = $1', [name]);
+      await client.end();
       return;
     }
     const client = new Redis(redis.url);
@@ -324,114 +325,3 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     client.disconnect();
   }
 });
-
-describe('in PostgreSQL', () => {
-  test('a queue lives in a schema of its own, and takes few connections', async () => {
-    const queue = await createQueue({ name: 'few', databaseUrl: database.url, log: logTo([]) });
-    await queue.work(async () => undefined, { concurrency: 50 });
-    await queue.add(jobs(200));
-    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }), patience);
-    const connections = await sql(
-      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND application_name <> 'looking on'`,
-    );
-    expect(connections[0]!.count).toBeLessThanOrEqual(4);
-    expect(await sql(`SELECT DISTINCT schemaname FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`)).toEqual([
-      { schemaname: 'bullmq' },
-    ]);
-    await queue.close();
-  });
-
-  test('the words of an error stay out of the tables', async () => {
-    const queue = await createQueue({ name: 'discreet', databaseUrl: database.url, log: logTo([]), retryMs: 60_000 });
-    await queue.work(() => Promise.reject(new Error('words of a person')), { concurrency: 1 });
-    await queue.add(jobs(1));
-    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ delayed: 1 }), patience);
-    expect(JSON.stringify(await sql(`SELECT * FROM bullmq.job WHERE queue = 'discreet'`))).not.toContain('words of a person');
-    await queue.close();
-  });
-
-  test('connections that the server ends are replaced', async () => {
-    const handled: string[] = [];
-    const queue = await createQueue({ name: 'ended', databaseUrl: database.url, log: logTo([]), lockMs: 1_200 });
-    await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 2 });
-    for (const job of jobs(3)) {
-      await endOtherConnections();
-      await vi.waitFor(() => queue.add([job]), patience);
-      await vi.waitFor(() => expect(handled).toContain(nameOf(job)), patience);
-    }
-    await queue.close();
-  });
-
-  test('a job whose end is cut off is ended again, not done again', async () => {
-    const queue = await createQueue({ name: 'cut', databaseUrl: database.url, log: logTo([]), retryMs: 1 });
-    const held = Promise.withResolvers<void>();
-    const handler = vi.fn(() => held.promise);
-    await queue.work(handler, { concurrency: 1 });
-    await queue.add(jobs(1));
-    await vi.waitFor(() => expect(handler).toHaveBeenCalled(), patience);
-
-    const blocker = await connected();
-    await blocker.query(`BEGIN; SELECT * FROM bullmq.job WHERE queue = 'cut' FOR UPDATE`);
-    held.resolve();
-    await vi.waitFor(async () => {
-      const { rows } = await blocker.query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`);
-      expect(rows).toHaveLength(1);
-    }, patience);
-    await blocker.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    await blocker.query('COMMIT');
-    await blocker.end();
-    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }), patience);
-    expect(handler).toHaveBeenCalledOnce();
-    await queue.close();
-  });
-
-  test('after trouble a worker still finds a job whose wake-up was lost', async () => {
-    const queue = await createQueue({ name: 'unheard', databaseUrl: database.url, log: logTo([]), retryMs: 60_000 });
-    const handler = vi.fn(() => Promise.reject(new Error('not yet')));
-    await queue.work(handler, { concurrency: 1 });
-    await queue.add(jobs(1));
-    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ delayed: 1 }), patience);
-    await endOtherConnections();
-    await vi.waitFor(() => queue.check(), patience);
-    // Written by hand, so nobody is told.
-    await sql(`UPDATE bullmq.job SET state = 'waiting' WHERE queue = 'unheard'`);
-    await vi.waitFor(() => expect(handler).toHaveBeenCalledTimes(2), patience);
-    await queue.close();
-  });
-
-  function endOtherConnections() {
-    return sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`);
-  }
-});
-
-function jobs(count: number): Job[] {
-  return Array.from({ length: count }, (_, i) => ({ taskId: newId(), generation: i % 3 }));
-}
-
-function nameOf({ taskId, generation }: Job): string {
-  return `${taskId}/${generation}`;
-}
-
-function logTo(said: string[], told: object[] = []): Log {
-  const write = (facts: object, words: string) => {
-    said.push(words);
-    told.push(facts);
-  };
-  const log: Log = { debug() {}, info: write, warn: write, error: write, child: () => log };
-  return log;
-}
-
-async function connected(): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: database.url, application_name: 'looking on' });
-  await client.connect();
-  return client;
-}
-
-async function sql(text: string): Promise<Record<string, unknown>[]> {
-  const client = await connected();
-  const { rows } = await client.query(text);
-  await client.end();
-  return rows;
-}
