@@ -7,9 +7,12 @@ import { cleanText } from './text.ts';
 const MOST_BYTES = 200;
 const MOST_EXTENSION_BYTES = 20;
 
+/** The end of a path is enough, and spares us the work that a hostile megabyte would make. */
+const MOST_UNITS_READ = 2_000;
+
 /** Makes a safe name from any text. Safe names come back unchanged; text with nothing usable in it becomes `otherwise`. */
 export function safeFileName(text: string, otherwise = 'file'): string {
-  const name = trimEnds(withoutForbidden(lastPart(cleanText(text))));
+  const name = trimEnds(withoutForbidden(lastPart(cleanText(text.slice(-MOST_UNITS_READ)))));
   return visible.test(name) ? fit(notADevice(name), otherwise) : otherwise;
 }
 

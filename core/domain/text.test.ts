@@ -24,6 +24,13 @@ describe('cleaned text', () => {
     expect(cleanText('e\u0301')).toBe('\u00e9');
   });
 
+  test('has no towers of marks, which would take minutes to sort', () => {
+    const began = performance.now();
+    expect(cleanText(`Zoe${'\u0327\u0301'.repeat(500_000)}`)).toMatch(/^Zo\p{L}\p{M}{20,30}$/u);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(cleanText('\u0344'.repeat(31))).toBe(cleanText(cleanText('\u0344'.repeat(31))));
+  });
+
   test('whatever came, can be stored and stays as it is when cleaned again', () => {
     // Code units rather than characters, so that halves of surrogate pairs come too.
     fc.assert(
@@ -46,6 +53,11 @@ describe('shortened text', () => {
   test('that fits stays as it is', () => {
     expect(shorten('leads', 5)).toBe('leads');
     expect(shorten('👩‍👩‍👧'.repeat(5), 5)).toBe('👩‍👩‍👧'.repeat(5));
+  });
+
+  test('is short, also where one endless character pretends to be the whole of it', () => {
+    expect(shorten('👩\u200d'.repeat(10_000), 120)).toBe('…');
+    expect(shorten(`Ann ${'👩\u200d'.repeat(10_000)}`, 120)).toBe('Ann…');
   });
 
   test('never cuts what people see as one character', () => {

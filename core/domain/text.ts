@@ -5,12 +5,17 @@
  * bidirectional overrides, invisible marks), and brings what is left to one form. Newlines and tabs stay.
  */
 export function cleanText(text: string): string {
-  return text
+  const visible = text
     .replace(/\r\n?|\u2028|\u2029/g, '\n')
     .toWellFormed()
-    .replace(unwanted, '')
-    .normalize('NFC')
-    .trim();
+    .replace(unwanted, '');
+  return lowTowers(lowTowers(visible).normalize('NFC')).trim();
+}
+
+// No language puts more than thirty marks on one letter (Unicode's stream-safe form), and to sort a tower of them takes
+// the square of its height: a megabyte of marks would stop everything for minutes.
+function lowTowers(text: string): string {
+  return text.replace(/(\p{M}{30})\p{M}+/gu, '$1');
 }
 
 // What toWellFormed() puts for a lone surrogate (U+FFFD) goes as well: it carries nothing. The joiners U+200C and U+200D
@@ -28,12 +33,15 @@ export function firstLine(text: string, most = 80): string {
 export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
   const kept: string[] = [];
-  for (const { segment } of graphemes.segment(text)) {
-    if (kept.length === most) return `${cutAtWord(kept)}…`;
+  for (const { segment, index } of graphemes.segment(text)) {
+    if (kept.length === most || index + segment.length > most * MOST_UNITS) return `${cutAtWord(kept)}…`;
     kept.push(segment);
   }
   return text;
 }
+
+// The largest family of emoji has 15 units, but one "character" may be as long as its author likes.
+const MOST_UNITS = 32;
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
