@@ -72,5 +72,5 @@ export const sampleMark = '[sample data]';
 
 /** Errs towards "sample": the mark counts on any line, and however it was decorated. */
 export function isSample(reply: string): boolean {
-  return /^[\s>#*_`-]*\[sample data\]/im.test(reply);
+  return /^[ \t>#*_`-]*\[sample data\]/im.test(reply);
 }
