@@ -19,8 +19,12 @@ export interface WrongField {
 export function parseRequest<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, input: unknown): z.output<z.ZodObject<Shape>> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw refuse('request.invalid', { fields: parsed.error.issues.flatMap((issue) => wrongFields(issue, Object.keys(schema.shape))) });
+  const fields = parsed.error.issues.flatMap((issue) => wrongFields(issue, Object.keys(schema.shape)));
+  throw refuse('request.invalid', { fields: fields.slice(0, MOST_NAMED) });
 }
+
+/** An answer that named each of a hundred thousand wrong fields would be far larger than the request. */
+const MOST_NAMED = 20;
 
 const id = <T extends string>() =>
   text()
@@ -98,7 +102,8 @@ const otherNames: Readonly<Record<string, string>> = {
 };
 
 function wrongFields(issue: z.core.$ZodIssue, known: readonly string[]): WrongField[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ name: shorten(key, 60), problem: unknownField(key, known) }));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.slice(0, MOST_NAMED).map((key) => ({ name: shorten(key, 60), problem: unknownField(key, known) }));
   if (issue.path.length === 0) return [{ name: 'request', problem: 'must be one JSON object' }];
   return [{ name: issue.path.join('.'), problem: issue.message }];
 }

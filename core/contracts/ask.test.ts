@@ -27,7 +27,7 @@ describe('an ask from a front door', () => {
 
   test.each<[string, Partial<Record<keyof AskInput, unknown>>]>([
     ['key', { key: '' }],
-    ['key', { key: 'x'.repeat(201) }],
+    ['key', { key: 'x'.repeat(301) }],
     ['threadRef', { threadRef: 'no colon' }],
     ['at', { at: '2026-11-23' }],
     ['from.userId', { from: { kind: 'user', userId: 'me', teamId: newId<TeamId>() } }],

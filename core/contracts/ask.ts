@@ -54,7 +54,7 @@ const fileSchema = z.discriminatedUnion('kind', [
 
 export const askSchema = z.object({
   /** Its identity, kept for good: the coordinates of its message, else the interaction id, `Idempotency-Key`, or (schedule, slot). */
-  key: word,
+  key: z.string().trim().min(1).max(300),
   /** Where to answer. */
   threadRef: z
     .string()

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net from 'node:net';
 import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
@@ -231,10 +231,7 @@ test('without a key nobody gets in, and a wrong key is said to be wrong', async 
     ]);
   }
   const answer = await fetch('/api/balance', { key: 'olgas-kex' });
-  expect([answer.status, await answer.json()]).toMatchObject([
-    401,
-    { error: { code: 'key.unknown' } },
-  ]);
+  expect([answer.status, await answer.json()]).toMatchObject([401, { error: { code: 'key.unknown' } }]);
 });
 
 test('a key in the address opens nothing', async () => {
@@ -319,6 +316,15 @@ test('readiness that cannot be told counts as not ready', async () => {
   ]);
 });
 
+test('a flood of questions whether we are ready asks each part once', async () => {
+  let looks = 0;
+  const health = async () => [{ part: 'database' as const, ok: ++looks > 0 }];
+  const { fetch } = await openDoor({ health });
+  const answers = await Promise.all(Array.from({ length: 50 }, () => fetch('/readyz')));
+  expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+  expect(looks).toBeLessThan(5);
+});
+
 test('metrics tell how long each route took and what the core counts', async () => {
   const { fetch } = await openDoor({
     gauges: async () => [
@@ -351,6 +357,42 @@ test('metrics are not for those whom a proxy brings, and with a token only for t
   expect((await closed.fetch('/metrics')).status).toBe(401);
   expect((await closed.fetch('/metrics', { key: 'for-prometheuz' })).status).toBe(401);
   expect((await closed.fetch('/metrics', { key: 'for-prometheus', headers: { 'X-Forwarded-For': '203.0.113.1' } })).status).toBe(200);
+});
+
+test('a page in a browser that gave its own name our address reads no metrics', async () => {
+  const { url } = await openDoor({ gauges: async () => [] });
+  const statusFor = async (host: string) => {
+    const [answer] = (await once(http.get(`${url}/metrics`, { headers: { Host: host } }), 'response')) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode;
+  };
+  const { host, port } = new URL(url);
+  expect([await statusFor(host), await statusFor(`localhost:${port}`), await statusFor(`rebound.example.com:${port}`)]).toEqual([
+    200, 200, 401,
+  ]);
+});
+
+test('somebody in two teams may use the same Idempotency-Key in both', async () => {
+  const asked: string[] = [];
+  const teams: Record<string, Actor> = { 'key-of-one': olga, 'key-of-two': { ...olga, teamId: 't2' } as Actor };
+  const { fetch } = await openDoor({
+    actorByKey: async (key) => teams[key] ?? null,
+    ask: async ({ key }) => {
+      asked.push(key);
+      throw refuse('ask.empty');
+    },
+  });
+  const headers = { 'Idempotency-Key': 'order-17' };
+  for (const key of Object.keys(teams)) await fetch('/api/tasks/create', { key, headers, json: { requestText: 'find 3 leads' } });
+  expect(asked).toEqual(['api:t1:u1:order-17', 'api:t2:u1:order-17']);
+});
+
+test('an answer to a hundred thousand wrong fields is smaller than the request', async () => {
+  const { fetch } = await openDoor(knowsOlga);
+  const json = Object.fromEntries(Array.from({ length: 90_000 }, (_, i) => [`k${i}`, 1]));
+  const answer = await fetch('/api/tasks/create', { key: 'olgas-key', json });
+  expect(answer.status).toBe(400);
+  expect((await answer.text()).length).toBeLessThan(10_000);
 });
 
 test('the front page says what to do and leads to what can be tried', async () => {

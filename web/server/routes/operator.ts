@@ -8,6 +8,7 @@ import { sameSecret } from '../secret.ts';
 import type { Parts } from '../web.ts';
 
 export function operatorRoutes({ app, log, metrics }: Parts, metricsToken: string | undefined): Route[] {
+  const health = shared(parts);
   return [
     {
       path: '/healthz',
@@ -18,12 +19,12 @@ export function operatorRoutes({ app, log, metrics }: Parts, metricsToken: strin
     {
       path: '/readyz',
       async GET(request, response) {
-        const health = await parts();
-        const ok = health.every((part) => part.ok);
+        const found = await health();
+        const ok = found.every((part) => part.ok);
         // What exactly is wrong may name machines and accounts, so only the operator reads that.
         response
           .status(ok ? 200 : 503)
-          .json({ ok, parts: mayRead(request, metricsToken) ? health : health.map(({ part, ok }) => ({ part, ok })) });
+          .json({ ok, parts: mayRead(request, metricsToken) ? found : found.map(({ part, ok }) => ({ part, ok })) });
       },
     },
     {
@@ -51,12 +52,29 @@ export function operatorRoutes({ app, log, metrics }: Parts, metricsToken: strin
 
 const HEALTH_MS = 5_000;
 
-/** With a token: whoever shows it. Without one: this machine, unless a proxy on it passes on what others ask. */
-function mayRead(request: Request, token: string | undefined): boolean {
-  if (token !== undefined) return sameSecret(request.headers.authorization ?? '', `Bearer ${token}`);
-  return isLoopback(request.socket.remoteAddress ?? '') && !forwarded.some((header) => header in request.headers);
+/** Anybody may ask, and each look is work for every part: whoever asks within a second of another gets the same answer. */
+function shared<T>(look: () => Promise<T>): () => Promise<T> {
+  let last: { readonly answer: Promise<T>; readonly atMs: number } | undefined;
+  return () => {
+    const nowMs = performance.now();
+    if (!last || nowMs - last.atMs > SHARED_MS) last = { answer: look(), atMs: nowMs };
+    return last.answer;
+  };
 }
 
+const SHARED_MS = 1_000;
+
+/**
+ * With a token: whoever shows it. Without one: this machine, unless a proxy on it passes on what others ask, or a page in
+ * a browser on it, whose own name leads here.
+ */
+function mayRead(request: Request, token: string | undefined): boolean {
+  if (token !== undefined) return sameSecret(request.headers.authorization ?? '', `Bearer ${token}`);
+  const { headers, socket } = request;
+  return isLoopback(socket.remoteAddress ?? '') && ourNames.test(headers.host ?? '') && !forwarded.some((header) => header in headers);
+}
+
+const ourNames = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 const forwarded = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
 
 function isLoopback(address: string): boolean {

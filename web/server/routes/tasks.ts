@@ -90,9 +90,12 @@ function taskIn(request: Request, response: Response): TaskId {
   return id as TaskId;
 }
 
-/** Kept for good as the ask's identity: a program that sends the same key again gets the first answer again. */
-function askKey(request: Request, { userId }: Actor): string {
-  return `api:${userId}:${parseIdempotencyKey(request.get('idempotency-key')) ?? newId()}`;
+/**
+ * Kept for good as the ask's identity: a program that sends the same key again gets the first answer again. Who works for
+ * two teams may use the same keys in both.
+ */
+function askKey(request: Request, { teamId, userId }: Actor): string {
+  return `api:${teamId}:${userId}:${parseIdempotencyKey(request.get('idempotency-key')) ?? newId()}`;
 }
 
 function newThread(from: CreateTask['from']): ThreadRef {
