@@ -20,6 +20,7 @@ import { makeApp } from '#core/flows/make-app.ts';
 import type { Agents } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
+import { mendAfterRestore } from '#core/store/after-restore.ts';
 import { migrate } from '#core/store/migrate.ts';
 import { sharedSecret } from '#core/store/secrets.ts';
 import { openStore } from '#core/store/store.ts';
@@ -77,6 +78,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const outside = await startSandboxes(config, log);
     stops.push(() => outside.stop());
     await migrate(outside.databaseUrl);
+    if (await mendAfterRestore(outside.databaseUrl)) log.warn({}, 'database was moved from another server, events renumbered');
 
     const store = await openStore({ databaseUrl: outside.databaseUrl, worker, leaseMs: timings.leaseMs, log });
     stops.push(() => store.close());
@@ -85,7 +87,15 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     stops.push(() => queue.close());
     const files = createS3(outside.s3);
     stops.push(async () => files.close());
-    const agents = options.agents ?? createAgents({ ...outside.openclaw, token: outside.openclaw.token ?? '', deviceKey: await sharedSecret(store.money, outside.encryptionKeys, 'openclaw device', newDeviceKey), clock, log });
+    const agents =
+      options.agents ??
+      createAgents({
+        ...outside.openclaw,
+        token: outside.openclaw.token ?? '',
+        deviceKey: await sharedSecret(store.money, outside.encryptionKeys, 'openclaw device', newDeviceKey),
+        clock,
+        log,
+      });
     stops.push(() => agents.close());
 
     const { platformsReadHere } = await import('#bots/main.ts');
@@ -95,7 +105,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       files,
       agents,
       tables: csvTables,
-      learned: learnFrom(store.money),
+      learned: learnFrom(store.money, clock, log),
       clock,
       log,
       settings: {
@@ -114,7 +124,10 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (config.roles.includes('worker')) stops.push(await startWorkerRole(core));
     const bots = config.roles.includes('bots') ? await startBotsRole(core, app, options) : null;
     if (bots) stops.push(bots.stop);
-    const web = config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0 ? await startWebRole(core, app, { ...config.http, port }, bots?.mounts ?? []) : null;
+    const web =
+      config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0
+        ? await startWebRole(core, app, { ...config.http, port }, bots?.mounts ?? [])
+        : null;
     if (web) {
       stops.push(web.stop);
       await outside.announce(web.url);

@@ -18,17 +18,22 @@ const WEB_GRACE_MS = 3_000;
 
 /** Hands tasks to agents, and looks after what was left lying. */
 export async function startWorkerRole(core: Core): Promise<() => Promise<void>> {
-  const stopping = new AbortController();
   const running = watchRunning(core);
+  const working = await core.queue
+    .work((job, leave) => dispatch(core, running, job, leave), { concurrency: TASKS_AT_ONCE })
+    .catch((error: unknown) => {
+      running.close();
+      throw error;
+    });
+  const stopping = new AbortController();
   const loops = [relay(core, stopping.signal), upkeep(core, stopping.signal)];
-  const working = await core.queue.work((job, leave) => dispatch(core, running, job, leave), { concurrency: TASKS_AT_ONCE });
   return async () => {
     stopping.abort();
-    // Agents keep working on what we leave; whoever has the attempt next picks it up where it is then.
-    const left = new Promise((resolve) => setTimeout(resolve, LEAVE_AFTER_MS).unref()).then(() => core.agents.close());
+    // What has not ended by then is left as it stands: its agent keeps working, and whoever has the attempt next picks it up.
+    const leaving = setTimeout(() => void core.agents.close(), LEAVE_AFTER_MS);
     await working.stop(LEAVE_AFTER_MS * 2);
+    clearTimeout(leaving);
     running.close();
-    await Promise.race([left, core.agents.close()]);
     await Promise.all(loops);
   };
 }

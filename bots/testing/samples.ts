@@ -216,6 +216,7 @@ function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
     'type.unknown': { given: 'cooking' },
     'file.too-large': { name: 'film.mp4' },
     'file.empty': { name: 'list.csv' },
+    'file.broken': { name: 'list.csv' },
     'files.too-many': { count: 12 },
     'credits.short': { need: amount(12), have: amount(9) },
     'limit.reached': { whose: 'channel', need: amount(12), left: amount(3) },

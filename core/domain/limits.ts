@@ -8,3 +8,8 @@ export const askLimits = {
   files: 10,
   fileBytes: 50_000_000,
 } as const;
+
+/** What an agent may say beside its files; longer replies are cut, because every reader of a history gets them. */
+export const resultLimits = {
+  textCharacters: 20_000,
+} as const;

@@ -58,6 +58,11 @@ const table = {
     sentence: (facts: { name: string }) => `The file “${facts.name}” is empty.`,
     wayForward: 'Attach it again.',
   },
+  'file.broken': {
+    status: 400,
+    sentence: (facts: { name: string }) => `The file “${facts.name}” did not arrive whole.`,
+    wayForward: 'Attach it again.',
+  },
   'files.too-many': {
     status: 400,
     sentence: (facts: { count: number }) => `One request can bring ${askLimits.files} files; this one has ${count(facts.count)}.`,
@@ -221,6 +226,11 @@ const table = {
   'database.unavailable': {
     status: 503,
     sentence: () => 'We could not write your request down, so it was not taken, and nothing was charged.',
+    wayForward: 'Try again in a minute.',
+  },
+  'storage.unavailable': {
+    status: 503,
+    sentence: () => 'Files cannot be stored right now, so this one was not taken.',
     wayForward: 'Try again in a minute.',
   },
   'agents.unavailable': {

@@ -81,6 +81,11 @@ export async function createQueue(settings: QueueSettings): Promise<Queue> {
       };
     },
 
+    async missing(jobs) {
+      const known = await Promise.all(jobs.map((job) => producer.getJob(idOf(job))));
+      return jobs.filter((_, i) => !known[i]);
+    },
+
     async counts() {
       const { waiting = 0, active = 0, delayed = 0, failed = 0 } = await producer.getJobCounts('waiting', 'active', 'delayed', 'failed');
       return { waiting, active, delayed, failed };
@@ -94,10 +99,15 @@ export async function createQueue(settings: QueueSettings): Promise<Queue> {
   };
 }
 
-function optionsOf({ taskId, generation }: Job): JobsOptions {
+/** BullMQ allows no colon in it. */
+function idOf({ taskId, generation }: Job): string {
+  return `${taskId}-${generation}`;
+}
+
+function optionsOf(job: Job): JobsOptions {
   return {
-    // BullMQ allows no colon in an id. A kept id would swallow the next add without a word, so nothing that ended is kept.
-    jobId: `${taskId}-${generation}`,
+    // A kept id would swallow the next add without a word, so nothing that ended is kept.
+    jobId: idOf(job),
     removeOnComplete: true,
     removeOnFail: true,
     attempts: ALWAYS,

@@ -10,7 +10,12 @@ test('a task that has not begun is canceled at once and gives everything back', 
   await ada.ask('find me 10 leads', { conversation });
   const waiting = await ada.ask('find me 20 leads', { conversation });
   if (waiting.kind !== 'task') throw new Error('refused');
-  expect(await app.cancel(ada, waiting.taskId)).toMatchObject({ state: 'canceled', used: '0', returned: '20000000', available: '490000000' });
+  expect(await app.cancel(ada, waiting.taskId)).toMatchObject({
+    state: 'canceled',
+    used: '0',
+    returned: '20000000',
+    available: '490000000',
+  });
   expect((await ada.said(conversation)).at(-1)).toBe('Stopped. Used 0, returned 20 credits.');
 });
 
@@ -51,11 +56,20 @@ test('nobody sees, stops or repeats the task of another team', async () => {
   const { person, app } = await stage();
   const [ada, eve] = [await person(), await person()];
   const task = await ada.get('find me 3 leads');
-  const attempts = [() => app.task(eve, task.id), () => app.cancel(eve, task.id), () => app.retry(eve, task.id, 'x'), () => app.task(eve, 'no-id'), () => app.task(eve, newId())];
+  const attempts = [
+    () => app.task(eve, task.id),
+    () => app.cancel(eve, task.id),
+    () => app.retry(eve, task.id, 'x'),
+    () => app.task(eve, 'no-id'),
+    () => app.task(eve, newId()),
+  ];
   for (const attempt of attempts) {
     await expect(attempt()).rejects.toMatchObject({ code: 'task.not-found' });
   }
   await expect(app.letters(eve, task.conversationId, 0)).rejects.toMatchObject({ code: 'conversation.not-found' });
-  expect(await eve.ask('find me 3 leads', { conversation: task.conversationId })).toMatchObject({ kind: 'refused', refused: { code: 'conversation.not-found' } });
+  expect(await eve.ask('find me 3 leads', { conversation: task.conversationId })).toMatchObject({
+    kind: 'refused',
+    refused: { code: 'conversation.not-found' },
+  });
   expect(await eve.ledger()).toEqual(['grant 500']);
 });

@@ -2,7 +2,7 @@
 
 import { amountOf, NO_CREDITS } from '#core/domain/credits.ts';
 import { newId, type TaskId } from '#core/domain/ids.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse, type Refusal } from '#core/domain/refusal.ts';
 import { isOver } from '#core/domain/task.ts';
 import type { Ended } from '#core/store/finish.ts';
 import type { StoredTask } from '#core/store/tasks.ts';
@@ -16,17 +16,29 @@ export async function cancel(core: Core, actor: Actor, taskId: string): Promise<
   const task = await findTask(core, actor, taskId);
   mayChange(actor, task);
   const status = await core.store.tasks.requestCancel(actor.teamId, task.id, core.clock.now());
-  if (status === null) throw refuse('task.over', { status: (await findTask(core, actor, taskId)).status });
-  await core.store.events.write({ taskId: task.id, teamId: actor.teamId, kind: 'cancel-requested', data: {}, at: core.clock.now() });
+  if (status === null) throw await alreadyOver(core, actor, taskId);
   core.log.info({ taskId: task.id, userId: actor.userId }, 'cancel requested');
   if (status !== 'processing') {
     const ended = await endUnstarted(core, task);
+    if (ended.verdict === 'over') throw await alreadyOver(core, actor, taskId);
     if (ended.verdict === 'finished') {
-      return { taskId: task.id, state: 'canceled', used: amountOf(NO_CREDITS), returned: amountOf(ended.returned), available: amountOf(ended.available ?? NO_CREDITS) };
+      return {
+        taskId: task.id,
+        state: 'canceled',
+        used: amountOf(NO_CREDITS),
+        returned: amountOf(ended.returned),
+        available: amountOf(ended.available ?? NO_CREDITS),
+      };
     }
   }
   const wallet = await core.store.people.wallet(actor.teamId);
-  return { taskId: task.id, state: 'stopping', used: amountOf(NO_CREDITS), returned: amountOf(NO_CREDITS), available: (wallet.balance - wallet.held).toString() };
+  return {
+    taskId: task.id,
+    state: 'stopping',
+    used: amountOf(NO_CREDITS),
+    returned: amountOf(NO_CREDITS),
+    available: (wallet.balance - wallet.held).toString(),
+  };
 }
 
 /** The same request as a new task of the same conversation, with the same files, once per `key`. */
@@ -34,7 +46,6 @@ export async function retry(core: Core, actor: Actor, taskId: string, key: strin
   const task = await findTask(core, actor, taskId);
   mayChange(actor, task);
   if (!isOver(task.status)) throw refuse('task.running');
-  const fileIds = await core.store.files.copyInputs(task.id, actor.teamId, core.clock.now());
   return takeAsk(
     core,
     {
@@ -46,7 +57,7 @@ export async function retry(core: Core, actor: Actor, taskId: string, key: strin
       type: task.type,
       at: core.clock.now(),
     },
-    { of: task.id, fileIds },
+    { of: task.id, conversationId: task.conversationId },
   );
 }
 
@@ -54,6 +65,10 @@ export async function retry(core: Core, actor: Actor, taskId: string, key: strin
 function mayChange(actor: Actor, task: StoredTask): void {
   const ofTheirs = task.userId === actor.userId;
   if (!ofTheirs && actor.role !== 'owner' && actor.role !== 'admin') throw refuse('not.allowed');
+}
+
+async function alreadyOver(core: Core, actor: Actor, taskId: string): Promise<Refusal> {
+  return refuse('task.over', { status: (await findTask(core, actor, taskId)).status });
 }
 
 function endUnstarted(core: Core, task: { id: TaskId; type: StoredTask['type']; platform: string }): Promise<Ended> {

@@ -1,74 +1,158 @@
 // Letters become posts, each exactly once as far as the platform lets us know. When a post ended without an answer we
-// look before we repeat, and where we may not look we do not repeat.
+// look before we repeat, and where we may not look we do not repeat. Whatever happens to a letter, its thread goes on.
 
+import { taskPage } from '#core/domain/task-view.ts';
+import type { Reply } from '#core/domain/reply.ts';
 import { replyFor } from '#core/domain/say.ts';
 import { PostError, type LetterPart, type Posted, type Poster } from '#core/ports/poster.ts';
 import type { OpenLetter } from '#core/store/letters.ts';
 import type { Core, Posters } from './core.ts';
+import { isUnavailable } from './intake.ts';
 import { replyContext } from './reply-context.ts';
 import { patiently } from './patiently.ts';
 
+/** Posts under way on one platform. */
 const AT_ONCE = 16;
 /** A claimed letter is looked for and posted once: each of the two calls may take this part of its lease. */
 const CALLS_IN_A_LEASE = 3;
-/** After a day without success a letter is undelivered, and the portal says so. */
+/** A letter that is a day old is not posted any more, and the portal says so. */
 const GIVE_UP_MS = 24 * 60 * 60 * 1000;
+/** What fails in our own code will not get better for long. */
+const OWN_FAULTS_MOST = 10;
 const IDLE_MS = 1_000;
+/** How long a post that is under way may take to end once this process is to end. */
+const LEAVE_AFTER_MS = 3_000;
 
-/** Delivers until the signal aborts, and resolves when the last post has ended. */
+/** Delivers until the signal aborts, and resolves when the last post has ended. No platform waits for another one. */
 export async function deliver(core: Core, posters: Posters, signal: AbortSignal): Promise<void> {
-  const platforms = [...posters.keys()];
-  if (platforms.length === 0) return;
-  await patiently(core, { wakeOn: ['intake', 'finish', 'letter'], idleMs: IDLE_MS, signal }, async () => {
-    const letters = await core.store.letters.claim(platforms, core.clock.now(), core.settings.letterLeaseMs, AT_ONCE);
-    await Promise.all(letters.map((letter) => deliverOne(core, posters.get(letter.platform)!, letter)));
-    return letters.length > 0;
-  });
+  await Promise.all([...posters.values()].map((poster) => deliverOn(core, poster, signal)));
 }
 
-async function deliverOne(core: Core, poster: Poster, letter: OpenLetter): Promise<void> {
+async function deliverOn(core: Core, poster: Poster, signal: AbortSignal): Promise<void> {
+  const underWay = new Set<Promise<void>>();
+  const leave = new AbortController();
+  await patiently(core, { wakeOn: ['intake', 'finish', 'letter'], idleMs: IDLE_MS, signal }, async (lookAgain) => {
+    if (underWay.size === AT_ONCE) return false;
+    const letters = await core.store.letters.claim(
+      [poster.platform],
+      core.clock.now(),
+      core.settings.letterLeaseMs,
+      AT_ONCE - underWay.size,
+    );
+    for (const letter of letters) {
+      const delivery = deliverOne(core, poster, letter, leave.signal).finally(() => {
+        underWay.delete(delivery);
+        lookAgain(); // there is room again, and the next letter of its conversation may be due
+      });
+      underWay.add(delivery);
+    }
+    return letters.length > 0;
+  });
+
+  const allEnded = new AbortController();
+  const ending = Promise.all(underWay).then(() => allEnded.abort());
+  await core.clock.sleep(LEAVE_AFTER_MS, allEnded.signal);
+  leave.abort(); // what is cut off here is looked for by whoever has the letter next
+  await ending;
+}
+
+/** Never rejects: whatever happens is written down, or found again when the lease is over. */
+async function deliverOne(core: Core, poster: Poster, letter: OpenLetter, leave: AbortSignal): Promise<void> {
   const log = core.log.child({ letterId: letter.id, conversationId: letter.conversationId, part: letter.part });
   const callMs = core.settings.letterLeaseMs / CALLS_IN_A_LEASE;
-  const reply = replyFor(letter.saying, replyContext(core));
-  const part: LetterPart = {
-    key: letter.id,
-    threadRef: letter.threadRef ?? letter.address,
-    reply,
-    part: letter.part,
-    attemptedAt: letter.attemptedAt,
-  };
+  const withinCall = () => AbortSignal.any([AbortSignal.timeout(callMs), leave]);
+  let mayBePosted = letter.mustLook;
   try {
+    const reply = replyOf(core, letter);
+    const part: LetterPart = {
+      key: letter.id,
+      threadRef: letter.threadRef ?? letter.address,
+      reply,
+      part: letter.part,
+      attemptedAt: letter.attemptedAt,
+    };
     if (letter.mustLook) {
-      const seen = await poster.look(part, AbortSignal.timeout(callMs));
-      if (seen === 'cannot') return await core.store.letters.dead(letter, 'It may have been posted, and the platform does not let us look; posting it again could show it twice.', core.clock.now());
+      const seen = await answered(withinCall(), (signal) => poster.look(part, signal));
+      if (seen === 'cannot')
+        return await giveUp(
+          core,
+          letter,
+          'It may have been posted, and the platform does not let us look; posting it again could show it twice.',
+        );
       if (seen !== 'absent') return await confirm(core, letter, seen.found);
+      mayBePosted = false;
     }
+    if (isStale(core, letter)) return await giveUp(core, letter, letter.trouble ?? 'It could not be posted for a day.');
+
     const parts = letter.part === 0 ? poster.parts(reply) : 1;
     if (parts > 1) await core.store.letters.split(letter, parts, core.clock.now());
-    await confirm(core, letter, await poster.post(part, AbortSignal.timeout(callMs)));
+    // Whoever comes too late finds another process at it.
+    if (core.clock.now().getTime() + callMs > letter.leaseUntil.getTime())
+      return await core.store.letters.later(letter, 'planned', core.clock.now(), 'There was no time left to post it.');
+    mayBePosted = true;
+    await confirm(core, letter, await answered(withinCall(), (signal) => poster.post(part, signal)));
     log.info({ tries: letter.tries }, 'letter posted');
   } catch (error) {
-    await postpone(core, letter, error).catch((again: unknown) => log.warn({ error: again }, 'letter state not written'));
+    await postpone(core, letter, error, mayBePosted).catch((again: unknown) => log.warn({ error: again }, 'letter state not written'));
   }
+}
+
+/** What cannot be put into words here (a newer version may have written it) is on its page in the portal. */
+function replyOf(core: Core, letter: OpenLetter): Reply {
+  try {
+    return replyFor(letter.saying, replyContext(core));
+  } catch (error) {
+    core.log.error({ letterId: letter.id, kind: letter.saying.kind, error }, 'letter cannot be put into words');
+    const words = 'There is an answer that cannot be shown here';
+    const { publicUrl, hasPortal } = core.settings;
+    const blocks: Reply['blocks'] = [{ kind: 'heading', text: words, tone: 'plain' }];
+    if (!hasPortal || letter.taskId === null) return { fallback: `${words}.`, blocks };
+    return {
+      fallback: `${words}.`,
+      blocks: [
+        ...blocks,
+        { kind: 'choices', choices: [{ id: 'task', label: 'Details', style: 'main', url: taskPage(publicUrl, letter.taskId) }] },
+      ],
+    };
+  }
+}
+
+/** A poster that does not heed its signal would keep its place for ever. */
+async function answered<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const giveUp = () => reject(new PostError('unknown', 'no answer in time', { cause: signal.reason }));
+  signal.addEventListener('abort', giveUp);
+  try {
+    return await Promise.race([call(signal), late]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+function isStale(core: Core, letter: OpenLetter): boolean {
+  return core.clock.now().getTime() - letter.createdAt.getTime() > GIVE_UP_MS;
 }
 
 async function confirm(core: Core, letter: OpenLetter, posted: Posted): Promise<void> {
   await core.store.letters.sent(letter, posted, core.clock.now());
 }
 
-async function postpone(core: Core, letter: OpenLetter, error: unknown): Promise<void> {
-  const now = core.clock.now();
+async function giveUp(core: Core, letter: OpenLetter, trouble: string): Promise<void> {
+  core.log.warn({ letterId: letter.id, tries: letter.tries }, 'letter undeliverable');
+  await core.store.letters.dead(letter, trouble, core.clock.now());
+}
+
+async function postpone(core: Core, letter: OpenLetter, error: unknown, mayBePosted: boolean): Promise<void> {
   const trouble = error instanceof Error ? error.message : String(error);
-  // Anything that is not a PostError came out of our own code around the call: the post may have happened.
   const kind = error instanceof PostError ? error.kind : 'unknown';
-  if (kind === 'never' || now.getTime() - letter.createdAt.getTime() > GIVE_UP_MS) {
-    core.log.warn({ letterId: letter.id, kind }, 'letter undeliverable');
-    return core.store.letters.dead(letter, trouble, now);
-  }
+  const isOurFault = !(error instanceof PostError) && !isUnavailable(error);
+  if (isOurFault) core.log.error({ letterId: letter.id, error }, 'letter not posted by a fault of ours');
+  if (kind === 'never' || isStale(core, letter) || (isOurFault && letter.tries >= OWN_FAULTS_MOST)) return giveUp(core, letter, trouble);
+
   const waitMs = Math.max(backOffMs(letter.tries), error instanceof PostError ? (error.retryAfterMs ?? 0) : 0);
-  const state = kind === 'later' && !letter.mustLook ? 'planned' : 'unknown';
+  const state = mayBePosted && (kind === 'unknown' || letter.mustLook) ? 'unknown' : 'planned';
   core.log.warn({ letterId: letter.id, kind, waitMs }, 'letter not posted yet');
-  return core.store.letters.later(letter, state, new Date(now.getTime() + waitMs), trouble);
+  await core.store.letters.later(letter, state, new Date(core.clock.now().getTime() + waitMs), trouble);
 }
 
 /** 1, 2, 4 … seconds, at most five minutes. */

@@ -2,26 +2,37 @@
 // process needs to go on is in the database before the next thing is sent.
 
 import { agentBrief, isSample } from '#core/domain/agent-brief.ts';
+import { chargeFor } from '#core/domain/charge.ts';
 import { NO_CREDITS } from '#core/domain/credits.ts';
 import { needsPersonToRepeat, type FailureCode } from '#core/domain/failure.ts';
 import { newId, type TaskId } from '#core/domain/ids.ts';
 import { never } from '#core/domain/never.ts';
 import { rateOf } from '#core/domain/rates.ts';
-import { chargeFor } from '#core/domain/charge.ts';
-import type { AgentOutcome, AgentStep, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
+import { shorten } from '#core/domain/text.ts';
+import type { AgentFile, AgentJob, AgentOutcome, AgentStep, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
+import { FilesError } from '#core/ports/files.ts';
 import type { Job } from '#core/ports/queue.ts';
-import type { Attempt } from '#core/store/attempts.ts';
+import { AttemptOver, type Attempt } from '#core/store/attempts.ts';
 import type { Ending } from '#core/store/finish.ts';
 import type { Work } from '#core/store/work.ts';
 import type { Core } from './core.ts';
-import { keepResults, type Kept } from './keep-results.ts';
+import { isUnavailable } from './intake.ts';
+import { keepResults, NOTHING_KEPT, type Kept } from './keep-results.ts';
 import { messageFor } from './message-for.ts';
 import type { Running, Signals } from './running.ts';
 
 /** How often work without effects outside is tried, when its agent was lost. */
 const ATTEMPTS_MOST = 3;
 
-/** Resolves when the task is ended, or is somebody else's to end. `detached` work is left as it stands for another process. */
+/** What is known of one attempt, handed from step to step. */
+interface Trial {
+  readonly core: Core;
+  readonly work: Work;
+  readonly attempt: Attempt;
+  readonly signals: Signals;
+}
+
+/** Resolves when the task is ended, or is somebody else's to end; rejects when the queue should bring it again. */
 export async function dispatch(core: Core, running: Running, job: Job, leave: AbortSignal): Promise<void> {
   const taskId = job.taskId as TaskId;
   // The queue may hand the same task to this process twice; the lease only tells processes apart.
@@ -43,67 +54,55 @@ async function attemptOnce(core: Core, running: Running, taskId: TaskId, leave: 
   }
   const { attempt, work } = started;
   core.log.info({ taskId, attempt: attempt.number, verdict: started.verdict }, 'attempt started');
-  return running.during(attempt, leave, (signals) => attemptTask(core, attempt, work, signals));
+  return running.during(attempt, work.cancelRequested, leave, (signals) => attemptTask({ core, work, attempt, signals }));
 }
 
-async function attemptTask(core: Core, attempt: Attempt, work: Work, signals: Signals): Promise<boolean> {
-  if (work.cancelRequested && attempt.phase === 'reserved' && attempt.number === 1) {
-    await end(core, work, attempt, await canceled(core, work, attempt, null, signals.leave));
-    return false;
-  }
-
-  const outcome = await core.agents.run(
-    {
-      runId: attempt.runId,
-      sessionKey: attempt.sessionKey,
-      phase: attempt.phase,
-      bootId: attempt.bootId,
-      type: work.type,
-      message: messageFor(work, attempt.sessionKey),
-      instructions: agentBrief({ type: work.type, quantity: work.quantity, unit: rateOf(work.type, work.rateVersion).unit?.plural ?? null, runId: attempt.runId }),
-      quantity: work.quantity,
-      inputs: work.inputs.map((input) => ({ ...input, open: () => core.files.open(input.storageKey) })),
-      timeoutMs: Math.max(0, work.deadlineAt.getTime() - core.clock.now().getTime()),
-    },
-    watchFor(core, work, attempt, signals),
-    signals.stop,
-  );
-
-  switch (outcome.kind) {
-    case 'done':
-      await end(core, work, attempt, await done(core, work, attempt, outcome, signals.leave));
-      return false;
-    case 'failed':
-      await end(core, work, attempt, failed(work, 'agent.failed', outcome.usage, outcome.reason));
-      return false;
-    case 'stopped':
-      if (outcome.by === 'deadline') await end(core, work, attempt, failed(work, 'agent.timed-out', outcome.usage));
-      else if (signals.stoppedBy() === 'unreachable') await end(core, work, attempt, failed(work, 'agent.unreachable', outcome.usage));
-      else await end(core, work, attempt, await canceled(core, work, attempt, outcome, signals.leave));
-      return false;
-    case 'unreachable':
-      await end(core, work, attempt, signals.stoppedBy() === 'cancel' ? await canceled(core, work, attempt, null, signals.leave) : failed(work, 'agent.unreachable', null, outcome.reason));
-      return false;
-    case 'lost': {
-      const late = core.clock.now() >= work.deadlineAt;
-      if (signals.stoppedBy() === 'cancel') await end(core, work, attempt, await canceled(core, work, attempt, null, signals.leave));
-      else if (late || attempt.number >= ATTEMPTS_MOST || needsPersonToRepeat(work.type)) await end(core, work, attempt, failed(work, 'agent.lost', null, outcome.reason));
-      else {
-        await core.store.attempts.lost(attempt, core.clock.now());
-        return true;
-      }
+async function attemptTask(trial: Trial): Promise<boolean> {
+  const { core, work, attempt, signals } = trial;
+  try {
+    const outcome = await core.agents.run(jobFor(trial), watchFor(trial), signals.stop);
+    return await conclude(trial, outcome);
+  } catch (error) {
+    if (error instanceof AttemptOver) {
+      core.log.info({ taskId: work.taskId, attempt: attempt.number }, 'attempt was over before it was sent');
       return false;
     }
-    case 'detached':
+    if (signals.leave.aborted) {
+      await release(trial);
       return false;
-    default:
-      return never(outcome);
+    }
+    if (mayPass(error) && core.clock.now() < work.deadlineAt) throw error;
+    core.log.error({ taskId: work.taskId, error }, 'task cannot be done');
+    await end(trial, failed(work, error instanceof FilesError ? 'inputs.missing' : 'our.fault', null));
+    return false;
   }
 }
 
+/** The database is away, or storage is while the inputs are fetched. */
+function mayPass(error: unknown): boolean {
+  return isUnavailable(error) || (error instanceof FilesError && error.code === 'storage.unavailable');
+}
+
+function jobFor({ core, work, attempt }: Trial): AgentJob {
+  const unit = rateOf(work.type, work.rateVersion).unit?.plural ?? null;
+  return {
+    runId: attempt.runId,
+    sessionKey: attempt.sessionKey,
+    phase: attempt.phase,
+    bootId: attempt.bootId,
+    type: work.type,
+    message: messageFor(work, attempt.sessionKey),
+    instructions: agentBrief({ type: work.type, quantity: work.quantity, unit, runId: attempt.runId }),
+    quantity: work.quantity,
+    inputs: work.inputs.map((input) => ({ ...input, open: () => core.files.open(input.storageKey) })),
+    timeoutMs: Math.max(0, work.deadlineAt.getTime() - core.clock.now().getTime()),
+  };
+}
+
+/** Having been accepted is only worth a line when somebody had to wait for it. */
 const WORTH_TELLING_MS = 1_000;
 
-function watchFor(core: Core, work: Work, attempt: Attempt, signals: Signals): AgentWatch {
+function watchFor({ core, work, attempt, signals }: Trial): AgentWatch {
   const begunMs = core.clock.now().getTime();
   const tell = (kind: string, data: object) => {
     core.store.events
@@ -114,26 +113,65 @@ function watchFor(core: Core, work: Work, attempt: Attempt, signals: Signals): A
     sending: (to) => core.store.attempts.dispatched(attempt, to),
     async accepted() {
       signals.accepted();
-      // Only worth a line when somebody had to wait for it.
       if (core.clock.now().getTime() - begunMs > WORTH_TELLING_MS) tell('agent-accepted', { attempt: attempt.number });
     },
     step: (step: AgentStep) => tell('step', step),
   };
 }
 
+/** True when the task should be tried again by a new attempt. */
+async function conclude(trial: Trial, outcome: AgentOutcome): Promise<boolean> {
+  const { core, work, attempt, signals } = trial;
+  const stoppedBy = signals.stoppedBy();
+  switch (outcome.kind) {
+    case 'done':
+      await end(trial, await done(trial, outcome));
+      return false;
+    case 'failed':
+      await end(trial, failed(work, 'agent.failed', outcome.usage, outcome.reason));
+      return false;
+    case 'stopped':
+      if (outcome.by === 'deadline') await end(trial, failed(work, 'agent.timed-out', outcome.usage));
+      else if (stoppedBy === 'unreachable') await end(trial, failed(work, 'agent.unreachable', outcome.usage));
+      else await end(trial, await canceled(trial, outcome));
+      return false;
+    case 'unreachable':
+      await end(trial, stoppedBy === 'cancel' ? await canceled(trial, null) : failed(work, 'agent.unreachable', null, outcome.reason));
+      return false;
+    case 'lost': {
+      if (stoppedBy === null && mayTryAgain(trial)) {
+        await core.store.attempts.lost(attempt, core.clock.now());
+        return true;
+      }
+      await end(trial, stoppedBy === 'cancel' ? await canceled(trial, null) : failed(work, 'agent.lost', null, outcome.reason));
+      return false;
+    }
+    case 'detached':
+      await release(trial);
+      return false;
+    default:
+      return never(outcome);
+  }
+}
+
+function mayTryAgain({ core, work, attempt }: Trial): boolean {
+  return core.clock.now() < work.deadlineAt && attempt.number < ATTEMPTS_MOST && !needsPersonToRepeat(work.type);
+}
+
 /** What the end says beside who and where. */
 type End = Pick<Ending, 'status' | 'charge' | 'result' | 'failure' | 'usage' | 'outcome' | 'saying' | 'files'>;
 
-async function done(core: Core, work: Work, attempt: Attempt, outcome: Extract<AgentOutcome, { kind: 'done' }>, leave: AbortSignal): Promise<End> {
-  const kept = await keepFor(core, work, attempt, outcome.files, leave);
+async function done(trial: Trial, outcome: Extract<AgentOutcome, { kind: 'done' }>): Promise<End> {
+  const { work } = trial;
+  const kept = await keepFor(trial, outcome.files);
   if (kept === null) return failed(work, 'result.not-kept', outcome.usage);
-  const units = rateOf(work.type, work.rateVersion).unit === null ? null : kept.rows;
-  if (outcome.text.trim() === '' && kept.files.length === 0) return failed(work, 'result.empty', outcome.usage);
-  if (units === 0) return failed(work, 'result.empty', outcome.usage, outcome.text);
+  if (isEmpty(work, outcome.text, kept)) return failed(work, 'result.empty', outcome.usage, outcome.text);
+  const units = unitsIn(work, kept);
+  const summary = [outcome.text, kept.left ?? ''].filter((words) => words.trim() !== '').join('\n\n');
   return {
     status: 'completed',
     charge: chargeFor({ end: 'completed', type: work.type, units, usage: outcome.usage, held: work.held, rateVersion: work.rateVersion }),
-    result: { summary: outcome.text, sample: outcome.sample, units },
+    result: { summary, sample: outcome.sample, units },
     failure: null,
     usage: outcome.usage,
     outcome: 'done',
@@ -141,7 +179,7 @@ async function done(core: Core, work: Work, attempt: Attempt, outcome: Extract<A
       kind: 'result',
       taskId: work.taskId,
       type: work.type,
-      summary: outcome.text,
+      summary,
       files: kept.sayings,
       sample: outcome.sample,
       ...(units !== null && { units }),
@@ -150,17 +188,37 @@ async function done(core: Core, work: Work, attempt: Attempt, outcome: Extract<A
   };
 }
 
+/** A countable type is there to bring rows; a file of another kind may hold them, but words alone do not. */
+function isEmpty(work: Work, text: string, kept: Kept): boolean {
+  if (isCountable(work)) return kept.files.every(({ preview }) => preview?.rowsTotal === 0);
+  return text.trim() === '' && kept.files.length === 0;
+}
+
+/** null where nothing was counted: such work costs nothing where the type is countable. */
+function unitsIn(work: Work, kept: Kept): number | null {
+  return isCountable(work) && kept.rows > 0 ? kept.rows : null;
+}
+
+function isCountable({ type, rateVersion }: Work): boolean {
+  return rateOf(type, rateVersion).unit !== null;
+}
+
 /** What was finished before it stopped is delivered and charged; where nothing was, nothing is. */
-async function canceled(core: Core, work: Work, attempt: Attempt, outcome: Extract<AgentOutcome, { kind: 'stopped' }> | null, leave: AbortSignal): Promise<End> {
-  const kept = outcome === null ? NOTHING_KEPT : ((await keepFor(core, work, attempt, outcome.files, leave)) ?? NOTHING_KEPT);
-  const units = rateOf(work.type, work.rateVersion).unit === null ? null : kept.rows;
+async function canceled(trial: Trial, outcome: Extract<AgentOutcome, { kind: 'stopped' }> | null): Promise<End> {
+  const { work } = trial;
+  const kept = outcome === null ? NOTHING_KEPT : ((await keepFor(trial, outcome.files)) ?? NOTHING_KEPT);
+  const units = unitsIn(work, kept);
   const usage = outcome?.usage ?? null;
+  const text = outcome?.text ?? '';
   // A run that was cut short may not have said that its data is made up, but its files are named so.
-  const sample = isSample(outcome?.text ?? '') || kept.files.some(({ name }) => /sample/i.test(name));
+  const sample = isSample(text) || kept.files.some(({ name }) => /sample/i.test(name));
   return {
     status: 'canceled',
-    charge: usage === null ? NO_CREDITS : chargeFor({ end: 'canceled', type: work.type, units, usage, held: work.held, rateVersion: work.rateVersion }),
-    result: kept.files.length === 0 ? null : { summary: outcome!.text, sample, units },
+    charge:
+      usage === null
+        ? NO_CREDITS
+        : chargeFor({ end: 'canceled', type: work.type, units, usage, held: work.held, rateVersion: work.rateVersion }),
+    result: kept.files.length === 0 ? null : { summary: text, sample, units },
     failure: null,
     usage,
     outcome: 'stopped',
@@ -169,50 +227,78 @@ async function canceled(core: Core, work: Work, attempt: Attempt, outcome: Extra
   };
 }
 
+const REASON_CHARACTERS = 500;
+
 function failed(work: Work, code: FailureCode, usage: AgentUsage | null, reason?: string): End {
   return {
     status: 'failed',
     charge: NO_CREDITS,
     result: null,
-    failure: { code, ...(reason !== undefined && { reason: reason.slice(0, 500) }) },
+    failure: { code, ...(reason !== undefined && { reason: shorten(reason, REASON_CHARACTERS) }) },
     usage,
-    outcome: code === 'agent.lost' ? 'lost' : code === 'agent.unreachable' ? 'unreachable' : code === 'agent.timed-out' ? 'stopped' : 'failed',
+    outcome:
+      code === 'agent.lost' ? 'lost' : code === 'agent.unreachable' ? 'unreachable' : code === 'agent.timed-out' ? 'stopped' : 'failed',
     saying: { kind: 'failed', taskId: work.taskId, type: work.type, code },
     files: [],
   };
 }
-
-const NOTHING_KEPT: Kept = { files: [], sayings: [], rows: 0 };
 
 /** The work is done and paid for by us, so storage gets this long to come back before it is given up. */
 const STORE_WITHIN_MS = 5 * 60_000;
 const STORE_AGAIN_MS = 5_000;
 
 /** null when storage would not take the files: the person then has nothing, and pays nothing. */
-async function keepFor(core: Core, work: Work, attempt: Attempt, files: Parameters<typeof keepResults>[2], leave: AbortSignal): Promise<Kept | null> {
+async function keepFor({ core, work, attempt, signals }: Trial, files: readonly AgentFile[]): Promise<Kept | null> {
   const until = core.clock.now().getTime() + STORE_WITHIN_MS;
   for (;;) {
     try {
       return await keepResults(core, `tasks/${work.taskId}/a${attempt.number}`, files);
     } catch (error) {
       core.log.error({ taskId: work.taskId, error }, 'result files not stored');
-      // Whoever has the attempt next finds the run ended, and stores its files then.
-      leave.throwIfAborted();
       if (core.clock.now().getTime() >= until) return null;
-      await core.clock.sleep(STORE_AGAIN_MS, leave);
+      await core.clock.sleep(STORE_AGAIN_MS, signals.leave);
+      // Whoever has the attempt next finds the run ended, and stores its files then.
+      signals.leave.throwIfAborted();
     }
   }
 }
 
-async function end(core: Core, work: Work, attempt: Attempt, how: End): Promise<void> {
-  const ended = await core.store.finish(
-    { taskId: work.taskId, attempt: attempt.number, letterId: newId(core.clock.now().getTime()), readHere: core.settings.readHere.has(work.platform), ...how },
-    core.clock.now(),
-  );
-  if (ended.verdict !== 'finished') {
-    await core.store.attempts.stopped(attempt, how.usage, core.clock.now());
-    core.log.info({ taskId: work.taskId, verdict: ended.verdict }, 'task had ended before');
-    return;
+const WRITE_AGAIN_MS = 1_000;
+
+/** The outcome is in our hands alone, so it waits for a database that is away, for as long as this process stays. */
+async function end({ core, work, attempt, signals }: Trial, how: End): Promise<void> {
+  const letterId = newId<Ending['letterId']>(core.clock.now().getTime());
+  const ending: Ending = {
+    taskId: work.taskId,
+    attempt: attempt.number,
+    letterId,
+    readHere: core.settings.readHere.has(work.platform),
+    ...how,
+  };
+  for (;;) {
+    try {
+      const ended = await core.store.finish(ending, core.clock.now());
+      if (ended.verdict !== 'finished') {
+        await core.store.attempts.stopped(attempt, how.usage, core.clock.now());
+        core.log.info({ taskId: work.taskId, verdict: ended.verdict }, 'task had ended before');
+      } else
+        core.log.info(
+          { taskId: work.taskId, status: how.status, charged: ended.charged.toString(), returned: ended.returned.toString() },
+          'task ended',
+        );
+      return;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      await core.clock.sleep(WRITE_AGAIN_MS, signals.leave);
+      if (signals.leave.aborted) throw error;
+    }
   }
-  core.log.info({ taskId: work.taskId, status: how.status, charged: ended.charged.toString(), returned: ended.returned.toString() }, 'task ended');
+}
+
+/** What goes on is left as it stands, for another process to take up at once. */
+async function release({ core, work, attempt }: Trial): Promise<void> {
+  core.log.info({ taskId: work.taskId, attempt: attempt.number }, 'attempt left to another process');
+  await core.store.attempts
+    .release(attempt, core.clock.now())
+    .catch((error: unknown) => core.log.warn({ taskId: work.taskId, error }, 'attempt not released'));
 }

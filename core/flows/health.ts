@@ -17,7 +17,9 @@ export async function health(core: Core): Promise<PartHealth[]> {
 
 async function check(part: PartHealth['part'], ask: (signal: AbortSignal) => Promise<void>): Promise<PartHealth> {
   const signal = AbortSignal.timeout(CHECK_MS);
-  const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error(`no answer within ${CHECK_MS / 1000} s`)), { once: true }));
+  const late = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(new Error(`no answer within ${CHECK_MS / 1000} s`)), { once: true }),
+  );
   try {
     await Promise.race([ask(signal), late]);
     return { part, ok: true };
@@ -29,17 +31,32 @@ async function check(part: PartHealth['part'], ask: (signal: AbortSignal) => Pro
 export async function gauges(core: Core): Promise<Gauge[]> {
   const [{ waiting, active, delayed, failed }, { rows }] = await Promise.all([
     core.queue.counts(),
-    core.store.money.query<{ name: string; help: string; label: string | null; value: string }>({
-      text: `SELECT 'impacter_tasks' AS name, 'Tasks that are not over, by status.' AS help, status AS label, count(*) AS value FROM tasks
+    core.store.money.query<{ name: string; help: string; label: string | null; value: string }>(
+      {
+        text: `SELECT 'impacter_tasks' AS name, 'Tasks that are not over, by status.' AS help, status AS label, count(*) AS value FROM tasks
                WHERE status IN ('awaiting_approval', 'pending', 'processing') GROUP BY status
-             UNION ALL SELECT 'impacter_letters', 'Letters that are not sent, by state.', state, count(*) FROM letters WHERE state <> 'sent' GROUP BY state
+             UNION ALL SELECT 'impacter_letters', 'Letters that are not sent, by state.', state, count(*) FROM letters
+               WHERE state IN ('planned', 'sending', 'unknown') GROUP BY state
+             UNION ALL SELECT 'impacter_letters', 'Letters that are not sent, by state.', 'dead', count(*) FROM letters WHERE state = 'dead'
              UNION ALL SELECT 'impacter_outbox', 'Tasks on their way into the queue.', NULL, count(*) FROM outbox
              UNION ALL SELECT 'impacter_credits_held', 'Credits held for tasks.', NULL, coalesce(sum(held), 0) / 1000000 FROM wallets
              UNION ALL SELECT 'impacter_credits_balance', 'Credits in all wallets.', NULL, coalesce(sum(balance), 0) / 1000000 FROM wallets`,
-    }, []),
+      },
+      [],
+    ),
   ]);
   return [
-    ...rows.map((row) => ({ name: row.name, help: row.help, ...(row.label !== null && { labels: { [row.name === 'impacter_tasks' ? 'status' : 'state']: row.label } }), value: Number(row.value) })),
-    ...Object.entries({ waiting, active, delayed, failed }).map(([state, value]) => ({ name: 'impacter_queue_jobs', help: 'Jobs in the queue, by state.', labels: { state }, value })),
+    ...rows.map((row) => ({
+      name: row.name,
+      help: row.help,
+      ...(row.label !== null && { labels: { [row.name === 'impacter_tasks' ? 'status' : 'state']: row.label } }),
+      value: Number(row.value),
+    })),
+    ...Object.entries({ waiting, active, delayed, failed }).map(([state, value]) => ({
+      name: 'impacter_queue_jobs',
+      help: 'Jobs in the queue, by state.',
+      labels: { state },
+      value,
+    })),
   ];
 }

@@ -5,6 +5,7 @@ import { refuse } from '#core/domain/refusal.ts';
 import { replyFor } from '#core/domain/say.ts';
 import { viewTask, type TaskView } from '#core/domain/task-view.ts';
 import type { ThreadRef } from '#core/domain/thread-ref.ts';
+import { isAhead } from '#core/store/events.ts';
 import type { StoredTask } from '#core/store/tasks.ts';
 import type { Actor, EventCursor, EventLine, ShownLetter, WalletView } from './app.ts';
 import type { Core } from './core.ts';
@@ -45,29 +46,46 @@ export async function letters(core: Core, actor: Actor, conversationId: string, 
   const said = await core.store.letters.said(actor.teamId, conversationId, after);
   if (said.length === 0) await conversation(core, actor, conversationId); // nothing new, or nothing at all?
   const context = replyContext(core);
-  return said.map(({ seq, part, taskId, saying, sentAt }) => ({ seq, part, taskId, kind: saying.kind, reply: replyFor(saying, context), at: sentAt.toISOString() }));
+  return said.map(({ seq, part, taskId, saying, sentAt }) => ({
+    seq,
+    part,
+    taskId,
+    kind: saying.kind,
+    reply: replyFor(saying, context),
+    at: sentAt.toISOString(),
+  }));
 }
 
 const EVENTS_AT_ONCE = 200;
 const HEARTBEAT_MS = 15_000;
 /** A notification says when to look; this is how long we trust that none was lost. */
-const LOOK_ANYWAY_MS = 2_000;
+const LOOK_ANYWAY_MS = 5_000;
+/** What was announced can be read once every older transaction has ended too: soon, but perhaps not at once. */
+const LOOK_SOON_MS = 100;
+const SOON_LOOKS = 20;
 
-export async function* events(core: Core, actor: Actor, from: { after: EventCursor | null; taskId?: string }, signal: AbortSignal): AsyncIterable<EventLine | null> {
-  if (from.taskId !== undefined) await findTask(core, actor, from.taskId);
-  const taskId = (from.taskId ?? null) as EventLine['taskId'] | null;
-  let after = from.after ?? (await cursor(core));
-  let quietSince = core.clock.now().getTime();
+export async function* events(
+  core: Core,
+  actor: Actor,
+  from: { after: EventCursor | null; taskId?: string },
+  signal: AbortSignal,
+): AsyncIterable<EventLine | null> {
+  const taskId = from.taskId === undefined ? null : (await findTask(core, actor, from.taskId)).id;
+  let hints = 0;
+  let soonLooks = 0;
   let wake = () => {};
-  let hinted = false;
-  const hint = () => {
-    hinted = true;
+  const hint = (teamId: string) => {
+    if (teamId !== '' && teamId !== actor.teamId) return;
+    hints++;
+    soonLooks = SOON_LOOKS;
     wake();
   };
   const stops = (['intake', 'finish', 'events'] as const).map((kind) => core.store.wakeups.on(kind, hint));
   try {
+    let after = await beginning(core, from.after);
+    let quietSince = core.clock.now().getTime();
     while (!signal.aborted) {
-      hinted = false;
+      const hintsBefore = hints;
       const lines = await core.store.events.read(actor.teamId, after, taskId, EVENTS_AT_ONCE);
       for (const { cursor: at, ...line } of lines) {
         after = at as EventCursor;
@@ -75,19 +93,25 @@ export async function* events(core: Core, actor: Actor, from: { after: EventCurs
       }
       if (lines.length > 0) {
         quietSince = core.clock.now().getTime();
-        if (lines.length === EVENTS_AT_ONCE) continue;
+        soonLooks = 0;
       } else if (core.clock.now().getTime() - quietSince >= HEARTBEAT_MS) {
         quietSince = core.clock.now().getTime();
         yield null;
       }
-      if (hinted) continue;
+      if (lines.length === EVENTS_AT_ONCE || hints !== hintsBefore) continue;
       const woken = new AbortController();
       wake = () => woken.abort();
-      await core.clock.sleep(LOOK_ANYWAY_MS, AbortSignal.any([signal, woken.signal]));
+      await core.clock.sleep(soonLooks-- > 0 ? LOOK_SOON_MS : LOOK_ANYWAY_MS, AbortSignal.any([signal, woken.signal]));
     }
   } finally {
     for (const stop of stops) stop();
   }
+}
+
+/** A cursor of times to come is from another server, before the database was moved: its reader goes on from now. */
+async function beginning(core: Core, after: EventCursor | null): Promise<EventCursor> {
+  const now = await cursor(core);
+  return after === null || isAhead(after, now) ? now : after;
 }
 
 export async function cursor(core: Core): Promise<EventCursor> {

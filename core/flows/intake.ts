@@ -19,23 +19,31 @@ import type { Core } from './core.ts';
 const WRITE_WITHIN_MS = 2_500;
 const AGAIN_AFTER_MS = 200;
 
-/** `again` makes it a repetition of an earlier task, with that one's files. */
-export async function takeAsk(core: Core, input: AskInput, again?: { readonly of: TaskId; readonly fileIds: readonly FileId[] }): Promise<Taken> {
+/** `again` makes it a repetition of an earlier task, in that one's conversation and with its files. */
+export async function takeAsk(
+  core: Core,
+  input: AskInput,
+  again?: { readonly of: TaskId; readonly conversationId: ConversationId },
+): Promise<Taken> {
   const ask = parseAsk(input);
-  const understood = understand(core, ask);
-  const fileIds = again?.fileIds ?? storedFiles(ask);
-  const ids = { task: newId<TaskId>(), hold: newId<HoldId>(), letter: newId<LetterId>(), conversation: conversationIdFor(ask.threadRef) };
+  const read = understand(core, ask);
+  const atMs = core.clock.now().getTime();
+  const ids = {
+    task: newId<TaskId>(atMs),
+    hold: newId<HoldId>(atMs),
+    letter: newId<LetterId>(atMs),
+    conversation: again?.conversationId ?? conversationIdFor(ask.threadRef),
+  };
 
   return whileUnavailable(core, async () => {
     const payer = await payerOf(core, ask);
     if (payer === null) return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'team.missing', facts: {} } };
-    const read = (await areMissing(core, payer, ask, fileIds)) ? FILES_GONE : understood;
     const row: IntakeRow = {
       key: ask.key,
       fingerprint: fingerprintOf(ask),
       letterId: ids.letter,
       conversationId: ids.conversation,
-      threadRef: isRooted(ask.threadRef) ? ask.threadRef : null,
+      threadRef: again === undefined && isRooted(ask.threadRef) ? ask.threadRef : null,
       address: ask.threadRef,
       platform: platformOf(ask.threadRef),
       channel: ask.channel ?? null,
@@ -47,7 +55,14 @@ export async function takeAsk(core: Core, input: AskInput, again?: { readonly of
       ...('refused' in read
         ? { task: null, saying: { kind: 'refused', ...read.refused } }
         : {
-            task: { ...read.task, id: ids.task, fileIds, holdId: ids.hold, retryOf: again?.of ?? null, deadlineAt: new Date(core.clock.now().getTime() + core.settings.taskDeadlineMs) },
+            task: {
+              ...read.task,
+              id: ids.task,
+              holdId: ids.hold,
+              fileIds: storedFiles(ask),
+              retryOf: again?.of ?? null,
+              deadlineAt: new Date(core.clock.now().getTime() + core.settings.taskDeadlineMs),
+            },
             saying: {
               kind: 'accepted',
               taskId: ids.task,
@@ -60,7 +75,10 @@ export async function takeAsk(core: Core, input: AskInput, again?: { readonly of
     };
     const answer = await core.store.intake(row, core.clock.now());
     const taken = takenFrom(answer, ask.threadRef);
-    core.log.info({ taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated }, 'ask taken');
+    core.log.info(
+      { taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated },
+      'ask taken',
+    );
     return taken;
   });
 }
@@ -78,14 +96,6 @@ function understand(core: Core, ask: Ask): Understood {
     if (isRefusal(error)) return { refused: refusedBy(error) };
     throw error;
   }
-}
-
-const FILES_GONE: Understood = { refused: { code: 'files.missing', facts: {} } };
-
-/** Somebody else's files, and files another ask has taken, are not there for this one; a repeated ask finds its own taken. */
-async function areMissing(core: Core, payer: Payer, ask: Ask, fileIds: readonly FileId[]): Promise<boolean> {
-  if (fileIds.length === 0) return false;
-  return (await core.store.files.countFree(payer.teamId, fileIds, ask.key)) < fileIds.length;
 }
 
 function storedFiles(ask: Ask): FileId[] {
@@ -122,10 +132,13 @@ function takenFrom(answer: IntakeAnswer, threadRef: ThreadRef): Taken {
   };
 }
 
-/** The same request again, and not another one under the same key. */
-function fingerprintOf(ask: Ask): string {
-  const files = ask.files.map((file) => (file.kind === 'stored' ? file.fileId : file.ref));
-  return createHash('sha256').update(JSON.stringify([ask.text, ask.type ?? null, files])).digest('hex');
+/** The same request of the same person again, and not another one under the same key. */
+function fingerprintOf({ from, text, type, files }: Ask): string {
+  const who = from.kind === 'user' ? from.userId : from.externalId;
+  const what = files.map((file) => (file.kind === 'stored' ? file.fileId : file.ref));
+  return createHash('sha256')
+    .update(JSON.stringify([who, text, type ?? null, what]))
+    .digest('hex');
 }
 
 /** `slack:T1:C9:` has no thread yet: our first words will make its root. */

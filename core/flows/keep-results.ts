@@ -1,11 +1,13 @@
 // What an agent made goes to storage under keys of ours, and is looked at on the way: how many rows, what they are.
 
+import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { newId, type FileId } from '#core/domain/ids.ts';
 import type { FileSaying } from '#core/domain/letter.ts';
 import { isCsv, mimeOf } from '#core/domain/mime.ts';
 import { safeFileName } from '#core/domain/file-name.ts';
 import type { AgentFile } from '#core/ports/agents.ts';
+import type { Stored } from '#core/ports/files.ts';
 import type { KeptFile } from '#core/store/finish.ts';
 import type { Core } from './core.ts';
 
@@ -14,27 +16,55 @@ export interface Kept {
   readonly sayings: readonly FileSaying[];
   /** Rows in all tables together: what a countable type delivered. */
   readonly rows: number;
+  /** A sentence about what was left out. */
+  readonly left: string | null;
 }
 
-/** The same prefix gives the same keys, so a repetition after a crash overwrites rather than adds. */
+export const NOTHING_KEPT: Kept = { files: [], sayings: [], rows: 0, left: null };
+
+const FILES_MOST = 50;
+/** A letter that carries the first rows of very many tables would be a burden to everybody. */
+const PREVIEWS_SAID = 5;
+
+/** `prefix` is that of the attempt. */
 export async function keepResults(core: Core, prefix: string, results: readonly AgentFile[]): Promise<Kept> {
   const files: KeptFile[] = [];
-  let rows = 0;
-  for (const [index, result] of results.entries()) {
-    const name = safeFileName(result.name);
-    const mime = mimeOf(name);
-    const storageKey = `${prefix}/${index}`;
-    const csv = isCsv(mime) ? core.tables.readCsv() : null;
-    const content = await result.open();
-    const flow = csv === null ? content : csv.through;
-    const [stored] = await Promise.all([core.files.put(storageKey, flow, { mime, sizeBytes: result.sizeBytes }), csv === null ? null : pipeline(content, csv.through)]);
-    const preview = csv?.table() ?? null;
-    rows += preview?.rowsTotal ?? 0;
-    files.push({ id: newId<FileId>(core.clock.now().getTime()), name, mime, sizeBytes: stored.sizeBytes, sha256: stored.sha256, storageKey, preview });
-  }
+  for (const [index, result] of results.slice(0, FILES_MOST).entries()) files.push(await keep(core, prefix, index, result));
   return {
     files,
-    rows,
-    sayings: files.map(({ id, name, mime, sizeBytes, preview }) => ({ fileId: id, name, mime, sizeBytes, ...(preview !== null && { preview }) })),
+    rows: files.reduce((rows, { preview }) => rows + (preview?.rowsTotal ?? 0), 0),
+    sayings: files.map(({ id, name, mime, sizeBytes, preview }, index) => ({
+      fileId: id,
+      name,
+      mime,
+      sizeBytes,
+      ...(preview !== null && index < PREVIEWS_SAID && { preview }),
+    })),
+    left: results.length > FILES_MOST ? `Only the first ${FILES_MOST} of ${results.length} files are kept.` : null,
   };
+}
+
+async function keep(core: Core, prefix: string, index: number, result: AgentFile): Promise<KeptFile> {
+  const name = safeFileName(result.name);
+  const mime = mimeOf(name);
+  const storageKey = `${prefix}/${keyOf(index, name)}`;
+  const csv = isCsv(mime) ? core.tables.readCsv() : null;
+  const content = await result.open();
+  const put = (body: typeof content): Promise<Stored> => core.files.put(storageKey, body, { mime, sizeBytes: result.sizeBytes });
+  const [stored] = csv === null ? [await put(content)] : await Promise.all([put(csv.through), pipeline(content, csv.through)]);
+  return {
+    id: newId<FileId>(core.clock.now().getTime()),
+    name,
+    mime,
+    sizeBytes: stored.sizeBytes,
+    sha256: stored.sha256,
+    storageKey,
+    preview: csv?.table() ?? null,
+  };
+}
+
+// A repetition after a crash overwrites rather than adds. Two workers that both believe to have the attempt may see its
+// files in another order; the name keeps the one from putting a file into the place of another that the other has told of.
+function keyOf(index: number, name: string): string {
+  return `${index}-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
 }

@@ -11,7 +11,11 @@ export function messageFor(work: Work, sessionKey: string): string {
   const unknown = work.before.filter((task) => task.sessionKey !== sessionKey);
   if (unknown.length === 0) return work.requestText;
   const told = unknown.map(({ requestText, summary, files }) =>
-    [`Asked: ${shorten(requestText, SUMMARY_CHARACTERS)}`, ...(summary ? [`Answered: ${shorten(summary, SUMMARY_CHARACTERS)}`] : []), ...(files.length > 0 ? [`Files: ${files.join(', ')}`] : [])].join('\n'),
+    [
+      `Asked: ${shorten(requestText, SUMMARY_CHARACTERS)}`,
+      ...(summary ? [`Answered: ${shorten(summary, SUMMARY_CHARACTERS)}`] : []),
+      ...(files.length > 0 ? [`Files: ${files.join(', ')}`] : []),
+    ].join('\n'),
   );
   return ['Earlier in this conversation:', ...told, '', 'Now asked:', work.requestText].join('\n');
 }

@@ -3,32 +3,32 @@ import type { Core } from './core.ts';
 
 /**
  * Does `work` again and again until the signal aborts: at once while it says that there was something to do, else when
- * a notification hints at something new, and at the latest after `idleMs`. A failure waits, and is tried again.
+ * a notification (or `lookAgain`) hints at something new, and at the latest after `idleMs`. After a failure it waits that
+ * long, whatever is hinted.
  */
 export async function patiently(
   core: Pick<Core, 'clock' | 'log' | 'store'>,
   when: { wakeOn: readonly Wakeup[]; idleMs: number; signal: AbortSignal },
-  work: () => Promise<boolean>,
+  work: (lookAgain: () => void) => Promise<boolean>,
 ): Promise<void> {
   let hinted = false;
   let wake = () => {};
-  const stops = when.wakeOn.map((kind) =>
-    core.store.wakeups.on(kind, () => {
-      hinted = true;
-      wake();
-    }),
-  );
+  const lookAgain = () => {
+    hinted = true;
+    wake();
+  };
+  const stops = when.wakeOn.map((kind) => core.store.wakeups.on(kind, lookAgain));
   try {
     while (!when.signal.aborted) {
       hinted = false;
-      let busy = false;
       try {
-        busy = await work();
+        if (await work(lookAgain)) continue;
       } catch (error) {
         core.log.warn({ error }, 'will try again');
         await core.clock.sleep(when.idleMs, when.signal);
+        continue;
       }
-      if (busy || hinted || when.signal.aborted) continue;
+      if (hinted) continue;
       const woken = new AbortController();
       wake = () => woken.abort();
       await core.clock.sleep(when.idleMs, AbortSignal.any([when.signal, woken.signal]));

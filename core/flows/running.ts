@@ -1,5 +1,5 @@
-// The attempts this process works on now: their leases are renewed together, a cancel reaches the one it means, and an
-// attempt that no agent takes is given up while its person still cares.
+// The tasks this process works on now: the leases of their attempts are renewed together, a cancel reaches the one it
+// means, and an attempt that no agent takes is given up while its person still cares.
 
 import type { TaskId } from '#core/domain/ids.ts';
 import type { Attempt } from '#core/store/attempts.ts';
@@ -9,8 +9,8 @@ export interface Running {
   /** False when this process already works on the task. */
   take(taskId: TaskId): boolean;
   give(taskId: TaskId): void;
-  during<T>(attempt: Attempt, leave: AbortSignal, work: (signals: Signals) => Promise<T>): Promise<T>;
-  count(): number;
+  /** Does the work of an attempt at a task that was taken. */
+  during<T>(attempt: Attempt, cancelWanted: boolean, leave: AbortSignal, work: (signals: Signals) => Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -20,40 +20,58 @@ export interface Signals {
   readonly leave: AbortSignal;
   /** The person wants it stopped, or no agent took it within the time a person should wait to hear that. */
   readonly stop: AbortSignal;
-  readonly stoppedBy: () => 'cancel' | 'unreachable' | null;
+  readonly stoppedBy: () => StoppedBy | null;
   /** An agent took it. */
   readonly accepted: () => void;
 }
 
+export type StoppedBy = 'cancel' | 'unreachable';
+
+/** A task in hand. A cancel may arrive before we know its attempt. */
+interface InHand {
+  cancelWanted: boolean;
+  attempt: { readonly runId: string; stop(by: StoppedBy): void } | null;
+}
+
 export function watchRunning(core: Core): Running {
-  const attempts = new Map<string, { attempt: Attempt; stop(by: 'cancel' | 'unreachable'): void }>();
-  const taken = new Set<TaskId>();
+  const inHand = new Map<TaskId, InHand>();
   const closing = new AbortController();
 
-  const stopListening = core.store.wakeups.on('cancel', (taskId) => {
-    for (const { attempt, stop } of attempts.values()) if (attempt.taskId === taskId) stop('cancel');
-  });
+  const cancel = (taskId: TaskId) => {
+    const task = inHand.get(taskId);
+    if (task === undefined) return;
+    task.cancelWanted = true;
+    task.attempt?.stop('cancel');
+  };
+  const stopListening = core.store.wakeups.on('cancel', (taskId) => cancel(taskId as TaskId));
   void keepLeases(core, closing.signal, async () => {
-    if (attempts.size === 0) return;
-    await core.store.attempts.renew([...attempts.keys()], core.clock.now());
+    if (inHand.size === 0) return;
+    await core.store.attempts.renew(
+      [...inHand.values()].flatMap(({ attempt }) => attempt?.runId ?? []),
+      core.clock.now(),
+    );
     // A notification may have been lost while the connection was away.
-    for (const taskId of await core.store.tasks.cancelRequested([...attempts.values()].map(({ attempt }) => attempt.taskId))) {
-      for (const { attempt, stop } of attempts.values()) if (attempt.taskId === taskId) stop('cancel');
-    }
+    for (const taskId of await core.store.tasks.cancelRequested([...inHand.keys()])) cancel(taskId);
   });
 
   return {
-    take: (taskId) => !taken.has(taskId) && taken.add(taskId) !== undefined,
-    give: (taskId) => void taken.delete(taskId),
-    async during(attempt, leave, work) {
+    take(taskId) {
+      if (inHand.has(taskId)) return false;
+      inHand.set(taskId, { cancelWanted: false, attempt: null });
+      return true;
+    },
+    give: (taskId) => void inHand.delete(taskId),
+    async during({ taskId, runId }, cancelWanted, leave, work) {
+      const task = inHand.get(taskId)!;
       const controller = new AbortController();
       const settled = new AbortController();
-      let by: 'cancel' | 'unreachable' | null = null;
-      const stop = (why: 'cancel' | 'unreachable') => {
+      let by: StoppedBy | null = null;
+      const stop = (why: StoppedBy) => {
         by ??= why;
         controller.abort();
       };
-      attempts.set(attempt.runId, { attempt, stop });
+      task.attempt = { runId, stop };
+      if (cancelWanted || task.cancelWanted) stop('cancel');
       void core.clock.sleep(core.settings.agentsWaitMs, AbortSignal.any([settled.signal, leave])).then(() => {
         if (!settled.signal.aborted && !leave.aborted) stop('unreachable');
       });
@@ -61,10 +79,9 @@ export function watchRunning(core: Core): Running {
         return await work({ leave, stop: controller.signal, stoppedBy: () => by, accepted: () => settled.abort() });
       } finally {
         settled.abort();
-        attempts.delete(attempt.runId);
+        task.attempt = null;
       }
     },
-    count: () => attempts.size,
     close() {
       closing.abort();
       stopListening();
@@ -72,10 +89,21 @@ export function watchRunning(core: Core): Running {
   };
 }
 
+/** After a failed beat the next one comes soon: the leases may be about to run out. */
+const BEAT_AGAIN_MS = 1_000;
+
 async function keepLeases(core: Core, signal: AbortSignal, beat: () => Promise<void>): Promise<void> {
-  while (!signal.aborted) {
-    await core.clock.sleep(core.settings.leaseMs / 3, signal);
+  const everyMs = core.settings.leaseMs / 3;
+  let nextMs = everyMs;
+  while (true) {
+    await core.clock.sleep(nextMs, signal);
     if (signal.aborted) return;
-    await beat().catch((error: unknown) => core.log.warn({ error }, 'leases not renewed'));
+    try {
+      await beat();
+      nextMs = everyMs;
+    } catch (error) {
+      core.log.warn({ error }, 'leases not renewed');
+      nextMs = Math.min(everyMs, BEAT_AGAIN_MS);
+    }
   }
 }

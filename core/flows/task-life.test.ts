@@ -6,7 +6,14 @@ test('100 leads are delivered as 100 rows, and cost what was held for them', asy
   const { person } = await stage();
   const ada = await person(500);
   const task = await ada.get('find me 100 leads in Miami');
-  expect(task).toMatchObject({ status: 'completed', type: 'lead-generation', creditsUsed: 100, creditsHeld: 0, quantity: { asked: 100, delivered: 100 }, result: { sample: true } });
+  expect(task).toMatchObject({
+    status: 'completed',
+    type: 'lead-generation',
+    creditsUsed: 100,
+    creditsHeld: 0,
+    quantity: { asked: 100, delivered: 100 },
+    result: { sample: true },
+  });
   expect(task.files.map(({ preview }) => preview?.rowsTotal)).toEqual([100]);
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 100', 'settle 100']);
 });
@@ -26,7 +33,9 @@ test('a repeated ask gives the first answer and starts nothing', async () => {
   const ada = await person();
   const first = await ada.ask('find me 10 leads', { key: 'message-1', conversation: newId() });
   const repeats = await Promise.all([1, 2, 3, 4, 5].map(() => ada.ask('find me 10 leads', { key: 'message-1', conversation: newId() })));
-  expect(repeats.map((taken) => (taken.kind === 'task' ? [taken.repeated, taken.taskId] : taken))).toEqual(repeats.map(() => [true, first.kind === 'task' && first.taskId]));
+  expect(repeats.map((taken) => (taken.kind === 'task' ? [taken.repeated, taken.taskId] : taken))).toEqual(
+    repeats.map(() => [true, first.kind === 'task' && first.taskId]),
+  );
   await ada.untilOver(first);
   const { rows } = await core.store.money.query({ text: 'SELECT count(*)::int AS tasks FROM tasks' }, []);
   expect(rows).toEqual([{ tasks: 1 }]);
@@ -43,7 +52,9 @@ test('of 50 asks at the same instant through two processes, credits for one pay 
   const { person, another } = await stage();
   const second = await another();
   const ada = await person(30);
-  const asks = await Promise.all(Array.from({ length: 50 }, (_, i) => ada.ask('find me 30 leads', i % 2 === 0 ? {} : { through: second.app })));
+  const asks = await Promise.all(
+    Array.from({ length: 50 }, (_, i) => ada.ask('find me 30 leads', i % 2 === 0 ? {} : { through: second.app })),
+  );
   expect(asks.filter(({ kind }) => kind === 'task')).toHaveLength(1);
   const refusals = asks.flatMap((taken) => (taken.kind === 'refused' ? [taken.refused.code] : []));
   expect(refusals).toEqual(Array.from({ length: 49 }, () => 'credits.short'));
@@ -55,7 +66,10 @@ test('a refused ask is answered in its conversation, with what is needed and wha
   const { person } = await stage();
   const ada = await person(9);
   const conversation = newId();
-  expect(await ada.ask('find me 12 leads', { conversation })).toMatchObject({ kind: 'refused', refused: { code: 'credits.short', facts: { need: '12000000', have: '9000000' } } });
+  expect(await ada.ask('find me 12 leads', { conversation })).toMatchObject({
+    kind: 'refused',
+    refused: { code: 'credits.short', facts: { need: '12000000', have: '9000000' } },
+  });
   expect(await ada.said(conversation)).toEqual([expect.stringContaining('This needs 12 credits and you have 9.')]);
   expect(await ada.ledger()).toEqual(['grant 9']);
 });
@@ -65,11 +79,19 @@ test('follow-ups in a conversation run one after the other, and the agent knows 
   openclaw.set({ pace: { stepMs: 30 } });
   const ada = await person();
   const conversation = newId();
-  const asks = [await ada.ask('find me 5 leads in Miami', { conversation }), await ada.ask('now 7 in Boston', { conversation }), await ada.ask('write an email to each of them', { conversation })];
+  const asks = [
+    await ada.ask('find me 5 leads in Miami', { conversation }),
+    await ada.ask('now 7 in Boston', { conversation }),
+    await ada.ask('write an email to each of them', { conversation }),
+  ];
   expect(asks.map((taken) => taken.kind === 'task' && taken.position)).toEqual([0, 1, 2]);
   const tasks = await Promise.all(asks.map((taken) => ada.untilOver(taken)));
   expect(tasks.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);
-  for (const [earlier, later] of [[tasks[0]!, tasks[1]!], [tasks[1]!, tasks[2]!]] as const) expect(later.startedAt! >= earlier.finishedAt!).toBe(true);
+  for (const [earlier, later] of [
+    [tasks[0]!, tasks[1]!],
+    [tasks[1]!, tasks[2]!],
+  ] as const)
+    expect(later.startedAt! >= earlier.finishedAt!).toBe(true);
 });
 
 test('an agent that fails costs nothing, and the conversation says so with a way forward', async () => {

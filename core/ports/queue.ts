@@ -4,6 +4,8 @@ export interface Queue {
   add(jobs: readonly Job[]): Promise<void>;
   /** Starts handing out jobs. A handler that throws gets the job again later; a dead worker's jobs go to another worker. */
   work(handler: (job: Job, signal: AbortSignal) => Promise<void>, options: { concurrency: number }): Promise<Working>;
+  /** Those of these jobs that it does not know: they neither wait nor run. */
+  missing(jobs: readonly Job[]): Promise<Job[]>;
   counts(): Promise<{ waiting: number; active: number; delayed: number; failed: number }>;
   /** Rejects when jobs can't be added now. */
   check(): Promise<void>;

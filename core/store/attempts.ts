@@ -2,8 +2,7 @@
 
 import type { TaskId } from '#core/domain/ids.ts';
 import type { AgentUsage } from '#core/ports/agents.ts';
-import { groupCommit } from './group-commit.ts';
-import { latest } from './intake.ts';
+import { groupCommit, latest } from './group-commit.ts';
 import type { Money } from './money.ts';
 import { WORK_COLUMNS, workFrom, type Work, type WorkRow } from './work.ts';
 
@@ -24,7 +23,7 @@ export interface Attempt {
 
 export interface Attempts {
   start(taskId: TaskId, at: Date): Promise<Started>;
-  /** Durable before the request leaves: from now on the agent may have it. */
+  /** Durable before the request leaves: from now on the agent may have it. Rejects with AttemptOver when it must not leave any more. */
   dispatched(attempt: Attempt, to: { gateway: string; bootId: string }): Promise<void>;
   /** Ends an attempt without ending its task; a lost session is not used again. */
   lost(attempt: Attempt, at: Date): Promise<void>;
@@ -32,6 +31,16 @@ export interface Attempts {
   stopped(attempt: Attempt, usage: AgentUsage | null, at: Date): Promise<void>;
   /** Says of the running attempts of this worker that it is alive. */
   renew(runIds: readonly string[], at: Date): Promise<void>;
+  /** Lets another worker take it up at once. */
+  release(attempt: Attempt, at: Date): Promise<void>;
+}
+
+/** Somebody else ended the attempt meanwhile: its task was given up, or another attempt took its place. */
+export class AttemptOver extends Error {
+  constructor(runId: string) {
+    super(`${runId} is over`);
+    this.name = 'AttemptOver';
+  }
 }
 
 const LARGEST_BATCH = 128;
@@ -41,59 +50,73 @@ export function attemptsOver(money: Money, worker: string, leaseMs: number): Att
     most: LARGEST_BATCH,
     async run(batch) {
       const at = latest(batch.map((each) => each.at));
-      const { rows } = await money.query<StartRow>({ name: 'start', text: `SELECT s.*, ${WORK_COLUMNS} FROM start_tasks($1, $2, $3, $4) s JOIN tasks t ON t.id = s.task_id` }, [
-        batch.map(({ taskId }) => taskId),
-        worker,
-        new Date(at.getTime() + leaseMs),
-        at,
-      ]);
+      const { rows } = await money.query<StartRow>(
+        { name: 'start', text: `SELECT s.*, ${WORK_COLUMNS} FROM start_tasks($1, $2, $3, $4) s JOIN tasks t ON t.id = s.task_id` },
+        [batch.map(({ taskId }) => taskId), worker, new Date(at.getTime() + leaseMs), at],
+      );
       const byTask = new Map(rows.map((row) => [row.task_id, row]));
       return batch.map(({ taskId }) => startedFrom(byTask.get(taskId)));
     },
   });
 
-  const dispatched = groupCommit<{ runId: string; gateway: string; bootId: string }, null>({
+  const dispatched = groupCommit<{ runId: string; gateway: string; bootId: string }, 'alive' | 'over'>({
     most: LARGEST_BATCH,
     async run(batch) {
-      await money.query(
+      const { rows } = await money.query<{ run_id: string }>(
         {
           name: 'dispatched',
           text: `UPDATE attempts a SET phase = 'dispatched', gateway = g.gateway, boot_id = g.boot_id
-                 FROM unnest($1::text[], $2::text[], $3::text[]) AS g(run_id, gateway, boot_id) WHERE a.run_id = g.run_id AND a.phase <> 'ended'`,
+                 FROM unnest($1::text[], $2::text[], $3::text[]) AS g(run_id, gateway, boot_id) WHERE a.run_id = g.run_id AND a.ended_at IS NULL RETURNING a.run_id`,
         },
         [batch.map((each) => each.runId), batch.map((each) => each.gateway), batch.map((each) => each.bootId)],
       );
-      return batch.map(() => null);
+      const alive = new Set(rows.map((row) => row.run_id));
+      return batch.map(({ runId }) => (alive.has(runId) ? 'alive' : 'over'));
     },
   });
 
   return {
     start: (taskId, at) => start({ taskId, at }),
-    async dispatched(attempt, to) {
-      await dispatched({ runId: attempt.runId, ...to });
+    async dispatched({ runId }, to) {
+      if ((await dispatched({ runId, ...to })) === 'over') throw new AttemptOver(runId);
     },
-    async lost(attempt, at) {
+    async lost({ taskId, runId }, at) {
       await money.query(
         {
-          text: `WITH ended AS (
-                   UPDATE attempts SET phase = 'ended', outcome = 'lost', ended_at = $2, lease_until = NULL WHERE run_id = $1 AND ended_at IS NULL RETURNING task_id
+          text: `WITH home AS (
+                   SELECT c.id FROM conversations c WHERE c.id = (SELECT conversation_id FROM tasks WHERE id = $1) FOR NO KEY UPDATE
+                 ), ended AS (
+                   UPDATE attempts a SET phase = 'ended', outcome = 'lost', ended_at = $3, lease_until = NULL FROM home WHERE a.run_id = $2 AND a.ended_at IS NULL RETURNING home.id
                  )
-                 UPDATE conversations c SET session_generation = session_generation + 1 FROM ended JOIN tasks t ON t.id = ended.task_id WHERE c.id = t.conversation_id`,
+                 UPDATE conversations c SET session_generation = session_generation + 1 FROM ended WHERE c.id = ended.id`,
         },
-        [attempt.runId, at],
+        [taskId, runId, at],
       );
     },
-    async stopped(attempt, usage, at) {
+    async stopped({ runId }, usage, at) {
       await money.query(
-        { text: `UPDATE attempts SET phase = 'ended', outcome = coalesce(outcome, 'stopped'), usage = coalesce(usage, $2), ended_at = coalesce(ended_at, $3), lease_until = NULL WHERE run_id = $1` },
-        [attempt.runId, usage === null ? null : JSON.stringify(usage), at],
+        {
+          text: `UPDATE attempts SET phase = 'ended', outcome = coalesce(outcome, 'stopped'), usage = coalesce(usage, $2), ended_at = coalesce(ended_at, $3), lease_until = NULL WHERE run_id = $1`,
+        },
+        [runId, usage === null ? null : JSON.stringify(usage), at],
       );
     },
     async renew(runIds, at) {
-      await money.query({ text: 'UPDATE attempts SET lease_until = $3 WHERE run_id = ANY ($1) AND worker = $2 AND ended_at IS NULL' }, [
-        runIds,
+      // One whose row is being written just now needs no sign of life. One that was put back while nobody could tell that we
+      // are alive is ours again, unless another worker was quicker.
+      await money.query(
+        {
+          text: `UPDATE attempts SET worker = $2, lease_until = $3 WHERE id IN (
+                   SELECT id FROM attempts WHERE run_id = ANY ($1) AND (worker = $2 OR worker IS NULL) AND ended_at IS NULL FOR NO KEY UPDATE SKIP LOCKED)`,
+        },
+        [runIds, worker, new Date(at.getTime() + leaseMs)],
+      );
+    },
+    async release({ runId }, at) {
+      await money.query({ text: 'UPDATE attempts SET lease_until = $3 WHERE run_id = $1 AND worker = $2 AND ended_at IS NULL' }, [
+        runId,
         worker,
-        new Date(at.getTime() + leaseMs),
+        at,
       ]);
     },
   };
@@ -114,7 +137,14 @@ function startedFrom(row: StartRow | undefined): Started {
   if (row.verdict !== 'run' && row.verdict !== 'resume') return { verdict: row.verdict };
   return {
     verdict: row.verdict,
-    attempt: { taskId: row.task_id, number: row.attempt!, runId: row.run_id!, sessionKey: row.session_key!, phase: row.phase!, bootId: row.boot_id },
+    attempt: {
+      taskId: row.task_id,
+      number: row.attempt!,
+      runId: row.run_id!,
+      sessionKey: row.session_key!,
+      phase: row.phase!,
+      bootId: row.boot_id,
+    },
     work: workFrom(row.task_id, row),
   };
 }

@@ -4,6 +4,7 @@
 
 import type { TaskId, TeamId } from '#core/domain/ids.ts';
 import { groupCommit } from './group-commit.ts';
+import { toJson } from './json.ts';
 import type { Money } from './money.ts';
 
 export interface NewEvent {
@@ -27,7 +28,7 @@ export interface Events {
   write(event: NewEvent): Promise<void>;
   /** Committed lines of a team behind a cursor, oldest first. */
   read(teamId: TeamId, after: string, taskId: TaskId | null, most: number): Promise<StoredEvent[]>;
-  /** A cursor behind everything that is committed now. */
+  /** A cursor behind everything that is committed now, and no further than what may still come. */
   now(): Promise<string>;
 }
 
@@ -41,13 +42,13 @@ export function eventsOver(money: Money): Events {
           text: `WITH written AS (
                    INSERT INTO task_events (task_id, team_id, kind, data, at)
                    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::timestamptz[]))
-                 SELECT pg_notify('impacter', 'events')`,
+                 SELECT pg_notify('impacter', 'events:' || team) FROM (SELECT DISTINCT unnest($2::uuid[]) AS team)`,
         },
         [
           batch.map((event) => event.taskId),
           batch.map((event) => event.teamId),
           batch.map((event) => event.kind),
-          batch.map((event) => JSON.stringify(event.data)),
+          batch.map((event) => toJson(event.data)),
           batch.map((event) => event.at),
         ],
       );
@@ -61,23 +62,41 @@ export function eventsOver(money: Money): Events {
     },
     async read(teamId, after, taskId, most) {
       const { xid, id } = parseCursor(after);
-      const { rows } = await money.query<{ xid: string; id: string; task_id: TaskId; kind: string; data: unknown; at: Date }>(
-        {
-          name: 'events since',
-          text: `SELECT xid, id, task_id, kind, data, at FROM task_events
-                 WHERE team_id = $1 AND (xid, id) > ($2, $3) AND ($4::uuid IS NULL OR task_id = $4) AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-                 ORDER BY xid, id LIMIT $5`,
-        },
-        [teamId, xid, id, taskId, most],
-      );
+      // Of one task there are few lines, of a team there may be millions: each is found by an index of its own.
+      const { rows } =
+        taskId === null
+          ? await money.query<EventRow>({ name: 'events of team', text: `${BEHIND} AND team_id = $3 ${IN_ORDER}` }, [xid, id, teamId, most])
+          : await money.query<EventRow>({ name: 'events of task', text: `${BEHIND} AND task_id = $3 AND team_id = $5 ${IN_ORDER}` }, [
+              xid,
+              id,
+              taskId,
+              most,
+              teamId,
+            ]);
       return rows.map((row) => ({ cursor: `${row.xid}-${row.id}`, taskId: row.task_id, kind: row.kind, data: row.data, at: row.at }));
     },
     async now() {
-      const { rows } = await money.query<{ xid: string }>({ name: 'events now', text: 'SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)::text AS xid' }, []);
+      const { rows } = await money.query<{ xid: string }>(
+        { name: 'events now', text: 'SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)::text AS xid' },
+        [],
+      );
       return `${rows[0]!.xid}-${LAST_ID}`;
     },
   };
 }
+
+interface EventRow {
+  xid: string;
+  id: string;
+  task_id: TaskId;
+  kind: string;
+  data: unknown;
+  at: Date;
+}
+
+const BEHIND = `SELECT xid, id, task_id, kind, data, at FROM task_events
+  WHERE (xid, id) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`;
+const IN_ORDER = 'ORDER BY xid, id LIMIT $4';
 
 const LAST_ID = '9223372036854775807';
 
@@ -85,4 +104,9 @@ const LAST_ID = '9223372036854775807';
 function parseCursor(cursor: string): { xid: string; id: string } {
   const match = /^(\d{1,18})-(\d{1,19})$/.exec(cursor);
   return match ? { xid: match[1]!, id: BigInt(match[2]!) > BigInt(LAST_ID) ? LAST_ID : match[2]! } : { xid: '0', id: '0' };
+}
+
+/** True when a cursor is of times to come: it was given out by another server, before the database was moved to this one. */
+export function isAhead(cursor: string, now: string): boolean {
+  return BigInt(parseCursor(cursor).xid) > BigInt(parseCursor(now).xid);
 }

@@ -13,12 +13,13 @@ export interface StoredFile {
 }
 
 export interface FileRows {
-  addInput(file: { id: FileId; teamId: TeamId; name: string; mime: string; sizeBytes: number; sha256: string; storageKey: string }, at: Date): Promise<void>;
+  /** Keeps it until a task takes it, or `until`. */
+  addInput(
+    file: { id: FileId; teamId: TeamId; name: string; mime: string; sizeBytes: number; sha256: string; storageKey: string },
+    at: Date,
+    until: Date,
+  ): Promise<void>;
   find(id: string): Promise<StoredFile | null>;
-  /** How many of these are inputs of this team that no ask but this one has taken. */
-  countFree(teamId: TeamId, ids: readonly FileId[], askKey: string): Promise<number>;
-  /** Gives a task's inputs to a repetition of it, as rows of their own over the same content. */
-  copyInputs(fromTask: string, teamId: TeamId, at: Date): Promise<FileId[]>;
   /** Kept files whose time is over. A key stays while another row still needs it. */
   expired(at: Date, most: number): Promise<{ id: FileId; storageKey: string; shared: boolean }[]>;
   markRemoved(ids: readonly FileId[], at: Date): Promise<void>;
@@ -26,44 +27,32 @@ export interface FileRows {
 
 export function filesOver(money: Money): FileRows {
   return {
-    async addInput(file, at) {
+    async addInput(file, at, until) {
       await money.query(
         {
           text: `INSERT INTO files (id, team_id, role, name, mime, size_bytes, sha256, storage_key, created_at, expires_at)
-                 SELECT $1, $2, 'input', $3, $4, $5, $6, $7, $8::timestamptz, $8::timestamptz + make_interval(days => retention_days) FROM teams WHERE id = $2`,
+                 VALUES ($1, $2, 'input', $3, $4, $5, $6, $7, $8, $9)`,
         },
-        [file.id, file.teamId, file.name, file.mime, file.sizeBytes, file.sha256, file.storageKey, at],
+        [file.id, file.teamId, file.name, file.mime, file.sizeBytes, file.sha256, file.storageKey, at, until],
       );
     },
 
     async find(id) {
-      const { rows } = await money.query<{ id: FileId; team_id: TeamId; name: string; mime: string; storage_key: string; removed: boolean }>(
+      const { rows } = await money.query<{
+        id: FileId;
+        team_id: TeamId;
+        name: string;
+        mime: string;
+        storage_key: string;
+        removed: boolean;
+      }>(
         { name: 'file', text: 'SELECT id, team_id, name, mime, storage_key, removed_at IS NOT NULL AS removed FROM files WHERE id = $1' },
         [id],
       );
       const row = rows[0];
-      return row ? { id: row.id, teamId: row.team_id, name: row.name, mime: row.mime, storageKey: row.storage_key, removed: row.removed } : null;
-    },
-
-    async countFree(teamId, ids, askKey) {
-      const { rows } = await money.query<{ count: number }>(
-        { text: `SELECT count(*)::int AS count FROM files WHERE id = ANY ($2) AND team_id = $1 AND role = 'input' AND removed_at IS NULL
-                 AND (task_id IS NULL OR task_id = (SELECT task_id FROM asks WHERE key = $3))` },
-        [teamId, ids, askKey],
-      );
-      return rows[0]!.count;
-    },
-
-    async copyInputs(fromTask, teamId, at) {
-      const { rows } = await money.query<{ id: FileId }>(
-        {
-          text: `INSERT INTO files (id, team_id, role, name, mime, size_bytes, sha256, storage_key, preview, created_at, expires_at)
-                 SELECT uuidv7(), team_id, 'input', name, mime, size_bytes, sha256, storage_key, preview, $3, greatest(expires_at, $3::timestamptz + interval '30 days')
-                 FROM files WHERE task_id = $1 AND team_id = $2 AND role = 'input' AND removed_at IS NULL RETURNING id`,
-        },
-        [fromTask, teamId, at],
-      );
-      return rows.map((row) => row.id);
+      return row
+        ? { id: row.id, teamId: row.team_id, name: row.name, mime: row.mime, storageKey: row.storage_key, removed: row.removed }
+        : null;
     },
 
     async expired(at, most) {

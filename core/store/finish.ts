@@ -6,8 +6,8 @@ import type { FileId, LetterId, TaskId } from '#core/domain/ids.ts';
 import type { Canceled, Failed, Result } from '#core/domain/letter.ts';
 import type { TablePreview } from '#core/domain/reply.ts';
 import type { AgentUsage } from '#core/ports/agents.ts';
-import { groupCommit } from './group-commit.ts';
-import { latest } from './intake.ts';
+import { groupCommit, latest } from './group-commit.ts';
+import { toJson } from './json.ts';
 import type { Money } from './money.ts';
 
 export interface Ending {
@@ -24,7 +24,10 @@ export interface Ending {
   readonly outcome: 'done' | 'failed' | 'stopped' | 'lost' | 'unreachable' | null;
   readonly letterId: LetterId;
   /** The letter without its money, which the database knows better. */
-  readonly saying: Omit<Result, 'charged' | 'returned' | 'available'> | Omit<Failed, 'returned' | 'available'> | Omit<Canceled, 'used' | 'returned' | 'available'>;
+  readonly saying:
+    | Omit<Result, 'charged' | 'returned' | 'available'>
+    | Omit<Failed, 'returned' | 'available'>
+    | Omit<Canceled, 'used' | 'returned' | 'available'>;
   readonly readHere: boolean;
   readonly files: readonly KeptFile[];
 }
@@ -62,16 +65,27 @@ export function finishOver(money: Money): Finish {
   const end = groupCommit<{ ending: Ending; at: Date }, Ended>({
     most: LARGEST_BATCH,
     async run(batch) {
-      const { rows } = await money.query<{ n: number; outcome: Ended['verdict']; charged: string; returned: string; available: string | null }>(
-        { name: 'finish', text: 'SELECT n, outcome, charged, returned, available FROM finish($1, $2)' },
-        [JSON.stringify(batch.map(({ ending }, n) => asSql(ending, n))), latest(batch.map(({ at }) => at))],
-      );
+      const { rows } = await money.query<{
+        n: number;
+        outcome: Ended['verdict'];
+        charged: string;
+        returned: string;
+        available: string | null;
+      }>({ name: 'finish', text: 'SELECT n, outcome, charged, returned, available FROM finish($1, $2)' }, [
+        toJson(batch.map(({ ending }, n) => asSql(ending, n))),
+        latest(batch.map(({ at }) => at)),
+      ]);
       const byNumber = new Map(rows.map((row) => [row.n, row]));
       return batch.map((_, n) => {
         const row = byNumber.get(n);
         // Two ends of one task in one batch: the first counts.
         if (!row) return { verdict: 'over', charged: micro(0), returned: micro(0), available: null };
-        return { verdict: row.outcome, charged: micro(row.charged), returned: micro(row.returned), available: row.available === null ? null : micro(row.available) };
+        return {
+          verdict: row.outcome,
+          charged: micro(row.charged),
+          returned: micro(row.returned),
+          available: row.available === null ? null : micro(row.available),
+        };
       });
     },
   });

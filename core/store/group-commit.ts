@@ -5,9 +5,16 @@ import { DatabaseUnavailable } from './money.ts';
 
 /**
  * Makes a batch function into one for single requests. `run` answers in the order of its batch. A batch that fails is
- * tried again one by one, so that one bad request fails alone; when the database is away, all of it fails.
+ * tried again one by one, so that one bad request fails alone. When the database is away, everything that waits fails
+ * with the batch: it would only stand in line for the same answer.
  */
-export function groupCommit<Request, Answer>({ run, most }: { run: (batch: Request[]) => Promise<Answer[]>; most: number }): (request: Request) => Promise<Answer> {
+export function groupCommit<Request, Answer>({
+  run,
+  most,
+}: {
+  run: (batch: Request[]) => Promise<Answer[]>;
+  most: number;
+}): (request: Request) => Promise<Answer> {
   const waiting: Waiting<Request, Answer>[] = [];
   let inFlight = false;
 
@@ -26,7 +33,8 @@ export function groupCommit<Request, Answer>({ run, most }: { run: (batch: Reque
       if (answers.length !== batch.length) throw new Error(`${batch.length} requests got ${answers.length} answers`);
       batch.forEach(({ resolve }, i) => resolve(answers[i]!));
     } catch (error) {
-      if (batch.length === 1 || error instanceof DatabaseUnavailable) for (const { reject } of batch) reject(error);
+      if (error instanceof DatabaseUnavailable) for (const { reject } of [...batch, ...waiting.splice(0)]) reject(error);
+      else if (batch.length === 1) batch[0]!.reject(error);
       else for (const one of batch) await settle([one]);
     }
   }
@@ -37,6 +45,11 @@ export function groupCommit<Request, Answer>({ run, most }: { run: (batch: Reque
       // Whoever asks in the same turn goes along.
       if (!inFlight) queueMicrotask(() => inFlight || void flush());
     });
+}
+
+/** One statement has one time: that of its newest request. */
+export function latest(times: readonly Date[]): Date {
+  return new Date(Math.max(...times.map((time) => time.getTime())));
 }
 
 interface Waiting<Request, Answer> {

@@ -5,18 +5,19 @@ import type { Credits } from '#core/domain/credits.ts';
 import type { ConversationId, FileId, HoldId, IdentityId, LetterId, TaskId, TeamId, UserId, WalletId } from '#core/domain/ids.ts';
 import type { Saying } from '#core/domain/letter.ts';
 import type { Platform, ThreadRef } from '#core/domain/thread-ref.ts';
-import { groupCommit } from './group-commit.ts';
+import { groupCommit, latest } from './group-commit.ts';
+import { toJson } from './json.ts';
 import type { Money } from './money.ts';
 
 /** One ask, ready to be written down. All ids are made before it comes here, so that a retry uses the same ones. */
 export interface IntakeRow {
   readonly key: string;
-  /** SHA-256 of the text. */
+  /** SHA-256 of who asked for what. */
   readonly fingerprint: string;
   readonly letterId: LetterId;
-  /** For a conversation that does not exist yet; else the one of this thread ref is used. */
-  readonly conversationId: ConversationId;
+  /** The conversation of this thread ref, if there is one; else the one with this id, which is made where it is missing. */
   readonly threadRef: ThreadRef | null;
+  readonly conversationId: ConversationId;
   readonly address: string;
   readonly platform: Platform;
   readonly channel: string | null;
@@ -40,13 +41,15 @@ export interface NewTask {
   readonly rateVersion: number;
   readonly estimateLow: Credits;
   readonly estimateHigh: Credits;
+  /** A repetition brings the files of this one. */
   readonly retryOf: TaskId | null;
   readonly deadlineAt: Date;
+  /** Inputs that wait for a task. */
   readonly fileIds: readonly FileId[];
 }
 
 export interface IntakeAnswer {
-  /** `mismatch`: the key had been used with another text. */
+  /** `mismatch`: the key had been used for another request. */
   readonly outcome: 'task' | 'refused' | 'mismatch';
   readonly repeated: boolean;
   readonly taskId: TaskId | null;
@@ -65,11 +68,24 @@ export function intakeOver(money: Money): Intake {
   const take = groupCommit<{ row: IntakeRow; at: Date }, IntakeAnswer>({
     most: LARGEST_BATCH,
     async run(batch) {
-      const { rows } = await money.query<{ n: number; outcome: IntakeAnswer['outcome']; repeated: boolean; task_id: TaskId | null; conversation_id: ConversationId | null; saying: Saying }>(
-        { name: 'intake', text: 'SELECT n, outcome, repeated, task_id, conversation_id, saying FROM intake($1, $2) ORDER BY n' },
-        [JSON.stringify(batch.map(({ row }, n) => asSql(row, n))), latest(batch.map(({ at }) => at))],
-      );
-      return rows.map(({ outcome, repeated, task_id, conversation_id, saying }) => ({ outcome, repeated, taskId: task_id, conversationId: conversation_id, saying }));
+      const { rows } = await money.query<{
+        n: number;
+        outcome: IntakeAnswer['outcome'];
+        repeated: boolean;
+        task_id: TaskId | null;
+        conversation_id: ConversationId | null;
+        saying: Saying;
+      }>({ name: 'intake', text: 'SELECT n, outcome, repeated, task_id, conversation_id, saying FROM intake($1, $2) ORDER BY n' }, [
+        toJson(batch.map(({ row }, n) => asSql(row, n))),
+        latest(batch.map(({ at }) => at)),
+      ]);
+      return rows.map(({ outcome, repeated, task_id, conversation_id, saying }) => ({
+        outcome,
+        repeated,
+        taskId: task_id,
+        conversationId: conversation_id,
+        saying,
+      }));
     },
   });
   return (row, at) => take({ row, at });
@@ -109,9 +125,4 @@ function asSql(row: IntakeRow, n: number) {
       file_ids: task.fileIds,
     }),
   };
-}
-
-/** One statement has one time: that of its newest request. */
-export function latest(times: readonly Date[]): Date {
-  return new Date(Math.max(...times.map((time) => time.getTime())));
 }

@@ -1,7 +1,7 @@
-import type { AgentType } from '#core/domain/agent-type.ts';
+import { agentTypes, type AgentType } from '#core/domain/agent-type.ts';
 import { micro } from '#core/domain/credits.ts';
 import type { Learned } from '#core/domain/estimate.ts';
-import { RATE_VERSION } from '#core/domain/rates.ts';
+import { RATE_VERSION, rateOf } from '#core/domain/rates.ts';
 import type { Money } from './money.ts';
 
 /** How many of the newest settled tasks of a type count. */
@@ -11,14 +11,18 @@ const TASKS_COUNTED = 500;
 export async function learnedCharges(money: Money): Promise<Map<AgentType, Learned>> {
   const { rows } = await money.query<{ type: AgentType; tasks: number; p50: string; p90: string }>(
     {
-      text: `SELECT type, count(*)::int AS tasks,
-          percentile_disc(0.5) WITHIN GROUP (ORDER BY charge)::bigint AS p50, percentile_disc(0.9) WITHIN GROUP (ORDER BY charge)::bigint AS p90
-        FROM (
-          SELECT type, credits_used / coalesce(nullif(quantity, 0), 1) AS charge, row_number() OVER (PARTITION BY type ORDER BY finished_at DESC) AS nth
-          FROM tasks WHERE status = 'completed' AND rate_version = $1 AND NOT coalesce((result ->> 'sample')::boolean, false)
-        ) t WHERE nth <= $2 GROUP BY type`,
+      name: 'learned',
+      // Of a countable type, a request that named no number tells nothing about one unit.
+      text: `SELECT y.type, count(*)::int AS tasks,
+          percentile_disc(0.5) WITHIN GROUP (ORDER BY n.charge) AS p50, percentile_disc(0.9) WITHIN GROUP (ORDER BY n.charge) AS p90
+        FROM unnest($1::text[], $2::bool[]) AS y(type, countable) CROSS JOIN LATERAL (
+          SELECT t.credits_used / CASE WHEN y.countable THEN t.quantity ELSE 1 END AS charge FROM tasks t
+          WHERE t.type = y.type AND t.rate_version = $3 AND t.status = 'completed' AND NOT coalesce((t.result ->> 'sample')::boolean, false)
+            AND (NOT y.countable OR t.quantity > 0)
+          ORDER BY t.finished_at DESC LIMIT $4
+        ) n GROUP BY y.type`,
     },
-    [RATE_VERSION, TASKS_COUNTED],
+    [agentTypes, agentTypes.map((type) => rateOf(type).unit !== null), RATE_VERSION, TASKS_COUNTED],
   );
   return new Map(rows.map((row) => [row.type, { tasks: row.tasks, p50: micro(row.p50), p90: micro(row.p90) }]));
 }

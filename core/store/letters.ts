@@ -1,10 +1,12 @@
 // Letters on their way. A row says what is known of its post: `sending` may or may not have happened when its process
-// died, so whoever takes it up then has to look first.
+// died, so whoever takes it up then has to look first. The number of its tries tells whose it is: a process that slept
+// through its lease may no longer say what becomes of the letter.
 
 import type { ConversationId, LetterId, TaskId, TeamId } from '#core/domain/ids.ts';
 import type { Saying } from '#core/domain/letter.ts';
 import type { Platform, ThreadRef } from '#core/domain/thread-ref.ts';
 import type { Posted } from '#core/ports/poster.ts';
+import { toJson } from './json.ts';
 import type { Money } from './money.ts';
 
 export interface OpenLetter {
@@ -13,14 +15,19 @@ export interface OpenLetter {
   readonly seq: number;
   readonly part: number;
   readonly platform: Platform;
+  readonly taskId: TaskId | null;
   readonly saying: Saying;
   readonly tries: number;
+  /** Why the last try failed. */
+  readonly trouble: string | null;
   readonly threadRef: ThreadRef | null;
   readonly address: string;
   readonly createdAt: Date;
   /** When it was first tried; set when an earlier try ended without an answer. */
   readonly attemptedAt: Date | null;
   readonly mustLook: boolean;
+  /** Then another process may take it. */
+  readonly leaseUntil: Date;
 }
 
 export interface Letters {
@@ -33,7 +40,10 @@ export interface Letters {
   later(letter: OpenLetter, state: 'planned' | 'unknown', nextAt: Date, trouble: string): Promise<void>;
   /** Frees the thread; shown under undelivered results. */
   dead(letter: OpenLetter, trouble: string, at: Date): Promise<void>;
-  write(letter: { id: LetterId; conversationId: ConversationId; taskId: TaskId | null; saying: Saying; readHere: boolean }, at: Date): Promise<number>;
+  write(
+    letter: { id: LetterId; conversationId: ConversationId; taskId: TaskId | null; saying: Saying; readHere: boolean },
+    at: Date,
+  ): Promise<number>;
   /** Where a conversation of this team is, or will be once its root is posted; null when it has no such conversation. */
   threadOf(teamId: TeamId, conversationId: string): Promise<ThreadRef | null>;
   /** What was said in a conversation of this team. */
@@ -59,12 +69,12 @@ export function lettersOver(money: Money): Letters {
               WHERE l.state IN ('planned', 'sending', 'unknown') AND l.platform = ANY ($1) AND l.next_at <= $2
                 AND NOT EXISTS (
                   SELECT FROM letters e WHERE e.conversation_id = l.conversation_id AND (e.seq, e.part) < (l.seq, l.part) AND e.state IN ('planned', 'sending', 'unknown'))
-              ORDER BY l.next_at LIMIT $4 FOR UPDATE OF l SKIP LOCKED
+              ORDER BY l.next_at LIMIT $4 FOR NO KEY UPDATE OF l SKIP LOCKED
             )
             UPDATE letters l SET state = CASE WHEN l.state = 'planned' THEN 'sending' ELSE 'unknown' END, tries = l.tries + 1,
               attempted_at = coalesce(l.attempted_at, $2), next_at = $2 + make_interval(secs => $3)
             FROM due, conversations c WHERE l.id = due.id AND c.id = l.conversation_id
-            RETURNING l.id, l.conversation_id, l.seq, l.part, l.platform, l.saying, l.tries, c.thread_ref, c.address, l.created_at, old.attempted_at, old.state <> 'planned' AS must_look`,
+            RETURNING l.id, l.conversation_id, l.seq, l.part, l.platform, l.task_id, l.saying, l.tries, l.trouble, c.thread_ref, c.address, l.created_at, l.next_at, old.attempted_at, old.state <> 'planned' AS must_look`,
         },
         [platforms, at, leaseMs / 1000, most],
       );
@@ -74,13 +84,16 @@ export function lettersOver(money: Money): Letters {
         seq: row.seq,
         part: row.part,
         platform: row.platform,
+        taskId: row.task_id,
         saying: row.saying,
         tries: row.tries,
+        trouble: row.trouble,
         threadRef: row.thread_ref,
         address: row.address,
         createdAt: row.created_at,
         attemptedAt: row.attempted_at,
         mustLook: row.must_look,
+        leaseUntil: row.next_at,
       }));
     },
 
@@ -96,33 +109,33 @@ export function lettersOver(money: Money): Letters {
     },
 
     async sent(letter, posted, at) {
-      await money.query(
-        {
-          name: 'letter sent',
-          text: `WITH rooted AS (
-                   UPDATE conversations SET thread_ref = $4, address = $4 WHERE id = $2 AND thread_ref IS NULL AND $4::text IS NOT NULL
-                 ), marked AS (
-                   UPDATE letters SET state = 'sent', message_ref = $3, sent_at = $5, trouble = NULL WHERE id = $1 RETURNING task_id
-                 )
-                 INSERT INTO task_events (task_id, team_id, kind, data, at)
-                 SELECT t.id, t.team_id, 'sent', jsonb_build_object('messageRef', $3::text), $5 FROM marked JOIN tasks t ON t.id = marked.task_id`,
-        },
-        [letter.id, letter.conversationId, posted.messageRef, posted.threadRef ?? null, at],
-      );
+      await money.query({ name: 'letter sent', text: 'SELECT letter_sent($1, $2, $3, $4)' }, [
+        letter.id,
+        posted.messageRef,
+        posted.threadRef ?? null,
+        at,
+      ]);
     },
 
     async later(letter, state, nextAt, trouble) {
-      await money.query({ text: 'UPDATE letters SET state = $2, next_at = $3, trouble = $4 WHERE id = $1' }, [letter.id, state, nextAt, trouble]);
+      await money.query(
+        {
+          text: `UPDATE letters SET state = $3, next_at = $4, trouble = $5 WHERE id = $1 AND tries = $2 AND state IN ('sending', 'unknown')`,
+        },
+        [letter.id, letter.tries, state, nextAt, trouble],
+      );
     },
 
     async dead(letter, trouble, at) {
       await money.query(
         {
-          text: `WITH marked AS (UPDATE letters SET state = 'dead', trouble = $2 WHERE id = $1 RETURNING task_id)
+          text: `WITH marked AS (
+                   UPDATE letters SET state = 'dead', trouble = $3 WHERE id = $1 AND tries = $2 AND state IN ('sending', 'unknown') RETURNING task_id
+                 )
                  INSERT INTO task_events (task_id, team_id, kind, data, at)
-                 SELECT t.id, t.team_id, 'undelivered', jsonb_build_object('trouble', $2::text), $3 FROM marked JOIN tasks t ON t.id = marked.task_id`,
+                 SELECT t.id, t.team_id, 'undelivered', jsonb_build_object('trouble', $3::text), $4 FROM marked JOIN tasks t ON t.id = marked.task_id`,
         },
-        [letter.id, trouble, at],
+        [letter.id, letter.tries, trouble, at],
       );
     },
 
@@ -131,7 +144,7 @@ export function lettersOver(money: Money): Letters {
         letter.conversationId,
         letter.id,
         letter.taskId,
-        JSON.stringify(letter.saying),
+        toJson(letter.saying),
         letter.readHere,
         at,
       ]);
@@ -166,11 +179,14 @@ interface ClaimRow {
   seq: number;
   part: number;
   platform: Platform;
+  task_id: TaskId | null;
   saying: Saying;
   tries: number;
+  trouble: string | null;
   thread_ref: ThreadRef | null;
   address: string;
   created_at: Date;
+  next_at: Date;
   attempted_at: Date | null;
   must_look: boolean;
 }

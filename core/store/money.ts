@@ -16,6 +16,8 @@ const CONNECT_MS = 2_000;
 /** The server gives up on a statement before we give up on the server, so that we know how it ended. */
 const STATEMENT_MS = 15_000;
 const ANSWER_MS = 20_000;
+/** The statement that the server ends to undo a deadlock has done nothing, so it may be tried again. */
+const DEADLOCKS_MOST = 3;
 
 export function openMoney(databaseUrl: string, log: Log, connections = CONNECTIONS): Money {
   const pool = new pg.Pool({
@@ -31,10 +33,12 @@ export function openMoney(databaseUrl: string, log: Log, connections = CONNECTIO
 
   return {
     async query({ name, text }, values) {
-      try {
-        return await pool.query({ ...(name !== undefined && { name }), text, values: [...values] });
-      } catch (error) {
-        throw explained(error);
+      for (let tries = 1; ; tries++) {
+        try {
+          return await pool.query({ ...(name !== undefined && { name }), text, values: [...values] });
+        } catch (error) {
+          if (!isDeadlock(error) || tries === DEADLOCKS_MOST) throw explained(error);
+        }
       }
     },
     async transaction(work) {
@@ -76,9 +80,15 @@ function explained(error: unknown): unknown {
   return isAway(error) ? new DatabaseUnavailable(error) : error;
 }
 
-// Connection exceptions (class 08), shutdown and recovery (57P0x), too many connections (53300), and Node's own words.
-const awayCode = /^(08...|57P0[1-4]|53300|ECONN\w+|EPIPE|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTFOUND)$/;
-const awayWords = /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
+function isDeadlock(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '40P01';
+}
+
+// Connection exceptions (class 08), a statement out of time (57014), shutdown and recovery (57P0x), a server that has become
+// a replica (25006), too many connections (53300), and Node's own words.
+const awayCode = /^(08...|57014|57P0[1-4]|25006|53300|ECONN\w+|EPIPE|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+const awayWords =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
 
 function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

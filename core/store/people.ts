@@ -27,7 +27,10 @@ export interface KeyHolder {
 
 export interface People {
   /** Makes a user with a team and wallet of their own, or finds the one with this mail address. */
-  addUser(user: { email: string; name: string; emailVerified: boolean }, at: Date): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId; existed: boolean }>;
+  addUser(
+    user: { email: string; name: string; emailVerified: boolean },
+    at: Date,
+  ): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId; existed: boolean }>;
   findByEmail(email: string): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId } | null>;
   /** The key is given back once, and kept only as a hash. */
   addApiKey(userId: UserId, teamId: TeamId, name: string): Promise<{ id: ApiKeyId; key: string }>;
@@ -42,7 +45,9 @@ export interface People {
 export function peopleOver(prisma: PrismaClient, money: Money): People {
   const findByEmail: People['findByEmail'] = async (email) => {
     const { rows } = await money.query<{ user_id: UserId; team_id: TeamId; wallet_id: WalletId }>(
-      { text: 'SELECT u.id AS user_id, m.id AS team_id, w.id AS wallet_id FROM users u JOIN teams m ON m.personal_of = u.id JOIN wallets w ON w.team_id = m.id WHERE u.email = $1' },
+      {
+        text: 'SELECT u.id AS user_id, m.id AS team_id, w.id AS wallet_id FROM users u JOIN teams m ON m.personal_of = u.id JOIN wallets w ON w.team_id = m.id WHERE u.email = $1',
+      },
       [email.toLowerCase()],
     );
     return rows[0] ? { userId: rows[0].user_id, teamId: rows[0].team_id, walletId: rows[0].wallet_id } : null;
@@ -68,6 +73,17 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
     },
   });
 
+  const remember = async (platform: Platform, workspace: string | null, externalId: string, displayName: string) => {
+    const { rows } = await money.query<{ id: IdentityId }>(
+      {
+        text: `INSERT INTO identities (id, platform, space, external_id, display_name) VALUES ($1, $2, coalesce($3, ''), $4, $5)
+               ON CONFLICT (platform, space, external_id) DO UPDATE SET display_name = excluded.display_name RETURNING id`,
+      },
+      [newId(), platform, workspace, externalId, displayName],
+    );
+    return rows[0]!.id;
+  };
+
   return {
     findByEmail,
 
@@ -75,12 +91,30 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
       const found = await findByEmail(email);
       if (found) return { ...found, existed: true };
       const [userId, teamId, walletId] = [newId<UserId>(), newId<TeamId>(), newId<WalletId>()];
-      await money.transaction(async (client) => {
-        await client.query('INSERT INTO users (id, name, email, email_verified, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)', [userId, name, email.toLowerCase(), emailVerified, at]);
+      const make = money.transaction(async (client) => {
+        await client.query('INSERT INTO users (id, name, email, email_verified, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)', [
+          userId,
+          name,
+          email.toLowerCase(),
+          emailVerified,
+          at,
+        ]);
         await client.query('INSERT INTO teams (id, name, personal_of, created_at) VALUES ($1, $2, $3, $4)', [teamId, name, userId, at]);
-        await client.query(`INSERT INTO members (id, team_id, user_id, role, created_at) VALUES ($1, $2, $3, 'owner', $4)`, [newId(), teamId, userId, at]);
+        await client.query(`INSERT INTO members (id, team_id, user_id, role, created_at) VALUES ($1, $2, $3, 'owner', $4)`, [
+          newId(),
+          teamId,
+          userId,
+          at,
+        ]);
         await client.query('SELECT ledger_open($1, $2, $3)', [walletId, teamId, at]);
       });
+      try {
+        await make;
+      } catch (error) {
+        const first = isMailTaken(error) ? await findByEmail(email) : null;
+        if (first === null) throw error;
+        return { ...first, existed: true };
+      }
       return { userId, teamId, walletId, existed: false };
     },
 
@@ -107,34 +141,46 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
     payerFor: (userId, teamId) => payerFor({ userId, teamId }),
 
     async payerAt(platform, workspace, { externalId, displayName }) {
-      // One statement: the account is remembered, and its team is that of the workspace, else the linked user's own.
-      const { rows } = await money.query<{ identity_id: IdentityId; user_id: UserId | null; team_id: TeamId | null; wallet_id: WalletId | null; role: Role | null }>(
+      // Whose credits: those of the workspace's team, else of the linked user's own.
+      const { rows } = await money.query<{
+        identity_id: IdentityId | null;
+        display_name: string | null;
+        user_id: UserId | null;
+        team_id: TeamId | null;
+        wallet_id: WalletId | null;
+        role: Role | null;
+      }>(
         {
           name: 'payer at',
-          text: `WITH account AS (
-              INSERT INTO identities (id, platform, space, external_id, display_name) VALUES ($1, $2, coalesce($3, ''), $4, $5)
-              ON CONFLICT (platform, space, external_id) DO UPDATE SET display_name = excluded.display_name RETURNING id, user_id
-            )
-            SELECT a.id AS identity_id, a.user_id, w.team_id, w.id AS wallet_id, m.role FROM account a
-            LEFT JOIN workspaces s ON s.platform = $2 AND s.external_id = $3 AND s.uninstalled_at IS NULL
-            LEFT JOIN teams own ON $3 IS NULL AND own.personal_of = a.user_id
+          text: `SELECT a.id AS identity_id, a.display_name, a.user_id, w.team_id, w.id AS wallet_id, m.role FROM (SELECT) here
+            LEFT JOIN identities a ON a.platform = $1 AND a.space = coalesce($2, '') AND a.external_id = $3
+            LEFT JOIN workspaces s ON s.platform = $1 AND s.external_id = $2 AND s.uninstalled_at IS NULL
+            LEFT JOIN teams own ON $2 IS NULL AND own.personal_of = a.user_id
             LEFT JOIN wallets w ON w.team_id = coalesce(s.team_id, own.id)
             LEFT JOIN members m ON m.team_id = w.team_id AND m.user_id = a.user_id`,
         },
-        [newId(), platform, workspace, externalId, displayName],
+        [platform, workspace, externalId],
       );
-      const row = rows[0]!;
-      if (row.team_id === null || row.wallet_id === null) return null;
-      return { teamId: row.team_id, walletId: row.wallet_id, userId: row.user_id, identityId: row.identity_id, role: row.role };
+      const { identity_id, display_name, user_id, team_id, wallet_id, role } = rows[0]!;
+      const identityId =
+        identity_id !== null && display_name === displayName ? identity_id : await remember(platform, workspace, externalId, displayName);
+      return team_id === null || wallet_id === null ? null : { teamId: team_id, walletId: wallet_id, userId: user_id, identityId, role };
     },
 
     async wallet(teamId) {
-      const { rows } = await money.query<{ balance: string; held: string; debt: string }>({ name: 'wallet', text: 'SELECT balance, held, debt FROM wallets WHERE team_id = $1' }, [teamId]);
+      const { rows } = await money.query<{ balance: string; held: string; debt: string }>(
+        { name: 'wallet', text: 'SELECT balance, held, debt FROM wallets WHERE team_id = $1' },
+        [teamId],
+      );
       const row = rows[0];
       if (!row) throw new Error(`team ${teamId} has no wallet`);
       return { balance: BigInt(row.balance), held: BigInt(row.held), debt: BigInt(row.debt) };
     },
   };
+}
+
+function isMailTaken(error: unknown): boolean {
+  return error instanceof Error && 'constraint' in error && error.constraint === 'users_email_key';
 }
 
 function hashKey(key: string): string {

@@ -39,7 +39,11 @@ export async function openStore(options: { databaseUrl: string; worker: string; 
   const { databaseUrl, worker, leaseMs, log } = options;
   const money = openMoney(databaseUrl, log);
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: PRISMA_CONNECTIONS }) });
-  const wakeups = await listen(databaseUrl, log);
+  const close = () => Promise.all([money.close(), prisma.$disconnect()]);
+  const wakeups = await listen(databaseUrl, log).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     money,
     prisma,
@@ -56,7 +60,7 @@ export async function openStore(options: { databaseUrl: string; worker: string; 
     people: peopleOver(prisma, money),
     async close() {
       await wakeups.close();
-      await Promise.all([money.close(), prisma.$disconnect()]);
+      await close();
     },
   };
 }

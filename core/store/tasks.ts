@@ -26,12 +26,17 @@ export interface Tasks {
   find(teamId: TeamId, id: string): Promise<StoredTask | null>;
   /** Newest first, behind the task `before`. */
   list(teamId: TeamId, before: string | null, limit: number): Promise<StoredTask[]>;
-  /** Notes that somebody wants it stopped, and tells its worker. Gives its status then; null when it is over. */
+  /** Notes (once) that somebody wants it stopped, and tells its worker. Gives its status then; null when it is over. */
   requestCancel(teamId: TeamId, id: TaskId, at: Date): Promise<TaskStatus | null>;
   /** Which of these somebody wants stopped. */
   cancelRequested(ids: readonly TaskId[]): Promise<TaskId[]>;
-  /** Live tasks past their deadline that no worker has in hand. */
-  overdue(deadlineBefore: Date, at: Date, most: number): Promise<{ id: TaskId; type: AgentType; platform: Platform; started: boolean }[]>;
+  /** Live tasks past a deadline that no worker has in hand, and those that one has had in hand for far too long. */
+  overdue(
+    deadlineBefore: Date,
+    inHandBefore: Date,
+    at: Date,
+    most: number,
+  ): Promise<{ id: TaskId; type: AgentType; platform: Platform; started: boolean }[]>;
 }
 
 export function tasksOver(money: Money): Tasks {
@@ -42,14 +47,19 @@ export function tasksOver(money: Money): Tasks {
     },
 
     async list(teamId, before, limit) {
-      const { rows } = await money.query<SqlRow>(
-        {
-          name: 'tasks',
-          text: `${SELECT} WHERE t.team_id = $1 AND ($2::uuid IS NULL OR (t.created_at, t.id) < (SELECT b.created_at, b.id FROM tasks b WHERE b.id = $2 AND b.team_id = $1))
-                 ORDER BY t.created_at DESC, t.id DESC LIMIT $3`,
-        },
-        [teamId, before, limit],
-      );
+      const order = 'ORDER BY t.created_at DESC, t.id DESC LIMIT $2';
+      const { rows } =
+        before === null
+          ? await money.query<SqlRow>({ name: 'newest tasks', text: `${SELECT} WHERE t.team_id = $1 ${order}` }, [teamId, limit])
+          : await money.query<SqlRow>(
+              {
+                name: 'tasks before',
+                // The index knows the time alone, and only the first condition lets it begin there.
+                text: `${SELECT} WHERE t.team_id = $1 AND t.created_at <= (SELECT b.created_at FROM tasks b WHERE b.id = $3 AND b.team_id = $1)
+                       AND (t.created_at, t.id) < (SELECT b.created_at, b.id FROM tasks b WHERE b.id = $3) ${order}`,
+              },
+              [teamId, limit, before],
+            );
       return rows.map(fromSql);
     },
 
@@ -58,8 +68,11 @@ export function tasksOver(money: Money): Tasks {
         {
           text: `WITH wanted AS (
               UPDATE tasks SET cancel_requested_at = coalesce(cancel_requested_at, $3)
-              WHERE id = $2 AND team_id = $1 AND status IN ('awaiting_approval', 'pending', 'processing') RETURNING id, status)
-            SELECT status, pg_notify('impacter', 'cancel:' || id) FROM wanted`,
+              WHERE id = $2 AND team_id = $1 AND status IN ('awaiting_approval', 'pending', 'processing') RETURNING id, team_id, status, old.cancel_requested_at IS NULL AS first
+            ), told AS (
+              INSERT INTO task_events (task_id, team_id, kind, data, at) SELECT id, team_id, 'cancel-requested', '{}', $3 FROM wanted WHERE first
+            )
+            SELECT status, pg_notify('impacter', 'cancel:' || id), pg_notify('impacter', 'events:' || team_id) FROM wanted`,
         },
         [teamId, id, at],
       );
@@ -67,19 +80,22 @@ export function tasksOver(money: Money): Tasks {
     },
 
     async cancelRequested(ids) {
-      const { rows } = await money.query<{ id: TaskId }>({ text: 'SELECT id FROM tasks WHERE id = ANY ($1) AND cancel_requested_at IS NOT NULL' }, [ids]);
+      const { rows } = await money.query<{ id: TaskId }>(
+        { text: 'SELECT id FROM tasks WHERE id = ANY ($1) AND cancel_requested_at IS NOT NULL' },
+        [ids],
+      );
       return rows.map((row) => row.id);
     },
 
-    async overdue(deadlineBefore, at, most) {
+    async overdue(deadlineBefore, inHandBefore, at, most) {
       const { rows } = await money.query<{ id: TaskId; type: AgentType; platform: Platform; started: boolean }>(
         {
           text: `SELECT t.id, t.type, t.platform, t.started_at IS NOT NULL AS started FROM tasks t
                  WHERE t.status IN ('pending', 'processing') AND t.deadline_at < $1
-                   AND NOT EXISTS (SELECT FROM attempts a WHERE a.task_id = t.id AND a.ended_at IS NULL AND a.lease_until > $2)
-                 ORDER BY t.deadline_at LIMIT $3`,
+                   AND (t.deadline_at < $2 OR NOT EXISTS (SELECT FROM attempts a WHERE a.task_id = t.id AND a.ended_at IS NULL AND a.lease_until > $3))
+                 ORDER BY t.deadline_at LIMIT $4`,
         },
-        [deadlineBefore, at, most],
+        [deadlineBefore, inHandBefore, at, most],
       );
       return rows;
     },

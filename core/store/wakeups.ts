@@ -1,39 +1,47 @@
 // One LISTEN connection per process. A notification is only a hint that saves waiting: everything it announces is
 // also found by looking, so a lost one costs time and never correctness.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Log } from '#core/ports/log.ts';
 
 export interface Wakeups {
-  /** Calls back after something of this kind may have happened, and after every reconnection. Gives back how to stop. */
+  /** Calls back after something of this kind may have happened, and (about nothing) after every reconnection. Gives back how to stop. */
   on(kind: Wakeup, call: (about: string) => void): () => void;
   close(): Promise<void>;
 }
 
-/** `intake` and `finish`: tasks, letters and events were written. `letter`: a letter alone. `cancel`: about a task id. */
+/**
+ * `intake` and `finish`: tasks, letters and events of a team were written. `events`: events alone. Each about a team id.
+ * `letter`: a letter alone. `cancel`: about a task id.
+ */
 export type Wakeup = 'intake' | 'finish' | 'letter' | 'events' | 'cancel';
 
 const CHANNEL = 'impacter';
+const CONNECT_MS = 5_000;
 const RECONNECT_MS = 500;
+/** A server that vanished without a word is noticed by unanswered probes, which begin after this silence. */
+const PROBE_AFTER_MS = 10_000;
 
 export async function listen(databaseUrl: string, log: Log): Promise<Wakeups> {
   const calls = new Map<Wakeup, Set<(about: string) => void>>();
+  const closing = new AbortController();
   let client: pg.Client | null = null;
-  let closed = false;
-  let retry: NodeJS.Timeout | undefined;
+  let reconnecting: Promise<void> | null = null;
 
-  const wake = (kind: Wakeup, about: string) => {
-    for (const call of calls.get(kind) ?? []) call(about);
-  };
-
-  async function connect() {
-    const next = new pg.Client({ connectionString: databaseUrl, application_name: 'impacter listen', keepAlive: true });
+  async function connect(): Promise<pg.Client> {
+    const next = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'impacter listen',
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: PROBE_AFTER_MS,
+    });
     next.on('error', () => undefined); // 'end' follows, and that one reconnects
     next.on('end', () => {
-      if (closed || client !== next) return;
-      client = null;
+      if (closing.signal.aborted || client !== next) return;
       log.warn({}, 'notifications lost, reconnecting');
-      later();
+      reconnecting = reconnect();
     });
     next.on('notification', ({ payload = '' }) => {
       const colon = payload.indexOf(':');
@@ -41,24 +49,26 @@ export async function listen(databaseUrl: string, log: Log): Promise<Wakeups> {
     });
     await next.connect();
     await next.query(`LISTEN ${CHANNEL}`);
-    if (closed) return next.end();
-    client = next;
+    return next;
   }
 
-  function later() {
-    retry = setTimeout(() => {
-      connect().then(
-        () => {
-          for (const kind of calls.keys()) wake(kind, '');
-        },
-        () => {
-          if (!closed) later();
-        },
-      );
-    }, RECONNECT_MS);
+  async function reconnect() {
+    while (!closing.signal.aborted) {
+      await sleep(RECONNECT_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      const next = closing.signal.aborted ? null : await connect().catch(() => null);
+      if (next === null) continue;
+      client = next;
+      log.info({}, 'notifications are back');
+      for (const kind of calls.keys()) wake(kind, '');
+      return;
+    }
   }
 
-  await connect();
+  function wake(kind: Wakeup, about: string) {
+    for (const call of calls.get(kind) ?? []) call(about);
+  }
+
+  client = await connect();
   return {
     on(kind, call) {
       const set = calls.get(kind) ?? new Set();
@@ -66,8 +76,8 @@ export async function listen(databaseUrl: string, log: Log): Promise<Wakeups> {
       return () => set.delete(call);
     },
     async close() {
-      closed = true;
-      clearTimeout(retry);
+      closing.abort();
+      await reconnecting;
       await client?.end().catch(() => undefined);
     },
   };

@@ -17,9 +17,20 @@ export interface Work {
   readonly held: Credits;
   readonly deadlineAt: Date;
   readonly cancelRequested: boolean;
-  readonly inputs: readonly { readonly id: FileId; readonly name: string; readonly mime: string; readonly sizeBytes: number; readonly storageKey: string }[];
+  readonly inputs: readonly {
+    readonly id: FileId;
+    readonly name: string;
+    readonly mime: string;
+    readonly sizeBytes: number;
+    readonly storageKey: string;
+  }[];
   /** The last finished tasks of the conversation, oldest first, with the session that did each. */
-  readonly before: readonly { readonly requestText: string; readonly summary: string | null; readonly files: readonly string[]; readonly sessionKey: string | null }[];
+  readonly before: readonly {
+    readonly requestText: string;
+    readonly summary: string | null;
+    readonly files: readonly string[];
+    readonly sessionKey: string | null;
+  }[];
 }
 
 /** How much of a conversation an agent that does not know it is told. */

@@ -2,11 +2,11 @@
 
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
 import type { Adapter } from '#bots/adapter.ts';
 import { readConfig, type GivenSettings } from '#core/contracts/env.ts';
 import { credits, micro, showCredits } from '#core/domain/credits.ts';
-import { newId } from '#core/domain/ids.ts';
+import { newId, type FileId } from '#core/domain/ids.ts';
 import type { Actor, App, Taken } from '#core/flows/app.ts';
 import type { Core } from '#core/flows/core.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
@@ -31,16 +31,17 @@ export interface Stage {
   /** Between the product and PostgreSQL. */
   readonly wire: Wire;
   /** A second process of the product on the same database, as far as PostgreSQL and the queue can tell. */
-  another(): Promise<Product>;
+  another(settings?: GivenSettings, options?: Omit<StageOptions, 'settings'>): Promise<Product>;
   /** A person with a team of their own and this many credits. */
   person(amount?: number): Promise<Person>;
+  stop(): Promise<void>;
 }
 
 export interface Person extends Actor {
   readonly apiKey: string;
   readonly walletId: string;
   /** Asks in a new web conversation, or in this one. */
-  ask(text: string, where?: { conversation?: string; key?: string; through?: App }): Promise<Taken>;
+  ask(text: string, where?: { conversation?: string; key?: string; through?: App; files?: readonly FileId[] }): Promise<Taken>;
   /** Asks, and waits until the task is over. */
   get(text: string, where?: { conversation?: string }): Promise<TaskView>;
   untilOver(taken: Taken): Promise<TaskView>;
@@ -63,22 +64,42 @@ export interface StageOptions {
 
 /** Starts everything on free ports with a database of its own, and stops it when the test ends. */
 export async function stage(options: StageOptions = {}): Promise<Stage> {
+  const opened = await openStage(options);
+  onTestFinished(opened.stop);
+  return opened;
+}
+
+/** One for all tests of a file, where they do not get in one another's way. */
+export function forAll<T extends { stop(): Promise<void> }>(open: () => Promise<T>): () => T {
+  let opened: T;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened.stop());
+  return () => opened;
+}
+
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const database = await createTestDatabase();
   const folder = await temporaryFolder('stage');
-  const openclaw = await startOpenClawSandbox({ token: 'stage', dataDir: path.join(folder.path, 'openclaw'), allowLoopbackFetch: true, faults: { pace: 'instant' } });
-  const wire = await wireTo(database.url);
-  const settings: GivenSettings = { DATABASE_URL: wire.url, OPENCLAW_URL: openclaw.url, OPENCLAW_TOKEN: 'stage', DATA_DIR: folder.path, PORT: '0', ...options.settings };
-  const products: Product[] = [];
-  onTestFinished(async () => {
-    await Promise.all(products.map((each) => each.stop()));
-    await openclaw.stop();
-    await wire.close();
-    await database.drop();
-    await folder.remove();
+  const openclaw = await startOpenClawSandbox({
+    token: 'stage',
+    dataDir: path.join(folder.path, 'openclaw'),
+    allowLoopbackFetch: true,
+    faults: { pace: 'instant' },
   });
-
-  const start = async () => {
-    const product = await startProduct(readConfig(settings), { log: quietLog, ...options });
+  const wire = await wireTo(database.url);
+  const settings: GivenSettings = {
+    DATABASE_URL: wire.url,
+    OPENCLAW_URL: openclaw.url,
+    OPENCLAW_TOKEN: 'stage',
+    DATA_DIR: folder.path,
+    PORT: '0',
+    ...options.settings,
+  };
+  const products: Product[] = [];
+  const start: Stage['another'] = async (others = {}, changes = {}) => {
+    const product = await startProduct(readConfig({ ...settings, ...others }), { log: quietLog, ...options, ...changes });
     products.push(product);
     return product;
   };
@@ -93,6 +114,13 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     wire,
     another: start,
     person: (amount = 500) => person(product, amount),
+    async stop() {
+      await Promise.all(products.map((each) => each.stop()));
+      await openclaw.stop();
+      await wire.close();
+      await database.drop();
+      await folder.remove();
+    },
   };
 }
 
@@ -107,13 +135,14 @@ async function person({ core, app }: Product, amount: number): Promise<Person> {
   const { key } = await core.store.people.addApiKey(userId, teamId, 'test');
   const actor = (await core.store.people.holderOf(key))!;
   const ask: Person['ask'] = (text, where = {}) =>
-      (where.through ?? app).ask({
-        key: where.key ?? `test:${newId()}`,
-        threadRef: `web:${where.conversation ?? newId()}`,
-        from: { kind: 'user', userId, teamId },
-        text,
-        at: core.clock.now(),
-      });
+    (where.through ?? app).ask({
+      key: where.key ?? `test:${newId()}`,
+      threadRef: `web:${where.conversation ?? newId()}`,
+      from: { kind: 'user', userId, teamId },
+      text,
+      files: (where.files ?? []).map((fileId) => ({ kind: 'stored', fileId })),
+      at: core.clock.now(),
+    });
   const untilOver: Person['untilOver'] = (taken) => {
     if (taken.kind === 'refused') throw new Error(`refused: ${taken.refused.code}`);
     return vi.waitFor(

@@ -1,6 +1,17 @@
 -- The two transactions of every task, each one function over an array, so that everything queued while one statement
--- is in flight goes in the next (group commit). Wallets are locked first, in the order of their ids; a conversation
--- belongs to one team and so to one wallet, whose lock therefore also orders the tasks of a conversation.
+-- is in flight goes in the next (group commit). Whoever locks more than one row does so in this order, and each kind in
+-- the order of its ids: asks, new conversations, wallets, tasks, conversations, attempts, letters. A conversation belongs to one team and so
+-- to one wallet, whose lock therefore also orders the tasks of a conversation.
+--
+-- A notification says which team it is about: event streams of other teams need not look.
+
+-- What a platform would not take, for the operator's numbers and the page of undelivered results.
+CREATE INDEX "letters_dead" ON "letters" ("conversation_id") WHERE "state" = 'dead';
+-- Which letters are due, where a platform is away and very many wait.
+CREATE INDEX "letters_due" ON "letters" ("next_at") WHERE "state" IN ('planned', 'sending', 'unknown');
+-- What estimates learn from (core/store/learned.ts).
+CREATE INDEX "tasks_learned" ON "tasks" ("type", "rate_version", "finished_at" DESC)
+  WHERE "status" = 'completed' AND NOT coalesce(("result" ->> 'sample')::boolean, false);
 
 -- Intake -----------------------------------------------------------------------------------------------------
 
@@ -26,7 +37,7 @@ END $$;
 
 -- Takes asks: identity, task, hold, journal line, letter, event and the order to start, or a refusal and its letter.
 -- A repeated key changes nothing and gets the first answer back. `outcome` is task, refused or mismatch
--- (the same key with another text).
+-- (the same key with another request). Where the conversation belongs to somebody else, no letter is written there.
 CREATE FUNCTION "intake"(asks jsonb, at timestamptz)
 RETURNS TABLE (n int, outcome text, repeated boolean, task_id uuid, conversation_id uuid, thread_ref text, saying jsonb)
 -- Planning such a statement anew for each batch takes longer than running it.
@@ -35,7 +46,6 @@ LANGUAGE plpgsql SET plan_cache_mode = 'force_generic_plan' AS $$
 DECLARE
   given intake_row[] := ARRAY(SELECT r FROM jsonb_populate_recordset(NULL::intake_row, asks) r ORDER BY r.key);
   fresh intake_row[];
-  holds jsonb;
 BEGIN
   -- The key decides who was first, also between two processes. Sorted, so that two batches cannot wait for each other.
   WITH taken AS (
@@ -54,20 +64,33 @@ BEGIN
     PERFORM 1 FROM wallets w WHERE w.id IN (SELECT g.wallet_id FROM unnest(fresh) g) ORDER BY w.id FOR NO KEY UPDATE;
 
     RETURN QUERY
-    WITH placed AS MATERIALIZED (
-      SELECT g.*, c.team_id = g.team_id AS at_home,
+    WITH found AS MATERIALIZED (
+      SELECT g.*, c.team_id = g.team_id AND (g.thread_ref IS NULL OR c.thread_ref IS NOT DISTINCT FROM g.thread_ref) AS at_home,
         (SELECT count(*) FROM tasks t WHERE t.conversation_id = c.id AND t.status IN ('pending', 'processing')) AS waiting,
-        row_number() OVER (PARTITION BY c.id ORDER BY g.n) AS turn
+        -- The tasks of a conversation run in the order of these times, whatever the clocks of two processes say.
+        greatest(intake.at, (SELECT max(t.created_at) FROM tasks t WHERE t.conversation_id = c.id) + interval '1 ms') AS since,
+        row_number() OVER (PARTITION BY c.id ORDER BY g.n) AS turn,
+        -- An input goes to one task; a repetition gets its own rows over the content that the first one had.
+        CASE
+          WHEN g.retry_of IS NOT NULL THEN NOT EXISTS (
+            SELECT FROM files f WHERE f.task_id = g.retry_of AND f.role = 'input' AND (f.removed_at IS NOT NULL OR f.expires_at <= intake.at))
+          WHEN cardinality(g.file_ids) > 0 THEN NOT EXISTS (SELECT FROM unnest(fresh) o WHERE o.n < g.n AND o.file_ids && g.file_ids)
+            AND cardinality(g.file_ids) = (
+              SELECT count(*) FROM files f WHERE f.id = ANY (g.file_ids) AND f.team_id = g.team_id AND f.role = 'input' AND f.task_id IS NULL
+                AND f.removed_at IS NULL AND f.expires_at > intake.at)
+          ELSE true
+        END AS has_files
       FROM (
-        SELECT f.*, CASE WHEN f.thread_ref IS NULL THEN f.conversation_id ELSE (SELECT x.id FROM conversations x WHERE x.thread_ref = f.thread_ref) END AS conversation
-        FROM unnest(fresh) f
+        SELECT f.*, coalesce((SELECT x.id FROM conversations x WHERE x.thread_ref = f.thread_ref), f.conversation_id) AS conversation FROM unnest(fresh) f
       ) g JOIN conversations c ON c.id = g.conversation
+    ), placed AS MATERIALIZED (
+      SELECT f.*, f.since + (f.turn - 1) * interval '1 ms' AS created_at FROM found f
     ), held AS MATERIALIZED (
       SELECT h.n, h.outcome, h.available, CASE WHEN h.outcome <> 'held' THEN coalesce(h.refused, unexpected_of_ledger(h.outcome)) END AS refused
       FROM ledger_hold((
         SELECT coalesce(jsonb_agg(jsonb_build_object('n', p.n, 'hold', p.hold_id, 'task', p.task_id, 'wallet', p.wallet_id, 'credits', p.estimate_high,
           'member', coalesce(p.user_id, p.identity_id), 'channel', p.channel, 'actor', coalesce(p.user_id, p.identity_id)) ORDER BY p.n), '[]')
-        FROM placed p WHERE p.task_id IS NOT NULL AND p.at_home AND p.waiting + p.turn <= p.most_waiting
+        FROM placed p WHERE p.task_id IS NOT NULL AND p.at_home AND p.has_files AND p.waiting + p.turn <= p.most_waiting
       ), intake.at) h
     ), decided AS MATERIALIZED (
       SELECT p.*, h.outcome IS NOT DISTINCT FROM 'held' AS accepted,
@@ -76,6 +99,7 @@ BEGIN
           WHEN h.outcome = 'held' THEN p.saying || jsonb_build_object('held', p.estimate_high::text, 'available', h.available::text)
           WHEN p.task_id IS NULL THEN p.saying
           WHEN NOT p.at_home THEN '{"kind":"refused","code":"conversation.not-found","facts":{}}'::jsonb
+          WHEN NOT p.has_files THEN '{"kind":"refused","code":"files.missing","facts":{}}'::jsonb
           WHEN h.outcome IS NULL THEN jsonb_build_object('kind', 'refused', 'code', 'conversation.busy', 'facts', jsonb_build_object('waiting', p.waiting))
           ELSE jsonb_build_object('kind', 'refused') || h.refused
         END AS said
@@ -92,7 +116,7 @@ BEGIN
       INSERT INTO tasks (id, team_id, conversation_id, user_id, identity_id, platform, channel, type, because, request_text, status,
         quantity, rate_version, estimate_low, estimate_high, retry_of, deadline_at, created_at)
       SELECT s.task_id, s.team_id, s.conversation, s.user_id, s.identity_id, s.platform, s.channel, s.type, s.because, s.request_text, 'pending',
-        s.quantity, s.rate_version, s.estimate_low, s.estimate_high, s.retry_of, s.deadline_at, intake.at
+        s.quantity, s.rate_version, s.estimate_low, s.estimate_high, s.retry_of, s.deadline_at, s.created_at
       FROM said s WHERE s.accepted
     ), new_letters AS (
       INSERT INTO letters (id, conversation_id, seq, platform, task_id, saying, state, next_at, sent_at, created_at)
@@ -107,14 +131,20 @@ BEGIN
     ), refused AS (
       UPDATE asks a SET outcome = 'refused', task_id = NULL, answer = s.words FROM said s WHERE a.key = s.key AND NOT s.accepted
     ), inputs AS (
-      UPDATE files f SET task_id = s.task_id FROM said s
-      WHERE s.accepted AND f.id = ANY (s.file_ids) AND f.team_id = s.team_id AND f.role = 'input' AND f.task_id IS NULL
+      -- Until here it was kept for a day only.
+      UPDATE files f SET task_id = s.task_id, expires_at = intake.at + make_interval(days => (SELECT m.retention_days FROM teams m WHERE m.id = s.team_id))
+      FROM said s WHERE s.accepted AND f.id = ANY (s.file_ids)
+    ), inputs_again AS (
+      INSERT INTO files (id, team_id, task_id, role, name, mime, size_bytes, sha256, storage_key, preview, created_at, expires_at)
+      SELECT uuidv7(), f.team_id, s.task_id, 'input', f.name, f.mime, f.size_bytes, f.sha256, f.storage_key, f.preview, intake.at,
+        intake.at + make_interval(days => (SELECT m.retention_days FROM teams m WHERE m.id = s.team_id))
+      FROM said s JOIN files f ON f.task_id = s.retry_of AND f.role = 'input' WHERE s.accepted AND s.retry_of IS NOT NULL
     )
     SELECT s.n, CASE WHEN s.accepted THEN 'task' ELSE 'refused' END, false, CASE WHEN s.accepted THEN s.task_id END,
       CASE WHEN s.at_home THEN s.conversation END, s.thread_ref, s.words
     FROM said s;
 
-    PERFORM pg_notify('impacter', 'intake');
+    PERFORM pg_notify('impacter', 'intake:' || team_id) FROM (SELECT DISTINCT team_id FROM unnest(fresh));
   END IF;
 
   IF cardinality(fresh) < cardinality(given) THEN
@@ -214,7 +244,8 @@ BEGIN
   SELECT k.n, k.verdict, coalesce(e.charged, 0), coalesce(e.returned, 0), e.left_over
   FROM known k LEFT JOIN ended e ON e.n = k.n;
 
-  PERFORM pg_notify('impacter', 'finish');
+  PERFORM pg_notify('impacter', 'finish:' || team_id)
+  FROM (SELECT DISTINCT t.team_id FROM unnest(given) g JOIN tasks t ON t.id = g.task_id);
 END $$;
 
 -- Start ------------------------------------------------------------------------------------------------------
@@ -265,6 +296,31 @@ BEGIN
     CASE l.verdict WHEN 'run' THEN l.session WHEN 'resume' THEN l.last_session END, CASE l.verdict WHEN 'run' THEN 'reserved' WHEN 'resume' THEN l.last_phase END,
     CASE l.verdict WHEN 'resume' THEN l.last_boot END
   FROM looked l LEFT JOIN begun b ON b.task_id = l.id;
+
+  PERFORM pg_notify('impacter', 'events:' || team_id) FROM (SELECT DISTINCT t.team_id FROM tasks t WHERE t.id = ANY (ids));
+END $$;
+
+-- A letter was posted. One that began a thread tells where its conversation is from now on; somebody may have answered
+-- there before we knew. Whose words began the thread keeps it, and what was asked meanwhile is still answered there.
+CREATE FUNCTION "letter_sent"(letter uuid, message_ref text, root text, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  l letters;
+BEGIN
+  SELECT * INTO l FROM letters WHERE id = letter AND state <> 'sent';
+  IF NOT FOUND THEN RETURN; END IF;
+
+  WHILE root IS NOT NULL LOOP
+    BEGIN
+      UPDATE conversations c SET thread_ref = NULL WHERE c.thread_ref = root AND c.id <> l.conversation_id;
+      UPDATE conversations c SET thread_ref = root, address = root WHERE c.id = l.conversation_id AND c.thread_ref IS NULL;
+      EXIT;
+    EXCEPTION WHEN unique_violation THEN -- an answer there was being written down just now; it is seen the next time
+    END;
+  END LOOP;
+
+  UPDATE letters SET state = 'sent', message_ref = letter_sent.message_ref, sent_at = letter_sent.at, trouble = NULL WHERE id = letter;
+  INSERT INTO task_events (task_id, team_id, kind, data, at)
+  SELECT t.id, t.team_id, 'sent', jsonb_build_object('messageRef', letter_sent.message_ref), letter_sent.at FROM tasks t WHERE t.id = l.task_id;
 END $$;
 
 -- Adds a letter that no task ends with (help, balance, notices), and gives its place in the conversation.
@@ -278,4 +334,19 @@ BEGIN
   VALUES (letter, c.id, c.letters, c.platform, task, words, CASE WHEN read_here THEN 'sent' ELSE 'planned' END, at, CASE WHEN read_here THEN at END, at);
   PERFORM pg_notify('impacter', 'letter');
   RETURN c.letters;
+END $$;
+
+-- Moving ------------------------------------------------------------------------------------------------------
+
+-- Readers of events follow the numbers of transactions, and each server counts its own. In a database that was moved to
+-- another one, lines of before would come behind those of now, or stay unseen; so they all go to the front, once.
+CREATE FUNCTION "mend_after_restore"() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT e.xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint FROM task_events e ORDER BY e.id DESC LIMIT 1) IS NOT false THEN
+    RETURN false;
+  END IF;
+  ALTER TABLE task_events DISABLE TRIGGER task_events_append_only;
+  UPDATE task_events SET xid = 0;
+  ALTER TABLE task_events ENABLE TRIGGER task_events_append_only;
+  RETURN true;
 END $$;

@@ -1,0 +1,78 @@
+// A running product that speaks on the board, the platform that tests can break.
+
+import { rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Adapter } from '#bots/adapter.ts';
+import { adapters } from '#bots/adapters.ts';
+import { board } from '#bots/testing/board/adapter.ts';
+import { boardPeople, type BoardPeople } from '#bots/testing/board/client.ts';
+import { startBoard } from '#bots/testing/board/sandbox/server.ts';
+import { openStage, type Person, type Stage, type StageOptions } from './stage.ts';
+
+export type BoardOptions = Omit<StageOptions, 'adapters' | 'botSettings'> & {
+  /** The board's own, made to misbehave. */
+  readonly adapter?: Adapter;
+  /** False: no team pays for what is asked on the board. */
+  readonly linked?: boolean;
+};
+
+export interface BoardStage extends Stage {
+  readonly people: BoardPeople;
+  /** Whose team pays for what is asked on the board. */
+  readonly owner: Person;
+  /** Says something in a channel, and gives the thread back. */
+  say(channel: string, text: string, thread?: string): Promise<string>;
+  /** What we posted in a thread, oldest first: the first line of each post. */
+  answers(thread: string): Promise<string[]>;
+  /** The board goes away, or comes back with everything it had. */
+  setDown(down: boolean): Promise<void>;
+}
+
+/** Starts product and board, and stops them when the test ends. */
+export async function boardStage(options: BoardOptions = {}): Promise<BoardStage> {
+  const opened = await openBoardStage(options);
+  onTestFinished(opened.stop);
+  return opened;
+}
+
+export async function openBoardStage(options: BoardOptions = {}): Promise<BoardStage> {
+  const token = 'board-token';
+  const file = path.join(os.tmpdir(), `board-${crypto.randomUUID()}.jsonl`);
+  let running = await startBoard({ token, file });
+  const { url } = running;
+  const opened = await openStage({ ...options, adapters: [...adapters, options.adapter ?? board], botSettings: { board: { url, token } } });
+  const people = boardPeople(url);
+  await people.channel('general');
+  await people.hook({ url: `${opened.url}/board/events` });
+  const owner = await opened.person();
+  if (options.linked ?? true) await linkBoard(opened, owner);
+  return {
+    ...opened,
+    people,
+    owner,
+    async say(channel, text, thread) {
+      return (await people.say(channel, text, thread === undefined ? {} : { thread })).thread;
+    },
+    async answers(thread) {
+      const posts = await people.messages('general', thread);
+      return posts.filter(({ from }) => from === null).map(({ text }) => text.split('\n')[0]!);
+    },
+    async setDown(down) {
+      if (down) await running.stop();
+      else running = await startBoard({ token, file, port: Number(new URL(url).port) });
+    },
+    async stop() {
+      await opened.stop();
+      await running.stop();
+      await rm(file, { force: true });
+    },
+  };
+}
+
+export async function linkBoard({ core }: Stage, owner: Person): Promise<void> {
+  await core.store.prisma.workspace.create({
+    data: { id: crypto.randomUUID(), platform: 'board', externalId: 'board', teamId: owner.teamId, name: 'Board' },
+  });
+}
