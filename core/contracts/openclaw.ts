@@ -3,8 +3,12 @@
 
 import { z } from 'zod';
 
-const count = z.number().nonnegative().catch(0);
-const time = z.number().nonnegative().optional().catch(undefined);
+/** What is beyond belief is odd too: sums of these must stay numbers that the ledger can take. */
+const count = z.number().nonnegative().max(1e12).transform(Math.ceil).catch(0);
+const MOST_DOLLARS = 1e6;
+const dollars = z.number().nonnegative().max(MOST_DOLLARS).catch(0);
+const LATEST_MS = 8.64e15;
+const time = z.number().nonnegative().max(LATEST_MS).optional().catch(undefined);
 const word = z.string().optional().catch(undefined);
 
 /** The ones that fit; one odd entry does not spoil the list. */
@@ -23,7 +27,7 @@ const tokensSchema = z.object({
   output: count,
   cacheRead: count,
   cacheWrite: count,
-  cost: z.object({ total: count }).catch({ total: 0 }),
+  cost: z.object({ total: dollars }).catch({ total: 0 }),
 });
 
 const payloadSchema = z.object({
@@ -38,7 +42,10 @@ const metaSchema = z.object({
   stopReason: word,
   error: z.object({ message: word }).optional().catch(undefined),
   agentMeta: z
-    .object({ usage: tokensSchema.optional().catch(undefined), costUsd: z.number().nonnegative().optional().catch(undefined) })
+    .object({
+      usage: tokensSchema.optional().catch(undefined),
+      costUsd: z.number().nonnegative().max(MOST_DOLLARS).optional().catch(undefined),
+    })
     .catch({}),
   toolSummary: z.object({ calls: count }).catch({ calls: 0 }),
 });
@@ -111,7 +118,7 @@ export const workspaceListReplySchema = z.object({
 });
 
 export const workspaceFileReplySchema = z.object({
-  file: z.object({ size: z.number().nonnegative(), encoding: z.enum(['utf8', 'base64']), content: z.string() }),
+  file: z.object({ size: count, encoding: z.enum(['utf8', 'base64']), content: z.string() }),
 });
 
 export const sessionFileReplySchema = z.object({
@@ -133,10 +140,10 @@ export const spawnReplySchema = z.object({
   status: z.enum(['ok', 'error']),
   text: z.string().catch(''),
   reason: word,
-  files: z
-    .array(z.object({ name: z.string(), sizeBytes: z.number().nonnegative(), content: z.string().optional(), url: z.string().optional() }))
-    .catch([]),
+  files: many(
+    z.object({ name: z.string(), sizeBytes: z.int().nonnegative(), content: z.string().optional(), url: z.string().optional() }),
+  ).catch([]),
   usage: z
-    .object({ inputTokens: count, outputTokens: count, toolCalls: count, durationMs: count, costUsd: count })
+    .object({ inputTokens: count, outputTokens: count, toolCalls: count, durationMs: count, costUsd: dollars })
     .catch({ inputTokens: 0, outputTokens: 0, toolCalls: 0, durationMs: 0, costUsd: 0 }),
 });

@@ -1,4 +1,6 @@
-import type { Agents } from '#core/ports/agents.ts';
+import { resultLimits } from '#core/domain/limits.ts';
+import { cleanText, shorten } from '#core/domain/text.ts';
+import type { AgentOutcome, Agents } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import { createOpenClaw } from './openclaw/openclaw.ts';
@@ -18,5 +20,19 @@ export interface AgentsOptions {
 }
 
 export function createAgents(options: AgentsOptions): Agents {
-  return options.driver === 'spawn' ? createSpawnAgents(options) : createOpenClaw({ ...options, gatewayName: new URL(options.url).host });
+  const agents =
+    options.driver === 'spawn' ? createSpawnAgents(options) : createOpenClaw({ ...options, gatewayName: new URL(options.url).host });
+  return { ...agents, run: async (...call) => cleaned(await agents.run(...call)) };
+}
+
+/** This is the edge where an agent's words come in. From here on they can be stored, and lie to nobody about how they look. */
+function cleaned(outcome: AgentOutcome): AgentOutcome {
+  if ('text' in outcome) return { ...outcome, text: words(outcome.text) };
+  return 'reason' in outcome ? { ...outcome, reason: words(outcome.reason) } : outcome;
+}
+
+// A reply may have the size of a frame; what can never be kept of it is not worth cleaning.
+function words(text: string): string {
+  const { textCharacters } = resultLimits;
+  return shorten(cleanText(text.slice(0, textCharacters * 10)), textCharacters);
 }

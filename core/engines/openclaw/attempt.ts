@@ -152,7 +152,7 @@ async function fetchWhatIsThere(
     while (true) {
       try {
         const live = await gateway.live(grace);
-        const collected = await collectFiles(live, job, report.named, following.startedAtMs(), workspace);
+        const collected = await collectFiles(live, job, report.named, following.startedAtMs(), workspace, grace);
         return { ...collected, usage: report.usage ?? (await recallUsage(live, { key: keyOf(job), runId: job.runId })) };
       } catch (error) {
         leaving.throwIfAborted();

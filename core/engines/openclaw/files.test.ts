@@ -113,7 +113,7 @@ describe('what an agent wrote', () => {
     await writeFile(path.join(sandbox.workspaceRoot, 'general', 'notes.md'), 'ours');
     const live = await liveConnection(sandbox);
     const named = ['./results/task-theirs-a1/leads.csv', `./${resultFolder(first.runId)}/sample-first.md`, './notes.md'];
-    const { files } = await collectFiles(live.connection, jobOf({ type: 'general', sessionKey }), named, null, null);
+    const { files } = await collectFiles(live.connection, jobOf({ type: 'general', sessionKey }), named, null, null, idle);
     expect(files.map(({ name }) => name)).toEqual(['sample-first.md', 'notes.md']);
     await live.close();
   });

@@ -37,9 +37,10 @@ export async function collectFiles(
   named: readonly string[],
   startedAtMs: number | null,
   workspace: Workspace | null,
+  signal: AbortSignal,
 ): Promise<Collected> {
   const own = resultFolder(job.runId);
-  const inOwnFolder = workspace === null ? await listFolder(live, job.type, own) : await workspace.list(own, FILES_MOST + 1);
+  const inOwnFolder = workspace === null ? await listFolder(live, job.type, own, signal) : await workspace.list(own, FILES_MOST + 1);
   const wanted = new Map<string, number | null>();
   const elsewhere: string[] = [];
   for (const each of named) {
@@ -61,6 +62,7 @@ export async function collectFiles(
   const left: string[] = [];
   const names = new Set<string>();
   for (const [inside, sizeBytes] of wanted) {
+    signal.throwIfAborted();
     const name = freeName(safeFileName(inside), names);
     if (files.length === FILES_MOST) {
       left.push(`Only the first ${FILES_MOST} files were fetched.`);
@@ -101,11 +103,12 @@ function isOfARun(inside: string): boolean {
   return /^(results|inputs)\//i.test(inside);
 }
 
-async function listFolder(live: Live, agentId: string, folder: string): Promise<FoundFile[]> {
+async function listFolder(live: Live, agentId: string, folder: string, signal: AbortSignal): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   const folders = [folder];
   for (const each of folders.values()) {
     for (let offset = 0, total = 1; offset < total && found.length <= FILES_MOST;) {
+      signal.throwIfAborted(); // a gateway may list folders without end
       const reply = await answered(live.request('agents.workspace.list', { agentId, path: each, offset, limit: 100 }));
       if (reply === null) break;
       const { entries, totalEntries } = read(workspaceListReplySchema, reply);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { systemClock } from '#core/engines/clock.ts';
 import type { Log } from '#core/ports/log.ts';
-import { jobOf, stageAgents, watching } from '#core/testing/agents-stage.ts';
+import { hurriedClock, jobOf, stageAgents, watching } from '#core/testing/agents-stage.ts';
 import { newDeviceKey } from './device.ts';
 import { createOpenClaw } from './openclaw.ts';
 
@@ -55,14 +55,14 @@ function writingLog(): Log {
   return { debug: write, info: write, warn: write, error: write, child: writingLog };
 }
 
-async function withAgents<T>(act: (agents: ReturnType<typeof createOpenClaw>) => Promise<T>): Promise<T> {
+async function withAgents<T>(act: (agents: ReturnType<typeof createOpenClaw>) => Promise<T>, clock = systemClock): Promise<T> {
   const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   const agents = createOpenClaw({
     url,
     token: 'a secret',
     deviceKey: newDeviceKey(),
     gatewayName: 'odd',
-    clock: systemClock,
+    clock,
     log: writingLog(),
   });
   try {
@@ -134,6 +134,15 @@ test.each([
 ])('an answer of %s does not bring us down', async (_what, reply, kind) => {
   Object.assign(answers, { agent: reply, 'agents.workspace.list': { entries: [], totalEntries: 0 }, 'sessions.files.list': { files: [] } });
   expect(await withAgents((agents) => agents.run(jobOf(), watching(), idle))).toMatchObject({ kind });
+});
+
+test('a gateway that lists folders without end is given up, and the person is told', async () => {
+  const entries = Array.from({ length: 100 }, (_, i) => ({ path: `results/${i}`, kind: 'directory' }));
+  Object.assign(answers, { agent: { runId: 'r', status: 'ok' }, 'agents.workspace.list': { entries, totalEntries: 1e12 } });
+  expect(await withAgents((agents) => agents.run(jobOf(), watching(), idle), hurriedClock(100))).toMatchObject({
+    kind: 'failed',
+    reason: 'The agent finished, but its files could not be fetched.',
+  });
 });
 
 test('a run that began before us is stopped by us, and its end is learned, not guessed', async () => {

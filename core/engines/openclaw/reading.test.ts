@@ -99,6 +99,14 @@ describe('a last answer', () => {
     });
   });
 
+  test('keeps nobody waiting, however it writes about its files', () => {
+    const began = performance.now();
+    const text = `MEDIA: a${' '.repeat(200_000)}b\n${'MEDIA:  \n'.repeat(50_000)}`;
+    const reply = runReplySchema.parse({ runId: 'r', status: 'ok', result: { payloads: [{ text }] } });
+    expect(reportOfReply(reply).named).toEqual([`a${' '.repeat(200_000)}b`]);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   test('with odd fields costs those fields, not the answer', () => {
     const report = reportOfReply(
       reply({

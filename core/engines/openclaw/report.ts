@@ -61,8 +61,10 @@ function textOf(content: HistoryRow['content']): string {
 /** Lines that name files are for us; the rest is for people. */
 function readReply(reply: string): Pick<Report, 'text' | 'named'> {
   const named: string[] = [];
-  const text = reply.replace(/^[ \t]*MEDIA:[ \t]*(\S.*?)[ \t]*$\n?/gm, (_line, path: string) => {
-    named.push(path.replace(/^[`"']|[`"']$/g, ''));
+  const text = reply.replace(/^[ \t]*MEDIA:(.*)$\n?/gm, (line, rest: string) => {
+    const path = rest.trim().replace(/^[`"']|[`"']$/g, '');
+    if (path === '') return line;
+    named.push(path);
     return '';
   });
   return { text: text.trim(), named };
