@@ -64,8 +64,20 @@ const rules: Record<string, string> = {
       FROM transactions t WINDOW lines AS (PARTITION BY wallet_id ORDER BY seq)
     ) t WHERE row(balance - credits, held - held_change, debt - debt_change) <> before`,
   'it moves what a line of its type may not': `
-    SELECT wallet_id, seq, type FROM transactions
-    WHERE NOT transaction_is_sound(seq, type, credits, held_change, debt_change, balance, held, debt, overrun, task_id, hold_id, key, payment_id)`,
+    SELECT wallet_id, seq, type FROM transactions WHERE held NOT BETWEEN 0 AND balance OR debt < 0 OR overrun < 0 OR (seq > 0) = (type = 'open') OR NOT CASE type
+      WHEN 'open' THEN credits = 0 AND held_change = 0 AND debt_change = 0 AND task_id IS NULL
+      WHEN 'hold' THEN credits = 0 AND held_change > 0 AND debt_change = 0 AND task_id IS NOT NULL AND hold_id IS NOT NULL
+      -- The task was charged debt_change - credits; the rest of the change in credits paid a debt.
+      WHEN 'settle' THEN held_change <= credits AND credits < debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
+      WHEN 'release' THEN held_change <= credits AND credits = debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
+      WHEN 'hold_expiry' THEN held_change <= credits AND credits = debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
+      WHEN 'grant' THEN credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NULL
+      WHEN 'purchase' THEN credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NOT NULL
+      WHEN 'restore' THEN credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NOT NULL
+      WHEN 'clawback' THEN credits <= 0 AND held_change = 0 AND debt_change >= 0 AND task_id IS NULL AND key IS NOT NULL
+      WHEN 'lot_expiry' THEN credits < 0 AND held_change = 0 AND debt_change = 0 AND task_id IS NULL
+      ELSE false
+    END`,
   'its lots do not add up to its credits': `
     SELECT wallet_id, seq, NULL FROM transactions WHERE credits <> (SELECT coalesce(sum(c), 0) FROM unnest(lot_credits) c)`,
   'the task was closed before': `

@@ -3,7 +3,6 @@
 -- What can't happen, and what sees to it:
 --   spending what is not there              wallets_no_overdraft, lots_remaining, lots_pinned
 --   a balance that no journal line tells    wallets_head
---   a line that no balance follows          transactions_tail
 --   a gap or a forged line in the journal   transactions_chain, transactions_append_only
 --   a task settled twice                    transactions_one_close_per_task, holds_close_once
 --   a charge above what was held            holds_charged
@@ -91,9 +90,9 @@ CREATE TABLE transactions (
   note text,
   facts jsonb,
   at timestamptz(3) NOT NULL,
-  CONSTRAINT transactions_pkey PRIMARY KEY (wallet_id, seq)
+  CONSTRAINT transactions_pkey PRIMARY KEY (wallet_id, seq),
+  CONSTRAINT transactions_no_overdraft CHECK (held BETWEEN 0 AND balance)
 );
-
 -- A close names no hold, and here one missing id is like another.
 CREATE UNIQUE INDEX transactions_one_close_per_task ON transactions (task_id, hold_id) NULLS NOT DISTINCT WHERE task_id IS NOT NULL;
 CREATE UNIQUE INDEX transactions_key ON transactions (key) WHERE key IS NOT NULL;
@@ -188,61 +187,40 @@ END $$;
 CREATE TRIGGER wallets_head_insert AFTER INSERT ON wallets REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_wallets();
 CREATE TRIGGER wallets_head_update AFTER UPDATE ON wallets REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_wallets();
 
--- What a line of each type may move, and must name.
-CREATE FUNCTION transaction_is_sound(
-  seq bigint, type text, credits bigint, held_change bigint, debt_change bigint, balance bigint, held bigint, debt bigint, overrun bigint,
-  task_id uuid, hold_id uuid, key text, payment_id text
-) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$
-  SELECT held BETWEEN 0 AND balance AND debt >= 0 AND overrun >= 0 AND (seq > 0) = (type <> 'open') AND CASE type
-    WHEN 'hold' THEN credits = 0 AND held_change > 0 AND debt_change = 0 AND task_id IS NOT NULL AND hold_id IS NOT NULL
-    -- The task was charged debt_change - credits; the rest of the change in credits paid a debt.
-    WHEN 'settle' THEN held_change <= credits AND credits < debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
-    WHEN 'release' THEN held_change <= credits AND credits = debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
-    WHEN 'hold_expiry' THEN held_change <= credits AND credits = debt_change AND debt_change <= 0 AND task_id IS NOT NULL AND hold_id IS NULL
-    WHEN 'grant' THEN credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NULL
-    WHEN 'purchase' THEN credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NOT NULL
-    WHEN 'restore' THEN credits >= 0 AND held_change = 0 AND debt_change <= 0 AND task_id IS NULL AND key IS NOT NULL AND payment_id IS NOT NULL
-    WHEN 'clawback' THEN credits <= 0 AND held_change = 0 AND debt_change >= 0 AND task_id IS NULL AND key IS NOT NULL
-    WHEN 'lot_expiry' THEN credits < 0 AND held_change = 0 AND debt_change = 0 AND task_id IS NULL
-    WHEN 'open' THEN credits = 0 AND held_change = 0 AND debt_change = 0 AND task_id IS NULL
-    ELSE false
-  END
-$$;
-
 CREATE FUNCTION guard_transactions() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  broken text;
 BEGIN
-  SELECT b.broken INTO broken FROM (
-    SELECT CASE
-      WHEN NOT transaction_is_sound(l.seq, l.type, l.credits, l.held_change, l.debt_change, l.balance, l.held, l.debt, l.overrun, l.task_id, l.hold_id, l.key, l.payment_id)
-        THEN 'transactions_sound'
-      WHEN (SELECT l.seq <= w.seq FROM wallets w WHERE w.id = l.wallet_id) IS NOT TRUE THEN 'transactions_tail'
-      WHEN l.seq > 0 AND (
-        SELECT (t.balance + l.credits, t.held + l.held_change, t.debt + l.debt_change) = (l.balance, l.held, l.debt)
+  IF EXISTS (
+    SELECT FROM lines l
+    WHERE (SELECT l.seq <= w.seq FROM wallets w WHERE w.id = l.wallet_id) IS NOT TRUE
+      OR l.seq > 0 AND (
+        SELECT t.balance + l.credits = l.balance AND t.held + l.held_change = l.held AND t.debt + l.debt_change = l.debt
         FROM transactions t WHERE t.wallet_id = l.wallet_id AND t.seq = l.seq - 1
-      ) IS NOT TRUE THEN 'transactions_chain'
-      WHEN l.type IN ('clawback', 'restore') AND l.payment_id IS NOT NULL AND (
-        SELECT sum(t.credits - t.debt_change) BETWEEN 0 AND sum(t.credits - t.debt_change) FILTER (WHERE t.type = 'purchase')
-        FROM transactions t WHERE t.payment_id = l.payment_id AND t.wallet_id = l.wallet_id
-      ) IS NOT TRUE THEN 'transactions_payment'
-    END AS broken FROM lines l
-  ) b WHERE b.broken IS NOT NULL LIMIT 1;
-  IF broken IS NOT NULL THEN
-    RAISE EXCEPTION 'a journal line does not fit: %', broken USING ERRCODE = 'check_violation', CONSTRAINT = broken;
+      ) IS NOT TRUE
+  ) THEN
+    RAISE EXCEPTION 'a journal line does not follow from the one before, or goes beyond its wallet' USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_chain';
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER transactions_fit AFTER INSERT ON transactions REFERENCING NEW TABLE AS lines FOR EACH STATEMENT EXECUTE FUNCTION guard_transactions();
+CREATE TRIGGER transactions_chain AFTER INSERT ON transactions REFERENCING NEW TABLE AS lines FOR EACH STATEMENT EXECUTE FUNCTION guard_transactions();
+
+CREATE FUNCTION guard_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (
+    SELECT sum(t.credits - t.debt_change) BETWEEN 0 AND sum(t.credits - t.debt_change) FILTER (WHERE t.type = 'purchase')
+    FROM transactions t WHERE t.payment_id = NEW.payment_id AND t.wallet_id = NEW.wallet_id
+  ) IS NOT TRUE THEN
+    RAISE EXCEPTION 'more is taken back of a payment than it bought, or given back than was taken' USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_payment';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER transactions_payment AFTER INSERT ON transactions FOR EACH ROW WHEN (NEW.payment_id IS NOT NULL) EXECUTE FUNCTION guard_payment();
 
 CREATE FUNCTION guard_lots() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (
-    SELECT FROM (SELECT DISTINCT wallet_id FROM changed) c WHERE (
-      SELECT w.balance = l.remaining AND w.held = l.pinned
-      FROM wallets w CROSS JOIN LATERAL (
-        SELECT coalesce(sum(l.remaining), 0) AS remaining, coalesce(sum(l.pinned), 0) AS pinned FROM lots l WHERE l.wallet_id = w.id AND NOT l.spent
-      ) l WHERE w.id = c.wallet_id
+    SELECT FROM changed c WHERE (
+      SELECT coalesce(sum(l.remaining), 0) = w.balance AND coalesce(sum(l.pinned), 0) = w.held
+      FROM wallets w LEFT JOIN lots l ON l.wallet_id = w.id AND NOT l.spent WHERE w.id = c.wallet_id GROUP BY w.id
     ) IS NOT TRUE
   ) THEN
     RAISE EXCEPTION 'the lots of a wallet do not add up to it' USING ERRCODE = 'check_violation', CONSTRAINT = 'lots_add_up';
@@ -411,12 +389,13 @@ BEGIN
     balance := balances[w]; held := helds[w]; debt := debts[w]; available := balance - held;
     outcome := request.before;
     -- What this batch took already.
-    line := lines[array_position(line_ids, request.hold)];
-    IF line.id IS NOT NULL THEN
+    i := array_position(line_ids, request.hold);
+    IF i IS NOT NULL THEN
+      line := lines[i];
       outcome := CASE WHEN (line.wallet_id, line.task_id, line.credits) = (request.wallet, request.task, request.credits) THEN 'repeated' ELSE 'conflict' END;
     END IF;
-    line := lines[array_position(line_tasks, request.task)];
-    IF line.wallet_id <> request.wallet THEN outcome := 'conflict'; END IF;
+    i := array_position(line_tasks, request.task);
+    IF i IS NOT NULL AND (lines[i]).wallet_id <> request.wallet THEN outcome := 'conflict'; END IF;
 
     IF outcome IS NULL AND limited THEN
       rooms := ledger_room(request.wallet, request.member, request.channel, at, limit_ids, counted);
@@ -655,8 +634,8 @@ BEGIN
     SELECT * INTO line FROM transactions WHERE key = request.key;
     bought := (SELECT t.credits - t.debt_change FROM transactions t WHERE t.payment_id = request.payment AND t.type = 'purchase' AND t.wallet_id = request.wallet);
     outcome := CASE
-      WHEN line.key IS NOT NULL AND (line.wallet_id, line.type) = (request.wallet, request.type)
-        AND (line.credits - line.debt_change = request.credits OR line.type = 'restore' AND line.payment_id = request.payment) THEN 'repeated'
+      WHEN line.key IS NOT NULL AND (line.wallet_id, line.type) = (request.wallet, request.type) AND line.payment_id IS NOT DISTINCT FROM request.payment
+        AND (line.credits - line.debt_change = request.credits OR line.type = 'restore') THEN 'repeated'
       WHEN line.key IS NOT NULL THEN 'conflict'
       WHEN wallet.id IS NULL OR request.type = 'restore' AND bought IS NULL THEN 'unknown'
       WHEN request.type = 'purchase' AND bought IS NOT NULL THEN 'conflict'
@@ -703,7 +682,7 @@ DECLARE
 BEGIN
   PERFORM ledger_lock(ARRAY(SELECT (r ->> 'wallet')::uuid FROM jsonb_array_elements(requests) r), at);
   FOR request IN SELECT * FROM jsonb_populate_recordset(NULL::clawback_request, requests) r ORDER BY r.n LOOP
-    IF (request.credits > 0) IS NOT TRUE THEN RAISE EXCEPTION 'a clawback is more than nothing' USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_sound'; END IF;
+    IF (request.credits > 0) IS NOT TRUE THEN RAISE EXCEPTION 'a clawback is more than nothing' USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_clawback'; END IF;
     SELECT * INTO line FROM transactions WHERE key = request.key;
     gross := request.credits;
     IF request.payment IS NOT NULL THEN
