@@ -62,9 +62,11 @@ function fitBlock(block: Block, limits: Limits, room: Room): Block[] {
       return [
         {
           kind: 'choices',
-          choices: block.choices
-            .slice(0, limits.choices)
-            .map((choice) => ({ ...choice, label: oneLine(choice.label, limits.choiceLabel) })),
+          choices: block.choices.slice(0, limits.choices).map(({ url, ...choice }) => ({
+            ...choice,
+            label: oneLine(choice.label, limits.choiceLabel),
+            ...(url !== undefined && { url: safeUrl(url) }),
+          })),
         },
       ];
     case 'progress': {
@@ -80,7 +82,7 @@ function fitBlock(block: Block, limits: Limits, room: Room): Block[] {
 function fitProse(prose: Prose, room: Room): Block[] {
   const whole = calm(cleanText(prose.text))
     .replaceAll('\t', '    ')
-    .replace(/ +$/gm, '')
+    .replace(/(?<! ) +$/gm, '')
     .replace(/\n{3,}/g, '\n\n');
   const firstLines = whole.split('\n', room.lines).join('\n');
   const text = cut(firstLines, room.characters);
@@ -118,7 +120,7 @@ function calm(text: string): string {
 }
 
 function safeUrl(url: string): string {
-  return url.toWellFormed().replace(/[^\u0021-\u007e]|["'<>\\^`{|}]/g, encodeURIComponent);
+  return url.toWellFormed().replace(/[^\u0021-\u007e]|["'<>\\^`{|}]/gu, encodeURIComponent);
 }
 
 function leftOut(count: number): Prose[] {

@@ -25,6 +25,11 @@ export const places: Readonly<Record<string, (text: string) => Block>> = {
       { id: 'open', label: text, style: 'plain', url: 'http://localhost:3000/tasks/1' },
     ],
   }),
+  'the address of a file': (text): Files => files({ url: address(text) }),
+  'the address of a choice': (text): Choices => ({
+    kind: 'choices',
+    choices: [{ id: 'open', label: 'Open', style: 'main', url: address(text) }],
+  }),
   'the title of a step': (text): Progress => ({
     kind: 'progress',
     steps: (['done', 'running', 'waiting', 'failed'] as const).map((state) => ({ title: text, state })),
@@ -92,4 +97,8 @@ function files(...some: Partial<Files['files'][number]>[]): Files {
     kind: 'files',
     files: some.map((file) => ({ name: 'leads.csv', mime: 'text/csv', sizeBytes: 2048, url: 'http://localhost:3000/f/token', ...file })),
   };
+}
+
+function address(text: string): string {
+  return `http://localhost:3000/${text.slice(0, 100)}`;
 }
