@@ -23,24 +23,24 @@ export interface Wrong {
 export async function verifyLedger(database: pg.Client | pg.PoolClient): Promise<LedgerReport> {
   await database.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
-    const { rows } = await database.query<Record<'wallets' | 'transactions' | 'lots' | 'holds', number>>(counts);
-    const wrongs: Wrong[] = [];
-    for (const [what, sql] of Object.entries(rules)) {
-      const found = await database.query<{ wallet_id: WalletId; seq: string | null; detail: string | null }>(
-        `SELECT * FROM (${sql}) AS found (wallet_id, seq, detail) ORDER BY wallet_id, seq NULLS FIRST LIMIT 1`,
-      );
-      wrongs.push(
-        ...found.rows.map(({ wallet_id, seq, detail }) => ({
-          walletId: wallet_id,
-          seq,
-          what: detail === null ? what : `${what} (${detail})`,
-        })),
-      );
-    }
-    return { ...rows[0]!, wrong: wrongs.sort(byPlace)[0] ?? null };
+    return await addUp(database);
   } finally {
     await database.query('ROLLBACK');
   }
+}
+
+/** In the caller's transaction. */
+export async function addUp(database: pg.Client | pg.PoolClient): Promise<LedgerReport> {
+  const { rows } = await database.query<Omit<LedgerReport, 'wrong'>>(counts);
+  const wrongs: Wrong[] = [];
+  for (const [what, sql] of Object.entries(rules)) {
+    const found = await database.query<{ wallet_id: WalletId; seq: string | null; detail: string | null }>(
+      `SELECT * FROM (${sql}) AS found (wallet_id, seq, detail) ORDER BY wallet_id, seq LIMIT 1`,
+    );
+    for (const { wallet_id, seq, detail } of found.rows)
+      wrongs.push({ walletId: wallet_id, seq, what: detail === null ? what : `${what} (${detail})` });
+  }
+  return { ...rows[0]!, wrong: wrongs.sort(byPlace)[0] ?? null };
 }
 
 function byPlace(a: Wrong, b: Wrong): number {
