@@ -39,6 +39,7 @@ export async function openMinimum(
   callers: number,
 ): Promise<{ update: () => Promise<void>; close: () => Promise<void> }> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: callers });
+  pool.on('error', () => {}); // some are still closing when the server stops
   await pool.query('CREATE TABLE IF NOT EXISTS bench_minimum (id int PRIMARY KEY, amount bigint NOT NULL) WITH (fillfactor = 50)');
   await pool.query('INSERT INTO bench_minimum SELECT i, 0 FROM generate_series(0, $1) i ON CONFLICT DO NOTHING', [rows]);
   return {
