@@ -99,7 +99,7 @@ function understand(core: Core, ask: Ask): Understood {
 }
 
 function storedFiles(ask: Ask): FileId[] {
-  return ask.files.flatMap((file) => (file.kind === 'stored' ? [file.fileId] : []));
+  return [...new Set(ask.files.flatMap((file) => (file.kind === 'stored' ? [file.fileId] : [])))];
 }
 
 function payerOf(core: Core, ask: Ask): Promise<Payer | null> {
