@@ -57,11 +57,14 @@ export async function openBoardStage(options: BoardOptions = {}): Promise<BoardS
     },
     async answers(thread) {
       const posts = await people.messages('general', thread);
-      return posts.filter(({ from }) => from === null).map(({ text }) => text.split('\n')[0]!);
+      return posts.filter(({ from }) => from === null).map(({ text }) => headline(text));
     },
     async setDown(down) {
       if (down) await running.stop();
-      else running = await startBoard({ token, file, port: Number(new URL(url).port) });
+      else {
+        running = await startBoard({ token, file, port: Number(new URL(url).port) });
+        await people.hook({ url: `${opened.url}/board/events` });
+      }
     },
     async stop() {
       await opened.stop();
@@ -75,4 +78,9 @@ export async function linkBoard({ core }: Stage, owner: Person): Promise<void> {
   await core.store.prisma.workspace.create({
     data: { id: crypto.randomUUID(), platform: 'board', externalId: 'board', teamId: owner.teamId, name: 'Board' },
   });
+}
+
+/** The first line of a post, without its markup. */
+export function headline(text: string): string {
+  return text.split('\n')[0]!.replaceAll('**', '');
 }
