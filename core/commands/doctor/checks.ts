@@ -251,9 +251,10 @@ async function ledger({ client }: Open): Promise<Finding> {
 
 async function tasks({ client }: Open): Promise<Finding> {
   const { rows } = await client.query<{ live: string; overdue: string; stuck: string }>(
-    `SELECT count(*) AS live, count(*) FILTER (WHERE deadline_at < now() - interval '2 minutes') AS overdue,
+    `SELECT count(*) AS live, count(*) FILTER (WHERE t.deadline_at < now() - interval '2 minutes' AND NOT in_hand) AS overdue,
             (SELECT count(*) FROM outbox WHERE at < now() - interval '1 minute') AS stuck
-     FROM tasks WHERE status IN ('pending', 'processing')`,
+     FROM tasks t, LATERAL (SELECT EXISTS (SELECT FROM attempts a WHERE a.task_id = t.id AND a.lease_until > now()) AS in_hand) a
+     WHERE t.status IN ('pending', 'processing')`,
   );
   const { live, overdue, stuck } = rows[0]!;
   if (Number(overdue) > 0) return failing(`${overdue} are past their deadline and nobody ends them`, 'ROLES=worker npm start');
