@@ -135,6 +135,16 @@ describe('a page', () => {
     await expect(allowed(url)).rejects.toThrow(why);
   });
 
+  test('that says it is packed in a way nobody knows is taken as it is', async () => {
+    answer = (_request, response) => response.writeHead(200, { ...html, 'content-encoding': 'constructor' }).end('plain');
+    expect(await allowed(url)).toMatchObject({ text: 'plain' });
+  });
+
+  test('that falls silent in the middle of its packed body is given up', async () => {
+    answer = (_request, response) => response.writeHead(200, { ...html, 'content-encoding': 'gzip' }).write(gzipSync('x').subarray(0, 12));
+    await expect(allowed(url, { signal: AbortSignal.timeout(100) })).rejects.toThrow('took too long');
+  });
+
   test('that is missing, silent or gone is refused with the reason', async () => {
     answer = (_request, response) => response.writeHead(404, html).end();
     await expect(allowed(url)).rejects.toThrow('answered 404');

@@ -5,6 +5,7 @@ import { lookup } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { pipeline } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import ipaddr from 'ipaddr.js';
 
@@ -120,8 +121,9 @@ async function get(url: URL, address: string, signal: AbortSignal): Promise<Page
 }
 
 async function readBody(response: http.IncomingMessage): Promise<Buffer> {
-  const unpack = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress }[response.headers['content-encoding'] ?? ''];
-  const body = unpack === undefined ? response : response.pipe(unpack());
+  const unpack = unpackers.get(response.headers['content-encoding'] ?? '');
+  // Where the one ends, by our deadline too, so does the other; how, is heard by whoever reads.
+  const body = unpack === undefined ? response : pipeline(response, unpack(), () => undefined);
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Counted after unpacking: a small answer can unpack to a huge one.
@@ -132,6 +134,12 @@ async function readBody(response: http.IncomingMessage): Promise<Buffer> {
   }
   return Buffer.concat(chunks);
 }
+
+const unpackers = new Map([
+  ['gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
 
 function decode(bytes: Buffer, contentType: string): string {
   const charset =
