@@ -62,6 +62,8 @@ export function openDisk(dataDir: string): Disk {
     sessions: path.join(dataDir, 'sessions'),
   };
   const workspaceRoot = path.join(dataDir, 'workspaces');
+  // What people attached and agents made is for nobody else on this machine.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   mkdirSync(file.sessions, { recursive: true });
   mkdirSync(workspaceRoot, { recursive: true });
   const sessions = new Map<string, Promise<Session | null>>();
