@@ -77,9 +77,12 @@ function stopSignal(): Promise<NodeJS.Signals> {
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? error.code : undefined;
-  if (code === 'postgres.held') return error.message;
-  if (code === 'EADDRINUSE')
-    return `Port ${'port' in error ? String(error.port) : ''} is in use. Stop what uses it, or set PORT to another one (0 takes any that is free).`;
+  if ('code' in error && error.code === 'postgres.held') return error.message;
+  if (isTaken(error) || isTaken(error.cause))
+    return `${error.message}. Stop what uses it, or set PORT to another one (0 takes any that is free).`;
   return error.stack ?? error.message;
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

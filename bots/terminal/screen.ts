@@ -98,6 +98,6 @@ function terminalScreen(output: Output, env: NodeJS.ProcessEnv): Screen {
   }
 
   function columns(): number {
-    return output.columns ?? 80;
+    return output.columns || 80; // a terminal that does not know its size says 0
   }
 }

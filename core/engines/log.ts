@@ -5,6 +5,8 @@ import type { Log } from '#core/ports/log.ts';
 export function createLog(options: { level: pino.LevelWithSilent; file?: string }): Log {
   const destination =
     options.file === undefined ? pino.destination(1) : pino.destination({ dest: options.file, mkdir: true, append: true, mode: 0o600 });
+  // A full disk loses lines of the log; without a listener it would end the product.
+  destination.on('error', () => undefined);
   return pino(
     { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: tell } },
     destination,
