@@ -57,6 +57,8 @@ test('another user of the machine cannot read the data and does not get in witho
     ['postgres', ''],
     ['impacter', 'guess'],
     ['postgres', 'guess'],
+    // What the product itself is given opens nothing more.
+    ['postgres', new URL(url).password],
   ] as const) {
     const guess = Object.assign(new URL(url), { username: user, password });
     await expect(query(guess.href, 'SELECT 1')).rejects.toThrow(/password/);

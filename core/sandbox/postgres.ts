@@ -3,7 +3,7 @@
 // When we are killed it stays up, and the next start adopts it. Who holds the folder is decided by an advisory lock inside
 // the server, on a connection kept open for that: unlike a file with a process id, it cannot be left behind.
 import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
@@ -110,7 +110,7 @@ export async function runningPostgres(dataDir: string): Promise<string | null> {
   const keeper = place && (await connectToRunning(place));
   if (!keeper) return null;
   await keeper.end();
-  return urlOf(product, await readPassword(place), keeper.port, product);
+  return urlOf(product, productPassword(await readPassword(place)), keeper.port, product);
 }
 
 interface Place {
@@ -143,7 +143,7 @@ async function takeHold(place: Place, options: PostgresOptions): Promise<Hold> {
     const keeper = await connectToRunning(place);
     if (keeper) {
       await lockOrSayWho(place, keeper);
-      const password = await readPassword(place);
+      const password = productPassword(await readPassword(place));
       await ensureProduct(keeper, password);
       return { keeper, port: keeper.port, password };
     }
@@ -193,12 +193,12 @@ async function nameHold(keeper: pg.Client, about: string) {
 }
 
 async function ensureProduct(keeper: pg.Client, password: string) {
-  const { rows } = await keeper.query('SELECT 1 FROM pg_database WHERE datname = $1', [product]);
-  if (rows.length > 0) return;
-  // CREATEDB: `prisma migrate dev` and the tests make databases of their own.
   const role = await keeper.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [product]);
-  if (role.rows.length === 0) await keeper.query(`CREATE ROLE ${product} LOGIN CREATEDB PASSWORD ${keeper.escapeLiteral(password)}`);
-  await keeper.query(`CREATE DATABASE ${product} OWNER ${product}`);
+  // CREATEDB: `prisma migrate dev` and the tests make databases of their own.
+  const attributes = `LOGIN CREATEDB PASSWORD ${keeper.escapeLiteral(password)}`;
+  await keeper.query(`${role.rows.length === 0 ? 'CREATE' : 'ALTER'} ROLE ${product} ${attributes}`);
+  const { rows } = await keeper.query('SELECT 1 FROM pg_database WHERE datname = $1', [product]);
+  if (rows.length === 0) await keeper.query(`CREATE DATABASE ${product} OWNER ${product}`);
 }
 
 async function startServer(place: Place, { port, log, fsync = true }: PostgresOptions) {
@@ -357,6 +357,11 @@ function urlOf(user: string, password: string, port: number, database: string) {
 
 async function readPassword(place: Place) {
   return (await readFile(place.password, 'utf8')).trim();
+}
+
+/** Made from the superuser's, which it does not tell: scripts get the product's address, and with it no right to more. */
+function productPassword(superusers: string) {
+  return createHmac('sha256', superusers).update(product).digest('base64url');
 }
 
 async function exists(file: string) {
