@@ -15,9 +15,9 @@
 -- Amounts are micro-credits. `at` is the time of the event and always comes from the caller. Whoever moves credits locks
 -- the wallets first, in the order of their ids, so nobody waits in a circle.
 --
--- ledger_hold and ledger_close run for every task and take many requests at once. They load what they need into arrays,
--- walk through the requests wallet by wallet, and write each table once. They look rows up by key, in sub-selects and with
--- `= ANY (array)` instead of joins, so that a plan made while a table was small stays right.
+-- ledger_hold and ledger_close run for every task, so they take many requests at once: they load what they need into
+-- arrays, walk through the requests wallet by wallet, and write each table once, all in one statement. Rows are looked up
+-- by key, in sub-selects and with `= ANY (array)` rather than by joins: a plan made while a table was small stays right.
 
 -- Tables -----------------------------------------------------------------------------------------------------
 
@@ -90,8 +90,7 @@ CREATE TABLE transactions (
   note text,
   facts jsonb,
   at timestamptz(3) NOT NULL,
-  CONSTRAINT transactions_pkey PRIMARY KEY (wallet_id, seq),
-  CONSTRAINT transactions_no_overdraft CHECK (held BETWEEN 0 AND balance)
+  CONSTRAINT transactions_pkey PRIMARY KEY (wallet_id, seq)
 );
 -- A close names no hold, and here one missing id is like another.
 CREATE UNIQUE INDEX transactions_one_close_per_task ON transactions (task_id, hold_id) NULLS NOT DISTINCT WHERE task_id IS NOT NULL;
@@ -173,47 +172,63 @@ CREATE TABLE limit_uses (
 -- and lock it, which made a batch a quarter slower. One statement writes wallet, lots, holds and journal together, so
 -- there is no moment at which these may disagree.
 
+-- A wallet is where its journal ends, and what its lots add up to.
 CREATE FUNCTION guard_wallets() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  broken text;
 BEGIN
-  IF EXISTS (
-    SELECT FROM changed w WHERE (
-      SELECT (t.balance, t.held, t.debt) = (w.balance, w.held, w.debt) FROM transactions t WHERE t.wallet_id = w.id AND t.seq = w.seq
-    ) IS NOT TRUE
-  ) THEN
-    RAISE EXCEPTION 'a wallet is not where its journal says' USING ERRCODE = 'check_violation', CONSTRAINT = 'wallets_head';
+  SELECT max(CASE
+    WHEN (
+      SELECT (t.seq, t.balance, t.held, t.debt) = (w.seq, w.balance, w.held, w.debt)
+      FROM transactions t WHERE t.wallet_id = w.id ORDER BY t.seq DESC LIMIT 1
+    ) IS NOT TRUE THEN 'wallets_head'
+    WHEN (
+      SELECT (coalesce(sum(l.remaining), 0), coalesce(sum(l.pinned), 0)) <> (w.balance, w.held) FROM lots l WHERE l.wallet_id = w.id AND NOT l.spent
+    ) THEN 'lots_add_up'
+  END) INTO broken FROM changed w;
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION 'a wallet is not what its journal and its lots say' USING ERRCODE = 'check_violation', CONSTRAINT = broken;
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER wallets_head_insert AFTER INSERT ON wallets REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_wallets();
-CREATE TRIGGER wallets_head_update AFTER UPDATE ON wallets REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_wallets();
+CREATE TRIGGER wallets_head_insert AFTER INSERT ON wallets REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION guard_wallets();
+CREATE TRIGGER wallets_head_update AFTER UPDATE ON wallets REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION guard_wallets();
 
+-- A line follows from the one before, or is the first and empty; and its wallet went along.
 CREATE FUNCTION guard_transactions() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (
     SELECT FROM lines l
     WHERE (SELECT l.seq <= w.seq FROM wallets w WHERE w.id = l.wallet_id) IS NOT TRUE
-      OR l.seq > 0 AND (
+      OR CASE WHEN l.seq = 0 THEN l.balance = 0 AND l.held = 0 AND l.debt = 0 ELSE (
         SELECT t.balance + l.credits = l.balance AND t.held + l.held_change = l.held AND t.debt + l.debt_change = l.debt
         FROM transactions t WHERE t.wallet_id = l.wallet_id AND t.seq = l.seq - 1
-      ) IS NOT TRUE
+      ) END IS NOT TRUE
   ) THEN
-    RAISE EXCEPTION 'a journal line does not follow from the one before, or goes beyond its wallet' USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_chain';
+    RAISE EXCEPTION 'a journal line does not follow from the one before, or goes beyond its wallet'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_chain';
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER transactions_chain AFTER INSERT ON transactions REFERENCING NEW TABLE AS lines FOR EACH STATEMENT EXECUTE FUNCTION guard_transactions();
+CREATE TRIGGER transactions_chain AFTER INSERT ON transactions REFERENCING NEW TABLE AS lines
+  FOR EACH STATEMENT EXECUTE FUNCTION guard_transactions();
 
+-- A payment stands for something between nothing and what it bought.
 CREATE FUNCTION guard_payment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (
     SELECT sum(t.credits - t.debt_change) BETWEEN 0 AND sum(t.credits - t.debt_change) FILTER (WHERE t.type = 'purchase')
     FROM transactions t WHERE t.payment_id = NEW.payment_id AND t.wallet_id = NEW.wallet_id
   ) IS NOT TRUE THEN
-    RAISE EXCEPTION 'more is taken back of a payment than it bought, or given back than was taken' USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_payment';
+    RAISE EXCEPTION 'more is taken back of a payment than it bought, or given back than was taken'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_payment';
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER transactions_payment AFTER INSERT ON transactions FOR EACH ROW WHEN (NEW.payment_id IS NOT NULL) EXECUTE FUNCTION guard_payment();
+CREATE TRIGGER transactions_payment AFTER INSERT ON transactions
+  FOR EACH ROW WHEN (NEW.payment_id IS NOT NULL) EXECUTE FUNCTION guard_payment();
 
 CREATE FUNCTION guard_lots() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -227,15 +242,20 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER lots_add_up_insert AFTER INSERT ON lots REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_lots();
-CREATE TRIGGER lots_add_up_update AFTER UPDATE ON lots REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_lots();
+CREATE TRIGGER lots_add_up_insert AFTER INSERT ON lots REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION guard_lots();
+CREATE TRIGGER lots_add_up_update AFTER UPDATE ON lots REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION guard_lots();
 
--- A hold has the line that opened it, and a closed one the line that closed its task. What it then charged is used of its limits.
+-- A new hold has the line that opened it; the only change is to be closed, by the line that closed its task.
 CREATE FUNCTION guard_holds() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (
     SELECT FROM changed h WHERE (
-      SELECT t.task_id = h.task_id AND CASE TG_OP WHEN 'INSERT' THEN t.hold_id = h.id AND t.held_change = h.credits AND h.closed_seq IS NULL ELSE t.hold_id IS NULL END
+      SELECT t.task_id = h.task_id AND CASE TG_OP
+        WHEN 'INSERT' THEN t.hold_id = h.id AND t.held_change = h.credits AND h.closed_seq IS NULL
+        ELSE t.hold_id IS NULL
+      END
       FROM transactions t WHERE t.wallet_id = h.wallet_id AND t.seq = CASE TG_OP WHEN 'INSERT' THEN h.seq ELSE h.closed_seq END
     ) IS NOT TRUE
   ) THEN
@@ -243,8 +263,30 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER holds_follow_journal_insert AFTER INSERT ON holds REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_holds();
-CREATE TRIGGER holds_follow_journal_update AFTER UPDATE ON holds REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard_holds();
+CREATE TRIGGER holds_follow_journal_insert AFTER INSERT ON holds REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION guard_holds();
+CREATE TRIGGER holds_follow_journal_update AFTER UPDATE ON holds REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION guard_holds();
+
+-- A hold that counts against limits counts as held until it is closed, and then as used with what it was charged.
+CREATE FUNCTION count_hold_limits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO limit_uses AS u (limit_id, starts_at, held, used)
+  SELECT c.limit_id, c.starts_at, sum((SELECT h.credits FROM holds h WHERE h.id = c.hold_id)), 0 FROM counted c
+  GROUP BY c.limit_id, c.starts_at ORDER BY c.limit_id
+  ON CONFLICT (limit_id, starts_at) DO UPDATE SET held = u.held + EXCLUDED.held;
+  IF EXISTS (
+    SELECT FROM counted c WHERE (
+      SELECT u.held + u.used <= (SELECT l.credits FROM limits l WHERE l.id = u.limit_id)
+      FROM limit_uses u WHERE u.limit_id = c.limit_id AND u.starts_at = c.starts_at
+    ) IS NOT TRUE
+  ) THEN
+    RAISE EXCEPTION 'a hold goes beyond a limit' USING ERRCODE = 'check_violation', CONSTRAINT = 'limits_keep';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER limits_keep AFTER INSERT ON hold_limits REFERENCING NEW TABLE AS counted
+  FOR EACH STATEMENT EXECUTE FUNCTION count_hold_limits();
 
 CREATE FUNCTION use_limits() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -255,41 +297,38 @@ BEGIN
   END LOOP;
   RETURN NULL;
 END $$;
-CREATE TRIGGER holds_use_limits AFTER UPDATE ON holds FOR EACH ROW WHEN (NEW.limited) EXECUTE FUNCTION use_limits();
-
-CREATE FUNCTION guard_hold_limits() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO limit_uses AS u (limit_id, starts_at, held, used)
-  SELECT c.limit_id, c.starts_at, sum((SELECT h.credits FROM holds h WHERE h.id = c.hold_id)), 0 FROM counted c
-  GROUP BY c.limit_id, c.starts_at ORDER BY c.limit_id
-  ON CONFLICT (limit_id, starts_at) DO UPDATE SET held = u.held + EXCLUDED.held;
-  IF EXISTS (
-    SELECT FROM counted c WHERE (
-      SELECT u.held + u.used <= (SELECT l.credits FROM limits l WHERE l.id = u.limit_id) FROM limit_uses u WHERE u.limit_id = c.limit_id AND u.starts_at = c.starts_at
-    ) IS NOT TRUE
-  ) THEN
-    RAISE EXCEPTION 'a hold goes beyond a limit' USING ERRCODE = 'check_violation', CONSTRAINT = 'limits_keep';
-  END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER limits_keep AFTER INSERT ON hold_limits REFERENCING NEW TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION guard_hold_limits();
+CREATE TRIGGER holds_use_limits AFTER UPDATE ON holds
+  FOR EACH ROW WHEN (NEW.limited) EXECUTE FUNCTION use_limits();
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'the ledger does not allow % of %', lower(TG_OP), TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
-CREATE TRIGGER transactions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER wallets_stay BEFORE DELETE OR TRUNCATE ON wallets FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER lots_stay BEFORE DELETE OR TRUNCATE ON lots FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER lots_keep_their_terms BEFORE UPDATE OF id, wallet_id, source, priority, credits, payment_id, expires_at ON lots FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER holds_stay BEFORE DELETE OR TRUNCATE ON holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER holds_keep_their_terms BEFORE UPDATE OF id, wallet_id, task_id, seq, credits, lots, lot_credits ON holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER holds_close_once BEFORE UPDATE ON holds FOR EACH ROW WHEN (OLD.closed_seq IS NOT NULL) EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER limits_stay BEFORE DELETE OR TRUNCATE ON limits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER limits_keep_their_terms BEFORE UPDATE OF id, wallet_id, kind, subject, period, time_zone ON limits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER hold_limits_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON hold_limits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER limit_uses_are_derived BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON limit_uses FOR EACH STATEMENT
-  WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER transactions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transactions
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER wallets_stay BEFORE DELETE OR TRUNCATE ON wallets
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER wallets_keep_their_team BEFORE UPDATE OF id, team_id ON wallets
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER lots_stay BEFORE DELETE OR TRUNCATE ON lots
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER lots_keep_their_terms BEFORE UPDATE OF id, wallet_id, source, priority, credits, payment_id, expires_at, created_at ON lots
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER holds_stay BEFORE DELETE OR TRUNCATE ON holds
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER holds_keep_their_terms BEFORE UPDATE OF id, wallet_id, task_id, seq, credits, lots, lot_credits, limited, opened_at ON holds
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER holds_close_once BEFORE UPDATE ON holds
+  FOR EACH ROW WHEN (OLD.closed_seq IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER limits_stay BEFORE DELETE OR TRUNCATE ON limits
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER limits_keep_their_terms BEFORE UPDATE OF id, wallet_id, kind, subject, period, time_zone, created_at ON limits
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER hold_limits_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON hold_limits
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+-- Depth 0 is a statement that no trigger made.
+CREATE TRIGGER limit_uses_are_derived BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON limit_uses
+  FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_change();
 
 -- Opening ----------------------------------------------------------------------------------------------------
 
@@ -309,11 +348,14 @@ END $$;
 CREATE TYPE hold_request AS (n int, hold uuid, task uuid, wallet uuid, credits bigint, member text, channel text, actor text);
 
 -- What a limit still allows in the period of a hold.
-CREATE TYPE limit_room AS (limit_id uuid, kind text, credits bigint, period text, starts_at timestamptz, resets_at timestamptz, room bigint);
+CREATE TYPE limit_room AS (
+  limit_id uuid, kind text, credits bigint, period text, starts_at timestamptz, resets_at timestamptz, "left" bigint
+);
 
 -- A hold and its journal line on the way to their tables.
 CREATE TYPE hold_line AS (
-  id uuid, wallet_id uuid, task_id uuid, seq bigint, credits bigint, lots uuid[], lot_credits bigint[], balance bigint, held bigint, limited boolean, actor text
+  id uuid, wallet_id uuid, task_id uuid, seq bigint, credits bigint, lots uuid[], lot_credits bigint[], balance bigint, held bigint,
+  limited boolean, actor text
 );
 
 -- Sets credits aside for tasks. An extension is another hold of the same task. Each request gets one answer, in no order;
@@ -333,33 +375,33 @@ DECLARE
   given hold_request[];
   ids uuid[];
   request record;
-  -- The wallets by id, as they stand while we walk through the requests.
+  -- The wallets in the order of their ids, as they stand while we walk through the requests, and where we are in them.
   wallet_ids uuid[]; seqs bigint[]; balances bigint[]; helds bigint[]; debts bigint[];
   w int := 1;
-  -- Their free lots by wallet, in the order of spending.
+  -- Their free lots in the order of wallets and spending, and where we are in them.
   lot_wallets uuid[]; lot_ids uuid[]; lot_free bigint[];
-  lot int := 1;
+  l int := 1;
   expired boolean;
-  -- How much we pinned of which lot.
+  -- How much was pinned of which lot, and counted against which limit.
   pinned_ids uuid[] := '{}'; pins bigint[] := '{}';
-  -- How much we counted against which limit.
   limited boolean;
   limit_ids uuid[] := '{}'; counted bigint[] := '{}';
   rooms limit_room[] := '{}';
-  tightest limit_room;
-  line hold_line;
-  lines hold_line[] := '{}';
-  line_ids uuid[] := '{}'; line_tasks uuid[] := '{}';
+  room limit_room;
   new_counts hold_limits[] := '{}';
+  line hold_line;
+  lines hold_line[] := '{}'; line_ids uuid[] := '{}'; line_tasks uuid[] := '{}';
   need bigint;
   take bigint;
   i int;
 BEGIN
   SELECT array_agg(r), array_agg(DISTINCT r.wallet) INTO given, ids FROM jsonb_populate_recordset(NULL::hold_request, requests) r;
   LOOP
-    SELECT array_agg(x.id), array_agg(x.seq), array_agg(x.balance), array_agg(x.held), array_agg(x.debt) INTO wallet_ids, seqs, balances, helds, debts
+    SELECT array_agg(x.id), array_agg(x.seq), array_agg(x.balance), array_agg(x.held), array_agg(x.debt)
+    INTO wallet_ids, seqs, balances, helds, debts
     FROM (SELECT * FROM wallets x WHERE x.id = ANY (ids) ORDER BY x.id FOR NO KEY UPDATE) x;
-    SELECT array_agg(x.wallet_id), array_agg(x.id), array_agg(x.free), bool_or(x.expired) INTO lot_wallets, lot_ids, lot_free, expired
+    SELECT array_agg(x.wallet_id), array_agg(x.id), array_agg(x.free), bool_or(x.expired)
+    INTO lot_wallets, lot_ids, lot_free, expired
     FROM (
       SELECT x.wallet_id, x.id, x.remaining - x.pinned AS free, x.expires_at <= ledger_hold.at AS expired
       FROM lots x WHERE x.wallet_id = ANY (ids) AND NOT x.spent AND x.remaining > x.pinned
@@ -372,12 +414,16 @@ BEGIN
 
   FOR request IN
     SELECT r.*, coalesce(
-      (SELECT CASE WHEN (h.wallet_id, h.task_id, h.credits) = (r.wallet, r.task, r.credits) THEN 'repeated' ELSE 'conflict' END FROM holds h WHERE h.id = r.hold),
-      (SELECT CASE WHEN bool_or(t.wallet_id <> r.wallet) THEN 'conflict' WHEN bool_or(t.hold_id IS NULL) THEN 'closed' END FROM transactions t WHERE t.task_id = r.task)
+      (SELECT CASE WHEN (h.wallet_id, h.task_id, h.credits) = (r.wallet, r.task, r.credits) THEN 'repeated' ELSE 'conflict' END
+        FROM holds h WHERE h.id = r.hold),
+      (SELECT CASE WHEN bool_or(t.wallet_id <> r.wallet) THEN 'conflict' WHEN bool_or(t.hold_id IS NULL) THEN 'closed' END
+        FROM transactions t WHERE t.task_id = r.task)
     ) AS before
     FROM unnest(given) r ORDER BY r.wallet, r.n
   LOOP
-    IF coalesce(request.credits, 0) <= 0 THEN RAISE EXCEPTION 'a hold needs credits' USING ERRCODE = 'check_violation', CONSTRAINT = 'holds_credits'; END IF;
+    IF (request.credits > 0) IS NOT TRUE THEN
+      RAISE EXCEPTION 'a hold is more than nothing' USING ERRCODE = 'check_violation', CONSTRAINT = 'holds_credits';
+    END IF;
     n := request.n; hold_id := request.hold; wallet_id := request.wallet; refused := NULL;
     WHILE wallet_ids[w] < request.wallet LOOP w := w + 1; END LOOP;
     IF (wallet_ids[w] = request.wallet) IS NOT TRUE THEN
@@ -385,26 +431,28 @@ BEGIN
       RETURN NEXT;
       CONTINUE;
     END IF;
-
     balance := balances[w]; held := helds[w]; debt := debts[w]; available := balance - held;
+
     outcome := request.before;
-    -- What this batch took already.
-    i := array_position(line_ids, request.hold);
+    i := array_position(line_ids, request.hold); -- the same hold twice in this batch
     IF i IS NOT NULL THEN
       line := lines[i];
-      outcome := CASE WHEN (line.wallet_id, line.task_id, line.credits) = (request.wallet, request.task, request.credits) THEN 'repeated' ELSE 'conflict' END;
+      outcome := CASE
+        WHEN (line.wallet_id, line.task_id, line.credits) = (request.wallet, request.task, request.credits) THEN 'repeated' ELSE 'conflict'
+      END;
     END IF;
-    i := array_position(line_tasks, request.task);
+    i := array_position(line_tasks, request.task); -- the same task in another wallet
     IF i IS NOT NULL AND (lines[i]).wallet_id <> request.wallet THEN outcome := 'conflict'; END IF;
 
     IF outcome IS NULL AND limited THEN
       rooms := ledger_room(request.wallet, request.member, request.channel, at, limit_ids, counted);
-      tightest := rooms[1];
-      IF tightest.room < request.credits THEN
+      room := rooms[1];
+      IF room."left" < request.credits THEN
         outcome := 'limit';
         refused := jsonb_build_object('code', 'limit.reached', 'facts', jsonb_build_object(
-          'whose', tightest.kind, 'need', request.credits::text, 'left', greatest(tightest.room, 0)::text, 'limit', tightest.credits::text, 'limitId', tightest.limit_id,
-          'period', tightest.period, 'resetsAt', to_char(tightest.resets_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')));
+          'whose', room.kind, 'need', request.credits::text, 'left', greatest(room."left", 0)::text, 'limit', room.credits::text,
+          'limitId', room.limit_id, 'period', room.period,
+          'resetsAt', to_char(room.resets_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')));
       END IF;
     END IF;
     IF outcome IS NULL AND available < request.credits THEN
@@ -415,25 +463,25 @@ BEGIN
     IF outcome IS NULL THEN
       outcome := 'held'; held := held + request.credits; available := available - request.credits;
       seqs[w] := seqs[w] + 1; helds[w] := held;
-      line := (request.hold, request.wallet, request.task, seqs[w], request.credits, '{}'::uuid[], '{}'::bigint[], balance, held, cardinality(rooms) > 0, request.actor);
-      WHILE lot_wallets[lot] < request.wallet LOOP lot := lot + 1; END LOOP;
+      line := (request.hold, request.wallet, request.task, seqs[w], request.credits, '{}'::uuid[], '{}'::bigint[], balance, held,
+        cardinality(rooms) > 0, request.actor);
+      WHILE lot_wallets[l] < request.wallet LOOP l := l + 1; END LOOP;
       need := request.credits;
       WHILE need > 0 LOOP
-        IF lot_free[lot] = 0 THEN lot := lot + 1; END IF;
-        take := least(need, lot_free[lot]);
+        IF lot_free[l] = 0 THEN l := l + 1; END IF;
+        take := least(need, lot_free[l]);
         need := need - take;
-        lot_free[lot] := lot_free[lot] - take;
-        line.lots := line.lots || lot_ids[lot]; line.lot_credits := line.lot_credits || take;
-        i := coalesce(array_position(pinned_ids, lot_ids[lot]), cardinality(pinned_ids) + 1);
-        pinned_ids[i] := lot_ids[lot]; pins[i] := coalesce(pins[i], 0) + take;
+        lot_free[l] := lot_free[l] - take;
+        line.lots := line.lots || lot_ids[l]; line.lot_credits := line.lot_credits || take;
+        i := coalesce(array_position(pinned_ids, lot_ids[l]), cardinality(pinned_ids) + 1);
+        pinned_ids[i] := lot_ids[l]; pins[i] := coalesce(pins[i], 0) + take;
       END LOOP;
-      lines := lines || line;
-      line_ids := line_ids || request.hold; line_tasks := line_tasks || request.task;
+      lines := lines || line; line_ids := line_ids || request.hold; line_tasks := line_tasks || request.task;
       IF limited THEN
-        FOR r IN 1 .. cardinality(rooms) LOOP
-          i := coalesce(array_position(limit_ids, (rooms[r]).limit_id), cardinality(limit_ids) + 1);
-          limit_ids[i] := (rooms[r]).limit_id; counted[i] := coalesce(counted[i], 0) + request.credits;
-          new_counts := new_counts || (request.hold, (rooms[r]).limit_id, (rooms[r]).starts_at)::hold_limits;
+        FOREACH room IN ARRAY rooms LOOP
+          i := coalesce(array_position(limit_ids, room.limit_id), cardinality(limit_ids) + 1);
+          limit_ids[i] := room.limit_id; counted[i] := coalesce(counted[i], 0) + request.credits;
+          new_counts := new_counts || (request.hold, room.limit_id, room.starts_at)::hold_limits;
         END LOOP;
       END IF;
     END IF;
@@ -457,22 +505,25 @@ END $$;
 
 -- The limits that a hold counts against, the one with the least room first. `limit_ids` and `counted` are what the same
 -- batch took already.
-CREATE FUNCTION ledger_room(wallet uuid, member text, channel text, at timestamptz, limit_ids uuid[], counted bigint[]) RETURNS limit_room[] LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_room(wallet uuid, member text, channel text, at timestamptz, limit_ids uuid[], counted bigint[])
+RETURNS limit_room[] LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
 BEGIN
   RETURN ARRAY(
-    SELECT (r.id, r.kind, r.credits, r.period, r.starts_at,
-      CASE r.period WHEN 'total' THEN NULL ELSE (r.starts_at AT TIME ZONE r.time_zone + ('1 ' || r.period)::interval) AT TIME ZONE r.time_zone END, r.room)::limit_room
+    SELECT (r.id, r.kind, r.credits, r.period, r.starts_at, r.resets_at, r.free)::limit_room
     FROM (
-      SELECT p.*, p.credits - coalesce((SELECT u.held + u.used FROM limit_uses u WHERE u.limit_id = p.id AND u.starts_at = p.starts_at), 0)
-        - coalesce(counted[array_position(limit_ids, p.id)], 0) AS room
+      SELECT p.*, (p.starts_at AT TIME ZONE p.time_zone + p.length) AT TIME ZONE p.time_zone AS resets_at,
+        p.credits - coalesce((SELECT u.held + u.used FROM limit_uses u WHERE u.limit_id = p.id AND u.starts_at = p.starts_at), 0)
+          - coalesce(counted[array_position(limit_ids, p.id)], 0) AS free
       FROM (
-        SELECT l.*, CASE l.period WHEN 'total' THEN 'epoch' ELSE date_trunc(l.period, at, l.time_zone) END AS starts_at
-        FROM limits l
-        WHERE l.wallet_id = wallet AND l.removed_at IS NULL AND l.subject = ANY (ARRAY['', member, channel])
-          AND (l.kind, l.subject) IN (('team', ''), ('member', member), ('channel', channel))
+        SELECT x.*,
+          CASE x.period WHEN 'total' THEN 'epoch' ELSE date_trunc(x.period, at, x.time_zone) END AS starts_at,
+          CASE x.period WHEN 'total' THEN NULL ELSE ('1 ' || x.period)::interval END AS length
+        FROM limits x
+        WHERE x.wallet_id = wallet AND x.removed_at IS NULL AND x.subject = ANY (ARRAY['', member, channel])
+          AND (x.kind, x.subject) IN (('team', ''), ('member', member), ('channel', channel))
       ) p
-    ) r ORDER BY r.room, r.kind, r.period
+    ) r ORDER BY r.free, r.kind, r.period
   );
 END $$;
 
@@ -482,19 +533,22 @@ END $$;
 CREATE TYPE close_request AS (n int, task uuid, charge bigint, expired boolean, actor text, note text, facts jsonb);
 
 CREATE TYPE close_line AS (
-  wallet_id uuid, seq bigint, type text, credits bigint, held_change bigint, debt_change bigint, balance bigint, held bigint, debt bigint, overrun bigint,
-  task_id uuid, lots uuid[], lot_credits bigint[], actor text, note text, facts jsonb
+  wallet_id uuid, seq bigint, type text, credits bigint, held_change bigint, debt_change bigint, balance bigint, held bigint, debt bigint,
+  overrun bigint, task_id uuid, lots uuid[], lot_credits bigint[], actor text, note text, facts jsonb
 );
 
 -- Closes all holds of tasks: takes the charge, as far as it was held, and gives the rest back; a charge of 0 is a release.
 -- What comes back pays a debt first, and what comes back to an expired lot expires. Each request gets one answer, in no
--- order, read from the journal; balance, held, available and debt are the wallet's at the end. `outcome`:
+-- order; balance, held, available and debt are the wallet's when all are closed. `outcome`:
 --   closed    it is closed now
 --   repeated  it was closed before with the same charge; the numbers are those of then
 --   conflict  it was closed before with another one; the numbers are those of then, nothing moved
 --   unknown   the task never held anything
 CREATE FUNCTION ledger_close(requests jsonb, at timestamptz)
-RETURNS TABLE (n int, outcome text, task_id uuid, wallet_id uuid, charged bigint, returned bigint, overrun bigint, balance bigint, held bigint, available bigint, debt bigint)
+RETURNS TABLE (
+  n int, outcome text, task_id uuid, wallet_id uuid, charged bigint, returned bigint, overrun bigint,
+  balance bigint, held bigint, available bigint, debt bigint
+)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -502,16 +556,15 @@ DECLARE
   task_ids uuid[];
   ids uuid[];
   hold record;
-  -- The wallets by id, as they stand while we walk through the holds.
+  -- The wallets in the order of their ids, as they stand while we walk through the holds, and where we are in them.
   wallet_ids uuid[]; seqs bigint[]; balances bigint[]; helds bigint[]; debts bigint[];
   w int := 1;
+  -- The holds, and what comes off the pins and the rest of which lot.
   hold_ids uuid[] := '{}'; charges bigint[] := '{}'; closed_seqs bigint[] := '{}';
-  -- How much comes off the pins of which lot, and how much of that is spent.
   lot_ids uuid[] := '{}'; unpinned bigint[] := '{}'; burned bigint[] := '{}';
   line close_line;
-  lines close_line[] := '{}';
+  lines close_line[] := '{}'; line_ns int[] := '{}';
   last int := 0;
-  closed_ns int[] := '{}';
   charge bigint;
   repaid bigint;
   gone bigint;
@@ -520,24 +573,28 @@ DECLARE
 BEGIN
   SELECT array_agg(r), array_agg(r.task) INTO given, task_ids FROM jsonb_populate_recordset(NULL::close_request, requests) r;
   ids := ARRAY(SELECT DISTINCT h.wallet_id FROM holds h WHERE h.task_id = ANY (task_ids) AND h.closed_seq IS NULL);
-  SELECT array_agg(x.id), array_agg(x.seq), array_agg(x.balance), array_agg(x.held), array_agg(x.debt) INTO wallet_ids, seqs, balances, helds, debts
+  SELECT array_agg(x.id), array_agg(x.seq), array_agg(x.balance), array_agg(x.held), array_agg(x.debt)
+  INTO wallet_ids, seqs, balances, helds, debts
   FROM (SELECT * FROM wallets x WHERE x.id = ANY (ids) ORDER BY x.id FOR NO KEY UPDATE) x;
 
   FOR hold IN
     SELECT r.*, h.id, h.wallet_id, h.credits, h.lots, h.lot_credits
-    FROM unnest(given) r
-    CROSS JOIN LATERAL (SELECT h.* FROM holds h WHERE h.task_id = r.task AND h.closed_seq IS NULL AND h.wallet_id = ANY (wallet_ids) OFFSET 0) h
+    FROM unnest(given) r CROSS JOIN LATERAL (
+      SELECT h.* FROM holds h WHERE h.task_id = r.task AND h.closed_seq IS NULL AND h.wallet_id = ANY (wallet_ids) OFFSET 0
+    ) h
     ORDER BY h.wallet_id, r.n, h.seq
   LOOP
-    IF (hold.charge >= 0) IS NOT TRUE THEN RAISE EXCEPTION 'a charge is zero or more' USING ERRCODE = 'check_violation', CONSTRAINT = 'holds_charged'; END IF;
-    CONTINUE WHEN hold.id = ANY (hold_ids); -- the same task twice in one batch: the first request closed it
+    IF (hold.charge >= 0) IS NOT TRUE THEN
+      RAISE EXCEPTION 'a charge is zero or more' USING ERRCODE = 'check_violation', CONSTRAINT = 'holds_charged';
+    END IF;
+    CONTINUE WHEN hold.id = ANY (hold_ids); -- the same task twice in this batch: the first request closed it
     IF line.task_id IS DISTINCT FROM hold.task OR line.wallet_id <> hold.wallet_id THEN
       WHILE wallet_ids[w] < hold.wallet_id LOOP w := w + 1; END LOOP;
       seqs[w] := seqs[w] + 1;
       line := (hold.wallet_id, seqs[w], CASE WHEN hold.expired THEN 'hold_expiry' WHEN hold.charge = 0 THEN 'release' ELSE 'settle' END,
         0, 0, 0, 0, 0, 0, hold.charge, hold.task, '{}'::uuid[], '{}'::bigint[], hold.actor, hold.note, hold.facts);
       last := last + 1;
-      closed_ns := closed_ns || hold.n;
+      line_ns := line_ns || hold.n;
     END IF;
 
     charge := least(line.overrun, hold.credits);
@@ -545,9 +602,7 @@ BEGIN
     gone := charge + repaid;
     balances[w] := balances[w] - gone; helds[w] := helds[w] - hold.credits; debts[w] := debts[w] - repaid;
     line.overrun := line.overrun - charge;
-    line.credits := line.credits - gone;
-    line.held_change := line.held_change - hold.credits;
-    line.debt_change := line.debt_change - repaid;
+    line.credits := line.credits - gone; line.held_change := line.held_change - hold.credits; line.debt_change := line.debt_change - repaid;
     line.balance := balances[w]; line.held := helds[w]; line.debt := debts[w];
     hold_ids := hold_ids || hold.id; charges := charges || charge; closed_seqs := closed_seqs || line.seq;
     FOR p IN 1 .. cardinality(hold.lots) LOOP
@@ -555,7 +610,8 @@ BEGIN
       gone := gone - burn;
       IF burn > 0 THEN line.lots := line.lots || hold.lots[p]; line.lot_credits := line.lot_credits || -burn; END IF;
       i := coalesce(array_position(lot_ids, hold.lots[p]), cardinality(lot_ids) + 1);
-      lot_ids[i] := hold.lots[p]; unpinned[i] := coalesce(unpinned[i], 0) + hold.lot_credits[p]; burned[i] := coalesce(burned[i], 0) + burn;
+      lot_ids[i] := hold.lots[p];
+      unpinned[i] := coalesce(unpinned[i], 0) + hold.lot_credits[p]; burned[i] := coalesce(burned[i], 0) + burn;
     END LOOP;
     lines[last] := line;
   END LOOP;
@@ -564,16 +620,18 @@ BEGIN
     WITH moved AS (
       UPDATE wallets x SET seq = seqs[array_position(wallet_ids, x.id)], balance = balances[array_position(wallet_ids, x.id)],
         held = helds[array_position(wallet_ids, x.id)], debt = debts[array_position(wallet_ids, x.id)]
-      WHERE x.id = ANY (wallet_ids)
+      WHERE x.id = ANY (wallet_ids) AND x.seq < seqs[array_position(wallet_ids, x.id)]
     ), unpinning AS (
-      UPDATE lots x SET remaining = x.remaining - burned[array_position(lot_ids, x.id)], pinned = x.pinned - unpinned[array_position(lot_ids, x.id)],
-        spent = x.remaining = burned[array_position(lot_ids, x.id)]
+      UPDATE lots x SET remaining = x.remaining - burned[array_position(lot_ids, x.id)],
+        pinned = x.pinned - unpinned[array_position(lot_ids, x.id)], spent = x.remaining = burned[array_position(lot_ids, x.id)]
       WHERE x.id = ANY (lot_ids)
     ), closed AS (
-      UPDATE holds x SET charged = charges[array_position(hold_ids, x.id)], closed_seq = closed_seqs[array_position(hold_ids, x.id)], closed_at = ledger_close.at
+      UPDATE holds x SET charged = charges[array_position(hold_ids, x.id)], closed_seq = closed_seqs[array_position(hold_ids, x.id)],
+        closed_at = ledger_close.at
       WHERE x.id = ANY (hold_ids)
     )
-    INSERT INTO transactions (wallet_id, seq, type, credits, held_change, debt_change, balance, held, debt, overrun, task_id, lots, lot_credits, actor, note, facts, at)
+    INSERT INTO transactions (wallet_id, seq, type, credits, held_change, debt_change, balance, held, debt,
+      overrun, task_id, lots, lot_credits, actor, note, facts, at)
     SELECT x.*, ledger_close.at FROM unnest(lines) x;
     IF EXISTS (SELECT FROM lots x WHERE x.wallet_id = ANY (ids) AND NOT x.spent AND x.expires_at <= ledger_close.at AND x.remaining > x.pinned) THEN
       PERFORM ledger_expire_due(ids, at);
@@ -583,20 +641,21 @@ BEGIN
 
   FOR i IN 1 .. last LOOP
     line := lines[i]; w := array_position(wallet_ids, line.wallet_id);
-    n := closed_ns[i]; outcome := 'closed'; task_id := line.task_id; wallet_id := line.wallet_id;
+    n := line_ns[i]; outcome := 'closed'; task_id := line.task_id; wallet_id := line.wallet_id;
     charged := line.debt_change - line.credits; returned := -line.held_change - charged; overrun := line.overrun;
     balance := balances[w]; held := helds[w]; available := balance - held; debt := debts[w];
     RETURN NEXT;
   END LOOP;
   IF last < cardinality(given) THEN
     RETURN QUERY
-    SELECT r.n, CASE WHEN t.seq IS NULL THEN 'unknown' WHEN t.debt_change - t.credits + t.overrun = r.charge THEN 'repeated' ELSE 'conflict' END,
+    SELECT r.n,
+      CASE WHEN t.seq IS NULL THEN 'unknown' WHEN t.debt_change - t.credits + t.overrun = r.charge THEN 'repeated' ELSE 'conflict' END,
       r.task, t.wallet_id, coalesce(t.debt_change - t.credits, 0), coalesce(t.credits - t.debt_change - t.held_change, 0), coalesce(t.overrun, 0),
       x.balance, x.held, x.balance - x.held, x.debt
     FROM unnest(given) r
     LEFT JOIN LATERAL (SELECT * FROM transactions t WHERE t.task_id = r.task AND t.hold_id IS NULL LIMIT 1) t ON true
     LEFT JOIN LATERAL (SELECT * FROM wallets x WHERE x.id = t.wallet_id LIMIT 1) x ON true
-    WHERE r.n <> ALL (closed_ns);
+    WHERE r.n <> ALL (line_ns);
   END IF;
 END $$;
 
@@ -629,26 +688,41 @@ DECLARE
 BEGIN
   PERFORM ledger_lock(ARRAY(SELECT (r ->> 'wallet')::uuid FROM jsonb_array_elements(requests) r), at);
   FOR request IN SELECT * FROM jsonb_populate_recordset(NULL::credit_request, requests) r ORDER BY r.n LOOP
-    IF (request.credits > 0) IS NOT TRUE THEN RAISE EXCEPTION 'a credit is more than nothing' USING ERRCODE = 'check_violation', CONSTRAINT = 'lots_credits'; END IF;
+    IF (
+      request.key IS NOT NULL AND request.credits > 0 AND request.type IN ('grant', 'purchase', 'restore')
+      AND (request.type = 'grant') = (request.payment IS NULL)
+    ) IS NOT TRUE THEN
+      RAISE EXCEPTION 'a credit needs a key, an amount and a type, and what was bought a payment'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_credit';
+    END IF;
     SELECT * INTO wallet FROM wallets WHERE id = request.wallet;
     SELECT * INTO line FROM transactions WHERE key = request.key;
-    bought := (SELECT t.credits - t.debt_change FROM transactions t WHERE t.payment_id = request.payment AND t.type = 'purchase' AND t.wallet_id = request.wallet);
+    bought := (
+      SELECT t.credits - t.debt_change FROM transactions t
+      WHERE t.payment_id = request.payment AND t.type = 'purchase' AND t.wallet_id = request.wallet
+    );
     outcome := CASE
-      WHEN line.key IS NOT NULL AND (line.wallet_id, line.type) = (request.wallet, request.type) AND line.payment_id IS NOT DISTINCT FROM request.payment
+      WHEN (line.wallet_id, line.type) = (request.wallet, request.type) AND line.payment_id IS NOT DISTINCT FROM request.payment
         AND (line.credits - line.debt_change = request.credits OR line.type = 'restore') THEN 'repeated'
       WHEN line.key IS NOT NULL THEN 'conflict'
       WHEN wallet.id IS NULL OR request.type = 'restore' AND bought IS NULL THEN 'unknown'
-      WHEN request.type = 'purchase' AND bought IS NOT NULL THEN 'conflict'
+      WHEN request.type = 'purchase' AND EXISTS (
+        SELECT FROM transactions t WHERE t.payment_id = request.payment AND t.type = 'purchase'
+      ) THEN 'conflict'
       ELSE 'credited'
     END;
     IF outcome = 'credited' THEN
-      gross := CASE WHEN request.type = 'restore' THEN least(request.credits, bought - ledger_payment_left(request.payment)) ELSE request.credits END;
+      gross := request.credits;
+      IF request.type = 'restore' THEN gross := least(gross, bought - ledger_payment_left(request.payment)); END IF;
       repaid := least(gross, wallet.debt);
       INSERT INTO lots (id, wallet_id, source, priority, credits, payment_id, expires_at, created_at)
-      VALUES (request.lot, request.wallet, request.source, coalesce(request.priority, CASE request.type WHEN 'grant' THEN 10 ELSE 100 END), gross, request.payment, request.expires_at, ledger_credit.at);
-      line := ledger_append(to_jsonb(request) - '{n,wallet,lot,credits,source,priority,expires_at,payment}'::text[] || jsonb_build_object(
-        'wallet_id', request.wallet, 'credits', gross - repaid, 'debt_change', -repaid, 'lots', ARRAY[request.lot], 'lot_credits', ARRAY[gross - repaid],
-        'payment_id', request.payment, 'at', ledger_credit.at));
+      VALUES (request.lot, request.wallet, request.source, coalesce(request.priority, CASE request.type WHEN 'grant' THEN 10 ELSE 100 END),
+        gross, request.payment, request.expires_at, ledger_credit.at);
+      line := ledger_append(jsonb_build_object(
+        'wallet_id', request.wallet, 'type', request.type, 'credits', gross - repaid, 'debt_change', -repaid,
+        'lots', ARRAY[request.lot], 'lot_credits', ARRAY[gross - repaid],
+        'key', request.key, 'payment_id', request.payment, 'amount', request.amount, 'currency', request.currency,
+        'actor', request.actor, 'note', request.note, 'at', ledger_credit.at));
     END IF;
     n := request.n;
     IF outcome IN ('conflict', 'unknown') THEN line := NULL; END IF;
@@ -682,7 +756,9 @@ DECLARE
 BEGIN
   PERFORM ledger_lock(ARRAY(SELECT (r ->> 'wallet')::uuid FROM jsonb_array_elements(requests) r), at);
   FOR request IN SELECT * FROM jsonb_populate_recordset(NULL::clawback_request, requests) r ORDER BY r.n LOOP
-    IF (request.credits > 0) IS NOT TRUE THEN RAISE EXCEPTION 'a clawback is more than nothing' USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_clawback'; END IF;
+    IF (request.key IS NOT NULL AND request.credits > 0) IS NOT TRUE THEN
+      RAISE EXCEPTION 'a clawback needs a key and an amount' USING ERRCODE = 'check_violation', CONSTRAINT = 'transactions_clawback';
+    END IF;
     SELECT * INTO line FROM transactions WHERE key = request.key;
     gross := request.credits;
     IF request.payment IS NOT NULL THEN
@@ -692,7 +768,7 @@ BEGIN
       );
     END IF;
     outcome := CASE
-      WHEN line.key IS NOT NULL AND line.wallet_id = request.wallet AND line.type = 'clawback' AND line.payment_id IS NOT DISTINCT FROM request.payment
+      WHEN (line.wallet_id, line.type) = (request.wallet, 'clawback') AND line.payment_id IS NOT DISTINCT FROM request.payment
         AND (line.facts ->> 'asked')::bigint = request.credits THEN 'repeated'
       WHEN line.key IS NOT NULL THEN 'conflict'
       WHEN gross IS NULL OR NOT EXISTS (SELECT FROM wallets w WHERE w.id = request.wallet) THEN 'unknown'
@@ -709,9 +785,11 @@ BEGIN
         taken := taken + take;
         lot_ids := lot_ids || lot.id; lot_credits := lot_credits || -take;
       END LOOP;
-      line := ledger_append(to_jsonb(request) - '{n,wallet,payment}'::text[] || jsonb_build_object(
-        'wallet_id', request.wallet, 'type', 'clawback', 'credits', -taken, 'debt_change', gross - taken, 'lots', lot_ids, 'lot_credits', lot_credits,
-        'payment_id', request.payment, 'facts', jsonb_build_object('asked', request.credits), 'at', ledger_clawback.at));
+      line := ledger_append(jsonb_build_object(
+        'wallet_id', request.wallet, 'type', 'clawback', 'credits', -taken, 'debt_change', gross - taken,
+        'lots', lot_ids, 'lot_credits', lot_credits, 'key', request.key, 'payment_id', request.payment,
+        'amount', request.amount, 'currency', request.currency, 'actor', request.actor, 'note', request.note,
+        'facts', jsonb_build_object('asked', request.credits), 'at', ledger_clawback.at));
     END IF;
     n := request.n;
     IF outcome IN ('conflict', 'unknown') THEN line := NULL; END IF;
@@ -737,13 +815,16 @@ END $$;
 CREATE FUNCTION ledger_append(changes jsonb) RETURNS transactions LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-  line transactions := jsonb_populate_record(NULL::transactions, '{"held_change": 0, "debt_change": 0, "overrun": 0, "lots": [], "lot_credits": []}' || changes);
+  empty CONSTANT jsonb := '{"held_change": 0, "debt_change": 0, "overrun": 0}';
+  line transactions := jsonb_populate_record(NULL::transactions, empty || changes);
 BEGIN
-  SELECT seq + 1, balance + line.credits, held, debt + line.debt_change INTO line.seq, line.balance, line.held, line.debt FROM wallets WHERE id = line.wallet_id;
+  SELECT seq + 1, balance + line.credits, held, debt + line.debt_change INTO line.seq, line.balance, line.held, line.debt
+  FROM wallets WHERE id = line.wallet_id;
   WITH moved AS (
     UPDATE wallets SET seq = line.seq, balance = line.balance, debt = line.debt WHERE id = line.wallet_id
   ), spread AS (
-    UPDATE lots SET remaining = remaining + line.lot_credits[array_position(line.lots, id)], spent = remaining + line.lot_credits[array_position(line.lots, id)] = 0
+    UPDATE lots SET remaining = remaining + line.lot_credits[array_position(line.lots, id)],
+      spent = remaining + line.lot_credits[array_position(line.lots, id)] = 0
     WHERE id = ANY (line.lots)
   )
   INSERT INTO transactions SELECT line.*;
@@ -772,7 +853,10 @@ END $$;
 CREATE FUNCTION ledger_expire_lots(at timestamptz) RETURNS TABLE (wallet_id uuid, lot_id uuid, credits bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-  ids uuid[] := ARRAY(SELECT DISTINCT l.wallet_id FROM lots l WHERE NOT l.spent AND l.expires_at <= ledger_expire_lots.at AND l.remaining > l.pinned LIMIT 1000);
+  ids uuid[] := ARRAY(
+    SELECT DISTINCT l.wallet_id FROM lots l
+    WHERE NOT l.spent AND l.expires_at <= ledger_expire_lots.at AND l.remaining > l.pinned LIMIT 1000
+  );
 BEGIN
   PERFORM FROM wallets WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
   RETURN QUERY SELECT t.wallet_id, t.lots[1], -t.credits FROM ledger_expire_due(ids, at) t;
@@ -806,6 +890,9 @@ SELECT w.id AS wallet_id,
   w.debt - coalesce(t.debt, 0) AS debt_and_journal,
   w.seq + 1 - coalesce(t.lines, 0) AS seq_and_journal
 FROM wallets w
-LEFT JOIN (SELECT wallet_id, sum(credits) AS credits, sum(held_change) AS held, sum(debt_change) AS debt, count(*) AS lines FROM transactions GROUP BY wallet_id) t ON t.wallet_id = w.id
+LEFT JOIN (
+  SELECT wallet_id, sum(credits) AS credits, sum(held_change) AS held, sum(debt_change) AS debt, count(*) AS lines
+  FROM transactions GROUP BY wallet_id
+) t ON t.wallet_id = w.id
 LEFT JOIN (SELECT wallet_id, sum(remaining) AS remaining, sum(pinned) AS pinned FROM lots GROUP BY wallet_id) l ON l.wallet_id = w.id
 LEFT JOIN (SELECT wallet_id, sum(credits) AS credits FROM holds WHERE closed_seq IS NULL GROUP BY wallet_id) h ON h.wallet_id = w.id;
