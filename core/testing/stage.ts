@@ -44,6 +44,7 @@ export interface Person extends Actor {
   ask(text: string, where?: { conversation?: string; key?: string; through?: App; files?: readonly FileId[] }): Promise<Taken>;
   /** Asks, and waits until the task is over. */
   get(text: string, where?: { conversation?: string }): Promise<TaskView>;
+  task(taken: Taken): Promise<TaskView>;
   untilOver(taken: Taken): Promise<TaskView>;
   /** What was said in a conversation, letter by letter, as one line each. */
   said(conversation: string): Promise<string[]>;
@@ -143,13 +144,17 @@ async function person({ core, app }: Product, amount: number): Promise<Person> {
       files: (where.files ?? []).map((fileId) => ({ kind: 'stored', fileId })),
       at: core.clock.now(),
     });
-  const untilOver: Person['untilOver'] = (taken) => {
+  const task: Person['task'] = async (taken) => {
     if (taken.kind === 'refused') throw new Error(`refused: ${taken.refused.code}`);
+    return app.task(actor, taken.taskId);
+  };
+  const untilOver: Person['untilOver'] = async (taken) => {
+    await task(taken);
     return vi.waitFor(
       async () => {
-        const task = await app.task(actor, taken.taskId);
-        if (!task.over) throw new Error(`still ${task.status}`);
-        return task;
+        const now = await task(taken);
+        if (!now.over) throw new Error(`still ${now.status}`);
+        return now;
       },
       { timeout: 20_000, interval: 20 },
     );
@@ -159,6 +164,7 @@ async function person({ core, app }: Product, amount: number): Promise<Person> {
     apiKey: key,
     walletId,
     ask,
+    task,
     untilOver,
     get: async (text, where) => untilOver(await ask(text, where)),
     said: async (conversation) => (await app.letters(actor, conversation, 0)).map(({ reply }) => reply.fallback),
