@@ -222,6 +222,7 @@ function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
     'limit.reached': { whose: 'channel', need: amount(12), left: amount(3) },
     'task.over': { status: 'completed' },
     'conversation.busy': { waiting: 5 },
+    'files.waiting': { waiting: 200 },
     'request.too-many': { waitSeconds: 30 },
     'streams.too-many': { most: 20 },
     'method.wrong': { allowed: ['GET', 'POST'] },

@@ -9,7 +9,16 @@ export const askLimits = {
   fileBytes: 50_000_000,
 } as const;
 
-/** What an agent may say beside its files; longer replies are cut, because every reader of a history gets them. */
+/** What a team may have lying with us that no request has named yet, so that a key cannot fill our disks. */
+export const waitingLimits = {
+  files: 200,
+  bytes: 1_000_000_000,
+} as const;
+
+/** What one task may bring. */
 export const resultLimits = {
+  /** Longer replies are cut, because every reader of a history gets them. */
   textCharacters: 20_000,
+  files: 50,
+  fileBytes: 200_000_000,
 } as const;

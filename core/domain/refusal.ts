@@ -75,6 +75,12 @@ const table = {
     wayForward: 'Attach it again.',
   },
 
+  'files.waiting': {
+    status: 429,
+    sentence: (facts: { waiting: number }) => `${count(facts.waiting)} files of your team are waiting for a request to name them.`,
+    wayForward: 'Name them in a request first. What no request names within a day is removed.',
+  },
+
   'credits.short': {
     status: 402,
     sentence: (facts: { need: Amount; have: Amount }) =>

@@ -69,6 +69,13 @@ test('of hundreds of files the first fifty are kept, and the result says so', as
   expect(task.result?.summary).toBe('All done.\n\nOnly the first 50 of 320 files are kept.');
 });
 
+test('a file that is said to be endless is left behind, and the result says so', async () => {
+  does = () => done('Two.', [fileOf('small.md', 'one'), { ...fileOf('endless.md', 'two'), sizeBytes: 1e15 }]);
+  const task = await (await world().person()).get('write a blog post about oat milk');
+  expect(task.files.map(({ name }) => name)).toEqual(['small.md']);
+  expect(task.result?.summary).toBe('Two.\n\nFiles larger than 200 MB are not kept: 1 of 2.');
+});
+
 test('files of one name keep their own contents', async () => {
   does = () => done('Two.', [fileOf('result.md', 'one'), fileOf('result.md', 'two')]);
   const task = await (await world().person()).get('write a blog post about oat milk');

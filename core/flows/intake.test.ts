@@ -190,6 +190,17 @@ test('an upload that breaks off is refused in words, and leaves nothing', async 
   expect(rows).toEqual([{ kept: 0 }]);
 });
 
+test('nobody fills our disks with files that no request names', async () => {
+  const { core, person } = world();
+  const [ada, eve] = [await person(), await person()];
+  const first = await keep(ada, 'first.csv', 'name\n');
+  await core.store.money.query({ text: 'UPDATE files SET size_bytes = 999999999 WHERE team_id = $1' }, [ada.teamId]);
+  await expect(keep(ada, 'more.csv', 'name\n')).rejects.toMatchObject({ code: 'files.waiting' });
+  await keep(eve, 'hers.csv', 'name\n');
+  await ada.ask('find me 3 leads', { files: [first] });
+  await keep(ada, 'more.csv', 'name\n');
+});
+
 test('estimates come from what such work has really cost, also in a process that does none of it', async () => {
   const { core, person, another } = world();
   const ada = await person(1_000);

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { safeFileName } from '#core/domain/file-name.ts';
 import { newId, type FileId } from '#core/domain/ids.ts';
-import { askLimits } from '#core/domain/limits.ts';
+import { askLimits, waitingLimits } from '#core/domain/limits.ts';
 import { mimeOf, UNKNOWN_MIME } from '#core/domain/mime.ts';
 import { refuse, type Refusal } from '#core/domain/refusal.ts';
 import { FilesError } from '#core/ports/files.ts';
@@ -21,6 +21,10 @@ export async function keepInput(
   const name = safeFileName(file.name);
   if (file.sizeBytes === 0) throw refuse('file.empty', { name });
   if (file.sizeBytes > askLimits.fileBytes) throw refuse('file.too-large', { name });
+  // Uploads at the same instant may pass it a little.
+  const waiting = await core.store.files.waiting(actor.teamId);
+  if (waiting.files >= waitingLimits.files || waiting.bytes + file.sizeBytes > waitingLimits.bytes)
+    throw refuse('files.waiting', { waiting: waiting.files });
   const at = core.clock.now();
   const id = newId<FileId>(at.getTime());
   const fromName = mimeOf(name);

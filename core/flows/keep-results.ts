@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { newId, type FileId } from '#core/domain/ids.ts';
 import type { FileSaying } from '#core/domain/letter.ts';
+import { resultLimits } from '#core/domain/limits.ts';
 import { isCsv, mimeOf } from '#core/domain/mime.ts';
 import { safeFileName } from '#core/domain/file-name.ts';
 import type { AgentFile } from '#core/ports/agents.ts';
@@ -22,14 +23,14 @@ export interface Kept {
 
 export const NOTHING_KEPT: Kept = { files: [], sayings: [], rows: 0, left: null };
 
-const FILES_MOST = 50;
 /** A letter that carries the first rows of very many tables would be a burden to everybody. */
 const PREVIEWS_SAID = 5;
 
 /** `prefix` is that of the attempt. */
 export async function keepResults(core: Core, prefix: string, results: readonly AgentFile[]): Promise<Kept> {
+  const fitting = results.filter(({ sizeBytes }) => sizeBytes <= resultLimits.fileBytes);
   const files: KeptFile[] = [];
-  for (const [index, result] of results.slice(0, FILES_MOST).entries()) files.push(await keep(core, prefix, index, result));
+  for (const [index, result] of fitting.slice(0, resultLimits.files).entries()) files.push(await keep(core, prefix, index, result));
   return {
     files,
     rows: files.reduce((rows, { preview }) => rows + (preview?.rowsTotal ?? 0), 0),
@@ -40,8 +41,17 @@ export async function keepResults(core: Core, prefix: string, results: readonly 
       sizeBytes,
       ...(preview !== null && index < PREVIEWS_SAID && { preview }),
     })),
-    left: results.length > FILES_MOST ? `Only the first ${FILES_MOST} of ${results.length} files are kept.` : null,
+    left: leftOut(results.length, fitting.length),
   };
+}
+
+function leftOut(all: number, fitting: number): string | null {
+  const { files, fileBytes } = resultLimits;
+  const sentences = [
+    ...(fitting < all ? [`Files larger than ${fileBytes / 1_000_000} MB are not kept: ${all - fitting} of ${all}.`] : []),
+    ...(fitting > files ? [`Only the first ${files} of ${fitting} files are kept.`] : []),
+  ];
+  return sentences.length === 0 ? null : sentences.join(' ');
 }
 
 async function keep(core: Core, prefix: string, index: number, result: AgentFile): Promise<KeptFile> {

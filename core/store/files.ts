@@ -19,6 +19,8 @@ export interface FileRows {
     at: Date,
     until: Date,
   ): Promise<void>;
+  /** What a team has here that no task has taken. */
+  waiting(teamId: TeamId): Promise<{ files: number; bytes: number }>;
   find(id: string): Promise<StoredFile | null>;
   /** Kept files whose time is over. A key stays while another row still needs it. */
   expired(at: Date, most: number): Promise<{ id: FileId; storageKey: string; shared: boolean }[]>;
@@ -35,6 +37,18 @@ export function filesOver(money: Money): FileRows {
         },
         [file.id, file.teamId, file.name, file.mime, file.sizeBytes, file.sha256, file.storageKey, at, until],
       );
+    },
+
+    async waiting(teamId) {
+      const { rows } = await money.query<{ files: number; bytes: string }>(
+        {
+          name: 'files waiting',
+          text: `SELECT count(*)::int AS files, coalesce(sum(size_bytes), 0)::bigint AS bytes FROM files
+                 WHERE task_id IS NULL AND team_id = $1 AND role = 'input' AND removed_at IS NULL`,
+        },
+        [teamId],
+      );
+      return { files: rows[0]!.files, bytes: Number(rows[0]!.bytes) };
     },
 
     async find(id) {
