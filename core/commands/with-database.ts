@@ -11,9 +11,9 @@ export async function withDatabase<T>(act: (databaseUrl: string, config: Config,
   const config = readConfig(readEnv(process.env));
   const log = createLog({ level: 'silent' });
   if (config.database.kind === 'real') return act(config.database.url, config, log);
-  if (!existsSync(path.join(config.dataDir))) {
+  if (!existsSync(path.join(config.dataDir, 'postgres'))) {
     throw new CommandError(
-      `There is no database yet: DATABASE_URL is not set, and ${config.dataDir} is not there. Run npm start first, or set one of them.`,
+      `There is no database yet: DATABASE_URL is not set, and there is none in ${config.dataDir}. Run npm start first, or set one of them.`,
     );
   }
   const { runningPostgres, startPostgres } = await import('#core/sandbox/postgres.ts');
@@ -38,6 +38,6 @@ export async function runCommand(command: () => Promise<number>): Promise<void> 
     const words =
       error instanceof CommandError || error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${words}\n`);
-    process.exitCode = error instanceof CommandError ? 2 : 1;
+    process.exitCode = error instanceof CommandError || error instanceof ConfigError ? 2 : 1;
   }
 }

@@ -97,7 +97,7 @@ const rules: Record<string, string> = {
   // Holds and the lines that opened and closed them.
   'there is no hold like this': `
     SELECT t.wallet_id, t.seq, 'hold ' || t.hold_id FROM transactions t LEFT JOIN holds h ON h.id = t.hold_id
-    WHERE t.type = 'hold' AND row(h.wallet_id, h.seq, h.task_id, h.credits) IS DISTINCT FROM row(t.wallet_id, t.seq, t.task_id, t.held_change)`,
+    WHERE t.type = 'hold' AND row(h.wallet_id, h.seq, h.task_id, h.credits, h.opened_at) IS DISTINCT FROM row(t.wallet_id, t.seq, t.task_id, t.held_change, t.at)`,
   'it does not close the holds that say so': `
     SELECT t.wallet_id, t.seq, 'task ' || t.task_id FROM transactions t
     LEFT JOIN (SELECT wallet_id, closed_seq, sum(credits) AS credits, sum(charged) AS charged FROM holds GROUP BY wallet_id, closed_seq) h ON h.wallet_id = t.wallet_id AND h.closed_seq = t.seq
@@ -106,12 +106,16 @@ const rules: Record<string, string> = {
     SELECT h.wallet_id, NULL::bigint, 'hold ' || h.id FROM holds h LEFT JOIN transactions t ON t.hold_id = h.id AND t.task_id = h.task_id AND t.type = 'hold' WHERE t.seq IS NULL`,
   'no line closed a hold that is closed': `
     SELECT h.wallet_id, h.closed_seq, 'hold ' || h.id FROM holds h
-    LEFT JOIN transactions t ON t.wallet_id = h.wallet_id AND t.seq = h.closed_seq AND t.task_id = h.task_id AND t.hold_id IS NULL
+    LEFT JOIN transactions t ON t.wallet_id = h.wallet_id AND t.seq = h.closed_seq AND t.task_id = h.task_id AND t.at = h.closed_at AND t.hold_id IS NULL
     WHERE h.closed_seq IS NOT NULL AND t.seq IS NULL`,
   'a hold does not stand on lots of its worth': `
     SELECT wallet_id, NULL::bigint, 'hold ' || id FROM holds WHERE credits <> (SELECT coalesce(sum(c), 0) FROM unnest(lot_credits) c)`,
 
   // What each lot holds.
+  'its lot is not as it was credited': `
+    SELECT t.wallet_id, t.seq, 'lot ' || t.lots[1] FROM transactions t LEFT JOIN lots l ON l.id = t.lots[1]
+    WHERE t.type IN ('grant', 'purchase', 'restore')
+      AND row(l.wallet_id, l.credits, l.payment_id, l.created_at) IS DISTINCT FROM row(t.wallet_id, t.credits - t.debt_change, t.payment_id, t.at)`,
   'a lot has not what its journal gave it': `
     SELECT coalesce(l.wallet_id, t.wallet_id), NULL::bigint, 'lot ' || coalesce(l.id, t.lot) FROM lots l
     FULL JOIN (
@@ -137,6 +141,8 @@ const rules: Record<string, string> = {
     WHERE row(balance_and_journal, balance_and_lots, held_and_journal, held_and_pins, held_and_holds, debt_and_journal, seq_and_journal) <> row(0::numeric, 0::numeric, 0::numeric, 0::numeric, 0::numeric, 0::numeric, 0::bigint)`,
 
   // What was counted against limits.
+  'a hold does not count against limits as it says': `
+    SELECT wallet_id, seq, 'hold ' || id FROM holds WHERE limited <> EXISTS (SELECT FROM hold_limits c WHERE c.hold_id = holds.id)`,
   'a limit counts other credits than its holds': `
     SELECT l.wallet_id, NULL::bigint, 'limit ' || l.id FROM limits l
     JOIN (

@@ -12,6 +12,7 @@ import { quietLog } from './quiet-log.ts';
 
 export interface Bank {
   readonly url: string;
+  readonly superuserUrl: string;
   readonly money: Money;
   readonly ledger: Ledger;
   /** The time, which a test may move. */
@@ -42,6 +43,7 @@ export async function openBank(): Promise<Bank> {
 
   const bank: Bank = {
     url: database.url,
+    superuserUrl: database.superuserUrl,
     money,
     ledger,
     at: new Date('2026-11-02T12:00:00Z'),

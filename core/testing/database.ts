@@ -7,6 +7,8 @@ import { migrate, readMigrations } from '#core/store/migrate.ts';
 
 export interface TestDatabase {
   readonly url: string;
+  /** The same database, for the one whom no permission stops. */
+  readonly superuserUrl: string;
   drop(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ async function createDatabase(template: string): Promise<TestDatabase> {
   await onServer((server) => server.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
   return {
     url: urlOf(name),
+    superuserUrl: urlOf(name, inject('superuserUrl')),
     drop: () => onServer(async (server) => void (await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   };
 }
@@ -55,8 +58,8 @@ async function onServer<T>(act: (server: pg.Client) => Promise<T>): Promise<T> {
   }
 }
 
-function urlOf(database: string) {
-  const url = new URL(inject('serverUrl'));
+function urlOf(database: string, server = inject('serverUrl')) {
+  const url = new URL(server);
   url.pathname = `/${database}`;
   return url.href;
 }

@@ -1,4 +1,6 @@
 // One PostgreSQL for the whole run, in a folder that goes away with it.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { startPostgres } from '#core/sandbox/postgres.ts';
 import { quietLog } from './quiet-log.ts';
 import { redisIsHere } from './redis.ts';
@@ -8,6 +10,7 @@ import type { TestProject } from 'vitest/node';
 declare module 'vitest' {
   interface ProvidedContext {
     serverUrl: string;
+    superuserUrl: string;
   }
 }
 
@@ -15,6 +18,8 @@ export async function setup(project: TestProject) {
   const folder = await temporaryFolder('run');
   const postgres = await startPostgres({ dataDir: folder.path, log: quietLog, fsync: false });
   project.provide('serverUrl', postgres.url);
+  const password = (await readFile(path.join(folder.path, 'postgres/password'), 'utf8')).trim();
+  project.provide('superuserUrl', Object.assign(new URL(postgres.url), { username: 'postgres', password }).href);
   return async () => {
     await postgres.stop();
     await folder.remove();
