@@ -93,6 +93,28 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await vi.waitFor(() => expect(handled).toEqual([nameOf(job!), nameOf(job!)]), patience);
   });
 
+  test('knows which jobs it has, whether they wait, run or are put off, and which it has not', async () => {
+    const [running, delayed, waiting, done, unknown] = jobs(5);
+    const all = [running!, delayed!, waiting!, done!, unknown!];
+    const held = Promise.withResolvers<void>();
+    await queue.add([done!]);
+    const working = await queue.work(
+      async (job) => {
+        if (job.taskId === running!.taskId) await held.promise;
+        if (job.taskId === delayed!.taskId) throw new Error('not now');
+      },
+      { concurrency: 2 },
+    );
+    await vi.waitFor(async () => expect(await queue.missing([done!])).toEqual([done]), patience);
+    await queue.add([running!, delayed!]);
+    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ active: 1, delayed: 1 }), patience);
+    const stopped = working.stop(10_000);
+    await queue.add([waiting!]);
+    expect(await queue.missing(all)).toEqual([done, unknown]);
+    held.resolve();
+    await stopped;
+  });
+
   test('runs as many jobs at a time as it was told, and no more', async () => {
     const held = Promise.withResolvers<void>();
     let running = 0;
