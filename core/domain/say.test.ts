@@ -287,7 +287,8 @@ test('what an agent wrote never stands among our own words', () => {
 
 test('nothing leads to pages of a portal that is not there', () => {
   const saying: Saying = { kind: 'refused', code: 'credits.short', facts: { need: '12000000', have: '9000000' } };
-  const choicesOf = (portalUrl: string | null) => replyFor(saying, { ...context, portalUrl }).blocks.filter(({ kind }) => kind === 'choices');
+  const choicesOf = (portalUrl: string | null) =>
+    replyFor(saying, { ...context, portalUrl }).blocks.filter(({ kind }) => kind === 'choices');
   expect(choicesOf('https://work.example.com')).toHaveLength(1);
   expect(choicesOf(null)).toEqual([]);
 });

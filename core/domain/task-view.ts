@@ -81,7 +81,10 @@ export interface FileRow {
   readonly removedAt: Date | null;
 }
 
-export function viewTask(task: TaskRow, links: { readonly portalUrl: string | null; readonly linkFor: (fileId: FileId) => string }): TaskView {
+export function viewTask(
+  task: TaskRow,
+  links: { readonly portalUrl: string | null; readonly linkFor: (fileId: FileId) => string },
+): TaskView {
   const { unit } = rateOf(task.type, task.rateVersion);
   return {
     id: task.id,

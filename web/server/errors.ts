@@ -21,7 +21,15 @@ export interface ErrorAnswer {
 }
 
 /** `portalUrl` is null where there is no portal to lead to. */
-export function answerErrors({ log, portalUrl, brandName }: { log: Log; portalUrl: string | null; brandName: string }): ErrorRequestHandler {
+export function answerErrors({
+  log,
+  portalUrl,
+  brandName,
+}: {
+  log: Log;
+  portalUrl: string | null;
+  brandName: string;
+}): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const refusal = refusalOf(error);
