@@ -49,7 +49,9 @@ async function install(root, withTools, stale) {
   try {
     const [npm, ...prefix] = npmCommand();
     // --no-save: package-lock.json stays as it is in the repository, whatever this machine's npm would write into it.
-    const args = [...prefix, 'install', '--no-save', '--no-audit', '--no-fund', withTools ? '--include=dev' : '--omit=dev'];
+    // --ignore-scripts: no package needs its own, and in our surroundings they would find our secrets.
+    const flags = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', withTools ? '--include=dev' : '--omit=dev'];
+    const args = [...prefix, 'install', ...flags];
     const { code, output } = await run(npm, args, { cwd: root, env: { ...process.env, ...home.env }, quiet: true });
     if (stopAsked()) leave({ signal: stopAsked() });
     done(code === 0);

@@ -64,6 +64,11 @@ test('of two commands at once in a fresh clone one installs, the other waits, an
   expect(said.match(/Writing the database client/g)).toHaveLength(1);
 });
 
+test('nothing that a package wants to run at its installation runs, so it reads no secret of ours', async () => {
+  expect((await launchWith({ SECRET: 'for us alone' }, 'start')).code).toBe(0);
+  await expect(readFile(path.join(project, 'node_modules/greeting/ran'), 'utf8')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 test('an install that was killed does not block the next one', async () => {
   const gone = await run(process.execPath, ['-p', 'process.pid'], project);
   await mkdir(path.join(project, 'node_modules'));
@@ -179,7 +184,11 @@ async function makeProject() {
 async function packGreeting(version: string, greeting: string) {
   const home = path.join(temporary.path, `greeting-${version}`);
   await mkdir(home);
-  await writeFile(path.join(home, 'package.json'), JSON.stringify({ name: 'greeting', version, type: 'module', exports: './index.js' }));
+  const scripts = { postinstall: `node -p process.env.SECRET > ran` };
+  await writeFile(
+    path.join(home, 'package.json'),
+    JSON.stringify({ name: 'greeting', version, type: 'module', exports: './index.js', scripts }),
+  );
   await writeFile(path.join(home, 'index.js'), `export const greeting = '${greeting}';`);
   await run('npm', ['pack', '--silent', '--pack-destination', temporary.path], home);
 }
