@@ -49,6 +49,12 @@ test('the store and PostgreSQL are told the same names and secrets as the produc
   expect(product['DATABASE_URL']).toBe(`postgresql://${POSTGRES_USER}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB}`);
 });
 
+test('the token of the agents goes over a plain connection to this machine alone, as their client demands', () => {
+  const { hostname } = new URL(environmentOf('worker')['OPENCLAW_URL']!);
+  expect(hostname).toMatch(/\.local$/);
+  expect(section('x-role: &role')).toContain(`    - ${hostname}:host-gateway`);
+});
+
 test('the image is built from files that exist, and starts the product itself, so that signals reach it', () => {
   const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
   const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap((match) => match[1]!.split(' '));
