@@ -44,7 +44,11 @@ test('a line that an earlier transaction overtakes is not passed over', async ()
   const ada = await person();
   const task = await ada.get('find me 1 lead');
   const write = `INSERT INTO task_events (task_id, team_id, kind, data, at) VALUES ($1, $2, $3, '{}', now())`;
-  const after = (await core.store.events.read(ada.teamId, '0-0', null, 10)).at(-1)!.cursor as EventCursor;
+  const after = await vi.waitFor(async () => {
+    const lines = await core.store.events.read(ada.teamId, '0-0', null, 10);
+    expect(lines).toHaveLength(3);
+    return lines[2]!.cursor as EventCursor;
+  });
   const watching = watch(ada, { after });
   const written = Promise.withResolvers<void>();
   const commit = Promise.withResolvers<void>();

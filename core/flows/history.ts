@@ -72,7 +72,8 @@ export async function* events(
 ): AsyncIterable<EventLine | null> {
   const taskId = from.taskId === undefined ? null : (await findTask(core, actor, from.taskId)).id;
   let hints = 0;
-  let soonLooks = 0;
+  // What was committed before the beginning may be held back too, by a transaction that is older still.
+  let soonLooks = SOON_LOOKS;
   let wake = () => {};
   const hint = (teamId: string) => {
     if (teamId !== '' && teamId !== actor.teamId) return;
