@@ -6,6 +6,7 @@ import type { AgentType } from '#core/domain/agent-type.ts';
 import type { Amount } from '#core/domain/credits.ts';
 import type { ApiKeyId, ConversationId, FileId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
 import type { Saying } from '#core/domain/letter.ts';
+import type { Role } from '#core/domain/permission.ts';
 import type { Refused } from '#core/domain/refusal.ts';
 import type { Reply } from '#core/domain/reply.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
@@ -49,7 +50,7 @@ export interface App {
 export interface Actor {
   readonly userId: UserId;
   readonly teamId: TeamId;
-  readonly role: 'owner' | 'admin' | 'billing' | 'approver' | 'member' | 'guest';
+  readonly role: Role;
   readonly email: string;
   readonly apiKeyId?: ApiKeyId;
 }

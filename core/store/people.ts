@@ -3,11 +3,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { PrismaClient } from '#prisma/generated/client.ts';
 import { newId, type ApiKeyId, type IdentityId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
+import type { Role } from '#core/domain/permission.ts';
 import type { Platform } from '#core/domain/thread-ref.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Money } from './money.ts';
-
-export type Role = 'owner' | 'admin' | 'billing' | 'approver' | 'member' | 'guest';
 
 export interface Payer {
   readonly teamId: TeamId;

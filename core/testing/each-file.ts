@@ -5,7 +5,8 @@ import { takeUnexpectedWarnings } from './warnings.ts';
 
 // Kept from before a test sets the clock by hand.
 const { setImmediate, setTimeout } = globalThis;
-const graceMs = 2000;
+// BullMQ waits five seconds after a lost connection, and closing it does not end that.
+const graceMs = 6000;
 
 let before: readonly string[] = [];
 

@@ -60,7 +60,7 @@ const packages: Record<string, readonly string[]> = {
   'bots/slack': ['@slack/bolt', '@slack/web-api'],
   'bots/terminal': ['zod'],
   'web/server': ['express', 'prom-client', 'react-router', '@remix-run/node-fetch-server'],
-  'web/app': ['react', 'react-dom', 'react-router', '@react-router/node'],
+  'web/app': ['react', 'react-dom', 'react-router', '@react-router/node', 'lucide-react', 'uqr'],
   prisma: ['prisma', 'pg', '@prisma/adapter-pg', '@prisma/driver-adapter-utils'],
 };
 

@@ -1,0 +1,39 @@
+// What a mail says, as the database stores it. Its words are made when it is sent, in say-mail.ts and nowhere else.
+
+import type { Role } from './permission.ts';
+
+/** Addresses in `url` are ours and work once; a mail's saying is kept sealed, and forgotten once it is sent. */
+export type MailSaying =
+  /** Please show that this address is yours. */
+  | { readonly kind: 'verify'; readonly name: string; readonly url: string }
+  /** Somebody tried to sign up with an address that has an account. */
+  | { readonly kind: 'known'; readonly name: string; readonly url: string }
+  | { readonly kind: 'reset'; readonly name: string; readonly url: string }
+  /** For an account that was made without a password. */
+  | { readonly kind: 'set-password'; readonly name: string; readonly url: string }
+  | { readonly kind: 'magic-link'; readonly url: string }
+  | { readonly kind: 'invitation'; readonly team: string; readonly by: string; readonly role: Role; readonly url: string }
+  /** Something changed about how one logs in. `url` leads to where it can be undone. */
+  | {
+      readonly kind: 'security';
+      readonly name: string;
+      readonly what: SecurityChange;
+      /** ISO 8601. */
+      readonly at: string;
+      readonly from: string | null;
+      readonly url: string;
+    }
+  /** A team will be deleted; `until` is how long an owner can take that back (ISO 8601). */
+  | { readonly kind: 'deletion'; readonly team: string; readonly until: string; readonly url: string }
+  /** For those who run the product. */
+  | { readonly kind: 'alarm'; readonly title: string; readonly words: string; readonly url: string };
+
+export type SecurityChange =
+  | 'password-changed'
+  | 'mail-changed'
+  | 'two-factor-on'
+  | 'two-factor-off'
+  | 'backup-codes'
+  | 'new-device'
+  | 'api-key-made'
+  | 'identity-linked';
