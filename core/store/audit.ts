@@ -1,5 +1,4 @@
 import type { TeamId } from '#core/domain/ids.ts';
-import type { Money } from './money.ts';
 
 /** Who did what to credits, people and settings. */
 export interface AuditLine {
@@ -12,8 +11,13 @@ export interface AuditLine {
   readonly facts: object;
 }
 
-export async function writeAudit(money: Money, line: AuditLine): Promise<void> {
-  await money.query({ text: 'INSERT INTO audit_entries (at, actor, act, team_id, subject, facts) VALUES ($1, $2, $3, $4, $5, $6)' }, [
+/** The pool, or the client of a transaction: what is written down stands or falls with what it tells of. */
+export interface Writes {
+  query(statement: { text: string }, values: unknown[]): Promise<unknown>;
+}
+
+export async function writeAudit(on: Writes, line: AuditLine): Promise<void> {
+  await on.query({ text: 'INSERT INTO audit_entries (at, actor, act, team_id, subject, facts) VALUES ($1, $2, $3, $4, $5, $6)' }, [
     line.at,
     line.actor,
     line.act,
