@@ -80,7 +80,8 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     await migrate(outside.databaseUrl);
     if (await mendAfterRestore(outside.databaseUrl)) log.warn({}, 'database was moved from another server, events renumbered');
 
-    const store = await openStore({ databaseUrl: outside.databaseUrl, worker, leaseMs: timings.leaseMs, log });
+    const { databaseUrl, encryptionKeys } = outside;
+    const store = await openStore({ databaseUrl, worker, leaseMs: timings.leaseMs, encryptionKeys, log });
     stops.push(() => store.close());
     const linkKeys = await linkKeysOf(store.money, outside.encryptionKeys);
     const queue = await createQueue({ name: 'tasks', databaseUrl: outside.databaseUrl, redisUrl: config.redis?.url ?? null, log });

@@ -16,6 +16,7 @@ export type AttemptId = Id<'attempt'>;
 export type ConversationId = Id<'conversation'>;
 export type LetterId = Id<'letter'>;
 export type FileId = Id<'file'>;
+export type MailId = Id<'mail'>;
 export type ApiKeyId = Id<'api-key'>;
 
 /** Makes a new id. `atMs` is milliseconds since 1970. */

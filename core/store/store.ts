@@ -10,6 +10,7 @@ import { finishOver, type Finish } from './finish.ts';
 import { intakeOver, type Intake } from './intake.ts';
 import { ledgerOver, type Ledger } from './ledger.ts';
 import { lettersOver, type Letters } from './letters.ts';
+import { mailsOver, type Mails } from './mails.ts';
 import { openMoney, type Money } from './money.ts';
 import { outboxOver, type Outbox } from './outbox.ts';
 import { peopleOver, type People } from './people.ts';
@@ -26,6 +27,7 @@ export interface Store {
   readonly attempts: Attempts;
   readonly events: Events;
   readonly letters: Letters;
+  readonly mails: Mails;
   readonly outbox: Outbox;
   readonly tasks: Tasks;
   readonly files: FileRows;
@@ -35,8 +37,16 @@ export interface Store {
 
 const PRISMA_CONNECTIONS = 5;
 
-export async function openStore(options: { databaseUrl: string; worker: string; leaseMs: number; log: Log }): Promise<Store> {
-  const { databaseUrl, worker, leaseMs, log } = options;
+export interface StoreOptions {
+  readonly databaseUrl: string;
+  readonly worker: string;
+  readonly leaseMs: number;
+  /** The first seals what mails say, all of them open it. Without one no mail can be written. */
+  readonly encryptionKeys?: readonly string[];
+  readonly log: Log;
+}
+
+export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys = [], log }: StoreOptions): Promise<Store> {
   const money = openMoney(databaseUrl, log);
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: PRISMA_CONNECTIONS }) });
   const close = () => Promise.all([money.close(), prisma.$disconnect()]);
@@ -54,6 +64,7 @@ export async function openStore(options: { databaseUrl: string; worker: string; 
     attempts: attemptsOver(money, worker, leaseMs),
     events: eventsOver(money),
     letters: lettersOver(money),
+    mails: mailsOver(money, encryptionKeys),
     outbox: outboxOver(money),
     tasks: tasksOver(money),
     files: filesOver(money),

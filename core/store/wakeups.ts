@@ -13,10 +13,10 @@ export interface Wakeups {
 
 /**
  * `intake` and `finish`: tasks, letters and events of a team were written, and its credits moved. `events`: events alone.
- * `wallet`: credits moved otherwise. Each about a team id. `letter`: a letter alone. `cancel`: about a task id.
+ * `wallet`: credits moved otherwise. Each about a team id. `letter`: a letter alone. `mail`: a mail. `cancel`: about a task id.
  * `session`: about a user id, one of whose sessions or keys ended, or whose place in a team changed.
  */
-export type Wakeup = 'intake' | 'finish' | 'letter' | 'events' | 'wallet' | 'cancel' | 'session';
+export type Wakeup = 'intake' | 'finish' | 'letter' | 'events' | 'wallet' | 'mail' | 'cancel' | 'session';
 
 const CHANNEL = 'impacter';
 const CONNECT_MS = 5_000;

@@ -16,6 +16,7 @@ import type { Log } from '#core/ports/log.ts';
 import { startProduct, type Product, type ProductOptions } from '#core/product.ts';
 import { startOpenClawSandbox, type Control } from '#core/sandbox/openclaw/gateway.ts';
 import { createTestDatabase } from './database.ts';
+import { mailsTo, type ReceivedMail } from './mailbox.ts';
 import { quietLog } from './quiet-log.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { wireTo, type Wire } from './wire.ts';
@@ -34,6 +35,8 @@ export interface Stage {
   another(settings?: GivenSettings, options?: Omit<StageOptions, 'settings'>): Promise<Product>;
   /** A person with a team of their own and this many credits. */
   person(amount?: number): Promise<Person>;
+  /** What this address got, oldest first; waits until it is `least` mails. `linkIn(mail)` (mailbox.ts) is what it asks for. */
+  mails(to: string, least?: number): Promise<ReceivedMail[]>;
   stop(): Promise<void>;
 }
 
@@ -115,6 +118,15 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     wire,
     another: start,
     person: (amount = 500) => person(product, amount),
+    mails: (to, least = 1) =>
+      vi.waitFor(
+        async () => {
+          const mails = await mailsTo(product, to);
+          if (mails.length < least) throw new Error(`${to} has ${mails.length} mails, not ${least}`);
+          return mails;
+        },
+        { timeout: 10_000, interval: 20 },
+      ),
     async stop() {
       await Promise.all(products.map((each) => each.stop()));
       await openclaw.stop();

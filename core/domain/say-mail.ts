@@ -1,0 +1,214 @@
+// The words of every mail, and the only place where they are. Short and calm: what happened, the one thing to do, and what
+// it means to do nothing. Names, teams and browsers are other people's words: they stay in their line, are cut where they
+// are long, and never become a link.
+
+import type { MailSaying, SecurityChange } from './mail.ts';
+import { mailPage } from './mail-page.ts';
+import { never } from './never.ts';
+import type { Role } from './permission.ts';
+import { cleanText, firstLine } from './text.ts';
+
+export interface MailContext {
+  readonly brandName: string;
+  /** Without a slash at its end. */
+  readonly publicUrl: string;
+}
+
+/** A mail as a person gets it: one line of subject, and the same words twice. */
+export interface MailWords {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** What a mail says, before it is text or a page. */
+export interface MailBody {
+  readonly subject: string;
+  readonly title: string;
+  /** null where we don't know the name. */
+  readonly name: string | null;
+  readonly before: readonly string[];
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  readonly button: { readonly label: string; readonly url: string };
+  readonly after: readonly string[];
+}
+
+export function sayMail(saying: MailSaying, context: MailContext): MailWords {
+  const body = bodyOf(saying, context);
+  return { subject: body.subject, text: mailText(body, context), html: mailPage(body, context) };
+}
+
+function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
+  switch (saying.kind) {
+    case 'verify':
+      return {
+        ...about('Confirm your mail address', saying.name),
+        before: [`This address was used to sign up for ${brandName}. Confirm that it is yours, and your account is ready.`],
+        button: { label: 'Confirm this address', url: saying.url },
+        after: [onceAndNotLong, 'If this was not you, do nothing: without a confirmation, the account stays closed.'],
+      };
+    case 'known':
+      return {
+        ...about('You already have an account', saying.name),
+        before: [
+          `Somebody, perhaps you, tried to sign up for ${brandName} with this address. It has an account already, and nothing about it was changed.`,
+        ],
+        button: { label: 'Log in', url: saying.url },
+        after: ['If you do not know your password any more, the page to log in sends you a link. If this was not you, do nothing.'],
+      };
+    case 'reset':
+      return {
+        ...about('Choose a new password', saying.name),
+        before: [`Somebody, probably you, asked for a new password for ${brandName}. Choose it here.`],
+        button: { label: 'Choose a new password', url: saying.url },
+        after: [onceAndNotLong, 'If this was not you, do nothing: your password stays as it is.'],
+      };
+    case 'set-password':
+      return {
+        ...about('Choose your password', saying.name),
+        before: [`You have an account at ${brandName}. Choose a password, and you can log in.`],
+        button: { label: 'Choose a password', url: saying.url },
+        after: [onceAndNotLong, 'If it has expired, the page behind it sends you a new one.'],
+      };
+    case 'magic-link':
+      return {
+        ...about('Your link to log in', null),
+        subject: `Log in to ${brandName}`,
+        before: [`This link logs you in to ${brandName}, in the browser where you open it.`],
+        button: { label: 'Log in', url: saying.url },
+        after: [onceAndNotLong, 'Pass it on to nobody. If you did not ask for it, do nothing.'],
+      };
+    case 'invitation': {
+      const team = theirs(saying.team);
+      return {
+        ...about(`You are invited to ${team}`, null),
+        subject: `${oneLine(saying.by)} invites you to ${oneLine(saying.team)}`,
+        before: [
+          `${theirs(saying.by)} invites you to the team ${team} at ${brandName}, where people ask agents for work and share the credits for it. You would be ${roleWords[saying.role]}.`,
+        ],
+        button: { label: 'See the invitation', url: saying.url },
+        after: ['Nothing happens before you accept. If you do not know the team, do nothing.'],
+      };
+    }
+    case 'security':
+      return {
+        ...about(changeWords[saying.what].title, saying.name),
+        before: [changeWords[saying.what].sentence(brandName)],
+        facts: [['When', when(saying.at)], ...(saying.from === null ? [] : [['From', theirs(saying.from)] as const])],
+        button: { label: 'Look at your security settings', url: saying.url },
+        after: ['If this was you, there is nothing to do. If it was not, look there now, and choose a new password.'],
+      };
+    case 'deletion': {
+      const team = theirs(saying.team);
+      return {
+        ...about(`${team} will be deleted`, null),
+        subject: `${oneLine(saying.team)} will be deleted`,
+        before: [`The team ${team} will be deleted from ${brandName}, with its tasks, its files and what is left of its credits.`],
+        facts: [['Can be taken back until', when(saying.until)]],
+        button: { label: 'See it, or take it back', url: saying.url },
+        after: ['An owner of the team can take it back until then. Afterwards nobody can.'],
+      };
+    }
+    case 'alarm':
+      return {
+        ...about(theirs(saying.title), null),
+        subject: `${brandName}: ${oneLine(saying.title)}`,
+        before: lines(saying.words),
+        button: { label: 'Look at it', url: saying.url },
+        after: ['You get this because OPERATOR_EMAILS names you.'],
+      };
+    default:
+      return never(saying);
+  }
+}
+
+const onceAndNotLong = 'The link works once, and not for long.';
+
+/** What most mails have in common. */
+function about(title: string, name: string | null): Pick<MailBody, 'subject' | 'title' | 'name' | 'facts'> {
+  return { subject: title, title, name: name === null || oneLine(name) === '' ? null : theirs(name), facts: [] };
+}
+
+const roleWords = {
+  owner: 'an owner: everything of the team is in your hands',
+  admin: 'an admin: you manage people, chat workspaces and settings',
+  billing: 'responsible for billing: you see and buy credits',
+  approver: 'an approver: you say yes to work that waits for it',
+  member: 'a member: you ask for work with the team’s credits',
+  guest: 'a guest: you see the team’s tasks and their results',
+} as const satisfies Record<Role, string>;
+
+const changeWords: Record<SecurityChange, { readonly title: string; sentence(brandName: string): string }> = {
+  'password-changed': {
+    title: 'Your password was changed',
+    sentence: (brandName) => `The password of your account at ${brandName} was changed, and every other device was logged out.`,
+  },
+  'mail-changed': {
+    title: 'Your mail address was changed',
+    sentence: (brandName) => `Your account at ${brandName} has another mail address now, and this one no longer logs you in.`,
+  },
+  'two-factor-on': {
+    title: 'Two-factor login is on',
+    sentence: (brandName) => `Logging in to ${brandName} now takes a code from your authenticator app as well.`,
+  },
+  'two-factor-off': {
+    title: 'Two-factor login is off',
+    sentence: (brandName) => `Logging in to ${brandName} no longer takes a code from your authenticator app.`,
+  },
+  'backup-codes': {
+    title: 'You have new backup codes',
+    sentence: (brandName) => `New backup codes were made for your account at ${brandName}. The old ones no longer work.`,
+  },
+  'new-device': {
+    title: 'A new device logged in',
+    sentence: (brandName) => `Somebody, probably you, logged in to your account at ${brandName} from a device that we had not seen before.`,
+  },
+  'api-key-made': {
+    title: 'An API key was made',
+    sentence: (brandName) => `A new API key can act in your name at ${brandName}, and spend credits of your team.`,
+  },
+  'identity-linked': {
+    title: 'A chat account was linked',
+    sentence: (brandName) => `A chat account was linked to your account at ${brandName}: what it asks for is asked in your name.`,
+  },
+};
+
+// --- The text version.
+
+/** A longer line is not broken: mail programs do that better, and a broken address does not work. */
+function mailText({ title, name, before, facts, button, after }: MailBody, { brandName, publicUrl }: MailContext): string {
+  return [
+    title,
+    ...(name === null ? [] : [`Hello ${name},`]),
+    ...before,
+    ...(facts.length === 0 ? [] : [facts.map(([label, value]) => `${label}: ${value}`).join('\n')]),
+    `${button.label}:\n${button.url}`,
+    ...after,
+    `-- \n${brandName}\n${publicUrl}\n`,
+  ].join('\n\n');
+}
+
+// --- Other people's words.
+
+const NAME_CHARACTERS = 60;
+
+function oneLine(text: string): string {
+  return firstLine(cleanText(text), NAME_CHARACTERS);
+}
+
+/** Mail programs make links of what looks like one; a word joiner, which nobody sees, takes the look away. */
+function theirs(text: string): string {
+  return oneLine(text).replace(/[.:/@](?=\S)/g, '$&\u2060');
+}
+
+function lines(text: string): string[] {
+  return cleanText(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+}
+
+function when(iso: string): string {
+  return `${moment.format(new Date(iso))} UTC`;
+}
+
+const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
