@@ -11,8 +11,9 @@ import type { Refused } from '#core/domain/refusal.ts';
 import type { Reply } from '#core/domain/reply.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
 import type { ThreadRef } from '#core/domain/thread-ref.ts';
+import type { DeliveryVerbs } from './undelivered.ts';
 
-export interface App {
+export interface App extends DeliveryVerbs {
   /** Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and its letter is written. */
   ask(input: AskInput): Promise<Taken>;
   /** Rejects with `task.not-found` for somebody else's, `task.over` when there is nothing left to stop. */

@@ -7,6 +7,7 @@ import { balance, conversation, cursor, events, history, letters, showTask } fro
 import { isUnavailable, takeAsk } from './intake.ts';
 import { keepInput } from './keep-input.ts';
 import { openLink } from './links.ts';
+import { deliveryVerbs } from './undelivered.ts';
 
 /** The verbs, bound to one core. A database that is away is said as the refusal that people understand. */
 export function makeApp(core: Core): App {
@@ -26,7 +27,18 @@ export function makeApp(core: Core): App {
     actorByKey: (key) => plainly(core.store.people.holderOf(key)),
     health: () => health(core),
     gauges: () => gauges(core),
+    ...allPlainly(deliveryVerbs(core)),
   };
+}
+
+/** A section of verbs, each said plainly. */
+function allPlainly<Verbs extends object>(verbs: Verbs): Verbs {
+  return Object.fromEntries(
+    Object.entries(verbs).map(([name, verb]) => [
+      name,
+      (...given: unknown[]) => plainly((verb as (...given: unknown[]) => Promise<unknown>)(...given)),
+    ]),
+  ) as Verbs;
 }
 
 async function plainly<T>(work: Promise<T>): Promise<T> {
