@@ -58,6 +58,8 @@ export const lettersQuery = z.strictObject({ after: wholeNumber().default(0) });
 /** GET /api/events */
 export const eventsQuery = z.strictObject({
   task: id<TaskId>().optional(),
+  /** For a page that shows a balance and can read its data anew. */
+  live: z.literal('1', 'must be 1 or left out').optional(),
   after: text()
     .regex(/^[\x21-\x7e]{1,100}$/, 'must be a cursor as we gave it')
     .optional(),

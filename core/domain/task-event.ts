@@ -3,7 +3,6 @@
 import type { AgentType } from './agent-type.ts';
 import { micro, sayCredits, showCredits, type Amount } from './credits.ts';
 import type { FailureCode } from './failure.ts';
-import type { ConversationId } from './ids.ts';
 import { never } from './never.ts';
 import { sayEstimate } from './say.ts';
 
@@ -32,11 +31,7 @@ export type TaskEvent =
   | { readonly kind: 'failed'; readonly data: Settled & { readonly code: FailureCode } }
   | { readonly kind: 'canceled'; readonly data: Settled }
   | { readonly kind: 'sent'; readonly data: { readonly messageRef?: string } }
-  | { readonly kind: 'undelivered'; readonly data: { readonly trouble: string } }
-  /** Somebody wanted it posted once more. */
-  | { readonly kind: 'sent-again'; readonly data: object }
-  /** What could not be posted was said in another conversation. */
-  | { readonly kind: 'said-elsewhere'; readonly data: { readonly conversationId: ConversationId } };
+  | { readonly kind: 'undelivered'; readonly data: { readonly trouble: string } };
 
 export interface Settled {
   readonly charged: Amount;
@@ -71,10 +66,6 @@ export function sayEvent(event: TaskEvent): string {
       return 'The answer was posted';
     case 'undelivered':
       return 'The answer could not be posted';
-    case 'sent-again':
-      return 'Sent once more';
-    case 'said-elsewhere':
-      return 'The answer was given in another conversation';
     default:
       return never(event);
   }

@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import type { AskInput } from '#core/contracts/ask.ts';
 import type { AgentType } from '#core/domain/agent-type.ts';
+import type { BalanceColour } from '#core/domain/balance-colour.ts';
 import type { Amount } from '#core/domain/credits.ts';
 import type { ApiKeyId, ConversationId, FileId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
 import type { Saying } from '#core/domain/letter.ts';
@@ -11,9 +12,9 @@ import type { Refused } from '#core/domain/refusal.ts';
 import type { Reply } from '#core/domain/reply.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
 import type { ThreadRef } from '#core/domain/thread-ref.ts';
-import type { DeliveryVerbs } from './undelivered.ts';
+import type { LiveVerbs } from './live.ts';
 
-export interface App extends DeliveryVerbs {
+export interface App extends LiveVerbs {
   /** Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and its letter is written. */
   ask(input: AskInput): Promise<Taken>;
   /** Rejects with `task.not-found` for somebody else's, `task.over` when there is nothing left to stop. */
@@ -29,10 +30,6 @@ export interface App extends DeliveryVerbs {
   conversation(actor: Actor, conversationId: string): Promise<ThreadRef>;
   /** What was said in a conversation after letter `after` (0 for all), rendered now: links in it are fresh. Somebody else's is not found. */
   letters(actor: Actor, conversationId: string, after: number): Promise<ShownLetter[]>;
-  /** Task events of the actor's team as they are committed, from behind `after`; ends when the signal aborts. `null` every 15 s while nothing happens. */
-  events(actor: Actor, from: { after: EventCursor | null; taskId?: string }, signal: AbortSignal): AsyncIterable<EventLine | null>;
-  /** A cursor that stands for now: a page read together with it misses nothing and sees nothing twice. */
-  cursor(): Promise<EventCursor>;
 
   /** Keeps a file that an ask will name. Refused when it is empty, too large, or not of the size that was said. */
   keepInput(actor: Actor, file: { name: string; mime: string; sizeBytes: number }, body: Readable): Promise<FileId>;
@@ -96,6 +93,11 @@ export interface WalletView {
   readonly available: Amount;
   readonly inUse: Amount;
   readonly debt: Amount;
+  /** Grows with each movement, so that who hears of two knows the newer one. */
+  readonly version: number;
+  readonly colour: BalanceColour['colour'];
+  /** Says the same without colour. */
+  readonly words: string;
 }
 
 export interface ShownLetter {

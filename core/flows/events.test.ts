@@ -85,7 +85,7 @@ test('what happens to others wakes nobody', async () => {
       clock,
       withCore: (made) => ({
         ...made,
-        store: { ...made.store, events: { ...made.store.events, read: (...call) => (reads++, made.store.events.read(...call)) } },
+        store: { ...made.store, events: { ...made.store.events, look: (...call) => (reads++, made.store.events.look(...call)) } },
       }),
     },
   );

@@ -38,7 +38,8 @@ export interface People {
   payerFor(userId: UserId, teamId: TeamId): Promise<Payer | null>;
   /** Who pays for a platform's account in a workspace: its team. Remembers the account. null when no team is linked. */
   payerAt(platform: Platform, workspace: string | null, account: { externalId: string; displayName: string }): Promise<Payer | null>;
-  wallet(teamId: TeamId): Promise<{ balance: bigint; held: bigint; debt: bigint }>;
+  /** `version` grows with each movement: it is the last line of the journal. */
+  wallet(teamId: TeamId): Promise<{ balance: bigint; held: bigint; debt: bigint; version: number }>;
 }
 
 export function peopleOver(prisma: PrismaClient, money: Money): People {
@@ -68,6 +69,23 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
       return asked.map(({ userId, teamId }, i) => {
         const row = byNumber.get(i + 1);
         return row ? { teamId, walletId: row.wallet_id, userId, identityId: null, role: row.role } : null;
+      });
+    },
+  });
+
+  // Everybody who looks at a balance of theirs after a grant to many does so at the same moment.
+  const wallet = groupCommit<TeamId, Awaited<ReturnType<People['wallet']>>>({
+    most: 1_000,
+    async run(teams) {
+      const { rows } = await money.query<{ team_id: TeamId; balance: string; held: string; debt: string; seq: string }>(
+        { name: 'wallets', text: 'SELECT team_id, balance, held, debt, seq FROM wallets WHERE team_id = ANY ($1)' },
+        [teams],
+      );
+      const byTeam = new Map(rows.map((row) => [row.team_id, row]));
+      return teams.map((teamId) => {
+        const row = byTeam.get(teamId);
+        if (!row) throw new Error(`team ${teamId} has no wallet`);
+        return { balance: BigInt(row.balance), held: BigInt(row.held), debt: BigInt(row.debt), version: Number(row.seq) };
       });
     },
   });
@@ -166,15 +184,7 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
       return team_id === null || wallet_id === null ? null : { teamId: team_id, walletId: wallet_id, userId: user_id, identityId, role };
     },
 
-    async wallet(teamId) {
-      const { rows } = await money.query<{ balance: string; held: string; debt: string }>(
-        { name: 'wallet', text: 'SELECT balance, held, debt FROM wallets WHERE team_id = $1' },
-        [teamId],
-      );
-      const row = rows[0];
-      if (!row) throw new Error(`team ${teamId} has no wallet`);
-      return { balance: BigInt(row.balance), held: BigInt(row.held), debt: BigInt(row.debt) };
-    },
+    wallet,
   };
 }
 

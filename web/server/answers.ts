@@ -34,6 +34,11 @@ export function walletAnswer({ available, inUse, debt }: WalletView) {
   return { balance: { available: inCredits(available), inUse: inCredits(inUse), debt: inCredits(debt) } };
 }
 
+/** For pages: with its colour, and a version, so that of two the newer is known. */
+export function balanceAnswer({ version, colour, words, ...wallet }: WalletView) {
+  return { ...walletAnswer({ version, colour, words, ...wallet }).balance, version, colour, words };
+}
+
 export function eventAnswer({ taskId, kind, data, at }: EventLine) {
   return { taskId, kind, at, data: data instanceof Object ? withCredits(data) : data };
 }

@@ -7,8 +7,13 @@ import type { UserId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusal.ts';
 
 export interface Streams {
-  /** Begins a stream, or refuses when this user has too many. It ends when the caller leaves or the server stops. */
-  open(request: Request, response: Response, userId: UserId): Stream;
+  /**
+   * Begins a stream, or refuses when this user has too many. It ends when the caller leaves, the server stops, or
+   * `stillGood` says no when it is asked.
+   */
+  open(request: Request, response: Response, userId: UserId, stillGood?: () => Promise<boolean>): Stream;
+  /** Ends those streams of a user (null: of everybody) that are not good any more. */
+  check(userId: string | null): Promise<void>;
   /** Ends all streams, telling each to come back in a moment. */
   endAll(): void;
   size(): number;
@@ -18,7 +23,7 @@ export interface Stream {
   /** Aborts when there is nobody left to write to. */
   readonly signal: AbortSignal;
   /** Resolves when there is room for more. A reader who does not read is cut off. */
-  write(message: SseMessage): Promise<void>;
+  write(message: SseMessage | string): Promise<void>;
   /** Says nothing, so that proxies and the reader know that we are there. */
   beat(): Promise<void>;
   end(): void;
@@ -35,45 +40,69 @@ const RETRY_MS = 3_000;
 const SLOW_READER_MS = 30_000;
 
 export function openStreams(): Streams {
-  const open = new Map<Response, { userId: UserId; end: () => void }>();
+  const open = new Map<string, Set<Open>>();
+  let size = 0;
 
   return {
-    open(request, response, userId) {
-      const mine = [...open.values()].filter((each) => each.userId === userId).length;
-      if (mine >= MOST_PER_USER) throw refuse('streams.too-many', { most: MOST_PER_USER });
+    open(request, response, userId, stillGood = async () => true) {
+      const mine = open.get(userId) ?? new Set();
+      if (mine.size >= MOST_PER_USER) throw refuse('streams.too-many', { most: MOST_PER_USER });
 
       const gone = new AbortController();
-      const end = () => {
-        open.delete(response);
+      const forget = () => {
+        if (!mine.delete(one)) return;
+        size -= 1;
+        if (mine.size === 0) open.delete(userId);
         gone.abort();
       };
-      open.set(response, { userId, end });
-      response.once('close', end);
+      const one: Open = {
+        stillGood,
+        end(lastWords = '') {
+          response.end(lastWords);
+          forget();
+        },
+      };
+      open.set(userId, mine.add(one));
+      size += 1;
+      response.once('close', forget);
 
       begin(request, response);
       const write = (text: string) => send(response, text, gone.signal);
       return {
         signal: gone.signal,
-        write: ({ id, event, data }) =>
-          write(
-            `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`,
-          ),
+        write: (message) => write(typeof message === 'string' ? message : sseText(message)),
         beat: () => write(': still here\n\n'),
-        end() {
-          response.end();
-          end();
-        },
+        end: () => one.end(),
       };
     },
+    async check(userId) {
+      const theirs = userId === null ? [...open.values()] : [open.get(userId) ?? []];
+      await Promise.all(
+        theirs.flatMap((streams) =>
+          [...streams].map(async (one) => {
+            if (!(await one.stillGood())) one.end();
+          }),
+        ),
+      );
+    },
     endAll() {
-      for (const [response, { end }] of open) {
+      for (const streams of open.values()) {
         // Not all at the same moment, when all of them come back.
-        response.end(`retry: ${1000 + Math.floor(Math.random() * 4000)}\n\n`);
-        end();
+        for (const one of streams) one.end(`retry: ${1000 + Math.floor(Math.random() * 4000)}\n\n`);
       }
     },
-    size: () => open.size,
+    size: () => size,
   };
+}
+
+interface Open {
+  readonly stillGood: () => Promise<boolean>;
+  end(lastWords?: string): void;
+}
+
+/** A message as it goes over the wire: the same for all who get it, so it is made once. */
+export function sseText({ id, event, data }: SseMessage): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
 }
 
 function begin(request: Request, response: Response) {

@@ -241,7 +241,7 @@ test('a key in the address opens nothing', async () => {
 
 test('who tries many wrong keys is asked to wait, and may go on after a minute', async () => {
   let nowMs = 0;
-  const balance = { available: '1000000', inUse: '0', debt: '0' };
+  const balance = has('1000000');
   const { fetch } = await openDoor({ ...knowsOlga, balance: async () => balance }, { nowMs: () => nowMs });
   for (let i = 0; i < 20; i++) expect((await fetch('/api/balance', { key: `guess-${i}` })).status).toBe(401);
   nowMs = 15_000;
@@ -256,7 +256,7 @@ test('who tries many wrong keys is asked to wait, and may go on after a minute',
 });
 
 test('a key that was good before is not kept waiting for what others try from the same address', async () => {
-  const { fetch } = await openDoor({ ...knowsOlga, balance: async () => ({ available: '1000000', inUse: '0', debt: '0' }) });
+  const { fetch } = await openDoor({ ...knowsOlga, balance: async () => has('1000000') });
   await fetch('/api/balance', { key: 'olgas-key' });
   for (let i = 0; i < 25; i++) await fetch('/api/balance', { key: `guess-${i}` });
   expect((await fetch('/api/balance', { key: 'guess-26' })).status).toBe(429);
@@ -485,7 +485,7 @@ test('a stop lets running requests end, and does not wait for connections that n
   const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
   const door = await openDoor({
     ...knowsOlga,
-    balance: async () => (begin(), await going, { available: '5000000', inUse: '0', debt: '0' }),
+    balance: async () => (begin(), await going, has('5000000')),
   });
   const running = door.fetch('/api/balance', { key: 'olgas-key' });
   await asked;
@@ -501,7 +501,7 @@ test('a request that comes on an open connection during a stop is told to come b
   const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
   const door = await openDoor({
     ...knowsOlga,
-    balance: async () => (begin(), await going, { available: '5000000', inUse: '0', debt: '0' }),
+    balance: async () => (begin(), await going, has('5000000')),
   });
   const socket = net.connect(Number(new URL(door.url).port), '127.0.0.1');
   const request = 'GET /api/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer olgas-key\r\n\r\n';
@@ -539,4 +539,8 @@ async function text(stream: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
+}
+
+function has(available: string) {
+  return { available, inUse: '0', debt: '0', version: 1, colour: 'green', words: 'Enough' } as const;
 }

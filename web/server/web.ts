@@ -103,16 +103,23 @@ export function createWeb(settings: WebSettings): Web {
 
   return {
     express: web,
-    start: (port, host) =>
-      listen(web, {
+    async start(port, host) {
+      let stopHearing = () => {};
+      const running = await listen(web, {
         port,
         ...(host !== undefined && { host }),
         ...(settings.patience && { patience: settings.patience }),
         stopping() {
           stopping = true;
+          stopHearing();
           streams.endAll();
         },
-      }),
+      });
+      stopHearing = app.onSessionEnd((userId) => {
+        streams.check(userId).catch((error: unknown) => log.error({ error }, 'streams were not checked'));
+      });
+      return running;
+    },
   };
 }
 

@@ -4,9 +4,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import { eventsQuery, parseRequest } from '#core/contracts/api.ts';
-import type { Actor, App, EventCursor } from '#core/flows/app.ts';
-import { eventAnswer } from '../answers.ts';
+import { never } from '#core/domain/never.ts';
+import { refuse } from '#core/domain/refusal.ts';
+import type { Actor, App, EventCursor, EventLine, WalletView } from '#core/flows/app.ts';
+import type { LiveItem } from '#core/flows/live.ts';
+import { balanceAnswer, eventAnswer } from '../answers.ts';
 import type { Route } from '../route.ts';
+import { sseText, type Stream } from '../streams.ts';
 import type { Parts } from '../web.ts';
 
 export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] {
@@ -15,17 +19,16 @@ export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] 
       path: '/api/events',
       async GET(request, response) {
         const actor = await keys.actorOf(request, response);
-        const { task, after } = readCursor(request);
+        const { task, live, after } = readQuery(request);
         if (task !== undefined) await app.task(actor, task); // somebody else's is refused before the stream begins
         const from = { after: after ?? (await app.cursor()), ...(task !== undefined && { taskId: task }) };
-        const stream = streams.open(request, response, actor.userId);
+        const stream = streams.open(request, response, actor.userId, () => keys.stillGood(request));
         if (request.method === 'HEAD') return stream.end();
 
         let checkedMs = nowMs();
         try {
-          for await (const line of throughAbsences(app, actor, from, stream.signal)) {
-            if (line === null) await stream.beat();
-            else await stream.write({ id: line.cursor, data: eventAnswer(line) });
+          for await (const item of throughAbsences(live ? pageOf(app, actor) : linesOf(app, actor, from), from.after, stream.signal)) {
+            await tell(stream, item);
             if (nowMs() - checkedMs < RECHECK_MS) continue;
             if (!(await keys.stillGood(request))) break;
             checkedMs = nowMs();
@@ -40,22 +43,62 @@ export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] 
   ];
 }
 
-/** A stream ends within this time, and a heartbeat, after its key was revoked. */
+/** We are told when a key is revoked; this is how long we trust that no word was lost. */
 const RECHECK_MS = 60_000;
 
-/** The events of the core. While the database is away it waits: a browser that is refused once never comes back by itself. */
-async function* throughAbsences(app: App, actor: Actor, from: { after: EventCursor; taskId?: string }, signal: AbortSignal) {
-  let { after } = from;
+function tell(stream: Stream, item: LiveItem): Promise<void> {
+  switch (item.kind) {
+    case 'line':
+      return stream.write(textOf(item.line));
+    case 'balance':
+      return stream.write(textOf(item.balance));
+    case 'reset':
+      return stream.write({ id: item.cursor, event: 'reset', data: {} });
+    case 'beat':
+      return stream.beat();
+    default:
+      return never(item);
+  }
+}
+
+/** Everybody who watches a team gets the same object, so its text is made once. */
+function textOf(told: EventLine | WalletView): string {
+  const known = texts.get(told);
+  if (known !== undefined) return known;
+  const text =
+    'cursor' in told ? sseText({ id: told.cursor, data: eventAnswer(told) }) : sseText({ event: 'balance', data: balanceAnswer(told) });
+  texts.set(told, text);
+  return text;
+}
+
+const texts = new WeakMap<EventLine | WalletView, string>();
+
+type Source = (after: EventCursor, signal: AbortSignal) => AsyncIterable<LiveItem>;
+
+function pageOf(app: App, actor: Actor): Source {
+  return (after, signal) => app.live(actor, { after }, signal);
+}
+
+function linesOf(app: App, actor: Actor, from: { taskId?: string }): Source {
+  return async function* (after, signal) {
+    for await (const line of app.events(actor, { ...from, after }, signal)) yield line === null ? { kind: 'beat' } : { kind: 'line', line };
+  };
+}
+
+/** What the core says. While the database is away it waits: a browser that is refused once never comes back by itself. */
+async function* throughAbsences(source: Source, from: EventCursor, signal: AbortSignal): AsyncIterable<LiveItem> {
+  let after = from;
   while (!signal.aborted) {
     try {
-      for await (const line of app.events(actor, { ...from, after }, signal)) {
-        after = line?.cursor ?? after;
-        yield line;
+      for await (const item of source(after, signal)) {
+        if (item.kind === 'line') after = item.line.cursor;
+        if (item.kind === 'reset') after = item.cursor;
+        yield item;
       }
       return;
     } catch (error) {
       if (!isAway(error)) throw error;
-      yield null;
+      yield { kind: 'beat' };
       await sleep(AWAY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -68,8 +111,10 @@ function isAway(error: unknown): boolean {
 }
 
 /** A browser reconnects to the address it had, so its Last-Event-ID is newer than the address's `after`. */
-function readCursor({ query, headers }: Request) {
+function readQuery({ query, headers }: Request) {
   const last = headers['last-event-id'];
-  const { task, after } = parseRequest(eventsQuery, typeof last === 'string' && last !== '' ? { ...query, after: last } : query);
-  return { task, after: (after ?? null) as EventCursor | null };
+  const { after, live, ...rest } = parseRequest(eventsQuery, typeof last === 'string' && last !== '' ? { ...query, after: last } : query);
+  if (live !== undefined && rest.task !== undefined)
+    throw refuse('request.invalid', { fields: [{ name: 'live', problem: 'goes with the whole team, not with one task' }] });
+  return { ...rest, live: live !== undefined, after: (after ?? null) as EventCursor | null };
 }

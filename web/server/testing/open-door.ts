@@ -27,7 +27,13 @@ type Asking = Omit<RequestInit, 'headers'> & { key?: string; json?: unknown; hea
 /** Only what is given can be asked of the core; the rest would be a bug of the test. It stops with the test. */
 export async function openDoor(app: Partial<App>, settings: Partial<WebSettings> = {}): Promise<Door> {
   const { lines, log } = keptLog();
-  const web = createWeb({ app: app as App, log, publicUrl: 'http://impacter.test', brandName: 'Impacter', ...settings });
+  const web = createWeb({
+    app: { onSessionEnd: () => () => {}, ...app } as App,
+    log,
+    publicUrl: 'http://impacter.test',
+    brandName: 'Impacter',
+    ...settings,
+  });
   const running = await web.start(0, '127.0.0.1');
   onTestFinished(() => running.stop(0));
   return {
