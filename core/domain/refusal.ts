@@ -141,6 +141,24 @@ const table = {
     page: '/team',
   },
 
+  'letter.not-found': {
+    status: 404,
+    sentence: () => 'There is no such answer, or it is not yours to see.',
+    wayForward: 'Look for it under undelivered results.',
+    page: '/team/undelivered',
+  },
+  'letter.under-way': {
+    status: 409,
+    sentence: () => 'This answer is on its way again, or was given elsewhere.',
+    wayForward: 'Look where it should be in a moment.',
+    page: '/team/undelivered',
+  },
+  'letter.delivered': {
+    status: 409,
+    sentence: () => 'Everything about this task was delivered.',
+    wayForward: 'Look in the conversation where it was asked.',
+  },
+
   'link.expired': {
     status: 410,
     sentence: () => 'This link has expired.',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ConversationId } from './ids.ts';
 import { sayEvent, type TaskEvent } from './task-event.ts';
 
 const settled = { charged: '92000000', returned: '8000000', available: '408000000' };
@@ -30,6 +31,8 @@ const story: [TaskEvent, string][] = [
   [{ kind: 'failed', data: { ...settled, charged: '0', code: 'agent.failed' } }, 'Failed, nothing charged'],
   [{ kind: 'sent', data: {} }, 'The answer was posted'],
   [{ kind: 'undelivered', data: { trouble: 'channel_not_found' } }, 'The answer could not be posted'],
+  [{ kind: 'sent-again', data: {} }, 'Sent once more'],
+  [{ kind: 'said-elsewhere', data: { conversationId: 'c' as ConversationId } }, 'The answer was given in another conversation'],
 ];
 
 test.each(story)('the log line %j reads: %s', (event, words) => {

@@ -3,6 +3,7 @@
 import type { AgentType } from './agent-type.ts';
 import { micro, sayCredits, showCredits, type Amount } from './credits.ts';
 import type { FailureCode } from './failure.ts';
+import type { ConversationId } from './ids.ts';
 import { never } from './never.ts';
 import { sayEstimate } from './say.ts';
 
@@ -31,7 +32,11 @@ export type TaskEvent =
   | { readonly kind: 'failed'; readonly data: Settled & { readonly code: FailureCode } }
   | { readonly kind: 'canceled'; readonly data: Settled }
   | { readonly kind: 'sent'; readonly data: { readonly messageRef?: string } }
-  | { readonly kind: 'undelivered'; readonly data: { readonly trouble: string } };
+  | { readonly kind: 'undelivered'; readonly data: { readonly trouble: string } }
+  /** Somebody wanted it posted once more. */
+  | { readonly kind: 'sent-again'; readonly data: object }
+  /** What could not be posted was said in another conversation. */
+  | { readonly kind: 'said-elsewhere'; readonly data: { readonly conversationId: ConversationId } };
 
 export interface Settled {
   readonly charged: Amount;
@@ -66,6 +71,10 @@ export function sayEvent(event: TaskEvent): string {
       return 'The answer was posted';
     case 'undelivered':
       return 'The answer could not be posted';
+    case 'sent-again':
+      return 'Sent once more';
+    case 'said-elsewhere':
+      return 'The answer was given in another conversation';
     default:
       return never(event);
   }

@@ -4,6 +4,7 @@
 import { taskPage } from '#core/domain/task-view.ts';
 import type { Reply } from '#core/domain/reply.ts';
 import { replyFor } from '#core/domain/say.ts';
+import type { Trouble } from '#core/domain/trouble.ts';
 import { PostError, type LetterPart, type Posted, type Poster } from '#core/ports/poster.ts';
 import type { OpenLetter } from '#core/store/letters.ts';
 import type { Core, Posters } from './core.ts';
@@ -16,7 +17,7 @@ const AT_ONCE = 16;
 /** A claimed letter is looked for and posted once: each of the two calls may take this part of its lease. */
 const CALLS_IN_A_LEASE = 3;
 /** A letter that is a day old is not posted any more, and the portal says so. */
-const GIVE_UP_MS = 24 * 60 * 60 * 1000;
+export const GIVE_UP_MS = 24 * 60 * 60 * 1000;
 /** What fails in our own code will not get better for long. */
 const OWN_FAULTS_MOST = 10;
 const IDLE_MS = 1_000;
@@ -61,7 +62,8 @@ async function deliverOne(core: Core, poster: Poster, letter: OpenLetter, leave:
   const log = core.log.child({ letterId: letter.id, conversationId: letter.conversationId, part: letter.part });
   const callMs = core.settings.letterLeaseMs / CALLS_IN_A_LEASE;
   const withinCall = () => AbortSignal.any([AbortSignal.timeout(callMs), leave]);
-  let mayBePosted = letter.mustLook;
+  let mustLook = letter.mustLook;
+  let posting = false;
   try {
     const reply = replyOf(core, letter);
     const part: LetterPart = {
@@ -71,29 +73,26 @@ async function deliverOne(core: Core, poster: Poster, letter: OpenLetter, leave:
       part: letter.part,
       attemptedAt: letter.attemptedAt,
     };
-    if (letter.mustLook) {
+    if (mustLook) {
       const seen = await answered(withinCall(), (signal) => poster.look(part, signal));
-      if (seen === 'cannot')
-        return await giveUp(
-          core,
-          letter,
-          'It may have been posted, and the platform does not let us look; posting it again could show it twice.',
-        );
-      if (seen !== 'absent') return await confirm(core, letter, seen.found);
-      mayBePosted = false;
+      if (seen !== 'absent' && seen !== 'cannot') return await confirm(core, letter, seen.found);
+      if (seen === 'cannot' && !letter.mayRepeat) return await giveUp(core, letter, 'unsure', letter.trouble ?? 'no answer', true);
+      mustLook = seen === 'absent';
     }
-    if (isStale(core, letter)) return await giveUp(core, letter, letter.trouble ?? 'It could not be posted for a day.');
+    if (isStale(core, letter)) return await giveUp(core, letter, 'too-late', letter.trouble ?? 'never tried', false);
 
     const parts = letter.part === 0 ? poster.parts(reply) : 1;
     if (parts > 1) await core.store.letters.split(letter, parts, core.clock.now());
     // Whoever comes too late finds another process at it.
     if (core.clock.now().getTime() + callMs > letter.leaseUntil.getTime())
       return await core.store.letters.later(letter, 'planned', core.clock.now(), 'There was no time left to post it.');
-    mayBePosted = true;
+    posting = true;
     await confirm(core, letter, await answered(withinCall(), (signal) => poster.post(part, signal)));
     log.info({ tries: letter.tries }, 'letter posted');
   } catch (error) {
-    await postpone(core, letter, error, mayBePosted).catch((again: unknown) => log.warn({ error: again }, 'letter state not written'));
+    await postpone(core, letter, error, { mustLook, posting }).catch((again: unknown) =>
+      log.warn({ error: again }, 'letter state not written'),
+    );
   }
 }
 
@@ -130,29 +129,34 @@ async function answered<T>(signal: AbortSignal, call: (signal: AbortSignal) => P
 }
 
 function isStale(core: Core, letter: OpenLetter): boolean {
-  return core.clock.now().getTime() - letter.createdAt.getTime() > GIVE_UP_MS;
+  return core.clock.now().getTime() - letter.wantedAt.getTime() > GIVE_UP_MS;
 }
 
 async function confirm(core: Core, letter: OpenLetter, posted: Posted): Promise<void> {
   await core.store.letters.sent(letter, posted, core.clock.now());
 }
 
-async function giveUp(core: Core, letter: OpenLetter, trouble: string): Promise<void> {
-  core.log.warn({ letterId: letter.id, tries: letter.tries }, 'letter undeliverable');
-  await core.store.letters.dead(letter, trouble, core.clock.now());
+async function giveUp(core: Core, letter: OpenLetter, why: Trouble, trouble: string, mayBePosted: boolean): Promise<void> {
+  core.log.warn({ letterId: letter.id, tries: letter.tries, why }, 'letter undeliverable');
+  await core.store.letters.dead(letter, { why, trouble, mayBePosted }, core.clock.now());
 }
 
-async function postpone(core: Core, letter: OpenLetter, error: unknown, mayBePosted: boolean): Promise<void> {
+/** `mustLook`: an earlier try may have posted it, as far as we knew before this one. `posting`: this one had begun to. */
+async function postpone(core: Core, letter: OpenLetter, error: unknown, tried: { mustLook: boolean; posting: boolean }): Promise<void> {
   const trouble = error instanceof Error ? error.message : String(error);
   const kind = error instanceof PostError ? error.kind : 'unknown';
   const isOurFault = !(error instanceof PostError) && !isUnavailable(error);
   if (isOurFault) core.log.error({ letterId: letter.id, error }, 'letter not posted by a fault of ours');
-  if (kind === 'never' || isStale(core, letter) || (isOurFault && letter.tries >= OWN_FAULTS_MOST)) return giveUp(core, letter, trouble);
+  // Whoever had the letter before us may be slow rather than dead, so what was absent a moment ago is looked for again.
+  const mayBePosted = tried.mustLook || (tried.posting && kind === 'unknown');
+  const why = isOurFault && letter.tries >= OWN_FAULTS_MOST ? 'our-fault' : isStale(core, letter) ? 'too-late' : null;
+  if (kind === 'never' && error instanceof PostError)
+    return giveUp(core, letter, error.why ?? 'refused', trouble, tried.mustLook && !tried.posting);
+  if (why !== null) return giveUp(core, letter, why, trouble, mayBePosted);
 
   const waitMs = Math.max(backOffMs(letter.tries), error instanceof PostError ? (error.retryAfterMs ?? 0) : 0);
-  const state = mayBePosted && (kind === 'unknown' || letter.mustLook) ? 'unknown' : 'planned';
   core.log.warn({ letterId: letter.id, kind, waitMs }, 'letter not posted yet');
-  await core.store.letters.later(letter, state, new Date(core.clock.now().getTime() + waitMs), trouble);
+  await core.store.letters.later(letter, mayBePosted ? 'unknown' : 'planned', new Date(core.clock.now().getTime() + waitMs), trouble);
 }
 
 /** 1, 2, 4 … seconds, at most five minutes. */

@@ -8,6 +8,7 @@ import { isUnavailable, takeAsk } from './intake.ts';
 import { keepInput } from './keep-input.ts';
 import { openLink } from './links.ts';
 import { liveVerbs } from './live.ts';
+import { deliveryVerbs } from './undelivered.ts';
 
 /** The verbs, bound to one core. */
 export function makeApp(core: Core): App {
@@ -26,6 +27,7 @@ export function makeApp(core: Core): App {
     health: () => health(core),
     gauges: () => gauges(core),
     ...liveVerbs(core),
+    ...deliveryVerbs(core),
   });
 }
 

@@ -7,6 +7,7 @@ import { newId, type FileId, type TaskId } from '#core/domain/ids.ts';
 import { FilesError } from '#core/ports/files.ts';
 import type { Core } from './core.ts';
 import { patiently } from './patiently.ts';
+import { buryForgotten } from './undelivered.ts';
 
 const RELAY_AT_ONCE = 500;
 const RELAY_IDLE_MS = 1_000;
@@ -35,6 +36,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(sweepEveryMs, () => putBackLost(core)),
     again(EXPIRE_EVERY_MS, () => expireCredits(core)),
     again(EXPIRE_EVERY_MS, () => expireFiles(core)),
+    again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import type { Reply } from '#core/domain/reply.ts';
+import type { Trouble } from '#core/domain/trouble.ts';
 
 /** Puts what we say in front of people, on one platform. */
 export interface Poster {
@@ -19,7 +20,7 @@ export interface LetterPart {
   readonly reply: Reply;
   /** From 0. */
   readonly part: number;
-  /** When it was first tried; looking searches around it. */
+  /** When it was first tried. It may have been posted at any time since then: somebody may have wanted it sent again days later. */
   readonly attemptedAt: Date | null;
 }
 
@@ -33,15 +34,22 @@ export interface Posted {
 export class PostError extends Error {
   readonly kind: 'unknown' | 'later' | 'never';
   readonly retryAfterMs: number | null;
+  /** Why it will never be posted, in our words; null where the platform does not say. */
+  readonly why: Trouble | null;
 
   /**
    * `unknown`: it may have been posted. `later`: it was not; try again, not before `retryAfterMs`.
    * `never`: it was not and will not be (no such channel, no permission).
    */
-  constructor(kind: 'unknown' | 'later' | 'never', message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    kind: 'unknown' | 'later' | 'never',
+    message: string,
+    options: { retryAfterMs?: number; why?: Trouble; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'PostError';
     this.kind = kind;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.why = options.why ?? null;
   }
 }

@@ -54,7 +54,11 @@ test('whoever takes a letter up from a process that vanished has to look whether
 
 test.each([
   ['to try it again', (letter: Awaited<ReturnType<typeof claim>>[0]) => letters.later(letter, 'planned', after(0), 'slow')],
-  ['to give it up', (letter: Awaited<ReturnType<typeof claim>>[0]) => letters.dead(letter, 'slow', after(0))],
+  [
+    'to give it up',
+    (letter: Awaited<ReturnType<typeof claim>>[0]) =>
+      letters.dead(letter, { why: 'refused', trouble: 'slow', mayBePosted: false }, after(0)),
+  ],
 ])('a process that slept through its lease has no say any more: not %s', async (_, saysLate) => {
   const platform = newPlatform();
   const where = await conversation(platform);

@@ -5,6 +5,7 @@
 import type { ConversationId, LetterId, TaskId, TeamId } from '#core/domain/ids.ts';
 import type { Saying } from '#core/domain/letter.ts';
 import type { Platform, ThreadRef } from '#core/domain/thread-ref.ts';
+import type { Trouble } from '#core/domain/trouble.ts';
 import type { Posted } from '#core/ports/poster.ts';
 import { toJson } from './json.ts';
 import type { Money } from './money.ts';
@@ -22,10 +23,13 @@ export interface OpenLetter {
   readonly trouble: string | null;
   readonly threadRef: ThreadRef | null;
   readonly address: string;
-  readonly createdAt: Date;
+  /** When it was written, or last wanted sent again: it has a day from then. */
+  readonly wantedAt: Date;
   /** When it was first tried; set when an earlier try ended without an answer. */
   readonly attemptedAt: Date | null;
   readonly mustLook: boolean;
+  /** Once: where nobody may look, it is posted all the same. */
+  readonly mayRepeat: boolean;
   /** Then another process may take it. */
   readonly leaseUntil: Date;
 }
@@ -38,8 +42,8 @@ export interface Letters {
   sent(letter: OpenLetter, posted: Posted, at: Date): Promise<void>;
   /** It was not posted, or nobody knows: try (or look) again then. */
   later(letter: OpenLetter, state: 'planned' | 'unknown', nextAt: Date, trouble: string): Promise<void>;
-  /** Frees the thread; shown under undelivered results. */
-  dead(letter: OpenLetter, trouble: string, at: Date): Promise<void>;
+  /** Frees the thread; shown under undelivered results (dead-letters.ts). */
+  dead(letter: OpenLetter, death: Death, at: Date): Promise<void>;
   write(
     letter: { id: LetterId; conversationId: ConversationId; taskId: TaskId | null; saying: Saying; readHere: boolean },
     at: Date,
@@ -48,6 +52,13 @@ export interface Letters {
   threadOf(teamId: TeamId, conversationId: string): Promise<ThreadRef | null>;
   /** What was said in a conversation of this team. */
   said(teamId: TeamId, conversationId: string, after: number): Promise<SaidLetter[]>;
+}
+
+export interface Death {
+  readonly why: Trouble;
+  /** What the platform said, for those who run the product. */
+  readonly trouble: string;
+  readonly mayBePosted: boolean;
 }
 
 export interface SaidLetter {
@@ -71,10 +82,11 @@ export function lettersOver(money: Money): Letters {
                   SELECT FROM letters e WHERE e.conversation_id = l.conversation_id AND (e.seq, e.part) < (l.seq, l.part) AND e.state IN ('planned', 'sending', 'unknown'))
               ORDER BY l.next_at LIMIT $4 FOR NO KEY UPDATE OF l SKIP LOCKED
             )
-            UPDATE letters l SET state = CASE WHEN l.state = 'planned' THEN 'sending' ELSE 'unknown' END, tries = l.tries + 1,
+            UPDATE letters l SET state = CASE WHEN l.state = 'planned' THEN 'sending' ELSE 'unknown' END, tries = l.tries + 1, may_repeat = false,
               attempted_at = coalesce(l.attempted_at, $2), next_at = $2 + make_interval(secs => $3)
             FROM due, conversations c WHERE l.id = due.id AND c.id = l.conversation_id
-            RETURNING l.id, l.conversation_id, l.seq, l.part, l.platform, l.task_id, l.saying, l.tries, l.trouble, c.thread_ref, c.address, l.created_at, l.next_at, old.attempted_at, old.state <> 'planned' AS must_look`,
+            RETURNING l.id, l.conversation_id, l.seq, l.part, l.platform, l.task_id, l.saying, l.tries, l.trouble, c.thread_ref, c.address, coalesce(l.again_at, l.created_at) AS wanted_at,
+              l.next_at, old.attempted_at, old.state <> 'planned' AS must_look, old.may_repeat`,
         },
         [platforms, at, leaseMs / 1000, most],
       );
@@ -90,9 +102,10 @@ export function lettersOver(money: Money): Letters {
         trouble: row.trouble,
         threadRef: row.thread_ref,
         address: row.address,
-        createdAt: row.created_at,
+        wantedAt: row.wanted_at,
         attemptedAt: row.attempted_at,
         mustLook: row.must_look,
+        mayRepeat: row.may_repeat,
         leaseUntil: row.next_at,
       }));
     },
@@ -126,16 +139,16 @@ export function lettersOver(money: Money): Letters {
       );
     },
 
-    async dead(letter, trouble, at) {
+    async dead(letter, { why, trouble, mayBePosted }, at) {
       await money.query(
         {
           text: `WITH marked AS (
-                   UPDATE letters SET state = 'dead', trouble = $3 WHERE id = $1 AND tries = $2 AND state IN ('sending', 'unknown') RETURNING task_id
-                 )
-                 INSERT INTO task_events (task_id, team_id, kind, data, at)
-                 SELECT t.id, t.team_id, 'undelivered', jsonb_build_object('trouble', $3::text), $4 FROM marked JOIN tasks t ON t.id = marked.task_id`,
+                   UPDATE letters SET state = 'dead', trouble = $3 WHERE id = $1 AND tries = $2 AND state IN ('sending', 'unknown')
+                   RETURNING id, conversation_id, task_id, $5::text AS why, $6::boolean AS may_be_posted
+                 ), ${BURIED}
+                 SELECT 1`,
         },
-        [letter.id, letter.tries, trouble, at],
+        [letter.id, letter.tries, trouble, at, why, mayBePosted],
       );
     },
 
@@ -173,6 +186,16 @@ export function lettersOver(money: Money): Letters {
   };
 }
 
+/** What follows for letters that were `marked` dead; $3 is the trouble with them, $4 the time. */
+export const BURIED = `buried AS (
+    INSERT INTO dead_letters (letter_id, team_id, why, may_be_posted, died_at)
+    SELECT m.id, c.team_id, m.why, m.may_be_posted, $4::timestamptz FROM marked m JOIN conversations c ON c.id = m.conversation_id
+  ), told AS (
+    INSERT INTO task_events (task_id, team_id, kind, data, at)
+    SELECT t.id, t.team_id, 'undelivered', jsonb_build_object('trouble', $3::text, 'why', m.why), $4::timestamptz
+    FROM marked m JOIN tasks t ON t.id = m.task_id
+  )`;
+
 interface ClaimRow {
   id: LetterId;
   conversation_id: ConversationId;
@@ -185,8 +208,9 @@ interface ClaimRow {
   trouble: string | null;
   thread_ref: ThreadRef | null;
   address: string;
-  created_at: Date;
+  wanted_at: Date;
   next_at: Date;
   attempted_at: Date | null;
   must_look: boolean;
+  may_repeat: boolean;
 }

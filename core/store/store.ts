@@ -4,6 +4,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '#prisma/generated/client.ts';
 import type { Log } from '#core/ports/log.ts';
 import { attemptsOver, type Attempts } from './attempts.ts';
+import { deadLettersOver, type DeadLetters } from './dead-letters.ts';
 import { eventsOver, type Events } from './events.ts';
 import { filesOver, type FileRows } from './files.ts';
 import { finishOver, type Finish } from './finish.ts';
@@ -27,6 +28,7 @@ export interface Store {
   readonly attempts: Attempts;
   readonly events: Events;
   readonly letters: Letters;
+  readonly deadLetters: DeadLetters;
   readonly mails: Mails;
   readonly outbox: Outbox;
   readonly tasks: Tasks;
@@ -64,6 +66,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     attempts: attemptsOver(money, worker, leaseMs),
     events: eventsOver(money),
     letters: lettersOver(money),
+    deadLetters: deadLettersOver(money),
     mails: mailsOver(money, encryptionKeys),
     outbox: outboxOver(money),
     tasks: tasksOver(money),

@@ -61,7 +61,8 @@ function refusalOf({ status, headers }: Response, text: string): PostError {
   if (status === 429) return new PostError('later', words, { retryAfterMs: Number(headers.get('Retry-After') ?? 1) * 1000 });
   // A token is a thing that an operator mends, and what was to be said then still matters.
   if (status === 401) return new PostError('later', words, { retryAfterMs: 60_000 });
-  return new PostError(status < 500 ? 'never' : 'unknown', words);
+  if (status >= 500) return new PostError('unknown', words);
+  return new PostError('never', words, status === 404 ? { why: 'gone' } : status === 403 ? { why: 'closed' } : {});
 }
 
 // Where nobody listened nothing was posted; after any other end something may have been.
@@ -73,7 +74,7 @@ function cutOff(error: unknown): PostError {
 
 function addressOf({ threadRef }: LetterPart) {
   const address = refs.parse(threadRef);
-  if (address === null) throw new PostError('never', 'not an address of the board');
+  if (address === null) throw new PostError('never', 'not an address of the board', { why: 'gone' });
   return address;
 }
 

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { openBody } from './body.ts';
-import { verifySignature, type RawRequest, type Signed } from './signature.ts';
+import { verifySignature, type RawRequest, type Signed } from '../aws/signature.ts';
 
 // The upload in signed chunks is the worked example of AWS's own documentation of SigV4 for S3.
 const keys = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
@@ -30,7 +30,7 @@ const chunks = [
 ];
 
 test('an upload in signed chunks is unwrapped, however the network cut it', async () => {
-  const signed = verifySignature(chunked, keys, noon);
+  const signed = verifySignature('s3', chunked, keys, noon);
   for (const step of [7, 1000, 70_000]) {
     const { bytes } = openBody(cut(chunks.join(''), step), chunked.headers, signed);
     expect((await buffer(bytes)).equals(Buffer.alloc(66_560, 'a'))).toBe(true);
@@ -44,7 +44,7 @@ test.each([
   ['longer than it says', [chunks[0]!.replace('10000;', 'ffff;'), chunks[1]!, chunks[2]!], 'SignatureDoesNotMatch'],
   ['not a chunk', ['hello\r\n'], 'IncompleteBody'],
 ])('a signed chunk that was %s is refused', async (_, wire, code) => {
-  const signed = verifySignature(chunked, keys, noon);
+  const signed = verifySignature('s3', chunked, keys, noon);
   const { bytes } = openBody(cut(wire.join('')), chunked.headers, signed);
   await expect(buffer(bytes)).rejects.toMatchObject({ code });
 });

@@ -3,10 +3,10 @@
 
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { chunkSignature, sameText, trailerSignature, type Signed } from '../aws/signature.ts';
 import { Checksums } from './checksums.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { Problem } from './problem.ts';
-import { chunkSignature, sameText, trailerSignature, type Signed } from './signature.ts';
 
 /** The most that S3 takes in one upload. */
 const MOST_BYTES = 5 * 1024 ** 3;

@@ -1,24 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** `cut` ends the connection half way through the bytes; `lose-answer` does the work and ends it before saying so. */
 export type Fault = 'cut' | 'lose-answer' | 'internal-error' | 'slow-down';
-
-/** Trouble to order: each request waits `delayMs`, and takes the first of `next`. */
-export interface Faults {
-  delayMs: number;
-  readonly next: Fault[];
-}
-
-export function noFaults(): Faults {
-  return { delayMs: 0, next: [] };
-}
-
-export async function nextFault(faults: Faults): Promise<Fault | undefined> {
-  const fault = faults.next.shift();
-  if (faults.delayMs > 0) await sleep(faults.delayMs);
-  return fault;
-}
 
 /** The first half of an upload; then its connection ends. */
 export async function* firstHalf(request: IncomingMessage): AsyncGenerator<Buffer> {
@@ -43,9 +26,4 @@ export function cutAnswer(response: ServerResponse): void {
     response.socket?.end(() => response.destroy());
     return false;
   };
-}
-
-/** Everything is done, and then the connection ends without a word about it. */
-export function loseAnswer(response: ServerResponse): void {
-  response.end = () => response.destroy();
 }

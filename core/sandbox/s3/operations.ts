@@ -2,12 +2,13 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import type { Signed } from '../aws/signature.ts';
+import { textsOf } from '../aws/xml.ts';
 import { openBody } from './body.ts';
 import { byteRange } from './byte-range.ts';
 import type { ObjectFacts, Objects } from './objects.ts';
 import { Problem } from './problem.ts';
-import type { Signed } from './signature.ts';
-import { document, textsOf } from './xml.ts';
+import { document } from './xml.ts';
 
 export interface Call {
   readonly request: IncomingMessage;

@@ -2,20 +2,20 @@
 // links behave as they do in production. Wrong, expired and missing signatures are refused as AWS refuses them.
 
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { cutAnswer, firstHalf, loseAnswer, nextFault, noFaults, type Faults } from './faults.ts';
+import { loseAnswer, nextFault, noFaults, type Faults } from '../aws/faults.ts';
+import { listenOnLoopback } from '../aws/loopback.ts';
+import { parseTarget, SignatureProblem, verifySignature, type Keys } from '../aws/signature.ts';
+import { cutAnswer, firstHalf, type Fault } from './faults.ts';
 import { Objects } from './objects.ts';
 import { operationFor } from './operations.ts';
 import { Problem } from './problem.ts';
-import { parseTarget, verifySignature, type Keys } from './signature.ts';
 import { errorDocument } from './xml.ts';
 
 export interface S3Sandbox {
   readonly url: string;
   /** Trouble to order, for tests. */
-  readonly faults: Faults;
+  readonly faults: Faults<Fault>;
   stop(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export async function startS3Sandbox({ port = 0, dir, bucket, log, ...keys }: Op
   checkBucketName(bucket);
   const objects = await Objects.openIn(dir);
   await objects.createBucket(bucket);
-  const faults = noFaults();
+  const faults = noFaults<Fault>();
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     handle(request, response).catch((error: unknown) => refuse(request, response, error, log));
@@ -50,7 +50,7 @@ export async function startS3Sandbox({ port = 0, dir, bucket, log, ...keys }: Op
     if (fault === 'lose-answer') loseAnswer(response);
     const upload = fault === 'cut' ? firstHalf(request) : (request as AsyncIterable<Buffer>);
 
-    const signed = verifySignature({ method: request.method!, url: request.url!, headers: request.headers }, keys, new Date());
+    const signed = verifySignature('s3', { method: request.method!, url: request.url!, headers: request.headers }, keys, new Date());
     const target = parseTarget(request.url!);
     const [, bucketName = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(target.path) ?? [];
     checkBucketName(bucketName);
@@ -61,18 +61,7 @@ export async function startS3Sandbox({ port = 0, dir, bucket, log, ...keys }: Op
   const server = createServer(answer);
   // Nobody's upload is let in before its signature is known to be good: the operation itself says "continue".
   server.on('checkContinue', answer);
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    faults,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return { ...(await listenOnLoopback(server, port)), faults };
 }
 
 /** What a presigned link carries for its signature, and two headers that SDKs put there and that change nothing. */
@@ -84,9 +73,10 @@ function checkBucketName(name: string): void {
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, log: Log | undefined): void {
-  const problem = error instanceof Problem ? error : new Problem('InternalError');
+  const problem = asProblem(error);
   // A connection that somebody else cut is their trouble; anything else that is no Problem is ours.
-  if (problem !== error && !request.destroyed) log?.warn({ err: error, method: request.method }, 'storage sandbox failed');
+  if (problem.code === 'InternalError' && problem !== error && !request.destroyed)
+    log?.warn({ err: error, method: request.method }, 'storage sandbox failed');
   if (response.headersSent) {
     response.destroy();
     return;
@@ -96,4 +86,9 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
   // The rest of a refused upload is not wanted, and what comes after it on this connection could not be told apart from it.
   if (!request.complete) response.setHeader('connection', 'close');
   response.writeHead(problem.status, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof SignatureProblem) return new Problem(error.code, error.words);
+  return error instanceof Problem ? error : new Problem('InternalError');
 }

@@ -2,7 +2,6 @@
 // and nothing that was signed has changed. Header and presigned form; nothing unsigned and no other algorithm.
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { Problem } from './problem.ts';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const MOST_SKEW_MS = 15 * 60_000;
@@ -14,11 +13,39 @@ export interface Keys {
   readonly secretAccessKey: string;
 }
 
+export type Service = 's3' | 'ses';
+
 export interface RawRequest {
   readonly method: string;
   /** As it came over the wire: path and query, still encoded. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Where the whole body is there already; else its hash must come in a header. */
+  readonly bodySha256?: string;
+}
+
+/** Why a request is not let in, in S3's words; other services have others for the same. */
+export type SignatureProblemCode =
+  | 'AccessDenied'
+  | 'AuthorizationHeaderMalformed'
+  | 'AuthorizationQueryParametersError'
+  | 'InvalidAccessKeyId'
+  | 'InvalidRequest'
+  | 'InvalidURI'
+  | 'RequestTimeTooSkewed'
+  | 'SignatureDoesNotMatch';
+
+export class SignatureProblem extends Error {
+  readonly code: SignatureProblemCode;
+  /** undefined where the code says it all. */
+  readonly words: string | undefined;
+
+  constructor(code: SignatureProblemCode, words?: string) {
+    super(words ?? code);
+    this.name = 'SignatureProblem';
+    this.code = code;
+    this.words = words;
+  }
 }
 
 /** What a good signature says about the body, and what the signatures of its chunks go on from. */
@@ -31,17 +58,17 @@ export interface Signed {
   readonly scope: string;
 }
 
-export function verifySignature(request: RawRequest, keys: Keys, now: Date): Signed {
+export function verifySignature(service: Service, request: RawRequest, keys: Keys, now: Date): Signed {
   const target = parseTarget(request.url);
-  const claim = header(request, 'authorization') === undefined ? presignedClaim(target) : headerClaim(request);
-  if (claim.accessKeyId !== keys.accessKeyId) throw new Problem('InvalidAccessKeyId');
+  const claim = header(request, 'authorization') === undefined ? presignedClaim(service, target) : headerClaim(service, request);
+  if (claim.accessKeyId !== keys.accessKeyId) throw new SignatureProblem('InvalidAccessKeyId');
   checkTime(claim, now);
   checkCoverage(request, claim);
 
-  const scope = `${claim.date}/${claim.region}/s3/aws4_request`;
+  const scope = `${claim.date}/${claim.region}/${service}/aws4_request`;
   const stringToSign = [ALGORITHM, claim.amzDate, scope, sha256(canonicalRequest(request, target, claim))].join('\n');
-  const key = signingKey(keys.secretAccessKey, claim);
-  if (!sameText(hmac(key, stringToSign).toString('hex'), claim.signature)) throw new Problem('SignatureDoesNotMatch');
+  const key = signingKey(service, keys.secretAccessKey, claim);
+  if (!sameText(hmac(key, stringToSign).toString('hex'), claim.signature)) throw new SignatureProblem('SignatureDoesNotMatch');
   return { payload: claim.payload, signature: claim.signature, signingKey: key, amzDate: claim.amzDate, scope };
 }
 
@@ -58,35 +85,36 @@ interface Claim {
   readonly expiresSeconds: number | null;
 }
 
-function headerClaim(request: RawRequest): Claim {
+function headerClaim(service: Service, request: RawRequest): Claim {
   const match = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/.exec(
     header(request, 'authorization')!,
   );
-  if (match === null) throw new Problem('AuthorizationHeaderMalformed');
-  const payload = header(request, 'x-amz-content-sha256');
-  if (payload === undefined) throw new Problem('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
+  if (match === null) throw new SignatureProblem('AuthorizationHeaderMalformed');
+  const payload = header(request, 'x-amz-content-sha256') ?? request.bodySha256;
+  if (payload !== (request.bodySha256 ?? payload)) throw new SignatureProblem('SignatureDoesNotMatch');
+  if (payload === undefined) throw new SignatureProblem('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
   const amzDate = header(request, 'x-amz-date');
-  if (amzDate === undefined) throw new Problem('AccessDenied', 'AWS authentication requires a valid Date or x-amz-date header');
-  const credential = parseCredential(match[1]!, 'AuthorizationHeaderMalformed');
+  if (amzDate === undefined) throw new SignatureProblem('AccessDenied', 'AWS authentication requires a valid Date or x-amz-date header');
+  const credential = parseCredential(service, match[1]!, 'AuthorizationHeaderMalformed');
   return { ...credential, amzDate, signedHeaders: match[2]!.split(';'), signature: match[3]!, payload, expiresSeconds: null };
 }
 
-function presignedClaim({ query }: Target): Claim {
+function presignedClaim(service: Service, { query }: Target): Claim {
   const value = (name: string) => query.find(([each]) => each === name)?.[1];
-  if (value('X-Amz-Signature') === undefined) throw new Problem('AccessDenied');
+  if (value('X-Amz-Signature') === undefined) throw new SignatureProblem('AccessDenied');
   if (value('X-Amz-Algorithm') !== ALGORITHM)
-    throw new Problem('AuthorizationQueryParametersError', `X-Amz-Algorithm only supports "${ALGORITHM}"`);
+    throw new SignatureProblem('AuthorizationQueryParametersError', `X-Amz-Algorithm only supports "${ALGORITHM}"`);
   const expires = value('X-Amz-Expires') ?? '';
   if (!/^\d{1,7}$/.test(expires) || Number(expires) < 1)
-    throw new Problem('AuthorizationQueryParametersError', 'X-Amz-Expires must be a positive number of seconds');
+    throw new SignatureProblem('AuthorizationQueryParametersError', 'X-Amz-Expires must be a positive number of seconds');
   if (Number(expires) > MOST_EXPIRES_SECONDS) {
-    throw new Problem(
+    throw new SignatureProblem(
       'AuthorizationQueryParametersError',
       `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${MOST_EXPIRES_SECONDS} seconds`,
     );
   }
   return {
-    ...parseCredential(value('X-Amz-Credential') ?? '', 'AuthorizationQueryParametersError'),
+    ...parseCredential(service, value('X-Amz-Credential') ?? '', 'AuthorizationQueryParametersError'),
     amzDate: value('X-Amz-Date') ?? '',
     signedHeaders: (value('X-Amz-SignedHeaders') ?? '').split(';'),
     signature: value('X-Amz-Signature')!,
@@ -95,33 +123,34 @@ function presignedClaim({ query }: Target): Claim {
   };
 }
 
-function parseCredential(text: string, otherwise: 'AuthorizationHeaderMalformed' | 'AuthorizationQueryParametersError') {
-  const match = /^([^/]+)\/(\d{8})\/([a-z0-9-]+)\/s3\/aws4_request$/.exec(text);
-  if (match === null) throw new Problem(otherwise, 'The Credential must read <access key>/<yyyymmdd>/<region>/s3/aws4_request');
+function parseCredential(service: Service, text: string, otherwise: 'AuthorizationHeaderMalformed' | 'AuthorizationQueryParametersError') {
+  const match = /^([^/]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request$/.exec(text);
+  if (match?.[4] !== service)
+    throw new SignatureProblem(otherwise, `The Credential must read <access key>/<yyyymmdd>/<region>/${service}/aws4_request`);
   return { accessKeyId: match[1]!, date: match[2]!, region: match[3]! };
 }
 
 function checkTime({ amzDate, date, expiresSeconds }: Claim, now: Date): void {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(amzDate);
   if (match === null || !amzDate.startsWith(date))
-    throw new Problem('AccessDenied', 'The date of the request and the date of its credential must be given, and agree');
+    throw new SignatureProblem('AccessDenied', 'The date of the request and the date of its credential must be given, and agree');
   const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [number, number, number, number, number, number];
   const ageMs = now.getTime() - Date.UTC(year, month - 1, day, hour, minute, second);
   if (expiresSeconds === null) {
-    if (Math.abs(ageMs) > MOST_SKEW_MS) throw new Problem('RequestTimeTooSkewed');
+    if (Math.abs(ageMs) > MOST_SKEW_MS) throw new SignatureProblem('RequestTimeTooSkewed');
     return;
   }
-  if (ageMs < -MOST_SKEW_MS) throw new Problem('AccessDenied', 'Request is not valid yet');
-  if (ageMs > expiresSeconds * 1000) throw new Problem('AccessDenied', 'Request has expired');
+  if (ageMs < -MOST_SKEW_MS) throw new SignatureProblem('AccessDenied', 'Request is not valid yet');
+  if (ageMs > expiresSeconds * 1000) throw new SignatureProblem('AccessDenied', 'Request has expired');
 }
 
-// A header that means something to S3 but was not signed could have been added by anyone on the way.
+// A header that means something to the service but was not signed could have been added by anyone on the way.
 function checkCoverage(request: RawRequest, { signedHeaders }: Claim): void {
   const open = Object.keys(request.headers).filter(
     (name) => (name === 'host' || name.startsWith('x-amz-')) && !signedHeaders.includes(name),
   );
   if (open.length > 0)
-    throw new Problem('AccessDenied', `There were headers present in the request which were not signed: ${open.join(', ')}`);
+    throw new SignatureProblem('AccessDenied', `There were headers present in the request which were not signed: ${open.join(', ')}`);
 }
 
 function canonicalRequest(request: RawRequest, { path, query }: Target, { signedHeaders, payload }: Claim): string {
@@ -160,7 +189,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Problem('InvalidURI');
+    throw new SignatureProblem('InvalidURI');
   }
 }
 
@@ -169,8 +198,8 @@ function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function signingKey(secret: string, { date, region }: Claim): Buffer {
-  return hmac(hmac(hmac(hmac(Buffer.from(`AWS4${secret}`), date), region), 's3'), 'aws4_request');
+function signingKey(service: Service, secret: string, { date, region }: Claim): Buffer {
+  return hmac(hmac(hmac(hmac(Buffer.from(`AWS4${secret}`), date), region), service), 'aws4_request');
 }
 
 /** The signature of one chunk goes on from the one before it, so chunks cannot be dropped, moved or changed. */

@@ -42,7 +42,7 @@ test.each([
   ['a listing with a query', list],
   ['a presigned link', presigned],
 ])('%s is let in', (_, request) => {
-  expect(() => verifySignature(request, keys, noon)).not.toThrow();
+  expect(() => verifySignature('s3', request, keys, noon)).not.toThrow();
 });
 
 test.each([
@@ -72,16 +72,27 @@ test.each([
     'SignatureDoesNotMatch',
   ],
 ])('a request with %s is refused', (_, request, code) => {
-  expect(() => verifySignature(request, keys, noon)).toThrow(expect.objectContaining({ code }));
+  expect(() => verifySignature('s3', request, keys, noon)).toThrow(expect.objectContaining({ code }));
 });
 
 test('a signature is good for a quarter of an hour around the clock, a link for as long as it says', () => {
   const at = (minutes: number) => new Date(noon.getTime() + minutes * 60_000);
-  expect(() => verifySignature(get, keys, at(14))).not.toThrow();
-  expect(() => verifySignature(get, keys, at(-14))).not.toThrow();
-  expect(() => verifySignature(get, keys, at(16))).toThrow(expect.objectContaining({ code: 'RequestTimeTooSkewed' }));
-  expect(() => verifySignature(get, keys, at(-16))).toThrow(expect.objectContaining({ code: 'RequestTimeTooSkewed' }));
-  expect(() => verifySignature(presigned, keys, at(24 * 60 - 1))).not.toThrow();
-  expect(() => verifySignature(presigned, keys, at(24 * 60 + 1))).toThrow('Request has expired');
-  expect(() => verifySignature(presigned, keys, at(-16))).toThrow('Request is not valid yet');
+  expect(() => verifySignature('s3', get, keys, at(14))).not.toThrow();
+  expect(() => verifySignature('s3', get, keys, at(-14))).not.toThrow();
+  expect(() => verifySignature('s3', get, keys, at(16))).toThrow(expect.objectContaining({ code: 'RequestTimeTooSkewed' }));
+  expect(() => verifySignature('s3', get, keys, at(-16))).toThrow(expect.objectContaining({ code: 'RequestTimeTooSkewed' }));
+  expect(() => verifySignature('s3', presigned, keys, at(24 * 60 - 1))).not.toThrow();
+  expect(() => verifySignature('s3', presigned, keys, at(24 * 60 + 1))).toThrow('Request has expired');
+  expect(() => verifySignature('s3', presigned, keys, at(-16))).toThrow('Request is not valid yet');
+});
+
+test('a signature for one service is none for another', () => {
+  expect(() => verifySignature('ses', get, keys, noon)).toThrow(expect.objectContaining({ code: 'AuthorizationHeaderMalformed' }));
+});
+
+test('another body than was signed is refused', () => {
+  expect(() => verifySignature('s3', { ...get, bodySha256: emptySha256 }, keys, noon)).not.toThrow();
+  expect(() => verifySignature('s3', { ...get, bodySha256: '0'.repeat(64) }, keys, noon)).toThrow(
+    expect.objectContaining({ code: 'SignatureDoesNotMatch' }),
+  );
 });
