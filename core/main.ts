@@ -52,6 +52,7 @@ async function welcome(config: Config, product: Product, say: (line: string) => 
   );
   if (outside.sandboxes.length > 0)
     say(`Played by sandboxes: ${outside.sandboxes.join(', ')}. Set their settings to use the real ones (README).`);
+  if (outside.mailbox && url !== null) say(`Mails are not sent; read them at ${core.settings.publicUrl}/sandbox/mail`);
   if (logFile !== undefined) say(`Log: ${logFile}`);
   if (config.production || url === null) return;
   const person = await welcomeFirstUser(core, config.dataDir, { url, databaseUrl: outside.databaseUrl });

@@ -13,6 +13,7 @@ import { createQueue } from '#core/engines/bullmq.ts';
 import { createAgents } from '#core/engines/agents.ts';
 import { newDeviceKey } from '#core/engines/openclaw/device.ts';
 import { createS3 } from '#core/engines/s3.ts';
+import { createSes } from '#core/engines/ses.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Core, CoreSettings } from '#core/flows/core.ts';
 import { learnFrom } from '#core/flows/learned.ts';
@@ -88,6 +89,9 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     stops.push(() => queue.close());
     const files = createS3(outside.s3);
     stops.push(async () => files.close());
+    const mailer = outside.mail && createSes(outside.mail);
+    stops.push(async () => mailer?.close());
+    if (mailer === null) log.warn({}, 'mail is off, nobody gets any');
     const agents =
       options.agents ??
       createAgents({
@@ -104,6 +108,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       store,
       queue,
       files,
+      mailer,
       agents,
       tables: csvTables,
       learned: learnFrom(store.money, clock, log),
@@ -127,7 +132,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (bots) stops.push(bots.stop);
     const web =
       config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0
-        ? await startWebRole(core, app, { ...config.http, port }, bots?.mounts ?? [])
+        ? await startWebRole(core, app, { ...config.http, port }, { mounts: bots?.mounts ?? [], mailbox: outside.mailbox })
         : null;
     if (web) {
       stops.push(web.stop);

@@ -6,9 +6,11 @@ import type { App } from '#core/flows/app.ts';
 import type { Core } from '#core/flows/core.ts';
 import { deliver } from '#core/flows/deliver.ts';
 import { dispatch } from '#core/flows/dispatch.ts';
+import { deliverMails } from '#core/flows/mail.ts';
 import { watchRunning } from '#core/flows/running.ts';
 import { relay, upkeep } from '#core/flows/upkeep.ts';
 import type { ProductOptions } from './product.ts';
+import type { Outside } from './sandboxes.ts';
 
 /** Agents take seconds to minutes, and waiting for them costs little: this many tasks at a time in one process. */
 const TASKS_AT_ONCE = 50;
@@ -16,7 +18,7 @@ const TASKS_AT_ONCE = 50;
 const LEAVE_AFTER_MS = 3_000;
 const WEB_GRACE_MS = 3_000;
 
-/** Hands tasks to agents, and looks after what was left lying. */
+/** Hands tasks to agents, sends mails, and looks after what was left lying. */
 export async function startWorkerRole(core: Core): Promise<() => Promise<void>> {
   const running = watchRunning(core);
   const working = await core.queue
@@ -26,7 +28,7 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
       throw error;
     });
   const stopping = new AbortController();
-  const loops = [relay(core, stopping.signal), upkeep(core, stopping.signal)];
+  const loops = [relay(core, stopping.signal), upkeep(core, stopping.signal), deliverMails(core, stopping.signal)];
   return async () => {
     stopping.abort();
     // What has not ended by then is left as it stands: its agent keeps working, and whoever has the attempt next picks it up.
@@ -59,15 +61,16 @@ export async function startWebRole(
   core: Core,
   app: App,
   http: { host: string; port: number; trustProxy: number; metricsToken: string | null },
-  mounts: readonly Mount[],
+  { mounts, mailbox }: { mounts: readonly Mount[]; mailbox: Outside['mailbox'] },
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
+  const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
   const web = createWeb({
     app,
     log: core.log,
     publicUrl: core.settings.publicUrl,
     brandName: core.settings.brandName,
-    mounts,
+    mounts: [...mounts, ...(mailbox ? mailboxPages({ ...mailbox, brandName: core.settings.brandName }) : [])],
     trustProxy: http.trustProxy,
     ...(http.metricsToken !== null && { metricsToken: http.metricsToken }),
     nowMs: () => core.clock.now().getTime(),

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Config } from '#core/contracts/env.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { S3Settings } from '#core/engines/s3.ts';
+import type { SesSettings } from '#core/engines/ses.ts';
 import { sandboxKeys } from './sandbox-keys.ts';
 
 export interface Outside {
@@ -16,15 +17,22 @@ export interface Outside {
     readonly driver: 'gateway' | 'spawn';
     /** Set when the agents' files are on our own disk. */ readonly workspaceRoot?: string;
   };
+  /** null: mail is off. */
+  readonly mail: SesSettings | null;
+  /** Where the sandbox tells of the mails it took, and what it wants to see first. */
+  readonly mailbox: { readonly url: string; readonly token: string } | null;
   readonly encryptionKeys: readonly string[];
   /** Which services are sandboxes. */
-  readonly sandboxes: readonly ('postgres' | 's3' | 'openclaw')[];
+  readonly sandboxes: readonly ('postgres' | 's3' | 'openclaw' | 'mail')[];
   /** Tells a second start in the same folder where we are. */
   announce(url: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 const BUCKET = 'impacter';
+const REGION = 'us-east-1';
+/** No mail can go there, or come from there. */
+const SANDBOX_FROM = 'hello@sandbox.example';
 
 export async function startSandboxes(config: Config, log: Log): Promise<Outside> {
   const { dataDir } = config;
@@ -39,14 +47,17 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
     // The database goes first, because it also keeps a second start out of the folder.
     const databaseUrl = config.database.kind === 'real' ? config.database.url : await embeddedPostgres();
     const keys = config.production ? null : await sandboxKeys(dataDir);
-    const [s3, openclaw] = await Promise.all([
+    const [s3, openclaw, { mail, mailbox }] = await Promise.all([
       config.files.kind === 'real' ? realS3(config.files) : sandboxS3(),
       config.openclaw.kind === 'real' ? config.openclaw : sandboxOpenClaw(),
+      config.mail.kind === 'sandbox' ? sandboxMail() : { mail: realSes(config), mailbox: null },
     ]);
     return {
       databaseUrl,
       s3,
       openclaw,
+      mail,
+      mailbox,
       encryptionKeys: config.encryption?.keys ?? [keys!.encryptionKey],
       sandboxes: running.map(({ name }) => name),
       announce: (url) => announce(url),
@@ -66,7 +77,25 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
       const credentials = { accessKeyId: keys!.s3AccessKeyId, secretAccessKey: keys!.s3SecretAccessKey };
       const sandbox = await startS3Sandbox({ dir: path.join(dataDir, 's3'), bucket: BUCKET, ...credentials, log });
       running.push({ name: 's3', stop: sandbox.stop });
-      return { bucket: BUCKET, region: 'us-east-1', endpoint: sandbox.url, credentials };
+      return { bucket: BUCKET, region: REGION, endpoint: sandbox.url, credentials };
+    }
+
+    /** One pair of keys opens both, as it does at AWS. */
+    async function sandboxMail(): Promise<Pick<Outside, 'mail' | 'mailbox'>> {
+      const { startMailSandbox } = await import('#core/sandbox/mail/server.ts');
+      const credentials = { accessKeyId: keys!.s3AccessKeyId, secretAccessKey: keys!.s3SecretAccessKey };
+      const sandbox = await startMailSandbox({
+        dir: path.join(dataDir, 'mail'),
+        region: REGION,
+        identities: [SANDBOX_FROM],
+        ...credentials,
+        log,
+      });
+      running.push({ name: 'mail', stop: sandbox.stop });
+      return {
+        mail: { from: SANDBOX_FROM, name: config.brand.name, region: REGION, endpoint: sandbox.url, credentials },
+        mailbox: { url: sandbox.url, token: credentials.secretAccessKey },
+      };
     }
 
     async function sandboxOpenClaw(): Promise<Outside['openclaw']> {
@@ -89,6 +118,19 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
 export function realS3({ bucket, endpoint, aws }: Extract<Config['files'], { kind: 'real' }>): S3Settings {
   return {
     bucket,
+    region: aws.region,
+    ...(endpoint !== null && { endpoint }),
+    ...(aws.credentials !== null && { credentials: { ...aws.credentials } }),
+  };
+}
+
+/** null where mail is off, or a sandbox. */
+export function realSes({ mail, brand }: Config): SesSettings | null {
+  if (mail.kind !== 'real') return null;
+  const { from, endpoint, aws } = mail;
+  return {
+    from,
+    name: brand.name,
     region: aws.region,
     ...(endpoint !== null && { endpoint }),
     ...(aws.credentials !== null && { credentials: { ...aws.credentials } }),

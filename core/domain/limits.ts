@@ -1,5 +1,7 @@
 // What one ask may bring. Larger things are refused at the edge, with words, before anything is stored.
 
+import type { MailKind } from './mail.ts';
+
 export const askLimits = {
   /** Characters after cleaning: about ten pages. */
   textCharacters: 20_000,
@@ -21,4 +23,23 @@ export const resultLimits = {
   textCharacters: 20_000,
   files: 50,
   fileBytes: 200_000_000,
+} as const;
+
+/**
+ * Mails to one address. Most kinds are caused by whoever types the address somewhere, so nobody's mailbox may be flooded
+ * through us. Each kind is counted by itself: a flood of one cannot keep another away, least of all the notice that a
+ * password was changed.
+ */
+export const mailLimits = {
+  ofAKindInAnHour: {
+    verify: 5,
+    known: 3,
+    reset: 5,
+    'set-password': 5,
+    'magic-link': 10,
+    invitation: 5,
+    security: 20,
+    deletion: 10,
+    alarm: 20,
+  } satisfies Record<MailKind, number>,
 } as const;

@@ -37,3 +37,29 @@ export type SecurityChange =
   | 'new-device'
   | 'api-key-made'
   | 'identity-linked';
+
+export type MailKind = MailSaying['kind'];
+
+/**
+ * What becomes of a mail that may or may not have been taken: nobody can look, so it is either sent once more or left to
+ * the operator. Somebody who waits in front of a closed door is better off with the same link twice than with none. Whoever
+ * reads twice that a password was changed, or that a team goes, takes it for two events; and who invites sees that nobody
+ * came, and can invite again.
+ */
+const mayComeTwice: Record<MailKind, boolean> = {
+  verify: true,
+  known: false,
+  reset: true,
+  'set-password': true,
+  'magic-link': true,
+  invitation: false,
+  security: false,
+  deletion: false,
+  alarm: false,
+};
+
+export const kindsThatMayComeTwice = (Object.keys(mayComeTwice) as MailKind[]).filter((kind) => mayComeTwice[kind]);
+
+export function mailLeadsTo({ url }: MailSaying, publicUrl: string): boolean {
+  return url === publicUrl || url.startsWith(`${publicUrl}/`);
+}

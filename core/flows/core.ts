@@ -4,6 +4,7 @@ import type { Agents } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Files } from '#core/ports/files.ts';
 import type { Log } from '#core/ports/log.ts';
+import type { Mailer } from '#core/ports/mail.ts';
 import type { Poster } from '#core/ports/poster.ts';
 import type { Queue } from '#core/ports/queue.ts';
 import type { Tables } from '#core/ports/tables.ts';
@@ -15,6 +16,8 @@ export interface Core {
   readonly queue: Queue;
   readonly agents: Agents;
   readonly files: Files;
+  /** null: mail is off. */
+  readonly mailer: Mailer | null;
   readonly tables: Tables;
   readonly learned: LearnedCharges;
   readonly clock: Clock;

@@ -1,28 +1,35 @@
 // What people find in their mail, for tests.
 
-import type { MailSaying } from '#core/domain/mail.ts';
-import { sayMail } from '#core/domain/say-mail.ts';
-import { open } from '#core/store/secrets.ts';
+import { sandboxMails, wholeSandboxMail, type MailFaults, type WholeSandboxMail } from '#core/contracts/mailbox.ts';
 import type { Product } from '#core/product.ts';
 
-export interface ReceivedMail {
-  readonly to: string;
-  readonly kind: MailSaying['kind'];
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
+export type ReceivedMail = WholeSandboxMail;
+
+export interface TestMailbox {
+  /** Everything that this address got, oldest first. */
+  to(address: string): Promise<ReceivedMail[]>;
+  /** What the mail service does wrong from now on. */
+  order(faults: Partial<MailFaults>): Promise<void>;
 }
 
-/** Every mail that was written to this address, oldest first. */
-export async function mailsTo({ core, outside }: Product, to: string): Promise<ReceivedMail[]> {
-  const { rows } = await core.store.money.query<{ id: string; saying: Buffer }>(
-    { text: 'SELECT id, saying FROM mails WHERE to_address = $1 AND saying IS NOT NULL ORDER BY id' },
-    [to.toLowerCase()],
-  );
-  return rows.map(({ id, saying }) => {
-    const said = JSON.parse(open(outside.encryptionKeys, `mail ${id}`, saying)) as MailSaying;
-    return { to, kind: said.kind, ...sayMail(said, core.settings) };
-  });
+export function mailboxOf({ outside }: Product): TestMailbox {
+  const ask = async (path: string, init: RequestInit = {}) => {
+    if (outside.mailbox === null) throw new Error('this product has no mail sandbox');
+    const { url, token } = outside.mailbox;
+    const answer = await fetch(url + path, { ...init, headers: { authorization: `Bearer ${token}` } });
+    if (!answer.ok) throw new Error(`the mail sandbox answered ${answer.status}: ${await answer.text()}`);
+    return answer.json();
+  };
+  return {
+    async to(address) {
+      const { mails } = sandboxMails.parse(await ask(`/sandbox/mails?to=${encodeURIComponent(address)}`));
+      const whole = mails.map(async ({ id }) => wholeSandboxMail.parse(await ask(`/sandbox/mails/${id}`)));
+      return (await Promise.all(whole)).toReversed();
+    },
+    async order(faults) {
+      await ask('/sandbox/faults', { method: 'POST', body: JSON.stringify(faults) });
+    },
+  };
 }
 
 /** The one thing that a mail asks for. */

@@ -16,7 +16,7 @@ import type { Log } from '#core/ports/log.ts';
 import { startProduct, type Product, type ProductOptions } from '#core/product.ts';
 import { startOpenClawSandbox, type Control } from '#core/sandbox/openclaw/gateway.ts';
 import { createTestDatabase } from './database.ts';
-import { mailsTo, type ReceivedMail } from './mailbox.ts';
+import { mailboxOf, type ReceivedMail, type TestMailbox } from './mailbox.ts';
 import { quietLog } from './quiet-log.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { wireTo, type Wire } from './wire.ts';
@@ -37,6 +37,8 @@ export interface Stage {
   person(amount?: number): Promise<Person>;
   /** What this address got, oldest first; waits until it is `least` mails. `linkIn(mail)` (mailbox.ts) is what it asks for. */
   mails(to: string, least?: number): Promise<ReceivedMail[]>;
+  /** The mail service, to look at what is there now and to order trouble. */
+  readonly mailbox: TestMailbox;
   stop(): Promise<void>;
 }
 
@@ -108,6 +110,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     return product;
   };
   const product = await start();
+  const mailbox = mailboxOf(product);
   return {
     product,
     core: product.core,
@@ -118,10 +121,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     wire,
     another: start,
     person: (amount = 500) => person(product, amount),
+    mailbox,
     mails: (to, least = 1) =>
       vi.waitFor(
         async () => {
-          const mails = await mailsTo(product, to);
+          const mails = await mailbox.to(to);
           if (mails.length < least) throw new Error(`${to} has ${mails.length} mails, not ${least}`);
           return mails;
         },

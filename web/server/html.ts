@@ -1,7 +1,7 @@
 // The few small pages that the server itself shows. They carry no script, load nothing, and read well without style.
 
 import { createHash } from 'node:crypto';
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 
 /** Markup in which everything that came from outside is escaped. */
 export class Markup {
@@ -21,7 +21,18 @@ function escaped(value: string | Markup | readonly Markup[]): string {
   return value instanceof Markup ? value.text : value.map(({ text }) => text).join('');
 }
 
-export function sendPage(response: Response, { title, brandName, main }: { title: string; brandName: string; main: Markup }): void {
+export interface Page {
+  readonly title: string;
+  readonly brandName: string;
+  readonly main: Markup;
+  /** What this page needs besides the style of all of them. */
+  readonly style?: string;
+  /** Whether it shows other pages of ours in frames. */
+  readonly frames?: boolean;
+}
+
+export function sendPage(response: ServerResponse, { title, brandName, main, style = '', frames = false }: Page): void {
+  const css = ownStyle + style;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -29,20 +40,22 @@ export function sendPage(response: Response, { title, brandName, main }: { title
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title} · ${brandName}</title>
-        ${styleTag}
+        ${new Markup(`<style>${css}</style>`)}
       </head>
       <body>
         <main>${main}</main>
       </body>
     </html> `;
-  response.set(
+  const styleHash = `sha256-${createHash('sha256').update(css).digest('base64')}`;
+  response.setHeader(
     'Content-Security-Policy',
-    `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    `default-src 'none'; style-src '${styleHash}'; ${frames ? "frame-src 'self'; " : ''}base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   );
-  response.type('html').send(page.text);
+  response.setHeader('Content-Type', 'text/html; charset=utf-8');
+  response.end(page.text);
 }
 
-const style = `
+const ownStyle = `
 body { margin: 0; font: 17px/1.5 system-ui, sans-serif; color: light-dark(#1d1d1f, #f5f5f7); background: light-dark(#fff, #161617); }
 main { max-width: 40rem; margin: 12vh auto; padding: 0 1.5rem; }
 h1 { font-size: 2rem; line-height: 1.15; letter-spacing: -0.02em; }
@@ -50,5 +63,3 @@ a { color: light-dark(#0058b9, #64a9ff); }
 pre { padding: 1rem; overflow-x: auto; font-size: 0.85rem; border-radius: 12px; background: light-dark(#f5f5f7, #232326); }
 .small { font-size: 0.85rem; color: light-dark(#59595e, #a5a5ab); }
 `;
-const styleTag = new Markup(`<style>${style}</style>`);
-const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`;
