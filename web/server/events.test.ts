@@ -107,6 +107,72 @@ test('a stream ends when its key is revoked', async () => {
   expect(told.match(/^id: .*$/gm)).toEqual(['id: 7-1', 'id: 7-2']); // looked at once a minute
 });
 
+test('a page is also told its balance, and when to start over', async () => {
+  const live = vi.fn<App['live']>(async function* () {
+    const wallet = {
+      available: '12500000',
+      inUse: '0',
+      debt: '0',
+      version: 7,
+      colour: 'yellow',
+      words: 'Enough for about 1 typical task',
+    } as const;
+    yield { kind: 'balance', balance: wallet };
+    yield { kind: 'reset', cursor: '9-9' as EventCursor };
+    yield { kind: 'line', line: line('9-10', 'completed', { charged: '12000000' }) };
+    yield { kind: 'beat' };
+  });
+  const { fetch } = await openDoor({ ...knowsOlga, live });
+  const answer = await fetch('/api/events?live=1', { key, headers: { 'Last-Event-ID': '7-1' } });
+  expect(await answer.text()).toBe(
+    [
+      'retry: 3000',
+      'event: balance\ndata: {"available":12.5,"inUse":0,"debt":0,"version":7,"colour":"yellow","words":"Enough for about 1 typical task"}',
+      'id: 9-9\nevent: reset\ndata: {}',
+      `id: 9-10\ndata: {"taskId":"${taskId}","kind":"completed","at":"2026-11-23T10:00:00.000Z","data":{"charged":12}}`,
+      ': still here',
+      '',
+    ].join('\n\n'),
+  );
+  expect(live.mock.calls[0]!.slice(0, 2)).toEqual([expect.objectContaining({ userId: 'u1' }), { after: '7-1' }]);
+});
+
+test('a page does not watch one task alone', async () => {
+  const { fetch } = await openDoor(knowsOlga);
+  const answer = await fetch(`/api/events?live=1&task=${taskId}`, { key });
+  expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: 'request.invalid' } }]);
+});
+
+test('who was logged out is heard of: his streams end at once, and those of others go on', async () => {
+  const revoked = new Set<string>();
+  let tell: (userId: string | null) => void = () => {};
+  const core = coreThatWaits();
+  const ada = { ...olga, userId: 'u2' } as Actor;
+  const { fetch } = await openDoor({
+    ...core,
+    actorByKey: async (given) => (revoked.has(given) ? null : given === key ? olga : ada),
+    onSessionEnd(call) {
+      tell = call;
+      return () => {};
+    },
+  });
+  const streams = [
+    await fetch('/api/events', { key }),
+    await fetch('/api/events', { key }),
+    await fetch('/api/events', { key: 'adas-key' }),
+  ];
+  tell('u1'); // about another key of hers
+  tell('u2');
+  await vi.waitFor(() => expect(core.listening()).toBe(3));
+  revoked.add(key);
+  tell('u1');
+  expect(await Promise.all(streams.slice(0, 2).map((stream) => stream.text()))).toEqual(['retry: 3000\n\n', 'retry: 3000\n\n']);
+  await vi.waitFor(() => expect(core.listening()).toBe(1));
+  revoked.add('adas-key');
+  tell(null); // word of it may have been lost, so everybody is looked at
+  expect(await streams[2]!.text()).toBe('retry: 3000\n\n');
+});
+
 test('a stop ends all streams and says when to come back', async () => {
   const core = coreThatWaits();
   const door = await openDoor(core);
