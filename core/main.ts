@@ -31,6 +31,7 @@ async function main(): Promise<void> {
   const product = await startProduct(config, { log });
   try {
     await welcome(config, product, say, logFile);
+    product.auth.ready().catch((error: unknown) => log.error({ error }, 'logging in could not be made ready'));
     log.info({ roles: config.roles, sandboxes: product.outside.sandboxes, ms: Math.round(performance.now() - begun) }, 'product started');
     const signal = await stopWanted;
     say(`Stopping (${signal}): running tasks are kept, nothing is lost.`);

@@ -7,6 +7,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import type { Adapter } from '#bots/adapter.ts';
 import type { Config } from '#core/contracts/env.ts';
+import { createAuth, newAuthSecret } from '#core/engines/auth.ts';
 import { csvTables } from '#core/engines/csv.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import { createQueue } from '#core/engines/bullmq.ts';
@@ -17,8 +18,10 @@ import { createSes } from '#core/engines/ses.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Core, CoreSettings } from '#core/flows/core.ts';
 import { learnFrom } from '#core/flows/learned.ts';
+import { authNews } from '#core/flows/logins.ts';
 import { makeApp } from '#core/flows/make-app.ts';
 import type { Agents } from '#core/ports/agents.ts';
+import type { Auth } from '#core/ports/auth.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import { mendAfterRestore } from '#core/store/after-restore.ts';
@@ -31,6 +34,7 @@ import { startSandboxes, type Outside } from './sandboxes.ts';
 export interface Product {
   readonly core: Core;
   readonly app: App;
+  readonly auth: Auth;
   /** Where this process answers HTTP; null when it has no role that does. */
   readonly url: string | null;
   readonly outside: Outside;
@@ -84,7 +88,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const { databaseUrl, encryptionKeys } = outside;
     const store = await openStore({ databaseUrl, worker, leaseMs: timings.leaseMs, encryptionKeys, log });
     stops.push(() => store.close());
-    const linkKeys = await linkKeysOf(store.money, outside.encryptionKeys);
+    const linkKeys = [await keyOf(store.money, encryptionKeys, 'links')] as const;
     const queue = await createQueue({ name: 'tasks', databaseUrl: outside.databaseUrl, redisUrl: config.redis?.url ?? null, log });
     stops.push(() => queue.close());
     const files = createS3(outside.s3);
@@ -103,6 +107,17 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       });
     stops.push(() => agents.close());
 
+    const brandName = config.brand.name;
+    const auth = createAuth({
+      store,
+      secret: await sharedSecret(store.money, encryptionKeys, 'logins', newAuthSecret),
+      publicUrl,
+      brandName,
+      clock,
+      log,
+      news: authNews(() => core),
+    });
+
     const { platformsReadHere } = await import('#bots/main.ts');
     const made: Core = {
       store,
@@ -110,6 +125,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       files,
       mailer,
       agents,
+      auth,
       tables: csvTables,
       learned: learnFrom(store.money, clock, log),
       clock,
@@ -117,8 +133,10 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       settings: {
         publicUrl,
         hasPortal: false,
-        brandName: config.brand.name,
+        brandName,
         linkKeys,
+        mailboxKey: await keyOf(store.money, encryptionKeys, 'mailboxes'),
+        startingCredits: config.people.startingCredits,
         worker,
         readHere: platformsReadHere(options.adapters),
         ...timings,
@@ -138,7 +156,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       stops.push(web.stop);
       await outside.announce(web.url);
     }
-    return { core, app, url: web?.url ?? null, outside, stop };
+    return { core, app, auth, url: web?.url ?? null, outside, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -154,8 +172,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The key that signs links is shared by all processes, and outlives a change of ENCRYPTION_KEY. */
-async function linkKeysOf(money: Core['store']['money'], encryptionKeys: readonly string[]): Promise<[Buffer]> {
-  const secret = await sharedSecret(money, encryptionKeys, 'links', () => randomBytes(32).toString('base64url'));
-  return [Buffer.from(secret, 'base64url')];
+/** A key that all processes share, and that outlives a change of ENCRYPTION_KEY. */
+async function keyOf(money: Core['store']['money'], encryptionKeys: readonly string[], name: string): Promise<Buffer> {
+  const secret = await sharedSecret(money, encryptionKeys, name, () => randomBytes(32).toString('base64url'));
+  return Buffer.from(secret, 'base64url');
 }

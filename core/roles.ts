@@ -67,6 +67,7 @@ export async function startWebRole(
   const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
   const web = createWeb({
     app,
+    auth: core.auth,
     log: core.log,
     publicUrl: core.settings.publicUrl,
     brandName: core.settings.brandName,

@@ -134,6 +134,12 @@ const table = {
     wayForward: 'An owner of a team can link this place to it, or you can link your own account.',
     page: '/team',
   },
+  'team.not-found': {
+    status: 404,
+    sentence: () => 'There is no such team, or you are no member of it.',
+    wayForward: 'Choose one of your teams.',
+    page: '/team',
+  },
   'not.allowed': {
     status: 403,
     sentence: () => 'You are not allowed to do this.',
@@ -234,6 +240,12 @@ const table = {
     status: 405,
     sentence: (facts: { allowed: readonly string[] }) => `This address answers only to ${facts.allowed.join(', ')}.`,
     wayForward: 'Use another method.',
+  },
+
+  'origin.foreign': {
+    status: 403,
+    sentence: () => 'This form was sent from another site, so nothing was done.',
+    wayForward: 'Open the page here and send it again.',
   },
 
   'metrics.closed': {

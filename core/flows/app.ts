@@ -10,12 +10,14 @@ import type { Saying } from '#core/domain/letter.ts';
 import type { Role } from '#core/domain/permission.ts';
 import type { Refused } from '#core/domain/refusal.ts';
 import type { Reply } from '#core/domain/reply.ts';
+import type { SessionId } from '#core/ports/auth.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
 import type { ThreadRef } from '#core/domain/thread-ref.ts';
 import type { LiveVerbs } from './live.ts';
+import type { LoginVerbs } from './logins.ts';
 import type { DeliveryVerbs } from './undelivered.ts';
 
-export interface App extends LiveVerbs, DeliveryVerbs {
+export interface App extends LiveVerbs, DeliveryVerbs, LoginVerbs {
   /** Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and its letter is written. */
   ask(input: AskInput): Promise<Taken>;
   /** Rejects with `task.not-found` for somebody else's, `task.over` when there is nothing left to stop. */
@@ -52,6 +54,8 @@ export interface Actor {
   readonly role: Role;
   readonly email: string;
   readonly apiKeyId?: ApiKeyId;
+  /** Set for a person who is logged in. */
+  readonly sessionId?: SessionId;
 }
 
 export type Taken = TakenTask | TakenRefusal;

@@ -1,6 +1,8 @@
 // One plain object with what every flow needs. It is put together in main.ts, and by the tests' stage.
 
+import type { Credits } from '#core/domain/credits.ts';
 import type { Agents } from '#core/ports/agents.ts';
+import type { Auth } from '#core/ports/auth.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Files } from '#core/ports/files.ts';
 import type { Log } from '#core/ports/log.ts';
@@ -15,6 +17,7 @@ export interface Core {
   readonly store: Store;
   readonly queue: Queue;
   readonly agents: Agents;
+  readonly auth: Auth;
   readonly files: Files;
   /** null: mail is off. */
   readonly mailer: Mailer | null;
@@ -35,6 +38,10 @@ export interface CoreSettings {
   readonly linkKeys: readonly [Buffer, ...Buffer[]];
   /** Names this process in leases and logs. */
   readonly worker: string;
+  /** Everybody who has shown that a mailbox is theirs begins with these. */
+  readonly startingCredits: Credits;
+  /** Names mailboxes in keys, so that they cannot be read there. */
+  readonly mailboxKey: Buffer;
   /** Platforms whose people read letters from us (web, terminal): nothing is posted there. */
   readonly readHere: ReadonlySet<string>;
   /** From acceptance to its end, whatever happens. */

@@ -8,6 +8,7 @@ import { isUnavailable, takeAsk } from './intake.ts';
 import { keepInput } from './keep-input.ts';
 import { openLink } from './links.ts';
 import { liveVerbs } from './live.ts';
+import { loginVerbs } from './logins.ts';
 import { deliveryVerbs } from './undelivered.ts';
 
 /** The verbs, bound to one core. */
@@ -28,6 +29,7 @@ export function makeApp(core: Core): App {
     gauges: () => gauges(core),
     ...liveVerbs(core),
     ...deliveryVerbs(core),
+    ...loginVerbs(core),
   });
 }
 

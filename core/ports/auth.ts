@@ -1,6 +1,7 @@
 // Logging in. What is behind it keeps users, passwords, sessions and one-time links; who may do what is not its business.
 
 import type { Id, UserId } from '#core/domain/ids.ts';
+import type { MailSaying } from '#core/domain/mail.ts';
 
 export type SessionId = Id<'session'>;
 
@@ -12,6 +13,10 @@ export interface Auth {
   handle(request: Request): Promise<Response>;
   /** Whose session these cookies are of; null without one, or when it ended or was revoked. */
   sessionOf(headers: Headers): Promise<LoggedIn | null>;
+  /** An address of ours where this person can choose a password, once. Whoever opens it has shown that the mail address is theirs. */
+  linkToSetPassword(userId: UserId, validMs: number): Promise<{ url: string; expiresAt: Date }>;
+  /** Resolves once the first login need not wait for what is loaded late. */
+  ready(): Promise<void>;
 }
 
 /** Set by the host alone, from the connection or a trusted proxy. */
@@ -24,4 +29,34 @@ export interface LoggedIn {
   readonly name: string;
   readonly emailVerified: boolean;
   readonly twoFactor: boolean;
+  /** The session was prolonged: these `Set-Cookie` lines belong on the answer, whatever it is. Mostly empty. */
+  readonly cookies: readonly string[];
+}
+
+/** What happens while people log in, told to whoever looks after mails, credits and the audit log. */
+export interface AuthNews {
+  /** `key` is the same when the same is told again. What is said to one address too often in an hour is dropped. */
+  mail(mail: { readonly key: string; readonly to: string; readonly saying: MailSaying; readonly expiresAt: Date }): Promise<void>;
+  /** Somebody is logged in, with every factor shown. */
+  loggedIn(login: Login): Promise<void>;
+  /** Something about how a person logs in was changed. */
+  changed(change: Change): Promise<void>;
+}
+
+export interface Login {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  readonly how: 'password' | 'magic-link' | 'verified' | 'authenticator' | 'backup-code';
+  readonly caller: string | null;
+  readonly userAgent: string | null;
+}
+
+export interface Change {
+  readonly userId: UserId;
+  readonly what: 'password-changed' | 'password-reset' | 'mail-changed' | 'two-factor-on' | 'two-factor-off' | 'backup-codes';
+  /** Where notice of it goes: for a changed address the one before. */
+  readonly email: string;
+  readonly name: string;
+  readonly caller: string | null;
+  readonly userAgent: string | null;
 }

@@ -116,14 +116,7 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
           emailVerified,
           at,
         ]);
-        await client.query('INSERT INTO teams (id, name, personal_of, created_at) VALUES ($1, $2, $3, $4)', [teamId, name, userId, at]);
-        await client.query(`INSERT INTO members (id, team_id, user_id, role, created_at) VALUES ($1, $2, $3, 'owner', $4)`, [
-          newId(),
-          teamId,
-          userId,
-          at,
-        ]);
-        await client.query('SELECT ledger_open($1, $2, $3)', [walletId, teamId, at]);
+        await client.query('SELECT make_home($1, $2, $3, $4, $5)', [userId, teamId, newId(), walletId, at]);
       });
       try {
         await make;

@@ -11,6 +11,7 @@ import { finishOver, type Finish } from './finish.ts';
 import { intakeOver, type Intake } from './intake.ts';
 import { ledgerOver, type Ledger } from './ledger.ts';
 import { lettersOver, type Letters } from './letters.ts';
+import { loginsOver, type Logins } from './logins.ts';
 import { mailsOver, type Mails } from './mails.ts';
 import { openMoney, type Money } from './money.ts';
 import { outboxOver, type Outbox } from './outbox.ts';
@@ -34,6 +35,7 @@ export interface Store {
   readonly tasks: Tasks;
   readonly files: FileRows;
   readonly people: People;
+  readonly logins: Logins;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     tasks: tasksOver(money),
     files: filesOver(money),
     people: peopleOver(prisma, money),
+    logins: loginsOver(money),
     async close() {
       await wakeups.close();
       await close();

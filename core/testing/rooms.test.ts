@@ -34,7 +34,7 @@ const rooms: Record<string, readonly string[]> = {
   'core/bench': ['core', 'core/domain', 'core/contracts', 'core/ports', 'core/store', 'core/flows', 'core/engines', 'core/sandbox'],
   bots: ['core/domain', 'core/contracts', 'types of core/ports', 'types of core/flows', 'bots/*'],
   'bots/*': ['core/domain', 'core/contracts', 'types of core/ports', 'types of core/flows', 'bots'],
-  'web/server': ['core/domain', 'core/contracts', 'types of core/ports', 'types of core/flows', 'web/app'],
+  'web/server': ['core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'web/app'],
   'web/app': ['core/domain', 'core/contracts', 'types of core/flows', 'types of web/server'],
   prisma: ['core/sandbox', 'types of core/ports'],
   'prisma/generated': [],

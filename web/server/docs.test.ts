@@ -18,7 +18,8 @@ test('the documentation tells every code with its status', () => {
 test('the documentation names every route', async () => {
   const named = new Set(docs.match(/(?<=`(?:GET|POST) )\/[\w/:]*/g));
   const { routes } = await openDoor({});
-  expect(routes.filter((path) => path !== '/' && !named.has(path))).toEqual([]);
+  const forPeople = ['/', '/api/auth/*rest'];
+  expect(routes.filter((path) => !forPeople.includes(path) && !named.has(path))).toEqual([]);
 });
 
 test('the documentation has the types and limits of the product', () => {

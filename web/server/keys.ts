@@ -1,23 +1,38 @@
-// Who is asking. A program shows its key as `Authorization: Bearer <key>` and nowhere else: an address ends up in logs.
+// Who is asking. A program shows its key as `Authorization: Bearer <key>` and nowhere else: an address ends up in logs. A
+// person is logged in, by a cookie that a browser sends whoever made it ask, so what changes something must come from a
+// page of ours.
 
 import type { Request, Response } from 'express';
 import { isRefusal, refuse } from '#core/domain/refusal.ts';
 import type { Actor, App } from '#core/flows/app.ts';
+import type { Auth } from '#core/ports/auth.ts';
 import type { FailedKeys } from './failed-keys.ts';
+import { isOurOwn } from './own-origin.ts';
 
 export interface Keys {
-  /** Rejects with `login.needed` without a key and `key.unknown` with a wrong one. */
+  /** Rejects with `login.needed` without a key or session, and `key.unknown` with a wrong key. */
   actorOf(request: Request, response: Response): Promise<Actor>;
-  /** null without a key; a wrong one is refused here too. */
+  /** null without a key or session; a wrong key is refused here too. */
   actorIfAny(request: Request, response: Response): Promise<Actor | null>;
-  /** False once the key that this request came with was revoked. */
+  /** False once the key or session that this request came with was revoked. */
   stillGood(request: Request): Promise<boolean>;
 }
 
-export function keysOf(app: Pick<App, 'actorByKey'>, wrong: FailedKeys): Keys {
+export interface Doorkeepers {
+  readonly app: Pick<App, 'actorByKey' | 'actorOf'>;
+  readonly auth: Pick<Auth, 'sessionOf'>;
+  readonly publicUrl: string;
+}
+
+export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys): Keys {
   async function actorIfAny(request: Request, response: Response) {
     const key = keyIn(request);
-    if (key === null) return null;
+    const actor = key === null ? await actorBySession(request, response) : await actorByKey(request, key);
+    if (actor) response.locals.ids = { userId: actor.userId, teamId: actor.teamId };
+    return actor;
+  }
+
+  async function actorByKey(request: Request, key: string) {
     const address = request.ip ?? 'unknown';
     wrong.mayTry(address, key);
     const actor = await app.actorByKey(key);
@@ -26,8 +41,19 @@ export function keysOf(app: Pick<App, 'actorByKey'>, wrong: FailedKeys): Keys {
       throw refuse('key.unknown');
     }
     wrong.succeeded(key);
-    response.locals.ids = { userId: actor.userId, teamId: actor.teamId };
     return actor;
+  }
+
+  async function actorBySession(request: Request, response: Response) {
+    const loggedIn = await sessionOf(request);
+    if (!loggedIn) return null;
+    if (!isOurOwn(request, publicUrl)) throw refuse('origin.foreign');
+    if (loggedIn.cookies.length > 0) response.append('Set-Cookie', [...loggedIn.cookies]);
+    return app.actorOf(loggedIn);
+  }
+
+  async function sessionOf({ headers: { cookie } }: Request) {
+    return cookie === undefined ? null : auth.sessionOf(new Headers({ cookie }));
   }
 
   return {
@@ -40,9 +66,9 @@ export function keysOf(app: Pick<App, 'actorByKey'>, wrong: FailedKeys): Keys {
     async stillGood(request) {
       const key = keyIn(request);
       try {
-        return key !== null && (await app.actorByKey(key)) !== null;
+        return (key === null ? await sessionOf(request) : await app.actorByKey(key)) !== null;
       } catch (error) {
-        if (isRefusal(error)) return true; // nobody can tell now
+        if (isRefusal(error) || isAway(error)) return true; // nobody can tell now
         throw error;
       }
     },
@@ -54,4 +80,8 @@ function keyIn({ headers }: Request): string | null {
   const key = /^bearer +([\w.~+/=-]+)$/i.exec(headers.authorization)?.[1];
   if (key === undefined) throw refuse('login.needed');
   return key;
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'database.unavailable';
 }

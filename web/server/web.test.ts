@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest';
 import { refuse } from '#core/domain/refusal.ts';
 import type { Actor } from '#core/flows/app.ts';
 import { countFailedKeys } from './failed-keys.ts';
-import { openDoor } from './testing/open-door.ts';
+import { nobody, openDoor } from './testing/open-door.ts';
 
 const olga = { userId: 'u1', teamId: 't1', role: 'owner', email: 'olga@example.com' } as Actor;
 const taskId = '01890000-0000-7000-8000-000000000001';
@@ -531,7 +531,7 @@ test('a port that is taken is named', async () => {
   const { createWeb } = await import('./web.ts');
   const { quietLog } = await import('#core/testing/quiet-log.ts');
   const port = Number(new URL(url).port);
-  const second = createWeb({ app: {} as never, log: quietLog, publicUrl: url, brandName: 'Impacter' });
+  const second = createWeb({ app: {} as never, auth: nobody, log: quietLog, publicUrl: url, brandName: 'Impacter' });
   await expect(second.start(port, '127.0.0.1')).rejects.toThrow(`port ${port} is taken by another program`);
 });
 

@@ -5,6 +5,7 @@ import './locals.ts';
 import express, { type Express } from 'express';
 import { refuse } from '#core/domain/refusal.ts';
 import type { App } from '#core/flows/app.ts';
+import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import { answerErrors } from './errors.ts';
 import { countFailedKeys } from './failed-keys.ts';
@@ -15,6 +16,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { addMounts, addPortal, type Listener, type Mount } from './mount.ts';
 import { followRequests } from './requests.ts';
 import { addRoutes } from './route.ts';
+import { authRoutes } from './routes/auth.ts';
 import { balanceRoutes } from './routes/balance.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { downloadRoutes } from './routes/downloads.ts';
@@ -27,6 +29,7 @@ import { openStreams, type Streams } from './streams.ts';
 
 export interface WebSettings {
   readonly app: App;
+  readonly auth: Auth;
   readonly log: Log;
   /** Where people reach us, without a slash at the end. */
   readonly publicUrl: string;
@@ -55,6 +58,7 @@ export interface Web {
 /** What routes are made of. */
 export interface Parts {
   readonly app: App;
+  readonly auth: Auth;
   readonly log: Log;
   readonly publicUrl: string;
   readonly brandName: string;
@@ -68,7 +72,7 @@ export function createWeb(settings: WebSettings): Web {
   const { app, log, publicUrl, nowMs = Date.now } = settings;
   const streams = openStreams();
   const metrics = createMetrics(app, log, () => streams.size());
-  const parts: Parts = { ...settings, nowMs, streams, metrics, keys: keysOf(app, countFailedKeys(nowMs)) };
+  const parts: Parts = { ...settings, nowMs, streams, metrics, keys: keysOf(settings, countFailedKeys(nowMs)) };
   let stopping = false;
 
   const web = express();
@@ -92,6 +96,7 @@ export function createWeb(settings: WebSettings): Web {
     ...fileRoutes(parts),
     ...eventRoutes(parts),
     ...downloadRoutes(parts),
+    ...authRoutes(parts),
     ...operatorRoutes(parts, settings.metricsToken),
     ...docsRoutes(parts),
     ...(settings.portal ? [] : landingRoutes(parts, settings.sandboxPages ?? [])),

@@ -2,6 +2,7 @@
 
 import { onTestFinished } from 'vitest';
 import type { App } from '#core/flows/app.ts';
+import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import { createWeb, type WebSettings } from '../web.ts';
 
@@ -29,6 +30,7 @@ export async function openDoor(app: Partial<App>, settings: Partial<WebSettings>
   const { lines, log } = keptLog();
   const web = createWeb({
     app: { onSessionEnd: () => () => {}, ...app } as App,
+    auth: nobody,
     log,
     publicUrl: 'http://impacter.test',
     brandName: 'Impacter',
@@ -54,6 +56,9 @@ export async function openDoor(app: Partial<App>, settings: Partial<WebSettings>
       }),
   };
 }
+
+/** No cookie is anybody's. */
+export const nobody = { sessionOf: async () => null } as unknown as Auth;
 
 function keptLog(): { lines: Line[]; log: Log } {
   const lines: Line[] = [];

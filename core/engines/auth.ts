@@ -1,0 +1,74 @@
+// Logging in, by better-auth over our own tables. Its library is large and most requests need only to know whose session
+// a cookie is of, so that is answered here, and the rest is loaded when somebody first logs in, or a little earlier.
+
+import { randomBytes } from 'node:crypto';
+import type { AuthNews, Auth, LoggedIn } from '#core/ports/auth.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { Store } from '#core/store/store.ts';
+import { SESSION_DAYS } from './auth/limits.ts';
+import { sessionCookies, type SessionCookies } from './auth/session-cookies.ts';
+
+export interface AuthSettings {
+  readonly store: Store;
+  /** Signs cookies and links, and encrypts what authenticators share with us; the same in all processes. */
+  readonly secret: string;
+  readonly publicUrl: string;
+  readonly brandName: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly news: AuthNews;
+}
+
+const DAY_MS = 86_400_000;
+/** A session in use is prolonged this often, so that whoever comes back within `SESSION_DAYS` stays logged in. */
+const PROLONG_EVERY_MS = DAY_MS;
+
+export function createAuth(settings: AuthSettings): Auth {
+  const { store, clock } = settings;
+  const cookies = sessionCookies(settings.secret, settings.publicUrl.startsWith('https:'));
+  let loading: ReturnType<typeof load> | undefined;
+  const engine = () => (loading ??= load(settings));
+
+  return {
+    async sessionOf(headers) {
+      const cookie = cookies.read(headers.get('cookie') ?? '');
+      if (cookie === null) return null;
+      const at = clock.now();
+      const found = await store.logins.session(cookie.token, at);
+      if (found === null) return null;
+      const { renewedAt, ...loggedIn } = found;
+      const isDue = at.getTime() - renewedAt.getTime() > PROLONG_EVERY_MS && !cookie.untilTheBrowserCloses;
+      return { ...loggedIn, cookies: isDue ? await prolong(store, cookies, loggedIn, cookie, at) : [] };
+    },
+    async handle(request) {
+      return (await engine()).handle(request);
+    },
+    async linkToSetPassword(userId, validMs) {
+      return (await engine()).linkToSetPassword(userId, validMs);
+    },
+    async ready() {
+      await engine();
+    },
+  };
+}
+
+export function newAuthSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+async function load(settings: AuthSettings) {
+  const { openEngine } = await import('./auth/engine.ts');
+  return openEngine(settings);
+}
+
+async function prolong(
+  store: Store,
+  cookies: SessionCookies,
+  { sessionId }: Pick<LoggedIn, 'sessionId'>,
+  cookie: { raw: string },
+  at: Date,
+): Promise<string[]> {
+  const until = new Date(at.getTime() + SESSION_DAYS * DAY_MS);
+  return (await store.logins.prolong(sessionId, until, at)) ? [cookies.again(cookie.raw, SESSION_DAYS * DAY_MS)] : [];
+}

@@ -1,0 +1,177 @@
+// better-auth, set up: what it may do, over which tables, and whom it tells.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { prismaAdapter } from 'better-auth/adapters/prisma';
+import { APIError } from 'better-auth/api';
+import { betterAuth } from 'better-auth/minimal';
+import { magicLink } from 'better-auth/plugins/magic-link';
+import { twoFactor } from 'better-auth/plugins/two-factor';
+import { newId, type UserId } from '#core/domain/ids.ts';
+import { callerHeader, type Auth } from '#core/ports/auth.ts';
+import { prismaWithHomes } from '#core/store/prisma-with-homes.ts';
+import type { AuthSettings } from '../auth.ts';
+import { answerIn, isAskedByStrangers } from './even-time.ts';
+import { byCaller, byCallerElse, linkLastsS, PASSWORD, SESSION_DAYS } from './limits.ts';
+import { authLog, onAuthError } from './auth-log.ts';
+import { COOKIE_PREFIX } from './session-cookies.ts';
+import { everyLogin } from './every-login.ts';
+
+type Engine = Omit<Auth, 'sessionOf' | 'ready'>;
+
+export function openEngine(settings: AuthSettings): Engine {
+  const { store, secret, publicUrl, brandName, clock, log, news } = settings;
+
+  const linkTo = (page: `/${string}`, token: string) => `${publicUrl}${page}?token=${encodeURIComponent(token)}`;
+  const inS = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
+
+  async function linkToSetPassword(userId: UserId, validMs: number) {
+    const { internalAdapter } = await auth.$context;
+    const token = randomBytes(24).toString('base64url');
+    const expiresAt = new Date(Date.now() + validMs); // the library looks at a clock of its own
+    await internalAdapter.createVerificationValue({ identifier: `reset-password:${token}`, value: userId, expiresAt });
+    return { url: linkTo('/set-password', token), expiresAt };
+  }
+
+  const auth = betterAuth({
+    appName: brandName,
+    baseURL: publicUrl,
+    basePath: '/api/auth',
+    // Given as a list, so that no variable of the environment is taken in its place.
+    secrets: [{ version: 1, value: secret }],
+    telemetry: { enabled: false },
+    logger: authLog(log),
+    onAPIError: { onError: onAuthError(log) },
+    database: prismaAdapter(prismaWithHomes(store.prisma, { now: () => clock.now(), mailTaken: () => new APIError('FORBIDDEN') }), {
+      provider: 'postgresql',
+      transaction: true,
+    }),
+    emailAndPassword: {
+      enabled: true,
+      requireEmailVerification: true,
+      minPasswordLength: PASSWORD.least,
+      maxPasswordLength: PASSWORD.most,
+      resetPasswordTokenExpiresIn: linkLastsS.reset,
+      revokeSessionsOnPasswordReset: true,
+      async sendResetPassword({ user, token }) {
+        const isFirst = !(await store.logins.hasPassword(user.id as UserId));
+        await news.mail({
+          key: `reset:${digest(token)}`,
+          to: user.email,
+          saying: {
+            kind: isFirst ? 'set-password' : 'reset',
+            name: user.name,
+            url: linkTo(isFirst ? '/set-password' : '/reset-password', token),
+          },
+          expiresAt: inS(linkLastsS.reset),
+        });
+      },
+      async onPasswordReset({ user }, request) {
+        // Whoever opened the link reads this mailbox.
+        if (!user.emailVerified) await (await auth.$context).internalAdapter.updateUser(user.id, { emailVerified: true });
+        const { id, email, name } = user;
+        const caller = request?.headers.get(callerHeader) ?? null;
+        const userAgent = request?.headers.get('user-agent') ?? null;
+        await news.changed({ userId: id as UserId, what: 'password-reset', email, name, caller, userAgent });
+      },
+      async onExistingUserSignUp({ user }) {
+        // Nobody has shown that an unverified address is theirs, so what was chosen for it then must not count: its owner
+        // gets a link to choose anew.
+        if (user.emailVerified)
+          return news.mail({
+            key: `known:${user.id}:${hourOf(clock.now())}`,
+            to: user.email,
+            saying: { kind: 'known', name: user.name, url: `${publicUrl}/login` },
+            expiresAt: inS(linkLastsS.verify),
+          });
+        const { url, expiresAt } = await linkToSetPassword(user.id as UserId, linkLastsS.verify * 1000);
+        await news.mail({ key: `set:${digest(url)}`, to: user.email, saying: { kind: 'set-password', name: user.name, url }, expiresAt });
+      },
+    },
+    emailVerification: {
+      sendOnSignUp: true,
+      sendOnSignIn: true,
+      autoSignInAfterVerification: true,
+      expiresIn: linkLastsS.verify,
+      async sendVerificationEmail({ user, token }) {
+        await news.mail({
+          key: `verify:${digest(token)}`,
+          to: user.email,
+          saying: { kind: 'verify', name: user.name, url: linkTo('/verify', token) },
+          expiresAt: inS(linkLastsS.verify),
+        });
+      },
+    },
+    user: { changeEmail: { enabled: true } },
+    session: { expiresIn: SESSION_DAYS * 86_400, updateAge: 86_400 },
+    account: { encryptOAuthTokens: true, accountLinking: { disableImplicitLinking: true } },
+    verification: { storeIdentifier: 'hashed' },
+    rateLimit: {
+      enabled: true,
+      window: byCallerElse.windowS,
+      max: byCallerElse.most,
+      customRules: Object.fromEntries(Object.entries(byCaller).map(([path, { most, windowS }]) => [path, { window: windowS, max: most }])),
+      // One statement of ours in the place of its three: nobody slips through between them, and windows are by our clock.
+      customStorage: {
+        async consume(key, { max, window }) {
+          const waitS = await store.logins.take(`caller|${key}`, max, window, clock.now());
+          return { allowed: waitS === 0, retryAfter: waitS === 0 ? null : waitS };
+        },
+      },
+    },
+    advanced: {
+      cookiePrefix: COOKIE_PREFIX,
+      useSecureCookies: publicUrl.startsWith('https:'),
+      ipAddress: { ipAddressHeaders: [callerHeader] },
+      // It leaves these checks out where it takes itself to be tested.
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
+      database: { generateId: () => newId() },
+    },
+    plugins: [
+      magicLink({
+        expiresIn: linkLastsS.magic,
+        disableSignUp: true,
+        async sendMagicLink({ email, token }) {
+          const user = await (await auth.$context).internalAdapter.findUserByEmail(email);
+          if (!user) return;
+          await news.mail({
+            key: `magic:${digest(token)}`,
+            to: email,
+            saying: { kind: 'magic-link', url: linkTo('/login/link', token) },
+            expiresAt: inS(linkLastsS.magic),
+          });
+        },
+      }),
+      askedAfterLinks(twoFactor({ issuer: brandName, allowPasswordless: true })),
+      everyLogin(settings),
+    ],
+  });
+
+  return {
+    linkToSetPassword,
+    async handle(request) {
+      const response = await (isAskedByStrangers(request) ? answerIn(clock, auth.handler(request)) : auth.handler(request));
+      const retryAfter = response.headers.get('x-retry-after');
+      if (retryAfter !== null) response.headers.set('retry-after', retryAfter);
+      return response;
+    },
+  };
+}
+
+/** Links in mails are a way to log in too, so the second factor is asked for after them as after a password. */
+function askedAfterLinks<Plugin extends ReturnType<typeof twoFactor>>(plugin: Plugin): Plugin {
+  for (const hook of plugin.hooks.after) {
+    const { matcher } = hook;
+    hook.matcher = (context) => matcher(context) || context.path === '/magic-link/verify' || context.path === '/verify-email';
+  }
+  return plugin;
+}
+
+/** Names a mail by its link without giving it away. */
+function digest(token: string): string {
+  return createHash('sha256').update(token).digest('base64url').slice(0, 22);
+}
+
+function hourOf(at: Date): string {
+  return at.toISOString().slice(0, 13);
+}

@@ -1,0 +1,34 @@
+// How long things last, and how often they may be tried.
+
+export const SESSION_DAYS = 30;
+
+export const PASSWORD = { least: 10, most: 128 } as const;
+
+/** How long a link in a mail works. */
+export const linkLastsS = { verify: 24 * 3600, reset: 3600, magic: 15 * 60 } as const;
+
+interface Rule {
+  readonly most: number;
+  readonly windowS: number;
+}
+
+/** By address of the caller. An office may share one, so these slow a program down rather than a person. */
+export const byCaller: Readonly<Record<string, Rule>> = {
+  '/sign-in/email': { most: 10, windowS: 60 },
+  '/sign-in/magic-link': { most: 5, windowS: 60 },
+  '/magic-link/verify': { most: 20, windowS: 60 },
+  '/sign-up/email': { most: 5, windowS: 60 },
+  '/request-password-reset': { most: 5, windowS: 60 },
+  '/reset-password': { most: 10, windowS: 60 },
+  '/send-verification-email': { most: 5, windowS: 60 },
+  '/verify-email': { most: 20, windowS: 60 },
+  '/change-password': { most: 5, windowS: 60 },
+  '/change-email': { most: 5, windowS: 60 },
+  '/two-factor/*': { most: 10, windowS: 60 },
+};
+
+/** Whatever is not named there. */
+export const byCallerElse: Rule = { most: 120, windowS: 60 };
+
+/** By mail address, whoever calls from wherever: a password is not guessed from a thousand machines either. */
+export const byAccount: Rule = { most: 20, windowS: 15 * 60 };

@@ -1,0 +1,167 @@
+// Who acts, once somebody is logged in; and what the rest of us does when the login engine has news.
+
+import { createHmac } from 'node:crypto';
+import { isId, newId, type TeamId, type UserId } from '#core/domain/ids.ts';
+import { deviceOf } from '#core/domain/device.ts';
+import type { MailSaying, SecurityChange } from '#core/domain/mail.ts';
+import { mailboxOf } from '#core/domain/mailbox.ts';
+import type { Role } from '#core/domain/permission.ts';
+import { refuse } from '#core/domain/refusal.ts';
+import type { AuthNews, Change, LoggedIn, Login } from '#core/ports/auth.ts';
+import { writeAudit } from '#core/store/audit.ts';
+import { LedgerConflict } from '#core/store/ledger.ts';
+import type { Actor } from './app.ts';
+import type { Core } from './core.ts';
+import { writeMail } from './mail.ts';
+
+export interface LoginVerbs {
+  /** Whoever is logged in, in the team that they chose, else in their own. */
+  actorOf(loggedIn: LoggedIn): Promise<Actor>;
+  /** The teams one can choose from, one's own first. */
+  teamsOf(actor: Actor): Promise<MyTeam[]>;
+  /** From here on this session acts in that team. Rejects with `team.not-found` for a team one is no member of. */
+  chooseTeam(actor: Actor, teamId: string): Promise<void>;
+}
+
+export interface MyTeam {
+  readonly teamId: TeamId;
+  readonly name: string;
+  readonly role: Role;
+  /** The team that a person has of their own. */
+  readonly personal: boolean;
+  /** This is where the actor acts. */
+  readonly current: boolean;
+}
+
+export function loginVerbs(core: Core): LoginVerbs {
+  const { logins } = core.store;
+  return {
+    async actorOf({ userId, sessionId, email }) {
+      const place = (await logins.placeOf(sessionId, userId)) ?? (await findHome(core, userId));
+      return { userId, sessionId, email, teamId: place.teamId, role: place.role };
+    },
+    async teamsOf({ userId, teamId }) {
+      return (await logins.placesOf(userId)).map((place) => ({ ...place, current: place.teamId === teamId }));
+    },
+    async chooseTeam({ userId, sessionId }, teamId) {
+      if (sessionId === undefined) throw refuse('login.needed'); // a key acts in the team it was made for
+      if (!isId(teamId) || !(await logins.choose(sessionId, userId, teamId as TeamId))) throw refuse('team.not-found');
+    },
+  };
+}
+
+async function findHome(core: Core, userId: UserId): Promise<{ teamId: TeamId; role: Role }> {
+  const { teamId } = await core.store.logins.makeHome(userId, core.clock.now());
+  const places = await core.store.logins.placesOf(userId);
+  return places.find((place) => place.teamId === teamId)!;
+}
+
+const MAILS_AN_HOUR = 6;
+
+/** Mails, starting credits and the audit log. What goes wrong here is logged: nobody is kept out for it. */
+export function authNews(of: () => Core): AuthNews {
+  return {
+    async mail({ key, to, saying, expiresAt }) {
+      const core = of();
+      // Anybody can have a mail sent to anybody: not so many that it is a nuisance.
+      const waitS = await core.store.logins.take(`mails|${mailboxDigest(core, to)}`, MAILS_AN_HOUR, 3600, core.clock.now());
+      if (waitS > 0) return core.log.info({ kind: saying.kind }, 'mail not written: this mailbox got many of them');
+      await writeMail(core, { key, to, saying, expiresAt });
+    },
+
+    async loggedIn(login) {
+      const core = of();
+      try {
+        const home = await core.store.logins.makeHome(login.userId, core.clock.now());
+        await giveStartingCredits(core, login.userId, home.walletId);
+        await rememberLogin(core, login, home.teamId);
+      } catch (error) {
+        core.log.error({ userId: login.userId, error }, 'not all was done at a login');
+      }
+    },
+
+    async changed(change) {
+      const core = of();
+      const at = core.clock.now();
+      const { userId, what, email, name } = change;
+      const { teamId } = await core.store.logins.makeHome(userId, at);
+      await core.store.money.transaction(async (client) => {
+        await writeAudit(client, { at, actor: `user:${userId}`, act: what, teamId, subject: `user:${userId}`, facts: {} });
+        await writeMail(
+          core,
+          { key: `security:${newId()}`, to: email, saying: notice(core, name, noticeOf[what], at, from(change)) },
+          client,
+        );
+      });
+      core.log.info({ userId, what }, 'login changed');
+    },
+  };
+}
+
+const noticeOf: Readonly<Record<Change['what'], SecurityChange>> = {
+  'password-changed': 'password-changed',
+  'password-reset': 'password-changed',
+  'mail-changed': 'mail-changed',
+  'two-factor-on': 'two-factor-on',
+  'two-factor-off': 'two-factor-off',
+  'backup-codes': 'backup-codes',
+};
+
+/**
+ * Once for each mailbox, ever: also when the account was deleted and made again, or the address was written in another way.
+ * And once for each person, who may change their address.
+ */
+async function giveStartingCredits(
+  core: Core,
+  userId: UserId,
+  walletId: Parameters<typeof core.store.logins.hasWelcome>[0],
+): Promise<void> {
+  const { startingCredits } = core.settings;
+  if (startingCredits <= 0n) return;
+  const email = await core.store.logins.verifiedEmail(userId);
+  if (email === null || (await core.store.logins.hasWelcome(walletId))) return;
+  const key = `welcome:${mailboxDigest(core, email)}`;
+  try {
+    const { outcome } = await core.store.ledger.credit(
+      { key, wallet: walletId, lot: newId(), type: 'grant', credits: startingCredits, source: 'welcome', note: 'To begin with.' },
+      core.clock.now(),
+    );
+    if (outcome === 'credited') core.log.info({ userId, walletId }, 'starting credits given');
+  } catch (error) {
+    if (!(error instanceof LedgerConflict)) throw error;
+    core.log.info({ userId, walletId }, 'no starting credits: this mailbox had them before');
+  }
+}
+
+async function rememberLogin(core: Core, login: Login, teamId: TeamId): Promise<void> {
+  const { userId, sessionId, how } = login;
+  const at = core.clock.now();
+  const device = deviceOf(login.userAgent);
+  const { before, known, email, name } = await core.store.logins.earlierLogins(userId, teamId, device);
+  await core.store.money.transaction(async (client) => {
+    await writeAudit(client, {
+      at,
+      actor: `user:${userId}`,
+      act: 'logged-in',
+      teamId,
+      subject: `session:${sessionId}`,
+      facts: { how, device },
+    });
+    if (before && !known)
+      await writeMail(core, { key: `security:${sessionId}`, to: email, saying: notice(core, name, 'new-device', at, from(login)) }, client);
+  });
+  core.log.info({ userId, sessionId, how }, 'logged in');
+}
+
+function notice(core: Core, name: string, what: SecurityChange, at: Date, from: string): MailSaying {
+  return { kind: 'security', name, what, at: at.toISOString(), from, url: `${core.settings.publicUrl}/settings` };
+}
+
+function from({ userAgent, caller }: { userAgent: string | null; caller: string | null }): string {
+  return caller === null ? deviceOf(userAgent) : `${deviceOf(userAgent)}, ${caller}`;
+}
+
+/** Names a mailbox to those who know it already, and to nobody else. */
+function mailboxDigest(core: Core, address: string): string {
+  return createHmac('sha256', core.settings.mailboxKey).update(mailboxOf(address)).digest('base64url');
+}

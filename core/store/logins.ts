@@ -1,0 +1,182 @@
+// Who is logged in, in which of their teams they are, and how often something may be tried.
+
+import { newId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
+import type { Role } from '#core/domain/permission.ts';
+import type { SessionId } from '#core/ports/auth.ts';
+import type { Money } from './money.ts';
+
+export interface SessionRow {
+  readonly sessionId: SessionId;
+  readonly userId: UserId;
+  readonly email: string;
+  readonly name: string;
+  readonly emailVerified: boolean;
+  readonly twoFactor: boolean;
+  /** Later than this it was prolonged last. */
+  readonly renewedAt: Date;
+}
+
+export interface Place {
+  readonly teamId: TeamId;
+  readonly role: Role;
+}
+
+export interface TeamPlace extends Place {
+  readonly name: string;
+  /** The team that a person has of their own. */
+  readonly personal: boolean;
+}
+
+export interface Logins {
+  /** The session of this token while it lasts. */
+  session(token: string, at: Date): Promise<SessionRow | null>;
+  /** False when it ended meanwhile. */
+  prolong(sessionId: SessionId, until: Date, at: Date): Promise<boolean>;
+  /** Where this session acts: the team that was chosen, else the person's own; null when there is none. */
+  placeOf(sessionId: SessionId, userId: UserId): Promise<Place | null>;
+  /** One's own first. */
+  placesOf(userId: UserId): Promise<TeamPlace[]>;
+  /** False when the person is no member of this team. */
+  choose(sessionId: SessionId, userId: UserId, teamId: TeamId): Promise<boolean>;
+  /** Makes sure that a person has a team and wallet of their own. */
+  makeHome(userId: UserId, at: Date): Promise<{ teamId: TeamId; walletId: WalletId }>;
+  hasPassword(userId: UserId): Promise<boolean>;
+  /** null until the person has shown that it is theirs. */
+  verifiedEmail(userId: UserId): Promise<string | null>;
+  /** Whether this wallet was given the credits that everybody begins with. */
+  hasWelcome(walletId: WalletId): Promise<boolean>;
+  /** Whether this person logged in before, and from such a device. */
+  earlierLogins(userId: UserId, teamId: TeamId, device: string): Promise<{ before: boolean; known: boolean; email: string; name: string }>;
+  /** Takes one of `most` attempts in a window of so many seconds. 0 when it is allowed, else how many seconds to wait. */
+  take(key: string, most: number, windowS: number, at: Date): Promise<number>;
+}
+
+export function loginsOver(money: Money): Logins {
+  return {
+    async session(token, at) {
+      const { rows } = await money.query<SessionColumns>(
+        {
+          name: 'session',
+          text: `SELECT s.id, s.updated_at, u.id AS user_id, u.email, u.name, u.email_verified, u.two_factor_enabled
+                 FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token = $1 AND s.expires_at > $2`,
+        },
+        [token, at],
+      );
+      const row = rows[0];
+      return row
+        ? {
+            sessionId: row.id,
+            userId: row.user_id,
+            email: row.email,
+            name: row.name,
+            emailVerified: row.email_verified,
+            twoFactor: row.two_factor_enabled,
+            renewedAt: row.updated_at,
+          }
+        : null;
+    },
+
+    async prolong(sessionId, until, at) {
+      const { rows } = await money.query(
+        { text: 'UPDATE sessions SET expires_at = $2, updated_at = $3 WHERE id = $1 AND expires_at > $3 RETURNING id' },
+        [sessionId, until, at],
+      );
+      return rows.length > 0;
+    },
+
+    async placeOf(sessionId, userId) {
+      const { rows } = await money.query<{ team_id: TeamId; role: Role }>(
+        {
+          name: 'place',
+          text: `SELECT m.team_id, m.role FROM members m JOIN teams t ON t.id = m.team_id
+                 WHERE m.user_id = $2 AND (t.personal_of = $2 OR t.id = (SELECT s.active_team_id FROM sessions s WHERE s.id = $1 AND s.user_id = $2))
+                 ORDER BY (t.id = (SELECT s.active_team_id FROM sessions s WHERE s.id = $1)) IS TRUE DESC LIMIT 1`,
+        },
+        [sessionId, userId],
+      );
+      return rows[0] ? { teamId: rows[0].team_id, role: rows[0].role } : null;
+    },
+
+    async placesOf(userId) {
+      const { rows } = await money.query<{ team_id: TeamId; role: Role; name: string; personal: boolean }>(
+        {
+          text: `SELECT m.team_id, m.role, t.name, (t.personal_of = $1) IS TRUE AS personal FROM members m JOIN teams t ON t.id = m.team_id
+                 WHERE m.user_id = $1 ORDER BY personal DESC, lower(t.name), t.id`,
+        },
+        [userId],
+      );
+      return rows.map(({ team_id, ...place }) => ({ teamId: team_id, ...place }));
+    },
+
+    async choose(sessionId, userId, teamId) {
+      const { rows } = await money.query(
+        {
+          text: `UPDATE sessions SET active_team_id = $3 WHERE id = $1 AND user_id = $2
+                 AND EXISTS (SELECT 1 FROM members m WHERE m.user_id = $2 AND m.team_id = $3) RETURNING id`,
+        },
+        [sessionId, userId, teamId],
+      );
+      return rows.length > 0;
+    },
+
+    async makeHome(userId, at) {
+      const { rows } = await money.query<{ team_id: TeamId; wallet_id: WalletId }>(
+        {
+          text: `SELECT h.team_id, w.id AS wallet_id FROM (SELECT make_home($1, $2, $3, $4, $5) AS team_id) h, LATERAL (SELECT id FROM wallets WHERE team_id = h.team_id) w`,
+        },
+        [userId, newId(), newId(), newId(), at],
+      );
+      return { teamId: rows[0]!.team_id, walletId: rows[0]!.wallet_id };
+    },
+
+    async hasPassword(userId) {
+      const { rows } = await money.query(
+        { text: `SELECT 1 FROM accounts WHERE user_id = $1 AND provider_id = 'credential' AND password IS NOT NULL` },
+        [userId],
+      );
+      return rows.length > 0;
+    },
+
+    async verifiedEmail(userId) {
+      const { rows } = await money.query<{ email: string }>({ text: 'SELECT email FROM users WHERE id = $1 AND email_verified' }, [userId]);
+      return rows[0]?.email ?? null;
+    },
+
+    async hasWelcome(walletId) {
+      const { rows } = await money.query({ text: `SELECT 1 FROM lots WHERE wallet_id = $1 AND source = 'welcome' LIMIT 1` }, [walletId]);
+      return rows.length > 0;
+    },
+
+    async earlierLogins(userId, teamId, device) {
+      const { rows } = await money.query<{ before: boolean; known: boolean; email: string; name: string }>(
+        {
+          text: `SELECT u.email, u.name, a.before, a.known FROM users u, LATERAL (
+                   SELECT count(*) > 0 AS before, count(*) FILTER (WHERE e.facts ->> 'device' = $4) > 0 AS known
+                   FROM audit_entries e WHERE e.team_id = $2 AND e.actor = $3 AND e.act = 'logged-in') a WHERE u.id = $1`,
+        },
+        [userId, teamId, `user:${userId}`, device],
+      );
+      return rows[0]!;
+    },
+
+    async take(key, most, windowS, at) {
+      const { rows } = await money.query<{ wait: number }>({ name: 'rate limit', text: 'SELECT rate_limit_take($1, $2, $3, $4) AS wait' }, [
+        key,
+        most,
+        windowS,
+        at,
+      ]);
+      return rows[0]!.wait;
+    },
+  };
+}
+
+interface SessionColumns {
+  readonly id: SessionId;
+  readonly user_id: UserId;
+  readonly email: string;
+  readonly name: string;
+  readonly email_verified: boolean;
+  readonly two_factor_enabled: boolean;
+  readonly updated_at: Date;
+}

@@ -1,0 +1,77 @@
+// Somebody with a browser: keeps cookies, says where a form came from, and calls from an address of their own.
+
+import { linkIn } from './mailbox.ts';
+import type { Stage } from './stage.ts';
+
+export interface Visitor {
+  readonly cookies: Map<string, string>;
+  /** Asks the login engine, as a form or a link of ours would. */
+  auth(path: string, body?: object, headers?: Record<string, string>): Promise<Answered>;
+  fetch(path: string, options?: RequestInit & { headers?: Record<string, string> }): Promise<Response>;
+  /** Signs up, opens the mail and follows its link: logged in. */
+  signUp(email: string, password?: string): Promise<void>;
+  logIn(email: string, password?: string): Promise<Answered>;
+  /** Whether the product takes them for somebody. */
+  isLoggedIn(): Promise<boolean>;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  readonly headers: Headers;
+}
+
+export const PASSWORD = 'correct horse battery';
+
+export const proxied = { TRUST_PROXY: '1' };
+
+/** With an address only on a stage with `proxied` settings. */
+export function visitor({ url, core, mails }: Pick<Stage, 'url' | 'core' | 'mails'>, address?: string): Visitor {
+  const cookies = new Map<string, string>();
+  const origin = core.settings.publicUrl;
+
+  const go: Visitor['fetch'] = async (path, options = {}) => {
+    const response = await fetch(url + path, {
+      redirect: 'manual',
+      ...options,
+      headers: {
+        'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0',
+        ...(address !== undefined && { 'X-Forwarded-For': address }),
+        ...(cookies.size > 0 && { Cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+        ...options.headers,
+      },
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+      if (value === '' || /max-age=0/i.test(line)) cookies.delete(name!);
+      else cookies.set(name!, value!);
+    }
+    return response;
+  };
+
+  const auth: Visitor['auth'] = async (path, body, headers = {}) => {
+    const response = await go(`/api/auth${path}`, {
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      headers: { ...(body && { 'Content-Type': 'application/json', Origin: origin }), ...headers },
+    });
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>, headers: response.headers };
+  };
+
+  return {
+    cookies,
+    auth,
+    fetch: go,
+    async signUp(email, password = PASSWORD) {
+      await auth('/sign-up/email', { email, password, name: 'Ada' });
+      const mail = (await mails(email)).findLast(({ kind }) => kind === 'verify')!;
+      await auth(`/verify-email?token=${tokenIn(mail)}`);
+    },
+    logIn: (email, password = PASSWORD) => auth('/sign-in/email', { email, password }),
+    isLoggedIn: async () => (await go('/api/balance')).status === 200,
+  };
+}
+
+export function tokenIn(mail: { readonly text: string }): string {
+  return new URL(linkIn(mail)).searchParams.get('token')!;
+}

@@ -1,0 +1,33 @@
+// Logging in, for programs and for links: hands what comes to /api/auth on to the login engine, which keeps its own rules
+// about origins and how often something may be tried.
+
+import { createRequest, sendResponse } from '@remix-run/node-fetch-server';
+import express, { type Request as Asked, type Response as Answer } from 'express';
+import { refuse } from '#core/domain/refusal.ts';
+import { callerHeader } from '#core/ports/auth.ts';
+import type { Route } from '../route.ts';
+import type { Parts } from '../web.ts';
+
+const MOST_BYTES = 20_000;
+const parse = express.raw({ type: () => true, limit: MOST_BYTES, inflate: false });
+
+export function authRoutes({ auth, publicUrl }: Parts): Route[] {
+  const { protocol, host } = new URL(publicUrl);
+
+  async function handle(asked: Asked, response: Answer) {
+    const body = asked.method === 'POST' ? await bodyOf(asked, response) : null;
+    const { url, method, headers } = createRequest(asked, response, { protocol, host });
+    headers.set(callerHeader, asked.ip ?? 'unknown'); // in the place of what others say of their address
+    const answer = await auth.handle(new Request(url, { method, headers, body }));
+    answer.headers.set('Cache-Control', 'no-store');
+    await sendResponse(response, answer);
+  }
+
+  return [{ path: '/api/auth/*rest', GET: handle, POST: handle }];
+}
+
+async function bodyOf(asked: Asked, response: Answer): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(asked.headers['content-length'] ?? 0) > MOST_BYTES) throw refuse('request.too-large');
+  await new Promise<void>((done, failed) => parse(asked, response, (error) => (error ? failed(error) : done())));
+  return asked.body instanceof Uint8Array ? new Uint8Array(asked.body) : new Uint8Array();
+}
