@@ -199,7 +199,7 @@ test('two commands at once get a thread each', async () => {
   await goingOn(async () => expect(await people.messages('commands')).toHaveLength(4));
   const threads = Map.groupBy(await people.messages('commands'), ({ thread }) => thread);
   const numbers = [...threads.values()].map((messages) => messages.at(-1)!.text.match(/Done: (\d)/)?.[1]);
-  expect(numbers.toSorted()).toEqual(['6', '7']);
+  expect(numbers.toSorted((a, b) => Number(a) - Number(b))).toEqual(['6', '7']);
 });
 
 function askedBy(externalId: string, thread: string, text: string) {

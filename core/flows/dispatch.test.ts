@@ -271,22 +271,18 @@ test('what was given up meanwhile is not sent to an agent any more', async () =>
   );
   await core.store.finish(
     {
-      ...{
-        taskId,
-        attempt: null,
-        status: 'failed',
-        charge: 0n as never,
-        result: null,
-        failure: { code: 'agent.timed-out' },
-        usage: null,
-        outcome: 'stopped',
-      },
-      ...{
-        letterId: newId(),
-        saying: { kind: 'failed', taskId, type: 'lead-generation', code: 'agent.timed-out' },
-        readHere: true,
-        files: [],
-      },
+      taskId,
+      attempt: null,
+      status: 'failed',
+      charge: 0n as never,
+      result: null,
+      failure: { code: 'agent.timed-out' },
+      usage: null,
+      outcome: 'stopped',
+      letterId: newId(),
+      saying: { kind: 'failed', taskId, type: 'lead-generation', code: 'agent.timed-out' },
+      readHere: true,
+      files: [],
     },
     new Date(),
   );

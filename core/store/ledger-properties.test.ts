@@ -102,7 +102,7 @@ function batchOf(world: World, { kind, picks }: BatchStep): Batch {
     case 'clawback':
       return { kind, requests: numbered(picks.map((pick) => clawbackOf(world, pick))) };
     default:
-      throw never(kind);
+      return never(kind);
   }
 }
 

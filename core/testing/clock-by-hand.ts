@@ -31,7 +31,7 @@ export function clockByHand(): ClockByHand {
     },
     forward(ms) {
       aheadMs += ms;
-      for (const sleeper of [...sleepers]) if (sleeper.untilMs <= nowMs()) sleeper.wake();
+      for (const sleeper of Array.from(sleepers)) if (sleeper.untilMs <= nowMs()) sleeper.wake();
     },
   };
 }

@@ -147,7 +147,7 @@ export class LedgerModel {
         answers.push(...requests.toSorted(byN).map((asked) => this.clawback(asked)));
         break;
       default:
-        throw never(kind);
+        return never(kind);
     }
     return answers.toSorted(byN);
   }

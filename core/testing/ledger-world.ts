@@ -49,7 +49,9 @@ export async function makeWorld(bank: Bank, { tasks: howMany, holdsEach }: { tas
   for (const limit of limits) model.limit({ ...limit, id: await bank.limit(limit.wallet, limit.credits, limit) });
 
   // Each second task is in the database; the others were never written down, or are gone.
-  const tasks = await Promise.all(Array.from({ length: howMany }, (_, i) => (i % 2 === 0 ? bank.task(wallets[i % 3]!) : newId<TaskId>())));
+  const tasks = await Promise.all(
+    Array.from({ length: howMany }, (_, i) => (i % 2 === 0 ? bank.task(wallets[i % 3]!) : Promise.resolve(newId<TaskId>()))),
+  );
   const live = new Set<string>(tasks.filter((_, i) => i % 2 === 0));
   return { model, wallets, tasks, live, requests: requestsAbout(wallets, tasks, holdsEach), at: START };
 }
@@ -156,7 +158,7 @@ export type TimedLine = ModelLine & { readonly at: Date; readonly facts: { reado
 
 /** As the model writes it, without the line that opened the wallet. */
 export async function journalOf(bank: Bank, wallet: string): Promise<ModelLine[]> {
-  return (await timedJournalOf(bank, wallet)).map(({ at: _, facts: __, ...line }) => line);
+  return (await timedJournalOf(bank, wallet)).map(({ at: _at, facts: _facts, ...line }) => line);
 }
 
 export async function timedJournalOf(bank: Bank, wallet: string): Promise<TimedLine[]> {
