@@ -6,25 +6,28 @@ import { leave, run } from './launch/child.mjs';
 import { generateIfStale } from './launch/generate.mjs';
 import { installIfStale } from './launch/install.mjs';
 import { findNode, program } from './launch/node.mjs';
+import { buildPortalIfStale, portalIsStale } from './launch/portal.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 // Prose keeps the lines that its author gave it.
 const formatting = ['--config', '.ci/oxfmt.json', '.', '!**/*.md', '!package-lock.json'];
 
-// What each verb runs, one after the other. `talks`: it may read from the terminal.
+// What each verb runs, one after the other. `talks`: it may read from the terminal. `portal`: it needs the portal built.
 const verbs = {
-  start: { runs: [['core/main.ts']] },
-  ask: { runs: [['bots/terminal/ask.ts']], talks: true },
+  start: { runs: [['core/main.ts']], portal: true },
+  build: { runs: [], portal: true },
+  ask: { runs: [['bots/terminal/ask.ts']], talks: true, portal: true },
   grant: { runs: [['core/commands/grant.ts']] },
   'ledger:verify': { runs: [['core/commands/ledger-verify.ts']] },
   doctor: { runs: [['core/commands/doctor.ts']] },
-  bench: { runs: [['core/bench/main.ts']] },
+  bench: { runs: [['core/bench/main.ts']], portal: true },
   gallery: { runs: [['bots/gallery.ts']] },
-  test: { runs: [['vitest', 'run', '--config', 'core/testing/vitest.config.ts']], talks: true, tools: true },
+  test: { runs: [['vitest', 'run', '--config', 'core/testing/vitest.config.ts']], talks: true, tools: true, portal: true },
   check: {
     runs: [
       ['tsc', '-p', '.'],
+      ['tsc', '-p', 'web/app'],
       ['oxlint', '--config', '.ci/oxlint.json', '--type-aware'],
       ['oxfmt', ...formatting, '--check'],
     ],
@@ -41,7 +44,8 @@ if (!verb) {
   process.exit(2);
 }
 
-const withTools = verb.tools || process.env.NODE_ENV !== 'production';
+// What builds the portal is needed nowhere else: in production it is brought only where the portal is not built yet.
+const withTools = verb.tools || process.env.NODE_ENV !== 'production' || (verb.portal && portalIsStale(root));
 await installIfStale(root, { withTools });
 const node = findNode(root);
 const env = {
@@ -51,6 +55,7 @@ const env = {
   INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
 };
 await generateIfStale(root, { node, env });
+if (verb.portal) await buildPortalIfStale(root, { node, env });
 
 let failed = 0;
 for (const [first, ...rest] of verb.runs) {

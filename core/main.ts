@@ -28,7 +28,7 @@ async function main(): Promise<void> {
 
   const stopWanted = stopSignal();
   process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'));
-  const product = await startProduct(config, { log });
+  const product = await startProduct(config, { log, portal: true });
   try {
     await welcome(config, product, say, logFile);
     product.auth.ready().catch((error: unknown) => log.error({ error }, 'logging in could not be made ready'));

@@ -8,12 +8,13 @@ import { hostname } from 'node:os';
 import type { Adapter } from '#bots/adapter.ts';
 import type { Config } from '#core/contracts/env.ts';
 import { createAuth, newAuthSecret } from '#core/engines/auth.ts';
+import { asNumber } from '#core/domain/credits.ts';
 import { csvTables } from '#core/engines/csv.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import { createQueue } from '#core/engines/bullmq.ts';
 import { createAgents } from '#core/engines/agents.ts';
 import { newDeviceKey } from '#core/engines/openclaw/device.ts';
-import { createS3 } from '#core/engines/s3.ts';
+import { createS3, type S3Settings } from '#core/engines/s3.ts';
 import { createSes } from '#core/engines/ses.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Core, CoreSettings } from '#core/flows/core.ts';
@@ -48,6 +49,8 @@ export interface ProductOptions {
   /** The platforms to speak on; the product's own when left out. */
   readonly adapters?: readonly Adapter[];
   readonly botSettings?: Readonly<Record<string, unknown>>;
+  /** Whether there is a portal, built before: `npm start` has one, most tests need none. */
+  readonly portal?: boolean;
   /** For benchmarks: agents that need no gateway. */
   readonly agents?: Agents;
   /** For tests that need a part to misbehave. */
@@ -132,7 +135,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       log,
       settings: {
         publicUrl,
-        hasPortal: false,
+        hasPortal: options.portal ?? false,
         brandName,
         linkKeys,
         mailboxKey: await keyOf(store.money, encryptionKeys, 'mailboxes'),
@@ -148,9 +151,11 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (config.roles.includes('worker')) stops.push(await startWorkerRole(core));
     const bots = config.roles.includes('bots') ? await startBotsRole(core, app, options) : null;
     if (bots) stops.push(bots.stop);
+    const { operatorEmails, startingCredits } = config.people;
+    const portal = options.portal ? { operatorEmails, startingCredits: asNumber(startingCredits), filesOrigin: originOf(outside.s3) } : null;
     const web =
       config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0
-        ? await startWebRole(core, app, { ...config.http, port }, { mounts: bots?.mounts ?? [], mailbox: outside.mailbox })
+        ? await startWebRole(core, app, { ...config.http, port }, { mounts: bots?.mounts ?? [], mailbox: outside.mailbox, portal })
         : null;
     if (web) {
       stops.push(web.stop);
@@ -161,6 +166,11 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     await stop();
     throw error;
   }
+}
+
+/** Where browsers are sent for a file. */
+function originOf({ endpoint, bucket, region }: S3Settings): string {
+  return endpoint === undefined ? `https://${bucket}.s3.${region}.amazonaws.com` : new URL(endpoint).origin;
 }
 
 async function freePort(): Promise<number> {

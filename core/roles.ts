@@ -9,6 +9,7 @@ import { dispatch } from '#core/flows/dispatch.ts';
 import { deliverMails } from '#core/flows/mail.ts';
 import { watchRunning } from '#core/flows/running.ts';
 import { relay, upkeep } from '#core/flows/upkeep.ts';
+import type { PortalSettings } from '#web/server/portal.ts';
 import type { ProductOptions } from './product.ts';
 import type { Outside } from './sandboxes.ts';
 
@@ -56,22 +57,27 @@ export async function startBotsRole(core: Core, app: App, options: Pick<ProductO
   };
 }
 
-/** Answers HTTP: the API, downloads, health, and what platforms call us on. */
+/** What the portal is told besides. */
+type PortalNeeds = Pick<PortalSettings, 'operatorEmails' | 'startingCredits' | 'filesOrigin'>;
+
+/** Answers HTTP: the API, downloads, health, the portal, and what platforms call us on. */
 export async function startWebRole(
   core: Core,
   app: App,
   http: { host: string; port: number; trustProxy: number; metricsToken: string | null },
-  { mounts, mailbox }: { mounts: readonly Mount[]; mailbox: Outside['mailbox'] },
+  { mounts, mailbox, portal }: { mounts: readonly Mount[]; mailbox: Outside['mailbox']; portal: PortalNeeds | null },
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
   const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
+  const { openPortal } = await import('#web/server/portal.ts');
+  const { log, auth } = core;
+  const { publicUrl, brandName } = core.settings;
+  const sandboxPages = mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : [];
+  const common = { app, auth, log, publicUrl, brandName, sandboxPages };
   const web = createWeb({
-    app,
-    auth: core.auth,
-    log: core.log,
-    publicUrl: core.settings.publicUrl,
-    brandName: core.settings.brandName,
-    mounts: [...mounts, ...(mailbox ? mailboxPages({ ...mailbox, brandName: core.settings.brandName }) : [])],
+    ...common,
+    ...(portal && { portal: await openPortal({ ...common, ...portal, now: () => core.clock.now() }) }),
+    mounts: [...mounts, ...(mailbox ? mailboxPages({ ...mailbox, brandName }) : [])],
     trustProxy: http.trustProxy,
     ...(http.metricsToken !== null && { metricsToken: http.metricsToken }),
     nowMs: () => core.clock.now().getTime(),

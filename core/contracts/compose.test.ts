@@ -57,8 +57,13 @@ test('the token of the agents goes over a plain connection to this machine alone
 
 test('the image is built from files that exist, and starts the product itself, so that signals reach it', () => {
   const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
-  const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap((match) => match[1]!.split(' '));
-  expect(copied).toEqual(['package.json', 'package-lock.json', '.npmrc', 'tsconfig.json', 'prisma', 'core', 'bots', 'web', 'docs']);
+  const stages = dockerfile.split(/^FROM /m).slice(1);
+  const [portal, product] = stages.map((stage) => [...stage.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap((match) => match[1]!.split(' ')));
+  const packages = ['package.json', 'package-lock.json', '.npmrc', 'tsconfig.json'];
+  expect(portal).toEqual([...packages, 'core/domain', 'web']);
+  expect(product).toEqual([...packages, 'prisma', 'core', 'bots', 'web', 'docs']);
+  expect(dockerfile).toContain('COPY --from=portal /app/web/build web/build');
+  const copied = [...portal!, ...product!];
   expect(copied.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
   expect(dockerfile).toContain('CMD ["node", "core/main.ts"]');
 });

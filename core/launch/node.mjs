@@ -18,8 +18,8 @@ export function findNode(root) {
 
 /** A file of ours, or the file that a package names as its program. */
 export function program(root, name) {
-  if (name.includes('/')) return path.join(root, name);
+  if (name.includes('/') && !name.startsWith('@')) return path.join(root, name);
   const home = path.join(root, 'node_modules', name === 'tsc' ? 'typescript' : name);
   const { bin } = JSON.parse(fs.readFileSync(path.join(home, 'package.json'), 'utf8'));
-  return path.join(home, typeof bin === 'string' ? bin : bin[name]);
+  return path.join(home, typeof bin === 'string' ? bin : (bin[name] ?? Object.values(bin)[0]));
 }

@@ -34,8 +34,10 @@ const rooms: Record<string, readonly string[]> = {
   'core/bench': ['core', 'core/domain', 'core/contracts', 'core/ports', 'core/store', 'core/flows', 'core/engines', 'core/sandbox'],
   bots: ['core/domain', 'core/contracts', 'types of core/ports', 'types of core/flows', 'bots/*'],
   'bots/*': ['core/domain', 'core/contracts', 'types of core/ports', 'types of core/flows', 'bots'],
-  'web/server': ['core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'web/app'],
-  'web/app': ['core/domain', 'core/contracts', 'types of core/flows', 'types of web/server'],
+  'web/server': ['core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'types of web/app'],
+  'web/app': ['core/domain', 'types of core/ports', 'types of core/flows', 'types of web/server'],
+  // How the portal is built.
+  web: [],
   prisma: ['core/sandbox', 'types of core/ports'],
   'prisma/generated': [],
 };
@@ -59,8 +61,9 @@ const packages: Record<string, readonly string[]> = {
   'bots/discord': ['discord.js'],
   'bots/slack': ['@slack/bolt', '@slack/web-api'],
   'bots/terminal': ['zod'],
-  'web/server': ['express', 'prom-client', 'react-router', '@remix-run/node-fetch-server'],
-  'web/app': ['react', 'react-dom', 'react-router', '@react-router/node', 'lucide-react', 'uqr'],
+  'web/server': ['express', 'compression', 'prom-client', '@remix-run/node-fetch-server'],
+  'web/app': ['react', 'react-dom', 'react-router', '@react-router/node', 'lucide-react', 'uqr', '@react-router/dev'],
+  web: ['@react-router/dev', '@tailwindcss/vite', 'vite'],
   prisma: ['prisma', 'pg', '@prisma/adapter-pg', '@prisma/driver-adapter-utils'],
 };
 

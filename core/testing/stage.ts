@@ -61,6 +61,8 @@ export interface StageOptions {
   readonly settings?: GivenSettings;
   readonly adapters?: readonly Adapter[];
   readonly botSettings?: Readonly<Record<string, unknown>>;
+  /** With the portal's pages. */
+  readonly portal?: boolean;
   readonly agents?: Agents;
   readonly clock?: Clock;
   readonly log?: Log;

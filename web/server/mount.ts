@@ -1,7 +1,7 @@
 // What bots, sandboxes and the portal bring. They speak Node's own words, so that nobody but this room needs Express.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import { addRoutes, type Handler, type Route } from './route.ts';
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -27,11 +27,8 @@ export function addMounts(express: Express, mounts: readonly Mount[]): void {
 }
 
 /** Answers whatever no route before it did. */
-export function addPortal(express: Express, handle: Listener): void {
-  express.use((request, response) => {
-    response.locals.route = 'portal';
-    return handle(request, response);
-  });
+export function addPortal(express: Express, handlers: readonly RequestHandler[]): void {
+  for (const handle of handlers) express.use(handle);
 }
 
 // One path may come twice, once for each method, and the two are one route: a third method is then told about both.

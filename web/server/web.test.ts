@@ -212,7 +212,7 @@ test('an error leads to a page of the portal only where there is a portal', asyn
     return ((await (await fetch('/api/balance', { key: 'nobodys-key' })).json()) as { error: { page?: string } }).error.page;
   };
   expect(await pageOf({})).toBeUndefined();
-  expect(await pageOf({ portal: (_request, response) => void response.end() })).toBe('http://impacter.test/settings');
+  expect(await pageOf({ portal: [(_request, response) => void response.end()] })).toBe('http://impacter.test/settings');
 });
 
 test('without a key nobody gets in, and a wrong key is said to be wrong', async () => {
@@ -474,7 +474,7 @@ test('a sandbox answers everything below its path', async () => {
 });
 
 test('the portal answers what is left, but never for the API', async () => {
-  const { fetch } = await openDoor({}, { portal: (request, response) => void response.end(`portal ${request.url}`) });
+  const { fetch } = await openDoor({}, { portal: [(request, response) => void response.end(`portal ${request.url}`)] });
   expect(await (await fetch('/')).text()).toBe('portal /');
   expect(await (await fetch('/dashboard?tab=1')).text()).toBe('portal /dashboard?tab=1');
   expect((await fetch('/api/nothing')).status).toBe(404);

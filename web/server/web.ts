@@ -2,7 +2,7 @@
 // route reads a request, asks the core, and says what the core said.
 
 import './locals.ts';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { refuse } from '#core/domain/refusal.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
@@ -13,7 +13,7 @@ import { secure } from './headers.ts';
 import { keysOf, type Keys } from './keys.ts';
 import { listen, type Patience, type Running } from './listen.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { addMounts, addPortal, type Listener, type Mount } from './mount.ts';
+import { addMounts, addPortal, type Mount } from './mount.ts';
 import { followRequests } from './requests.ts';
 import { addRoutes } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -41,7 +41,7 @@ export interface WebSettings {
   /** Addresses that bots and sandboxes answer. */
   readonly mounts?: readonly Mount[];
   /** Answers whatever is left, the front page too. */
-  readonly portal?: Listener;
+  readonly portal?: readonly RequestHandler[];
   /** Named on the front page. */
   readonly sandboxPages?: readonly SandboxPage[];
   /** For tests. */

@@ -1,0 +1,27 @@
+// Something that cannot be taken back asks once more. It unfolds in place, so it works without JavaScript and by keyboard.
+
+import type { ReactNode } from 'react';
+import { buttonClass, type ButtonLook } from './button.tsx';
+import { classes } from './classes.ts';
+
+/** `children` is the form that really does it, with its own button; `label` opens it. */
+export function Confirm({
+  label,
+  look = 'danger',
+  small = false,
+  className,
+  children,
+}: {
+  label: ReactNode;
+  look?: ButtonLook;
+  small?: boolean;
+  className?: string;
+  children: ReactNode;
+}) {
+  return (
+    <details className={classes('group', className)}>
+      <summary className={classes(buttonClass(look, small), 'group-open:hidden')}>{label}</summary>
+      <div className="rounded-control border border-hairline bg-sunken p-4 text-left">{children}</div>
+    </details>
+  );
+}

@@ -1,0 +1,52 @@
+// What is shown in the place of a page that cannot be. It says what happened, what to do, and which request it was.
+
+import { isRouteErrorResponse, Link, useRouteLoaderData } from 'react-router';
+import { isProblem, type Problem } from '../problem.ts';
+import type { RootData } from '../root.tsx';
+import { buttonClass } from './button.tsx';
+
+const nothingHere = {
+  code: 'route.unknown',
+  sentence: 'There is nothing at this address.',
+  wayForward: 'Check the address.',
+  page: null,
+  requestId: '',
+  fields: {},
+} satisfies Problem;
+const ourFault = {
+  ...nothingHere,
+  code: 'our.fault',
+  sentence: 'Something went wrong on our side.',
+  wayForward: 'Load the page again. If it happens once more, tell us.',
+} satisfies Problem;
+
+/** `whole`: the document has nothing else, not even a header. */
+export function ErrorPage({ error, whole = false }: { error: unknown; whole?: boolean }) {
+  const problem = problemIn(error);
+  const brand = useRouteLoaderData<RootData>('root')?.brandName;
+  const content = (
+    <div className="mx-auto max-w-xl px-6 py-16 sm:py-24">
+      <title>{brand === undefined ? problem.sentence : `${problem.sentence} · ${brand}`}</title>
+      <h1 className="text-3xl font-semibold">{problem.sentence}</h1>
+      <p className="mt-3 text-lg text-soft">{problem.wayForward}</p>
+      <p className="mt-8 flex flex-wrap gap-3">
+        {problem.page !== null && (
+          <Link to={problem.page} className={buttonClass('main')}>
+            Go on
+          </Link>
+        )}
+        <Link to="/dashboard" className={buttonClass(problem.page === null ? 'main' : 'plain')}>
+          To the dashboard
+        </Link>
+      </p>
+      {problem.requestId !== '' && <p className="numbers mt-8 text-sm text-soft">Request {problem.requestId}</p>}
+    </div>
+  );
+  return whole ? <main id="content">{content}</main> : content;
+}
+
+function problemIn(error: unknown): Problem {
+  if (!isRouteErrorResponse(error)) return ourFault;
+  if (isProblem(error.data)) return error.data;
+  return error.status === 404 ? nothingHere : ourFault;
+}

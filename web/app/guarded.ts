@@ -1,0 +1,111 @@
+// Every loader and action of the portal is made by one of these, so that who may see or do something is said in one word
+// beside it. A refusal of a loader becomes the page of an error; one of an action goes back to its form.
+
+import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from 'react-router';
+import { mustBeAllowed, type Permission } from '#core/domain/permission.ts';
+import { isRefusal, refuse, type Refusal } from '#core/domain/refusal.ts';
+import type { Problem } from './problem.ts';
+import { visitContext, type Visit, type Who } from './visit.ts';
+
+type Args = LoaderFunctionArgs | ActionFunctionArgs;
+export type Visited<More = object> = Visit & More & Pick<Args, 'request' | 'params'> & { readonly url: URL };
+
+/** For members who may do this. Strangers are sent to log in, and come back afterwards. `login` is enough: any member. */
+export function guarded<T>(permission: Permission | 'login', work: (visit: Visited<Who>) => Promise<T>) {
+  return made(async (visit) => {
+    const who = await visit.who();
+    if (who === null) throw redirect(loginAddress(visit));
+    if (permission !== 'login') mustBeAllowed(who.actor, permission);
+    return work({ ...visit, ...who });
+  });
+}
+
+/** For everybody: `who` tells whether somebody is logged in. */
+export function open<T>(work: (visit: Visited) => Promise<T> | T) {
+  return made(async (visit) => work(visit));
+}
+
+/** For those who run the product. To everybody else the page does not exist. */
+export function operators<T>(work: (visit: Visited<Who>) => Promise<T>) {
+  return made(async (visit) => {
+    const who = await visit.who();
+    if (who === null) throw redirect(loginAddress(visit));
+    if (!visit.isOperator(who)) throw refuse('route.unknown');
+    return work({ ...visit, ...who });
+  });
+}
+
+function made<T>(work: (visit: Visited) => Promise<T>) {
+  return async ({ request, params, context, pattern }: Args): Promise<T> => {
+    const visit = context.get(visitContext);
+    visit.named(pattern);
+    try {
+      return await work({ ...visit, request, params, url: new URL(request.url) });
+    } catch (error) {
+      throw answerTo(error, visit, request);
+    }
+  };
+}
+
+/** Where a stranger logs in, and then goes on to what was asked for. */
+function loginAddress({ request, url }: Visited): string {
+  const next = request.method === 'GET' ? url.pathname + url.search : '/dashboard';
+  return next === '/dashboard' ? '/login' : `/login?next=${encodeURIComponent(next)}`;
+}
+
+function answerTo(error: unknown, visit: Visit, request: Request) {
+  // Redirects and answers that were made on purpose go their way.
+  if (error instanceof Response || (typeof error === 'object' && error !== null && 'type' in error && 'init' in error)) return error;
+  if (request.signal.aborted) return error;
+  const refusal = isRefusal(error) ? error : null;
+  if (refusal === null) visit.log.error({ requestId: visit.requestId, error }, 'page failed');
+  return data(problemOf(refusal, visit.requestId), { status: refusal?.status ?? 500 });
+}
+
+export function problemOf(refusal: Refusal | null, requestId: string): Problem {
+  return refusal
+    ? {
+        code: refusal.code,
+        sentence: refusal.sentence,
+        wayForward: refusal.wayForward,
+        page: refusal.page,
+        requestId,
+        fields: fieldsOf(refusal),
+      }
+    : {
+        code: 'our.fault',
+        sentence: 'Something went wrong on our side.',
+        wayForward: 'Try again. If it happens once more, tell us the request id.',
+        page: null,
+        requestId,
+        fields: {},
+      };
+}
+
+function fieldsOf({ facts }: Refusal): Record<string, string> {
+  const { fields } = facts as { fields?: readonly { name: string; problem: string }[] };
+  return Object.fromEntries((fields ?? []).map(({ name, problem }) => [name, problem]));
+}
+
+/**
+ * Runs what a form asked for. What is refused goes back to the form, with what was typed still in it: nothing a person
+ * wrote is lost. `work` gives the answer for the case that it went well, mostly a redirect.
+ */
+export async function attempt<T>(visit: Pick<Visited, 'requestId'>, intent: string, work: () => Promise<T>) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return data({ intent, problem: problemOf(error, visit.requestId) }, { status: error.status });
+  }
+}
+
+/** What was sent with a form: every field as text, with spaces around it cut off; what is missing is empty. */
+export async function readForm(request: Request): Promise<{ intent: string; text(name: string): string; all(name: string): string[] }> {
+  const form = await request.formData().catch(() => {
+    throw refuse('request.malformed');
+  });
+  const all = (name: string) => form.getAll(name).flatMap((value) => (typeof value === 'string' ? [value.trim()] : []));
+  const text = (name: string) => all(name)[0] ?? '';
+  return { intent: text('intent'), text, all };
+}

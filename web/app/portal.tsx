@@ -1,0 +1,165 @@
+// The frame of every page for members: where one is, what is left to spend, and who one is.
+
+import { ChevronDown, CircleUserRound } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { Form, Link, NavLink, Outlet, useLoaderData, useLocation, useRouteError } from 'react-router';
+import { balanceColour } from '#core/domain/balance-colour.ts';
+import { asNumber, micro } from '#core/domain/credits.ts';
+import { may } from '#core/domain/permission.ts';
+import { Brand } from './components/brand.tsx';
+import { classes } from './components/classes.ts';
+import { CreditBadge } from './components/credit-badge.tsx';
+import { ErrorPage } from './components/error-page.tsx';
+import { guarded } from './guarded.ts';
+import { LiveProvider, useLive } from './live.tsx';
+
+export const loader = guarded('login', async (visit) => {
+  const { app, actor, loggedIn } = visit;
+  const cursor = await app.cursor();
+  const [{ available, inUse }, teams] = await Promise.all([app.balance(actor), app.teamsOf(actor)]);
+  return {
+    cursor,
+    balance: { available: asNumber(micro(available)), inUse: asNumber(micro(inUse)), ...balanceColour({ available: micro(available) }) },
+    name: loggedIn.name,
+    email: loggedIn.email,
+    team: teams.find(({ teamId }) => teamId === actor.teamId)!.name,
+    /** Where this member may go. */
+    places: [
+      { to: '/dashboard', label: 'Tasks' },
+      ...(may(actor.role, 'credits.see') ? [{ to: '/credits', label: 'Credits' }] : []),
+      ...(may(actor.role, 'team.see') ? [{ to: '/team', label: 'Team' }] : []),
+    ],
+    isOperator: visit.isOperator(visit),
+  };
+});
+
+export default function Portal() {
+  const { balance, cursor } = useLoaderData<typeof loader>();
+  return (
+    <LiveProvider balance={balance} cursor={cursor}>
+      <SkipLink />
+      <Header />
+      <main id="content" tabIndex={-1} className="outline-none">
+        <Outlet />
+      </main>
+    </LiveProvider>
+  );
+}
+
+export function ErrorBoundary() {
+  return <ErrorPage error={useRouteError()} whole />;
+}
+
+function SkipLink() {
+  return (
+    <a
+      href="#content"
+      className="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-full focus:bg-surface focus:px-4 focus:py-2 focus:shadow-raised"
+    >
+      Skip to the content
+    </a>
+  );
+}
+
+function Header() {
+  const { places } = useLoaderData<typeof loader>();
+  const { balance } = useLive();
+  return (
+    <header className="sticky top-0 z-20 border-b border-hairline bg-canvas/80 backdrop-blur-xl backdrop-saturate-150">
+      <div className="mx-auto flex h-14 max-w-[96rem] items-center gap-3 px-4 sm:gap-6 sm:px-6">
+        <Link to="/dashboard" className="flex min-w-0 rounded-control" aria-label="To your tasks">
+          <Brand />
+        </Link>
+        <nav aria-label="Main" className="hidden gap-1 sm:flex">
+          {places.map(({ to, label }) => (
+            <NavLink
+              key={to}
+              to={to}
+              className={({ isActive }) =>
+                classes('rounded-full px-3.5 py-1.5 text-sm font-medium', isActive ? 'bg-sunken text-ink' : 'text-soft hover:text-ink')
+              }
+            >
+              {label}
+            </NavLink>
+          ))}
+        </nav>
+        <div className="ml-auto flex items-center gap-2">
+          <CreditBadge balance={balance} to={places.some(({ to }) => to === '/credits') ? '/credits' : null} />
+          <AccountMenu />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function AccountMenu() {
+  const { places, name, email, team, isOperator } = useLoaderData<typeof loader>();
+  const menu = useMenu();
+  const item = 'flex min-h-11 w-full items-center rounded-control px-3 text-left text-sm hover:bg-sunken';
+  return (
+    <details ref={menu} className="relative">
+      <summary className="flex min-h-11 items-center gap-1 rounded-full px-2 text-soft hover:bg-sunken hover:text-ink" aria-label="Account">
+        <CircleUserRound aria-hidden className="size-6" />
+        <ChevronDown aria-hidden className="size-4" />
+      </summary>
+      <div className="absolute right-0 mt-2 w-72 max-w-[calc(100vw-2rem)] rounded-card border border-hairline bg-surface p-2 shadow-raised">
+        <div className="border-b border-hairline px-3 pt-1.5 pb-3">
+          <p className="truncate font-medium">{name}</p>
+          <p className="truncate text-sm text-soft">{email}</p>
+          <p className="mt-1 truncate text-sm text-soft">Team: {team}</p>
+        </div>
+        <ul className="pt-2">
+          {places.map(({ to, label }) => (
+            <li key={to} className="sm:hidden">
+              <Link to={to} className={item}>
+                {label}
+              </Link>
+            </li>
+          ))}
+          <li>
+            <Link to="/settings" className={item}>
+              Settings
+            </Link>
+          </li>
+          {isOperator && (
+            <li>
+              <Link to="/operator" className={item}>
+                Operator
+              </Link>
+            </li>
+          )}
+          <li>
+            <Form method="post" action="/logout" reloadDocument>
+              <button type="submit" className={item}>
+                Sign out
+              </button>
+            </Form>
+          </li>
+        </ul>
+      </div>
+    </details>
+  );
+}
+
+/** A menu that closes when one goes somewhere, presses Escape, or turns to something else. */
+function useMenu() {
+  const menu = useRef<HTMLDetailsElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => menu.current?.removeAttribute('open'), [pathname]);
+  useEffect(() => {
+    const close = (event: Event) => {
+      const details = menu.current;
+      if (details?.open !== true) return;
+      if (event instanceof KeyboardEvent ? event.key !== 'Escape' : details.contains(event.target as Node)) return;
+      details.open = false;
+      if (event instanceof KeyboardEvent) details.querySelector('summary')?.focus();
+    };
+    document.addEventListener('keydown', close);
+    document.addEventListener('pointerdown', close);
+    return () => {
+      document.removeEventListener('keydown', close);
+      document.removeEventListener('pointerdown', close);
+    };
+  }, []);
+  return menu;
+}

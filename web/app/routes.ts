@@ -1,0 +1,18 @@
+// Every address of the portal. Each area lists its own.
+
+import { layout, route, type RouteConfig, type RouteConfigEntry } from '@react-router/dev/routes';
+import { creditsRoutes } from './credits/routes.ts';
+import { frontRoutes } from './front/routes.ts';
+import { operatorRoutes } from './operator/routes.ts';
+import { settingsRoutes } from './settings/routes.ts';
+import { teamRoutes } from './team/routes.ts';
+import { workRoutes } from './work/routes.ts';
+
+export default [
+  layout('front/layout.tsx', inside('front', [...frontRoutes, route('*', 'not-found.tsx')])),
+  layout('portal.tsx', inside('portal', [...workRoutes, ...creditsRoutes, ...teamRoutes, ...settingsRoutes, ...operatorRoutes])),
+] satisfies RouteConfig;
+
+function inside(frame: string, routes: RouteConfigEntry[]): RouteConfigEntry[] {
+  return [layout('boundary.tsx', { id: `${frame}-boundary` }, routes)];
+}

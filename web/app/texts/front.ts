@@ -1,0 +1,33 @@
+// The words of the front pages.
+
+export const landing = {
+  title: 'Work, asked for where you talk',
+  lead: 'Say what you need in Slack, in Discord, here or in a terminal. You see what it will cost before it begins, an AI agent does it, and the answer comes to the same thread: a summary, the first rows, a file and the bill.',
+  free: (credits: number) => `${credits} credits to begin with. No card needed.`,
+  noFree: 'No card needed to sign up.',
+  promises: [
+    ['No surprise bill', 'The estimate is set aside first and never exceeded. What is not used goes back.'],
+    ['Failed work costs nothing', 'An empty, failed or lost result is free, and the thread says so.'],
+    ['One answer, never none', 'Whatever crashes or is sent twice on the way: you are answered once.'],
+    ['Links that don’t die', 'A file is reachable for as long as it is kept: a year, unless your team says otherwise.'],
+  ],
+  prices: 'What it costs',
+  pricesLead:
+    'You pay for what is delivered, in credits. Work that can’t be counted is charged by what the agent used, within a range you see first.',
+  places: 'Where you can ask',
+  placesLead: 'Everybody in a thread reads the answer. Owners of a team decide who may spend what.',
+  slack: ['Slack', 'In a channel or in a direct message: @impacter find me 100 leads in Miami.'],
+  discord: ['Discord', 'In a server or in a direct message, for communities that share one balance.'],
+  notYet: 'Not open yet',
+  portal: ['Here', 'A chat with every task, every file and every credit you spent.'],
+} as const;
+
+export const kinds: Readonly<Record<string, string>> = {
+  'lead-generation': 'Leads',
+  'email-campaign': 'Emails',
+  'web-scraping': 'Rows from web pages',
+  'social-media': 'Social media posts',
+  'content-creation': 'Texts',
+  research: 'Research',
+  general: 'Anything else',
+};

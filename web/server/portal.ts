@@ -1,0 +1,130 @@
+// The portal's host: hands each request that no other route took to the React Router build in web/build, with who is
+// asking and the core, and sets the headers that a page needs. The build brings its own React and router, so nothing of
+// them is imported here.
+
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createRequest, sendResponse } from '@remix-run/node-fetch-server';
+import compression from 'compression';
+import express, { type RequestHandler, type Response as Answer } from 'express';
+import { refuse } from '#core/domain/refusal.ts';
+import type { App } from '#core/flows/app.ts';
+import { callerHeader, type Auth } from '#core/ports/auth.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { Visit, Who } from '#web/app/visit.ts';
+import { isOurOwn } from './own-origin.ts';
+
+export interface PortalSettings {
+  readonly app: App;
+  readonly auth: Auth;
+  readonly log: Log;
+  readonly publicUrl: string;
+  readonly brandName: string;
+  readonly operatorEmails: readonly string[];
+  readonly startingCredits: number;
+  readonly sandboxPages: Visit['sandboxPages'];
+  /** Where files are fetched from after a redirect of ours: pages may show pictures from there. */
+  readonly filesOrigin: string | null;
+  readonly now: () => Date;
+}
+
+/** What `npm run build` makes of web/app. */
+const BUILD = path.join(import.meta.dirname, '../build');
+
+type AnswerWith = (build: unknown) => (request: Request, visit: Visit) => Promise<Response>;
+
+/** Rejects when the portal was not built. */
+export async function openPortal(settings: PortalSettings): Promise<RequestHandler[]> {
+  const file = path.join(BUILD, 'server/index.js');
+  if (!existsSync(file)) throw new Error('the portal is not built: npm start builds it, and so does npm run build');
+  const build = (await import(pathToFileURL(file).href)) as { entry: { module: { answerWith: AnswerWith } } };
+  const answer = build.entry.module.answerWith(build);
+  return [compression(), assets(), pages(settings, answer)];
+}
+
+// Names of assets hold a hash of their content, so a browser may keep them for good.
+function assets(): RequestHandler {
+  const hashed = path.join(BUILD, 'client/assets');
+  return express.static(path.join(BUILD, 'client'), {
+    index: false,
+    redirect: false,
+    setHeaders(response, file) {
+      response.set('Cache-Control', file.startsWith(hashed) ? 'public, max-age=31536000, immutable' : 'public, max-age=3600');
+    },
+  });
+}
+
+function pages(settings: PortalSettings, answer: (request: Request, visit: Visit) => Promise<Response>): RequestHandler {
+  const { protocol, host } = new URL(settings.publicUrl);
+  const loopback = /^localhost(:\d+)?$/.exec(host);
+  return async (asked, response) => {
+    response.locals.route = 'portal';
+    // One name for one place: cookies of 127.0.0.1 are not those of localhost.
+    if (loopback && asked.method === 'GET' && asked.headers.host === `127.0.0.1${loopback[1] ?? ''}`)
+      return response.redirect(307, settings.publicUrl + asked.originalUrl);
+    if (!isOurOwn(asked, settings.publicUrl)) throw refuse('origin.foreign');
+
+    const nonce = randomBytes(16).toString('base64url');
+    const caller = asked.ip ?? 'unknown';
+    const request = createRequest(asked, response, { protocol, host });
+    request.headers.set(callerHeader, caller); // in the place of what others say of their address
+    secureThePage(response, nonce, settings);
+    await sendResponse(response, await answer(request, visitOf(settings, request.headers, { nonce, caller, response })));
+  };
+}
+
+function visitOf(
+  { app, auth, log, publicUrl, brandName, operatorEmails, startingCredits, sandboxPages, now }: PortalSettings,
+  headers: Headers,
+  { nonce, caller, response }: { nonce: string; caller: string; response: Answer },
+): Visit {
+  let who: Promise<Who | null> | undefined;
+  const look = async (): Promise<Who | null> => {
+    const loggedIn = await auth.sessionOf(headers);
+    if (loggedIn === null) return null;
+    const actor = await app.actorOf(loggedIn);
+    response.locals.ids = { userId: actor.userId, teamId: actor.teamId };
+    for (const cookie of loggedIn.cookies) response.append('Set-Cookie', cookie);
+    return { actor, loggedIn };
+  };
+  return {
+    app,
+    auth,
+    log,
+    publicUrl,
+    brandName,
+    nonce,
+    caller,
+    startingCredits,
+    sandboxPages,
+    requestId: response.locals.requestId,
+    now: now(),
+    who: () => (who ??= look()),
+    isOperator: ({ loggedIn }) => loggedIn.emailVerified && operatorEmails.includes(loggedIn.email),
+    named(route) {
+      response.locals.route = route.startsWith('/') ? route : `/${route}`;
+    },
+  };
+}
+
+function secureThePage(response: Answer, nonce: string, { filesOrigin }: PortalSettings): void {
+  response.set(
+    'Content-Security-Policy',
+    [
+      "default-src 'none'",
+      `script-src 'self' 'nonce-${nonce}'`,
+      `style-src 'self' 'nonce-${nonce}'`,
+      `img-src 'self' data: blob:${filesOrigin === null ? '' : ` ${filesOrigin}`}`,
+      "connect-src 'self'",
+      "font-src 'self'",
+      "manifest-src 'self'",
+      "frame-src 'self'",
+      "form-action 'self'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+  );
+  response.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
+}
