@@ -152,7 +152,9 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const bots = config.roles.includes('bots') ? await startBotsRole(core, app, options) : null;
     if (bots) stops.push(bots.stop);
     const { operatorEmails, startingCredits } = config.people;
-    const portal = options.portal ? { operatorEmails, startingCredits: asNumber(startingCredits), filesOrigin: originOf(outside.s3) } : null;
+    const portal = options.portal
+      ? { operatorEmails, startingCredits: asNumber(startingCredits), filesOrigin: originOf(outside.s3) }
+      : null;
     const web =
       config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0
         ? await startWebRole(core, app, { ...config.http, port }, { mounts: bots?.mounts ?? [], mailbox: outside.mailbox, portal })

@@ -58,7 +58,9 @@ test('the token of the agents goes over a plain connection to this machine alone
 test('the image is built from files that exist, and starts the product itself, so that signals reach it', () => {
   const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
   const stages = dockerfile.split(/^FROM /m).slice(1);
-  const [portal, product] = stages.map((stage) => [...stage.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap((match) => match[1]!.split(' ')));
+  const [portal, product] = stages.map((stage) =>
+    [...stage.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap((match) => match[1]!.split(' ')),
+  );
   const packages = ['package.json', 'package-lock.json', '.npmrc', 'tsconfig.json'];
   expect(portal).toEqual([...packages, 'core/domain', 'web']);
   expect(product).toEqual([...packages, 'prisma', 'core', 'bots', 'web', 'docs']);

@@ -10,7 +10,15 @@ import type { Log } from '#core/ports/log.ts';
 import { openPortalDoor } from './testing/open-portal.ts';
 
 const olga = { userId: 'u1', teamId: 't1', role: 'owner', email: 'olga@example.com' } as Actor;
-const loggedIn = { sessionId: 's1', userId: 'u1', email: 'olga@example.com', name: 'Olga', emailVerified: true, twoFactor: false, cookies: [] } as unknown as LoggedIn;
+const loggedIn = {
+  sessionId: 's1',
+  userId: 'u1',
+  email: 'olga@example.com',
+  name: 'Olga',
+  emailVerified: true,
+  twoFactor: false,
+  cookies: [],
+} as unknown as LoggedIn;
 
 test('a page runs only the scripts that we put into it, and nothing of other sites', async () => {
   const { fetch } = await openPortalDoor({});
@@ -40,7 +48,11 @@ test.each([
 ])('a form that comes from %s does nothing', async (_, headers) => {
   let asked = 0;
   const { fetch } = await openPortalDoor({ actorOf: async () => (asked++, olga) }, { loggedIn });
-  const answer = await fetch('/dashboard', { method: 'POST', body: 'intent=ask', headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers } });
+  const answer = await fetch('/dashboard', {
+    method: 'POST',
+    body: 'intent=ask',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+  });
   expect([answer.status, asked]).toEqual([403, 0]);
 });
 
@@ -70,7 +82,10 @@ test('a refusal is shown in its own words, and a bug of ours with the id that fi
   expect(await refused.text()).toContain('Try again in a minute.');
   expect(lines).toEqual([]);
 
-  const broken = await openPortalDoor({ actorOf: () => Promise.reject(new Error('password of the database is hunter2')) }, { loggedIn, log });
+  const broken = await openPortalDoor(
+    { actorOf: () => Promise.reject(new Error('password of the database is hunter2')) },
+    { loggedIn, log },
+  );
   const failed = await broken.fetch('/dashboard');
   const page = await failed.text();
   expect(failed.status).toBe(500);

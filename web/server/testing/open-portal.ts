@@ -11,7 +11,12 @@ const PORTAL_URL = 'http://portal.test';
 /** `loggedIn` is whose session every request shows. */
 export async function openPortalDoor(
   app: Partial<App>,
-  { loggedIn = null, auth = {}, log = silent, ...settings }: Partial<Omit<PortalSettings, 'auth'>> & { loggedIn?: LoggedIn | null; auth?: Partial<Auth> } = {},
+  {
+    loggedIn = null,
+    auth = {},
+    log = silent,
+    ...settings
+  }: Partial<Omit<PortalSettings, 'auth'>> & { loggedIn?: LoggedIn | null; auth?: Partial<Auth> } = {},
 ): Promise<Door> {
   const portal = await openPortal({
     app: app as App,
