@@ -10,6 +10,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import type { GivenSettings } from '#core/contracts/env.ts';
+import { startMailSandbox } from '#core/sandbox/mail/server.ts';
 import { startS3Sandbox } from '#core/sandbox/s3/server.ts';
 import { runningPostgres, startPostgres } from '#core/sandbox/postgres.ts';
 import { migrate } from '#core/store/migrate.ts';
@@ -25,9 +26,14 @@ test('beside a product that runs well, every line is ok', async () => {
   const credentials = { accessKeyId: 'DOCTORKEY', secretAccessKey: randomBytes(20).toString('hex') };
   const s3 = await startS3Sandbox({ dir: path.join(dir, 's3'), bucket: 'kept', ...credentials });
   onTestFinished(() => s3.stop());
+  const from = 'hello@example.com';
+  const ses = await startMailSandbox({ dir: path.join(dir, 'mail'), region: 'us-east-1', identities: [from], ...credentials });
+  onTestFinished(() => ses.stop());
   const settings = {
     S3_BUCKET: 'kept',
     S3_ENDPOINT: s3.url,
+    SES_FROM: from,
+    SES_ENDPOINT: ses.url,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     ENCRYPTION_KEY: key,
@@ -47,7 +53,7 @@ test('beside a product that runs well, every line is ok', async () => {
   expect(said).toEqual({
     node: [`ok ${process.versions.node}`],
     packages: ['ok as package-lock.json says'],
-    settings: [expect.stringMatching(/^ok DATABASE_URL, DATA_DIR, PORT, PUBLIC_URL, .*AWS_SECRET_ACCESS_KEY set$/)],
+    settings: [expect.stringMatching(/^ok DATABASE_URL, DATA_DIR, PORT, PUBLIC_URL, .*SES_FROM, SES_ENDPOINT set$/)],
     'data folder': [expect.stringMatching(/^ok .*, [\d.]+ GB free$/)],
     product: [`ok ${url}, ready`],
     port: [`ok ${new URL(url).port}, held by the product`],
@@ -59,8 +65,10 @@ test('beside a product that runs well, every line is ok', async () => {
     ledger: ['ok 1 wallet adds up'],
     tasks: ['ok 0 under way, none late'],
     letters: ['ok all delivered'],
+    mails: ['ok all sent'],
     queue: ['ok in PostgreSQL: 0 waiting, 0 active, 0 delayed'],
     storage: ['ok kept: stored, read and removed an object'],
+    mail: ['ok SES takes mails from hello@example.com, 0 of 50000 sent in 24 hours'],
     agents: [expect.stringMatching(/^ok 127\.0\.0\.1:\d+ answers, and has all agents$/)],
   });
   expect(code).toBe(0);
@@ -70,11 +78,12 @@ test('where nothing was ever started it says so, makes nothing, and finds nothin
   const dir = path.join(await folder(), 'data');
   const { code, said } = await visit({ DATA_DIR: dir, PORT: '0' });
   expect(said).toMatchObject({
-    settings: ['ok DATA_DIR, PORT set; sandboxes for PostgreSQL, S3, OpenClaw'],
+    settings: ['ok DATA_DIR, PORT set; sandboxes for PostgreSQL, S3, OpenClaw, mail'],
     'data folder': [expect.stringContaining(`ok ${dir} will be made`)],
     product: ['warning does not run → npm start'],
     database: ['ok will be made by the first npm start'],
     storage: ['ok a sandbox, which starts with the product'],
+    mail: ['ok a sandbox, which starts with the product'],
   });
   expect(said).not.toHaveProperty('ledger');
   expect(code).toBe(0);

@@ -3,7 +3,7 @@
 
 import type { MailBody, MailContext } from './say-mail.ts';
 
-export function mailPage({ subject, title, name, before, facts, button, after }: MailBody, { brandName, publicUrl }: MailContext): string {
+export function mailPage({ title, name, before, facts, button, after }: MailBody, { brandName, publicUrl }: MailContext): string {
   const paragraph = (text: string) => `<p style="margin:0 0 16px">${escape(text)}</p>`;
   return `<!doctype html>
 <html lang="en" dir="ltr">
@@ -13,11 +13,11 @@ export function mailPage({ subject, title, name, before, facts, button, after }:
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
 <meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">
-<title>${escape(subject)}</title>
+<title>${escape(title)}</title>
 <style>${dark}</style>
 </head>
 <body class="page" style="margin:0;padding:0;background-color:#f5f5f7;color:#1d1d1f;font:17px/1.5 -apple-system,system-ui,'Segoe UI',Roboto,Helvetica,Arial,sans-serif">
-<div role="article" aria-roledescription="email" aria-label="${escape(subject)}" lang="en" dir="ltr" style="max-width:560px;margin:0 auto;padding:32px 16px">
+<div role="article" aria-roledescription="email" aria-label="${escape(title)}" lang="en" dir="ltr" style="max-width:560px;margin:0 auto;padding:32px 16px">
 <p class="quiet" style="margin:0 0 16px 4px;color:#59595e;font-size:15px;font-weight:600">${escape(brandName)}</p>
 <div class="card" style="background-color:#ffffff;border:1px solid #e3e3e6;border-radius:16px;padding:32px 28px">
 <h1 style="margin:0 0 16px;font-size:24px;line-height:1.2;letter-spacing:-0.01em">${escape(title)}</h1>

@@ -26,7 +26,7 @@ export function rawMessage(mail: MailToSend, from: { readonly address: string; r
       'Auto-Submitted: auto-generated',
       'X-Auto-Response-Suppress: All',
       'MIME-Version: 1.0',
-      `Content-Type: multipart/alternative; boundary="${boundary}"`,
+      `Content-Type: multipart/alternative;\r\n boundary="${boundary}"`,
       '',
       // Programs show the last one they understand.
       ...part('text/plain', words.text),
@@ -43,12 +43,12 @@ export function isPlainAddress(text: string): boolean {
   return text.length <= 254 && /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i.test(text);
 }
 
-/** RFC 2047 where it is more than plain words. An encoded word has at most 75 characters and holds whole characters. */
+/** RFC 2047 where it is more than plain words. An encoded word holds whole characters, and its line, with the header's name, has at most 76. */
 function encodedWords(text: string): string {
   if (/^[\w' -]{1,60}$/.test(text)) return text;
   const pieces: string[] = [''];
   for (const char of text) {
-    if (Buffer.byteLength(pieces.at(-1)! + char) > 42) pieces.push(char);
+    if (Buffer.byteLength(pieces.at(-1)! + char) > 39) pieces.push(char);
     else pieces[pieces.length - 1] += char;
   }
   return pieces.map((piece) => `=?utf-8?B?${Buffer.from(piece).toString('base64')}?=`).join('\r\n ');

@@ -38,6 +38,10 @@ export async function gauges(core: Core): Promise<Gauge[]> {
              UNION ALL SELECT 'impacter_letters', 'Letters that are not sent, by state.', state, count(*) FROM letters
                WHERE state IN ('planned', 'sending', 'unknown') GROUP BY state
              UNION ALL SELECT 'impacter_letters', 'Letters that are not sent, by state.', 'dead', count(*) FROM letters WHERE state = 'dead'
+             UNION ALL SELECT 'impacter_mails', 'Mails that are not sent, by state.', state, count(*) FROM mails
+               WHERE state IN ('planned', 'sending') GROUP BY state
+             UNION ALL SELECT 'impacter_mails', 'Mails that are not sent, by state.', state, count(*) FROM mails
+               WHERE state IN ('unknown', 'dead') GROUP BY state
              UNION ALL SELECT 'impacter_outbox', 'Tasks on their way into the queue.', NULL, count(*) FROM outbox
              UNION ALL SELECT 'impacter_credits_held', 'Credits held for tasks.', NULL, coalesce(sum(held), 0) / 1000000 FROM wallets
              UNION ALL SELECT 'impacter_credits_balance', 'Credits in all wallets.', NULL, coalesce(sum(balance), 0) / 1000000 FROM wallets`,

@@ -16,8 +16,10 @@ import { systemClock } from '#core/engines/clock.ts';
 import { createLog } from '#core/engines/log.ts';
 import { newDeviceKey } from '#core/engines/openclaw/device.ts';
 import { createS3 } from '#core/engines/s3.ts';
+import { createSes } from '#core/engines/ses.ts';
+import { MailError } from '#core/ports/mail.ts';
 import { readSandboxKeys } from '#core/sandbox-keys.ts';
-import { realS3 } from '#core/sandboxes.ts';
+import { realS3, realSes } from '#core/sandboxes.ts';
 import { missingMigrations } from '#core/store/migrate.ts';
 import { openMoney } from '#core/store/money.ts';
 import { open, sharedSecret } from '#core/store/secrets.ts';
@@ -43,8 +45,10 @@ export const checks: readonly Check[] = [
   { name: 'ledger', look: inTables(ledger), mend: 'npm run ledger:verify' },
   { name: 'tasks', look: inTables(tasks), mend: 'ROLES=worker npm start' },
   { name: 'letters', look: inTables(letters), mend: 'ROLES=bots npm start' },
+  { name: 'mails', look: inTables(mails), mend: 'ROLES=worker npm start' },
   { name: 'queue', reads: /^REDIS_URL$/, look: inTables(queue), mend: 'set REDIS_URL' },
   { name: 'storage', reads: /^(S3|AWS)_/, look: storage, mend: 'set S3_BUCKET, S3_ENDPOINT and the AWS keys' },
+  { name: 'mail', reads: /^(SES|AWS)_/, look: mail, mend: 'set SES_FROM, SES_ENDPOINT and the AWS keys' },
   { name: 'agents', reads: /^OPENCLAW_/, look: agents, mend: 'set OPENCLAW_URL and OPENCLAW_TOKEN' },
 ];
 
@@ -84,7 +88,7 @@ async function packages(): Promise<Finding> {
 
 async function settings({ given, config, problems }: Patient): Promise<readonly Finding[]> {
   if (problems.length > 0) return problems.map(({ name, problem }) => failing(`${name} ${problem}`, `set ${name}`));
-  const services = { PostgreSQL: config.database, S3: config.files, OpenClaw: config.openclaw };
+  const services = { PostgreSQL: config.database, S3: config.files, OpenClaw: config.openclaw, mail: config.mail };
   const played = Object.entries(services).flatMap(([name, { kind }]) => (kind === 'sandbox' ? [name] : []));
   const set = settingNames.filter((name) => given[name] !== undefined);
   return [
@@ -276,6 +280,21 @@ async function letters({ client }: Open): Promise<Finding> {
   return ok(waiting === '0' ? 'all delivered' : `${waiting} on their way, none late`);
 }
 
+async function mails({ client }: Open): Promise<Finding> {
+  const { rows } = await client.query<{ open: string; undelivered: string; late: string }>(
+    `SELECT count(*) FILTER (WHERE state IN ('planned', 'sending')) AS open,
+            count(*) FILTER (WHERE state IN ('unknown', 'dead') AND trouble <> 'mail is off' AND created_at > now() - interval '7 days') AS undelivered,
+            count(*) FILTER (WHERE state IN ('planned', 'sending') AND created_at < now() - interval '10 minutes') AS late
+     FROM mails WHERE state <> 'sent'`,
+  );
+  const { open: waiting, undelivered, late } = rows[0]!;
+  if (Number(undelivered) > 0)
+    return warning(`${undelivered} may not have arrived in the last 7 days`, 'see “Mails that do not arrive” in docs/operate.md');
+  if (Number(late) > 0)
+    return warning(`${late} wait for more than 10 minutes`, 'ROLES=worker npm start; see “Mails that do not arrive” in docs/operate.md');
+  return ok(waiting === '0' ? 'all sent' : `${waiting} on their way, none late`);
+}
+
 // --- What is outside.
 
 async function queue({ url }: Open, { config }: Patient): Promise<Finding> {
@@ -304,6 +323,28 @@ async function storage(patient: Patient): Promise<Finding> {
     return ok(`${files.bucket}: stored, read and removed an object`);
   } finally {
     store.close();
+  }
+}
+
+/** What a new account of AWS may send in a day, and only to addresses that are verified as well. */
+const TRIAL_QUOTA = 200;
+
+async function mail({ config }: Patient): Promise<Finding> {
+  const ses = realSes(config);
+  if (ses === null) return ok(config.mail.kind === 'off' ? 'off: nobody gets any' : 'a sandbox, which starts with the product');
+  const mailer = createSes(ses);
+  try {
+    const { from, sent, most } = await mailer.check();
+    const words = `SES takes mails from ${from}, ${sent} of ${most} sent in 24 hours`;
+    return most > TRIAL_QUOTA ? ok(words) : warning(`${words}, and only to verified addresses`, 'ask AWS for production access to SES');
+  } catch (error) {
+    if (!(error instanceof MailError) || !/^AccessDenied/.test(error.code)) throw error;
+    return warning(
+      'these keys may not ask SES how it is; they may still send',
+      'allow ses:SendRawEmail, ses:GetSendQuota and ses:GetIdentityVerificationAttributes',
+    );
+  } finally {
+    mailer.close();
   }
 }
 

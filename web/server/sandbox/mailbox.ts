@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http';
 import { sandboxMails, wholeSandboxMail, type SandboxMail, type WholeSandboxMail } from '#core/contracts/mailbox.ts';
 import { sayAgo } from '#core/domain/ago.ts';
 import { refuse } from '#core/domain/refusal.ts';
-import { html, Markup, sendPage } from '../html.ts';
+import { html, sendPage, type Markup } from '../html.ts';
 import type { Mount } from '../mount.ts';
 
 export interface Mailbox {

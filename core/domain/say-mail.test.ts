@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { MailSaying, SecurityChange } from './mail.ts';
+import { roles } from './permission.ts';
+import { sayMail } from './say-mail.ts';
+
+const context = { brandName: 'Impacter', publicUrl: 'https://work.example.com' };
+const url = 'https://work.example.com/go?token=abc&next=%2Fdashboard';
+const at = '2026-11-25T10:15:00.000Z';
+
+const changes: SecurityChange[] = [
+  'password-changed',
+  'mail-changed',
+  'two-factor-on',
+  'two-factor-off',
+  'backup-codes',
+  'new-device',
+  'api-key-made',
+  'identity-linked',
+];
+
+function everySaying(theirs: string): MailSaying[] {
+  return [
+    { kind: 'verify', name: theirs, url },
+    { kind: 'known', name: theirs, url },
+    { kind: 'reset', name: theirs, url },
+    { kind: 'set-password', name: theirs, url },
+    { kind: 'magic-link', url },
+    ...roles.map((role) => ({ kind: 'invitation', team: theirs, by: theirs, role, url }) as const),
+    ...changes.map((what) => ({ kind: 'security', name: theirs, what, at, from: theirs, url }) as const),
+    { kind: 'security', name: '', what: 'new-device', at, from: null, url },
+    { kind: 'deletion', team: theirs, until: at, url },
+    { kind: 'alarm', title: theirs, words: `${theirs}\n\nand more`, url },
+  ];
+}
+
+test('a mail reads like this', () => {
+  expect(sayMail({ kind: 'verify', name: 'Ada', url }, context)).toMatchObject({
+    subject: 'Confirm your mail address',
+    text: `Confirm your mail address
+
+Hello Ada,
+
+This address was used to sign up for Impacter. Confirm that it is yours, and your account is ready.
+
+Confirm this address:
+https://work.example.com/go?token=abc&next=%2Fdashboard
+
+The link works once, and not for long.
+
+If this was not you, do nothing: without a confirmation, the account stays closed.
+
+-- 
+Impacter
+https://work.example.com
+`,
+  });
+  const { text } = sayMail({ kind: 'security', name: 'Ada', what: 'new-device', at, from: 'Firefox on Linux', url }, context);
+  expect(text).toContain('When: 25 November 2026 at 10:15 UTC\nFrom: Firefox on Linux');
+});
+
+describe.each(everySaying('Ada Lovelace').map((saying) => [saying.kind, saying] as const))('a mail of kind %s', (_, saying) => {
+  const { subject, text, html } = sayMail(saying, context);
+
+  test('has a subject of one line, and its address on a line of its own', () => {
+    expect(subject).toMatch(/^[^\r\n]{5,150}$/);
+    expect(text.split('\n')).toContain(url);
+  });
+
+  test('is a page with a language, a title, one heading, one button and the address in words', () => {
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en"/);
+    expect(html.match(/<title>.+<\/title>/g)).toHaveLength(1);
+    expect(html.match(/<h1/g)).toHaveLength(1);
+    expect([...html.matchAll(/<a [^>]*href="([^"]+)"/g)].map(([, href]) => href)).toEqual([url.replace('&', '&#38;')]);
+    expect(html).toContain(`>${url.replace('&', '&#38;')}</span>`);
+  });
+
+  test('loads nothing and runs nothing', () => {
+    expect(html).not.toMatch(/<(script|img|link|iframe|object|form|video)|\bsrc=|url\(|@import|\bon\w+=/i);
+  });
+});
+
+test.each(['https://evil.example/win', 'www.evil.example', 'me@evil.example', 'evil.example/a:b'])(
+  'a name like “%s” does not become a link',
+  (name) => {
+    for (const saying of everySaying(`You won! ${name}`)) {
+      if (saying.kind === 'alarm') continue; // its words are ours
+      const { text, html } = sayMail(saying, context);
+      expect(text).not.toContain(name);
+      expect(html).not.toContain(name);
+    }
+  },
+);
+
+test('a name cannot bring markup, a second line, or a direction', () => {
+  const hostile = '<b onclick="x()">Ada</b>\r\nBcc: all@example.com\n\n\u202eevil & "quoted"\u0000';
+  for (const saying of everySaying(hostile)) {
+    const { subject, text, html } = sayMail(saying, context);
+    expect(subject).not.toMatch(/[\r\n\u202e\u0000]/);
+    expect(`${text}${html}`).not.toMatch(/[\r\u202e\u0000]/);
+    expect(html).not.toMatch(/<b[ >]|onclick="/);
+    // The words of an alarm are ours and may have lines.
+    if (saying.kind !== 'alarm') expect(text).not.toMatch(/^Bcc:/m);
+  }
+});
+
+test('a name is cut where it is long', () => {
+  const { subject, text } = sayMail({ kind: 'invitation', team: 'T'.repeat(5_000), by: 'B'.repeat(5_000), role: 'member', url }, context);
+  expect(subject.length).toBeLessThan(150);
+  expect(text.length).toBeLessThan(1_500);
+});
