@@ -140,6 +140,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
         linkKeys,
         mailboxKey: await keyOf(store.money, encryptionKeys, 'mailboxes'),
         startingCredits: config.people.startingCredits,
+        operatorEmails: new Set(config.people.operatorEmails.map((email) => email.toLowerCase())),
         worker,
         readHere: platformsReadHere(options.adapters),
         ...timings,

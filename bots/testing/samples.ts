@@ -220,6 +220,8 @@ function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
     'files.too-many': { count: 12 },
     'credits.short': { need: amount(12), have: amount(9) },
     'limit.reached': { whose: 'channel', need: amount(12), left: amount(3) },
+    'team.leaving': { until: '2026-12-09T10:00:00.000Z' },
+    'account.last-owner': { teams: ['Acme'] },
     'task.over': { status: 'completed' },
     'conversation.busy': { waiting: 5 },
     'files.waiting': { waiting: 200 },

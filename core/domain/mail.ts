@@ -25,6 +25,8 @@ export type MailSaying =
     }
   /** A team will be deleted; `until` is how long an owner can take that back (ISO 8601). */
   | { readonly kind: 'deletion'; readonly team: string; readonly until: string; readonly url: string }
+  /** A person's account will be deleted, with the team of their own. */
+  | { readonly kind: 'account-deletion'; readonly name: string; readonly until: string; readonly url: string }
   /** For those who run the product. */
   | { readonly kind: 'alarm'; readonly title: string; readonly words: string; readonly url: string };
 

@@ -18,6 +18,8 @@ const facts = {
   waitSeconds: 30,
   fields: [{ name: 'requestText', problem: 'is missing' }],
   allowed: ['GET', 'POST'],
+  until: '2026-12-09T10:00:00.000Z',
+  teams: ['Acme'],
 };
 
 describe.each(refusalCodes)('%s', (code) => {

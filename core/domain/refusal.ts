@@ -102,6 +102,41 @@ const table = {
     page: '/credits',
   },
 
+  'team.leaving': {
+    status: 403,
+    sentence: (facts: { until: string }) => `This team will be deleted on ${facts.until.slice(0, 10)}, so nothing new begins here.`,
+    wayForward: 'An owner of the team can take that back until then.',
+    page: '/team/data',
+  },
+  'team.personal': {
+    status: 409,
+    sentence: () => 'This is the team of one person, and goes with their account.',
+    wayForward: 'Delete the account instead.',
+    page: '/settings',
+  },
+  'deletion.begun': {
+    status: 409,
+    sentence: () => 'The deletion has begun, and cannot be taken back any more.',
+    wayForward: 'What is gone is gone. You can begin anew at any time.',
+  },
+  'account.last-owner': {
+    status: 409,
+    sentence: (facts: { teams: readonly string[] }) => `You are the only owner of ${facts.teams.map((name) => `“${name}”`).join(', ')}.`,
+    wayForward: 'Make somebody else an owner there, or delete the team first.',
+    page: '/team',
+  },
+  'export.not-found': {
+    status: 404,
+    sentence: () => 'There is no such export, or it is no longer kept.',
+    wayForward: 'Ask for a new one.',
+    page: '/team/data',
+  },
+  'erasure-link.used': {
+    status: 410,
+    sentence: () => 'This link has been used, or has expired.',
+    wayForward: 'Ask for a new one in the chat, with the word privacy.',
+  },
+
   'task.not-found': {
     status: 404,
     sentence: () => 'There is no such task, or it is not yours to see.',

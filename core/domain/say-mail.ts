@@ -109,6 +109,16 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         after: ['An owner of the team can take it back until then. Afterwards nobody can.'],
       };
     }
+    case 'account-deletion':
+      return {
+        ...about('Your account will be deleted', saying.name),
+        before: [
+          `Your account at ${brandName} will be deleted, with the tasks and files of your own team and what is left of its credits. You leave all other teams.`,
+        ],
+        facts: [['Can be taken back until', when(saying.until)]],
+        button: { label: 'See it, or take it back', url: saying.url },
+        after: ['If you did not ask for this, take it back now and choose a new password.'],
+      };
     case 'alarm':
       return {
         ...about(theirs(saying.title), null),

@@ -36,6 +36,8 @@ export interface CoreSettings {
   readonly brandName: string;
   /** The first signs links; all of them are accepted. */
   readonly linkKeys: readonly [Buffer, ...Buffer[]];
+  /** Who runs the product, by mail address in lower case: they see the operator's pages once the address is verified, and get alarms. */
+  readonly operatorEmails: ReadonlySet<string>;
   /** Names this process in leases and logs. */
   readonly worker: string;
   /** Everybody who has shown that a mailbox is theirs begins with these. */

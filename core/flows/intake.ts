@@ -26,7 +26,7 @@ export async function takeAsk(
   again?: { readonly of: TaskId; readonly conversationId: ConversationId },
 ): Promise<Taken> {
   const ask = parseAsk(input);
-  const read = understand(core, ask);
+  const understood = understand(core, ask);
   const atMs = core.clock.now().getTime();
   const ids = {
     task: newId<TaskId>(atMs),
@@ -38,6 +38,7 @@ export async function takeAsk(
   return whileUnavailable(core, async () => {
     const payer = await payerOf(core, ask);
     if (payer === null) return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'team.missing', facts: {} } };
+    const read: Understood = payer.closed === null ? understood : { refused: payer.closed };
     const row: IntakeRow = {
       key: ask.key,
       fingerprint: fingerprintOf(ask),

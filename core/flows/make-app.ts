@@ -7,6 +7,7 @@ import { balance, conversation, history, letters, showTask } from './history.ts'
 import { isUnavailable, takeAsk } from './intake.ts';
 import { keepInput } from './keep-input.ts';
 import { openLink } from './links.ts';
+import { custodyVerbs } from './custody.ts';
 import { liveVerbs } from './live.ts';
 import { loginVerbs } from './logins.ts';
 import { deliveryVerbs } from './undelivered.ts';
@@ -30,6 +31,7 @@ export function makeApp(core: Core): App {
     ...liveVerbs(core),
     ...deliveryVerbs(core),
     ...loginVerbs(core),
+    ...custodyVerbs(core),
   });
 }
 

@@ -5,6 +5,7 @@
 import { NO_CREDITS } from '#core/domain/credits.ts';
 import { newId, type FileId, type TaskId } from '#core/domain/ids.ts';
 import { FilesError } from '#core/ports/files.ts';
+import { watchUndelivered } from './alarm.ts';
 import type { Core } from './core.ts';
 import { patiently } from './patiently.ts';
 import { buryForgotten } from './undelivered.ts';
@@ -37,6 +38,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(EXPIRE_EVERY_MS, () => expireCredits(core)),
     again(EXPIRE_EVERY_MS, () => expireFiles(core)),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
+    again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
   ]);
 }
 

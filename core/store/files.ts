@@ -82,7 +82,19 @@ export function filesOver(money: Money): FileRows {
     },
 
     async markRemoved(ids, at) {
-      await money.query({ text: 'UPDATE files SET removed_at = $2 WHERE id = ANY ($1)' }, [ids, at]);
+      await money.query(
+        {
+          // The first rows that we show of a table go with it, also those that a letter carries.
+          text: `WITH gone AS (
+              UPDATE files SET removed_at = $2, preview = NULL WHERE id = ANY ($1) RETURNING id, task_id
+            )
+            UPDATE letters l SET saying = jsonb_set(l.saying, '{files}', (
+              SELECT jsonb_agg(CASE WHEN f ->> 'fileId' IN (SELECT g.id::text FROM gone g) THEN f - 'preview' ELSE f END ORDER BY n)
+              FROM jsonb_array_elements(l.saying -> 'files') WITH ORDINALITY AS e (f, n)))
+            WHERE l.task_id IN (SELECT g.task_id FROM gone g) AND jsonb_array_length(l.saying -> 'files') > 0`,
+        },
+        [ids, at],
+      );
     },
   };
 }

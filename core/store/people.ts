@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { PrismaClient } from '#prisma/generated/client.ts';
 import { newId, type ApiKeyId, type IdentityId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/permission.ts';
+import type { Refused } from '#core/domain/refusal.ts';
 import type { Platform } from '#core/domain/thread-ref.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Money } from './money.ts';
@@ -14,7 +15,11 @@ export interface Payer {
   readonly userId: UserId | null;
   readonly identityId: IdentityId | null;
   readonly role: Role | null;
+  /** Why nothing new begins in this team now. */
+  readonly closed: Closed | null;
 }
+
+export type Closed = Extract<Refused, { code: 'wallet.frozen' | 'team.leaving' }>;
 
 export interface KeyHolder {
   readonly apiKeyId: ApiKeyId;
@@ -57,18 +62,18 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
   const payerFor = groupCommit<{ userId: UserId; teamId: TeamId }, Payer | null>({
     most: 256,
     async run(asked) {
-      const { rows } = await money.query<{ n: string; wallet_id: WalletId; role: Role }>(
+      const { rows } = await money.query<{ n: string; wallet_id: WalletId; role: Role } & ClosedRow>(
         {
           name: 'payers',
-          text: `SELECT g.n, w.id AS wallet_id, m.role FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS g(user_id, team_id, n)
-                 JOIN members m ON m.user_id = g.user_id AND m.team_id = g.team_id JOIN wallets w ON w.team_id = m.team_id`,
+          text: `SELECT g.n, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS g(user_id, team_id, n)
+                 JOIN members m ON m.user_id = g.user_id AND m.team_id = g.team_id JOIN wallets w ON w.team_id = m.team_id JOIN teams t ON t.id = m.team_id`,
         },
         [asked.map(({ userId }) => userId), asked.map(({ teamId }) => teamId)],
       );
       const byNumber = new Map(rows.map((row) => [Number(row.n), row]));
       return asked.map(({ userId, teamId }, i) => {
         const row = byNumber.get(i + 1);
-        return row ? { teamId, walletId: row.wallet_id, userId, identityId: null, role: row.role } : null;
+        return row ? { teamId, walletId: row.wallet_id, userId, identityId: null, role: row.role, closed: closedBy(row) } : null;
       });
     },
   });
@@ -152,33 +157,47 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
 
     async payerAt(platform, workspace, { externalId, displayName }) {
       // Whose credits: those of the workspace's team, else of the linked user's own.
-      const { rows } = await money.query<{
-        identity_id: IdentityId | null;
-        display_name: string | null;
-        user_id: UserId | null;
-        team_id: TeamId | null;
-        wallet_id: WalletId | null;
-        role: Role | null;
-      }>(
+      const { rows } = await money.query<
+        {
+          identity_id: IdentityId | null;
+          display_name: string | null;
+          user_id: UserId | null;
+          team_id: TeamId | null;
+          wallet_id: WalletId | null;
+          role: Role | null;
+        } & ClosedRow
+      >(
         {
           name: 'payer at',
-          text: `SELECT a.id AS identity_id, a.display_name, a.user_id, w.team_id, w.id AS wallet_id, m.role FROM (SELECT) here
+          text: `SELECT a.id AS identity_id, a.display_name, a.user_id, w.team_id, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at FROM (SELECT) here
             LEFT JOIN identities a ON a.platform = $1 AND a.space = coalesce($2, '') AND a.external_id = $3
             LEFT JOIN workspaces s ON s.platform = $1 AND s.external_id = $2 AND s.uninstalled_at IS NULL
             LEFT JOIN teams own ON $2 IS NULL AND own.personal_of = a.user_id
             LEFT JOIN wallets w ON w.team_id = coalesce(s.team_id, own.id)
-            LEFT JOIN members m ON m.team_id = w.team_id AND m.user_id = a.user_id`,
+            LEFT JOIN members m ON m.team_id = w.team_id AND m.user_id = a.user_id
+            LEFT JOIN teams t ON t.id = w.team_id`,
         },
         [platform, workspace, externalId],
       );
-      const { identity_id, display_name, user_id, team_id, wallet_id, role } = rows[0]!;
+      const { identity_id, display_name, user_id, team_id, wallet_id, role, ...standing } = rows[0]!;
       const identityId =
         identity_id !== null && display_name === displayName ? identity_id : await remember(platform, workspace, externalId, displayName);
-      return team_id === null || wallet_id === null ? null : { teamId: team_id, walletId: wallet_id, userId: user_id, identityId, role };
+      if (team_id === null || wallet_id === null) return null;
+      return { teamId: team_id, walletId: wallet_id, userId: user_id, identityId, role, closed: closedBy(standing) };
     },
 
     wallet,
   };
+}
+
+interface ClosedRow {
+  frozen_at: Date | null;
+  deletion_at: Date | null;
+}
+
+function closedBy({ frozen_at, deletion_at }: ClosedRow): Closed | null {
+  if (deletion_at !== null) return { code: 'team.leaving', facts: { until: deletion_at.toISOString() } };
+  return frozen_at === null ? null : { code: 'wallet.frozen', facts: {} };
 }
 
 function isMailTaken(error: unknown): boolean {

@@ -3,7 +3,9 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '#prisma/generated/client.ts';
 import type { Log } from '#core/ports/log.ts';
+import { alarmsOver, type Alarms } from './alarms.ts';
 import { attemptsOver, type Attempts } from './attempts.ts';
+import { custodyOver, type Custody } from './custody.ts';
 import { deadLettersOver, type DeadLetters } from './dead-letters.ts';
 import { eventsOver, type Events } from './events.ts';
 import { filesOver, type FileRows } from './files.ts';
@@ -36,6 +38,8 @@ export interface Store {
   readonly files: FileRows;
   readonly people: People;
   readonly logins: Logins;
+  readonly custody: Custody;
+  readonly alarms: Alarms;
   close(): Promise<void>;
 }
 
@@ -75,6 +79,8 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     files: filesOver(money),
     people: peopleOver(prisma, money),
     logins: loginsOver(money),
+    custody: custodyOver(money),
+    alarms: alarmsOver(money),
     async close() {
       await wakeups.close();
       await close();

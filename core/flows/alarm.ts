@@ -1,0 +1,39 @@
+// Alarms go by mail to whoever OPERATOR_EMAILS names: at most one an hour of each kind, from all processes together.
+
+import type { Core } from './core.ts';
+import { writeMail } from './mail.ts';
+
+export type AlarmKind = 'letters-dead' | 'ledger-wrong' | 'mails-dead';
+
+const QUIET_MS = 60 * 60 * 1000;
+
+/** Mails it, unless it was mailed within the hour. `page` is where somebody can look at it. */
+export async function raiseAlarm(core: Core, kind: AlarmKind, alarm: { title: string; words: string; page: `/${string}` }): Promise<void> {
+  const at = core.clock.now();
+  const last = await core.store.alarms.lastRaised(kind);
+  if (last !== null && at.getTime() - last.getTime() < QUIET_MS) return;
+  const { title, words, page } = alarm;
+  // The mails come first and are named after the alarm before: whoever dies in between, or comes at the same time, writes
+  // the same ones again, which changes nothing.
+  for (const to of core.settings.operatorEmails)
+    await writeMail(core, {
+      key: `alarm:${kind}:${last?.getTime() ?? 0}:${to}`,
+      to,
+      saying: { kind: 'alarm', title, words, url: `${core.settings.publicUrl}${page}` },
+    });
+  if (await core.store.alarms.raised(kind, last, at)) core.log.error({ kind }, 'alarm raised');
+}
+
+/** So many undelivered answers in an hour are no accident of one channel. */
+const DEAD_MANY = 10;
+
+/** For upkeep. */
+export async function watchUndelivered(core: Core): Promise<void> {
+  const died = await core.store.deadLetters.diedSince(new Date(core.clock.now().getTime() - QUIET_MS));
+  if (died < DEAD_MANY) return;
+  await raiseAlarm(core, 'letters-dead', {
+    title: 'Many answers cannot be posted',
+    words: `${died} answers could not be posted within the last hour.\nPeople wait for them, and see them only in the portal.`,
+    page: '/operator/undelivered',
+  });
+}

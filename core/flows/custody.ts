@@ -1,0 +1,54 @@
+// What a team's people can do about their data: how long it is kept, take all of it along, and have it deleted. And what
+// people without an account can: see that their name goes.
+
+import type { Actor } from './app.ts';
+import type { Core } from './core.ts';
+import {
+  ownAccount,
+  requestAccountDeletion,
+  requestTeamDeletion,
+  takeBackAccountDeletion,
+  takeBackTeamDeletion,
+  type AccountView,
+} from './leaving.ts';
+import {
+  retentionPreview,
+  setTeamSettings,
+  teamSettings,
+  type DeletionView,
+  type RetentionChange,
+  type TeamSettings,
+  type TeamSettingsChange,
+} from './team-settings.ts';
+
+export interface CustodyVerbs {
+  teamSettings(actor: Actor): Promise<TeamSettings>;
+  /** What so many days would remove that is here now, and when. */
+  retentionPreview(actor: Actor, retentionDays: number): Promise<RetentionChange>;
+  /** 30 to 3,650 days. What a shorter time would remove at once stays for seven days more. */
+  setTeamSettings(actor: Actor, change: TeamSettingsChange): Promise<TeamSettings>;
+
+  /** For an owner who types the team's name. It is deleted after two weeks, and nothing new begins in it until then. */
+  requestTeamDeletion(actor: Actor, typedName: string): Promise<DeletionView>;
+  /** Rejects with `deletion.begun` when it is too late. */
+  takeBackTeamDeletion(actor: Actor): Promise<void>;
+
+  /** The person's account, whichever team they look at. */
+  ownAccount(actor: Actor): Promise<AccountView>;
+  /** For who types their mail address. Their own team goes along. Rejects with `account.last-owner` while a shared team has no other owner. */
+  requestAccountDeletion(actor: Actor, typedEmail: string): Promise<DeletionView>;
+  takeBackAccountDeletion(actor: Actor): Promise<void>;
+}
+
+export function custodyVerbs(core: Core): CustodyVerbs {
+  return {
+    teamSettings: (actor) => teamSettings(core, actor),
+    retentionPreview: (actor, retentionDays) => retentionPreview(core, actor, retentionDays),
+    setTeamSettings: (actor, change) => setTeamSettings(core, actor, change),
+    requestTeamDeletion: (actor, typedName) => requestTeamDeletion(core, actor, typedName),
+    takeBackTeamDeletion: (actor) => takeBackTeamDeletion(core, actor),
+    ownAccount: (actor) => ownAccount(core, actor),
+    requestAccountDeletion: (actor, typedEmail) => requestAccountDeletion(core, actor, typedEmail),
+    takeBackAccountDeletion: (actor) => takeBackAccountDeletion(core, actor),
+  };
+}
