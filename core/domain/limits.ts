@@ -40,6 +40,7 @@ export const mailLimits = {
     invitation: 5,
     security: 20,
     deletion: 10,
+    'account-deletion': 10,
     alarm: 20,
   } satisfies Record<MailKind, number>,
 } as const;

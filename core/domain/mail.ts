@@ -57,6 +57,7 @@ const mayComeTwice: Record<MailKind, boolean> = {
   invitation: false,
   security: false,
   deletion: false,
+  'account-deletion': false,
   alarm: false,
 };
 
