@@ -326,6 +326,8 @@ function saying(core: Core, kind: Exclude<MailSaying['kind'], 'alarm'>): MailSay
       return { kind, name: 'Ada', what: 'password-changed', at, from: null, url };
     case 'deletion':
       return { kind, team: 'Engines', until: at, url };
+    case 'account-deletion':
+      return { kind, name: 'Ada', until: at, url };
     default:
       return { kind, name: 'Ada', url };
   }
