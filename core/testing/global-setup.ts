@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startPostgres } from '#core/sandbox/postgres.ts';
+import { chromium } from '#web/testing/chromium.ts';
 import { quietLog } from './quiet-log.ts';
 import { redisIsHere } from './redis.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -24,5 +25,6 @@ export async function setup(project: TestProject) {
     await postgres.stop();
     await folder.remove();
     if (!redisIsHere) console.log('\nThe tests on Redis were NOT run: install redis-server, or set REDIS_URL.');
+    if (chromium === null) console.log('\nThe tests in a browser were NOT run: install chromium, or say in CHROMIUM where one is.');
   };
 }

@@ -1,10 +1,9 @@
 // A real Redis for the tests that need one: the one that REDIS_URL names, else the program on the PATH. Without either,
 // those tests are left out and the run says so; under CI that is a failure (redis.test.ts).
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import net from 'node:net';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findOnPath } from './on-path.ts';
 
 export interface TestRedis {
   readonly url: string;
@@ -12,7 +11,7 @@ export interface TestRedis {
 }
 
 /** For `test.runIf` and `describe.runIf`. */
-export const redisIsHere = Boolean(process.env['REDIS_URL']) || isOnPath('redis-server');
+export const redisIsHere = Boolean(process.env['REDIS_URL']) || findOnPath('redis-server') !== null;
 
 /** An empty Redis, or the one of REDIS_URL, which is not empty: give your keys a prefix of their own. */
 export async function startTestRedis(): Promise<TestRedis> {
@@ -54,15 +53,4 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as net.AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-function isOnPath(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(path.delimiter).some((folder) => {
-    try {
-      accessSync(path.join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
