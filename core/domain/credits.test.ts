@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { amountOf, asNumber, credits, least, micro, most, MOST_CREDITS, sayCredits, showCredits, sum, times } from './credits.ts';
+import {
+  amountOf,
+  asNumber,
+  credits,
+  least,
+  micro,
+  most,
+  MOST_CREDITS,
+  plainCredits,
+  readCredits,
+  sayCredits,
+  showCredits,
+  sum,
+  times,
+} from './credits.ts';
 
 describe('an amount is shown as people read it', () => {
   test.each([
@@ -27,6 +41,12 @@ describe('an amount from outside', () => {
   });
 });
 
+test('what somebody types into a form is an amount to the last decimal, or none', () => {
+  expect(['100', ' 2.5 ', '0', '0.000001', '1000000000'].map(readCredits)).toEqual([100_000_000n, 2_500_000n, 0n, 1n, MOST_CREDITS]);
+  const none = ['', '-1', '1,5', '1.0000001', '1e3', '1000000000.000001', 'ten', '٣', '.5', '5.'];
+  expect(none.map(readCredits)).toEqual(none.map(() => null));
+});
+
 test('tenths add up, because nothing is ever rounded on the way', () => {
   expect(showCredits(sum(...Array.from({ length: 10 }, () => credits(0.1))))).toBe('1');
   expect(showCredits(times(3, credits(0.1)))).toBe('0.3');
@@ -38,6 +58,8 @@ test('every amount survives JSON, as text and as a number', () => {
     fc.property(fc.bigInt({ min: -MOST_CREDITS, max: MOST_CREDITS }), (amount) => {
       expect(micro(amountOf(micro(amount)))).toBe(amount);
       expect(credits(asNumber(micro(amount)))).toBe(amount);
+      expect(credits(Number(plainCredits(micro(amount))))).toBe(amount);
+      if (amount >= 0n) expect(readCredits(plainCredits(micro(amount)))).toBe(amount);
     }),
   );
 });

@@ -39,6 +39,14 @@ export function most(a: Credits, b: Credits): Credits {
   return a > b ? a : b;
 }
 
+/** Credits from what somebody typed into a form: "100", "2.5"; null when it is no such number, or beyond MOST_CREDITS. */
+export function readCredits(text: string): Credits | null {
+  const [, whole, fraction = ''] = /^(\d{1,10})(?:\.(\d{1,6}))?$/.exec(text.trim()) ?? [];
+  if (whole === undefined) return null;
+  const amount = micro(BigInt(whole) * MICRO + BigInt(fraction.padEnd(6, '0')));
+  return amount > MOST_CREDITS ? null : amount;
+}
+
 /** "1,234.5": as people read it, without a unit, never in exponent form. */
 export function showCredits(amount: Credits): string {
   const sign = amount < 0n ? '-' : '';
@@ -46,6 +54,11 @@ export function showCredits(amount: Credits): string {
   const whole = (positive / MICRO).toString().replace(/\B(?=(\d{3})+$)/g, ',');
   const fraction = (positive % MICRO).toString().padStart(6, '0').replace(/0+$/, '');
   return `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** "-1234.5": as a spreadsheet reads a number. */
+export function plainCredits(amount: Credits): string {
+  return showCredits(amount).replaceAll(',', '');
 }
 
 /** "1 credit", "12.5 credits". */

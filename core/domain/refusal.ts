@@ -95,6 +95,18 @@ const table = {
     wayForward: 'Ask for less, or ask an owner or admin of your team to raise this limit.',
     page: '/team',
   },
+  'limit.not-found': {
+    status: 404,
+    sentence: () => 'There is no such limit, or it was removed.',
+    wayForward: 'Look at the limits there are.',
+    page: '/credits',
+  },
+  'statement.not-found': {
+    status: 404,
+    sentence: () => 'There is no statement of this month.',
+    wayForward: 'Choose a month since your team has credits.',
+    page: '/credits',
+  },
   'wallet.frozen': {
     status: 403,
     sentence: () => 'The credits of this team are on hold while a payment is being cleared up.',

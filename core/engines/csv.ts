@@ -3,6 +3,7 @@ import { parse } from 'csv-parse';
 import { cleanText, shorten } from '#core/domain/text.ts';
 import type { TablePreview } from '#core/domain/reply.ts';
 import type { Tables } from '#core/ports/tables.ts';
+import { writeCsv } from './csv-write.ts';
 
 const PREVIEW_ROWS = 10;
 const PREVIEW_COLUMNS = 12;
@@ -10,8 +11,8 @@ const CELL_CHARACTERS = 120;
 /** A cell or line beyond this is no table for people. */
 const RECORD_BYTES_MOST = 1_000_000;
 
-/** Counts the rows below the header and keeps the first ones. A file that is not well-formed CSV has no table. */
 export const csvTables: Tables = {
+  /** Counts the rows below the header and keeps the first ones. A file that is not well-formed CSV has no table. */
   readCsv() {
     const parser = parse({ bom: true, relax_column_count: true, skip_empty_lines: true, max_record_size: RECORD_BYTES_MOST });
     let columns: string[] | null = null;
@@ -55,4 +56,6 @@ export const csvTables: Tables = {
       },
     };
   },
+
+  writeCsv,
 };

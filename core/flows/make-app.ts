@@ -7,6 +7,7 @@ import { balance, conversation, history, letters, showTask } from './history.ts'
 import { isUnavailable, takeAsk } from './intake.ts';
 import { keepInput } from './keep-input.ts';
 import { openLink } from './links.ts';
+import { creditVerbs } from './credits.ts';
 import { custodyVerbs } from './custody.ts';
 import { liveVerbs } from './live.ts';
 import { loginVerbs } from './logins.ts';
@@ -32,6 +33,7 @@ export function makeApp(core: Core): App {
     ...deliveryVerbs(core),
     ...loginVerbs(core),
     ...custodyVerbs(core),
+    ...creditVerbs(core),
   });
 }
 

@@ -5,6 +5,7 @@ import { PrismaClient } from '#prisma/generated/client.ts';
 import type { Log } from '#core/ports/log.ts';
 import { alarmsOver, type Alarms } from './alarms.ts';
 import { attemptsOver, type Attempts } from './attempts.ts';
+import { creditTablesOver, type CreditTables } from './credits.ts';
 import { custodyOver, type Custody } from './custody.ts';
 import { deadLettersOver, type DeadLetters } from './dead-letters.ts';
 import { eventsOver, type Events } from './events.ts';
@@ -37,6 +38,7 @@ export interface Store {
   readonly tasks: Tasks;
   readonly files: FileRows;
   readonly people: People;
+  readonly credits: CreditTables;
   readonly logins: Logins;
   readonly custody: Custody;
   readonly alarms: Alarms;
@@ -78,6 +80,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     tasks: tasksOver(money),
     files: filesOver(money),
     people: peopleOver(prisma, money),
+    credits: creditTablesOver(money),
     logins: loginsOver(money),
     custody: custodyOver(money),
     alarms: alarmsOver(money),

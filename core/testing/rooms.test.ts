@@ -48,7 +48,7 @@ const packages: Record<string, readonly string[]> = {
   'core/store': ['pg', '@prisma/adapter-pg', '@prisma/client'],
   'core/engines/auth': ['better-auth'],
   'core/engines/bullmq': ['bullmq', 'ioredis', 'pg'],
-  'core/engines/csv': ['csv-parse'],
+  'core/engines/csv': ['csv-parse', 'csv-stringify'],
   'core/engines/log': ['pino'],
   'core/engines/openclaw': ['@openclaw/gateway-client', '@openclaw/gateway-protocol', 'zod'],
   'core/engines/s3': ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'],
