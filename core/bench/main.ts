@@ -8,6 +8,7 @@ import { createLog } from '#core/engines/log.ts';
 import { startPostgres } from '#core/sandbox/postgres.ts';
 import { migrate } from '#core/store/migrate.ts';
 import { openStore } from '#core/store/store.ts';
+import { benchCredits } from './credits.ts';
 import { benchEndToEnd } from './end-to-end.ts';
 import { benchIntake } from './intake.ts';
 import { benchLedger } from './ledger.ts';
@@ -26,6 +27,7 @@ try {
   try {
     if (wanted('ledger')) show(await benchLedger(postgres.url));
     if (wanted('intake')) show(await benchIntake(postgres.url, store));
+    if (wanted('credits')) show(await benchCredits(store));
   } finally {
     await store.close();
   }
