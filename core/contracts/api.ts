@@ -3,10 +3,12 @@
 
 import { z } from 'zod';
 import { agentTypes } from '#core/domain/agent-type.ts';
-import { isId, type ConversationId, type FileId, type TaskId } from '#core/domain/ids.ts';
+import { isId, type ConversationId, type FileId, type Id, type TaskId } from '#core/domain/ids.ts';
 import { askLimits } from '#core/domain/limits.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { shorten } from '#core/domain/text.ts';
+import { isDay, isTimeZone } from '#core/domain/time-zone.ts';
+import { transactionTypes } from '#core/domain/transaction.ts';
 import { didYouMean } from './did-you-mean.ts';
 
 /** A field of a request that is not right, and why. */
@@ -51,6 +53,27 @@ export const historyQuery = z.strictObject({
   before: id<TaskId>().optional(),
   limit: wholeNumber().pipe(z.int().min(1, 'must be at least 1').max(50, 'must be at most 50')).default(25),
 });
+
+const filter = {
+  types: text()
+    .transform((given) => given.split(',').map((type) => type.trim()))
+    .pipe(z.array(z.enum(transactionTypes, `must be some of ${transactionTypes.join(', ')}, with commas between them`)))
+    .optional(),
+  from: text().refine(isDay, 'must be a day such as 2026-11-25').optional(),
+  to: text().refine(isDay, 'must be a day such as 2026-11-25').optional(),
+  timeZone: text().refine(isTimeZone, 'must be a time zone such as Europe/Berlin').optional(),
+  person: id<Id<'user' | 'identity'>>().optional(),
+};
+
+/** GET /api/transactions */
+export const transactionsQuery = z.strictObject({
+  ...filter,
+  before: wholeNumber().optional(),
+  limit: wholeNumber().pipe(z.int().min(1, 'must be at least 1').max(50, 'must be at most 50')).default(25),
+});
+
+/** GET /api/transactions.csv */
+export const tableQuery = z.strictObject(filter);
 
 /** GET /api/conversations/:id/letters */
 export const lettersQuery = z.strictObject({ after: wholeNumber().default(0) });
@@ -101,6 +124,12 @@ const otherNames: Readonly<Record<string, string>> = {
   cursor: 'after',
   taskId: 'task',
   filename: 'name',
+  type: 'types',
+  since: 'from',
+  until: 'to',
+  timezone: 'timeZone',
+  tz: 'timeZone',
+  user: 'person',
 };
 
 function wrongFields(issue: z.core.$ZodIssue, known: readonly string[]): WrongField[] {

@@ -2,6 +2,8 @@
 // decimals, and exact as far as a JSON number goes: above four thousand million credits the last decimal may be off.
 
 import { asNumber, micro, type Amount } from '#core/domain/credits.ts';
+import type { Standing, StatementView } from '#core/domain/statement.ts';
+import type { TransactionView } from '#core/domain/transaction.ts';
 import type { EventLine, Stopped, TakenTask, WalletView } from '#core/flows/app.ts';
 
 /** Made of what was stored when the ask was taken, so that a repeat reads the same, whatever became of the task. */
@@ -37,6 +39,29 @@ export function walletAnswer({ available, inUse, debt }: WalletView) {
 /** For pages: with its colour, and a version, so that of two the newer is known. */
 export function balanceAnswer({ version, colour, words, ...wallet }: WalletView) {
   return { ...walletAnswer({ version, colour, words, ...wallet }).balance, version, colour, words };
+}
+
+export function transactionAnswer({ amount, setAside, balance, inUse, debt, money, ...line }: TransactionView) {
+  return {
+    ...line,
+    credits: inCredits(amount),
+    setAside: inCredits(setAside),
+    after: standing({ balance, inUse, debt }),
+    money: money && { amount: Number(money.amount), currency: money.currency },
+  };
+}
+
+export function statementAnswer({ opening, closing, movements, ...statement }: StatementView) {
+  return {
+    ...statement,
+    opening: standing(opening),
+    movements: movements.map(({ type, count, ...changes }) => ({ type, count, ...standing(changes) })),
+    closing: standing(closing),
+  };
+}
+
+function standing({ balance, inUse, debt }: Standing) {
+  return { balance: inCredits(balance), inUse: inCredits(inUse), debt: inCredits(debt) };
 }
 
 export function eventAnswer({ taskId, kind, data, at }: EventLine) {

@@ -25,6 +25,7 @@ import { fileRoutes } from './routes/files.ts';
 import { docsRoutes, landingRoutes, type SandboxPage } from './routes/landing.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { transactionRoutes } from './routes/transactions.ts';
 import { openStreams, type Streams } from './streams.ts';
 
 export interface WebSettings {
@@ -92,6 +93,7 @@ export function createWeb(settings: WebSettings): Web {
   addRoutes(web, [
     ...taskRoutes(parts),
     ...balanceRoutes(parts),
+    ...transactionRoutes(parts),
     ...conversationRoutes(parts),
     ...fileRoutes(parts),
     ...eventRoutes(parts),
