@@ -10,6 +10,7 @@ import { Brand } from './components/brand.tsx';
 import { classes } from './components/classes.ts';
 import { CreditBadge } from './components/credit-badge.tsx';
 import { ErrorPage } from './components/error-page.tsx';
+import { PageProgress } from './components/progress.tsx';
 import { guarded } from './guarded.ts';
 import { LiveProvider, useLive } from './live.tsx';
 
@@ -37,6 +38,7 @@ export default function Portal() {
   const { balance, cursor } = useLoaderData<typeof loader>();
   return (
     <LiveProvider balance={balance} cursor={cursor}>
+      <PageProgress />
       <SkipLink />
       <Header />
       <main id="content" tabIndex={-1} className="outline-none">

@@ -45,7 +45,16 @@ export function ErrorPage({ error, whole = false }: { error: unknown; whole?: bo
   return whole ? <main id="content">{content}</main> : content;
 }
 
+const cutOff = {
+  ...nothingHere,
+  code: 'network.away',
+  sentence: 'We can’t be reached from here right now.',
+  wayForward: 'Look whether you are online, then load the page again. Nothing you asked for is lost.',
+} satisfies Problem;
+
 function problemIn(error: unknown): Problem {
+  // What a browser throws when a request did not come through.
+  if (error instanceof TypeError && typeof navigator !== 'undefined' && /fetch|network|load failed/i.test(error.message)) return cutOff;
   if (!isRouteErrorResponse(error)) return ourFault;
   if (isProblem(error.data)) return error.data;
   return error.status === 404 ? nothingHere : ourFault;
