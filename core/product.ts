@@ -21,6 +21,7 @@ import type { Core, CoreSettings } from '#core/flows/core.ts';
 import { learnFrom } from '#core/flows/learned.ts';
 import { authNews } from '#core/flows/logins.ts';
 import { makeApp } from '#core/flows/make-app.ts';
+import { keepPaces } from '#core/flows/paces.ts';
 import type { Agents } from '#core/ports/agents.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Clock } from '#core/ports/clock.ts';
@@ -131,6 +132,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       auth,
       tables: csvTables,
       learned: learnFrom(store.money, clock, log),
+      paces: keepPaces(store.credits.usage, clock, log),
       clock,
       log,
       settings: {

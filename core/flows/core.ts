@@ -12,6 +12,7 @@ import type { Queue } from '#core/ports/queue.ts';
 import type { Tables } from '#core/ports/tables.ts';
 import type { Store } from '#core/store/store.ts';
 import type { LearnedCharges } from './learned.ts';
+import type { Paces } from './paces.ts';
 
 export interface Core {
   readonly store: Store;
@@ -23,6 +24,7 @@ export interface Core {
   readonly mailer: Mailer | null;
   readonly tables: Tables;
   readonly learned: LearnedCharges;
+  readonly paces: Paces;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: CoreSettings;

@@ -1,13 +1,15 @@
 // What people can look up: their tasks, what was said, and what is left.
 
-import { balanceColour } from '#core/domain/balance-colour.ts';
+import { balanceColour, daysLeftAt } from '#core/domain/balance-colour.ts';
 import { amountOf, micro } from '#core/domain/credits.ts';
 import { isId, type TeamId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { replyFor } from '#core/domain/say.ts';
 import { viewTask, type TaskView } from '#core/domain/task-view.ts';
 import type { ThreadRef } from '#core/domain/thread-ref.ts';
+import type { People } from '#core/store/people.ts';
 import type { StoredTask } from '#core/store/tasks.ts';
+import type { Pace } from '#core/store/usage.ts';
 import type { Actor, ShownLetter, WalletView } from './app.ts';
 import type { Core } from './core.ts';
 import { replyContext } from './reply-context.ts';
@@ -36,14 +38,22 @@ export function balance(core: Core, actor: Actor): Promise<WalletView> {
 }
 
 export async function balanceOf(core: Core, teamId: TeamId): Promise<WalletView> {
-  const { balance, held, debt, version } = await core.store.people.wallet(teamId);
+  const [wallet, pace] = await Promise.all([core.store.people.wallet(teamId), core.paces.of(teamId)]);
+  return viewWallet(wallet, pace);
+}
+
+export function viewWallet({ balance, held, debt, version }: Awaited<ReturnType<People['wallet']>>, pace: Pace): WalletView {
   const available = micro(balance - held);
   return {
     available: amountOf(available),
     inUse: amountOf(micro(held)),
     debt: amountOf(micro(debt)),
     version,
-    ...balanceColour({ available }),
+    ...balanceColour({
+      available,
+      daysLeft: daysLeftAt(available, pace),
+      ...(pace.typicalTask !== null && { typicalTask: pace.typicalTask }),
+    }),
   };
 }
 

@@ -4,6 +4,7 @@
 import { micro, type Credits } from '#core/domain/credits.ts';
 import type { TeamId } from '#core/domain/ids.ts';
 import type { UsageBy } from '#core/domain/usage.ts';
+import { groupCommit } from './group-commit.ts';
 import type { Money } from './money.ts';
 import { WHO_ID, WHO_JOINS, WHO_KIND, WHO_NAME } from './who.ts';
 
@@ -45,6 +46,44 @@ export interface Usage {
 }
 
 export function usageOver(money: Money): Usage {
+  // Everybody who looks at a balance after a start does so at the same moment.
+  const pace = groupCommit<{ teamId: TeamId; at: Date }, Pace>({
+    most: PACES_AT_ONCE,
+    async run(asked) {
+      const { rows } = await money.query<{ typical: string | null; tasks: number; days: number | null; credits: string | null }>(
+        {
+          name: 'paces',
+          text: `SELECT newest.typical, newest.tasks, floor(extract(epoch FROM g.at - first.at) / 86400)::int AS days, used.credits
+            FROM unnest($1::uuid[], $2::timestamptz[]) WITH ORDINALITY AS g (team_id, at, n)
+            JOIN wallets w ON w.team_id = g.team_id
+            CROSS JOIN LATERAL (
+              SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY x.charged) AS typical, count(*)::int AS tasks FROM (
+                SELECT x.debt_change - x.credits AS charged FROM transactions x WHERE x.wallet_id = w.id AND x.type = 'settle'
+                ORDER BY x.seq DESC LIMIT ${TYPICAL_OF_NEWEST}
+              ) x
+            ) newest
+            LEFT JOIN LATERAL (
+              SELECT greatest(g.at - interval '${PACE_DAYS} days', x.at) AS at FROM (
+                SELECT x.at FROM transactions x WHERE x.wallet_id = w.id AND x.type = 'settle' ORDER BY x.seq LIMIT 1
+              ) x
+            ) first ON true
+            CROSS JOIN LATERAL (
+              SELECT sum(x.debt_change - x.credits) AS credits FROM transactions x
+              WHERE x.wallet_id = w.id AND x.type = 'settle' AND x.at >= first.at AND x.at <= g.at
+            ) used
+            ORDER BY g.n`,
+        },
+        [asked.map(({ teamId }) => teamId), asked.map(({ at }) => at)],
+      );
+      if (rows.length !== asked.length) throw new Error('a team has no wallet');
+      return rows.map(({ typical, tasks, days, credits }) => ({
+        typicalTask: typical === null || tasks < TYPICAL_FROM ? null : micro(typical),
+        days: days ?? 0,
+        credits: micro(credits ?? 0),
+      }));
+    },
+  });
+
   return {
     async perDay(teamId, { days, by, timeZone, groups }, at) {
       const { rows } = await money.query<SqlRow>(
@@ -83,40 +122,14 @@ export function usageOver(money: Money): Usage {
       return { from: rows[0]!.from_day, to: rows[0]!.to_day, rows: rows.filter(({ day }) => day !== null).map(fromSql) };
     },
 
-    async pace(teamId, at) {
-      const { rows } = await money.query<{ typical: string | null; tasks: number; days: number | null; credits: string }>(
-        {
-          name: 'pace',
-          text: `WITH newest AS (
-              SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY n.charged) AS typical, count(*)::int AS tasks FROM (
-                SELECT x.debt_change - x.credits AS charged FROM transactions x WHERE x.wallet_id = ${WALLET} AND x.type = 'settle'
-                ORDER BY x.seq DESC LIMIT ${TYPICAL_OF_NEWEST}
-              ) n
-            ), first AS (
-              SELECT greatest($2::timestamptz - interval '${PACE_DAYS} days', f.at) AS at FROM (
-                SELECT x.at FROM transactions x WHERE x.wallet_id = ${WALLET} AND x.type = 'settle' ORDER BY x.seq LIMIT 1
-              ) f
-            )
-            SELECT n.typical, n.tasks, floor(extract(epoch FROM $2 - (SELECT f.at FROM first f)) / 86400)::int AS days, coalesce((
-              SELECT sum(x.debt_change - x.credits) FROM transactions x
-              WHERE x.wallet_id = ${WALLET} AND x.type = 'settle' AND x.at >= (SELECT f.at FROM first f) AND x.at <= $2), 0) AS credits
-            FROM newest n`,
-        },
-        [teamId, at],
-      );
-      const { typical, tasks, days, credits } = rows[0]!;
-      return {
-        typicalTask: typical === null || tasks < TYPICAL_FROM ? null : micro(typical),
-        days: days ?? 0,
-        credits: micro(credits),
-      };
-    },
+    pace: (teamId, at) => pace({ teamId, at }),
   };
 }
 
 /** In a sub-select rather than joined, so that its lines are read in their order. */
 const WALLET = '(SELECT w.id FROM wallets w WHERE w.team_id = $1)';
 
+const PACES_AT_ONCE = 64;
 /** Days that make the pace: enough to be even, few enough to be of today. */
 const PACE_DAYS = 30;
 const TYPICAL_OF_NEWEST = 100;

@@ -1,4 +1,4 @@
-// What stands in a team's wallet, and what its credits stand for.
+// What the credits in a team's wallet stand for: where they come from, and which tasks they are set aside for.
 
 import type { AgentType } from '#core/domain/agent-type.ts';
 import { micro, type Credits } from '#core/domain/credits.ts';
@@ -28,7 +28,6 @@ export interface LotRow {
 }
 
 export interface Wallets {
-  state(teamId: TeamId): Promise<{ balance: Credits; held: Credits; debt: Credits }>;
   /** Tasks that credits are set aside for, the newest first. */
   holding(teamId: TeamId, most: number): Promise<{ total: number; tasks: HoldingRow[] }>;
   /** Lots with something in them, in the order of spending, and what expires first. */
@@ -37,16 +36,6 @@ export interface Wallets {
 
 export function walletsOver(money: Money): Wallets {
   return {
-    async state(teamId) {
-      const { rows } = await money.query<{ balance: string; held: string; debt: string }>(
-        { name: 'wallet state', text: 'SELECT balance, held, debt FROM wallets WHERE team_id = $1' },
-        [teamId],
-      );
-      const row = rows[0];
-      if (!row) throw new Error(`team ${teamId} has no wallet`);
-      return { balance: micro(row.balance), held: micro(row.held), debt: micro(row.debt) };
-    },
-
     async holding(teamId, most) {
       const { rows } = await money.query<{
         task_id: TaskId;

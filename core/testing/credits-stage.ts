@@ -8,6 +8,7 @@ import type { Role } from '#core/domain/permission.ts';
 import type { Actor } from '#core/flows/app.ts';
 import type { Core } from '#core/flows/core.ts';
 import { creditVerbs, type CreditVerbs } from '#core/flows/credits.ts';
+import { keepPaces } from '#core/flows/paces.ts';
 import type { HoldAnswer, LotId } from '#core/store/ledger.ts';
 import { openStore, type Store } from '#core/store/store.ts';
 import { openBank, type Bank } from './bank.ts';
@@ -55,7 +56,8 @@ export async function openCreditsStage(): Promise<CreditsStage> {
   const bank = await openBank();
   const store = await openStore({ databaseUrl: bank.url, worker: 'test', leaseMs: 1_000, log: quietLog });
   const clock = { now: () => bank.at, sleep: async () => {} };
-  const core = { store, clock, log: quietLog, tables: csvTables } as unknown as Core;
+  const paces = keepPaces(store.credits.usage, clock, quietLog);
+  const core = { store, clock, paces, log: quietLog, tables: csvTables } as unknown as Core;
   return {
     bank,
     store,

@@ -3,7 +3,6 @@
 import { ChevronDown, CircleUserRound } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Form, Link, NavLink, Outlet, useLoaderData, useLocation, useRouteError } from 'react-router';
-import { balanceColour } from '#core/domain/balance-colour.ts';
 import { asNumber, micro } from '#core/domain/credits.ts';
 import { may } from '#core/domain/permission.ts';
 import { Brand } from './components/brand.tsx';
@@ -17,10 +16,10 @@ import { LiveProvider, useLive } from './live.tsx';
 export const loader = guarded('login', async (visit) => {
   const { app, actor, loggedIn } = visit;
   const cursor = await app.cursor();
-  const [{ available, inUse }, teams] = await Promise.all([app.balance(actor), app.teamsOf(actor)]);
+  const [{ available, inUse, colour, words }, teams] = await Promise.all([app.balance(actor), app.teamsOf(actor)]);
   return {
     cursor,
-    balance: { available: asNumber(micro(available)), inUse: asNumber(micro(inUse)), ...balanceColour({ available: micro(available) }) },
+    balance: { available: asNumber(micro(available)), inUse: asNumber(micro(inUse)), colour, words },
     name: loggedIn.name,
     email: loggedIn.email,
     team: teams.find(({ teamId }) => teamId === actor.teamId)!.name,

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { credits, micro, showCredits } from '#core/domain/credits.ts';
-import { newId } from '#core/domain/ids.ts';
+import { newId, type TeamId } from '#core/domain/ids.ts';
+import type { Pace } from '#core/store/usage.ts';
+import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { openCreditsStage } from '#core/testing/credits-stage.ts';
+import { quietLog } from '#core/testing/quiet-log.ts';
 import { forAll } from '#core/testing/stage.ts';
+import { balance } from '../history.ts';
+import { keepPaces } from '../paces.ts';
 
 const stage = forAll(openCreditsStage);
 
@@ -12,6 +17,7 @@ test('a new team has nothing, and is told so', async () => {
     available: '0',
     inUse: '0',
     debt: '0',
+    version: 0,
     colour: 'red',
     words: 'Nothing left to spend',
     typicalTask: { credits: '10000000', ofTheTeam: false },
@@ -83,23 +89,37 @@ test('the pace is known from the second day on, and days left from the eighth', 
   expect(await later(60)).toEqual(['0 a day, of 30', null, 'Enough for about 2 typical tasks']);
 });
 
-test('everybody in the team sees the badge, with the balance of this moment', async () => {
+test("a balance has the colour of the team's own pace, wherever it is shown", async () => {
+  const team = await at('2026-11-01T12:00:00Z').team(100);
+  const { core, app } = stage();
+  expect(await balance(core, team.owner)).toMatchObject({ colour: 'green', words: 'Enough for about 10 typical tasks' });
+  await team.did({ charged: 70 });
+  stage().at = new Date('2026-11-08T13:00:00Z');
+  const { colour, words, available } = await app.creditsOverview(team.owner);
+  expect([colour, words]).toEqual(['yellow', 'About 3 days left at the present pace']);
+  expect(await balance(core, team.owner)).toMatchObject({ available, colour, words });
+});
+
+test('a pace that is known serves while it is read again, and one that cannot be read is no reason to show nothing', async () => {
+  let reads = 0;
+  let pace = (): Promise<Pace> => Promise.resolve({ typicalTask: credits(++reads), days: 0, credits: credits(0) });
+  const clock = clockByHand();
+  const paces = keepPaces({ pace: () => pace() }, clock, quietLog);
+  const typical = async () => show(String((await paces.of(newTeam)).typicalTask));
+  const newTeam = newId<TeamId>();
+  expect([await typical(), await typical()]).toEqual(['1', '1']);
+  clock.forward(5 * 60_000);
+  expect([await typical(), await typical()]).toEqual(['1', '2']);
+  pace = () => Promise.reject(new Error('the database is away'));
+  clock.forward(5 * 60_000);
+  expect([await typical(), await typical()]).toEqual(['2', '2']);
+  await expect(paces.of(newId())).rejects.toThrow('away');
+});
+
+test('plain members see the balance, and not what is behind it', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(100);
   const guest = { ...team.owner, role: 'guest' as const };
-  expect(await stage().app.badge(guest)).toEqual({
-    available: '100000000',
-    inUse: '0',
-    debt: '0',
-    colour: 'green',
-    words: 'Enough for about 10 typical tasks',
-  });
-  await team.began({ held: 95 });
-  expect(await stage().app.badge(guest)).toMatchObject({
-    available: '5000000',
-    inUse: '95000000',
-    colour: 'red',
-    words: 'Too little for a typical task',
-  });
+  expect(await balance(stage().core, guest)).toMatchObject({ available: '100000000' });
   await expect(stage().app.creditsOverview(guest)).rejects.toMatchObject({ code: 'not.allowed' });
 });
 
