@@ -120,6 +120,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       clock,
       log,
       news: authNews(() => core),
+      leakedPasswordsUrl: config.people.leakedPasswordsUrl,
     });
 
     const { platformsReadHere } = await import('#bots/main.ts');

@@ -26,7 +26,11 @@ export interface Config {
   readonly brand: { readonly name: string };
   /** As written: base64 or hexadecimal. null: made once and kept in dataDir. */
   readonly encryption: { readonly keys: readonly string[] } | null;
-  readonly people: { readonly operatorEmails: readonly string[]; readonly startingCredits: Credits };
+  readonly people: {
+    readonly operatorEmails: readonly string[];
+    readonly startingCredits: Credits;
+    readonly leakedPasswordsUrl: string | null;
+  };
   readonly slack: Off | Sandbox | (Real & SlackConfig);
   readonly discord: Off | Sandbox | (Real & DiscordConfig);
   readonly openclaw: Sandbox | (Real & OpenclawConfig);
@@ -242,7 +246,11 @@ function assemble(values: Values): Config {
     log: { level: values.LOG_LEVEL ?? 'info' },
     brand: { name: values.BRAND_NAME ?? 'Impacter' },
     encryption: values.ENCRYPTION_KEY === undefined ? null : { keys: values.ENCRYPTION_KEY },
-    people: { operatorEmails: values.OPERATOR_EMAILS ?? [], startingCredits: values.STARTING_CREDITS ?? credits(50) },
+    people: {
+      operatorEmails: values.OPERATOR_EMAILS ?? [],
+      startingCredits: values.STARTING_CREDITS ?? credits(50),
+      leakedPasswordsUrl: values.LEAKED_PASSWORDS_URL ?? null,
+    },
     slack: slack(values),
     discord: values.DISCORD_TOKEN === 'off' ? off : discord(values),
     openclaw:

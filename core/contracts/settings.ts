@@ -94,6 +94,12 @@ export const settings = {
       schema: z.string(),
     },
     STARTING_CREDITS: { purpose: 'credits a new person gets, once', unset: '50', example: '50', schema: someCredits() },
+    LEAKED_PASSWORDS_URL: {
+      purpose: 'where to ask whether a new password was leaked; it is told how its SHA-1 begins',
+      unset: 'nobody is asked',
+      example: 'https://api.pwnedpasswords.com',
+      schema: address('https', 'http').transform((url) => url.replace(/\/+$/, '')),
+    },
   }),
   ...inGroup('Slack', {
     SLACK_BOT_TOKEN: {

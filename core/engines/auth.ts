@@ -18,6 +18,8 @@ export interface AuthSettings {
   readonly clock: Clock;
   readonly log: Log;
   readonly news: AuthNews;
+  /** Where to ask whether a password was leaked; null for not at all. */
+  readonly leakedPasswordsUrl: string | null;
 }
 
 const DAY_MS = 86_400_000;

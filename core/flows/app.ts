@@ -15,11 +15,12 @@ import type { TaskView } from '#core/domain/task-view.ts';
 import type { ThreadRef } from '#core/domain/thread-ref.ts';
 import type { CreditVerbs } from './credits.ts';
 import type { CustodyVerbs } from './custody.ts';
+import type { AccountVerbs } from './accounts.ts';
 import type { LiveVerbs } from './live.ts';
 import type { LoginVerbs } from './logins.ts';
 import type { DeliveryVerbs } from './undelivered.ts';
 
-export interface App extends LiveVerbs, DeliveryVerbs, LoginVerbs, CustodyVerbs, CreditVerbs {
+export interface App extends LiveVerbs, DeliveryVerbs, LoginVerbs, CustodyVerbs, CreditVerbs, AccountVerbs {
   /** Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and its letter is written. */
   ask(input: AskInput): Promise<Taken>;
   /** Rejects with `task.not-found` for somebody else's, `task.over` when there is nothing left to stop. */

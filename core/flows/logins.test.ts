@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { micro, showCredits } from '#core/domain/credits.ts';
-import { authenticatorOf } from '#core/testing/authenticator.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
-import { PASSWORD, proxied, tokenIn, visitor } from '#core/testing/visitor.ts';
+import { PASSWORD, proxied, tokenIn, twoFactorOf, visitor } from '#core/testing/visitor.ts';
+
+vi.setConfig({ testTimeout: 90_000 }); // many logins in a row, each with a password to hash
 
 const stage = forAll(() => openStage({ settings: { ...proxied, STARTING_CREDITS: '50' } }));
 
@@ -303,20 +304,13 @@ test('with an authenticator a password is not enough, nor is a link in a mail', 
     [email],
   );
   expect(rows.map(({ act, how }) => (how === null ? act : `${act} ${how}`))).toEqual([
-    'logged-in verified',
-    'two-factor-on',
-    'logged-in authenticator',
-    'logged-in backup-code',
-    'logged-in backup-code',
+    'session.began verified',
+    'two-factor.on',
+    'session.began authenticator',
+    'session.began backup-code',
+    'session.began backup-code',
   ]);
 });
-
-async function twoFactorOf(person: ReturnType<typeof visitor>) {
-  const { body } = await person.auth('/two-factor/enable', { password: PASSWORD });
-  const authenticator = authenticatorOf(body['totpURI'] as string);
-  expect(await person.auth('/two-factor/verify-totp', { code: authenticator() })).toMatchObject({ status: 200 });
-  return { authenticator, backupCodes: body['backupCodes'] as string[] };
-}
 
 test('what somebody watches ends when they log out', async () => {
   const [ada, email] = somebody();

@@ -86,7 +86,7 @@ export function authNews(of: () => Core): AuthNews {
       const { userId, what, email, name } = change;
       const { teamId } = await core.store.logins.makeHome(userId, at);
       await core.store.money.transaction(async (client) => {
-        await writeAudit(client, { at, actor: `user:${userId}`, act: what, teamId, subject: `user:${userId}`, facts: {} });
+        await writeAudit(client, { at, actor: `user:${userId}`, act: actOf[what], teamId, subject: `user:${userId}`, facts: {} });
         await writeMail(
           core,
           { key: `security:${newId()}`, to: email, saying: notice(core, name, noticeOf[what], at, from(change)) },
@@ -97,6 +97,16 @@ export function authNews(of: () => Core): AuthNews {
     },
   };
 }
+
+/** How the audit log calls it. */
+const actOf: Readonly<Record<Change['what'], string>> = {
+  'password-changed': 'password.changed',
+  'password-reset': 'password.reset',
+  'mail-changed': 'mail.changed',
+  'two-factor-on': 'two-factor.on',
+  'two-factor-off': 'two-factor.off',
+  'backup-codes': 'backup-codes.made',
+};
 
 const noticeOf: Readonly<Record<Change['what'], SecurityChange>> = {
   'password-changed': 'password-changed',
@@ -142,7 +152,7 @@ async function rememberLogin(core: Core, login: Login, teamId: TeamId): Promise<
     await writeAudit(client, {
       at,
       actor: `user:${userId}`,
-      act: 'logged-in',
+      act: 'session.began',
       teamId,
       subject: `session:${sessionId}`,
       facts: { how, device },

@@ -1,5 +1,6 @@
 import { isRefusal, refuse } from '#core/domain/refusal.ts';
 import type { App } from './app.ts';
+import { accountVerbs } from './accounts.ts';
 import { cancel, retry } from './control.ts';
 import type { Core } from './core.ts';
 import { gauges, health } from './health.ts';
@@ -34,6 +35,7 @@ export function makeApp(core: Core): App {
     ...loginVerbs(core),
     ...custodyVerbs(core),
     ...creditVerbs(core),
+    ...accountVerbs(core),
   });
 }
 

@@ -152,7 +152,7 @@ export function loginsOver(money: Money): Logins {
         {
           text: `SELECT u.email, u.name, a.before, a.known FROM users u, LATERAL (
                    SELECT count(*) > 0 AS before, count(*) FILTER (WHERE e.facts ->> 'device' = $4) > 0 AS known
-                   FROM audit_entries e WHERE e.team_id = $2 AND e.actor = $3 AND e.act = 'logged-in') a WHERE u.id = $1`,
+                   FROM audit_entries e WHERE e.team_id = $2 AND e.actor = $3 AND e.act = 'session.began') a WHERE u.id = $1`,
         },
         [userId, teamId, `user:${userId}`, device],
       );

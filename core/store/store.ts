@@ -4,6 +4,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '#prisma/generated/client.ts';
 import type { Log } from '#core/ports/log.ts';
 import { alarmsOver, type Alarms } from './alarms.ts';
+import { accountsOver, type Accounts } from './accounts.ts';
 import { attemptsOver, type Attempts } from './attempts.ts';
 import { creditTablesOver, type CreditTables } from './credits.ts';
 import { custodyOver, type Custody } from './custody.ts';
@@ -42,6 +43,7 @@ export interface Store {
   readonly logins: Logins;
   readonly custody: Custody;
   readonly alarms: Alarms;
+  readonly accounts: Accounts;
   close(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     logins: loginsOver(money),
     custody: custodyOver(money),
     alarms: alarmsOver(money),
+    accounts: accountsOver(money),
     async close() {
       await wakeups.close();
       await close();

@@ -1,5 +1,6 @@
 // Somebody with a browser: keeps cookies, says where a form came from, and calls from an address of their own.
 
+import { authenticatorOf } from './authenticator.ts';
 import { linkIn } from './mailbox.ts';
 import type { Stage } from './stage.ts';
 
@@ -74,4 +75,13 @@ export function visitor({ url, core, mails }: Pick<Stage, 'url' | 'core' | 'mail
 
 export function tokenIn(mail: { readonly text: string }): string {
   return new URL(linkIn(mail)).searchParams.get('token')!;
+}
+
+/** Sets an authenticator up for somebody who is logged in. */
+export async function twoFactorOf(person: Visitor): Promise<{ authenticator: () => string; backupCodes: string[] }> {
+  const { body } = await person.auth('/two-factor/enable', { password: PASSWORD });
+  const authenticator = authenticatorOf(body['totpURI'] as string);
+  const { status } = await person.auth('/two-factor/verify-totp', { code: authenticator() });
+  if (status !== 200) throw new Error(`the authenticator was not taken: ${status}`);
+  return { authenticator, backupCodes: body['backupCodes'] as string[] };
 }

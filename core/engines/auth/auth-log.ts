@@ -1,6 +1,7 @@
 // What better-auth says about itself. Its messages may hold mail addresses, links and whole rows, so only their first
 // words are kept, and of an error its kind.
 
+import { isRefusal, refuse } from '#core/domain/refusal.ts';
 import type { Log } from '#core/ports/log.ts';
 
 type Level = 'debug' | 'info' | 'success' | 'warn' | 'error';
@@ -19,12 +20,15 @@ export function authLog(log: Log) {
   };
 }
 
-/** What it could not answer: a bug, or a database that is away. */
-export function onAuthError(log: Log) {
-  return (error: unknown) => {
-    if (error instanceof Error && (!('statusCode' in error) || error.statusCode === 500))
-      log.error({ kind: error.name, code: codeOf(error) }, 'logging in failed on our side');
-  };
+/** A failure of the library's own: its kind, without the values that its message repeats. */
+export function plainError(error: unknown): Error {
+  if (isRefusal(error)) return error;
+  if (!(error instanceof Error)) return new Error('logging in failed');
+  const code = codeOf(error);
+  // Prisma's words for a database that cannot be reached, or does not answer in time.
+  if (error.name === 'PrismaClientInitializationError' || /^P(1001|1002|1008|1017|2024|2028)$/.test(code ?? ''))
+    return refuse('database.unavailable');
+  return error.constructor === Error && code === undefined ? error : new Error(`logging in failed: ${error.name} ${code ?? ''}`.trim());
 }
 
 function firstWords(message: string): string {

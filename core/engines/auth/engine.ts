@@ -8,11 +8,12 @@ import { magicLink } from 'better-auth/plugins/magic-link';
 import { twoFactor } from 'better-auth/plugins/two-factor';
 import { newId, type UserId } from '#core/domain/ids.ts';
 import { callerHeader, type Auth } from '#core/ports/auth.ts';
-import { prismaWithHomes } from '#core/store/prisma-with-homes.ts';
+import { prismaForLogins } from '#core/store/prisma-for-logins.ts';
 import type { AuthSettings } from '../auth.ts';
+import { isDoor } from './doors.ts';
 import { answerIn, isAskedByStrangers } from './even-time.ts';
 import { byCaller, byCallerElse, linkLastsS, PASSWORD, SESSION_DAYS } from './limits.ts';
-import { authLog, onAuthError } from './auth-log.ts';
+import { authLog, plainError } from './auth-log.ts';
 import { COOKIE_PREFIX } from './session-cookies.ts';
 import { everyLogin } from './every-login.ts';
 
@@ -40,8 +41,8 @@ export function openEngine(settings: AuthSettings): Engine {
     secrets: [{ version: 1, value: secret }],
     telemetry: { enabled: false },
     logger: authLog(log),
-    onAPIError: { onError: onAuthError(log) },
-    database: prismaAdapter(prismaWithHomes(store.prisma, { now: () => clock.now(), mailTaken: () => new APIError('FORBIDDEN') }), {
+    onAPIError: { throw: true }, // else it prints the whole of it
+    database: prismaAdapter(prismaForLogins(store.prisma, { now: () => clock.now(), mailTaken: () => new APIError('FORBIDDEN') }), {
       provider: 'postgresql',
       transaction: true,
     }),
@@ -150,7 +151,11 @@ export function openEngine(settings: AuthSettings): Engine {
   return {
     linkToSetPassword,
     async handle(request) {
-      const response = await (isAskedByStrangers(request) ? answerIn(clock, auth.handler(request)) : auth.handler(request));
+      if (!isDoor(request)) return new Response(null, { status: 404 });
+      const asked = auth.handler(request).catch((error: unknown) => {
+        throw plainError(error);
+      });
+      const response = await (isAskedByStrangers(request) ? answerIn(clock, asked) : asked);
       const retryAfter = response.headers.get('x-retry-after');
       if (retryAfter !== null) response.headers.set('retry-after', retryAfter);
       return response;

@@ -1,12 +1,61 @@
-// Looks at every request that logs somebody in or changes how they do: limits it by account before, and tells of it after.
+// Looks at every request that logs somebody in or changes how they do: refuses what must not be before, and tells of what
+// came of it after.
 
 import { createHash } from 'node:crypto';
-import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { BetterAuthPlugin } from 'better-auth';
+import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { UserId } from '#core/domain/ids.ts';
+import { readName } from '#core/domain/name.ts';
+import { isRefusal } from '#core/domain/refusal.ts';
 import { callerHeader, type Change, type Login, type SessionId } from '#core/ports/auth.ts';
 import type { AuthSettings } from '../auth.ts';
-import { byAccount } from './limits.ts';
+import { isLeaked } from './leaked.ts';
+import { byAccount, MAIL_CHARACTERS } from './limits.ts';
+
+type Middleware = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
+
+export function everyLogin(settings: AuthSettings): BetterAuthPlugin {
+  const before = askedBefore(settings);
+  const { news, publicUrl } = settings;
+  return {
+    id: 'every-login',
+    hooks: {
+      before: Object.entries(before).map(([path, ask]) => ({
+        matcher: (context) => context.path === path,
+        handler: createAuthMiddleware(ask),
+      })),
+      after: [
+        {
+          matcher: () => true,
+          handler: createAuthMiddleware(async (context) => {
+            const { path, headers } = context;
+            const { newSession, session, returned } = context.context;
+            const from = { caller: headers?.get(callerHeader) ?? null, userAgent: headers?.get('user-agent') ?? null };
+
+            // The two-factor plugin took the session of a link away again and says so in JSON; a person needs a page.
+            if (path !== '/sign-in/email' && isChallenge(returned)) throw context.redirect(`${publicUrl}/login/two-factor`);
+
+            const how = ways[path];
+            if (how && newSession && !session)
+              await news.loggedIn({ userId: newSession.user.id as UserId, sessionId: newSession.session.id as SessionId, how, ...from });
+
+            if (returned instanceof Error) return;
+            const moved = path === '/verify-email' ? mailChangeIn(context.query) : null;
+            if (moved) {
+              const user = await context.context.internalAdapter.findUserById(moved.userId);
+              if (user?.email === moved.to)
+                await news.changed({ userId: user.id as UserId, what: 'mail-changed', email: moved.before, name: user.name, ...from });
+            }
+            const what = path === '/two-factor/verify-totp' && newSession ? 'two-factor-on' : changes[path];
+            if (!what || !session) return;
+            const { id, email, name } = session.user;
+            await news.changed({ userId: id as UserId, what, email, name, ...from });
+          }),
+        },
+      ],
+    },
+  };
+}
 
 const ways: Readonly<Record<string, Login['how']>> = {
   '/sign-in/email': 'password',
@@ -22,54 +71,81 @@ const changes: Readonly<Record<string, Change['what']>> = {
   '/two-factor/generate-backup-codes': 'backup-codes',
 };
 
-export function everyLogin({ store, clock, news, publicUrl }: AuthSettings): BetterAuthPlugin {
+/** What is asked before the library does its part, by path. */
+function askedBefore({ store, clock, log, leakedPasswordsUrl }: AuthSettings): Record<string, (context: Middleware) => Promise<unknown>> {
+  async function mayTry(email: unknown) {
+    if (typeof email !== 'string') return;
+    const waitS = await store.logins.take(`account|${nameOf(email)}`, byAccount.most, byAccount.windowS, clock.now());
+    if (waitS > 0) throw new APIError('TOO_MANY_REQUESTS', { message: 'Too many attempts.' }, { 'X-Retry-After': String(waitS) });
+  }
+
+  async function mustNotBeLeaked(password: unknown) {
+    if (typeof password === 'string' && (await isLeaked(password, leakedPasswordsUrl, log)))
+      throw new APIError('BAD_REQUEST', { code: 'PASSWORD_COMPROMISED', message: 'This password is in a list of leaked passwords.' });
+  }
+
   return {
-    id: 'every-login',
-    hooks: {
-      before: [
-        {
-          matcher: ({ path }) => path === '/sign-in/email',
-          handler: createAuthMiddleware(async (context) => {
-            const { email } = (context.body ?? {}) as { email?: unknown };
-            if (typeof email !== 'string') return;
-            const waitS = await store.logins.take(`account|${nameOf(email)}`, byAccount.most, byAccount.windowS, clock.now());
-            if (waitS > 0) throw new APIError('TOO_MANY_REQUESTS', { message: 'Too many attempts.' }, { 'X-Retry-After': String(waitS) });
-          }),
-        },
-      ],
-      after: [
-        {
-          matcher: () => true,
-          handler: createAuthMiddleware(async (context) => {
-            const { path, headers } = context;
-            const { newSession, session, returned } = context.context;
-            const from = { caller: headers?.get(callerHeader) ?? null, userAgent: headers?.get('user-agent') ?? null };
+    '/sign-in/email': async ({ body }) => mayTry(fieldOf(body, 'email')),
 
-            // The two-factor plugin took the session of a link away again and says so in JSON; a person needs a page.
-            if (path !== '/sign-in/email' && isChallenge(returned)) throw context.redirect(`${publicUrl}/login/two-factor`);
+    async '/sign-up/email'(context) {
+      const { body } = context;
+      // People do not see this field, so only a program fills it in. It is told what everybody is told.
+      if (fieldOf(body, 'website')) return context.json({ token: null });
+      const email = fieldOf(body, 'email');
+      if (typeof email === 'string' && email.length > MAIL_CHARACTERS) throw new APIError('BAD_REQUEST', { code: 'INVALID_EMAIL' });
+      const name = nameIn(fieldOf(body, 'name'));
+      await mustNotBeLeaked(fieldOf(body, 'password'));
+      return { context: { body: { ...(body as object), name } } };
+    },
 
-            const how = ways[path];
-            if (how && newSession && !session)
-              await news.loggedIn({
-                userId: newSession.user.id as UserId,
-                sessionId: newSession.session.id as SessionId,
-                how,
-                ...from,
-              });
+    '/reset-password': async ({ body }) => mustNotBeLeaked(fieldOf(body, 'newPassword')),
 
-            if (returned instanceof Error || !session) return;
-            const what = path === '/two-factor/verify-totp' && newSession ? 'two-factor-on' : changes[path];
-            const { id, email, name } = session.user;
-            if (what) await news.changed({ userId: id as UserId, what, email, name, ...from });
-          }),
-        },
-      ],
+    async '/change-password'(context) {
+      await mayTry((await getSessionFromCtx(context))?.user.email);
+      await mustNotBeLeaked(fieldOf(context.body, 'newPassword'));
+    },
+
+    // Whoever finds a browser open must not be able to take the account with them.
+    async '/change-email'(context) {
+      const user = (await getSessionFromCtx(context))?.user;
+      if (!user || !(await store.logins.hasPassword(user.id as UserId))) return;
+      await mayTry(user.email);
+      const password = fieldOf(context.body, 'password');
+      const { internalAdapter, password: passwords } = context.context;
+      const account = await internalAdapter.findCredentialAccount(user.id);
+      const isRight =
+        typeof password === 'string' && password !== '' && (await passwords.verify({ hash: account?.password ?? '', password }));
+      if (!isRight) throw new APIError('BAD_REQUEST', { code: 'INVALID_PASSWORD', message: 'Invalid password' });
     },
   };
 }
 
+function nameIn(given: unknown): string {
+  try {
+    return readName(typeof given === 'string' ? given : '');
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    throw new APIError('BAD_REQUEST', { code: 'INVALID_NAME', message: error.sentence });
+  }
+}
+
+/** The library signed this link and has found it good by the time we read it. */
+function mailChangeIn(query: unknown): { userId: string; before: string; to: string } | null {
+  const token = fieldOf(query, 'token');
+  const payload = typeof token === 'string' ? token.split('.')[1] : undefined;
+  if (payload === undefined) return null;
+  const { userId, email, updateTo } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
+  return typeof updateTo === 'string' && typeof userId === 'string' && typeof email === 'string'
+    ? { userId, before: email, to: updateTo }
+    : null;
+}
+
 function isChallenge(returned: unknown): boolean {
   return typeof returned === 'object' && returned !== null && 'twoFactorRedirect' in returned;
+}
+
+function fieldOf(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null && Object.hasOwn(of, name) ? (of as Record<string, unknown>)[name] : undefined;
 }
 
 function nameOf(email: string): string {

@@ -4,6 +4,9 @@ export const SESSION_DAYS = 30;
 
 export const PASSWORD = { least: 10, most: 128 } as const;
 
+/** The most that an address can have (RFC 5321). */
+export const MAIL_CHARACTERS = 254;
+
 /** How long a link in a mail works. */
 export const linkLastsS = { verify: 24 * 3600, reset: 3600, magic: 15 * 60 } as const;
 

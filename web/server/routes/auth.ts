@@ -19,6 +19,7 @@ export function authRoutes({ auth, publicUrl }: Parts): Route[] {
     const { url, method, headers } = createRequest(asked, response, { protocol, host });
     headers.set(callerHeader, asked.ip ?? 'unknown'); // in the place of what others say of their address
     const answer = await auth.handle(new Request(url, { method, headers, body }));
+    if (answer.status === 404) throw refuse('route.unknown');
     answer.headers.set('Cache-Control', 'no-store');
     await sendResponse(response, answer);
   }
