@@ -8,7 +8,7 @@ export interface Visitor {
   readonly cookies: Map<string, string>;
   /** Asks the login engine, as a form or a link of ours would. */
   auth(path: string, body?: object, headers?: Record<string, string>): Promise<Answered>;
-  fetch(path: string, options?: RequestInit & { headers?: Record<string, string> }): Promise<Response>;
+  fetch(path: string, options?: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }): Promise<Response>;
   /** Signs up, opens the mail and follows its link: logged in. */
   signUp(email: string, password?: string): Promise<void>;
   logIn(email: string, password?: string): Promise<Answered>;
