@@ -25,7 +25,7 @@ export function prismaForLogins(prisma: PrismaClient, options: { now(): Date; ma
     user: instead(client.user, { create, update: (args: Prisma.UserUpdateArgs) => orTaken(client.user.update(args)) }),
     verification: instead(client.verification, {
       create: (args: Prisma.VerificationCreateArgs) => client.verification.create({ ...args, data: withId(args.data) }),
-      findFirst: (args: Prisma.VerificationFindFirstArgs) => client.verification.findFirst({ ...args, where: withId(args.where) }),
+      findFirst: (args: Prisma.VerificationFindFirstArgs) => client.verification.findFirst({ ...args, where: withId(args.where ?? {}) }),
     }),
   });
 
