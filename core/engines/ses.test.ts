@@ -2,13 +2,16 @@
 
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { MailFaults } from '#core/contracts/mailbox.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { MailKind } from '#core/domain/mail.ts';
 import type { Mailer, MailToSend } from '#core/ports/mail.ts';
+import { readMessage } from '#core/sandbox/mail/message.ts';
 import { startMailSandbox, type MailSandbox } from '#core/sandbox/mail/server.ts';
 import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { rawMessage } from './ses-message.ts';
 import { createSes, type SesSettings } from './ses.ts';
 
 const keys = { accessKeyId: 'AKIATEST', secretAccessKey: 'a secret that must not be told' };
@@ -47,6 +50,20 @@ test('a mail arrives as it was written', async () => {
     'Message-ID': expect.stringMatching(/^<[\w-]+@example\.com>$/),
     'Auto-Submitted': 'auto-generated',
   });
+});
+
+test('whatever is written, a mail program reads the same', () => {
+  const awkward = fc.constantFrom(' ', '\t', 'a', 'é', '=', '.', '_', '?', '👋');
+  const line = fc
+    .oneof(fc.string({ unit: 'grapheme', maxLength: 300, size: 'max' }), fc.string({ unit: awkward, maxLength: 300, size: 'max' }))
+    .map((text) => text.replace(/[\r\n]/g, ' '));
+  fc.assert(
+    fc.property(line, fc.array(line, { maxLength: 5 }), (subject, lines) => {
+      const words = { subject: subject.trim(), text: lines.join('\n'), html: `<p>${lines.join('</p>\n<p>')}</p>` };
+      const raw = Buffer.from(rawMessage(mail({ words }), { address: from, name: words.subject }));
+      expect(readMessage(raw)).toMatchObject({ ...words, from, to: ['ada@example.com'] });
+    }),
+  );
 });
 
 test('nothing in a message is longer than a line of mail, or anything but ASCII', async () => {

@@ -381,8 +381,7 @@ function withMailer(core: Core, send: Mailer['send']): Core {
 /** Every line as a log would write it. */
 function loudLog(lines: string[]): Log {
   const say = (facts: object, words: string) => {
-    const plain = (_: string, value: unknown) =>
-      value instanceof Error ? { ...value, message: value.message, stack: value.stack } : value;
+    const plain = (_: string, value: unknown) => (value instanceof Error ? [value.message, value.stack, Object.entries(value)] : value);
     lines.push(`${words} ${JSON.stringify(facts, plain)}`);
   };
   const log: Log = { debug: say, info: say, warn: say, error: say, child: () => log };

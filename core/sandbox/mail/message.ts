@@ -90,7 +90,7 @@ function decodedBody(headers: Headers, body: string): string {
       return Buffer.from(body, 'base64').toString('utf8');
     case 'quoted-printable':
       return Buffer.from(
-        body.replace(/[ \t]*=\r?\n/g, '').replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+        body.replace(/=[ \t]*\r?\n/g, '').replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
         'latin1',
       )
         .toString('utf8')
