@@ -236,8 +236,8 @@ export const settings = {
   }),
   ...inGroup('Mail', {
     SES_FROM: {
-      purpose: 'who our mails come from; `off` sends none',
-      unset: 'mail sandbox',
+      purpose: 'who our mails come from, an address that SES has verified; `off` sends none, and then nobody can sign up',
+      unset: 'mail sandbox, read at `/sandbox/mail`',
       example: 'hello@example.com',
       schema: offOr(email()),
     },

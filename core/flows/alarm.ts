@@ -24,16 +24,32 @@ export async function raiseAlarm(core: Core, kind: AlarmKind, alarm: { title: st
   if (await core.store.alarms.raised(kind, last, at)) core.log.error({ kind }, 'alarm raised');
 }
 
-/** So many undelivered answers in an hour are no accident of one channel. */
+/** So many undelivered answers or mails in an hour are no accident of one channel or address. */
 const DEAD_MANY = 10;
 
 /** For upkeep. */
 export async function watchUndelivered(core: Core): Promise<void> {
+  await watchLetters(core);
+  await watchMails(core);
+}
+
+async function watchLetters(core: Core): Promise<void> {
   const died = await core.store.deadLetters.diedSince(new Date(core.clock.now().getTime() - QUIET_MS));
   if (died < DEAD_MANY) return;
   await raiseAlarm(core, 'letters-dead', {
     title: 'Many answers cannot be posted',
     words: `${died} answers could not be posted within the last hour.\nPeople wait for them, and see them only in the portal.`,
+    page: '/operator/undelivered',
+  });
+}
+
+/** The mail that tells of it may share their fate; the log tells of it too. */
+async function watchMails(core: Core): Promise<void> {
+  const ended = await core.store.mails.undeliveredSince(new Date(core.clock.now().getTime() - QUIET_MS));
+  if (ended < DEAD_MANY) return;
+  await raiseAlarm(core, 'mails-dead', {
+    title: 'Many mails cannot be sent',
+    words: `${ended} mails could not be sent within the last hour, or may not have been.\nPeople who wait for a link cannot get in.`,
     page: '/operator/undelivered',
   });
 }

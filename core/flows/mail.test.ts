@@ -10,6 +10,7 @@ import { MailError, type Mailer } from '#core/ports/mail.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { linkIn } from '#core/testing/mailbox.ts';
 import { forAll, openStage, stage } from '#core/testing/stage.ts';
+import { watchUndelivered } from './alarm.ts';
 import type { Core } from './core.ts';
 import { sendMailAgain, undeliveredMails, writeMail } from './mail.ts';
 
@@ -296,6 +297,33 @@ test('what is old is forgotten: first what could still be sent, then that there 
   expect(await kept()).toEqual([[false], [false], [true]]);
   clock.forward(181 * DAY_MS);
   expect(await kept()).toEqual([[], [], [true]]);
+});
+
+test('whoever goes leaves no mails behind', async () => {
+  const { core } = usual();
+  const [going, staying] = [someone(), someone()];
+  for (const to of [going, staying]) {
+    await write(core, to, 'verify');
+    await settled(core, to);
+  }
+  await core.store.mails.forget(going.toUpperCase());
+  expect([await statesOf(core, going), await statesOf(core, staying)]).toEqual([[], ['sent']]);
+});
+
+test('operators hear of it when many mails cannot be sent, but not of a flood that was held back', async () => {
+  const { core, mails, mailbox } = await stage({ settings: { OPERATOR_EMAILS: 'ops@example.com' } });
+  await Promise.all(Array.from({ length: 20 }, () => write(core, 'flooded@example.com', 'known')));
+  await settled(core, 'flooded@example.com');
+  await watchUndelivered(core);
+  expect(await mailbox.to('ops@example.com')).toEqual([]);
+
+  const people = Array.from({ length: 10 }, (_, i) => `person ${i}@example.com`);
+  for (const to of people) await write(core, to, 'security');
+  for (const to of people) await settled(core, to);
+  await watchUndelivered(core);
+  const [mail] = await mails('ops@example.com');
+  expect(mail!.subject).toBe('Impacter: Many mails cannot be sent');
+  expect(mail!.text).toContain('10 mails could not be sent within the last hour, or may not have been.');
 });
 
 test('where mail is off, what would have been sent is noted, and the log says once that nobody gets any', async () => {

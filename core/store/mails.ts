@@ -66,6 +66,10 @@ export interface Mails {
   undelivered(most: number): Promise<UndeliveredMail[]>;
   /** False when there is nothing to send any more. */
   sendAgain(id: string, at: Date, on?: Writes): Promise<boolean>;
+  /** How many were left to the operator since then, because of the mail service or of us. */
+  undeliveredSince(since: Date): Promise<number>;
+  /** Whoever goes leaves no mails behind. */
+  forget(address: string, on?: Writes): Promise<void>;
   /** Forgets what need not be known any more: dead links, then whole mails. */
   tidy(at: Date): Promise<void>;
 }
@@ -192,6 +196,19 @@ export function mailsOver(money: Money, keys: readonly string[]): Mails {
         [id, at],
       )) as { rows: unknown[] };
       return rows.length > 0;
+    },
+
+    async undeliveredSince(since) {
+      // Not what was never tried: a flood to one address, or a link that nobody could have used any more.
+      const { rows } = await money.query<{ many: string }>(
+        { text: `SELECT count(*) AS many FROM mails WHERE state IN ('unknown', 'dead') AND tries > 0 AND next_at > $1` },
+        [since],
+      );
+      return Number(rows[0]!.many);
+    },
+
+    async forget(address, on = money) {
+      await on.query({ text: 'DELETE FROM mails WHERE to_address = $1' }, [address.toLowerCase()]);
     },
 
     async tidy(at) {

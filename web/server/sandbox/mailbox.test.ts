@@ -89,10 +89,11 @@ test('a mail that is not there, and any other address below, is nothing', async 
   expect((await door.fetch('/sandbox/mail', { method: 'POST' })).status).toBe(405);
 });
 
-test('where mails are really sent, there is no such page', async () => {
+test('where mails are really sent there is no such page, and a start is ready whether they are or not', async () => {
   const { url } = await stage({ settings: { SES_FROM: 'hello@example.com', SES_ENDPOINT: 'http://127.0.0.1:9' } });
   for (const path of ['/sandbox/mail', '/sandbox/mail.json', '/sandbox/mail/1'])
     expect([path, (await fetch(url + path)).status]).toEqual([path, 404]);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
 });
 
 async function mailbox() {
