@@ -227,6 +227,13 @@ function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
     'files.waiting': { waiting: 200 },
     'request.too-many': { waitSeconds: 30 },
     'streams.too-many': { most: 20 },
+    'member.already': { email: 'grace@example.com' },
+    'teams.too-many': { most: 20 },
+    'keys.too-many': { most: 20 },
+    'invitation.already': { email: 'grace@example.com' },
+    'invitations.too-many': { most: 50 },
+    'invitation.over': { why: 'expired' },
+    'invitation.elsewhere': { email: 'g•••@example.com' },
     'method.wrong': { allowed: ['GET', 'POST'] },
     'request.invalid': {
       fields: [

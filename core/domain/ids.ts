@@ -7,6 +7,8 @@ export type Id<Kind extends string> = string & { readonly [of]: Kind };
 
 export type UserId = Id<'user'>;
 export type TeamId = Id<'team'>;
+export type MemberId = Id<'member'>;
+export type InvitationId = Id<'invitation'>;
 export type WorkspaceId = Id<'workspace'>;
 export type IdentityId = Id<'identity'>;
 export type WalletId = Id<'wallet'>;

@@ -23,7 +23,7 @@ const table = {
   /** Limits: who may spend what. */
   'credits.limit': ['owner', 'admin', 'billing'],
   'team.see': ['owner', 'admin', 'billing', 'approver', 'member'],
-  /** Invite, remove, and give roles below one's own. */
+  /** Invite, remove, and give roles: which ones, roles.ts says. */
   'team.manage': ['owner', 'admin'],
   /** Link chat workspaces. */
   'workspaces.manage': ['owner', 'admin'],

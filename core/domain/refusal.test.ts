@@ -13,6 +13,8 @@ const facts = {
   have: '9500000',
   left: '3000000',
   whose: 'member',
+  email: 'grace@example.com',
+  why: 'expired',
   status: 'completed',
   waiting: 20,
   waitSeconds: 30,

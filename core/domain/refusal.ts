@@ -6,6 +6,7 @@ import { agentTypes } from './agent-type.ts';
 import { askLimits } from './limits.ts';
 import { micro, sayCredits, showCredits, type Amount } from './credits.ts';
 import type { TaskStatus } from './task.ts';
+import { teamLimits } from './team-limits.ts';
 
 interface Rule {
   /** What the HTTP API answers. */
@@ -212,6 +213,133 @@ const table = {
     wayForward: 'Look in the conversation where it was asked.',
   },
 
+  'role.above': {
+    status: 403,
+    sentence: () => 'Only an owner can make or unmake an owner.',
+    wayForward: 'Ask an owner of your team.',
+    page: '/team',
+  },
+  'owner.last': {
+    status: 409,
+    sentence: () => 'This is the last owner of the team, and a team needs one.',
+    wayForward: 'Make somebody else an owner first.',
+    page: '/team',
+  },
+  'owner.personal': {
+    status: 409,
+    sentence: () => 'A personal team keeps its person as an owner.',
+    wayForward: 'Make a new team for what several people own.',
+    page: '/team',
+  },
+  'member.not-found': {
+    status: 404,
+    sentence: () => 'There is no such member in your team.',
+    wayForward: 'Look at the list of members; somebody may have changed it.',
+    page: '/team',
+  },
+  'member.already': {
+    status: 409,
+    sentence: (facts: { email: string }) => `Somebody with the address ${facts.email} is in this team already.`,
+    wayForward: 'Change the role of this member instead.',
+    page: '/team',
+  },
+  'teams.too-many': {
+    status: 409,
+    sentence: (facts: { most: number }) => `One person can own ${count(facts.most)} teams, and you do.`,
+    wayForward: 'Use one of them, or hand one over to somebody else.',
+    page: '/team',
+  },
+  'invitation.not-found': {
+    status: 404,
+    sentence: () => 'There is no such open invitation in your team.',
+    wayForward: 'Look at the list of invitations; it may have been answered.',
+    page: '/team',
+  },
+  'invitation.already': {
+    status: 409,
+    sentence: (facts: { email: string }) => `There is an open invitation of this team for ${facts.email}.`,
+    wayForward: 'Send it again, or take it back first.',
+    page: '/team',
+  },
+  'invitation.soon': {
+    status: 429,
+    sentence: () => 'This invitation was sent a moment ago.',
+    wayForward: `Wait ${teamLimits.resendMinutes} minutes between two mails; some take a while, and some land among the unwanted ones.`,
+  },
+  'invitations.too-many': {
+    status: 429,
+    sentence: (facts: { most: number }) => `${count(facts.most)} invitations of this team are open, which is as many as there can be.`,
+    wayForward: 'Wait for an answer, or take some of them back.',
+    page: '/team',
+  },
+  'invitations.too-often': {
+    status: 429,
+    sentence: () => 'So many invitations were sent today that no more can go out.',
+    wayForward: 'Try again tomorrow.',
+  },
+  'invitation.over': {
+    status: 410,
+    sentence: (facts: { why: InvitationEnd }) => invitationEnds[facts.why],
+    wayForward: 'Ask somebody of the team to invite you again.',
+  },
+  'invitation.elsewhere': {
+    status: 403,
+    sentence: (facts: { email: string }) => `This invitation is for ${facts.email}, and you are logged in with another address.`,
+    wayForward: 'Log in with that address, or ask to be invited at yours.',
+    page: '/login',
+  },
+  'invitation.unconfirmed': {
+    status: 403,
+    sentence: () => 'You have not shown yet that your mail address is yours.',
+    wayForward: 'Open the link in our mail to you, then come back.',
+  },
+
+  'link-request.over': {
+    status: 410,
+    sentence: () => `This link was used already, or is older than ${teamLimits.linkMinutes} minutes.`,
+    wayForward: 'Ask for a new one in the chat.',
+  },
+  'link-request.changed': {
+    status: 409,
+    sentence: () => 'You have changed your login or your team since this page was shown, so nothing was linked.',
+    wayForward: 'Look at both sides again before you say yes.',
+  },
+  'identity.taken': {
+    status: 409,
+    sentence: () => 'This account is linked to another login already.',
+    wayForward: 'Unlink it there first.',
+  },
+  'workspace.taken': {
+    status: 409,
+    sentence: () => 'This workspace is linked to another team already.',
+    wayForward: 'An owner or admin of that team can unlink it.',
+  },
+  'identity.not-found': {
+    status: 404,
+    sentence: () => 'You have no such linked account.',
+    wayForward: 'Look at the list of linked accounts.',
+    page: '/team/workspaces',
+  },
+  'workspace.not-found': {
+    status: 404,
+    sentence: () => 'There is no such workspace in your team.',
+    wayForward: 'Look at the list of linked workspaces.',
+    page: '/team/workspaces',
+  },
+
+  'key.not-found': {
+    status: 404,
+    sentence: () => 'There is no such API key, or it is not yours to revoke.',
+    wayForward: 'Look at the list of keys; it may have been revoked.',
+    page: '/team/keys',
+  },
+  'keys.too-many': {
+    status: 409,
+    sentence: (facts: { most: number }) => `You have ${count(facts.most)} API keys in this team, which is as many as there can be.`,
+    wayForward: 'Revoke one that is not used any more.',
+    page: '/team/keys',
+  },
+
   'link.expired': {
     status: 410,
     sentence: () => 'This link has expired.',
@@ -332,6 +460,17 @@ const limitWords = {
 
 /** Whose limit stopped it; the sentence says which, and the way forward who can raise it. */
 export type LimitOwner = keyof typeof limitWords;
+
+const invitationEnds = {
+  unknown: 'This invitation is not known, or was sent again with a newer link.',
+  expired: `This invitation was open for ${teamLimits.invitationDays} days, and they are over.`,
+  revoked: 'This invitation was taken back.',
+  declined: 'This invitation was declined.',
+  accepted: 'This invitation was accepted already.',
+} as const;
+
+/** How an invitation can be over. */
+export type InvitationEnd = keyof typeof invitationEnds;
 
 export type RefusalCode = keyof typeof table;
 export const refusalCodes = Object.keys(table) as RefusalCode[];

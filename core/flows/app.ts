@@ -18,9 +18,10 @@ import type { CustodyVerbs } from './custody.ts';
 import type { AccountVerbs } from './accounts.ts';
 import type { LiveVerbs } from './live.ts';
 import type { LoginVerbs } from './logins.ts';
+import type { TeamVerbs } from './team.ts';
 import type { DeliveryVerbs } from './undelivered.ts';
 
-export interface App extends LiveVerbs, DeliveryVerbs, LoginVerbs, CustodyVerbs, CreditVerbs, AccountVerbs {
+export interface App extends LiveVerbs, DeliveryVerbs, LoginVerbs, TeamVerbs, CustodyVerbs, CreditVerbs, AccountVerbs {
   /** Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and its letter is written. */
   ask(input: AskInput): Promise<Taken>;
   /** Rejects with `task.not-found` for somebody else's, `task.over` when there is nothing left to stop. */
@@ -42,8 +43,6 @@ export interface App extends LiveVerbs, DeliveryVerbs, LoginVerbs, CustodyVerbs,
   /** A fresh signed address for one of our links. Rejects with `link.expired` for a stranger after seven days, `file.gone` when it is no longer kept. */
   openLink(token: string, actor: Actor | null): Promise<{ url: string }>;
 
-  /** Whose key this is; null when it is unknown or revoked. */
-  actorByKey(key: string): Promise<Actor | null>;
   /** Each part the product needs, and whether it answers now. */
   health(): Promise<PartHealth[]>;
   /** Numbers for /metrics that live in PostgreSQL and the queue. */

@@ -38,6 +38,7 @@ export function loginVerbs(core: Core): LoginVerbs {
   return {
     async actorOf({ userId, sessionId, email }) {
       const place = (await logins.placeOf(sessionId, userId)) ?? (await findHome(core, userId));
+      core.store.seen({ userId, teamId: place.teamId, apiKeyId: null }, core.clock.now());
       return { userId, sessionId, email, teamId: place.teamId, role: place.role };
     },
     async teamsOf({ userId, teamId }) {

@@ -12,6 +12,7 @@ import { creditVerbs } from './credits.ts';
 import { custodyVerbs } from './custody.ts';
 import { liveVerbs } from './live.ts';
 import { loginVerbs } from './logins.ts';
+import { teamVerbs } from './team.ts';
 import { deliveryVerbs } from './undelivered.ts';
 
 /** The verbs, bound to one core. */
@@ -27,7 +28,6 @@ export function makeApp(core: Core): App {
     letters: (actor, conversationId, after) => letters(core, actor, conversationId, after),
     keepInput: (actor, file, body) => keepInput(core, actor, file, body),
     openLink: (token, actor) => openLink(core, token, actor),
-    actorByKey: (key) => core.store.people.holderOf(key),
     health: () => health(core),
     gauges: () => gauges(core),
     ...liveVerbs(core),
@@ -36,6 +36,7 @@ export function makeApp(core: Core): App {
     ...custodyVerbs(core),
     ...creditVerbs(core),
     ...accountVerbs(core),
+    ...teamVerbs(core),
   });
 }
 

@@ -1,11 +1,12 @@
 // Users, their teams, and who pays for what is said where.
 
-import { createHash, randomBytes } from 'node:crypto';
+import type pg from 'pg';
 import type { PrismaClient } from '#prisma/generated/client.ts';
 import { newId, type ApiKeyId, type IdentityId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/permission.ts';
 import type { Refused } from '#core/domain/refusal.ts';
 import type { Platform } from '#core/domain/thread-ref.ts';
+import { hashBearer, newBearer, PREFIX_CHARACTERS } from './bearer.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Money } from './money.ts';
 
@@ -43,6 +44,8 @@ export interface People {
   payerFor(userId: UserId, teamId: TeamId): Promise<Payer | null>;
   /** Who pays for a platform's account in a workspace: its team. Remembers the account. null when no team is linked. */
   payerAt(platform: Platform, workspace: string | null, account: { externalId: string; displayName: string }): Promise<Payer | null>;
+  /** null when there is no such person. */
+  nameOf(userId: UserId): Promise<string | null>;
   /** `version` grows with each movement: it is the last line of the journal. */
   wallet(teamId: TeamId): Promise<{ balance: bigint; held: bigint; debt: bigint; version: number }>;
 }
@@ -134,9 +137,9 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
     },
 
     async addApiKey(userId, teamId, name) {
-      const key = `imp_${randomBytes(24).toString('base64url')}`;
+      const key = newBearer('imp_');
       const id = newId<ApiKeyId>();
-      await prisma.apiKey.create({ data: { id, userId, teamId, name, prefix: key.slice(0, 8), hash: hashKey(key) } });
+      await prisma.apiKey.create({ data: { id, userId, teamId, name, prefix: key.slice(0, PREFIX_CHARACTERS), hash: hashBearer(key) } });
       return { id, key };
     },
 
@@ -147,7 +150,7 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
           text: `SELECT k.id, k.user_id, k.team_id, m.role, u.email FROM api_keys k JOIN users u ON u.id = k.user_id
                  JOIN members m ON m.user_id = k.user_id AND m.team_id = k.team_id WHERE k.hash = $1 AND k.revoked_at IS NULL`,
         },
-        [hashKey(key)],
+        [hashBearer(key)],
       );
       const row = rows[0];
       return row ? { apiKeyId: row.id, userId: row.user_id, teamId: row.team_id, role: row.role, email: row.email } : null;
@@ -186,9 +189,22 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
       return { teamId: team_id, walletId: wallet_id, userId: user_id, identityId, role, closed: closedBy(standing) };
     },
 
+    async nameOf(userId) {
+      const { rows } = await money.query<{ name: string }>({ text: NAME }, [userId]);
+      return rows[0]?.name ?? null;
+    },
+
     wallet,
   };
 }
+
+/** Within a transaction. */
+export async function nameOf(client: pg.PoolClient, userId: UserId): Promise<string | null> {
+  const { rows } = await client.query<{ name: string }>(NAME, [userId]);
+  return rows[0]?.name ?? null;
+}
+
+const NAME = 'SELECT name FROM users WHERE id = $1';
 
 interface ClosedRow {
   frozen_at: Date | null;
@@ -202,8 +218,4 @@ function closedBy({ frozen_at, deletion_at }: ClosedRow): Closed | null {
 
 function isMailTaken(error: unknown): boolean {
   return error instanceof Error && 'constraint' in error && error.constraint === 'users_email_key';
-}
-
-function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
 }

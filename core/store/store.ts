@@ -3,9 +3,11 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '#prisma/generated/client.ts';
 import type { Log } from '#core/ports/log.ts';
-import { alarmsOver, type Alarms } from './alarms.ts';
 import { accountsOver, type Accounts } from './accounts.ts';
+import { alarmsOver, type Alarms } from './alarms.ts';
+import { apiKeysOver, type ApiKeys } from './api-keys.ts';
 import { attemptsOver, type Attempts } from './attempts.ts';
+import { auditOver, type Audit } from './audit.ts';
 import { creditTablesOver, type CreditTables } from './credits.ts';
 import { custodyOver, type Custody } from './custody.ts';
 import { deadLettersOver, type DeadLetters } from './dead-letters.ts';
@@ -13,14 +15,18 @@ import { eventsOver, type Events } from './events.ts';
 import { filesOver, type FileRows } from './files.ts';
 import { finishOver, type Finish } from './finish.ts';
 import { intakeOver, type Intake } from './intake.ts';
+import { invitationsOver, type Invitations } from './invitations.ts';
 import { ledgerOver, type Ledger } from './ledger.ts';
 import { lettersOver, type Letters } from './letters.ts';
+import { linkingOver, type Linking } from './linking.ts';
 import { loginsOver, type Logins } from './logins.ts';
 import { mailsOver, type Mails } from './mails.ts';
 import { openMoney, type Money } from './money.ts';
 import { outboxOver, type Outbox } from './outbox.ts';
 import { peopleOver, type People } from './people.ts';
+import { seenOver, type Seen } from './seen.ts';
 import { tasksOver, type Tasks } from './tasks.ts';
+import { teamsOver, type Teams } from './teams.ts';
 import { listen, type Wakeups } from './wakeups.ts';
 
 export interface Store {
@@ -44,6 +50,12 @@ export interface Store {
   readonly custody: Custody;
   readonly alarms: Alarms;
   readonly accounts: Accounts;
+  readonly teams: Teams;
+  readonly invitations: Invitations;
+  readonly apiKeys: ApiKeys;
+  readonly linking: Linking;
+  readonly audit: Audit;
+  readonly seen: Seen;
   close(): Promise<void>;
 }
 
@@ -87,6 +99,12 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     custody: custodyOver(money),
     alarms: alarmsOver(money),
     accounts: accountsOver(money),
+    teams: teamsOver(money),
+    invitations: invitationsOver(money),
+    apiKeys: apiKeysOver(money),
+    linking: linkingOver(money),
+    audit: auditOver(money),
+    seen: seenOver(money, log),
     async close() {
       await wakeups.close();
       await close();

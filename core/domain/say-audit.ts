@@ -1,0 +1,104 @@
+// The audit log in words: what each act says, after the name of whoever did it. Acts are stored, so they are added to and
+// never renamed; facts come from the database as somebody once wrote them, so nothing of them is taken for granted.
+
+import { micro, sayCredits } from './credits.ts';
+import { shorten } from './text.ts';
+
+interface Act {
+  /** What a person can look for. */
+  readonly title: string;
+  /** Goes on after a name: “Ada …”. */
+  readonly say: (about: About) => string;
+}
+
+interface About {
+  /** The person or thing it was done to. */
+  readonly whom: string;
+  /** A fact as text, for a person to read. */
+  readonly fact: (name: string) => string;
+}
+
+const acts = {
+  'team.made': { title: 'Team made', say: ({ fact }) => `made the team “${fact('name')}”` },
+  'team.renamed': { title: 'Team renamed', say: ({ fact }) => `renamed the team from “${fact('from')}” to “${fact('to')}”` },
+  'member.joined': { title: 'Member joined', say: ({ fact }) => `joined as ${fact('role')}` },
+  'member.role': { title: 'Role changed', say: ({ whom, fact }) => `changed the role of ${whom} from ${fact('from')} to ${fact('to')}` },
+  'member.removed': {
+    title: 'Member removed',
+    say: ({ whom, fact }) => `removed ${whom} (${fact('role')})${ended(fact('keys'))}`,
+  },
+  'member.left': { title: 'Member left', say: ({ fact }) => `left the team${ended(fact('keys'))}` },
+  'invitation.sent': { title: 'Invitation sent', say: ({ fact }) => `invited ${fact('email')} as ${fact('role')}` },
+  'invitation.resent': { title: 'Invitation sent again', say: ({ fact }) => `sent the invitation of ${fact('email')} again` },
+  'invitation.revoked': { title: 'Invitation taken back', say: ({ fact }) => `took back the invitation of ${fact('email')}` },
+  'invitation.declined': { title: 'Invitation declined', say: ({ fact }) => `declined the invitation of ${fact('email')}` },
+  'key.made': { title: 'API key made', say: ({ fact }) => `made the API key “${fact('name')}” (${fact('prefix')}…)` },
+  'key.revoked': {
+    title: 'API key revoked',
+    say: ({ whom, fact }) => `revoked the API key “${fact('name')}” (${fact('prefix')}…)${fact('own') === 'true' ? '' : ` of ${whom}`}`,
+  },
+  'identity.linked': {
+    title: 'Chat account linked',
+    say: ({ fact }) => `linked the ${platform(fact('platform'))} account “${fact('name')}” to their login`,
+  },
+  'identity.unlinked': {
+    title: 'Chat account unlinked',
+    say: ({ fact }) => `unlinked the ${platform(fact('platform'))} account “${fact('name')}” from their login`,
+  },
+  'workspace.linked': {
+    title: 'Workspace linked',
+    say: ({ fact }) => `linked “${fact('name')}” on ${platform(fact('platform'))} to the team`,
+  },
+  'workspace.unlinked': {
+    title: 'Workspace unlinked',
+    say: ({ fact }) => `unlinked “${fact('name')}” on ${platform(fact('platform'))} from the team`,
+  },
+  grant: { title: 'Credits granted', say: ({ fact }) => `granted ${amount(fact('credits'))}: ${fact('note')}` },
+} as const satisfies Record<string, Act>;
+
+export type AuditAct = keyof typeof acts;
+export const auditActs = Object.keys(acts) as AuditAct[];
+
+/** What a person can look for; an act that this version does not know is its own title. */
+export function auditTitle(act: string): string {
+  return isAuditAct(act) ? acts[act].title : plain(act);
+}
+
+/** Goes on after the name of whoever did it. */
+export function sayAudit({ act, whom, facts }: { act: string; whom: string | null; facts: unknown }): string {
+  const about: About = { whom: whom ?? 'somebody', fact: (name) => textOf(facts, name) };
+  return isAuditAct(act) ? acts[act].say(about) : `did something that is called “${plain(act)}”`;
+}
+
+export function isAuditAct(act: string): act is AuditAct {
+  return Object.hasOwn(acts, act);
+}
+
+const FACT_CHARACTERS = 200;
+
+function textOf(facts: unknown, name: string): string {
+  const fact: unknown = typeof facts === 'object' && facts !== null && Object.hasOwn(facts, name) ? (facts as never)[name] : null;
+  if (typeof fact === 'string') return shorten(fact, FACT_CHARACTERS);
+  return typeof fact === 'number' || typeof fact === 'boolean' ? String(fact) : '…';
+}
+
+function ended(keys: string): string {
+  const count = Number(keys);
+  if (!(count > 0)) return '';
+  return count === 1 ? '; one API key ended' : `; ${count} API keys ended`;
+}
+
+function amount(text: string): string {
+  return /^\d{1,18}$/.test(text) ? sayCredits(micro(text)) : 'credits';
+}
+
+const platformNames: Readonly<Record<string, string>> = { slack: 'Slack', discord: 'Discord' };
+
+function platform(word: string): string {
+  return Object.hasOwn(platformNames, word) ? platformNames[word]! : plain(word);
+}
+
+/** A word that was never meant to be read. */
+function plain(word: string): string {
+  return shorten(word.replace(/[^\p{L}\p{N}.:_ -]/gu, ''), 60);
+}

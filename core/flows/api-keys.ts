@@ -1,0 +1,102 @@
+// Keys with which a program acts as a person in one team, for as long as they are in it.
+
+import { isId, type ApiKeyId } from '#core/domain/ids.ts';
+import { readName } from '#core/domain/name.ts';
+import { may, mustBeAllowed } from '#core/domain/permission.ts';
+import { refuse } from '#core/domain/refusal.ts';
+import { teamLimits } from '#core/domain/team-limits.ts';
+import type { TellOwner } from '#core/store/api-keys.ts';
+import { newBearer } from '#core/store/bearer.ts';
+import type { Actor } from './app.ts';
+import type { Core } from './core.ts';
+import { writeMail } from './mail.ts';
+
+export interface ApiKeyVerbs {
+  /** Whose key this is; null when it is unknown or revoked. */
+  actorByKey(key: string): Promise<Actor | null>;
+  /** The actor's own keys in this team, and those of everybody for who may manage them. Newest first. */
+  apiKeys(actor: Actor): Promise<ApiKeyView[]>;
+  /** The key itself is in this answer and nowhere else. Rejects with `keys.too-many`. */
+  makeApiKey(actor: Actor, name: string): Promise<{ id: ApiKeyId; name: string; key: string }>;
+  /** It stops working at once. Rejects with `key.not-found`, also for a key that is somebody else's to revoke. */
+  revokeApiKey(actor: Actor, keyId: string): Promise<void>;
+}
+
+export interface ApiKeyView {
+  readonly id: ApiKeyId;
+  readonly name: string;
+  /** How it begins, to know it again. */
+  readonly prefix: string;
+  readonly madeAt: string;
+  /** To the minute. */
+  readonly lastUsedAt: string | null;
+  readonly yours: boolean;
+  /** Whose it is. */
+  readonly owner: string;
+}
+
+export function apiKeyVerbs(core: Core): ApiKeyVerbs {
+  const { apiKeys } = core.store;
+  return {
+    async actorByKey(key) {
+      const holder = await core.store.people.holderOf(key);
+      if (holder !== null) core.store.seen(holder, core.clock.now());
+      return holder;
+    },
+
+    async apiKeys(actor) {
+      mustBeAllowed(actor, 'keys.own');
+      const keys = await apiKeys.list(actor.teamId, may(actor.role, 'keys.manage') ? null : actor.userId);
+      return keys.map(({ id, userId, owner, name, prefix, createdAt, lastUsedAt }) => ({
+        id,
+        name,
+        prefix,
+        madeAt: createdAt.toISOString(),
+        lastUsedAt: lastUsedAt?.toISOString() ?? null,
+        yours: userId === actor.userId,
+        owner,
+      }));
+    },
+
+    async makeApiKey(actor, given) {
+      mustBeAllowed(actor, 'keys.own');
+      // A key that got out must not make others that outlive it.
+      if (actor.apiKeyId !== undefined) throw refuse('not.allowed');
+      const name = readName(given);
+      const key = newBearer('imp_');
+      const { teamId, userId, email } = actor;
+      const at = core.clock.now();
+      const tell: TellOwner = (id, owner, on) =>
+        writeMail(
+          core,
+          {
+            key: `api-key:${id}`,
+            to: email,
+            saying: {
+              kind: 'security',
+              name: owner,
+              what: 'api-key-made',
+              at: at.toISOString(),
+              from: null,
+              url: `${core.settings.publicUrl}/team/keys`,
+            },
+          },
+          on,
+        );
+      const made = await apiKeys.make({ teamId, userId, name, key, most: teamLimits.keys }, tell, at);
+      if (made.outcome !== 'made')
+        throw made.outcome === 'too-many' ? refuse('keys.too-many', { most: teamLimits.keys }) : refuse('not.allowed');
+      core.log.info({ teamId, userId, apiKeyId: made.id }, 'api key made');
+      return { id: made.id, name, key };
+    },
+
+    async revokeApiKey(actor, keyId) {
+      mustBeAllowed(actor, 'keys.own');
+      const of = may(actor.role, 'keys.manage') ? null : actor.userId;
+      const revoked =
+        isId(keyId) && (await apiKeys.revoke({ teamId: actor.teamId, id: keyId as ApiKeyId, by: actor.userId, of }, core.clock.now()));
+      if (!revoked) throw refuse('key.not-found');
+      core.log.info({ teamId: actor.teamId, apiKeyId: keyId, by: actor.userId }, 'api key revoked');
+    },
+  };
+}

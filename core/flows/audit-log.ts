@@ -1,0 +1,66 @@
+// Who did what to people, roles, keys, settings and credits of a team, in words.
+
+import { isId, type UserId } from '#core/domain/ids.ts';
+import { mustBeAllowed } from '#core/domain/permission.ts';
+import { refuse } from '#core/domain/refusal.ts';
+import { auditTitle, sayAudit } from '#core/domain/say-audit.ts';
+import type { StoredAuditLine } from '#core/store/audit.ts';
+import type { Actor } from './app.ts';
+import type { Core } from './core.ts';
+
+export interface AuditVerbs {
+  /** Newest first. `before` is the id of the last entry of the page before. `person` is a user id: what they did, and what was done to them. */
+  audit(actor: Actor, page: { before?: string; limit: number; person?: string; act?: string }): Promise<AuditView[]>;
+  /** What there is to look for in this team. */
+  auditActs(actor: Actor): Promise<{ act: string; title: string }[]>;
+}
+
+export interface AuditView {
+  readonly id: string;
+  readonly at: string;
+  readonly act: string;
+  /** Whoever did it: “Ada”. */
+  readonly who: string;
+  /** Goes on after it: “removed Grace (member)”. */
+  readonly words: string;
+}
+
+const PAGE_MOST = 500;
+
+export function auditVerbs(core: Core): AuditVerbs {
+  return {
+    async audit(actor, { before, limit, person, act }) {
+      mustBeAllowed(actor, 'audit.see');
+      if (before !== undefined && !/^\d{1,18}$/.test(before))
+        throw refuse('request.invalid', { fields: [{ name: 'before', problem: 'is not an entry' }] });
+      if (person !== undefined && !isId(person))
+        throw refuse('request.invalid', { fields: [{ name: 'person', problem: 'is not a person' }] });
+      const lines = await core.store.audit.read(actor.teamId, {
+        before: before ?? null,
+        limit: Math.min(Math.max(limit, 1), PAGE_MOST),
+        person: (person as UserId | undefined) ?? null,
+        act: act ?? null,
+      });
+      return lines.map((line) => ({
+        id: line.id,
+        at: line.at.toISOString(),
+        act: line.act,
+        who: whoDid(line, core.settings.brandName),
+        words: sayAudit({ act: line.act, whom: line.subjectName, facts: line.facts }),
+      }));
+    },
+
+    async auditActs(actor) {
+      mustBeAllowed(actor, 'audit.see');
+      const acts = await core.store.audit.acts(actor.teamId);
+      return acts.map((act) => ({ act, title: auditTitle(act) })).toSorted((a, b) => a.title.localeCompare(b.title, 'en'));
+    },
+  };
+}
+
+/** An operator is not named to a team: they act for us. */
+function whoDid({ actor, actorName }: StoredAuditLine, brandName: string): string {
+  if (actor.startsWith('user:')) return actorName ?? 'Somebody who is not here any more';
+  if (actor.startsWith('operator:')) return `${brandName} support`;
+  return actor === 'invited' ? 'Whoever was invited' : brandName;
+}
