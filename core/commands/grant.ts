@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { credits, micro, sayCredits, type Credits } from '#core/domain/credits.ts';
 import { newId } from '#core/domain/ids.ts';
+import { GRANT_NOTE } from '#core/store/operate.ts';
 import { openStore } from '#core/store/store.ts';
 import { writeAudit } from '#core/store/audit.ts';
 import { migrate } from '#core/store/migrate.ts';
@@ -27,7 +28,7 @@ await runCommand(() =>
         );
       const at = new Date();
       const actor = `operator:${userInfo().username}`;
-      const note = reason.join(' ') || 'granted by the operator';
+      const note = reason.join(' ') || GRANT_NOTE;
       const done = await store.ledger.credit(
         {
           key: `grant:${randomUUID()}`,
@@ -37,7 +38,7 @@ await runCommand(() =>
           credits: amount,
           source: 'operator',
           actor,
-          note,
+          note: GRANT_NOTE,
         },
         at,
       );

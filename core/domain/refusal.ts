@@ -340,6 +340,12 @@ const table = {
     page: '/team/keys',
   },
 
+  'mail.gone': {
+    status: 410,
+    sentence: () => 'There is nothing left of this mail to send.',
+    wayForward: 'Whoever waits for it can start again: the page they came from sends a new one.',
+  },
+
   'link.expired': {
     status: 410,
     sentence: () => 'This link has expired.',

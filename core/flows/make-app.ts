@@ -13,6 +13,7 @@ import { custodyVerbs } from './custody.ts';
 import { liveVerbs } from './live.ts';
 import { loginVerbs } from './logins.ts';
 import { teamVerbs } from './team.ts';
+import { operatorVerbs } from './operate.ts';
 import { deliveryVerbs } from './undelivered.ts';
 
 /** The verbs, bound to one core. */
@@ -37,6 +38,7 @@ export function makeApp(core: Core): App {
     ...creditVerbs(core),
     ...accountVerbs(core),
     ...teamVerbs(core),
+    ...operatorVerbs(core),
   });
 }
 

@@ -7,12 +7,15 @@ import { newId, type FileId, type TaskId } from '#core/domain/ids.ts';
 import { FilesError } from '#core/ports/files.ts';
 import { watchUndelivered } from './alarm.ts';
 import type { Core } from './core.ts';
+import { checkLedgerDaily } from './operate.ts';
 import { patiently } from './patiently.ts';
 import { buryForgotten } from './undelivered.ts';
 
 const RELAY_AT_ONCE = 500;
 const RELAY_IDLE_MS = 1_000;
 const EXPIRE_EVERY_MS = 60_000;
+/** The first minutes of a process belong to what waited for it. */
+const FIRST_CHECK_MS = 10 * 60_000;
 
 /** Moves committed tasks into the queue, until the signal aborts. */
 export async function relay(core: Core, signal: AbortSignal): Promise<void> {
@@ -39,6 +42,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(EXPIRE_EVERY_MS, () => expireFiles(core)),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
+    core.clock.sleep(FIRST_CHECK_MS, signal).then(() => again(EXPIRE_EVERY_MS, () => checkLedgerDaily(core))),
   ]);
 }
 

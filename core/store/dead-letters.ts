@@ -5,6 +5,7 @@ import { newId, type ConversationId, type LetterId, type TaskId, type TeamId } f
 import type { Saying } from '#core/domain/letter.ts';
 import type { Platform, ThreadRef } from '#core/domain/thread-ref.ts';
 import type { Trouble } from '#core/domain/trouble.ts';
+import { writeAudit, type AuditLine } from './audit.ts';
 import { toJson } from './json.ts';
 import { BURIED } from './letters.ts';
 import type { Money } from './money.ts';
@@ -43,7 +44,7 @@ export interface DeadLetters {
   list(teamId: TeamId | null, before: { readonly diedAt: Date; readonly id: string } | null, limit: number): Promise<DeadLetter[]>;
   count(teamId: TeamId): Promise<number>;
   /** Gives all dead posts of this answer back to delivery; how many. `twice`: also where nobody can know whether it was posted. */
-  again(teamId: TeamId, id: LetterId, twice: boolean, at: Date): Promise<number>;
+  again(teamId: TeamId, id: LetterId, twice: boolean, at: Date, audit?: AuditLine): Promise<number>;
   /** Of a task: its last words are given back when they are dead, and older ones are passed over; else what waits for its next try has it now. */
   againOfTask(teamId: TeamId, taskId: TaskId, at: Date): Promise<'again' | 'trying' | 'nothing'>;
   /** Says it in another conversation of the team, once; null when it is not there to be said. `web` begins a new one in the portal. */
@@ -65,10 +66,12 @@ export interface DeadLetters {
 }
 
 export function deadLettersOver(money: Money): DeadLetters {
-  const again: DeadLetters['again'] = async (teamId, id, twice, at) => {
-    const { rows } = await money.query<{ again: number }>({ text: `WITH ${GIVEN_BACK} SELECT ${AGAIN}` }, [teamId, id, at, twice]);
-    return rows[0]!.again;
-  };
+  const again: DeadLetters['again'] = async (teamId, id, twice, at, audit) =>
+    money.transaction(async (client) => {
+      const { rows } = await client.query<{ again: number }>(`WITH ${GIVEN_BACK} SELECT ${AGAIN}`, [teamId, id, at, twice]);
+      if (rows[0]!.again > 0 && audit !== undefined) await writeAudit(client, audit);
+      return rows[0]!.again;
+    });
 
   const markSeen: DeadLetters['markSeen'] = async (teamId, ids, at) => {
     const { rows } = await money.query<{ seen: number }>(

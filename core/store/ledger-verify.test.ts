@@ -33,6 +33,20 @@ test('a ledger that nobody touched adds up', async () => {
   expect(await bank.wrong()).toBeNull();
 });
 
+test('one wallet is added up by itself: nothing of another one is counted or found', async () => {
+  const database = new pg.Client(bank.url);
+  await database.connect();
+  try {
+    await database.query(`BEGIN; ${disableTriggers}`);
+    expect(await addUp(database, { wallet })).toEqual({ wallets: 1, transactions: 7, lots: 2, holds: 2, wrong: null });
+    await database.query('UPDATE wallets SET balance = balance + 5 WHERE id <> $1', [wallet]);
+    expect(await addUp(database, { wallet })).toMatchObject({ wrong: null });
+    expect((await addUp(database)).wrong?.walletId).not.toBe(wallet);
+  } finally {
+    await database.end();
+  }
+});
+
 const disableTriggers = ['wallets', 'lots', 'transactions', 'holds', 'limits', 'hold_limits', 'limit_uses']
   .map((table) => `ALTER TABLE ${table} DISABLE TRIGGER USER`)
   .join('; ');
@@ -234,13 +248,14 @@ function line(values: string, before = '') {
 }
 
 test.each(changes)('%s: found', async (_what, sql, expected) => {
-  const wrong = await afterChange(filled(sql));
+  const { wrong, inItsWallet } = await afterChange(filled(sql));
   expect(wrong?.walletId).toBe(wallet);
+  expect(inItsWallet?.walletId).toBe(wallet);
   expect(`${wrong!.seq === null ? '' : `line ${wrong!.seq}: `}${wrong!.what}`).toContain(filled(expected, (id) => id));
 });
 
 test('what a superuser changes, in the name of replication, is found', async () => {
-  const wrong = await afterChange(
+  const { wrong } = await afterChange(
     filled(`UPDATE wallets SET balance = balance + 5 WHERE id = $wallet`),
     bank.superuserUrl,
     'SET LOCAL session_replication_role = replica',
@@ -274,7 +289,7 @@ async function afterChange(sql: string, url = bank.url, switchOff = disableTrigg
   await client.connect();
   try {
     await client.query(`BEGIN; ${switchOff}; ${sql}`);
-    return (await addUp(client)).wrong;
+    return { wrong: (await addUp(client)).wrong, inItsWallet: (await addUp(client, { wallet })).wrong };
   } finally {
     await client.end();
   }

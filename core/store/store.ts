@@ -17,11 +17,13 @@ import { finishOver, type Finish } from './finish.ts';
 import { intakeOver, type Intake } from './intake.ts';
 import { invitationsOver, type Invitations } from './invitations.ts';
 import { ledgerOver, type Ledger } from './ledger.ts';
+import { ledgerChecksOver, type LedgerChecks } from './ledger-checks.ts';
 import { lettersOver, type Letters } from './letters.ts';
 import { linkingOver, type Linking } from './linking.ts';
 import { loginsOver, type Logins } from './logins.ts';
 import { mailsOver, type Mails } from './mails.ts';
 import { openMoney, type Money } from './money.ts';
+import { operateOver, type Operate } from './operate.ts';
 import { outboxOver, type Outbox } from './outbox.ts';
 import { peopleOver, type People } from './people.ts';
 import { seenOver, type Seen } from './seen.ts';
@@ -56,6 +58,8 @@ export interface Store {
   readonly linking: Linking;
   readonly audit: Audit;
   readonly seen: Seen;
+  readonly operate: Operate;
+  readonly ledgerChecks: LedgerChecks;
   close(): Promise<void>;
 }
 
@@ -105,6 +109,8 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     linking: linkingOver(money),
     audit: auditOver(money),
     seen: seenOver(money, log),
+    operate: operateOver(money),
+    ledgerChecks: ledgerChecksOver(money),
     async close() {
       await wakeups.close();
       await close();
