@@ -65,7 +65,7 @@ export async function benchEndToEnd(databaseUrl: string, dataDir: string, log: L
   }
 }
 
-const instantAgents: Agents = {
+export const instantAgents: Agents = {
   async run(_job, watch) {
     await watch.sending({ gateway: 'bench', bootId: 'bench' });
     await watch.accepted();

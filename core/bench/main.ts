@@ -13,6 +13,7 @@ import { benchEndToEnd } from './end-to-end.ts';
 import { benchIntake } from './intake.ts';
 import { benchLedger } from './ledger.ts';
 import type { BenchRow } from './row.ts';
+import { benchStreams } from './streams.ts';
 
 const json = process.argv.includes('--json');
 const only = process.argv.slice(2).find((argument) => !argument.startsWith('--'));
@@ -31,6 +32,7 @@ try {
   } finally {
     await store.close();
   }
+  if (wanted('streams')) for (const row of await benchStreams(postgres.url, folder, log)) show([row]);
   if (wanted('end-to-end')) show([await benchEndToEnd(postgres.url, folder, log)]);
 } finally {
   await postgres.stop();

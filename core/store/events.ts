@@ -65,7 +65,7 @@ export function eventsOver(money: Money): Events {
   });
 
   const look = groupCommit<{ teamId: TeamId; after: string; most: number }, Look>({
-    most: 1_000,
+    most: 250, // while their lines are handed on, the next are read
     async run(asked) {
       const from = asked.map(({ after }) => parseCursor(after));
       const { rows } = await money.query<EventRow & { n: string; held_back: boolean }>(

@@ -81,6 +81,26 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
     },
   });
 
+  // After a restart, everybody who has a stream open comes back at the same moment.
+  const holderOf = groupCommit<string, KeyHolder | null>({
+    most: 256,
+    async run(hashes) {
+      const { rows } = await money.query<{ hash: string; id: ApiKeyId; user_id: UserId; team_id: TeamId; role: Role; email: string }>(
+        {
+          name: 'key holders',
+          text: `SELECT k.hash, k.id, k.user_id, k.team_id, m.role, u.email FROM api_keys k JOIN users u ON u.id = k.user_id
+                 JOIN members m ON m.user_id = k.user_id AND m.team_id = k.team_id WHERE k.hash = ANY ($1) AND k.revoked_at IS NULL`,
+        },
+        [hashes],
+      );
+      const byHash = new Map(rows.map((row) => [row.hash, row]));
+      return hashes.map((hash) => {
+        const row = byHash.get(hash);
+        return row ? { apiKeyId: row.id, userId: row.user_id, teamId: row.team_id, role: row.role, email: row.email } : null;
+      });
+    },
+  });
+
   // Everybody who looks at a balance of theirs after a grant to many does so at the same moment.
   const wallet = groupCommit<TeamId, Awaited<ReturnType<People['wallet']>>>({
     most: 1_000,
@@ -143,18 +163,7 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
       return { id, key };
     },
 
-    async holderOf(key) {
-      const { rows } = await money.query<{ id: ApiKeyId; user_id: UserId; team_id: TeamId; role: Role; email: string }>(
-        {
-          name: 'key holder',
-          text: `SELECT k.id, k.user_id, k.team_id, m.role, u.email FROM api_keys k JOIN users u ON u.id = k.user_id
-                 JOIN members m ON m.user_id = k.user_id AND m.team_id = k.team_id WHERE k.hash = $1 AND k.revoked_at IS NULL`,
-        },
-        [hashBearer(key)],
-      );
-      const row = rows[0];
-      return row ? { apiKeyId: row.id, userId: row.user_id, teamId: row.team_id, role: row.role, email: row.email } : null;
-    },
+    holderOf: (key) => holderOf(hashBearer(key)),
 
     payerFor: (userId, teamId) => payerFor({ userId, teamId }),
 
