@@ -3,6 +3,7 @@
 
 import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
+import { exportTeam, openExport, teamExports, type ExportView, type OpenedExport } from './export-team.ts';
 import {
   ownAccount,
   requestAccountDeletion,
@@ -28,6 +29,13 @@ export interface CustodyVerbs {
   /** 30 to 3,650 days. What a shorter time would remove at once stays for seven days more. */
   setTeamSettings(actor: Actor, change: TeamSettingsChange): Promise<TeamSettings>;
 
+  /** Packs all data of the team as one ZIP, or gives the one that is being packed. A worker does it; it is kept for seven days. */
+  exportTeam(actor: Actor): Promise<ExportView>;
+  /** Newest first. */
+  teamExports(actor: Actor): Promise<ExportView[]>;
+  /** Rejects with `export.not-found` when it is not ready, or no longer kept. */
+  openExport(actor: Actor, exportId: string): Promise<OpenedExport>;
+
   /** For an owner who types the team's name. It is deleted after two weeks, and nothing new begins in it until then. */
   requestTeamDeletion(actor: Actor, typedName: string): Promise<DeletionView>;
   /** Rejects with `deletion.begun` when it is too late. */
@@ -45,6 +53,9 @@ export function custodyVerbs(core: Core): CustodyVerbs {
     teamSettings: (actor) => teamSettings(core, actor),
     retentionPreview: (actor, retentionDays) => retentionPreview(core, actor, retentionDays),
     setTeamSettings: (actor, change) => setTeamSettings(core, actor, change),
+    exportTeam: (actor) => exportTeam(core, actor),
+    teamExports: (actor) => teamExports(core, actor),
+    openExport: (actor, exportId) => openExport(core, actor, exportId),
     requestTeamDeletion: (actor, typedName) => requestTeamDeletion(core, actor, typedName),
     takeBackTeamDeletion: (actor) => takeBackTeamDeletion(core, actor),
     ownAccount: (actor) => ownAccount(core, actor),

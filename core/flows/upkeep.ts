@@ -7,6 +7,7 @@ import { newId, type FileId, type TaskId } from '#core/domain/ids.ts';
 import { FilesError } from '#core/ports/files.ts';
 import { watchUndelivered } from './alarm.ts';
 import type { Core } from './core.ts';
+import { expireExports, makeExports } from './export-team.ts';
 import { checkLedgerDaily } from './operate.ts';
 import { patiently } from './patiently.ts';
 import { buryForgotten } from './undelivered.ts';
@@ -40,6 +41,8 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(sweepEveryMs, () => putBackLost(core)),
     again(EXPIRE_EVERY_MS, () => expireCredits(core)),
     again(EXPIRE_EVERY_MS, () => expireFiles(core)),
+    again(EXPIRE_EVERY_MS, () => expireExports(core)),
+    makeExports(core, signal),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
     core.clock.sleep(FIRST_CHECK_MS, signal).then(() => again(EXPIRE_EVERY_MS, () => checkLedgerDaily(core))),

@@ -12,6 +12,7 @@ import { creditTablesOver, type CreditTables } from './credits.ts';
 import { custodyOver, type Custody } from './custody.ts';
 import { deadLettersOver, type DeadLetters } from './dead-letters.ts';
 import { eventsOver, type Events } from './events.ts';
+import { exportsOver, type Exports } from './exports.ts';
 import { filesOver, type FileRows } from './files.ts';
 import { finishOver, type Finish } from './finish.ts';
 import { intakeOver, type Intake } from './intake.ts';
@@ -50,6 +51,7 @@ export interface Store {
   readonly credits: CreditTables;
   readonly logins: Logins;
   readonly custody: Custody;
+  readonly exports: Exports;
   readonly alarms: Alarms;
   readonly accounts: Accounts;
   readonly teams: Teams;
@@ -101,6 +103,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     credits: creditTablesOver(money),
     logins: loginsOver(money),
     custody: custodyOver(money),
+    exports: exportsOver(money),
     alarms: alarmsOver(money),
     accounts: accountsOver(money),
     teams: teamsOver(money),
