@@ -1,5 +1,6 @@
 // Who did what to people, roles, keys, settings and credits of a team, in words.
 
+import type { Readable } from 'node:stream';
 import { isId, type UserId } from '#core/domain/ids.ts';
 import { mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
@@ -11,6 +12,8 @@ import type { Core } from './core.ts';
 export interface AuditVerbs {
   /** Newest first. `before` is the id of the last entry of the page before. `person` is a user id: what they did, and what was done to them. */
   audit(actor: Actor, page: { before?: string; limit: number; person?: string; act?: string }): Promise<AuditView[]>;
+  /** All of it, or what was chosen, as a table, newest first. `bom` is for spreadsheets, which else take UTF-8 for something older. */
+  auditCsv(actor: Actor, of: { person?: string; act?: string; bom: boolean }): Promise<Readable>;
   /** What there is to look for in this team. */
   auditActs(actor: Actor): Promise<{ act: string; title: string }[]>;
 }
@@ -29,25 +32,20 @@ const PAGE_MOST = 500;
 
 export function auditVerbs(core: Core): AuditVerbs {
   return {
-    async audit(actor, { before, limit, person, act }) {
+    audit: (actor, page) => audit(core, actor, page),
+
+    async auditCsv(actor, { bom, ...chosen }) {
       mustBeAllowed(actor, 'audit.see');
-      if (before !== undefined && !/^\d{1,18}$/.test(before))
-        throw refuse('request.invalid', { fields: [{ name: 'before', problem: 'is not an entry' }] });
-      if (person !== undefined && !isId(person))
-        throw refuse('request.invalid', { fields: [{ name: 'person', problem: 'is not a person' }] });
-      const lines = await core.store.audit.read(actor.teamId, {
-        before: before ?? null,
-        limit: Math.min(Math.max(limit, 1), PAGE_MOST),
-        person: (person as UserId | undefined) ?? null,
-        act: act ?? null,
-      });
-      return lines.map((line) => ({
-        id: line.id,
-        at: line.at.toISOString(),
-        act: line.act,
-        who: whoDid(line, core.settings.brandName),
-        words: sayAudit({ act: line.act, whom: line.subjectName, facts: line.facts }),
-      }));
+      async function* batches() {
+        yield [['When', 'Who', 'What']];
+        for (let before: string | undefined; ;) {
+          const page = await audit(core, actor, { ...chosen, ...(before !== undefined && { before }), limit: PAGE_MOST });
+          yield page.map(({ at, who, words }) => [at, who, words]);
+          if (page.length < PAGE_MOST) return;
+          before = page.at(-1)!.id;
+        }
+      }
+      return core.tables.writeCsv(batches(), { bom });
     },
 
     async auditActs(actor) {
@@ -56,6 +54,27 @@ export function auditVerbs(core: Core): AuditVerbs {
       return acts.map((act) => ({ act, title: auditTitle(act) })).toSorted((a, b) => a.title.localeCompare(b.title, 'en'));
     },
   };
+}
+
+async function audit(core: Core, actor: Actor, page: Parameters<AuditVerbs['audit']>[1]): Promise<AuditView[]> {
+  mustBeAllowed(actor, 'audit.see');
+  const { before, limit, person, act } = page;
+  if (before !== undefined && !/^\d{1,18}$/.test(before))
+    throw refuse('request.invalid', { fields: [{ name: 'before', problem: 'is not an entry' }] });
+  if (person !== undefined && !isId(person)) throw refuse('request.invalid', { fields: [{ name: 'person', problem: 'is not a person' }] });
+  const lines = await core.store.audit.read(actor.teamId, {
+    before: before ?? null,
+    limit: Math.min(Math.max(limit, 1), PAGE_MOST),
+    person: (person as UserId | undefined) ?? null,
+    act: act ?? null,
+  });
+  return lines.map((line) => ({
+    id: line.id,
+    at: line.at.toISOString(),
+    act: line.act,
+    who: whoDid(line, core.settings.brandName),
+    words: sayAudit({ act: line.act, whom: line.subjectName, facts: line.facts }),
+  }));
 }
 
 /** An operator is not named to a team: they act for us. */

@@ -51,6 +51,8 @@ export interface MemberView {
   /** What their tasks used since the month began (UTC). */
   readonly spent: Amount;
   readonly you: boolean;
+  /** It is their own personal team. */
+  readonly personal: boolean;
   /** The roles that the actor may give them now; empty when none. */
   readonly canBecome: readonly Role[];
   /** The actor may take them out of the team, or leave it. */
@@ -128,6 +130,7 @@ function viewMember(actor: Actor, member: StoredMember, owners: number): MemberV
     identities,
     spent: amountOf(spent),
     you: self,
+    personal: member.personal,
     canBecome: rolesGivenBy(actor.role).filter(may),
     canGo: may(null),
   };

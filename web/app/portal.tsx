@@ -12,6 +12,7 @@ import { ErrorPage } from './components/error-page.tsx';
 import { PageProgress } from './components/progress.tsx';
 import { guarded } from './guarded.ts';
 import { LiveProvider, useLive } from './live.tsx';
+import { teamPlaces } from './team/places.ts';
 
 export const loader = guarded('login', async (visit) => {
   const { app, actor, loggedIn } = visit;
@@ -27,8 +28,9 @@ export const loader = guarded('login', async (visit) => {
     places: [
       { to: '/dashboard', label: 'Tasks' },
       ...(may(actor.role, 'credits.see') ? [{ to: '/credits', label: 'Credits' }] : []),
-      ...(may(actor.role, 'team.see') ? [{ to: '/team', label: 'Team' }] : []),
+      { to: '/team', label: 'Team' },
     ],
+    teamPlaces: teamPlaces(actor.role),
     isOperator: visit.isOperator(visit),
   };
 });

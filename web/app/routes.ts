@@ -5,11 +5,11 @@ import { creditsRoutes } from './credits/routes.ts';
 import { frontRoutes } from './front/routes.ts';
 import { operatorRoutes } from './operator/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
-import { teamRoutes } from './team/routes.ts';
+import { invitationRoutes, teamRoutes } from './team/routes.ts';
 import { workRoutes } from './work/routes.ts';
 
 export default [
-  layout('front/layout.tsx', inside('front', [...frontRoutes, route('*', 'not-found.tsx')])),
+  layout('front/layout.tsx', inside('front', [...frontRoutes, ...invitationRoutes, route('*', 'not-found.tsx')])),
   layout('portal.tsx', inside('portal', [...workRoutes, ...creditsRoutes, ...teamRoutes, ...settingsRoutes, ...operatorRoutes])),
 ] satisfies RouteConfig;
 

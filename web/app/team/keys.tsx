@@ -1,0 +1,149 @@
+// Keys for programs: those there are, and a new one, which is shown once.
+
+import { KeyRound } from 'lucide-react';
+import { useEffect, useId, useState } from 'react';
+import { redirect, useActionData, useLoaderData, type MetaFunction } from 'react-router';
+import { Button } from '../components/button.tsx';
+import { Confirm } from '../components/confirm.tsx';
+import { TextField } from '../components/field.tsx';
+import { Form, useProblem } from '../components/form.tsx';
+import { Time } from '../components/format.tsx';
+import { Notice } from '../components/notice.tsx';
+import { Card, Empty } from '../components/page.tsx';
+import { attempt, guarded, readForm } from '../guarded.ts';
+import { keyWords } from '../texts/team.ts';
+import { TeamPage } from './nav.tsx';
+
+export const loader = guarded('keys.own', async ({ app, actor, brandName, publicUrl }) => ({
+  brandName,
+  keys: await app.apiKeys(actor),
+  docs: `${publicUrl}/docs/api`,
+}));
+
+export const action = guarded('keys.own', async (visit) => {
+  const { app, actor, request } = visit;
+  const { intent, text } = await readForm(request);
+  return attempt(visit, intent, async () => {
+    if (intent.startsWith('revoke ')) {
+      await app.revokeApiKey(actor, text('id'));
+      return redirect('/team/keys?done=key-revoked');
+    }
+    // The one answer that holds the key: there is no page to come back to that shows it again.
+    const { name, key } = await app.makeApiKey(actor, text('name'));
+    return { intent, made: { name, key } };
+  });
+});
+
+export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `API keys · ${loaderData?.brandName}` }];
+
+export default function Keys() {
+  const { keys, docs } = useLoaderData<typeof loader>();
+  const made = (useActionData() as { made?: { name: string; key: string } } | undefined)?.made;
+  const problem = useProblem('make');
+  return (
+    <TeamPage
+      title={keyWords.title}
+      lead={
+        <span className="words">
+          {keyWords.lead} <a href={docs}>How to use it</a>
+        </span>
+      }
+    >
+      {made !== undefined && <NewKey key={made.key} name={made.name} secret={made.key} />}
+      <Card title={keyWords.make}>
+        <Form key={made?.key} intent="make" className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_auto] sm:items-start">
+          <TextField
+            label="Name"
+            name="name"
+            required
+            maxLength={60}
+            autoComplete="off"
+            hint={keyWords.nameHint}
+            error={problem?.fields['name']}
+          />
+          <Button look="main" intent="make" busyWords="Making it …" className="sm:mt-[1.625rem]">
+            Make the key
+          </Button>
+        </Form>
+      </Card>
+      {keys.length === 0 ? (
+        <Card>
+          <Empty icon={<KeyRound />} title={keyWords.none}>
+            {keyWords.noneLead}
+          </Empty>
+        </Card>
+      ) : (
+        <Card title="Keys that work" flush>
+          <ul className="divide-y divide-hairline border-t border-hairline">
+            {keys.map(({ id, name, prefix, madeAt, lastUsedAt, yours, owner }) => (
+              <li key={id} className="px-5 py-4 sm:px-6">
+                <h3 className="font-medium wrap-anywhere">{name}</h3>
+                <p className="text-sm text-soft">
+                  <code className="font-mono">{prefix}…</code> {yours ? 'yours' : `of ${owner}`}, made <Time at={madeAt} style="date" />,{' '}
+                  {lastUsedAt === null ? (
+                    'never used'
+                  ) : (
+                    <>
+                      last used <Time at={lastUsedAt} style="ago" />
+                    </>
+                  )}
+                </p>
+                <Confirm
+                  label={<span aria-label={`Revoke the key ${name}`}>Revoke</span>}
+                  look="quiet"
+                  small
+                  className="mt-1 -ml-3.5 open:ml-0"
+                >
+                  <Form intent={`revoke ${id}`}>
+                    <input type="hidden" name="id" value={id} />
+                    <p className="mb-3 max-w-prose text-sm">{keyWords.revoke}</p>
+                    <Button look="danger" small>
+                      Revoke this key
+                    </Button>
+                  </Form>
+                </Confirm>
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+    </TeamPage>
+  );
+}
+
+function NewKey({ name, secret }: { name: string; secret: string }) {
+  const id = useId();
+  const [copied, setCopied] = useState(false);
+  // Only a page that runs scripts, from a safe address, can copy.
+  const [canCopy, setCanCopy] = useState(false);
+  useEffect(() => setCanCopy('clipboard' in navigator), []);
+  return (
+    <Notice tone="good" title={`The key “${name}” is made.`} live>
+      <p>
+        {keyWords.shownOnce} {keyWords.use}
+      </p>
+      <div className="mt-3 flex flex-wrap gap-3">
+        <label htmlFor={id} className="sr-only">
+          The new key
+        </label>
+        <input
+          id={id}
+          readOnly
+          value={secret}
+          onFocus={(event) => event.currentTarget.select()}
+          className="h-11 w-full max-w-md min-w-0 rounded-control border border-edge bg-surface px-3.5 font-mono text-sm"
+        />
+        {canCopy && (
+          <Button
+            type="button"
+            onClick={() => {
+              void navigator.clipboard.writeText(secret).then(() => setCopied(true));
+            }}
+          >
+            {copied ? 'Copied' : 'Copy'}
+          </Button>
+        )}
+      </div>
+    </Notice>
+  );
+}

@@ -1,0 +1,155 @@
+// Behind a link from a chat: both sides, and nothing happens until a person says yes. Whoever was sent somebody else's link
+// sees here whose account it is.
+
+import type { ReactNode } from 'react';
+import { redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { Button, LinkButton } from '../components/button.tsx';
+import { SelectField } from '../components/field.tsx';
+import { Form } from '../components/form.tsx';
+import { Notice } from '../components/notice.tsx';
+import { Card, Page } from '../components/page.tsx';
+import { attempt, guarded, readForm } from '../guarded.ts';
+import { confirmWords, platformName } from '../texts/team.ts';
+
+export const loader = guarded('login', async ({ app, actor, params, brandName }) => {
+  const [link, teams] = await Promise.all([app.lookAtLink(actor, params['token'] ?? ''), app.teamsOf(actor)]);
+  return { brandName, link, teams: teams.filter(({ current }) => !current).map(({ teamId, name }) => ({ teamId, name })) };
+});
+
+export const action = guarded('login', async (visit) => {
+  const { app, actor, request, params, url } = visit;
+  const { intent, text } = await readForm(request);
+  return attempt(visit, intent, async () => {
+    if (intent === 'switch') {
+      await app.chooseTeam(actor, text('team'));
+      return redirect(url.pathname);
+    }
+    const kind = await app.confirmLink(actor, params['token'] ?? '', { userId: text('user'), teamId: text('team') });
+    return redirect(`/team/workspaces?done=${kind === 'workspace' ? 'workspace-linked' : 'account-linked'}`);
+  });
+});
+
+export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
+  { title: `${loaderData ? confirmWords[loaderData.link.kind] : 'Link'} · ${loaderData?.brandName}` },
+];
+
+export default function LinkPage() {
+  const { link } = useLoaderData<typeof loader>();
+  const { kind, platform, state, you, team } = link;
+  const chat = platformName(platform);
+  return (
+    <Page
+      title={confirmWords[kind]}
+      lead={kind === 'identity' ? confirmWords.identityLead(chat) : confirmWords.workspaceLead}
+      width="narrow"
+    >
+      <Card>
+        <dl className="grid gap-6 sm:grid-cols-2">
+          <TheirSide />
+          <Side label="Here">
+            {kind === 'workspace' ? (
+              <>
+                <p className="font-medium wrap-anywhere">{team.name}</p>
+                <p className="text-sm text-soft">Your team</p>
+              </>
+            ) : (
+              <>
+                <p className="font-medium wrap-anywhere">{you.name}</p>
+                <p className="text-sm wrap-anywhere text-soft">{you.email}</p>
+              </>
+            )}
+          </Side>
+        </dl>
+        <div className="mt-6">{state === 'free' ? <SayYes /> : <Otherwise />}</div>
+      </Card>
+      {kind === 'workspace' && <OtherTeam />}
+    </Page>
+  );
+}
+
+function TheirSide() {
+  const { kind, platform, accountName, placeName, externalId } = useLoaderData<typeof loader>().link;
+  const name = kind === 'workspace' ? placeName : accountName;
+  const note = kind === 'workspace' ? accountName !== null && `Asked for by ${accountName}` : placeName !== null && `In ${placeName}`;
+  return (
+    <Side label={`On ${platformName(platform)}`}>
+      <p className="font-medium wrap-anywhere">{name ?? externalId}</p>
+      {note !== false && <p className="text-sm wrap-anywhere text-soft">{note}</p>}
+      <p className="text-sm wrap-anywhere text-soft">Id {externalId}</p>
+    </Side>
+  );
+}
+
+function Side({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0 rounded-control bg-sunken p-4">
+      <dt className="text-sm text-soft">{label}</dt>
+      <dd className="mt-1">{children}</dd>
+    </div>
+  );
+}
+
+function SayYes() {
+  const { kind, platform, you, team } = useLoaderData<typeof loader>().link;
+  return (
+    <Form intent="confirm">
+      <input type="hidden" name="user" value={you.userId} />
+      <input type="hidden" name="team" value={team.id} />
+      <p>{kind === 'workspace' ? confirmWords.workspaceAfter(team.name) : confirmWords.identityAfter(platformName(platform))}</p>
+      {kind === 'identity' && <p className="mt-2 text-sm text-soft">{confirmWords.notYou}</p>}
+      <div className="mt-5 flex flex-wrap gap-3">
+        <Button look="main" busyWords="Linking …">
+          Yes, link them
+        </Button>
+        <LinkButton to="/dashboard">No</LinkButton>
+      </div>
+    </Form>
+  );
+}
+
+function Otherwise() {
+  const { kind, state } = useLoaderData<typeof loader>().link;
+  const what = kind === 'workspace' ? 'workspace' : 'account';
+  if (state === 'yours')
+    return (
+      <Notice tone="good" title={`This ${what} is linked already.`}>
+        <p>There is nothing to do.</p>
+      </Notice>
+    );
+  if (state === 'forbidden')
+    return (
+      <Notice tone="warn" title="An owner or admin of the team links workspaces.">
+        <p>Ask one of them to open a link like this one, or choose a team below where you are one.</p>
+      </Notice>
+    );
+  return (
+    <Notice
+      tone="bad"
+      title={
+        kind === 'workspace' ? 'This workspace is linked to another team already.' : 'This account is linked to another login already.'
+      }
+    >
+      <p>{kind === 'workspace' ? 'An owner or admin of that team can unlink it.' : 'Log in there and unlink it first.'}</p>
+    </Notice>
+  );
+}
+
+/** The team that pays is a choice. */
+function OtherTeam() {
+  const { teams } = useLoaderData<typeof loader>();
+  if (teams.length === 0) return null;
+  return (
+    <Card title="Another team?">
+      <Form intent="switch" className="flex flex-wrap items-end gap-3">
+        <SelectField label="Team" name="team" className="min-w-48 flex-1">
+          {teams.map(({ teamId, name }) => (
+            <option key={teamId} value={teamId}>
+              {name}
+            </option>
+          ))}
+        </SelectField>
+        <Button>Take this one</Button>
+      </Form>
+    </Card>
+  );
+}

@@ -1,0 +1,19 @@
+// Where one can go within a team, by what one may do there. Loaders only: the browser gets the outcome.
+
+import { may, type Permission, type Role } from '#core/domain/permission.ts';
+
+const all: readonly { readonly to: string; readonly label: string; readonly needs: Permission | null }[] = [
+  { to: '/team', label: 'People', needs: null },
+  { to: '/team/keys', label: 'API keys', needs: 'keys.own' },
+  { to: '/team/workspaces', label: 'Chats', needs: 'team.see' },
+  { to: '/team/audit', label: 'Audit log', needs: 'audit.see' },
+];
+
+export interface Place {
+  readonly to: string;
+  readonly label: string;
+}
+
+export function teamPlaces(role: Role): Place[] {
+  return all.filter(({ needs }) => needs === null || may(role, needs)).map(({ to, label }) => ({ to, label }));
+}
