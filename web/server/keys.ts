@@ -3,6 +3,7 @@
 // page of ours.
 
 import type { Request, Response } from 'express';
+import type { TeamId } from '#core/domain/ids.ts';
 import { isRefusal, refuse } from '#core/domain/refusal.ts';
 import type { Actor, App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
@@ -14,8 +15,8 @@ export interface Keys {
   actorOf(request: Request, response: Response): Promise<Actor>;
   /** null without a key or session; a wrong key is refused here too. */
   actorIfAny(request: Request, response: Response): Promise<Actor | null>;
-  /** False once the key or session that this request came with was revoked. */
-  stillGood(request: Request): Promise<boolean>;
+  /** False once the key or session that this request came with was revoked, or acts for another team than this one. */
+  stillGood(request: Request, teamId: TeamId): Promise<boolean>;
 }
 
 export interface Doorkeepers {
@@ -63,10 +64,12 @@ export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys)
       if (!actor) throw refuse('login.needed');
       return actor;
     },
-    async stillGood(request) {
+    async stillGood(request, teamId) {
       const key = keyIn(request);
       try {
-        return (key === null ? await sessionOf(request) : await app.actorByKey(key)) !== null;
+        const loggedIn = key === null ? await sessionOf(request) : null;
+        const actor = key === null ? loggedIn && (await app.actorOf(loggedIn)) : await app.actorByKey(key);
+        return actor?.teamId === teamId;
       } catch (error) {
         if (isRefusal(error) || isAway(error)) return true; // nobody can tell now
         throw error;

@@ -92,6 +92,30 @@ describe('a team, from its beginning', () => {
     expect([again.status, again.text.includes('There is no such member in your team.')]).toEqual([404, true]);
   });
 
+  test('what a member watches ends when they are removed, in the portal and with a key, and a colleague watches on', async () => {
+    const { app, url } = stage();
+    const ada = await somebody();
+    const [grace, bo] = [await joined(ada, 'member'), await joined(ada, 'member')];
+    const { key } = await app.makeApiKey(await grace.actor(), 'script');
+    const pages = await Promise.all([grace, bo].map((person) => person.fetch('/api/events')));
+    const program = await fetch(`${url}/api/events`, { headers: { Authorization: `Bearer ${key}` } });
+    expect([...pages, program].map(({ status }) => status)).toEqual([200, 200, 200]);
+    const member = (await app.members(await ada.actor())).find(({ email }) => email === grace.email)!;
+    await ada.post('/team', { intent: `remove ${member.id}`, id: member.id });
+    expect(await Promise.all([pages[0]!.text(), program.text()])).toEqual([
+      expect.stringMatching(/^retry: /),
+      expect.stringMatching(/^retry: /),
+    ]);
+    const reader = pages[1]!.body!.getReader();
+    await reader.read();
+    const next = await Promise.race([
+      reader.read().then(({ done }) => (done ? 'ended' : 'goes on')),
+      bo.page('/team').then(() => 'goes on'),
+    ]);
+    expect(next).toBe('goes on');
+    await reader.cancel();
+  });
+
   test('a person goes from one of their teams to another', async () => {
     const ada = await somebody();
     const home = (await ada.actor()).teamId;

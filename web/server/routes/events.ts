@@ -22,7 +22,7 @@ export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] 
         const { task, live, after } = readQuery(request);
         if (task !== undefined) await app.task(actor, task); // somebody else's is refused before the stream begins
         const from = { after: after ?? (await app.cursor()), ...(task !== undefined && { taskId: task }) };
-        const stream = streams.open(request, response, actor.userId, () => keys.stillGood(request));
+        const stream = streams.open(request, response, actor.userId, () => keys.stillGood(request, actor.teamId));
         if (request.method === 'HEAD') return stream.end();
 
         let checkedMs = nowMs();
@@ -30,7 +30,7 @@ export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] 
           for await (const item of throughAbsences(live ? pageOf(app, actor) : linesOf(app, actor, from), from.after, stream.signal)) {
             await tell(stream, item);
             if (nowMs() - checkedMs < RECHECK_MS) continue;
-            if (!(await keys.stillGood(request))) break;
+            if (!(await keys.stillGood(request, actor.teamId))) break;
             checkedMs = nowMs();
           }
         } catch (error) {
