@@ -101,11 +101,21 @@ export async function attempt<T>(visit: Pick<Visited, 'requestId'>, intent: stri
 }
 
 /** What was sent with a form: every field as text, with spaces around it cut off; what is missing is empty. */
-export async function readForm(request: Request): Promise<{ intent: string; text(name: string): string; all(name: string): string[] }> {
+export async function readForm(request: Request): Promise<{
+  intent: string;
+  text(name: string): string;
+  all(name: string): string[];
+  /** With spaces at its ends: they are part of a password. */
+  untouched(name: string): string;
+}> {
   const form = await request.formData().catch(() => {
     throw refuse('request.malformed');
   });
   const all = (name: string) => form.getAll(name).flatMap((value) => (typeof value === 'string' ? [value.trim()] : []));
   const text = (name: string) => all(name)[0] ?? '';
-  return { intent: text('intent'), text, all };
+  const untouched = (name: string) => {
+    const value = form.get(name);
+    return typeof value === 'string' ? value : '';
+  };
+  return { intent: text('intent'), text, all, untouched };
 }

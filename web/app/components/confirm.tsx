@@ -9,17 +9,20 @@ export function Confirm({
   label,
   look = 'danger',
   small = false,
+  open = false,
   className,
   children,
 }: {
   label: ReactNode;
   look?: ButtonLook;
   small?: boolean;
+  /** It was opened before, and what was asked for came back. */
+  open?: boolean;
   className?: string;
   children: ReactNode;
 }) {
   return (
-    <details className={classes('group', className)}>
+    <details open={open} className={classes('group', className)}>
       <summary className={classes(buttonClass(look, small), 'group-open:hidden')}>{label}</summary>
       <div className="rounded-control border border-hairline bg-sunken p-4 text-left">{children}</div>
     </details>

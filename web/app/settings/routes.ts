@@ -1,3 +1,3 @@
-import type { RouteConfigEntry } from '@react-router/dev/routes';
+import { route, type RouteConfigEntry } from '@react-router/dev/routes';
 
-export const settingsRoutes: RouteConfigEntry[] = [];
+export const settingsRoutes: RouteConfigEntry[] = [route('settings', 'settings/settings.tsx')];

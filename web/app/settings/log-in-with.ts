@@ -1,0 +1,32 @@
+// Changing what one logs in with: each of these asks the login engine, which asks for the password where there is one.
+
+import { redirect } from 'react-router';
+import type { Visited } from '../guarded.ts';
+import type { Who } from '../visit.ts';
+import { askAuth, backToForm, goTo } from '../front/ask-auth.ts';
+
+export interface Typed {
+  text(name: string): string;
+  untouched(name: string): string;
+}
+
+export async function keepMail(visit: Visited<Who>, form: Typed) {
+  const newEmail = form.text('email');
+  const said = await askAuth(visit, '/change-email', { newEmail, password: form.untouched('password') });
+  return said.ok ? redirect('/settings?done=mail-sent') : backToForm(visit, 'mail', said, { values: { email: newEmail } });
+}
+
+export async function keepPassword(visit: Visited<Who>, form: Typed) {
+  const said = await askAuth(visit, '/change-password', {
+    currentPassword: form.untouched('current'),
+    newPassword: form.untouched('password'),
+    revokeOtherSessions: true,
+  });
+  return said.ok ? goTo('/settings?done=password', said.cookies) : backToForm(visit, 'password', said);
+}
+
+/** For an account that has none yet: the link shows once more that the address is theirs. */
+export async function sendPasswordLink(visit: Visited<Who>) {
+  const said = await askAuth(visit, '/request-password-reset', { email: visit.loggedIn.email });
+  return said.ok ? redirect('/settings?done=password-sent') : backToForm(visit, 'password-link', said);
+}

@@ -1,0 +1,103 @@
+import { useActionData } from 'react-router';
+import type { AccountView } from '#core/flows/accounts.ts';
+import { Button } from '../components/button.tsx';
+import { TextField } from '../components/field.tsx';
+import { Form, useProblem } from '../components/form.tsx';
+import { Card } from '../components/page.tsx';
+import { typedIn } from '../front/door.tsx';
+import { least, signUp } from '../texts/getting-in.ts';
+
+export function Profile({ account: { name, email, hasPassword } }: { account: AccountView }) {
+  const answer = useActionData();
+  const wrongName = useProblem('name');
+  const wrongMail = useProblem('mail');
+  return (
+    <Card title="You" lead="Your name stands beside what you ask for.">
+      <Form intent="name" className="flex flex-wrap items-end gap-3">
+        <TextField
+          label="Name"
+          name="name"
+          autoComplete="name"
+          required
+          maxLength={60}
+          key={name}
+          defaultValue={name}
+          error={wrongName?.fields['name']}
+          className="min-w-0 flex-1 basis-56"
+        />
+        <Button intent="name" busyWords="Saving…">
+          Save
+        </Button>
+      </Form>
+      <details className="mt-5 border-t border-hairline pt-4" open={wrongMail !== null}>
+        <summary className="flex min-h-11 flex-wrap items-center justify-between gap-x-3">
+          <span className="min-w-0 wrap-anywhere">
+            <span className="block text-sm text-soft">Mail address</span>
+            {email}
+          </span>
+          <span className="text-sm font-medium text-accent">Change</span>
+        </summary>
+        <Form intent="mail" className="mt-4 space-y-5">
+          <TextField
+            label="New mail address"
+            name="email"
+            type="email"
+            autoComplete="email"
+            required
+            maxLength={254}
+            defaultValue={typedIn(answer, 'email')}
+            hint="It counts once you open the mail that we send there. The one before is told."
+            error={wrongMail?.fields['email']}
+          />
+          {hasPassword && <CurrentPassword error={wrongMail?.fields['current']} />}
+          <Button intent="mail" busyWords="One moment…">
+            Send the mail
+          </Button>
+        </Form>
+      </details>
+    </Card>
+  );
+}
+
+export function Password({ account: { email, hasPassword } }: { account: AccountView }) {
+  const problem = useProblem('password');
+  if (!hasPassword)
+    return (
+      <Card title="Password" lead="You log in with links that are sent to you, and have no password.">
+        <Form intent="password-link">
+          <Button intent="password-link" busyWords="One moment…">
+            Send me a link to choose one
+          </Button>
+        </Form>
+      </Card>
+    );
+  return (
+    <Card title="Password" lead="When it changes, every other browser is logged out.">
+      <Form intent="password" className="space-y-5" key={problem === null ? 'fresh' : 'again'}>
+        {/* For password managers: which account this is about. */}
+        <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
+        <CurrentPassword name="current" error={problem?.fields['current']} />
+        <TextField
+          label="New password"
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          required
+          minLength={least}
+          maxLength={128}
+          hint={signUp.passwordHint}
+          error={problem?.fields['password']}
+        />
+        <Button intent="password" busyWords="One moment…">
+          Change password
+        </Button>
+      </Form>
+    </Card>
+  );
+}
+
+export function CurrentPassword({ name = 'password', error }: { name?: string; error: string | undefined }) {
+  return (
+    <TextField label="Your password" name={name} type="password" autoComplete="current-password" required maxLength={128} error={error} />
+  );
+}

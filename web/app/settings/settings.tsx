@@ -1,0 +1,77 @@
+// One's own account: who one is, how one logs in, where one is logged in, and how the portal looks.
+
+import { redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { Notice } from '../components/notice.tsx';
+import { Page } from '../components/page.tsx';
+import { attempt, guarded, readForm } from '../guarded.ts';
+import { readReader } from '../reader.ts';
+import { done as doneWords } from '../texts/settings.ts';
+import { Appearance, themeCookie } from './appearance.tsx';
+import { Password, Profile } from './profile.tsx';
+import { Sessions } from './sessions.tsx';
+import { keepMail, keepPassword, sendPasswordLink } from './log-in-with.ts';
+import { TwoFactor } from './two-factor.tsx';
+import { beginTwoFactor, confirmTwoFactor, endTwoFactor, newBackupCodes } from './two-factor-acts.ts';
+
+export const meta: MetaFunction = () => [{ title: 'Settings' }];
+
+export const loader = guarded('login', async ({ app, actor, request, url, now }) => {
+  const [account, sessions] = await Promise.all([app.account(actor), app.sessions(actor)]);
+  const { theme } = readReader(request.headers, now);
+  return { account, sessions, theme, done: doneWords[url.searchParams.get('done') ?? ''] ?? null };
+});
+
+export const action = guarded('login', async (visit) => {
+  const { app, actor } = visit;
+  const form = await readForm(visit.request);
+  const { intent } = form;
+  return attempt(visit, intent, async () => {
+    switch (intent) {
+      case 'name':
+        await app.renamePerson(actor, form.text('name'));
+        return redirect('/settings?done=name');
+      case 'mail':
+        return keepMail(visit, form);
+      case 'password':
+        return keepPassword(visit, form);
+      case 'password-link':
+        return sendPasswordLink(visit);
+      case 'two-factor-begin':
+        return beginTwoFactor(visit, form);
+      case 'two-factor-confirm':
+        return confirmTwoFactor(visit, form);
+      case 'two-factor-off':
+        return endTwoFactor(visit, form);
+      case 'backup-codes':
+        return newBackupCodes(visit, form);
+      case 'end-session':
+        await app.endSession(actor, form.text('session'));
+        return redirect(form.text('session') === actor.sessionId ? '/login' : '/settings?done=session');
+      case 'end-others':
+        await app.endOtherSessions(actor);
+        return redirect('/settings?done=sessions');
+      case 'appearance':
+        return redirect('/settings', { headers: { 'Set-Cookie': themeCookie(form.text('theme'), visit.publicUrl) } });
+      default:
+        return redirect('/settings');
+    }
+  });
+});
+
+export default function Settings() {
+  const { account, sessions, theme, done } = useLoaderData<typeof loader>();
+  return (
+    <Page title="Settings" lead="Your own account. What belongs to your team is on its page." width="narrow">
+      {done !== null && (
+        <Notice tone="good" live>
+          <p>{done}</p>
+        </Notice>
+      )}
+      <Profile account={account} />
+      <Password account={account} />
+      <TwoFactor account={account} />
+      <Sessions sessions={sessions} />
+      <Appearance theme={theme} />
+    </Page>
+  );
+}

@@ -1,0 +1,79 @@
+// The words of getting in: signing up, logging in, and the links in mails.
+
+export const least = 10;
+
+interface EngineWord {
+  readonly sentence: string;
+  readonly wayForward?: string;
+  readonly page?: string;
+  /** Which field it is about. */
+  readonly field?: 'email' | 'password' | 'name' | 'code' | 'current';
+}
+
+/** What the login engine says, by its code. */
+export const engineWords = {
+  codes: {
+    INVALID_EMAIL_OR_PASSWORD: {
+      sentence: 'This address and this password do not go together.',
+      wayForward: 'Try again, or have a link sent to you instead.',
+    },
+    INVALID_EMAIL: { sentence: 'This is not a mail address.', field: 'email' },
+    INVALID_NAME: { sentence: 'Say what you want to be called, in at most 60 characters and without a web address.', field: 'name' },
+    INVALID_PASSWORD: { sentence: 'This is not your password.', field: 'current' },
+    PASSWORD_TOO_SHORT: { sentence: `Take at least ${least} characters.`, field: 'password' },
+    PASSWORD_TOO_LONG: { sentence: 'Take at most 128 characters.', field: 'password' },
+    PASSWORD_COMPROMISED: {
+      sentence: 'This password is in a list of leaked ones, which are tried first. Take another.',
+      field: 'password',
+    },
+    INVALID_CODE: { sentence: 'This code is not right, or it is over. Take the one that is shown now.', field: 'code' },
+    INVALID_BACKUP_CODE: { sentence: 'This backup code is not right, or was used before.', field: 'code' },
+    INVALID_TWO_FACTOR_COOKIE: { sentence: 'This took too long.', wayForward: 'Log in once more.', page: '/login' },
+    TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: { sentence: 'That were too many codes.', wayForward: 'Log in once more.', page: '/login' },
+    INVALID_TOKEN: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
+    TOKEN_EXPIRED: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
+    USER_NOT_FOUND: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
+    INVALID_USER: {
+      sentence: 'This link is for another account than the one you are logged in with.',
+      wayForward: 'Sign out, and open it again.',
+    },
+    TOTP_ALREADY_ENABLED: { sentence: 'An authenticator is set up already.', wayForward: 'Turn it off first to set up another.' },
+    TOTP_NOT_ENABLED: { sentence: 'There is no authenticator to confirm.', wayForward: 'Begin once more.' },
+    SESSION_EXPIRED: { sentence: 'You were logged out meanwhile.', wayForward: 'Log in once more.', page: '/login' },
+    UNAUTHORIZED: { sentence: 'You were logged out meanwhile.', wayForward: 'Log in once more.', page: '/login' },
+  } as Readonly<Record<string, EngineWord | undefined>>,
+  wait: (seconds: number) => ({
+    sentence: 'That were many attempts.',
+    wayForward: `Try again in ${seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.max(1, seconds)} seconds`}.`,
+  }),
+  fault: { sentence: 'Something went wrong on our side.', wayForward: 'Try again. If it happens once more, tell us the request id.' },
+} as const;
+
+export const signUp = {
+  title: 'Create your account',
+  lead: (credits: number) => (credits > 0 ? `You begin with ${credits} credits. No card needed.` : 'No card needed.'),
+  passwordHint: `At least ${least} characters. A few words in a row are good.`,
+  terms: 'By signing up you agree to the',
+};
+
+export const logIn = {
+  title: 'Log in',
+  noAccount: 'No account yet?',
+  stay: 'Stay logged in',
+  stayHint: 'Not on a computer that others use.',
+};
+
+export const sent = {
+  verify: {
+    title: 'Open the mail we sent you',
+    words: 'It has a link that shows the address is yours. Nothing is there? Look in spam, or have it sent again.',
+  },
+  link: {
+    title: 'Look into your mail',
+    words: 'If there is an account for this address, a link to log in is on its way. It works once, for 15 minutes.',
+  },
+  reset: {
+    title: 'Look into your mail',
+    words: 'If there is an account for this address, a link to choose a new password is on its way. It works once, for an hour.',
+  },
+} as const;

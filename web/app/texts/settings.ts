@@ -1,0 +1,19 @@
+// The words of the settings.
+
+export const done: Readonly<Record<string, string>> = {
+  name: 'Your name is changed.',
+  'mail-sent': 'A mail is on its way to the new address. It counts once you open its link.',
+  mail: 'Your mail address is changed.',
+  password: 'Your password is changed, and all other browsers were logged out.',
+  'password-sent': 'A link to choose a password is on its way to your mail address.',
+  'two-factor': 'Your authenticator is set up. You need it the next time you log in.',
+  'two-factor-off': 'Your authenticator is off. Your password alone logs you in.',
+  session: 'That browser is logged out.',
+  sessions: 'All other browsers are logged out.',
+};
+
+export const themes = {
+  system: 'As the device has it',
+  light: 'Light',
+  dark: 'Dark',
+} as const;
