@@ -53,6 +53,15 @@ const acts = {
     title: 'Workspace unlinked',
     say: ({ fact }) => `unlinked “${fact('name')}” on ${platform(fact('platform'))} from the team`,
   },
+  'person.renamed': { title: 'Name changed', say: ({ fact }) => `changed their name from “${fact('from')}” to “${fact('to')}”` },
+  'session.began': { title: 'Logged in', say: ({ fact }) => `logged in (${fact('device')})` },
+  'session.ended': { title: 'Session ended', say: ({ fact }) => `ended the session of ${fact('device')}` },
+  'password.changed': { title: 'Password changed', say: () => 'changed their password' },
+  'password.reset': { title: 'Password chosen by link', say: () => 'chose a password with the link of a mail' },
+  'mail.changed': { title: 'Mail address changed', say: () => 'changed their mail address' },
+  'two-factor.on': { title: 'Authenticator turned on', say: () => 'turned an authenticator on' },
+  'two-factor.off': { title: 'Authenticator turned off', say: () => 'turned their authenticator off' },
+  'backup-codes.made': { title: 'Backup codes made', say: () => 'made new backup codes' },
   grant: { title: 'Credits granted', say: ({ fact }) => `granted ${amount(fact('credits'))}: ${fact('note')}` },
 } as const satisfies Record<string, Act>;
 

@@ -7,6 +7,7 @@ import { attempt, guarded, readForm } from '../guarded.ts';
 import { readReader } from '../reader.ts';
 import { done as doneWords } from '../texts/settings.ts';
 import { Appearance, themeCookie } from './appearance.tsx';
+import { Linked } from './linked.tsx';
 import { Password, Profile } from './profile.tsx';
 import { Sessions } from './sessions.tsx';
 import { keepMail, keepPassword, sendPasswordLink } from './log-in-with.ts';
@@ -16,9 +17,9 @@ import { beginTwoFactor, confirmTwoFactor, endTwoFactor, newBackupCodes } from '
 export const meta: MetaFunction = () => [{ title: 'Settings' }];
 
 export const loader = guarded('login', async ({ app, actor, request, url, now }) => {
-  const [account, sessions] = await Promise.all([app.account(actor), app.sessions(actor)]);
+  const [account, sessions, linked] = await Promise.all([app.account(actor), app.sessions(actor), app.linkedAccounts(actor)]);
   const { theme } = readReader(request.headers, now);
-  return { account, sessions, theme, done: doneWords[url.searchParams.get('done') ?? ''] ?? null };
+  return { account, sessions, linked, theme, done: doneWords[url.searchParams.get('done') ?? ''] ?? null };
 });
 
 export const action = guarded('login', async (visit) => {
@@ -50,6 +51,9 @@ export const action = guarded('login', async (visit) => {
       case 'end-others':
         await app.endOtherSessions(actor);
         return redirect('/settings?done=sessions');
+      case 'unlink':
+        await app.unlinkAccount(actor, form.text('account'));
+        return redirect('/settings?done=unlinked');
       case 'appearance':
         return redirect('/settings', { headers: { 'Set-Cookie': themeCookie(form.text('theme'), visit.publicUrl) } });
       default:
@@ -59,7 +63,7 @@ export const action = guarded('login', async (visit) => {
 });
 
 export default function Settings() {
-  const { account, sessions, theme, done } = useLoaderData<typeof loader>();
+  const { account, sessions, linked, theme, done } = useLoaderData<typeof loader>();
   return (
     <Page title="Settings" lead="Your own account. What belongs to your team is on its page." width="narrow">
       {done !== null && (
@@ -71,6 +75,7 @@ export default function Settings() {
       <Password account={account} />
       <TwoFactor account={account} />
       <Sessions sessions={sessions} />
+      <Linked accounts={linked} />
       <Appearance theme={theme} />
     </Page>
   );

@@ -20,7 +20,7 @@ export function TwoFactor({ account }: { account: AccountView }) {
   return (
     <Card
       title="Authenticator"
-      lead="A second factor keeps your account yours also when your password gets out."
+      lead="Keeps your account yours when your password gets out."
       actions={account.twoFactor ? <Tag tone="good">On</Tag> : <Tag>Off</Tag>}
     >
       {account.twoFactor ? <IsOn account={account} codes={codes} /> : setup ? <SetUp setup={setup} /> : <Begin account={account} />}

@@ -29,7 +29,7 @@ export const engineWords = {
     INVALID_CODE: { sentence: 'This code is not right, or it is over. Take the one that is shown now.', field: 'code' },
     INVALID_BACKUP_CODE: { sentence: 'This backup code is not right, or was used before.', field: 'code' },
     INVALID_TWO_FACTOR_COOKIE: { sentence: 'This took too long.', wayForward: 'Log in once more.', page: '/login' },
-    TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: { sentence: 'That were too many codes.', wayForward: 'Log in once more.', page: '/login' },
+    TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: { sentence: 'Too many codes were wrong.', wayForward: 'Log in once more.', page: '/login' },
     INVALID_TOKEN: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
     TOKEN_EXPIRED: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
     USER_NOT_FOUND: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
@@ -43,7 +43,7 @@ export const engineWords = {
     UNAUTHORIZED: { sentence: 'You were logged out meanwhile.', wayForward: 'Log in once more.', page: '/login' },
   } as Readonly<Record<string, EngineWord | undefined>>,
   wait: (seconds: number) => ({
-    sentence: 'That were many attempts.',
+    sentence: 'Too many attempts.',
     wayForward: `Try again in ${seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.max(1, seconds)} seconds`}.`,
   }),
   fault: { sentence: 'Something went wrong on our side.', wayForward: 'Try again. If it happens once more, tell us the request id.' },

@@ -9,6 +9,7 @@ export const done: Readonly<Record<string, string>> = {
   'two-factor': 'Your authenticator is set up. You need it the next time you log in.',
   'two-factor-off': 'Your authenticator is off. Your password alone logs you in.',
   session: 'That browser is logged out.',
+  unlinked: 'That chat account is not linked to you any more.',
   sessions: 'All other browsers are logged out.',
 };
 
