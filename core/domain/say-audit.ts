@@ -62,6 +62,28 @@ const acts = {
   'two-factor.on': { title: 'Authenticator turned on', say: () => 'turned an authenticator on' },
   'two-factor.off': { title: 'Authenticator turned off', say: () => 'turned their authenticator off' },
   'backup-codes.made': { title: 'Backup codes made', say: () => 'made new backup codes' },
+
+  'settings.changed': { title: 'Settings changed', say: ({ fact }) => `changed ${settings(fact)}` },
+  'limit.set': { title: 'Limit set', say: ({ fact }) => `set a limit of ${limit(fact)}` },
+  'limit.changed': { title: 'Limit changed', say: ({ fact }) => `changed a limit from ${amount(fact('before'))} to ${limit(fact)}` },
+  'limit.removed': { title: 'Limit removed', say: ({ fact }) => `removed the limit of ${limit(fact)}` },
+  'export.asked': { title: 'Export asked for', say: () => 'asked for all data of the team' },
+  'export.downloaded': { title: 'Export downloaded', say: () => 'downloaded all data of the team' },
+  'team.deletion-asked': { title: 'Deletion asked for', say: ({ fact }) => `asked for the team to be deleted on ${day(fact('until'))}` },
+  'team.deletion-taken-back': { title: 'Deletion taken back', say: () => 'took back that the team is deleted' },
+  'account.deletion-asked': {
+    title: 'Deletion of an account asked for',
+    say: ({ fact }) => `asked for their account to be deleted on ${day(fact('until'))}`,
+  },
+  'account.deletion-taken-back': { title: 'Deletion of an account taken back', say: () => 'took back that their account is deleted' },
+
+  'task.stopped': { title: 'Task stopped', say: () => 'stopped a task' },
+  'task.requeued': { title: 'Task put back in line', say: () => 'put a task back in line' },
+  'letter.again': { title: 'Answer sent again', say: () => 'sent an answer again' },
+  'mail.again': { title: 'Mail sent again', say: () => 'sent a mail again' },
+  'request.opened': { title: 'Request read', say: () => 'read what was asked for in a task' },
+  'team.frozen': { title: 'Credits put on hold', say: ({ fact }) => `put the team’s credits on hold: ${fact('note')}` },
+  'team.unfrozen': { title: 'Credits freed', say: ({ fact }) => `freed the team’s credits: ${fact('note')}` },
   grant: { title: 'Credits granted', say: ({ fact }) => `granted ${amount(fact('credits'))}: ${fact('note')}` },
 } as const satisfies Record<string, Act>;
 
@@ -73,8 +95,10 @@ export function auditTitle(act: string): string {
   return isAuditAct(act) ? acts[act].title : plain(act);
 }
 
-/** Goes on after the name of whoever did it. */
-export function sayAudit({ act, whom, facts }: { act: string; whom: string | null; facts: unknown }): string {
+/** Goes on after the name of whoever did it. Of an `erased` line nothing is left but that it happened. */
+export function sayAudit(line: { act: string; whom: string | null; facts: unknown; erased?: boolean }): string {
+  const { act, whom, facts, erased = false } = line;
+  if (erased) return `did something whose details were erased (${auditTitle(act)})`;
   const about: About = { whom: whom ?? 'somebody', fact: (name) => textOf(facts, name) };
   return isAuditAct(act) ? acts[act].say(about) : `did something that is called “${plain(act)}”`;
 }
@@ -95,6 +119,36 @@ function ended(keys: string): string {
   const count = Number(keys);
   if (!(count > 0)) return '';
   return count === 1 ? '; one API key ended' : `; ${count} API keys ended`;
+}
+
+function settings(fact: About['fact']): string {
+  const changes = [
+    ...(fact('retentionDays') === '…'
+      ? []
+      : [`how long files are kept from ${fact('retentionDaysBefore')} to ${fact('retentionDays')} days`]),
+    ...(fact('confirmAbove') === '…' && fact('confirmAboveBefore') === '…'
+      ? []
+      : [
+          `from which estimate on a task waits for a yes: ${threshold(fact('confirmAboveBefore'))} before, ${threshold(fact('confirmAbove'))} now`,
+        ]),
+  ];
+  return changes.length === 0 ? 'the settings' : changes.join(', and ');
+}
+
+function threshold(text: string): string {
+  return text === '…' ? 'none' : amount(text);
+}
+
+const limitOwners: Readonly<Record<string, string>> = { team: 'for the team', member: 'for a person', channel: 'for a channel' };
+const limitPeriods: Readonly<Record<string, string>> = { day: 'a day', week: 'a week', month: 'a month', total: 'in total' };
+
+function limit(fact: About['fact']): string {
+  const words = [amount(fact('credits')), limitPeriods[fact('period')], limitOwners[fact('kind')]];
+  return words.filter((each) => each !== undefined).join(' ');
+}
+
+function day(text: string): string {
+  return /^\d{4}-\d{2}-\d{2}T/.test(text) ? text.slice(0, 10) : 'a later day';
 }
 
 function amount(text: string): string {

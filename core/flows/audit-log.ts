@@ -73,7 +73,7 @@ async function audit(core: Core, actor: Actor, page: Parameters<AuditVerbs['audi
     at: line.at.toISOString(),
     act: line.act,
     who: whoDid(line, core.settings.brandName),
-    words: sayAudit({ act: line.act, whom: line.subjectName, facts: line.facts }),
+    words: sayAudit({ act: line.act, whom: line.subjectName, facts: line.facts, erased: line.erased }),
   }));
 }
 

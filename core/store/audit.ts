@@ -47,6 +47,8 @@ export interface StoredAuditLine {
   readonly act: string;
   readonly subjectName: string | null;
   readonly facts: unknown;
+  /** What it said about somebody is gone. */
+  readonly erased: boolean;
 }
 
 export function auditOver(money: Money): Audit {
@@ -55,7 +57,7 @@ export function auditOver(money: Money): Audit {
       const { rows } = await money.query<AuditRow>(
         {
           // An id from elsewhere finds no place to go on from, and so nothing.
-          text: `SELECT a.id::text, a.at, a.actor, doer.name AS actor_name, a.act, done.name AS subject_name, a.facts FROM audit_entries a
+          text: `SELECT a.id::text, a.at, a.actor, doer.name AS actor_name, a.act, done.name AS subject_name, a.facts, a.erased_at IS NOT NULL AS erased FROM audit_entries a
                  LEFT JOIN users doer ON a.actor = 'user:' || doer.id LEFT JOIN users done ON a.subject = 'user:' || done.id
                  WHERE a.team_id = $1
                    AND ($2::bigint IS NULL OR (a.at, a.id) < (SELECT b.at, b.id FROM audit_entries b WHERE b.id = $2 AND b.team_id = $1))
@@ -84,4 +86,5 @@ interface AuditRow {
   readonly act: string;
   readonly subject_name: string | null;
   readonly facts: unknown;
+  readonly erased: boolean;
 }

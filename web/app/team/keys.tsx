@@ -12,6 +12,7 @@ import { Notice } from '../components/notice.tsx';
 import { Card, Empty } from '../components/page.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { keyWords } from '../texts/team.ts';
+import { Named } from './named.tsx';
 import { TeamPage } from './nav.tsx';
 
 export const loader = guarded('keys.own', async ({ app, actor, brandName, publicUrl }) => ({
@@ -88,12 +89,7 @@ export default function Keys() {
                     </>
                   )}
                 </p>
-                <Confirm
-                  label={<span aria-label={`Revoke the key ${name}`}>Revoke</span>}
-                  look="quiet"
-                  small
-                  className="mt-1 -ml-3.5 open:ml-0"
-                >
+                <Confirm label={<Named short="Revoke" rest={`the key ${name}`} />} look="quiet" small className="mt-1 -ml-3.5 open:ml-0">
                   <Form intent={`revoke ${id}`}>
                     <input type="hidden" name="id" value={id} />
                     <p className="mb-3 max-w-prose text-sm">{keyWords.revoke}</p>

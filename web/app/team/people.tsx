@@ -14,6 +14,7 @@ import { Card, Empty } from '../components/page.tsx';
 import { Tag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { inviteWords, memberWords, platformName, rolesTitle, roleWords, teamWords } from '../texts/team.ts';
+import { Named } from './named.tsx';
 import { TeamPage } from './nav.tsx';
 
 export const loader = guarded('login', async ({ app, actor, brandName }) => {
@@ -162,11 +163,8 @@ function ChangeRole({ member: { id, name, role, canBecome } }: { member: ShownMe
   const problem = useProblem(intent);
   return (
     <details open={problem !== null} className="group -ml-3.5 open:mr-2 open:ml-0">
-      <summary
-        aria-label={`Change the role of ${name}`}
-        className="inline-flex min-h-9 items-center rounded-full px-3.5 text-sm font-medium text-accent group-open:hidden hover:bg-accent-wash"
-      >
-        Change role
+      <summary className="inline-flex min-h-9 items-center rounded-full px-3.5 text-sm font-medium text-accent group-open:hidden hover:bg-accent-wash">
+        <Named short="Change role" rest={`of ${name}`} />
       </summary>
       <Form intent={intent} className="w-64 max-w-full rounded-control border border-hairline bg-sunken p-4">
         <input type="hidden" name="id" value={id} />
@@ -189,7 +187,7 @@ function Goes({ member: { id, name, you } }: { member: ShownMember }) {
   return you ? (
     <Leave />
   ) : (
-    <Confirm label={<span aria-label={`Remove ${name}`}>Remove</span>} look="quiet" small>
+    <Confirm label={<Named short="Remove" rest={name} />} look="quiet" small>
       <Form intent={`remove ${id}`}>
         <input type="hidden" name="id" value={id} />
         <p className="mb-3 max-w-prose text-sm">{memberWords.remove(name)}</p>
@@ -270,7 +268,7 @@ function Invitations({ invitations }: { invitations: NonNullable<Loaded['invitat
                 <Form intent={`resend ${id}`} className="-ml-3.5">
                   <input type="hidden" name="id" value={id} />
                   <Button look="quiet" small>
-                    Send again
+                    <Named short="Send again" rest={`the invitation of ${email}`} />
                   </Button>
                 </Form>
               ) : (
@@ -278,7 +276,7 @@ function Invitations({ invitations }: { invitations: NonNullable<Loaded['invitat
                   {inviteWords.soon} <Time at={againAt} />
                 </p>
               )}
-              <Confirm label={<span aria-label={`Take back the invitation of ${email}`}>Take back</span>} look="quiet" small>
+              <Confirm label={<Named short="Take back" rest={`the invitation of ${email}`} />} look="quiet" small>
                 <Form intent={`revoke ${id}`}>
                   <input type="hidden" name="id" value={id} />
                   <p className="mb-3 text-sm">{inviteWords.revoke(email)}</p>
@@ -339,8 +337,8 @@ function Teams() {
               ) : (
                 <Form intent={`switch ${teamId}`}>
                   <input type="hidden" name="team" value={teamId} />
-                  <Button small aria-label={`Switch to ${name}`}>
-                    Switch
+                  <Button small>
+                    <Named short="Switch" rest={`to ${name}`} />
                   </Button>
                 </Form>
               )}

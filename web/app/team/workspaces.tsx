@@ -11,6 +11,7 @@ import { Card, Empty } from '../components/page.tsx';
 import { Tag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { linkWords, platformName } from '../texts/team.ts';
+import { Named } from './named.tsx';
 import { TeamPage } from './nav.tsx';
 
 export const loader = guarded('team.see', async ({ app, actor, brandName }) => {
@@ -56,7 +57,7 @@ export default function Workspaces() {
                   {people === 0 ? 'no account of a member yet' : people === 1 ? 'one member’s account' : `${people} members’ accounts`}
                 </p>
                 {mayManage && (
-                  <Confirm label={<span aria-label={`Unlink ${name}`}>Unlink</span>} look="quiet" small className="mt-1 -ml-3.5 open:ml-0">
+                  <Confirm label={<Named short="Unlink" rest={name} />} look="quiet" small className="mt-1 -ml-3.5 open:ml-0">
                     <Form intent={`workspace ${id}`}>
                       <input type="hidden" name="id" value={id} />
                       <p className="mb-3 max-w-prose text-sm">{linkWords.unlinkWorkspace(name)}</p>
@@ -87,12 +88,7 @@ export default function Workspaces() {
                 <p className="text-sm wrap-anywhere text-soft">
                   {workspace !== null && `In ${workspace}, `}id {externalId}
                 </p>
-                <Confirm
-                  label={<span aria-label={`Unlink ${name ?? externalId}`}>Unlink</span>}
-                  look="quiet"
-                  small
-                  className="mt-1 -ml-3.5 open:ml-0"
-                >
+                <Confirm label={<Named short="Unlink" rest={name ?? externalId} />} look="quiet" small className="mt-1 -ml-3.5 open:ml-0">
                   <Form intent={`account ${id}`}>
                     <input type="hidden" name="id" value={id} />
                     <p className="mb-3 max-w-prose text-sm">{linkWords.unlinkAccount}</p>
