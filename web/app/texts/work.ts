@@ -1,0 +1,49 @@
+// The words of the chat, the history and the page of a task.
+
+export const work = {
+  title: 'What do you need done?',
+  placeholder: 'For example: find me 100 leads in Miami',
+  followUp: 'Ask for more, or for something else',
+  send: 'Ask',
+  sending: 'Asking…',
+  hint: 'Enter asks, Shift and Enter begins a new line. Nothing runs before you see what it may cost.',
+  hintWithoutScript: 'Nothing runs before you see what it may cost.',
+  drop: 'Drop files here',
+  attach: 'Attach files',
+  examples: [
+    'Find me 50 leads: dentists in Austin',
+    'Write a short article about sourdough bread',
+    'Research three competitors of a small coffee roaster',
+    'Write 20 emails to the people in the attached list',
+  ],
+  confirmTitle: 'Shall I start?',
+  confirmLead: 'Your team wants to be asked from this price on. Nothing is set aside until you say yes.',
+  start: 'Start',
+  empty: 'No tasks yet',
+  emptyLead: 'What you and your team ask for, here or in a chat, is listed in this place.',
+  nothingFound: 'Nothing found',
+  nothingFoundLead: 'No task fits what you are looking for.',
+  sample: 'Sample data: made up to show how a result looks. It is not real.',
+  gone: 'no longer kept',
+} as const;
+
+export const types: Readonly<Record<string, string>> = {
+  'lead-generation': 'Leads',
+  'email-campaign': 'Emails',
+  'web-scraping': 'Web pages',
+  'social-media': 'Social media',
+  'content-creation': 'Texts',
+  research: 'Research',
+  general: 'General',
+};
+
+export const statuses: Readonly<Record<string, string>> = {
+  awaiting_approval: 'Waiting for a yes',
+  pending: 'Waiting to start',
+  processing: 'Working on it',
+  completed: 'Done',
+  failed: 'Failed',
+  canceled: 'Canceled',
+};
+
+export const platforms: Readonly<Record<string, string>> = { web: 'Portal', terminal: 'Terminal', slack: 'Slack', discord: 'Discord' };

@@ -1,0 +1,96 @@
+// What a form of the chat asks for. The key in the form makes it one task however often it is sent.
+
+import { data, redirect } from 'react-router';
+import { asNumber, micro } from '#core/domain/credits.ts';
+import { newId, type FileId } from '#core/domain/ids.ts';
+import { refuse, Refusal } from '#core/domain/refusal.ts';
+import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
+import { attempt, readForm, type Visited } from '../guarded.ts';
+import type { Who } from '../visit.ts';
+
+/** What an ask may cost, in credits. */
+export interface ShownEstimate {
+  readonly type: string;
+  readonly because: string;
+  readonly low: number;
+  readonly high: number;
+  readonly available: number;
+  readonly enough: boolean;
+  /** Why it would be refused. */
+  readonly trouble: string | null;
+}
+
+export interface KeptFile {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The team wants a yes first: the form comes back with what it said, and with the price. */
+export interface ToConfirm {
+  readonly estimate: ShownEstimate;
+  readonly text: string;
+  readonly files: readonly KeptFile[];
+}
+
+export async function askFrom(visit: Visited<Who>, conversationId: string | null) {
+  const { app, actor, now, request } = visit;
+  const form = await readForm(request);
+  const text = form.text('text');
+  const files = form.all('file').map((kept): KeptFile => ({ id: kept.slice(0, 36), name: kept.slice(37) }));
+
+  return attempt(visit, 'ask', async () => {
+    if (text === '') throw refuse('ask.empty');
+    const threadRef = conversationId === null ? newThread() : await threadOf(visit, conversationId);
+    if (form.text('confirmed') === '') {
+      const estimate = await estimateToConfirm(visit, text);
+      if (estimate) return data({ intent: 'ask', confirm: { estimate, text, files } satisfies ToConfirm });
+    }
+    const taken = await app.ask({
+      key: `web:${actor.teamId}:${actor.userId}:${form.text('key') || newId()}`,
+      threadRef,
+      from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
+      text,
+      files: files.map(({ id }) => ({ kind: 'stored', fileId: id as FileId })),
+      at: now,
+    });
+    // A refusal is said in the conversation too, so that it stands where it was asked.
+    if (taken.kind === 'refused' && taken.conversationId === null) throw new Refusal(taken.refused);
+    return redirect(`/conversations/${taken.conversationId}`);
+  });
+}
+
+function newThread(): ThreadRef {
+  return `web:${newId()}` as ThreadRef;
+}
+
+/** What was said in Slack or Discord goes on there, where the others of that thread can read it. */
+async function threadOf({ app, actor }: Visited<Who>, conversationId: string): Promise<ThreadRef> {
+  const thread = await app.conversation(actor, conversationId);
+  if (platformOf(thread) !== 'web' && platformOf(thread) !== 'terminal') throw refuse('conversation.not-found');
+  return thread;
+}
+
+async function estimateToConfirm(visit: Visited<Who>, text: string): Promise<ShownEstimate | null> {
+  const { confirmAbove } = await visit.app.teamSettings(visit.actor);
+  if (confirmAbove === null) return null;
+  const estimate = await estimateOf(visit, text);
+  // What would be refused anyway needs no yes.
+  return estimate.trouble === null && estimate.high > asNumber(micro(confirmAbove)) ? estimate : null;
+}
+
+export async function estimateOf({ app, actor }: Pick<Visited<Who>, 'app' | 'actor'>, text: string): Promise<ShownEstimate> {
+  const { type, because, low, high, available, enough, refused } = await app.estimate(actor, { text });
+  return {
+    type,
+    because,
+    low: asNumber(micro(low)),
+    high: asNumber(micro(high)),
+    available: asNumber(micro(available)),
+    enough,
+    trouble: refused === null ? null : sentence(new Refusal(refused)),
+  };
+}
+
+function sentence({ sentence: what, wayForward }: Refusal): string {
+  return `${what} ${wayForward}`;
+}

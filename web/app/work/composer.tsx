@@ -1,0 +1,229 @@
+// Where people say what they need. It is a form like any other; with JavaScript it also takes files, sends on Enter, and
+// says what the request may cost while it is being written.
+
+import { ArrowUp, Paperclip, X } from 'lucide-react';
+import { useEffect, useId, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
+import { useActionData, useNavigation } from 'react-router';
+import { Button, buttonClass, IconButton } from '../components/button.tsx';
+import { classes } from '../components/classes.ts';
+import { Form, useProblem } from '../components/form.tsx';
+import { formatNumber, useReader } from '../components/format.tsx';
+import { work as words } from '../texts/work.ts';
+import type { KeptFile, ShownEstimate, ToConfirm } from './ask.ts';
+import { EstimateLine } from './estimate-line.tsx';
+import { useUploads, type Upload } from './uploads.ts';
+
+/** `askKey` makes two sendings of the same form one ask. It is fresh each time the form is. */
+export function Composer({ askKey, placeholder }: { askKey: string; placeholder: string }) {
+  const turn = useTurn();
+  return <OneAsk key={turn} askKey={askKey} placeholder={placeholder} />;
+}
+
+/** Counts asks that went well: after each the form begins anew. Text that is typed meanwhile stays. */
+function useTurn(): number {
+  const { state, formData } = useNavigation();
+  const answer = useActionData();
+  const [turn, setTurn] = useState(0);
+  const wasSent = useRef(false);
+  useEffect(() => {
+    if (state !== 'idle') wasSent.current ||= formData?.get('intent') === 'ask';
+    else if (wasSent.current) {
+      wasSent.current = false;
+      if (answer === undefined) setTurn((now) => now + 1);
+    }
+  }, [state, formData, answer]);
+  return turn;
+}
+
+function OneAsk({ askKey, placeholder }: { askKey: string; placeholder: string }) {
+  const [key] = useState(askKey); // later loads of the page bring another one, and this ask stays this ask
+  const confirm = (useActionData() as { confirm?: ToConfirm } | undefined)?.confirm;
+  const problem = useProblem('ask');
+  const { state, formData } = useNavigation();
+  const isSending = state !== 'idle' && formData?.get('intent') === 'ask';
+  const hydrated = useHydrated();
+  const [text, setText] = useState(confirm?.text ?? '');
+  const estimate = useEstimate(text);
+  const uploads = useUploads(confirm?.files ?? []);
+  const form = useRef<HTMLDivElement>(null);
+  const [isOver, setOver] = useState(false);
+  const field = useId();
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // Enter also chooses a word in some keyboards; that one is not ours.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    if (text.trim() !== '' && !uploads.busy && !isSending) event.currentTarget.form?.requestSubmit();
+  };
+  const take = (files: FileList | undefined | null) => {
+    if (!files || files.length === 0) return false;
+    uploads.add([...files]);
+    return true;
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    if (take(event.clipboardData.files)) event.preventDefault();
+  };
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    take(event.dataTransfer.files);
+  };
+
+  if (confirm && !isSending) return <ToBeConfirmed confirm={confirm} askKey={key} />;
+  return (
+    <Form intent="ask" className="w-full">
+      <input type="hidden" name="key" value={key} />
+      <div
+        ref={form}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={onDrop}
+        className={classes(
+          'rounded-card border bg-surface shadow-card focus-within:border-accent',
+          isOver ? 'border-accent bg-accent-wash' : 'border-edge',
+        )}
+      >
+        <label htmlFor={field} className="sr-only">
+          {words.title}
+        </label>
+        <textarea
+          id={field}
+          name="text"
+          rows={3}
+          maxLength={20_000}
+          defaultValue={confirm?.text ?? ''}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
+          onPaste={onPaste}
+          placeholder={isOver ? words.drop : placeholder}
+          aria-describedby={`${field}-hint`}
+          {...(problem?.code === 'ask.empty' && { 'aria-invalid': true })}
+          className="block max-h-72 min-h-20 w-full resize-none field-sizing-content bg-transparent px-4 pt-3.5 text-ink outline-none placeholder:text-soft"
+        />
+        <Uploads uploads={uploads.all} remove={uploads.remove} />
+        <div className="flex items-center gap-2 px-2 pb-2">
+          {hydrated && <Attach add={uploads.add} />}
+          <div className="min-w-0 flex-1 px-1 text-sm" aria-live="polite">
+            <EstimateLine estimate={estimate} />
+          </div>
+          <Button intent="ask" look="main" small busyWords={words.sending} disabled={uploads.busy} className="min-h-11!">
+            <ArrowUp aria-hidden className="size-4" />
+            {words.send}
+          </Button>
+        </div>
+      </div>
+      <p id={`${field}-hint`} className="mt-2 px-1 text-sm text-soft">
+        {hydrated ? words.hint : words.hintWithoutScript}
+      </p>
+    </Form>
+  );
+}
+
+function ToBeConfirmed({ confirm: { estimate, text, files }, askKey }: { confirm: ToConfirm; askKey: string }) {
+  const reader = useReader();
+  return (
+    <Form intent="ask" className="rounded-card border border-edge bg-surface p-5 shadow-card">
+      <input type="hidden" name="key" value={askKey} />
+      <input type="hidden" name="confirmed" value="1" />
+      <input type="hidden" name="text" value={text} />
+      {files.map((file) => (
+        <input key={file.id} type="hidden" name="file" value={`${file.id}:${file.name}`} />
+      ))}
+      <h2 className="text-lg font-semibold">{words.confirmTitle}</h2>
+      <p className="mt-1 whitespace-pre-wrap wrap-anywhere">{text}</p>
+      <p suppressHydrationWarning className="numbers mt-3 font-medium">
+        About {formatNumber(estimate.low, reader)}, at most {formatNumber(estimate.high, reader)} of your{' '}
+        {formatNumber(estimate.available, reader)} credits
+      </p>
+      <p className="mt-1 text-sm text-soft">{words.confirmLead}</p>
+      <div className="mt-4 flex flex-wrap gap-3">
+        <Button intent="ask" look="main" busyWords={words.sending}>
+          {words.start}
+        </Button>
+        <a href="" className={buttonClass('plain')}>
+          Ask for something else
+        </a>
+      </div>
+    </Form>
+  );
+}
+
+function Attach({ add }: { add(files: File[]): void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        onChange={({ target }) => {
+          add([...(target.files ?? [])]);
+          target.value = ''; // the same file may be chosen again
+        }}
+      />
+      <IconButton name={words.attach} onClick={() => input.current?.click()}>
+        <Paperclip aria-hidden className="size-5" />
+      </IconButton>
+    </>
+  );
+}
+
+function Uploads({ uploads, remove }: { uploads: readonly Upload[]; remove(upload: Upload): void }) {
+  if (uploads.length === 0) return null;
+  return (
+    <ul aria-label="Attached files" className="flex flex-wrap gap-2 px-4 pb-2">
+      {uploads.map((upload) => (
+        <li
+          key={upload.key}
+          className={classes(
+            'flex max-w-full items-center gap-2 rounded-full py-0.5 pl-3 text-sm',
+            upload.trouble === null ? 'bg-sunken' : 'bg-bad-wash text-bad',
+          )}
+        >
+          {upload.id !== null && <input type="hidden" name="file" value={`${upload.id}:${upload.name}`} />}
+          <span className="truncate">{upload.name}</span>
+          <span role="status" className={upload.trouble === null ? 'text-soft' : ''}>
+            {upload.trouble ?? (upload.id === null ? 'uploading…' : '')}
+          </span>
+          <IconButton name={`Remove ${upload.name}`} onClick={() => remove(upload)} className="size-8!">
+            <X aria-hidden className="size-4" />
+          </IconButton>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const ASK_AFTER_MS = 500;
+
+/** What the text as it stands would cost; the last answer stays until the next one is there. */
+function useEstimate(text: string): ShownEstimate | null {
+  const [estimate, setEstimate] = useState<ShownEstimate | null>(null);
+  const said = text.trim();
+  useEffect(() => {
+    if (said.length < 4) return setEstimate(null);
+    const leaving = new AbortController();
+    const timer = setTimeout(() => {
+      fetch('/estimate', { method: 'POST', body: new URLSearchParams({ text: said }), signal: leaving.signal })
+        .then(async (answer) => setEstimate(answer.ok ? ((await answer.json()) as ShownEstimate) : null))
+        .catch(() => undefined); // a line of help, nothing more
+    }, ASK_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      leaving.abort();
+    };
+  }, [said]);
+  return estimate;
+}
+
+function useHydrated(): boolean {
+  const [hydrated, setHydrated] = useState(false);
+  useEffect(() => setHydrated(true), []);
+  return hydrated;
+}
+
+export type { KeptFile };

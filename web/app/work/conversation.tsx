@@ -1,0 +1,96 @@
+// One conversation: asks and answers in their order, and room for the next.
+
+import { useEffect, useRef } from 'react';
+import { useLoaderData, type MetaFunction } from 'react-router';
+import { newId } from '#core/domain/ids.ts';
+import { may } from '#core/domain/permission.ts';
+import type { ShownLetter } from '#core/flows/app.ts';
+import type { TaskView } from '#core/domain/task-view.ts';
+import { guarded } from '../guarded.ts';
+import { work as words } from '../texts/work.ts';
+import { askFrom } from './ask.ts';
+import { Composer } from './composer.tsx';
+import { useSent } from './dashboard.tsx';
+import { Asked, Said, Turn, type TurnFacts } from './turn.tsx';
+
+type Entry =
+  | { readonly kind: 'task'; readonly at: string; readonly task: TaskView; readonly facts: TurnFacts }
+  | { readonly kind: 'said'; readonly at: string; readonly key: string; readonly heading: string; readonly text: string; readonly link: { label: string; to: string } | null };
+
+export const loader = guarded('tasks.see', async ({ app, actor, params, brandName, publicUrl }) => {
+  const { tasks, letters, canFollowUp } = await app.conversationView(actor, params['id']!);
+  const turns = await Promise.all(
+    tasks.map(async (task): Promise<Entry> => {
+      const { who, steps, feedback, isMine } = await app.taskDetails(actor, task.id);
+      const facts: TurnFacts = {
+        who: isMine ? null : who,
+        steps: task.over ? [] : steps,
+        feedback,
+        mayStop: may(actor.role, 'tasks.stop') || (isMine && may(actor.role, 'tasks.ask')),
+        mayAsk: may(actor.role, 'tasks.ask'),
+        actionKey: newId(),
+      };
+      return { kind: 'task', at: task.createdAt, task, facts };
+    }),
+  );
+  const said = letters.filter(({ taskId, kind }) => taskId === null || kind === 'notice').map((letter) => saidIn(letter, publicUrl));
+  return {
+    brandName,
+    title: tasks[0]?.title ?? 'Conversation',
+    entries: [...turns, ...said].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+    mayAsk: canFollowUp && may(actor.role, 'tasks.ask'),
+    askKey: newId(),
+  };
+});
+
+function saidIn({ reply, at, seq, part }: ShownLetter, publicUrl: string): Entry {
+  const heading = reply.blocks.find((block) => block.kind === 'heading')?.text ?? reply.fallback;
+  const text = reply.blocks.flatMap((block) => (block.kind === 'prose' ? [block.text] : [])).join('\n');
+  const link = reply.blocks.flatMap((block) => (block.kind === 'choices' ? block.choices : [])).find(({ url }) => url?.startsWith(`${publicUrl}/`));
+  return {
+    kind: 'said',
+    at,
+    key: `${seq}.${part}`,
+    heading,
+    text,
+    link: link ? { label: link.label, to: link.url!.slice(publicUrl.length) } : null,
+  };
+}
+
+export const action = guarded('tasks.ask', (visit) => askFrom(visit, visit.params['id']!));
+
+export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `${loaderData?.title ?? 'Conversation'} · ${loaderData?.brandName}` }];
+
+export default function Conversation() {
+  const { title, entries, mayAsk, askKey } = useLoaderData<typeof loader>();
+  const sent = useSent();
+  const end = useLastInSight(entries.length + (sent === null ? 0 : 1));
+  return (
+    <div className="mx-auto flex min-h-[calc(100dvh-3.5rem)] max-w-3xl flex-col px-4 sm:px-6">
+      <h1 className="sr-only">{title}</h1>
+      <div className="flex-1 space-y-8 py-8">
+        {entries.map((entry) =>
+          entry.kind === 'task' ? <Turn key={entry.task.id} task={entry.task} facts={entry.facts} /> : <Said key={entry.key} {...entry} />,
+        )}
+        {sent !== null && <Asked text={sent}>{words.sending}</Asked>}
+        <div ref={end} />
+      </div>
+      {mayAsk && (
+        <div className="sticky bottom-0 bg-canvas pb-4">
+          <Composer askKey={askKey} placeholder={words.followUp} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Keeps the newest in sight while there is something newer; whoever scrolled up to read stays there. */
+function useLastInSight(count: number) {
+  const end = useRef<HTMLDivElement>(null);
+  const before = useRef(0);
+  useEffect(() => {
+    if (count > before.current) end.current?.scrollIntoView({ block: 'end' });
+    before.current = count;
+  }, [count]);
+  return end;
+}

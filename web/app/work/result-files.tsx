@@ -1,0 +1,95 @@
+// The files of a task: what they are called, how large, the first rows of a table, and where to get them.
+
+import { Download, File, FileImage, FileSpreadsheet, FileText } from 'lucide-react';
+import type { FileView } from '#core/domain/task-view.ts';
+import type { TablePreview } from '#core/domain/reply.ts';
+import { buttonClass } from '../components/button.tsx';
+import { formatBytes, formatNumber, useReader } from '../components/format.tsx';
+import { Table, Td, Th, Tr } from '../components/table.tsx';
+import { work as words } from '../texts/work.ts';
+
+const ROWS_IN_CHAT = 5;
+
+/** `whole`: with everything that can be shown of each, as the page of a task does. */
+export function ResultFiles({ files, taskId, whole = false }: { files: readonly FileView[]; taskId: string; whole?: boolean }) {
+  const reader = useReader();
+  if (files.length === 0) return null;
+  return (
+    <ul className="space-y-3">
+      {files.map((file) => (
+        <li key={file.id} className="min-w-0 overflow-hidden rounded-control border border-hairline">
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
+            <Picture mime={file.mime} />
+            <div className="min-w-0 flex-1">
+              <p className="truncate font-medium" title={file.name}>
+                {file.name}
+              </p>
+              <p suppressHydrationWarning className="numbers text-sm text-soft">
+                {formatBytes(file.sizeBytes, reader)}
+                {file.preview !== null && `, ${formatNumber(file.preview.rowsTotal, reader)} rows`}
+              </p>
+            </div>
+            {file.url === null ? (
+              <span className="text-sm text-soft">{words.gone}</span>
+            ) : (
+              <a href={file.url} className={buttonClass('plain', true)}>
+                <Download aria-hidden className="size-4" />
+                Download<span className="sr-only"> {file.name}</span>
+              </a>
+            )}
+          </div>
+          {file.preview !== null && <Preview name={file.name} preview={file.preview} rows={whole ? Infinity : ROWS_IN_CHAT} />}
+          {whole && file.url !== null && file.preview === null && <Shown file={file} taskId={taskId} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Preview({ name, preview, rows }: { name: string; preview: TablePreview; rows: number }) {
+  const reader = useReader();
+  const shown = preview.rows.slice(0, rows);
+  return (
+    <div className="border-t border-hairline">
+      <Table name={`The first rows of ${name}`}>
+        <thead>
+          <tr>
+            {preview.columns.map((column, i) => (
+              <Th key={i}>{column}</Th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((row, i) => (
+            <Tr key={i}>
+              {row.map((cell, j) => (
+                <Td key={j} className="max-w-64 truncate whitespace-nowrap">
+                  {cell}
+                </Td>
+              ))}
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+      {preview.rowsTotal > shown.length && (
+        <p suppressHydrationWarning className="border-t border-hairline px-5 py-2 text-sm text-soft sm:px-6">
+          {formatNumber(shown.length, reader)} of {formatNumber(preview.rowsTotal, reader)} rows
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A picture, a text or a PDF in a frame of its own, where nothing of it can run. */
+function Shown({ file, taskId }: { file: FileView; taskId: string }) {
+  const address = `/tasks/${taskId}/files/${file.id}`;
+  if (/^image\/(png|jpeg|gif|webp|avif)$/.test(file.mime))
+    return <img src={address} alt={file.name} loading="lazy" className="max-h-[32rem] w-full border-t border-hairline object-contain" />;
+  if (!/^(text\/|application\/(pdf|json)$)/.test(file.mime)) return null;
+  return <iframe src={address} title={file.name} loading="lazy" className="block h-96 w-full border-t border-hairline bg-white" />;
+}
+
+function Picture({ mime }: { mime: string }) {
+  const Icon = /csv|sheet/.test(mime) ? FileSpreadsheet : mime.startsWith('image/') ? FileImage : /text|pdf/.test(mime) ? FileText : File;
+  return <Icon aria-hidden className="size-6 shrink-0 text-accent" />;
+}

@@ -1,0 +1,102 @@
+// What can be done about a task. Every form goes to the page of the task, and works from wherever it stands.
+
+import { ThumbsDown, ThumbsUp } from 'lucide-react';
+import { useFetcher } from 'react-router';
+import { classes } from '../components/classes.ts';
+import { Button, buttonClass } from '../components/button.tsx';
+import { Confirm } from '../components/confirm.tsx';
+import { ProblemNotice } from '../components/notice.tsx';
+import type { Problem } from '../problem.ts';
+
+interface About {
+  readonly taskId: string;
+  /** Makes two pressings of the same button one. */
+  readonly actionKey: string;
+}
+
+export function Cancel({ taskId }: Pick<About, 'taskId'>) {
+  const { Form, state, data } = useTask();
+  return (
+    <Confirm label="Cancel" look="plain" small>
+      <Form method="post" action={`/tasks/${taskId}`}>
+        <ProblemNotice problem={data?.problem} className="mb-3" />
+        <p className="mb-3 text-sm">Stop this task? You pay what it has delivered or used by now; the rest comes back.</p>
+        <Button name="intent" value="cancel" look="danger" small disabled={state !== 'idle'}>
+          {state === 'idle' ? 'Stop it' : 'Stopping…'}
+        </Button>
+      </Form>
+    </Confirm>
+  );
+}
+
+export function RunAgain({ taskId, actionKey, small = true }: About & { small?: boolean }) {
+  const { Form, state, data } = useTask();
+  return (
+    <Form method="post" action={`/tasks/${taskId}`}>
+      <ProblemNotice problem={data?.problem} className="mb-3" />
+      <input type="hidden" name="key" value={actionKey} />
+      <Button name="intent" value="again" look="plain" small={small} disabled={state !== 'idle'}>
+        {state === 'idle' ? 'Run again' : 'Asking…'}
+      </Button>
+    </Form>
+  );
+}
+
+/** Was it any good? Once for each person, and they may change their mind. */
+export function Feedback({ taskId, given }: { taskId: string; given: 'good' | 'bad' | null }) {
+  const { Form, formData, data } = useTask();
+  const chosen = formData?.get('verdict') ?? given;
+  return (
+    <Form method="post" action={`/tasks/${taskId}`} className="flex flex-wrap items-center gap-1" aria-label="Feedback">
+      <input type="hidden" name="intent" value="feedback" />
+      {(
+        [
+          ['good', 'This was good', ThumbsUp],
+          ['bad', 'This was not good', ThumbsDown],
+        ] as const
+      ).map(([verdict, name, Icon]) => (
+        <button
+          key={verdict}
+          type="submit"
+          name="verdict"
+          value={verdict}
+          aria-label={name}
+          title={name}
+          aria-pressed={chosen === verdict}
+          className={classes(
+            'inline-grid size-11 place-items-center rounded-full hover:bg-sunken',
+            chosen === verdict ? 'bg-accent-wash text-accent' : 'text-soft hover:text-ink',
+          )}
+        >
+          <Icon aria-hidden className="size-5" />
+        </button>
+      ))}
+      <span role="status" className="text-sm text-soft">
+        {data?.thanks === true && 'Thank you'}
+      </span>
+      <ProblemNotice problem={data?.problem} />
+    </Form>
+  );
+}
+
+export function SendAnswerAgain({ taskId }: Pick<About, 'taskId'>) {
+  const { Form, state, data } = useTask();
+  return (
+    <Form method="post" action={`/tasks/${taskId}`}>
+      <ProblemNotice problem={data?.problem} className="mb-3" />
+      <button type="submit" name="intent" value="deliver" disabled={state !== 'idle'} className={buttonClass('plain', true)}>
+        {data?.sent === true ? 'Sent again' : state === 'idle' ? 'Send the answer again' : 'Sending…'}
+      </button>
+    </Form>
+  );
+}
+
+interface Answer {
+  readonly problem?: Problem;
+  readonly thanks?: boolean;
+  readonly sent?: boolean;
+}
+
+function useTask() {
+  return useFetcher<Answer | undefined>();
+}

@@ -1,0 +1,228 @@
+// The page of a task: what every platform links to. What was asked, what came of it, how it went, and what it cost.
+
+import type { ReactNode } from 'react';
+import { data, Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { newId } from '#core/domain/ids.ts';
+import { may } from '#core/domain/permission.ts';
+import { refuse, Refusal } from '#core/domain/refusal.ts';
+import { CopyButton } from '../components/copy-button.tsx';
+import { Credits, formatBytes, Time, useReader } from '../components/format.tsx';
+import { Card, Page } from '../components/page.tsx';
+import { StatusTag } from '../components/tag.tsx';
+import { attempt, guarded, readForm } from '../guarded.ts';
+import { platforms, types } from '../texts/work.ts';
+import { ResultFiles } from './result-files.tsx';
+import { Steps, useSteps } from './steps.tsx';
+import { Cancel, Feedback, RunAgain, SendAnswerAgain } from './task-actions.tsx';
+import { Outcome } from './turn.tsx';
+
+export const loader = guarded('tasks.see', async ({ app, actor, params, brandName, publicUrl }) => {
+  const details = await app.taskDetails(actor, params['id']!);
+  const { task, isMine, platform } = details;
+  const isPosted = platform !== 'web' && platform !== 'terminal';
+  return {
+    ...details,
+    brandName,
+    address: `${publicUrl}/tasks/${task.id}`,
+    mayStop: !task.over && (may(actor.role, 'tasks.stop') || (isMine && may(actor.role, 'tasks.ask'))),
+    mayAsk: may(actor.role, 'tasks.ask'),
+    mayResend: isPosted && task.over && may(actor.role, 'letters.resend'),
+    isPosted,
+    actionKey: newId(),
+  };
+});
+
+export const action = guarded('tasks.see', async (visit) => {
+  const { app, actor, params, request } = visit;
+  const form = await readForm(request);
+  const id = params['id']!;
+  return attempt(visit, form.intent, async () => {
+    switch (form.intent) {
+      case 'cancel':
+        await app.cancel(actor, id);
+        return data({ stopped: true });
+      case 'again': {
+        const taken = await app.retry(actor, id, `web:${actor.teamId}:${actor.userId}:${form.text('key') || newId()}`);
+        if (taken.kind === 'refused') throw new Refusal(taken.refused);
+        return redirect(`/tasks/${taken.taskId}`);
+      }
+      case 'feedback': {
+        const verdict = form.text('verdict');
+        if (verdict !== 'good' && verdict !== 'bad') throw refuse('request.malformed');
+        await app.feedback(actor, id, verdict);
+        return data({ thanks: true });
+      }
+      case 'deliver':
+        await app.retryDelivery(actor, id);
+        return data({ sent: true });
+      default:
+        throw refuse('request.malformed');
+    }
+  });
+});
+
+export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `${loaderData?.task.title ?? 'Task'} · ${loaderData?.brandName}` }];
+
+export default function Task() {
+  const { task, address, mayStop, mayAsk, mayResend, actionKey, feedback } = useLoaderData<typeof loader>();
+  return (
+    <Page
+      title={task.title}
+      lead={
+        <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <StatusTag status={task.status} words={task.statusWords} />
+          <span>{types[task.type]}</span>
+          <Time at={task.createdAt} />
+        </span>
+      }
+      actions={
+        <>
+          <CopyButton text={address} words="Copy link" />
+          {mayResend && <SendAnswerAgain taskId={task.id} />}
+          {mayStop && <Cancel taskId={task.id} />}
+          {task.over && mayAsk && <RunAgain taskId={task.id} actionKey={actionKey} />}
+        </>
+      }
+    >
+      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+        <div className="min-w-0 space-y-6">
+          <Request />
+          {task.over ? (
+            <Card title={task.status === 'completed' ? 'Result' : 'What happened'} actions={task.status === 'completed' && <Feedback taskId={task.id} given={feedback} />}>
+              <div className="space-y-4">
+                <Outcome task={task} />
+                <ResultFiles files={task.files} taskId={task.id} whole />
+              </div>
+            </Card>
+          ) : (
+            <Progress />
+          )}
+          <Timeline />
+        </div>
+        <div className="space-y-6">
+          <Cost />
+          <Where />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Request() {
+  const { task, inputs } = useLoaderData<typeof loader>();
+  const reader = useReader();
+  return (
+    <Card title="Request">
+      <p className="whitespace-pre-wrap wrap-anywhere">{task.requestText}</p>
+      {inputs.length > 0 && (
+        <ul aria-label="Files that came with it" className="mt-4 space-y-1 text-sm">
+          {inputs.map((file) => (
+            <li key={file.id} className="flex flex-wrap gap-x-3">
+              {file.url === null ? (
+                <span className="min-w-0 truncate">{file.name}</span>
+              ) : (
+                <a href={file.url} className="min-w-0 truncate rounded text-accent underline underline-offset-2">
+                  {file.name}
+                </a>
+              )}
+              <span suppressHydrationWarning className="numbers text-soft">
+                {formatBytes(file.sizeBytes, reader)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function Progress() {
+  const { task, steps: known } = useLoaderData<typeof loader>();
+  const steps = useSteps(task.id, known);
+  return (
+    <Card title={task.statusWords}>
+      <div aria-live="polite">
+        {steps.length === 0 ? <p className="text-soft">It will begin in a moment. This page goes on by itself.</p> : <Steps steps={steps} />}
+      </div>
+    </Card>
+  );
+}
+
+function Timeline() {
+  const { timeline } = useLoaderData<typeof loader>();
+  return (
+    <Card title="Timeline">
+      <ol className="space-y-3 text-sm">
+        {timeline.map(({ at, words }, i) => (
+          <li key={i} className="flex flex-col gap-x-4 sm:flex-row">
+            <span className="w-44 shrink-0 text-soft">
+              <Time at={at} />
+            </span>
+            <span className="min-w-0 wrap-anywhere">{words}</span>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
+function Cost() {
+  const { task, cost } = useLoaderData<typeof loader>();
+  const rows: [string, ReactNode][] = [
+    ['Estimate', <span key="estimate">about <Credits amount={task.estimate.low} />, at most <Credits amount={task.estimate.high} /></span>],
+    ['Set aside', <Credits key="held" amount={cost.held} />],
+    ...(task.over
+      ? ([
+          ['Used', <Credits key="used" amount={cost.used} />],
+          ['Came back', <Credits key="returned" amount={cost.returned} />],
+        ] as [string, ReactNode][])
+      : []),
+  ];
+  return (
+    <Card title="Credits" lead={cost.rate}>
+      <dl className="space-y-2 text-sm">
+        {rows.map(([label, value]) => (
+          <div key={label} className="flex justify-between gap-4">
+            <dt className="text-soft">{label}</dt>
+            <dd className="numbers text-right font-medium">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {task.quantity !== null && (
+        <p className="mt-4 border-t border-hairline pt-3 text-sm text-soft">
+          {task.quantity.delivered === null ? `${task.quantity.asked} ${task.quantity.unit} asked for` : `${task.quantity.delivered} of ${task.quantity.asked} ${task.quantity.unit} delivered`}
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function Where() {
+  const { task, who, platform, where, attempts, isPosted } = useLoaderData<typeof loader>();
+  const rows: [string, ReactNode][] = [
+    ['Asked by', who],
+    ['Where', where ?? platforms[platform] ?? platform],
+    ['Read as', task.because],
+    ...(attempts > 1 ? ([['Attempts', attempts]] as [string, ReactNode][]) : []),
+    ...(task.retryOf === null ? [] : ([['Again', <Link key="of" to={`/tasks/${task.retryOf}`} className="rounded text-accent underline underline-offset-2">the first one</Link>]] as [string, ReactNode][])),
+  ];
+  return (
+    <Card title="Who and where">
+      <dl className="space-y-2 text-sm">
+        {rows.map(([label, value]) => (
+          <div key={label} className="flex justify-between gap-4">
+            <dt className="shrink-0 text-soft">{label}</dt>
+            <dd className="min-w-0 text-right wrap-anywhere">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {!isPosted && (
+        <p className="mt-4 border-t border-hairline pt-3 text-sm">
+          <Link to={`/conversations/${task.conversationId}`} className="rounded text-accent hover:underline">
+            Go on in the conversation
+          </Link>
+        </p>
+      )}
+    </Card>
+  );
+}

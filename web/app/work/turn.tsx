@@ -1,0 +1,121 @@
+// One task in a conversation: what was asked, what is happening, what came of it, and what it cost.
+
+import { Link } from 'react-router';
+import type { TaskView } from '#core/domain/task-view.ts';
+import { buttonClass } from '../components/button.tsx';
+import { Credits, formatNumber, Time, useReader } from '../components/format.tsx';
+import { Notice } from '../components/notice.tsx';
+import { StatusTag } from '../components/tag.tsx';
+import { types, work as words } from '../texts/work.ts';
+import { ResultFiles } from './result-files.tsx';
+import { Steps, useSteps, type Step } from './steps.tsx';
+import { Cancel, Feedback, RunAgain } from './task-actions.tsx';
+
+export function Asked({ text, children }: { text: string; children?: React.ReactNode }) {
+  return (
+    <div className="flex flex-col items-end gap-1">
+      <p className="max-w-[85%] rounded-card bg-accent-wash px-4 py-2.5 whitespace-pre-wrap wrap-anywhere">{text}</p>
+      {children !== undefined && <p className="px-1 text-sm text-soft">{children}</p>}
+    </div>
+  );
+}
+
+/** What happens besides: who may do what, and what is known of its steps. */
+export interface TurnFacts {
+  readonly who: string | null;
+  readonly steps: readonly Step[];
+  readonly feedback: 'good' | 'bad' | null;
+  readonly mayStop: boolean;
+  readonly mayAsk: boolean;
+  readonly actionKey: string;
+}
+
+export function Turn({ task, facts }: { task: TaskView; facts: TurnFacts }) {
+  const steps = useSteps(task.id, facts.steps);
+  return (
+    <article aria-label={task.title} className="space-y-3">
+      <Asked text={task.requestText}>
+        {facts.who !== null && `${facts.who}, `}
+        <Time at={task.createdAt} style="ago" />
+      </Asked>
+      <div className="max-w-full rounded-card border border-hairline bg-surface p-4 shadow-card sm:p-5">
+        <div className="flex flex-wrap items-center justify-between gap-2">
+          <StatusTag status={task.status} words={task.statusWords} />
+          <Link to={`/tasks/${task.id}`} className="rounded text-sm text-accent hover:underline">
+            Details<span className="sr-only"> of {task.title}</span>
+          </Link>
+        </div>
+        <div className="mt-3 space-y-3">
+          {task.over ? <Over task={task} facts={facts} /> : <Running task={task} steps={steps} facts={facts} />}
+        </div>
+      </div>
+    </article>
+  );
+}
+
+function Running({ task, steps, facts }: { task: TaskView; steps: readonly Step[]; facts: TurnFacts }) {
+  const reader = useReader();
+  return (
+    <>
+      <p suppressHydrationWarning className="text-sm text-soft">
+        {types[task.type]}, {task.because}. About {formatNumber(task.estimate.low, reader)}, at most{' '}
+        {formatNumber(task.estimate.high, reader)} credits; {formatNumber(task.creditsHeld, reader)} set aside.
+      </p>
+      <div aria-live="polite">
+        <Steps steps={steps} />
+      </div>
+      {facts.mayStop && <Cancel taskId={task.id} />}
+    </>
+  );
+}
+
+function Over({ task, facts }: { task: TaskView; facts: TurnFacts }) {
+  return (
+    <>
+      <Outcome task={task} />
+      <ResultFiles files={task.files} taskId={task.id} />
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p className="text-sm text-soft">
+          Used <Credits amount={task.creditsUsed} /> {task.creditsUsed === 1 ? 'credit' : 'credits'}
+        </p>
+        <div className="flex flex-wrap items-center gap-2">
+          {task.status === 'completed' && <Feedback taskId={task.id} given={facts.feedback} />}
+          {facts.mayAsk && <RunAgain taskId={task.id} actionKey={facts.actionKey} />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** What came of it, in words. */
+export function Outcome({ task }: { task: TaskView }) {
+  if (task.failure)
+    return (
+      <Notice tone="bad" title={task.failure.message}>
+        <p>{task.failure.wayForward}</p>
+      </Notice>
+    );
+  if (task.status === 'canceled') return <p className="text-soft">It was canceled before it was done.</p>;
+  return (
+    <>
+      {task.result?.sample === true && <Notice tone="warn" title={words.sample} />}
+      {task.result && <p className="whitespace-pre-wrap wrap-anywhere">{task.result.summary}</p>}
+    </>
+  );
+}
+
+/** What was said that belongs to no task: mostly a no, with its way forward. */
+export function Said({ heading, text, link }: { heading: string; text: string; link: { label: string; to: string } | null }) {
+  return (
+    <Notice tone="warn" title={heading}>
+      <p className="whitespace-pre-wrap">{text}</p>
+      {link !== null && (
+        <p className="mt-2">
+          <Link to={link.to} className={buttonClass('plain', true)}>
+            {link.label}
+          </Link>
+        </p>
+      )}
+    </Notice>
+  );
+}
