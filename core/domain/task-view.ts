@@ -132,7 +132,7 @@ function viewFailure(code: FailureCode, type: AgentType): TaskView['failure'] {
   return { code, message: `${sentence} ${cost}`, wayForward };
 }
 
-function viewFile(file: FileRow, linkFor: (fileId: FileId) => string): FileView {
+export function viewFile(file: FileRow, linkFor: (fileId: FileId) => string): FileView {
   const { id, name, mime, sizeBytes, preview } = file;
   return { id, name, mime, sizeBytes, preview, url: file.removedAt === null ? linkFor(id) : null };
 }

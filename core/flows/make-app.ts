@@ -15,6 +15,7 @@ import { loginVerbs } from './logins.ts';
 import { teamVerbs } from './team.ts';
 import { operatorVerbs } from './operate.ts';
 import { deliveryVerbs } from './undelivered.ts';
+import { workVerbs } from './work.ts';
 
 /** The verbs, bound to one core. */
 export function makeApp(core: Core): App {
@@ -39,6 +40,7 @@ export function makeApp(core: Core): App {
     ...accountVerbs(core),
     ...teamVerbs(core),
     ...operatorVerbs(core),
+    ...workVerbs(core),
   });
 }
 

@@ -28,6 +28,7 @@ import { operateOver, type Operate } from './operate.ts';
 import { outboxOver, type Outbox } from './outbox.ts';
 import { peopleOver, type People } from './people.ts';
 import { seenOver, type Seen } from './seen.ts';
+import { taskListsOver, type TaskLists } from './task-lists.ts';
 import { tasksOver, type Tasks } from './tasks.ts';
 import { teamsOver, type Teams } from './teams.ts';
 import { listen, type Wakeups } from './wakeups.ts';
@@ -46,6 +47,7 @@ export interface Store {
   readonly mails: Mails;
   readonly outbox: Outbox;
   readonly tasks: Tasks;
+  readonly taskLists: TaskLists;
   readonly files: FileRows;
   readonly people: People;
   readonly credits: CreditTables;
@@ -98,6 +100,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     mails: mailsOver(money, encryptionKeys),
     outbox: outboxOver(money),
     tasks: tasksOver(money),
+    taskLists: taskListsOver(money),
     files: filesOver(money),
     people: peopleOver(prisma, money),
     credits: creditTablesOver(money),

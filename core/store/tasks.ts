@@ -24,6 +24,8 @@ export interface StoredTask extends TaskRow {
 
 export interface Tasks {
   find(teamId: TeamId, id: string): Promise<StoredTask | null>;
+  /** The last tasks of a conversation, oldest first. */
+  inConversation(teamId: TeamId, conversationId: string, most: number): Promise<StoredTask[]>;
   /** Newest first, behind the task `before`. */
   list(teamId: TeamId, before: string | null, limit: number): Promise<StoredTask[]>;
   /** Notes (once) that somebody wants it stopped, and tells its worker. Gives its status then; null when it is over. */
@@ -44,6 +46,17 @@ export function tasksOver(money: Money): Tasks {
     async find(teamId, id) {
       const { rows } = await money.query<SqlRow>({ name: 'task', text: `${SELECT} WHERE t.id = $2 AND t.team_id = $1` }, [teamId, id]);
       return rows[0] ? fromSql(rows[0]) : null;
+    },
+
+    async inConversation(teamId, conversationId, most) {
+      const { rows } = await money.query<SqlRow>(
+        {
+          name: 'tasks of conversation',
+          text: `${SELECT} WHERE t.conversation_id = $2 AND t.team_id = $1 ORDER BY t.created_at DESC, t.id DESC LIMIT $3`,
+        },
+        [teamId, conversationId, most],
+      );
+      return rows.map(fromSql).toReversed();
     },
 
     async list(teamId, before, limit) {

@@ -18,27 +18,19 @@ type Entry =
   | { readonly kind: 'said'; readonly at: string; readonly key: string; readonly heading: string; readonly text: string; readonly link: { label: string; to: string } | null };
 
 export const loader = guarded('tasks.see', async ({ app, actor, params, brandName, publicUrl }) => {
-  const { tasks, letters, canFollowUp } = await app.conversationView(actor, params['id']!);
-  const turns = await Promise.all(
-    tasks.map(async (task): Promise<Entry> => {
-      const { who, steps, feedback, isMine } = await app.taskDetails(actor, task.id);
-      const facts: TurnFacts = {
-        who: isMine ? null : who,
-        steps: task.over ? [] : steps,
-        feedback,
-        mayStop: may(actor.role, 'tasks.stop') || (isMine && may(actor.role, 'tasks.ask')),
-        mayAsk: may(actor.role, 'tasks.ask'),
-        actionKey: newId(),
-      };
-      return { kind: 'task', at: task.createdAt, task, facts };
-    }),
-  );
+  const { turns: shown, letters, canFollowUp } = await app.conversationView(actor, params['id']!);
+  const mayAsk = may(actor.role, 'tasks.ask');
+  const turns = shown.map(({ task, who, steps, feedback, isMine }): Entry => {
+    const mayStop = may(actor.role, 'tasks.stop') || (isMine && mayAsk);
+    const facts: TurnFacts = { who: isMine ? null : who, steps, feedback, mayStop, mayAsk, actionKey: newId() };
+    return { kind: 'task', at: task.createdAt, task, facts };
+  });
   const said = letters.filter(({ taskId, kind }) => taskId === null || kind === 'notice').map((letter) => saidIn(letter, publicUrl));
   return {
     brandName,
-    title: tasks[0]?.title ?? 'Conversation',
+    title: shown[0]?.task.title ?? 'Conversation',
     entries: [...turns, ...said].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
-    mayAsk: canFollowUp && may(actor.role, 'tasks.ask'),
+    mayAsk: canFollowUp,
     askKey: newId(),
   };
 });
@@ -70,7 +62,7 @@ export default function Conversation() {
       <h1 className="sr-only">{title}</h1>
       <div className="flex-1 space-y-8 py-8">
         {entries.map((entry) =>
-          entry.kind === 'task' ? <Turn key={entry.task.id} task={entry.task} facts={entry.facts} /> : <Said key={entry.key} {...entry} />,
+          entry.kind === 'task' ? <Turn key={entry.task.id} task={entry.task} facts={entry.facts} /> : <Said key={entry.key} heading={entry.heading} text={entry.text} link={entry.link} />,
         )}
         {sent !== null && <Asked text={sent}>{words.sending}</Asked>}
         <div ref={end} />
