@@ -140,7 +140,7 @@ export function taskListsOver(money: Money): TaskLists {
               (SELECT count(*)::int FROM attempts a WHERE a.task_id = t.id) AS attempts
             FROM tasks t LEFT JOIN users u ON u.id = t.user_id LEFT JOIN identities i ON i.id = t.identity_id
             LEFT JOIN workspaces s ON s.platform = t.platform AND s.team_id = t.team_id AND s.external_id = split_part(t.channel, ':', 2)
-            LEFT JOIN task_feedback f ON f.task_id = t.id AND f.user_id = $3
+            LEFT JOIN feedback f ON f.task_id = t.id AND f.user_id = $3
             WHERE t.team_id = $1 AND t.id = ANY ($2)`,
         },
         [teamId, taskIds, viewer],
@@ -162,8 +162,8 @@ export function taskListsOver(money: Money): TaskLists {
     async judge(taskId, userId, verdict, words, at) {
       await money.query(
         {
-          text: `INSERT INTO task_feedback (task_id, user_id, verdict, words, at) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (task_id, user_id) DO UPDATE SET verdict = excluded.verdict, words = coalesce(excluded.words, task_feedback.words), at = excluded.at`,
+          text: `INSERT INTO feedback (task_id, user_id, verdict, words, at) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (task_id, user_id) DO UPDATE SET verdict = excluded.verdict, words = coalesce(excluded.words, feedback.words), at = excluded.at`,
         },
         [taskId, userId, verdict, words, at],
       );
