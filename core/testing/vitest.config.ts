@@ -9,7 +9,7 @@ export default defineConfig({
     setupFiles: ['core/testing/each-file.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
   },
 });
