@@ -11,7 +11,8 @@ const sources = ['web/app', 'web/public', 'web/react-router.config.ts', 'web/vit
 
 /** Whether anything that the portal is made from changed since it was built. */
 export function portalIsStale(root) {
-  return read(stampIn(root)) !== madeFrom(root);
+  // A copy without the portal's sources has nothing to build.
+  return fs.existsSync(path.join(root, 'web/app')) && read(stampIn(root)) !== madeFrom(root);
 }
 
 /** Builds the portal anew when it is stale. */
