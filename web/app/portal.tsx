@@ -14,8 +14,7 @@ import { guarded } from './guarded.ts';
 import { LiveProvider, useLive } from './live.tsx';
 import { teamPlaces } from './team/places.ts';
 
-export const loader = guarded('login', async (visit) => {
-  const { app, actor, loggedIn } = visit;
+export const loader = guarded('login', async ({ app, actor, loggedIn }) => {
   const cursor = await app.cursor();
   const [{ available, inUse, colour, words }, teams] = await Promise.all([app.balance(actor), app.teamsOf(actor)]);
   return {
@@ -31,7 +30,6 @@ export const loader = guarded('login', async (visit) => {
       { to: '/team', label: 'Team' },
     ],
     teamPlaces: teamPlaces(actor.role),
-    isOperator: visit.isOperator(visit),
   };
 });
 
@@ -96,7 +94,7 @@ function Header() {
 }
 
 function AccountMenu() {
-  const { places, name, email, team, isOperator } = useLoaderData<typeof loader>();
+  const { places, name, email, team } = useLoaderData<typeof loader>();
   const menu = useMenu();
   const item = 'flex min-h-11 w-full items-center rounded-control px-3 text-left text-sm hover:bg-sunken';
   return (
@@ -124,13 +122,6 @@ function AccountMenu() {
               Settings
             </Link>
           </li>
-          {isOperator && (
-            <li>
-              <Link to="/operator" className={item}>
-                Operator
-              </Link>
-            </li>
-          )}
           <li>
             <Form method="post" action="/logout" reloadDocument>
               <button type="submit" className={item}>

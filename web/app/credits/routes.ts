@@ -1,3 +1,3 @@
-import type { RouteConfigEntry } from '@react-router/dev/routes';
+import { route, type RouteConfigEntry } from '@react-router/dev/routes';
 
-export const creditsRoutes: RouteConfigEntry[] = [];
+export const creditsRoutes: RouteConfigEntry[] = [route('credits', 'credits/overview.tsx')];
