@@ -23,7 +23,8 @@ import type { TeamVerbs } from './team.ts';
 import type { DeliveryVerbs } from './undelivered.ts';
 import type { WorkVerbs } from './work.ts';
 
-export interface App extends LiveVerbs, DeliveryVerbs, LoginVerbs, TeamVerbs, CustodyVerbs, CreditVerbs, AccountVerbs, OperatorVerbs, WorkVerbs {
+export interface App
+  extends LiveVerbs, DeliveryVerbs, LoginVerbs, TeamVerbs, CustodyVerbs, CreditVerbs, AccountVerbs, OperatorVerbs, WorkVerbs {
   /** Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and its letter is written. */
   ask(input: AskInput): Promise<Taken>;
   /** Rejects with `task.not-found` for somebody else's, `task.over` when there is nothing left to stop. */

@@ -161,21 +161,19 @@ async function list(core: Core, actor: Actor, { limit, ...filter }: TaskFilter &
   const most = Math.min(Math.max(limit, 1), LINES_MOST);
   // One more than wanted tells whether there is another page.
   const found = await core.store.taskLists.list(actor.teamId, filter, most + 1);
-  const tasks = found.slice(0, most).map(
-    (task): TaskLine => ({
-      id: task.id,
-      conversationId: task.conversationId,
-      title: firstLine(task.requestText),
-      status: task.status,
-      statusWords: statusWords[task.status],
-      type: task.type,
-      platform: task.platform,
-      who: task.who ?? SOMEBODY,
-      creditsUsed: asNumber(task.creditsUsed),
-      creditsHeld: isOver(task.status) ? 0 : asNumber(task.held),
-      createdAt: task.createdAt.toISOString(),
-    }),
-  );
+  const tasks = found.slice(0, most).map((task): TaskLine => ({
+    id: task.id,
+    conversationId: task.conversationId,
+    title: firstLine(task.requestText),
+    status: task.status,
+    statusWords: statusWords[task.status],
+    type: task.type,
+    platform: task.platform,
+    who: task.who ?? SOMEBODY,
+    creditsUsed: asNumber(task.creditsUsed),
+    creditsHeld: isOver(task.status) ? 0 : asNumber(task.held),
+    createdAt: task.createdAt.toISOString(),
+  }));
   return { tasks, next: found.length > most ? tasks.at(-1)!.id : null };
 }
 

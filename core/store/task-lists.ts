@@ -156,7 +156,13 @@ export function taskListsOver(money: Money): TaskLists {
         },
         [teamId, taskId],
       );
-      return rows.map(({ id, name, mime, size_bytes, removed_at }) => ({ id, name, mime, sizeBytes: Number(size_bytes), removedAt: removed_at }));
+      return rows.map(({ id, name, mime, size_bytes, removed_at }) => ({
+        id,
+        name,
+        mime,
+        sizeBytes: Number(size_bytes),
+        removedAt: removed_at,
+      }));
     },
 
     async judge(taskId, userId, verdict, words, at) {

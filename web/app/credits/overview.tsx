@@ -24,7 +24,9 @@ export default function Overview() {
         </dl>
       </Card>
       <Card title="Buy credits">
-        <p className="text-soft">Paying by card is not open yet. Whoever runs this product gives credits: ask them, and say for which team.</p>
+        <p className="text-soft">
+          Paying by card is not open yet. Whoever runs this product gives credits: ask them, and say for which team.
+        </p>
       </Card>
     </Page>
   );

@@ -15,7 +15,14 @@ import { Asked, Said, Turn, type TurnFacts } from './turn.tsx';
 
 type Entry =
   | { readonly kind: 'task'; readonly at: string; readonly task: TaskView; readonly facts: TurnFacts }
-  | { readonly kind: 'said'; readonly at: string; readonly key: string; readonly heading: string; readonly text: string; readonly link: { label: string; to: string } | null };
+  | {
+      readonly kind: 'said';
+      readonly at: string;
+      readonly key: string;
+      readonly heading: string;
+      readonly text: string;
+      readonly link: { label: string; to: string } | null;
+    };
 
 export const loader = guarded('tasks.see', async ({ app, actor, params, brandName, publicUrl }) => {
   const { turns: shown, letters, canFollowUp } = await app.conversationView(actor, params['id']!);
@@ -38,7 +45,9 @@ export const loader = guarded('tasks.see', async ({ app, actor, params, brandNam
 function saidIn({ reply, at, seq, part }: ShownLetter, publicUrl: string): Entry {
   const heading = reply.blocks.find((block) => block.kind === 'heading')?.text ?? reply.fallback;
   const text = reply.blocks.flatMap((block) => (block.kind === 'prose' ? [block.text] : [])).join('\n');
-  const link = reply.blocks.flatMap((block) => (block.kind === 'choices' ? block.choices : [])).find(({ url }) => url?.startsWith(`${publicUrl}/`));
+  const link = reply.blocks
+    .flatMap((block) => (block.kind === 'choices' ? block.choices : []))
+    .find(({ url }) => url?.startsWith(`${publicUrl}/`));
   return {
     kind: 'said',
     at,
@@ -51,7 +60,9 @@ function saidIn({ reply, at, seq, part }: ShownLetter, publicUrl: string): Entry
 
 export const action = guarded('tasks.ask', (visit) => askFrom(visit, visit.params['id']!));
 
-export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `${loaderData?.title ?? 'Conversation'} · ${loaderData?.brandName}` }];
+export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
+  { title: `${loaderData?.title ?? 'Conversation'} · ${loaderData?.brandName}` },
+];
 
 export default function Conversation() {
   const { title, entries, mayAsk, askKey } = useLoaderData<typeof loader>();
@@ -62,7 +73,11 @@ export default function Conversation() {
       <h1 className="sr-only">{title}</h1>
       <div className="flex-1 space-y-8 py-8">
         {entries.map((entry) =>
-          entry.kind === 'task' ? <Turn key={entry.task.id} task={entry.task} facts={entry.facts} /> : <Said key={entry.key} heading={entry.heading} text={entry.text} link={entry.link} />,
+          entry.kind === 'task' ? (
+            <Turn key={entry.task.id} task={entry.task} facts={entry.facts} />
+          ) : (
+            <Said key={entry.key} heading={entry.heading} text={entry.text} link={entry.link} />
+          ),
         )}
         {sent !== null && <Asked text={sent}>{words.sending}</Asked>}
         <div ref={end} />

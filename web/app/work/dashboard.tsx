@@ -32,7 +32,11 @@ export default function Dashboard() {
             <Asked text={sent}>{words.sending}</Asked>
           </div>
         )}
-        {mayAsk ? <Composer askKey={askKey} placeholder={words.placeholder} /> : <Notice title="You can look at the tasks of your team, and not ask for new ones." />}
+        {mayAsk ? (
+          <Composer askKey={askKey} placeholder={words.placeholder} />
+        ) : (
+          <Notice title="You can look at the tasks of your team, and not ask for new ones." />
+        )}
       </div>
       {mayAsk && (
         <section aria-label="Examples" className="mt-10">

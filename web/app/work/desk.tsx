@@ -19,7 +19,10 @@ export const loader = guarded('tasks.see', async ({ app, actor, url }) => {
 export default function Desk() {
   return (
     <div className="mx-auto flex w-full max-w-[96rem]">
-      <aside aria-label="History" className="sticky top-14 hidden h-[calc(100dvh-3.5rem)] w-80 shrink-0 flex-col border-r border-hairline lg:flex">
+      <aside
+        aria-label="History"
+        className="sticky top-14 hidden h-[calc(100dvh-3.5rem)] w-80 shrink-0 flex-col border-r border-hairline lg:flex"
+      >
         <Sidebar />
       </aside>
       <div className="min-w-0 flex-1">

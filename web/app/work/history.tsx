@@ -37,7 +37,15 @@ export function HistoryFilter({ people, action }: { people: readonly Person[]; a
     // A new key when the address changes: then the fields say what the address says.
     <Form method="get" action={action} key={params.toString()} role="search" aria-label="Tasks" className="space-y-2">
       <div className="flex items-end gap-2">
-        <TextField label="Search tasks" hideLabel type="search" name="search" placeholder="Search tasks" defaultValue={params.get('search') ?? ''} className="min-w-0 flex-1" />
+        <TextField
+          label="Search tasks"
+          hideLabel
+          type="search"
+          name="search"
+          placeholder="Search tasks"
+          defaultValue={params.get('search') ?? ''}
+          className="min-w-0 flex-1"
+        />
         <Button look="plain" small className="min-h-11!" aria-label="Search">
           <Search aria-hidden className="size-4" />
         </Button>
@@ -79,7 +87,13 @@ function Choice({ name, label, options }: { name: string; label: string; options
   );
 }
 
-export function HistoryList({ tasks, current }: { tasks: readonly TaskLine[]; /** The conversation that is open. */ current: string | null }) {
+export function HistoryList({
+  tasks,
+  current,
+}: {
+  tasks: readonly TaskLine[];
+  /** The conversation that is open. */ current: string | null;
+}) {
   const [params] = useSearchParams();
   if (tasks.length === 0) {
     const isNarrowed = filterNames.some((name) => params.get(name));

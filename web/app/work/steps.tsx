@@ -16,7 +16,10 @@ export function useSteps(taskId: string, known: readonly Step[]): readonly Step[
   useTaskEvents(({ taskId: about, kind, data }) => {
     if (about === taskId && kind === 'step') setNews((before) => [...before.filter(({ id }) => id !== (data as Step).id), data as Step]);
   });
-  return [...known.map((step) => news.find(({ id }) => id === step.id) ?? step), ...news.filter(({ id }) => known.every((step) => step.id !== id))];
+  return [
+    ...known.map((step) => news.find(({ id }) => id === step.id) ?? step),
+    ...news.filter(({ id }) => known.every((step) => step.id !== id)),
+  ];
 }
 
 export function Steps({ steps }: { steps: readonly Step[] }) {

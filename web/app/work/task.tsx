@@ -61,7 +61,9 @@ export const action = guarded('tasks.see', async (visit) => {
   });
 });
 
-export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `${loaderData?.task.title ?? 'Task'} · ${loaderData?.brandName}` }];
+export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
+  { title: `${loaderData?.task.title ?? 'Task'} · ${loaderData?.brandName}` },
+];
 
 export default function Task() {
   const { task, address, mayStop, mayAsk, mayResend, actionKey, feedback } = useLoaderData<typeof loader>();
@@ -88,7 +90,10 @@ export default function Task() {
         <div className="min-w-0 space-y-6">
           <Request />
           {task.over ? (
-            <Card title={task.status === 'completed' ? 'Result' : 'What happened'} actions={task.status === 'completed' && <Feedback taskId={task.id} given={feedback} />}>
+            <Card
+              title={task.status === 'completed' ? 'Result' : 'What happened'}
+              actions={task.status === 'completed' && <Feedback taskId={task.id} given={feedback} />}
+            >
               <div className="space-y-4">
                 <Outcome task={task} />
                 <ResultFiles files={task.files} taskId={task.id} whole />
@@ -142,7 +147,11 @@ function Progress() {
   return (
     <Card title={task.statusWords}>
       <div aria-live="polite">
-        {steps.length === 0 ? <p className="text-soft">It will begin in a moment. This page goes on by itself.</p> : <Steps steps={steps} />}
+        {steps.length === 0 ? (
+          <p className="text-soft">It will begin in a moment. This page goes on by itself.</p>
+        ) : (
+          <Steps steps={steps} />
+        )}
       </div>
     </Card>
   );
@@ -169,7 +178,12 @@ function Timeline() {
 function Cost() {
   const { task, cost } = useLoaderData<typeof loader>();
   const rows: [string, ReactNode][] = [
-    ['Estimate', <span key="estimate">about <Credits amount={task.estimate.low} />, at most <Credits amount={task.estimate.high} /></span>],
+    [
+      'Estimate',
+      <span key="estimate">
+        about <Credits amount={task.estimate.low} />, at most <Credits amount={task.estimate.high} />
+      </span>,
+    ],
     ['Set aside', <Credits key="held" amount={cost.held} />],
     ...(task.over
       ? ([
@@ -190,7 +204,9 @@ function Cost() {
       </dl>
       {task.quantity !== null && (
         <p className="mt-4 border-t border-hairline pt-3 text-sm text-soft">
-          {task.quantity.delivered === null ? `${task.quantity.asked} ${task.quantity.unit} asked for` : `${task.quantity.delivered} of ${task.quantity.asked} ${task.quantity.unit} delivered`}
+          {task.quantity.delivered === null
+            ? `${task.quantity.asked} ${task.quantity.unit} asked for`
+            : `${task.quantity.delivered} of ${task.quantity.asked} ${task.quantity.unit} delivered`}
         </p>
       )}
     </Card>
@@ -204,7 +220,16 @@ function Where() {
     ['Where', where ?? platforms[platform] ?? platform],
     ['Read as', task.because],
     ...(attempts > 1 ? ([['Attempts', attempts]] as [string, ReactNode][]) : []),
-    ...(task.retryOf === null ? [] : ([['Again', <Link key="of" to={`/tasks/${task.retryOf}`} className="rounded text-accent underline underline-offset-2">the first one</Link>]] as [string, ReactNode][])),
+    ...(task.retryOf === null
+      ? []
+      : ([
+          [
+            'Again',
+            <Link key="of" to={`/tasks/${task.retryOf}`} className="rounded text-accent underline underline-offset-2">
+              the first one
+            </Link>,
+          ],
+        ] as [string, ReactNode][])),
   ];
   return (
     <Card title="Who and where">
