@@ -61,7 +61,7 @@ test('beside a product that runs well, every line is ok', async () => {
     database: [expect.stringMatching(/^ok PostgreSQL 18\.\d+ \(127\.0\.0\.1:\d+\), \d+ of \d+ connections$/)],
     migrations: ['ok the database is as this version needs it'],
     clock: ['ok as the database has it'],
-    secrets: ['ok 2 secrets open with ENCRYPTION_KEY'],
+    secrets: ['ok 4 secrets open with ENCRYPTION_KEY'],
     ledger: ['ok 1 wallet adds up'],
     tasks: ['ok 0 under way, none late'],
     letters: ['ok all delivered'],
