@@ -34,6 +34,22 @@ export function Credits({ amount, sign = false }: { amount: number; /** +12 for 
   );
 }
 
+/** To the last decimal, for what is added up. */
+export function ExactCredits({ amount, sign = false }: { amount: number; sign?: boolean }) {
+  const reader = useReader();
+  return (
+    <span suppressHydrationWarning className="numbers whitespace-nowrap">
+      {sign && amount > 0 ? '+' : ''}
+      {formatNumber(amount, reader, 6).replace('-', '−')}
+    </span>
+  );
+}
+
+/** A day of the calendar, 2026-11-25: "Nov 25", or with the year. It is the same day everywhere. */
+export function formatDay(day: string, { locale }: Pick<Reader, 'locale'>, style: 'day' | 'date' | 'month' = 'day'): string {
+  return calendar(locale, style).format(new Date(`${day.slice(0, 10)}T00:00:00Z`));
+}
+
 export type TimeStyle = 'ago' | 'short' | 'long' | 'date';
 
 /** `at` is ISO 8601. The whole of it is one hover or one screen reader away. */
@@ -93,6 +109,13 @@ function once<T>(key: string, make: () => T): T {
 const number = (locale: string, most: number) =>
   once(`n ${locale} ${most}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits: most }));
 const relative = (locale: string) => once(`r ${locale}`, () => new Intl.RelativeTimeFormat('en', { numeric: 'auto' }));
+const calendarShapes = {
+  day: { day: 'numeric', month: 'short' },
+  date: { dateStyle: 'medium' },
+  month: { month: 'long', year: 'numeric' },
+} as const;
+const calendar = (locale: string, style: keyof typeof calendarShapes) =>
+  once(`c ${locale} ${style}`, () => new Intl.DateTimeFormat(locale, { ...calendarShapes[style], timeZone: 'UTC' }));
 const shapes = {
   short: { dateStyle: 'medium', timeStyle: 'short' },
   long: { dateStyle: 'full', timeStyle: 'long' },

@@ -55,7 +55,7 @@ export function Card({
             {title !== undefined && <h2 className="text-lg font-semibold">{title}</h2>}
             {lead !== undefined && <p className="mt-1 text-sm text-soft">{lead}</p>}
           </div>
-          {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
+          {actions !== undefined && <div className="flex max-w-full min-w-0 flex-wrap gap-2">{actions}</div>}
         </div>
       )}
       <div className={flush ? 'pt-4' : 'p-5 sm:p-6'}>{children}</div>

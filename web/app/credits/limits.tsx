@@ -1,0 +1,281 @@
+// Who may spend what: the limits there are with what is left of them, and the form that sets one.
+
+import { Gauge } from 'lucide-react';
+import { redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { amountOf, readCredits } from '#core/domain/credits.ts';
+import { limitPeriods, type LimitKind, type LimitView } from '#core/domain/limit.ts';
+import { may } from '#core/domain/permission.ts';
+import { refuse } from '#core/domain/refusal.ts';
+import type { LimitWanted } from '#core/flows/credits.ts';
+import { Button } from '../components/button.tsx';
+import { Confirm } from '../components/confirm.tsx';
+import { SelectField, TextField } from '../components/field.tsx';
+import { Form, useProblem } from '../components/form.tsx';
+import { Credits, formatTime, useReader } from '../components/format.tsx';
+import { Meter } from '../components/meter.tsx';
+import { Notice } from '../components/notice.tsx';
+import { Card, Empty } from '../components/page.tsx';
+import { attempt, guarded, readForm } from '../guarded.ts';
+import { readReader } from '../reader.ts';
+import { groupWords, limitWords } from '../texts/credits.ts';
+import { CreditsPage } from './frame.tsx';
+import { platformOf, shown } from './shown.ts';
+
+const HERE = '/credits/limits';
+
+export const loader = guarded('credits.see', async ({ app, actor, brandName, url }) => {
+  const mayChange = may(actor.role, 'credits.limit');
+  const [limits, subjects] = await Promise.all([app.limits(actor), mayChange ? app.limitSubjects(actor) : []]);
+  return {
+    brandName,
+    mayChange,
+    said: said[url.searchParams.get('done') ?? ''] ?? null,
+    limits: limits.map(forPage),
+    people: subjects.filter(({ kind }) => kind === 'member').map(({ id, name, of }) => ({ id, name, isLinked: of === 'user' })),
+    channels: subjects.filter(({ kind }) => kind === 'channel').map(({ id, of }) => ({ id, platform: platformOf(of) })),
+  };
+});
+
+const said: Readonly<Record<string, string>> = { set: 'The limit is set. It counts from now on.', removed: 'The limit is gone.' };
+
+type ShownLimit = ReturnType<typeof forPage>;
+
+function forPage({ id, kind, subject, name, credits, period, timeZone, resetsAt, countsSince, used, held, left }: LimitView) {
+  return {
+    id,
+    kind,
+    subject,
+    whose: whose(kind, subject, name),
+    credits: shown(credits),
+    period,
+    timeZone,
+    resetsAt,
+    countsSince,
+    used: shown(used),
+    held: shown(held),
+    left: shown(left),
+  };
+}
+
+function whose(kind: LimitKind, subject: string, name: string | null): string {
+  if (kind === 'team') return limitWords.whose.team;
+  if (kind === 'channel') return name === null ? `Channel ${subject}` : `Channel ${subject} in ${platformOf(name)}`;
+  return name ?? groupWords.nameless;
+}
+
+export const action = guarded('credits.limit', async (visit) => {
+  const { app, actor, request, now } = visit;
+  const { intent, text } = await readForm(request);
+  return attempt(visit, intent, async () => {
+    if (intent.startsWith('remove ')) {
+      await app.removeLimit(actor, text('id'));
+      return redirect(`${HERE}?done=removed`);
+    }
+    const credits = readCredits(text('credits'));
+    if (credits === null)
+      throw refuse('request.invalid', { fields: [{ name: 'credits', problem: 'Write an amount of credits, such as 100 or 2.5.' }] });
+    const { timeZone } = readReader(request.headers, now);
+    const limit = { ...subjectOf(text('subject'), text('channel')), credits: amountOf(credits), period: text('period'), timeZone };
+    await app.setLimit(actor, limit as LimitWanted);
+    return redirect(`${HERE}?done=set`);
+  });
+});
+
+/** `team`, `member:<id>` or `channel:<id>`; with `channel:` alone it is the one that was typed. */
+function subjectOf(chosen: string, channel: string): Pick<LimitWanted, 'subject'> & { kind: string } {
+  const [kind = '', ...rest] = chosen.split(':');
+  const subject = rest.join(':');
+  return { kind, subject: kind === 'channel' && subject === '' ? channel : kind === 'team' ? '' : subject };
+}
+
+export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `Limits · ${loaderData?.brandName}` }];
+
+export default function Limits() {
+  const { limits, mayChange, said: words } = useLoaderData<typeof loader>();
+  return (
+    <CreditsPage
+      title="Limits"
+      lead="What the team, a person or a channel may spend in a time. A task whose estimate goes beyond one does not begin, and the person is told why."
+    >
+      {words !== null && (
+        <Notice tone="good" live>
+          {words}
+        </Notice>
+      )}
+      <Card title="Limits that hold" flush>
+        {limits.length === 0 ? (
+          <Empty icon={<Gauge />} title="There are no limits">
+            Everybody in the team may spend what is available.
+          </Empty>
+        ) : (
+          <ul className="divide-y divide-hairline border-t border-hairline">
+            {limits.map((limit) => (
+              <Limit key={limit.id} limit={limit} mayChange={mayChange} />
+            ))}
+          </ul>
+        )}
+      </Card>
+      {mayChange && <NewLimit />}
+    </CreditsPage>
+  );
+}
+
+function Limit({ limit, mayChange }: { limit: ShownLimit; mayChange: boolean }) {
+  const { id, kind, subject, credits, period, used, held, left, resetsAt } = limit;
+  const intent = `change ${id}`;
+  const share = (amount: number) => (credits === 0 ? 0 : Math.min(amount / credits, 1));
+  const usedShare = share(used);
+  return (
+    <li className="px-5 py-4 sm:px-6">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
+        <h3 className="min-w-0 font-medium wrap-anywhere">{limit.whose}</h3>
+        <p>
+          <Credits amount={credits} /> {credits === 1 ? 'credit' : 'credits'} {limitWords.period[period]}
+        </p>
+      </div>
+      <Meter
+        parts={[
+          { share: usedShare, tone: 'strong' },
+          { share: Math.min(share(held), 1 - usedShare), tone: 'soft' },
+        ]}
+      />
+      <p className="mt-2 text-sm text-soft">
+        <Credits amount={used} /> used, <Credits amount={held} /> set aside,{' '}
+        <strong className="font-medium text-ink">
+          <Credits amount={left} /> left
+        </strong>
+        {'. '}
+        <Counts limit={limit} />
+      </p>
+      {mayChange && (
+        <div className="mt-2 flex flex-wrap items-start gap-2">
+          <Change {...{ intent, kind, subject, credits, period }} />
+          <Confirm label="Remove" look="quiet" small>
+            <Form intent={`remove ${id}`} action={HERE}>
+              <input type="hidden" name="id" value={id} />
+              <p className="mb-3 text-sm">
+                Without it, nothing of this kind is stopped any more{resetsAt === null ? '' : ', and a new one counts from the beginning'}.
+              </p>
+              <Button look="danger" small>
+                Remove this limit
+              </Button>
+            </Form>
+          </Confirm>
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** Since when, and when it begins anew. */
+function Counts({ limit: { resetsAt, countsSince, timeZone } }: { limit: ShownLimit }) {
+  const reader = useReader();
+  const time = (at: string) => (
+    <time dateTime={at} suppressHydrationWarning>
+      {formatTime(at, 'short', { ...reader, timeZone })}
+    </time>
+  );
+  return (
+    <>
+      Counts since {time(countsSince)}
+      {resetsAt !== null && <>, begins anew {time(resetsAt)}</>} ({timeZone}).
+    </>
+  );
+}
+
+function Change({
+  intent,
+  kind,
+  subject,
+  credits,
+  period,
+}: Pick<ShownLimit, 'kind' | 'subject' | 'credits' | 'period'> & { intent: string }) {
+  const problem = useProblem(intent);
+  return (
+    <details open={problem !== null} className="group">
+      <summary className="inline-flex min-h-9 items-center rounded-full px-3.5 text-sm font-medium text-accent hover:bg-accent-wash group-open:hidden">
+        Change
+      </summary>
+      <Form intent={intent} action={HERE} className="rounded-control border border-hairline bg-sunken p-4">
+        <input type="hidden" name="subject" value={kind === 'team' ? 'team' : `${kind}:${subject}`} />
+        <input type="hidden" name="period" value={period} />
+        <TextField
+          label={`Credits ${limitWords.period[period]}`}
+          name="credits"
+          {...amountInput}
+          defaultValue={plain(credits)}
+          error={problem?.fields['credits']}
+        />
+        <Button small look="plain" className="mt-3">
+          Save
+        </Button>
+      </Form>
+    </details>
+  );
+}
+
+function NewLimit() {
+  const { people, channels } = useLoaderData<typeof loader>();
+  const { timeZone } = useReader();
+  const problem = useProblem('set');
+  return (
+    <Card title="Set a limit" lead={`Days, weeks and months are those of ${timeZone}. A limit for the same in the same time is changed.`}>
+      <Form intent="set" action={HERE} className="grid gap-4 sm:grid-cols-2">
+        <SelectField label="For" name="subject" defaultValue="team" error={problem?.fields['subject'] ?? problem?.fields['kind']}>
+          <option value="team">{limitWords.whose.team}</option>
+          {people.length > 0 && (
+            <optgroup label="A person">
+              {people.map(({ id, name, isLinked }) => (
+                <option key={id} value={`member:${id}`}>
+                  {isLinked ? name : `${name} (chat only)`}
+                </option>
+              ))}
+            </optgroup>
+          )}
+          <optgroup label="A channel">
+            {channels.map(({ id, platform }) => (
+              <option key={id} value={`channel:${id}`}>
+                {id} in {platform}
+              </option>
+            ))}
+            <option value="channel:">The channel that I write below</option>
+          </optgroup>
+        </SelectField>
+        <TextField
+          label="Channel, if it is not in the list"
+          name="channel"
+          autoComplete="off"
+          maxLength={200}
+          hint="Its id, as Slack or Discord shows it."
+        />
+        <TextField label="Credits" name="credits" {...amountInput} hint="0 stops everything." error={problem?.fields['credits']} />
+        <SelectField label="In what time" name="period" defaultValue="month" error={problem?.fields['period']}>
+          {limitPeriods.map((period) => (
+            <option key={period} value={period}>
+              {limitWords.period[period]}
+            </option>
+          ))}
+        </SelectField>
+        <div>
+          <Button look="main" busyWords="Setting it …">
+            Set the limit
+          </Button>
+        </div>
+      </Form>
+    </Card>
+  );
+}
+
+// Without a script the browser says what is wrong with an amount before it is sent.
+const amountInput = {
+  inputMode: 'decimal',
+  autoComplete: 'off',
+  required: true,
+  pattern: '\\d{1,10}(\\.\\d{1,6})?',
+  title: 'Such as 100 or 2.5',
+} as const;
+
+/** As a form takes it back. */
+function plain(credits: number): string {
+  return credits.toFixed(6).replace(/\.?0+$/, '');
+}

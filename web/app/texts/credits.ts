@@ -1,0 +1,37 @@
+// The words of the pages about credits.
+
+import type { UsageBy } from '#core/domain/usage.ts';
+
+export const places = [
+  { to: '/credits', label: 'Overview' },
+  { to: '/credits/transactions', label: 'Transactions' },
+  { to: '/credits/statements', label: 'Statements' },
+  { to: '/credits/limits', label: 'Limits' },
+] as const;
+
+export const byWords = { type: 'Kind of work', person: 'Person', channel: 'Channel', platform: 'Platform' } as const satisfies Record<
+  UsageBy,
+  string
+>;
+
+export const platformWords: Readonly<Record<string, string>> = { web: 'Portal', terminal: 'Terminal', slack: 'Slack', discord: 'Discord' };
+
+export const groupWords = {
+  other: 'All others',
+  none: { type: 'Erased tasks', person: 'People who are gone', channel: 'Outside of channels', platform: 'Erased tasks' },
+  nameless: 'Somebody without a name',
+  operator: 'Operator',
+} as const;
+
+export const limitWords = {
+  whose: { team: 'The whole team', member: 'Person', channel: 'Channel' },
+  period: { day: 'a day', week: 'a week', month: 'a month', total: 'in total' },
+} as const;
+
+export const buying = {
+  title: 'Buy credits',
+  today: (brand: string) =>
+    `Buying isn’t open yet. Until it is, whoever runs ${brand} gives credits to teams. Tell them this team and how many you need.`,
+  command: 'On the machine that runs it:',
+  later: 'Cards, plans, top-ups by themselves and receipts will be here.',
+} as const;
