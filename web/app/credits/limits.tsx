@@ -1,7 +1,8 @@
 // Who may spend what: the limits there are with what is left of them, and the form that sets one.
 
 import { Gauge } from 'lucide-react';
-import { redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { useEffect, useRef } from 'react';
+import { redirect, useLoaderData, useLocation, type MetaFunction } from 'react-router';
 import { amountOf, readCredits } from '#core/domain/credits.ts';
 import { limitPeriods, type LimitKind, type LimitView } from '#core/domain/limit.ts';
 import { may } from '#core/domain/permission.ts';
@@ -97,11 +98,7 @@ export default function Limits() {
       title="Limits"
       lead="What the team, a person or a channel may spend in a time. A task whose estimate goes beyond one does not begin, and the person is told why."
     >
-      {words !== null && (
-        <Notice tone="good" live>
-          {words}
-        </Notice>
-      )}
+      {words !== null && <Done words={words} />}
       <Card title="Limits that hold" flush>
         {limits.length === 0 ? (
           <Empty icon={<Gauge />} title="There are no limits">
@@ -120,8 +117,22 @@ export default function Limits() {
   );
 }
 
+/** Takes the focus: the button that was pressed may be gone. */
+function Done({ words }: { words: string }) {
+  const place = useRef<HTMLDivElement>(null);
+  const { key } = useLocation();
+  useEffect(() => place.current?.querySelector<HTMLElement>('[role="status"]')?.focus(), [words, key]);
+  return (
+    <div ref={place}>
+      <Notice tone="good" live>
+        {words}
+      </Notice>
+    </div>
+  );
+}
+
 function Limit({ limit, mayChange }: { limit: ShownLimit; mayChange: boolean }) {
-  const { id, kind, subject, credits, period, used, held, left, resetsAt } = limit;
+  const { id, credits, period, used, held, left, resetsAt } = limit;
   const intent = `change ${id}`;
   const share = (amount: number) => (credits === 0 ? 0 : Math.min(amount / credits, 1));
   const usedShare = share(used);
@@ -149,8 +160,8 @@ function Limit({ limit, mayChange }: { limit: ShownLimit; mayChange: boolean }) 
       </p>
       {mayChange && (
         <div className="mt-2 flex flex-wrap items-start gap-2">
-          <Change {...{ intent, kind, subject, credits, period }} />
-          <Confirm label="Remove" look="quiet" small>
+          <Change limit={limit} intent={intent} />
+          <Confirm label={<About short="Remove" limit={limit} />} look="quiet" small>
             <Form intent={`remove ${id}`} action={HERE}>
               <input type="hidden" name="id" value={id} />
               <p className="mb-3 text-sm">
@@ -183,18 +194,13 @@ function Counts({ limit: { resetsAt, countsSince, timeZone } }: { limit: ShownLi
   );
 }
 
-function Change({
-  intent,
-  kind,
-  subject,
-  credits,
-  period,
-}: Pick<ShownLimit, 'kind' | 'subject' | 'credits' | 'period'> & { intent: string }) {
+function Change({ limit, intent }: { limit: ShownLimit; intent: string }) {
+  const { kind, subject, credits, period } = limit;
   const problem = useProblem(intent);
   return (
     <details open={problem !== null} className="group">
       <summary className="inline-flex min-h-9 items-center rounded-full px-3.5 text-sm font-medium text-accent hover:bg-accent-wash group-open:hidden">
-        Change
+        <About short="Change" limit={limit} />
       </summary>
       <Form intent={intent} action={HERE} className="rounded-control border border-hairline bg-sunken p-4">
         <input type="hidden" name="subject" value={kind === 'team' ? 'team' : `${kind}:${subject}`} />
@@ -211,6 +217,18 @@ function Change({
         </Button>
       </Form>
     </details>
+  );
+}
+
+/** One word to the eye, which sees the row; to the ear also whose limit it is. */
+function About({ short, limit: { whose: name, period } }: { short: string; limit: ShownLimit }) {
+  return (
+    <span>
+      {short}{' '}
+      <span className="sr-only">
+        the limit {limitWords.period[period]}: {name}
+      </span>
+    </span>
   );
 }
 

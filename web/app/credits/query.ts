@@ -37,6 +37,6 @@ export function queryFor({ type, from, to, person }: ShownQuery, timeZone: strin
 
 /** "?type=settle&person=…", or nothing. */
 export function searchFor(query: ShownQuery, more: Readonly<Record<string, string>> = {}): string {
-  const search = new URLSearchParams([...Object.entries({ ...query, ...more })].filter(([, value]) => value !== ''));
+  const search = new URLSearchParams(Object.entries({ ...query, ...more }).filter(([, value]) => value !== ''));
   return search.size === 0 ? '' : `?${search}`;
 }

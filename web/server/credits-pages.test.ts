@@ -6,7 +6,7 @@ import { balance } from '#core/flows/history.ts';
 import type { LoggedIn } from '#core/ports/auth.ts';
 import { openCreditsStage, type CreditsTeam } from '#core/testing/credits-stage.ts';
 import { forAll } from '#core/testing/stage.ts';
-import { openPortalDoor } from '#web/server/testing/open-portal.ts';
+import { openPortalDoor } from './testing/open-portal.ts';
 
 const stage = forAll(openCreditsStage);
 const HOSTILE = '<img src=x onerror=alert(1)>=1+1"\'';

@@ -1,0 +1,87 @@
+// The pages about credits in a real browser: on a phone, in the dark, by keyboard, and without JavaScript.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, vi } from 'vitest';
+import { newId } from '#core/domain/ids.ts';
+import { forAll, openStage } from '#core/testing/stage.ts';
+import { visitor } from '#core/testing/visitor.ts';
+import { inABrowser, oneBrowser } from '../testing/browser.ts';
+
+inABrowser('the pages about credits', () => {
+  const browser = oneBrowser();
+  const stage = forAll(() => openStage({ portal: true }));
+
+  test('on a phone in the dark nothing is clipped, and nobody is kept out', { timeout: 180_000 }, async () => {
+    const { at, cookies } = await owner();
+    const month = new Date().toISOString().slice(0, 7);
+    for (const look of [{ width: 390, height: 844, colours: 'dark' }, { colours: 'light' }] as const) {
+      const { page } = await browser().open({ at, cookies, ...look });
+      for (const path of ['', '?days=90&by=channel', '/transactions', '/statements', `/statements/${month}`, '/limits']) {
+        await page.goto(`/credits${path}`);
+        await page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))");
+        const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+          .include('main')
+          .analyze();
+        expect([path, tooWide, violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)]).toEqual([path, 0, []]);
+      }
+    }
+  });
+
+  test('the days behind the bars can be read as a table by keyboard alone', { timeout: 60_000 }, async () => {
+    const { at, cookies } = await owner();
+    const { page } = await browser().open({ at, cookies });
+    await page.goto('/credits');
+    const table = page.getByRole('table', { name: 'Credits used a day, by kind of work' });
+    expect(await table.isVisible()).toBe(false);
+    await page.getByText('Show the days as a table').focus();
+    await page.keyboard.press('Enter');
+    expect(await table.getByRole('row').last().innerText()).toMatch(/\s24\s+24$/);
+  });
+
+  test.each([true, false])('a limit is set, changed and removed (with JavaScript: %s)', { timeout: 120_000 }, async (javaScript) => {
+    const { at, cookies, amounts } = await owner();
+    const { page, expectTrouble } = await browser().open({ at, cookies, javaScript });
+    // Where scripts are off, the browser does not fetch them either, and says so.
+    if (!javaScript) expectTrouble(/^csp GET \/assets\/.*\.js$/);
+    await page.goto('/credits/limits');
+    await page.getByLabel('For', { exact: true }).selectOption('The whole team');
+    await page.getByRole('textbox', { name: 'Credits', exact: true }).fill('50');
+    await page.getByLabel('In what time').selectOption('a week');
+    await page.getByRole('button', { name: 'Set the limit' }).click();
+    await page.getByText('50 credits a week').waitFor();
+    if (javaScript) expect(await page.evaluate('document.activeElement.textContent')).toContain('The limit is set.');
+
+    await page.locator('summary', { hasText: 'Change' }).click();
+    await page.getByLabel('Credits a week').fill('12.5');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('12.5 credits a week').waitFor();
+    expect(await amounts()).toEqual(['12500000']);
+
+    await page.locator('summary', { hasText: 'Remove' }).click();
+    await page.getByRole('button', { name: 'Remove this limit' }).click();
+    await page.getByText('There are no limits').waitFor();
+    expect(await amounts()).toEqual([]);
+  });
+
+  /** Somebody with a team of their own, who asked for something. */
+  async function owner() {
+    const { app, core, product } = stage();
+    const at = core.settings.publicUrl;
+    const olga = visitor({ ...stage(), url: at });
+    await olga.signUp(`${newId()}@example.com`);
+    const cookie = [...olga.cookies].map((pair) => pair.join('=')).join('; ');
+    const actor = await app.actorOf((await product.auth.sessionOf(new Headers({ cookie })))!);
+    const taken = await app.ask({
+      key: `test:${newId()}`,
+      threadRef: `web:${newId()}`,
+      from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
+      text: 'find me 24 leads in Miami who sell boats with rather long names',
+      at: core.clock.now(),
+    });
+    if (taken.kind !== 'task') throw new Error(taken.refused.code);
+    await vi.waitFor(async () => expect((await app.task(actor, taken.taskId)).over).toBe(true), { timeout: 20_000 });
+    return { at, cookies: olga.cookies, amounts: async () => (await app.limits(actor)).map((limit) => limit.credits) };
+  }
+});
