@@ -1,105 +1,129 @@
-// What happens while a page is open. One stream in a tab brings it, and whoever shows something of it asks here. A browser
-// comes back by itself with the last line it saw, so nothing is missed and nothing is seen twice.
+// What happens while a page is open. One stream in a tab brings it, and whoever shows something of it asks here. Pages
+// read their data anew when it has changed; what somebody is typing stays as it is.
 
 import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useRevalidator } from 'react-router';
 import type { ShownBalance } from './components/credit-badge.tsx';
-
-interface TaskLine {
-  readonly taskId: string;
-  readonly kind: string;
-  readonly data: unknown;
-}
-
-type Hears = (line: TaskLine) => void;
+import { openLiveStream, type LiveLine } from './live-stream.ts';
 
 interface Live {
   readonly balance: ShownBalance;
-  /** Nothing arrives at the moment. */
+  /** For some seconds nothing could reach us. */
   readonly isOffline: boolean;
-  /** Calls back for each thing that happens to a task of the team. Gives back how to stop. */
-  on(call: Hears): () => void;
+  readonly listeners: Set<(line: LiveLine) => void>;
 }
 
 const LiveContext = createContext<Live | null>(null);
 
-/** The page's data is read anew at most this often. */
-const AGAIN_MS = 1_000;
-/** A stream that breaks comes back in a few seconds; only then is it worth a word. */
-const SAID_AFTER_MS = 6_000;
+const OFFLINE_AFTER_MS = 5_000;
+const READ_ANEW_MS = 1_000;
+const TOGETHER_MS = 50;
 
-export function LiveProvider({ balance: first, cursor, children }: { balance: ShownBalance; cursor: string; children: ReactNode }) {
-  const [news, setNews] = useState<(ShownBalance & { version: string }) | null>(null);
+/** `cursor` was read before the data of the page, so that nothing falls between the two. */
+export function LiveProvider({ balance, cursor, children }: { balance: ShownBalance; cursor: string; children: ReactNode }) {
+  const [listeners] = useState(() => new Set<(line: LiveLine) => void>());
+  const [heard, setHeard] = useState(balance);
   const [isOffline, setOffline] = useState(false);
-  const [calls] = useState(() => new Set<Hears>());
-  const [after] = useState(cursor); // the stream begins where the first page was made, and goes on by itself
-  const { revalidate } = useRevalidator();
-  const again = useRef(revalidate);
-  again.current = revalidate;
+  const begin = useRef(cursor);
+  const reader = useReadAnew();
 
   useEffect(() => {
-    const source = new EventSource(`/api/events?live=1&after=${encodeURIComponent(after)}`);
-    let waiting: ReturnType<typeof setTimeout> | undefined;
-    let silent: ReturnType<typeof setTimeout> | undefined;
-    const readAgain = () => {
-      waiting ??= setTimeout(() => {
-        waiting = undefined;
-        void again.current();
-      }, AGAIN_MS);
-    };
-    source.onopen = () => {
-      clearTimeout(silent);
-      silent = undefined;
-      setOffline(false);
-    };
-    source.onerror = () => {
-      silent ??= setTimeout(() => setOffline(true), SAID_AFTER_MS);
-      // Refused for good, as after a log-out: the page's own data says what that means.
-      if (source.readyState === EventSource.CLOSED) readAgain();
-    };
-    source.onmessage = ({ data }: MessageEvent<string>) => {
-      const line = JSON.parse(data) as TaskLine;
-      for (const call of calls) call(line);
-      if (line.kind !== 'step') readAgain();
-    };
-    source.addEventListener('balance', ({ data }: MessageEvent<string>) => {
-      const balance = JSON.parse(data) as ShownBalance & { version: string };
-      setNews((known) => (known !== null && BigInt(known.version) > BigInt(balance.version) ? known : balance));
+    let losing: ReturnType<typeof setTimeout> | undefined;
+    const end = openLiveStream(begin.current, {
+      line(line) {
+        for (const hear of listeners) hear(line);
+        if (line.kind !== 'step') reader.ask();
+      },
+      balance: (next) => setHeard((last) => newer(last, next)),
+      stale: reader.ask,
+      connected(yes) {
+        reader.connected(yes);
+        if (!yes) {
+          losing ??= setTimeout(() => setOffline(true), OFFLINE_AFTER_MS);
+          return;
+        }
+        clearTimeout(losing);
+        losing = undefined;
+        setOffline(false);
+      },
     });
-    source.addEventListener('reset', readAgain);
     return () => {
-      clearTimeout(waiting);
-      clearTimeout(silent);
-      source.close();
+      clearTimeout(losing);
+      end();
     };
-  }, [after, calls]);
+  }, [listeners, reader]);
 
-  const on = (call: Hears) => {
-    calls.add(call);
-    return () => void calls.delete(call);
-  };
-  return (
-    <LiveContext value={{ balance: news ?? first, isOffline, on }}>
-      {isOffline && (
-        <p role="status" className="bg-warn-wash px-4 py-2 text-center text-sm text-warn">
-          You are cut off at the moment. What you see may be old; it goes on by itself.
-        </p>
-      )}
-      {children}
-    </LiveContext>
-  );
+  return <LiveContext value={{ balance: newer(balance, heard), isOffline, listeners }}>{children}</LiveContext>;
 }
 
-export function useLive(): Live {
-  const live = useContext(LiveContext);
-  if (live === null) throw new Error('only pages for members are live');
-  return live;
+export function useLive(): Pick<Live, 'balance' | 'isOffline'> {
+  return useLiveContext();
 }
 
 /** Tells of each thing that happens to a task of the team while the page is open. */
-export function useTaskEvents(call: Hears): void {
-  const { on } = useLive();
+export function useTaskEvents(call: (line: LiveLine) => void): void {
+  const { listeners } = useLiveContext();
   const latest = useRef(call);
-  latest.current = call;
-  useEffect(() => on((line) => latest.current(line)), []);
+  useEffect(() => {
+    latest.current = call;
+  });
+  useEffect(() => {
+    const hear = (line: LiveLine) => latest.current(line);
+    listeners.add(hear);
+    return () => void listeners.delete(hear);
+  }, [listeners]);
+}
+
+/** Of two balances the one of the later movement, whichever way it came. */
+function newer(one: ShownBalance, other: ShownBalance): ShownBalance {
+  return other.version > one.version ? other : one;
+}
+
+/** Reads the data of the page once more: together for what comes at once, at most once a second, and only while somebody sees it and we can be reached. */
+function useReadAnew() {
+  const { revalidate } = useRevalidator();
+  const latest = useRef(revalidate);
+  useEffect(() => {
+    latest.current = revalidate;
+  });
+  const [reader] = useState(() => {
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    let isDue = false;
+    let isReachable = false;
+    let readAt = 0;
+    const read = () => {
+      waiting = undefined;
+      if (!isDue || !isReachable || document.hidden) return;
+      isDue = false;
+      readAt = Date.now();
+      void latest.current();
+    };
+    const plan = () => void (waiting ??= setTimeout(read, Math.max(TOGETHER_MS, readAt + READ_ANEW_MS - Date.now())));
+    return {
+      ask() {
+        isDue = true;
+        plan();
+      },
+      connected(yes: boolean) {
+        isReachable = yes;
+        plan();
+      },
+      plan,
+      stop: () => clearTimeout(waiting),
+    };
+  });
+  useEffect(() => {
+    document.addEventListener('visibilitychange', reader.plan);
+    return () => {
+      document.removeEventListener('visibilitychange', reader.plan);
+      reader.stop();
+    };
+  }, [reader]);
+  return reader;
+}
+
+function useLiveContext(): Live {
+  const live = useContext(LiveContext);
+  if (live === null) throw new Error('only pages for members are live');
+  return live;
 }

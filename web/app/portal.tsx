@@ -13,13 +13,15 @@ import { PageProgress } from './components/progress.tsx';
 import { guarded } from './guarded.ts';
 import { LiveProvider, useLive } from './live.tsx';
 import { teamPlaces } from './team/places.ts';
+import { offline } from './texts/portal.ts';
 
 export const loader = guarded('login', async ({ app, actor, loggedIn }) => {
   const cursor = await app.cursor();
-  const [{ available, inUse, colour, words }, teams] = await Promise.all([app.balance(actor), app.teamsOf(actor)]);
+  const [{ available, inUse, colour, words, version }, teams] = await Promise.all([app.balance(actor), app.teamsOf(actor)]);
   return {
     cursor,
-    balance: { available: asNumber(micro(available)), inUse: asNumber(micro(inUse)), colour, words },
+    balance: { available: asNumber(micro(available)), inUse: asNumber(micro(inUse)), colour, words, version },
+    teamId: actor.teamId,
     name: loggedIn.name,
     email: loggedIn.email,
     team: teams.find(({ teamId }) => teamId === actor.teamId)!.name,
@@ -34,12 +36,13 @@ export const loader = guarded('login', async ({ app, actor, loggedIn }) => {
 });
 
 export default function Portal() {
-  const { balance, cursor } = useLoaderData<typeof loader>();
+  const { balance, cursor, teamId } = useLoaderData<typeof loader>();
   return (
-    <LiveProvider balance={balance} cursor={cursor}>
+    <LiveProvider key={teamId} balance={balance} cursor={cursor}>
       <PageProgress />
       <SkipLink />
       <Header />
+      <Offline />
       <main id="content" tabIndex={-1} className="outline-none">
         <Outlet />
       </main>
@@ -59,6 +62,16 @@ function SkipLink() {
     >
       Skip to the content
     </a>
+  );
+}
+
+/** What is shown stays, and says that it may be old. */
+function Offline() {
+  const { isOffline } = useLive();
+  return (
+    <div role="status">
+      {isOffline && <p className="border-b border-hairline bg-warn-wash px-4 py-2 text-center text-sm font-medium text-warn">{offline}</p>}
+    </div>
   );
 }
 

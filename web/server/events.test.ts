@@ -130,7 +130,7 @@ test('a page is also told its balance, and when to start over', async () => {
       'event: balance\ndata: {"available":12.5,"inUse":0,"debt":0,"version":7,"colour":"yellow","words":"Enough for about 1 typical task"}',
       'id: 9-9\nevent: reset\ndata: {}',
       `id: 9-10\ndata: {"taskId":"${taskId}","kind":"completed","at":"2026-11-23T10:00:00.000Z","data":{"charged":12}}`,
-      ': still here',
+      'event: beat\ndata: {}',
       '',
     ].join('\n\n'),
   );
@@ -164,13 +164,14 @@ test('who was logged out is heard of: his streams end at once, and those of othe
   tell('u1'); // about another key of hers
   tell('u2');
   await vi.waitFor(() => expect(core.listening()).toBe(3));
+  const ended = 'retry: 3000\n\nretry: 200\n\n'; // so that a page finds out at once
   revoked.add(key);
   tell('u1');
-  expect(await Promise.all(streams.slice(0, 2).map((stream) => stream.text()))).toEqual(['retry: 3000\n\n', 'retry: 3000\n\n']);
+  expect(await Promise.all(streams.slice(0, 2).map((stream) => stream.text()))).toEqual([ended, ended]);
   await vi.waitFor(() => expect(core.listening()).toBe(1));
   revoked.add('adas-key');
   tell(null); // word of it may have been lost, so everybody is looked at
-  expect(await streams[2]!.text()).toBe('retry: 3000\n\n');
+  expect(await streams[2]!.text()).toBe(ended);
 });
 
 test('a stop ends all streams and says when to come back', async () => {

@@ -80,7 +80,7 @@ export function openStreams(): Streams {
       await Promise.all(
         theirs.flatMap((streams) =>
           [...streams].map(async (one) => {
-            if (!(await one.stillGood())) one.end();
+            if (!(await one.stillGood())) one.end('retry: 200\n\n'); // a page finds out soon that it has to log in
           }),
         ),
       );

@@ -11,6 +11,8 @@ export interface ShownBalance {
   readonly colour: 'green' | 'yellow' | 'red';
   /** "Enough for about 12 typical tasks". */
   readonly words: string;
+  /** Of two balances, the higher is newer. */
+  readonly version: number;
 }
 
 const looks = {

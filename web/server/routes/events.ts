@@ -28,7 +28,7 @@ export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] 
         let checkedMs = nowMs();
         try {
           for await (const item of throughAbsences(live ? pageOf(app, actor) : linesOf(app, actor, from), from.after, stream.signal)) {
-            await tell(stream, item);
+            await tell(stream, item, live);
             if (nowMs() - checkedMs < RECHECK_MS) continue;
             if (!(await keys.stillGood(request, actor.teamId))) break;
             checkedMs = nowMs();
@@ -46,7 +46,7 @@ export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] 
 /** We are told when a key is revoked; this is how long we trust that no word was lost. */
 const RECHECK_MS = 60_000;
 
-function tell(stream: Stream, item: LiveItem): Promise<void> {
+function tell(stream: Stream, item: LiveItem, live: boolean): Promise<void> {
   switch (item.kind) {
     case 'line':
       return stream.write(textOf(item.line));
@@ -55,7 +55,8 @@ function tell(stream: Stream, item: LiveItem): Promise<void> {
     case 'reset':
       return stream.write({ id: item.cursor, event: 'reset', data: {} });
     case 'beat':
-      return stream.beat();
+      // Scripts of a page do not hear comments, and a page wants to know when its line is dead.
+      return live ? stream.write({ event: 'beat', data: {} }) : stream.beat();
     default:
       return never(item);
   }
