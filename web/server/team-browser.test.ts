@@ -4,9 +4,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
+import { linkIn } from '#core/testing/mailbox.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
 import { teamStage } from '#core/testing/team-stage.ts';
-import { visitor } from '#core/testing/visitor.ts';
+import { PASSWORD, visitor } from '#core/testing/visitor.ts';
 import { inABrowser, oneBrowser } from '../testing/browser.ts';
 
 inABrowser('the pages about a team', () => {
@@ -49,20 +50,52 @@ inABrowser('the pages about a team', () => {
     expect(await page.getByLabel('Name').inputValue()).toBe('');
   });
 
-  test('on a phone in the dark nothing is clipped, and nobody is kept out', async () => {
+  test('without JavaScript a stranger goes from the mail to the team, links a chat, and leaves', async () => {
+    const { actor } = await ownerOf('Acme');
+    const { app, core, mails } = stage();
+    const email = `${newId()}@example.com`;
+    await app.invite(actor, { email, role: 'member' });
+    const { page, expectTrouble } = await browser().open({ at: core.settings.publicUrl, javaScript: false, width: 390, height: 844 });
+    expectTrouble(/^csp GET \/assets\//); // scripts, which this browser does not load
+
+    await page.goto(linkIn((await mails(email))[0]!));
+    await page.locator('main').getByRole('link', { name: 'Sign up' }).click();
+    await page.getByLabel('Name').fill('Grace');
+    await page.getByLabel('Mail address').fill(email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.locator('main').getByRole('button').click();
+    await page.goto(linkIn((await mails(email, 2)).find(({ kind }) => kind === 'verify')!));
+    await page.getByRole('button', { name: 'Confirm this address' }).click();
+    await page.getByRole('button', { name: 'Join Acme' }).click();
+    await page.getByText('Welcome to the team.').waitFor();
+
+    const { url } = await app.makeIdentityLink({ platform: 'discord', workspace: null, externalId: newId(), displayName: 'grace' });
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Yes, link them' }).click();
+    await page.getByText('The account is linked to your login.').waitFor();
+
+    await page.goto('/team');
+    await page.locator('summary', { hasText: 'Leave' }).click();
+    await page.getByRole('button', { name: 'Leave this team' }).click();
+    await page.getByText('You have left the team.').waitFor();
+    expect(await page.locator('h1').textContent()).toBe('Grace');
+  });
+
+  test.each([
+    ['on a phone in the dark', { width: 390, height: 844, colours: 'dark' }],
+    ['on a desk in the light', { colours: 'light' }],
+  ] as const)('%s nothing is clipped, and nobody is kept out', { timeout: 180_000 }, async (_, look) => {
     const { at, cookies, actor, paths } = await ownerOf('A team with a rather long name that wraps');
     const { app } = stage();
     await app.invite(actor, { email: `grace.hopper-${newId()}@a-rather-long-address.example.com`, role: 'billing' });
     await app.makeApiKey(actor, 'Nightly report');
-    for (const look of [{ width: 390, height: 844, colours: 'dark' }, { colours: 'light' }] as const) {
-      const { page } = await browser().open({ at, cookies, ...look });
-      for (const path of await paths()) {
-        await page.goto(path);
-        await page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))");
-        const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
-        expect([path, tooWide, violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)]).toEqual([path, 0, []]);
-      }
+    const { page } = await browser().open({ at, cookies, ...look });
+    for (const path of await paths()) {
+      await page.goto(path);
+      await page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))");
+      const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+      expect([path, tooWide, violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)]).toEqual([path, 0, []]);
     }
   });
 
