@@ -81,8 +81,9 @@ function Header() {
   return (
     <header className="sticky top-0 z-20 border-b border-hairline bg-canvas/80 backdrop-blur-xl backdrop-saturate-150">
       <div className="mx-auto flex h-14 max-w-[96rem] items-center gap-3 px-4 sm:gap-6 sm:px-6">
-        <Link to="/dashboard" className="flex min-w-0 rounded-control" aria-label="To your tasks">
+        <Link to="/dashboard" className="flex min-w-0 rounded-control">
           <Brand />
+          <span className="sr-only">: to your tasks</span>
         </Link>
         <nav aria-label="Main" className="hidden gap-1 sm:flex">
           {places.map(({ to, label }) => (

@@ -125,6 +125,7 @@ function watch(page: Page, at: URL, complain: (trouble: string) => void): void {
     const url = new URL(request.url());
     const why = request.failure()?.errorText ?? 'failed';
     // What is under way when somebody goes on to another page is broken off, and so is what becomes a download.
-    if (url.host === at.host && why !== 'net::ERR_ABORTED') complain(`${why} ${request.method()} ${url.pathname}`);
+    // A page without JavaScript leaves its scripts alone, and calls that a policy; policies of ours are told in the console.
+    if (url.host === at.host && why !== 'net::ERR_ABORTED' && why !== 'csp') complain(`${why} ${request.method()} ${url.pathname}`);
   });
 }

@@ -23,8 +23,9 @@ export default function Front() {
         Skip to the content
       </a>
       <header className="mx-auto flex h-16 w-full max-w-6xl items-center justify-between gap-3 px-4 sm:px-6">
-        <Link to="/" className="flex min-w-0 rounded-control" aria-label="To the front page">
+        <Link to="/" className="flex min-w-0 rounded-control">
           <Brand />
+          <span className="sr-only">: to the front page</span>
         </Link>
         <nav aria-label="Account" className="flex gap-1 sm:gap-2">
           {isIn ? (
