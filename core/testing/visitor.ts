@@ -1,7 +1,9 @@
 // Somebody with a browser: keeps cookies, says where a form came from, and calls from an address of their own.
 
+import { vi } from 'vitest';
+import type { MailSaying } from '#core/domain/mail.ts';
 import { authenticatorOf } from './authenticator.ts';
-import { linkIn } from './mailbox.ts';
+import { linkIn, type ReceivedMail } from './mailbox.ts';
 import type { Stage } from './stage.ts';
 
 export interface Visitor {
@@ -65,12 +67,32 @@ export function visitor({ url, core, mails }: Pick<Stage, 'url' | 'core' | 'mail
     fetch: go,
     async signUp(email, password = PASSWORD) {
       await auth('/sign-up/email', { email, password, name: 'Ada' });
-      const mail = (await mails(email)).findLast(({ kind }) => kind === 'verify')!;
+      const mail = await mailOf({ mails }, email, 'verify');
       await auth(`/verify-email?token=${tokenIn(mail)}`);
     },
     logIn: (email, password = PASSWORD) => auth('/sign-in/email', { email, password }),
     isLoggedIn: async () => (await go('/api/balance')).status === 200,
   };
+}
+
+/** The newest mail of a kind, once there are `least` of it. */
+export function mailOf({ mails }: Pick<Stage, 'mails'>, to: string, kind: MailSaying['kind'], least = 1): Promise<ReceivedMail> {
+  return vi.waitFor(
+    async () => {
+      const found = (await mails(to, 0)).filter((mail) => mail.kind === kind);
+      if (found.length < least) throw new Error(`${to} got ${found.length} mails of the kind ${kind}`);
+      return found.at(-1)!;
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+}
+
+/** What was written to an address, delivered or not. */
+export async function kindsWrittenTo({ core }: Pick<Stage, 'core'>, to: string): Promise<string[]> {
+  const { rows } = await core.store.money.query<{ kind: string }>({ text: 'SELECT kind FROM mails WHERE to_address = $1 ORDER BY id' }, [
+    to,
+  ]);
+  return rows.map(({ kind }) => kind);
 }
 
 export function tokenIn(mail: { readonly text: string }): string {
