@@ -132,6 +132,7 @@ inABrowser('in a browser', () => {
     const { page } = await open();
     await page.goto('/login');
     await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    await expectTitle(page, 'Choose a new password'); // both pages ask for the address
     await page.getByLabel('Mail address').fill(email);
     await page.getByRole('button', { name: 'Send the link' }).click();
     await page.getByText('If there is an account for this address').waitFor();
