@@ -90,7 +90,7 @@ export function viewTask(
     id: task.id,
     conversationId: task.conversationId,
     url: links.portalUrl === null ? null : taskPage(links.portalUrl, task.id),
-    title: firstLine(task.requestText),
+    title: task.requestText === '' ? ERASED : firstLine(task.requestText),
     requestText: task.requestText,
     type: task.type,
     because: task.because,
@@ -113,6 +113,9 @@ export function viewTask(
     finishedAt: task.finishedAt?.toISOString() ?? null,
   };
 }
+
+/** In the place of words whose person had them erased. */
+const ERASED = 'A request whose words were erased';
 
 export function taskPage(portalUrl: string, id: TaskId): string {
   return `${portalUrl}/tasks/${id}`;

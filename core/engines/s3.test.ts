@@ -47,6 +47,17 @@ test.each([0, 1, 65_536, 999_999, 3_000_001])(
   },
 );
 
+test('everything below a prefix goes at once, and nothing beside it', async () => {
+  for (let n = 0; n < 3; n++) await put(`tasks/1/a1/${n}`, 'x');
+  await put('tasks/11/a1/0', 'kept');
+  await files.removeAll('tasks/1/');
+  await files.removeAll('tasks/1/');
+  for (let n = 0; n < 3; n++) await expect(files.open(`tasks/1/a1/${n}`)).rejects.toMatchObject({ code: 'file.missing' });
+  expect(await text(await files.open('tasks/11/a1/0'))).toBe('kept');
+  await expect(files.removeAll('tasks/1')).rejects.toThrow(RangeError);
+  await expect(files.removeAll('/')).rejects.toThrow(RangeError);
+});
+
 test('storing under the same key again replaces the file', async () => {
   await put('twice', 'first');
   await put('twice', 'second, and longer');

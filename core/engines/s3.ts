@@ -7,6 +7,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
@@ -41,6 +42,12 @@ export function createS3(settings: S3Settings): Files {
   const { bucket } = settings;
   const client = clientFor(settings, settings.endpoint);
   const signer = settings.publicEndpoint === undefined ? client : clientFor(settings, settings.publicEndpoint);
+
+  const remove: Files['remove'] = async (key, signal) => {
+    await within(ANSWER_WITHIN_MS, signal, (stop) =>
+      client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: stop }).catch(rethrow),
+    );
+  };
 
   return {
     async put(key, body, { mime, sizeBytes }, signal) {
@@ -96,10 +103,24 @@ export function createS3(settings: S3Settings): Files {
       return getSignedUrl(signer, command, { expiresIn: Math.floor(ttlSeconds) }).catch(rethrow);
     },
 
-    async remove(key, signal) {
-      await within(ANSWER_WITHIN_MS, signal, (stop) =>
-        client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: stop }).catch(rethrow),
-      );
+    remove,
+
+    async removeAll(prefix, signal) {
+      // Without its slash, one id's files would be those of every id that begins like it.
+      if (!/[^/]\/$/.test(prefix)) throw new RangeError('a prefix ends in a slash');
+      for (let after: string | undefined, more = true; more;) {
+        const page = await within(ANSWER_WITHIN_MS, signal, (stop) =>
+          client
+            .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...(after !== undefined && { StartAfter: after }) }), {
+              abortSignal: stop,
+            })
+            .catch(rethrow),
+        );
+        const keys = (page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+        for (const key of keys) await remove(key, signal);
+        after = keys.at(-1);
+        more = page.IsTruncated === true && after !== undefined;
+      }
     },
 
     async check(signal) {

@@ -46,6 +46,7 @@ export async function retry(core: Core, actor: Actor, taskId: string, key: strin
   const task = await findTask(core, actor, taskId);
   mayChange(actor, task);
   if (!isOver(task.status)) throw refuse('task.running');
+  if (task.requestText === '') throw refuse('ask.empty'); // its person had their words erased
   return takeAsk(
     core,
     {

@@ -1,8 +1,10 @@
 // What a team's people can do about their data: how long it is kept, take all of it along, and have it deleted. And what
 // people without an account can: see that their name goes.
 
+import type { Platform } from '#core/domain/thread-ref.ts';
 import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
+import { confirmErasure, lookAtErasure, makeErasureLink, type ErasureLink, type ErasureView } from './erase.ts';
 import { exportTeam, openExport, teamExports, type ExportView, type OpenedExport } from './export-team.ts';
 import {
   ownAccount,
@@ -46,6 +48,15 @@ export interface CustodyVerbs {
   /** For who types their mail address. Their own team goes along. Rejects with `account.last-owner` while a shared team has no other owner. */
   requestAccountDeletion(actor: Actor, typedEmail: string): Promise<DeletionView>;
   takeBackAccountDeletion(actor: Actor): Promise<void>;
+
+  /**
+   * For a bot: an address where the person behind this chat account can have it erased, for nobody else's eyes. It works
+   * once, within half an hour; the one before stops working. null when we know nothing of them.
+   */
+  makeErasureLink(account: { platform: Platform; workspace: string | null; externalId: string }): Promise<ErasureLink | null>;
+  /** What would go. Rejects with `erasure-link.used`. */
+  lookAtErasure(token: string): Promise<ErasureView>;
+  confirmErasure(token: string): Promise<{ readonly done: boolean }>;
 }
 
 export function custodyVerbs(core: Core): CustodyVerbs {
@@ -61,5 +72,8 @@ export function custodyVerbs(core: Core): CustodyVerbs {
     ownAccount: (actor) => ownAccount(core, actor),
     requestAccountDeletion: (actor, typedEmail) => requestAccountDeletion(core, actor, typedEmail),
     takeBackAccountDeletion: (actor) => takeBackAccountDeletion(core, actor),
+    makeErasureLink: (account) => makeErasureLink(core, account),
+    lookAtErasure: (token) => lookAtErasure(core, token),
+    confirmErasure: (token) => confirmErasure(core, token),
   };
 }

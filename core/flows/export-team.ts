@@ -289,8 +289,7 @@ export async function expireExports(core: Core): Promise<void> {
 /** True when nothing of it is left. */
 export async function removeExport(core: Core, made: StoredExport): Promise<boolean> {
   try {
-    for (const [index, parts] of made.parts.entries())
-      for (let part = 1; part <= parts; part++) await core.files.remove(partKey(made, index + 1, part));
+    await core.files.removeAll(`exports/${made.id}/`);
   } catch (error) {
     if (!(error instanceof FilesError)) throw error;
     core.log.warn({ exportId: made.id, error }, 'export not removed yet');

@@ -7,6 +7,7 @@ import { newId, type FileId, type TaskId } from '#core/domain/ids.ts';
 import { FilesError } from '#core/ports/files.ts';
 import { watchUndelivered } from './alarm.ts';
 import type { Core } from './core.ts';
+import { eraseDue } from './erase.ts';
 import { expireExports, makeExports } from './export-team.ts';
 import { checkLedgerDaily } from './operate.ts';
 import { patiently } from './patiently.ts';
@@ -42,6 +43,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(EXPIRE_EVERY_MS, () => expireCredits(core)),
     again(EXPIRE_EVERY_MS, () => expireFiles(core)),
     again(EXPIRE_EVERY_MS, () => expireExports(core)),
+    again(EXPIRE_EVERY_MS, () => eraseDue(core)),
     makeExports(core, signal),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),

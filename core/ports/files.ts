@@ -10,6 +10,8 @@ export interface Files {
   sign(key: string, facts: { name: string; mime: string; ttlSeconds: number; inline?: boolean }): Promise<string>;
   /** Removing what is not there is fine. */
   remove(key: string, signal?: AbortSignal): Promise<void>;
+  /** Removes everything whose key begins like this, also what was stored and never told of. `prefix` ends in a slash. */
+  removeAll(prefix: string, signal?: AbortSignal): Promise<void>;
   /** Rejects when files can't be stored now. */
   check(signal?: AbortSignal): Promise<void>;
   close(): void;

@@ -11,6 +11,7 @@ import { auditOver, type Audit } from './audit.ts';
 import { creditTablesOver, type CreditTables } from './credits.ts';
 import { custodyOver, type Custody } from './custody.ts';
 import { deadLettersOver, type DeadLetters } from './dead-letters.ts';
+import { eraseOver, type Erase } from './erase.ts';
 import { eventsOver, type Events } from './events.ts';
 import { exportsOver, type Exports } from './exports.ts';
 import { filesOver, type FileRows } from './files.ts';
@@ -54,6 +55,7 @@ export interface Store {
   readonly logins: Logins;
   readonly custody: Custody;
   readonly exports: Exports;
+  readonly erase: Erase;
   readonly alarms: Alarms;
   readonly accounts: Accounts;
   readonly teams: Teams;
@@ -107,6 +109,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     logins: loginsOver(money),
     custody: custodyOver(money),
     exports: exportsOver(money),
+    erase: eraseOver(money),
     alarms: alarmsOver(money),
     accounts: accountsOver(money),
     teams: teamsOver(money),

@@ -148,7 +148,7 @@ async function person({ core, app }: Product, amount: number): Promise<Person> {
   const { userId, teamId, walletId } = await core.store.people.addUser({ email, name: 'Ada', emailVerified: true }, core.clock.now());
   if (amount > 0)
     await core.store.ledger.credit(
-      { key: `grant:${email}`, wallet: walletId, lot: newId(), type: 'grant', credits: credits(amount), source: 'test' },
+      { key: `test:${walletId}`, wallet: walletId, lot: newId(), type: 'grant', credits: credits(amount), source: 'test' },
       core.clock.now(),
     );
   const { key } = await core.store.people.addApiKey(userId, teamId, 'test');
