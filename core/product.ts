@@ -155,7 +155,8 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (config.roles.includes('worker')) stops.push(await startWorkerRole(core));
     const bots = config.roles.includes('bots') ? await startBotsRole(core, app, options) : null;
     if (bots) stops.push(bots.stop);
-    const { operatorEmails, startingCredits } = config.people;
+    const { startingCredits } = config.people;
+    const operatorEmails = [...core.settings.operatorEmails];
     const portal = options.portal
       ? { operatorEmails, startingCredits: asNumber(startingCredits), filesOrigin: originOf(outside.s3) }
       : null;

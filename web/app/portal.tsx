@@ -15,9 +15,13 @@ import { LiveProvider, useLive } from './live.tsx';
 import { teamPlaces } from './team/places.ts';
 import { offline } from './texts/portal.ts';
 
-export const loader = guarded('login', async ({ app, actor, loggedIn }) => {
+export const loader = guarded('login', async ({ app, actor, loggedIn, isOperator }) => {
   const cursor = await app.cursor();
-  const [{ available, inUse, colour, words, version }, teams] = await Promise.all([app.balance(actor), app.teamsOf(actor)]);
+  const [{ available, inUse, colour, words, version }, teams, undelivered] = await Promise.all([
+    app.balance(actor),
+    app.teamsOf(actor),
+    app.undeliveredCount(actor),
+  ]);
   return {
     cursor,
     balance: { available: asNumber(micro(available)), inUse: asNumber(micro(inUse)), colour, words, version },
@@ -30,8 +34,9 @@ export const loader = guarded('login', async ({ app, actor, loggedIn }) => {
       { to: '/dashboard', label: 'Tasks' },
       ...(may(actor.role, 'credits.see') ? [{ to: '/credits', label: 'Credits' }] : []),
       { to: '/team', label: 'Team' },
+      ...(isOperator({ actor, loggedIn }) ? [{ to: '/operator', label: 'Operator' }] : []),
     ],
-    teamPlaces: teamPlaces(actor.role),
+    teamPlaces: teamPlaces(actor.role, { undelivered }),
   };
 });
 

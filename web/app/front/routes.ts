@@ -4,6 +4,7 @@ export const frontRoutes: RouteConfigEntry[] = [
   index('front/landing.tsx'),
   route('terms', 'front/terms.tsx'),
   route('privacy', 'front/privacy.tsx'),
+  route('privacy/erase/:token', 'front/erase.tsx'),
   route('logout', 'front/logout.tsx'),
   route('signup', 'front/signup.tsx'),
   route('verify', 'front/verify.tsx'),

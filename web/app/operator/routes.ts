@@ -1,3 +1,11 @@
-import type { RouteConfigEntry } from '@react-router/dev/routes';
+import { route, type RouteConfigEntry } from '@react-router/dev/routes';
 
-export const operatorRoutes: RouteConfigEntry[] = [];
+export const operatorRoutes: RouteConfigEntry[] = [
+  route('operator', 'operator/overview.tsx'),
+  route('operator/teams', 'operator/teams.tsx'),
+  route('operator/teams/:id', 'operator/team.tsx'),
+  route('operator/tasks', 'operator/tasks.tsx'),
+  route('operator/undelivered', 'operator/undelivered.tsx'),
+  route('operator/mails', 'operator/mails.tsx'),
+  route('operator/ledger', 'operator/ledger.tsx'),
+];

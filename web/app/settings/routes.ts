@@ -1,3 +1,6 @@
 import { route, type RouteConfigEntry } from '@react-router/dev/routes';
 
-export const settingsRoutes: RouteConfigEntry[] = [route('settings', 'settings/settings.tsx')];
+export const settingsRoutes: RouteConfigEntry[] = [
+  route('settings', 'settings/settings.tsx'),
+  route('settings/account', 'settings/account.tsx'),
+];

@@ -1,6 +1,6 @@
 // One's own account: who one is, how one logs in, where one is logged in, and how the portal looks.
 
-import { redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { Notice } from '../components/notice.tsx';
 import { Page } from '../components/page.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
@@ -77,6 +77,11 @@ export default function Settings() {
       <Sessions sessions={sessions} />
       <Linked accounts={linked} />
       <Appearance theme={theme} />
+      <p>
+        <Link to="/settings/account" className="text-bad hover:underline">
+          Delete your account
+        </Link>
+      </p>
     </Page>
   );
 }

@@ -6,6 +6,7 @@ import { classes } from '../components/classes.ts';
 import { Notice } from '../components/notice.tsx';
 import { Page } from '../components/page.tsx';
 import type { loader as portal } from '../portal.tsx';
+import { dataDone, undeliveredDone } from '../texts/custody.ts';
 import { doneWords } from '../texts/team.ts';
 
 export function TeamPage({
@@ -33,7 +34,7 @@ function TeamNav() {
   return (
     <nav aria-label="Team" className="-mx-4 overflow-x-auto border-b border-hairline px-4 sm:mx-0 sm:px-0">
       <ul className="flex gap-5">
-        {places.map(({ to, label }) => (
+        {places.map(({ to, label, count }) => (
           <li key={to}>
             <NavLink
               to={to}
@@ -46,6 +47,11 @@ function TeamNav() {
               }
             >
               {label}
+              {count !== undefined && (
+                <span className="numbers ml-1.5 rounded-full bg-warn-wash px-2 py-0.5 text-xs text-warn">
+                  {count} <span className="sr-only">not delivered</span>
+                </span>
+              )}
             </NavLink>
           </li>
         ))}
@@ -56,8 +62,9 @@ function TeamNav() {
 
 /** Says what a form did, and takes the focus: the button that was pressed may be gone. `?done=<word>` comes with the redirect. */
 function Done() {
-  const { search, key } = useLocation();
-  const words = doneWords[new URLSearchParams(search).get('done') ?? ''];
+  const { pathname, search, key } = useLocation();
+  const table = pathname === '/team/undelivered' ? undeliveredDone : pathname === '/team/data' ? dataDone : doneWords;
+  const words = table[new URLSearchParams(search).get('done') ?? ''];
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => place.current?.querySelector<HTMLElement>('[role="status"]')?.focus(), [words, key]);
   if (words === undefined) return null;

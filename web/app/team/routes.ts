@@ -6,6 +6,9 @@ export const teamRoutes: RouteConfigEntry[] = [
   route('team/audit', 'team/audit.tsx'),
   route('team/audit.csv', 'team/audit-file.ts'),
   route('team/workspaces', 'team/workspaces.tsx'),
+  route('team/undelivered', 'team/undelivered.tsx'),
+  route('team/data', 'team/data.tsx'),
+  route('team/data/export/:id', 'team/export-file.ts'),
   route('link/:token', 'team/link.tsx'),
 ];
 

@@ -1,0 +1,52 @@
+// The words of the operator's pages.
+
+export const operatorWords = {
+  title: 'Operator',
+  lead: 'How the product is doing, across all teams. What you do here stands in the audit log.',
+  teams: 'Teams',
+  tasks: 'Tasks',
+  undelivered: 'Undelivered',
+  mails: 'Mails',
+  ledger: 'Ledger',
+  noTeams: 'No team like this',
+  noTeamsLead: 'Look for a name, for the mail address of a member, or for an id.',
+  noTasks: {
+    running: ['Nothing is running', 'Tasks that are not over are shown here.'],
+    stuck: ['Nothing is stuck', 'A task that nobody has begun, or whose worker went silent, is shown here.'],
+    failed: ['Nothing failed', 'Tasks that failed within the last seven days are shown here.'],
+  },
+  openLead: 'That you read it is written into the team’s audit log, where its owners see it.',
+  stopLead: 'It ends at once. What was used so far is settled, as when its person stops it.',
+  noMails: 'All mails arrived, as far as anybody can know',
+  noMailsLead: 'A mail that was refused, or whose answer was lost, is shown here.',
+  unsureMail: 'It may have arrived: sent again, it may be there twice.',
+  noUndelivered: 'Everything arrived',
+  noUndeliveredLead: 'Answers that a chat did not take are shown here, without their words.',
+  ledgerLead:
+    'Adds up what all wallets and journals say, for ten seconds at the most. It runs by itself once a day; npm run ledger:verify has no limit.',
+  noChecks: 'Nothing was checked yet',
+  noChecksLead: 'The first check comes by itself, or when you ask for it.',
+  grant: 'Grant credits',
+  grantLead: 'The team sees the amount, and its owners the reason.',
+  freeze: 'Put on hold',
+  freezeLead: 'Nothing new begins in this team. What is running goes on.',
+  unfreeze: 'Take off hold',
+  unfreezeLead: 'Work can begin here again.',
+} as const;
+
+export const checkOutcomes = { right: 'Adds up', wrong: 'Wrong', 'too-long': 'Not done in time' } as const;
+
+export const parts = { database: 'Database', queue: 'Queue', storage: 'Files', agents: 'Agents' } as const;
+
+export const sights = { running: 'Running', stuck: 'Stuck', failed: 'Failed' } as const;
+
+export const operatorDone: Readonly<Record<string, string>> = {
+  granted: 'The credits are there.',
+  'granted-before': 'This form had been sent before: nothing was granted twice.',
+  frozen: 'The team is on hold.',
+  unfrozen: 'The team is off hold.',
+  stopped: 'The task is being stopped.',
+  requeued: 'The task is in the queue again.',
+  again: 'It is on its way again.',
+  checked: 'The check is done; what came of it stands below.',
+};
