@@ -194,6 +194,7 @@ async function opened(
     ...stage().app,
     actorOf: async () => actor,
     teamsOf: async () => [{ teamId: team.teamId, name: 'Team Blue', role, personal: false }],
+    undeliveredCount: async () => 0,
     balance: () => balance(stage().core, actor),
     cursor: async () => '0-0',
   } as unknown as Partial<App>;
