@@ -2,6 +2,7 @@
 
 import { amountOf, NO_CREDITS } from '#core/domain/credits.ts';
 import { newId, type TaskId } from '#core/domain/ids.ts';
+import { mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse, type Refusal } from '#core/domain/refusal.ts';
 import { isOver } from '#core/domain/task.ts';
 import type { Ended } from '#core/store/finish.ts';
@@ -14,7 +15,7 @@ import { takeAsk } from './intake.ts';
 /** A task nobody works on ends here and costs nothing; a running one is stopped by its worker, who settles what it used. */
 export async function cancel(core: Core, actor: Actor, taskId: string): Promise<Stopped> {
   const task = await findTask(core, actor, taskId);
-  mayChange(actor, task);
+  mustBeAllowed(actor, task.userId === actor.userId ? 'tasks.ask' : 'tasks.stop');
   const status = await core.store.tasks.requestCancel(actor.teamId, task.id, core.clock.now());
   if (status === null) throw await alreadyOver(core, actor, taskId);
   core.log.info({ taskId: task.id, userId: actor.userId }, 'cancel requested');
@@ -43,8 +44,8 @@ export async function cancel(core: Core, actor: Actor, taskId: string): Promise<
 
 /** The same request as a new task of the same conversation, with the same files, once per `key`. */
 export async function retry(core: Core, actor: Actor, taskId: string, key: string): Promise<Taken> {
+  mustBeAllowed(actor, 'tasks.ask');
   const task = await findTask(core, actor, taskId);
-  mayChange(actor, task);
   if (!isOver(task.status)) throw refuse('task.running');
   if (task.requestText === '') throw refuse('ask.empty'); // its person had their words erased
   return takeAsk(
@@ -60,12 +61,6 @@ export async function retry(core: Core, actor: Actor, taskId: string, key: strin
     },
     { of: task.id, conversationId: task.conversationId },
   );
-}
-
-/** Who asked may change a task, and so may those who look after the team. */
-function mayChange(actor: Actor, task: StoredTask): void {
-  const ofTheirs = task.userId === actor.userId;
-  if (!ofTheirs && actor.role !== 'owner' && actor.role !== 'admin') throw refuse('not.allowed');
 }
 
 async function alreadyOver(core: Core, actor: Actor, taskId: string): Promise<Refusal> {

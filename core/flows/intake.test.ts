@@ -7,6 +7,7 @@ import { board } from '#bots/testing/board/adapter.ts';
 import { adapters } from '#bots/adapters.ts';
 import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
+import { sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, stage, type Person } from '#core/testing/stage.ts';
 import type { Taken } from './app.ts';
 
@@ -229,3 +230,25 @@ function keep(person: Person, name: string, content: string) {
 function outcome(taken: Taken): string {
   return taken.kind === 'task' ? 'task' : taken.refused.code;
 }
+
+test('a guest looks on, and asks for nothing, also by a key from better days', async () => {
+  const { app, core, person } = await stage();
+  const { actors, teamId } = await sharedTeam(
+    core,
+    'Acme',
+    [
+      [await person(), 'owner'],
+      [await person(), 'guest'],
+    ],
+    100,
+  );
+  const taken = await app.ask({
+    key: 'guest',
+    threadRef: `web:${newId()}`,
+    from: { kind: 'user', userId: actors[1].userId, teamId },
+    text: 'find me 10 leads',
+    at: core.clock.now(),
+  });
+  expect(taken).toMatchObject({ kind: 'refused', refused: { code: 'not.allowed' } });
+  expect(await app.history(actors[1], { limit: 5 })).toEqual([]);
+});

@@ -6,6 +6,7 @@ import { amountOf } from '#core/domain/credits.ts';
 import { classify } from '#core/domain/classify.ts';
 import { estimate } from '#core/domain/estimate.ts';
 import { isId, newId, type ConversationId, type FileId, type HoldId, type LetterId, type TaskId } from '#core/domain/ids.ts';
+import { may } from '#core/domain/permission.ts';
 import { quantityIn } from '#core/domain/quantity.ts';
 import { RATE_VERSION } from '#core/domain/rates.ts';
 import { isRefusal, refuse, refusedBy, type Refusal, type Refused } from '#core/domain/refusal.ts';
@@ -38,6 +39,9 @@ export async function takeAsk(
   return whileUnavailable(core, async () => {
     const payer = await payerOf(core, ask);
     if (payer === null) return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'team.missing', facts: {} } };
+    // Guests look on; what they ask for in a chat is asked by the chat.
+    if (ask.from.kind === 'user' && payer.role !== null && !may(payer.role, 'tasks.ask'))
+      return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'not.allowed', facts: {} } };
     const read: Understood = payer.closed === null ? understood : { refused: payer.closed };
     const row: IntakeRow = {
       key: ask.key,
