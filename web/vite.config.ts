@@ -2,10 +2,25 @@ import { reactRouter } from '@react-router/dev/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 
+// What is loaded together is one file: that is smaller than twenty, and asked for once.
+const together = {
+  common: [
+    '/web/app/(root|boundary|live|problem|reader)',
+    '/web/app/components/(brand|button|classes|confirm|credit-badge|error-page|field|form|format|notice|page|tag)',
+  ],
+  chat: [
+    '/web/app/work/(dashboard|desk|asked|composer|estimate-line|uploads|history)',
+    '/web/app/texts/work',
+    '/lucide-react/dist/esm/icons/(square-pen|history|arrow-up|paperclip|x)',
+  ],
+};
+const groups = Object.entries(together).map(([name, files]) => ({ name, test: new RegExp(`(${files.join('|')})\\.(tsx?|mjs|js)$`) }));
+
 export default defineConfig({
   plugins: [tailwindcss(), reactRouter()],
   build: { assetsInlineLimit: 0, reportCompressedSize: false },
   environments: {
+    client: { build: { rolldownOptions: { output: { codeSplitting: { groups } } } } },
     // The server's build is whole: one React and one router, in their production form, and no package needed beside it.
     ssr: {
       define: { 'process.env.NODE_ENV': '"production"' },

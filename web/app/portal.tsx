@@ -88,7 +88,7 @@ function Header() {
       <div className="mx-auto flex h-14 max-w-[96rem] items-center gap-3 px-4 sm:gap-6 sm:px-6">
         <Link to="/dashboard" className="flex min-w-0 rounded-control">
           <Brand />
-          <span className="sr-only">: to your tasks</span>
+          <span className="sr-only">, to your tasks</span>
         </Link>
         <nav aria-label="Main" className="hidden gap-1 sm:flex">
           {places.map(({ to, label }) => (

@@ -25,7 +25,7 @@ export default function Front() {
       <header className="mx-auto flex h-16 w-full max-w-6xl items-center justify-between gap-3 px-4 sm:px-6">
         <Link to="/" className="flex min-w-0 rounded-control">
           <Brand />
-          <span className="sr-only">: to the front page</span>
+          <span className="sr-only">, to the front page</span>
         </Link>
         <nav aria-label="Account" className="flex gap-1 sm:gap-2">
           {isIn ? (
@@ -55,7 +55,7 @@ export default function Front() {
           <Link to="/privacy" className="py-2 hover:text-ink">
             Privacy
           </Link>
-          <a href={docs} className="py-2 hover:text-ink">
+          <a href={docs} className="min-w-6 py-2 hover:text-ink">
             API
           </a>
         </nav>

@@ -47,7 +47,7 @@ export default function TwoFactor() {
         </Button>
       </Form>
       <details className="mt-5 border-t border-hairline pt-4" open={wrongBackup !== null}>
-        <summary className="text-sm font-medium text-accent">Use a backup code</summary>
+        <summary className="flex min-h-11 items-center text-sm font-medium text-accent">Use a backup code</summary>
         <Form intent="backup" className="mt-4 space-y-5">
           <input type="hidden" name="next" value={next} />
           <TextField

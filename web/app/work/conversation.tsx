@@ -11,7 +11,8 @@ import { work as words } from '../texts/work.ts';
 import { askFrom } from './ask.ts';
 import { Composer } from './composer.tsx';
 import { useSent } from './dashboard.tsx';
-import { Asked, Said, Turn, type TurnFacts } from './turn.tsx';
+import { Asked } from './asked.tsx';
+import { Said, Turn, type TurnFacts } from './turn.tsx';
 
 type Entry =
   | { readonly kind: 'task'; readonly at: string; readonly task: TaskView; readonly facts: TurnFacts }

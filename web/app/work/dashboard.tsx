@@ -8,7 +8,7 @@ import { guarded } from '../guarded.ts';
 import { work as words } from '../texts/work.ts';
 import { askFrom } from './ask.ts';
 import { Composer } from './composer.tsx';
-import { Asked } from './turn.tsx';
+import { Asked } from './asked.tsx';
 
 export const loader = guarded('tasks.see', async ({ actor, brandName }) => ({
   brandName,

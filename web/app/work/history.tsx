@@ -63,7 +63,7 @@ export function HistoryFilter({ people, action }: { people: readonly Person[]; a
             Show
           </Button>
           {isNarrowed && (
-            <Link to={action} className="rounded text-sm text-accent hover:underline">
+            <Link to={action} className="inline-flex min-h-9 items-center rounded px-1 text-sm text-accent hover:underline">
               Show all
             </Link>
           )}

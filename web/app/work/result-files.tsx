@@ -63,7 +63,7 @@ function Preview({ name, preview, rows }: { name: string; preview: TablePreview;
           {shown.map((row, i) => (
             <Tr key={i}>
               {row.map((cell, j) => (
-                <Td key={j} className="max-w-64 truncate whitespace-nowrap">
+                <Td key={j} numeric={isNumber(cell)} className="max-w-64 truncate whitespace-nowrap">
                   {cell}
                 </Td>
               ))}
@@ -92,4 +92,9 @@ function Shown({ file, taskId }: { file: FileView; taskId: string }) {
 function Picture({ mime }: { mime: string }) {
   const Icon = /csv|sheet/.test(mime) ? FileSpreadsheet : mime.startsWith('image/') ? FileImage : /text|pdf/.test(mime) ? FileText : File;
   return <Icon aria-hidden className="size-6 shrink-0 text-accent" />;
+}
+
+/** For the eye: figures stand below one another. */
+function isNumber(cell: string): boolean {
+  return /^[-−+]?[\d.,]*\d(\s?%)?$/.test(cell.trim());
 }

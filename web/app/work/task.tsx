@@ -126,7 +126,7 @@ function Request() {
               {file.url === null ? (
                 <span className="min-w-0 truncate">{file.name}</span>
               ) : (
-                <a href={file.url} className="min-w-0 truncate rounded text-accent underline underline-offset-2">
+                <a href={file.url} className="min-w-0 truncate rounded py-0.5 text-accent underline underline-offset-2">
                   {file.name}
                 </a>
               )}
@@ -243,7 +243,10 @@ function Where() {
       </dl>
       {!isPosted && (
         <p className="mt-4 border-t border-hairline pt-3 text-sm">
-          <Link to={`/conversations/${task.conversationId}`} className="rounded text-accent hover:underline">
+          <Link
+            to={`/conversations/${task.conversationId}`}
+            className="inline-flex min-h-9 items-center rounded text-accent hover:underline"
+          >
             Go on in the conversation
           </Link>
         </p>

@@ -7,18 +7,10 @@ import { Credits, formatNumber, Time, useReader } from '../components/format.tsx
 import { Notice } from '../components/notice.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { types, work as words } from '../texts/work.ts';
+import { Asked } from './asked.tsx';
 import { ResultFiles } from './result-files.tsx';
 import { Steps, useSteps, type Step } from './steps.tsx';
 import { Cancel, Feedback, RunAgain } from './task-actions.tsx';
-
-export function Asked({ text, children }: { text: string; children?: React.ReactNode }) {
-  return (
-    <div className="flex flex-col items-end gap-1">
-      <p className="max-w-[85%] rounded-card bg-accent-wash px-4 py-2.5 whitespace-pre-wrap wrap-anywhere">{text}</p>
-      {children !== undefined && <p className="px-1 text-sm text-soft">{children}</p>}
-    </div>
-  );
-}
 
 /** What happens besides: who may do what, and what is known of its steps. */
 export interface TurnFacts {
@@ -41,7 +33,7 @@ export function Turn({ task, facts }: { task: TaskView; facts: TurnFacts }) {
       <div className="max-w-full rounded-card border border-hairline bg-surface p-4 shadow-card sm:p-5">
         <div className="flex flex-wrap items-center justify-between gap-2">
           <StatusTag status={task.status} words={task.statusWords} />
-          <Link to={`/tasks/${task.id}`} className="rounded text-sm text-accent hover:underline">
+          <Link to={`/tasks/${task.id}`} className="inline-flex min-h-9 items-center rounded px-1 text-sm text-accent hover:underline">
             Details<span className="sr-only"> of {task.title}</span>
           </Link>
         </div>
