@@ -6,7 +6,7 @@ import type { Store } from '#core/store/store.ts';
 import { median, perSecond, type BenchRow } from './row.ts';
 import { makeTeams, type BenchTeam } from './world.ts';
 
-const TASKS = 10_000;
+export const TASKS = 10_000;
 const DAYS = 90;
 const ROUNDS = 5;
 const ROUND_MS = 1_000;
@@ -55,7 +55,7 @@ export async function benchCredits(store: Store): Promise<BenchRow[]> {
 }
 
 /** Ten thousand tasks of twenty people, as many each day. */
-async function makeHistory({ money }: Store, { teamId, walletId, userId }: BenchTeam): Promise<void> {
+export async function makeHistory({ money }: Store, { teamId, walletId, userId }: BenchTeam): Promise<void> {
   const conversation = newId();
   const begun = Date.now() - DAYS * DAY_MS;
   await money.query(

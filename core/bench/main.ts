@@ -9,6 +9,7 @@ import { startPostgres } from '#core/sandbox/postgres.ts';
 import { migrate } from '#core/store/migrate.ts';
 import { openStore } from '#core/store/store.ts';
 import { benchCredits } from './credits.ts';
+import { benchDashboard } from './dashboard.ts';
 import { benchEndToEnd } from './end-to-end.ts';
 import { benchIntake } from './intake.ts';
 import { benchLedger } from './ledger.ts';
@@ -33,6 +34,7 @@ try {
     await store.close();
   }
   if (wanted('streams')) for (const row of await benchStreams(postgres.url, folder, log)) show([row]);
+  if (wanted('dashboard')) show([await benchDashboard(postgres.url, folder, log)]);
   if (wanted('end-to-end')) show([await benchEndToEnd(postgres.url, folder, log)]);
 } finally {
   await postgres.stop();
@@ -53,9 +55,14 @@ function show(rows: readonly BenchRow[]): void {
         row.unit,
         row.limit === null ? '' : round(row.limit),
         row.ratio === null ? '' : row.ratio.toFixed(2),
-        row.aim === null ? '' : `≥ ${row.aim}`,
+        aimOf(row),
       ]);
   }
+}
+
+function aimOf({ aim, most }: BenchRow): string {
+  if (aim !== null) return `≥ ${aim}`;
+  return most === null || most === undefined ? '' : `≤ ${most}`;
 }
 
 function print(cells: readonly string[]): void {

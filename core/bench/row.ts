@@ -6,7 +6,10 @@ export interface BenchRow {
   /** What the same machine does at the same time with the smallest possible work. null where there is nothing to compare. */
   readonly limit: number | null;
   readonly ratio: number | null;
+  /** The ratio should be this or more. */
   readonly aim: number | null;
+  /** For what should be small: the value should be this or less. */
+  readonly most?: number | null;
 }
 
 /** Runs `callers` callers for `ms`, each calling again as soon as it is answered; gives answers per second. */
