@@ -9,7 +9,7 @@ import type { Core } from './core.ts';
 import { expireFiles } from './upkeep.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const { forward: ahead, ...clock } = clockByHand();
+const { forward: _ahead, ...clock } = clockByHand();
 const world = forAll(() => openStage({ clock, settings: { OPERATOR_EMAILS: 'Ops@example.com,anna@example.com' } }));
 
 test('a team sets how long files are kept and from which price on it is asked, and the audit log says from what to what', async () => {

@@ -66,8 +66,19 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   await mails('judy@paddington.example');
 
   const words = [
-    ...['Paddington', 'Windsor Gardens', 'aunt-lucy', 'suitcase', 'Marmalade', 'hard-stare', 'Mrs Bird', 'Mr Gruber', 'row 1'],
-    ...['judy@paddington', 'Toy bear', 'board:general', task],
+    'Paddington',
+    'Windsor Gardens',
+    'aunt-lucy',
+    'suitcase',
+    'Marmalade',
+    'hard-stare',
+    'Mrs Bird',
+    'Mr Gruber',
+    'row 1',
+    'judy@paddington',
+    'Toy bear',
+    'board:general',
+    task,
   ];
   const before = await searchEverywhere(core.store.money, words);
   for (const word of words) expect(before.join('\n')).toContain(`: ${word}`);

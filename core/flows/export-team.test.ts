@@ -55,7 +55,11 @@ test('an owner gets everything of the team in one archive: tables, journal, log,
     expect.stringMatching(/^On it/),
     expect.stringMatching(/^Done/),
   ]);
-  expect(rows('files.jsonl').map(({ name, role }) => `${name} ${role}`)).toEqual(['list.csv input', 'leads.csv result', 'post.md result']);
+  expect(rows('files.jsonl').map(({ name, role }) => `${String(name)} ${String(role)}`)).toEqual([
+    'list.csv input',
+    'leads.csv result',
+    'post.md result',
+  ]);
   expect(rows('task-events.jsonl').map(({ kind }) => kind)).toContain('accepted');
   expect(rows('audit-log.jsonl').map(({ act }) => act)).toEqual(['settings.changed', 'export.asked']);
   expect(

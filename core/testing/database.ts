@@ -28,7 +28,9 @@ async function createDatabase(template: string): Promise<TestDatabase> {
   return {
     url: urlOf(name),
     superuserUrl: urlOf(name, inject('superuserUrl')),
-    drop: () => onServer(async (server) => void (await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+    // The server's own cleaning may be at work in it, and only the superuser may end that.
+    drop: () =>
+      onServer(async (server) => void (await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)), inject('superuserUrl')),
   };
 }
 
@@ -48,8 +50,8 @@ async function migratedTemplate(): Promise<string> {
   return name;
 }
 
-async function onServer<T>(act: (server: pg.Client) => Promise<T>): Promise<T> {
-  const server = new pg.Client({ connectionString: inject('serverUrl') });
+async function onServer<T>(act: (server: pg.Client) => Promise<T>, connectionString = inject('serverUrl')): Promise<T> {
+  const server = new pg.Client({ connectionString });
   await server.connect();
   try {
     return await act(server);

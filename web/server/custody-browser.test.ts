@@ -105,9 +105,19 @@ inABrowser('the pages about what a team keeps, and the operator’s', () => {
       );
       const erase = (await app.makeErasureLink({ platform: 'slack', workspace: 'T1', externalId: 'U1' }))!;
       return [
-        ...['/team/undelivered', '/team/data', '/settings/account', new URL(erase.url).pathname, '/privacy/erase/done', '/operator'],
-        ...['/operator/teams', `/operator/teams/${teamId}`, '/operator/tasks', '/operator/tasks?sight=failed', '/operator/undelivered'],
-        ...['/operator/mails', '/operator/ledger'],
+        '/team/undelivered',
+        '/team/data',
+        '/settings/account',
+        new URL(erase.url).pathname,
+        '/privacy/erase/done',
+        '/operator',
+        '/operator/teams',
+        `/operator/teams/${teamId}`,
+        '/operator/tasks',
+        '/operator/tasks?sight=failed',
+        '/operator/undelivered',
+        '/operator/mails',
+        '/operator/ledger',
       ];
     };
     return { at, cookies: ada.cookies, paths };

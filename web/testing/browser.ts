@@ -9,6 +9,7 @@ import { chromium, flags } from './chromium.ts';
 
 /** For `describe` and `test` of what needs a browser. */
 export const browserIsHere = chromium !== null;
+// oxlint-disable-next-line vitest/valid-title -- the title is the caller's
 export const inABrowser = describe.runIf(browserIsHere);
 
 export interface TestBrowser {
