@@ -352,6 +352,11 @@ const table = {
     wayForward: 'Log in to download the file.',
     page: '/login',
   },
+  'file.unreachable': {
+    status: 503,
+    sentence: () => 'This file cannot be fetched right now.',
+    wayForward: 'Try again in a minute.',
+  },
   'file.gone': {
     status: 410,
     sentence: () => 'This file is no longer kept.',

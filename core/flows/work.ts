@@ -22,6 +22,7 @@ import type { Actor, ShownLetter } from './app.ts';
 import type { Core } from './core.ts';
 import { conversation, findTask, letters } from './history.ts';
 import { linkFor } from './links.ts';
+import { openFile, type OpenedFile } from './open-file.ts';
 import { replyContext } from './reply-context.ts';
 
 export interface WorkVerbs {
@@ -34,6 +35,7 @@ export interface WorkVerbs {
   /** One conversation in its order. Rejects with `conversation.not-found` for somebody else's. */
   conversationView(actor: Actor, conversationId: string): Promise<ConversationView>;
   taskDetails(actor: Actor, taskId: string): Promise<TaskDetails>;
+  openFile(actor: Actor, taskId: string, fileId: string): Promise<OpenedFile>;
   /** What this person thought of a result. They may change their mind. */
   feedback(actor: Actor, taskId: string, verdict: 'good' | 'bad', words?: string): Promise<void>;
 }
@@ -109,6 +111,7 @@ export function workVerbs(core: Core): WorkVerbs {
     },
     conversationView: (actor, conversationId) => showConversation(core, actor, conversationId),
     taskDetails: (actor, taskId) => details(core, actor, taskId),
+    openFile: (actor, taskId, fileId) => openFile(core, actor, taskId, fileId),
     async feedback(actor, taskId, verdict, words) {
       mustBeAllowed(actor, 'tasks.see');
       const task = await findTask(core, actor, taskId);

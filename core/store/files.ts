@@ -1,11 +1,13 @@
 // Rows of files; their content is in storage under `storageKey`.
 
-import type { FileId, TeamId } from '#core/domain/ids.ts';
+import type { FileId, TaskId, TeamId } from '#core/domain/ids.ts';
 import type { Money } from './money.ts';
 
 export interface StoredFile {
   readonly id: FileId;
   readonly teamId: TeamId;
+  /** null: no task has taken it yet. */
+  readonly taskId: TaskId | null;
   readonly name: string;
   readonly mime: string;
   readonly storageKey: string;
@@ -55,18 +57,22 @@ export function filesOver(money: Money): FileRows {
       const { rows } = await money.query<{
         id: FileId;
         team_id: TeamId;
+        task_id: TaskId | null;
         name: string;
         mime: string;
         storage_key: string;
         removed: boolean;
       }>(
-        { name: 'file', text: 'SELECT id, team_id, name, mime, storage_key, removed_at IS NOT NULL AS removed FROM files WHERE id = $1' },
+        {
+          name: 'file',
+          text: 'SELECT id, team_id, task_id, name, mime, storage_key, removed_at IS NOT NULL AS removed FROM files WHERE id = $1',
+        },
         [id],
       );
       const row = rows[0];
-      return row
-        ? { id: row.id, teamId: row.team_id, name: row.name, mime: row.mime, storageKey: row.storage_key, removed: row.removed }
-        : null;
+      if (row === undefined) return null;
+      const { team_id, task_id, storage_key, ...rest } = row;
+      return { ...rest, teamId: team_id, taskId: task_id, storageKey: storage_key };
     },
 
     async expired(at, most) {

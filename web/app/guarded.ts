@@ -89,14 +89,20 @@ function fieldsOf({ facts }: Refusal): Record<string, string> {
 
 /**
  * Runs what a form asked for. What is refused goes back to the form, with what was typed still in it: nothing a person
- * wrote is lost. `work` gives the answer for the case that it went well, mostly a redirect.
+ * wrote is lost. `work` gives the answer for the case that it went well, mostly a redirect; `typed` is for a form that
+ * needs it back without JavaScript.
  */
-export async function attempt<T>(visit: Pick<Visited, 'requestId'>, intent: string, work: () => Promise<T>) {
+export async function attempt<T, Typed extends object>(
+  visit: Pick<Visited, 'requestId'>,
+  intent: string,
+  work: () => Promise<T>,
+  typed?: Typed,
+) {
   try {
     return await work();
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return data({ intent, problem: problemOf(error, visit.requestId) }, { status: error.status });
+    return data({ intent, problem: problemOf(error, visit.requestId), typed }, { status: error.status });
   }
 }
 

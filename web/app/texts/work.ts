@@ -25,6 +25,7 @@ export const work = {
   nothingFoundLead: 'No task fits what you are looking for.',
   sample: 'Sample data: made up to show how a result looks. It is not real.',
   gone: 'no longer kept',
+  restInDownload: '[… The rest is in the download.]',
 } as const;
 
 export const types: Readonly<Record<string, string>> = {

@@ -25,6 +25,13 @@ export interface KeptFile {
   readonly name: string;
 }
 
+/** What was refused comes back, to be changed and asked anew: under the old key it would be the old ask. */
+export interface Typed {
+  readonly text: string;
+  readonly files: readonly KeptFile[];
+  readonly key: string;
+}
+
 /** The team wants a yes first: the form comes back with what it said, and with the price. */
 export interface ToConfirm {
   readonly estimate: ShownEstimate;
@@ -38,7 +45,7 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
   const text = form.text('text');
   const files = form.all('file').map((kept): KeptFile => ({ id: kept.slice(0, 36), name: kept.slice(37) }));
 
-  return attempt(visit, 'ask', async () => {
+  const ask = async () => {
     if (text === '') throw refuse('ask.empty');
     const threadRef = conversationId === null ? newThread() : await threadOf(visit, conversationId);
     if (form.text('confirmed') === '') {
@@ -53,10 +60,10 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
       files: files.map(({ id }) => ({ kind: 'stored', fileId: id as FileId })),
       at: now,
     });
-    // A refusal is said in the conversation too, so that it stands where it was asked.
-    if (taken.kind === 'refused' && taken.conversationId === null) throw new Refusal(taken.refused);
+    if (taken.kind === 'refused') throw new Refusal(taken.refused);
     return redirect(`/conversations/${taken.conversationId}`);
-  });
+  };
+  return attempt(visit, 'ask', ask, { text, files, key: newId() } satisfies Typed);
 }
 
 function newThread(): ThreadRef {

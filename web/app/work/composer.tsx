@@ -9,7 +9,7 @@ import { classes } from '../components/classes.ts';
 import { Form, useProblem } from '../components/form.tsx';
 import { formatNumber, useReader } from '../components/format.tsx';
 import { work as words } from '../texts/work.ts';
-import type { KeptFile, ShownEstimate, ToConfirm } from './ask.ts';
+import type { KeptFile, ShownEstimate, ToConfirm, Typed } from './ask.ts';
 import { EstimateLine } from './estimate-line.tsx';
 import { useUploads, type Upload } from './uploads.ts';
 
@@ -36,15 +36,17 @@ function useTurn(): number {
 }
 
 function OneAsk({ askKey, placeholder }: { askKey: string; placeholder: string }) {
-  const [key] = useState(askKey); // later loads of the page bring another one, and this ask stays this ask
-  const confirm = (useActionData() as { confirm?: ToConfirm } | undefined)?.confirm;
+  const { confirm, typed } = (useActionData() as { confirm?: ToConfirm; typed?: Typed } | undefined) ?? {};
+  const [firstKey] = useState(askKey); // later loads of the page bring another one, and this ask stays this ask
+  const key = typed?.key ?? firstKey;
+  const given = confirm ?? typed;
   const problem = useProblem('ask');
   const { state, formData } = useNavigation();
   const isSending = state !== 'idle' && formData?.get('intent') === 'ask';
   const hydrated = useHydrated();
-  const [text, setText] = useState(confirm?.text ?? '');
+  const [text, setText] = useState(given?.text ?? '');
   const estimate = useEstimate(text);
-  const uploads = useUploads(confirm?.files ?? []);
+  const uploads = useUploads(given?.files ?? []);
   const form = useRef<HTMLDivElement>(null);
   const [isOver, setOver] = useState(false);
   const field = useId();
@@ -94,7 +96,7 @@ function OneAsk({ askKey, placeholder }: { askKey: string; placeholder: string }
           name="text"
           rows={3}
           maxLength={20_000}
-          defaultValue={confirm?.text ?? ''}
+          defaultValue={given?.text ?? ''}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
           onPaste={onPaste}

@@ -3,6 +3,7 @@
 import { Download, File, FileImage, FileSpreadsheet, FileText } from 'lucide-react';
 import type { FileView } from '#core/domain/task-view.ts';
 import type { TablePreview } from '#core/domain/reply.ts';
+import { shownAs } from '#core/domain/shown-file.ts';
 import { buttonClass } from '../components/button.tsx';
 import { formatBytes, formatNumber, useReader } from '../components/format.tsx';
 import { Table, Td, Th, Tr } from '../components/table.tsx';
@@ -83,10 +84,15 @@ function Preview({ name, preview, rows }: { name: string; preview: TablePreview;
 /** A picture, a text or a PDF in a frame of its own, where nothing of it can run. */
 function Shown({ file, taskId }: { file: FileView; taskId: string }) {
   const address = `/tasks/${taskId}/files/${file.id}`;
-  if (/^image\/(png|jpeg|gif|webp|avif)$/.test(file.mime))
-    return <img src={address} alt={file.name} loading="lazy" className="max-h-[32rem] w-full border-t border-hairline object-contain" />;
-  if (!/^(text\/|application\/(pdf|json)$)/.test(file.mime)) return null;
-  return <iframe src={address} title={file.name} loading="lazy" className="block h-96 w-full border-t border-hairline bg-white" />;
+  switch (shownAs(file.mime)) {
+    case null:
+      return null;
+    case 'picture':
+      return <img src={address} alt={file.name} loading="lazy" className="max-h-[32rem] w-full border-t border-hairline object-contain" />;
+    case 'text':
+    case 'pdf':
+      return <iframe src={address} title={file.name} loading="lazy" className="block h-96 w-full border-t border-hairline bg-white" />;
+  }
 }
 
 function Picture({ mime }: { mime: string }) {

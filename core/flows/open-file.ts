@@ -1,0 +1,44 @@
+// A file of a task as a page shows it.
+
+import type { Readable } from 'node:stream';
+import { isId } from '#core/domain/ids.ts';
+import { mustBeAllowed } from '#core/domain/permission.ts';
+import { refuse } from '#core/domain/refusal.ts';
+import { shownAs, type ShownAs } from '#core/domain/shown-file.ts';
+import { FilesError } from '#core/ports/files.ts';
+import type { Actor } from './app.ts';
+import type { Core } from './core.ts';
+import { findTask } from './history.ts';
+import { linkFor } from './links.ts';
+
+export interface OpenedFile {
+  readonly name: string;
+  readonly mime: string;
+  /** null: it can only be downloaded. */
+  readonly shownAs: ShownAs | null;
+  /** Our link, which downloads it. */
+  readonly url: string;
+  /** Rejects with `file.unreachable` while storage is away. */
+  read(signal: AbortSignal): Promise<Readable>;
+}
+
+/** Rejects with `task.not-found` for a file that is not there, or not of this task, and `file.gone` once it is no longer kept. */
+export async function openFile(core: Core, actor: Actor, taskId: string, fileId: string): Promise<OpenedFile> {
+  mustBeAllowed(actor, 'tasks.see');
+  const task = await findTask(core, actor, taskId);
+  const file = isId(fileId) ? await core.store.files.find(fileId) : null;
+  if (file === null || file.taskId !== task.id) throw refuse('task.not-found');
+  if (file.removed) throw refuse('file.gone');
+  return {
+    name: file.name,
+    mime: file.mime,
+    shownAs: shownAs(file.mime),
+    url: linkFor(core, file.id),
+    read: (signal) => core.files.open(file.storageKey, signal).catch((error: unknown) => refuseInWords(error)),
+  };
+}
+
+function refuseInWords(error: unknown): never {
+  if (!(error instanceof FilesError)) throw error;
+  throw refuse(error.code === 'file.missing' ? 'file.gone' : 'file.unreachable');
+}
