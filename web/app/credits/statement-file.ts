@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { guarded } from '../guarded.ts';
-import { fileAnswer } from './file-answer.ts';
+import { fileAnswer } from '../file-answer.ts';
 
 export const loader = guarded('credits.see', async ({ app, actor, params }) => {
   const month = params['month'] ?? '';

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { guarded } from '../guarded.ts';
 import { readReader } from '../reader.ts';
-import { fileAnswer } from './file-answer.ts';
+import { fileAnswer } from '../file-answer.ts';
 import { queryFor, readQuery } from './query.ts';
 
 export const loader = guarded('credits.see', async ({ app, actor, url, request, now }) => {

@@ -1,7 +1,7 @@
 // The audit log, or what was chosen of it, as a table for a spreadsheet.
 
 import { Readable } from 'node:stream';
-import { contentDisposition } from '#core/domain/content-disposition.ts';
+import { fileAnswer } from '../file-answer.ts';
 import { guarded } from '../guarded.ts';
 import { readAuditQuery } from './audit-query.ts';
 
@@ -9,8 +9,5 @@ export const loader = guarded('audit.see', async ({ app, actor, url, now }) => {
   const { person, act } = readAuditQuery(url.searchParams);
   // Spreadsheets take UTF-8 without a mark for something older.
   const table = await app.auditCsv(actor, { ...(person !== undefined && { person }), ...(act !== undefined && { act }), bom: true });
-  const name = `audit-log-${now.toISOString().slice(0, 10)}.csv`;
-  return new Response(Readable.toWeb(table) as unknown as ReadableStream, {
-    headers: { 'Content-Type': 'text/csv; charset=utf-8', 'Content-Disposition': contentDisposition(name) },
-  });
+  return fileAnswer(Readable.toWeb(table), `audit-log-${now.toISOString().slice(0, 10)}.csv`);
 });
