@@ -37,8 +37,9 @@ function localeOf(accepted: string | null): string {
 }
 
 function timeZoneOf(zone: string | null): string {
+  if (zone === null || zone === 'UTC') return 'UTC';
   try {
-    return Intl.DateTimeFormat('en', { timeZone: zone ?? 'UTC' }).resolvedOptions().timeZone;
+    return Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {
     return 'UTC';
   }

@@ -41,19 +41,22 @@ export async function openPortal(settings: PortalSettings): Promise<RequestHandl
   if (!existsSync(file)) throw new Error('the portal is not built: npm start builds it, and so does npm run build');
   const build = (await import(pathToFileURL(file).href)) as { entry: { module: { answerWith: AnswerWith } } };
   const answer = build.entry.module.answerWith(build);
-  return [compression(), assets(), pages(settings, answer)];
+  // Each level above costs more time than its bytes are worth on a page.
+  return [compression({ level: 4 }), assets(), pages(settings, answer)];
 }
 
 // Names of assets hold a hash of their content, so a browser may keep them for good.
 function assets(): RequestHandler {
   const hashed = path.join(BUILD, 'client/assets');
-  return express.static(path.join(BUILD, 'client'), {
+  const files = express.static(path.join(BUILD, 'client'), {
     index: false,
     redirect: false,
     setHeaders(response, file) {
       response.set('Cache-Control', file.startsWith(hashed) ? 'public, max-age=31536000, immutable' : 'public, max-age=3600');
     },
   });
+  // For the names of most pages nobody needs to look on the disk.
+  return (request, response, next) => (path.posix.extname(request.path) === '' ? next() : files(request, response, next));
 }
 
 function pages(settings: PortalSettings, answer: (request: Request, visit: Visit) => Promise<Response>): RequestHandler {

@@ -6,7 +6,7 @@ import { LinkButton } from '../components/button.tsx';
 import { guarded } from '../guarded.ts';
 import { filterIn, HistoryFilter, HistoryList } from './history.tsx';
 
-const SHOWN = 30;
+const SHOWN = 20;
 
 export const loader = guarded('tasks.see', async ({ app, actor, url }) => {
   const [{ tasks, next }, people] = await Promise.all([
