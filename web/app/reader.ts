@@ -29,19 +29,30 @@ export function readReader(headers: Headers, now: Date): Reader {
 function localeOf(accepted: string | null): string {
   // The first is the one they like best; numbers in it are understood, though the words are English.
   const tag = /^\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})(?=\s*[,;]|\s*$)/.exec(accepted ?? '')?.[1];
-  try {
-    return Intl.DateTimeFormat.supportedLocalesOf(tag ?? 'en')[0] ?? 'en';
-  } catch {
-    return 'en';
-  }
+  return known(`locale ${tag}`, () => Intl.DateTimeFormat.supportedLocalesOf(tag ?? 'en')[0]) ?? 'en';
 }
 
 function timeZoneOf(zone: string | null): string {
-  if (zone === null || zone === 'UTC') return 'UTC';
+  return known(`zone ${zone}`, () => new Intl.DateTimeFormat('en', { timeZone: zone ?? 'UTC' }).resolvedOptions().timeZone) ?? 'UTC';
+}
+
+// Looking one up costs as much as a small page, and most readers are like the one before.
+const lookedUp = new Map<string, string | undefined>();
+
+/** undefined when Intl does not know it. */
+function known(name: string, lookUp: () => string | undefined): string | undefined {
+  if (!lookedUp.has(name)) {
+    if (lookedUp.size > 1_000) lookedUp.clear(); // they come from outside
+    lookedUp.set(name, tried(lookUp));
+  }
+  return lookedUp.get(name);
+}
+
+function tried(lookUp: () => string | undefined): string | undefined {
   try {
-    return Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    return lookUp();
   } catch {
-    return 'UTC';
+    return undefined;
   }
 }
 
