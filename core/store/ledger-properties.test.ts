@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { never } from '#core/domain/never.ts';
 import { openBank, type Bank } from '#core/testing/bank.ts';
-import type { Batch, ClawbackAsked, CloseAsked, CreditAsked, HoldAsked } from '#core/testing/ledger-model.ts';
+import type { Batch, ClawbackAsked, CloseAsked, CreditAsked, HoldAsked } from '#core/testing/ledger-requests.ts';
 import { ask, compare, HOUR_MS, keepUp, makeWorld, timedJournalOf, type Answer, type World } from '#core/testing/ledger-world.ts';
 import { quietLog } from '#core/testing/quiet-log.ts';
 import { openMoney, type Money } from './money.ts';

@@ -2,47 +2,7 @@
 // database does to many requests at once has to come to the same.
 
 import { never } from '#core/domain/never.ts';
-
-export interface HoldAsked {
-  readonly n: number;
-  readonly hold: string;
-  readonly task: string;
-  readonly wallet: string;
-  readonly credits: number;
-  readonly member: string | null;
-}
-
-export interface CloseAsked {
-  readonly n: number;
-  readonly task: string;
-  readonly charge: number;
-}
-
-export interface CreditAsked {
-  readonly n: number;
-  readonly key: string;
-  readonly wallet: string;
-  readonly lot: string;
-  readonly type: 'grant' | 'purchase' | 'restore';
-  readonly credits: number;
-  readonly source: string;
-  readonly expires_at: string | null;
-  readonly payment: string | null;
-}
-
-export interface ClawbackAsked {
-  readonly n: number;
-  readonly key: string;
-  readonly wallet: string;
-  readonly credits: number;
-  readonly payment: string | null;
-}
-
-export type Batch =
-  | { readonly kind: 'hold'; readonly requests: readonly HoldAsked[] }
-  | { readonly kind: 'close'; readonly requests: readonly CloseAsked[] }
-  | { readonly kind: 'credit'; readonly requests: readonly CreditAsked[] }
-  | { readonly kind: 'clawback'; readonly requests: readonly ClawbackAsked[] };
+import type { Batch, ClawbackAsked, CloseAsked, CreditAsked, HoldAsked } from './ledger-requests.ts';
 
 export interface ModelLimit {
   readonly id: string;

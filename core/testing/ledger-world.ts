@@ -4,15 +4,8 @@ import { expect } from 'vitest';
 import { newId, type TaskId, type WalletId } from '#core/domain/ids.ts';
 import type { Money } from '#core/store/money.ts';
 import type { Bank } from './bank.ts';
-import {
-  LedgerModel,
-  type Batch,
-  type ClawbackAsked,
-  type CloseAsked,
-  type CreditAsked,
-  type HoldAsked,
-  type ModelLine,
-} from './ledger-model.ts';
+import { LedgerModel, type ModelLine } from './ledger-model.ts';
+import type { Batch, ClawbackAsked, CloseAsked, CreditAsked, HoldAsked } from './ledger-requests.ts';
 
 export interface World {
   readonly model: LedgerModel;

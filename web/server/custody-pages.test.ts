@@ -8,7 +8,8 @@ import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
 import { teamStage } from '#core/testing/team-stage.ts';
 import { unzip } from '#core/testing/unzip.ts';
-import { proxied, visitor, type Visitor } from '#core/testing/visitor.ts';
+import { portalVisitor, wordsOf, type PortalVisitor } from '#core/testing/portal-visitor.ts';
+import { proxied } from '#core/testing/visitor.ts';
 
 const OPS = 'Ops@example.com';
 const agents = agentsThat(() => done('Here.', [csvOf('leads.csv', 3)]));
@@ -21,7 +22,7 @@ test('an undelivered answer is shown with its reason and its number, and is sent
   const page = await ada.page('/team/undelivered');
   expect(page).toContain('The place it was asked in is no longer there.');
   expect(page).toContain('find me 3 leads');
-  expect(text(await ada.page('/team'))).toContain('Undelivered 3 not delivered');
+  expect(wordsOf(await ada.page('/team'))).toContain('Undelivered 3 not delivered');
   expect(await ada.post('/team/undelivered', { intent: `again ${first}`, id: first })).toMatchObject({
     to: '/team/undelivered?done=again',
   });
@@ -218,49 +219,22 @@ test('an operator sees all pages, finds a team, grants once, puts it on hold and
 
 // --- The world.
 
-type Somebody = ReturnType<typeof newcomer>;
+const newcomer = (email?: string) => portalVisitor(stage(), email);
 
-function newcomer(email = `${newId()}@example.com`) {
-  const { app, core } = stage();
-  const url = core.settings.publicUrl;
-  const browser: Visitor = visitor({ ...stage(), url }, `10.${Array.from({ length: 3 }, () => Math.floor(Math.random() * 250)).join('.')}`);
-  return {
-    ...browser,
-    email,
-    async page(path: string, status = 200): Promise<string> {
-      const answer = await browser.fetch(path, { headers: { Accept: 'text/html' } });
-      expect([path, answer.status]).toEqual([path, status]);
-      return answer.text();
-    },
-    async post(path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
-      const answer = await browser.fetch(path, {
-        method: 'POST',
-        body: new URLSearchParams(fields).toString(),
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: url, Accept: 'text/html', ...headers },
-      });
-      return { status: answer.status, to: answer.headers.get('location')?.replace(url, '') ?? null, text: await answer.text() };
-    },
-    async actor() {
-      const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-      return app.actorOf((await stage().product.auth.sessionOf(new Headers({ cookie })))!);
-    },
-  };
-}
-
-async function somebody(email?: string): Promise<Somebody> {
+async function somebody(email?: string): Promise<PortalVisitor> {
   const person = newcomer(email);
   await person.signUp(person.email);
   return person;
 }
 
-let ops: Promise<Somebody> | undefined;
+let ops: Promise<PortalVisitor> | undefined;
 /** There is one address that operates. */
-async function operator(): Promise<Somebody> {
+async function operator(): Promise<PortalVisitor> {
   return (ops ??= somebody(OPS.toLowerCase()));
 }
 
 /** With a team besides their own, looking at it, and credits to spend there. */
-async function owner(name: string): Promise<Somebody> {
+async function owner(name: string): Promise<PortalVisitor> {
   const person = await somebody();
   await person.post('/team', { intent: 'make', name });
   const { teamId } = await person.actor();
@@ -272,7 +246,7 @@ async function owner(name: string): Promise<Somebody> {
   return person;
 }
 
-async function joined(ada: Somebody, role: Role): Promise<Somebody> {
+async function joined(ada: PortalVisitor, role: Role): Promise<PortalVisitor> {
   const { app, invitationFor } = world();
   const person = await somebody();
   await app.invite(await ada.actor(), { email: person.email, role });
@@ -280,7 +254,7 @@ async function joined(ada: Somebody, role: Role): Promise<Somebody> {
   return person;
 }
 
-async function got(person: Somebody, text: string): Promise<string> {
+async function got(person: PortalVisitor, text: string): Promise<string> {
   const { app } = stage();
   const actor = await person.actor();
   const taken = await app.ask({
@@ -296,7 +270,7 @@ async function got(person: Somebody, text: string): Promise<string> {
 }
 
 /** An answer that a chat would not take. */
-async function undeliverable(person: Somebody, mayBePosted = false): Promise<string> {
+async function undeliverable(person: PortalVisitor, mayBePosted = false): Promise<string> {
   const task = await got(person, 'find me 3 leads');
   const { teamId } = await person.actor();
   const { rows } = await stage().core.store.money.query<{ id: string }>(
@@ -307,8 +281,4 @@ async function undeliverable(person: Somebody, mayBePosted = false): Promise<str
     [task, teamId, mayBePosted],
   );
   return rows[0]!.id;
-}
-
-function text(page: string): string {
-  return page.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
 }

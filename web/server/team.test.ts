@@ -6,7 +6,8 @@ import { roles, type Role } from '#core/domain/permission.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
 import { linkIn } from '#core/testing/mailbox.ts';
 import { teamStage } from '#core/testing/team-stage.ts';
-import { proxied, visitor, type Visitor } from '#core/testing/visitor.ts';
+import { portalVisitor, type PortalVisitor } from '#core/testing/portal-visitor.ts';
+import { proxied } from '#core/testing/visitor.ts';
 
 const stage = forAll(() => openStage({ portal: true, settings: proxied }));
 const world = () => ({ ...stage(), ...teamStage(stage()) });
@@ -279,47 +280,17 @@ describe('who sees what', () => {
   });
 });
 
-type Somebody = ReturnType<typeof newcomer>;
-
-function newcomer() {
-  const { app, core } = stage();
-  // The portal is at one address: who comes by another is sent there.
-  const url = core.settings.publicUrl;
-  const email = `${newId()}@example.com`;
-  const browser: Visitor = visitor({ ...stage(), url }, `10.${Array.from({ length: 3 }, () => Math.floor(Math.random() * 250)).join('.')}`);
-  return {
-    ...browser,
-    email,
-    /** The words of a page. */
-    async page(path: string, status = 200): Promise<string> {
-      const answer = await browser.fetch(path, { headers: { Accept: 'text/html' } });
-      expect([path, answer.status]).toEqual([path, status]);
-      return answer.text();
-    },
-    async post(path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
-      const answer = await browser.fetch(path, {
-        method: 'POST',
-        body: new URLSearchParams(fields).toString(),
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: url, Accept: 'text/html', ...headers },
-      });
-      return { status: answer.status, to: answer.headers.get('location')?.replace(url, '') ?? null, text: await answer.text() };
-    },
-    async actor() {
-      const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-      return app.actorOf((await stage().product.auth.sessionOf(new Headers({ cookie })))!);
-    },
-  };
-}
+const newcomer = () => portalVisitor(stage());
 
 /** Signed up and logged in, in their own team. */
-async function somebody(): Promise<Somebody> {
+async function somebody(): Promise<PortalVisitor> {
   const person = newcomer();
   await person.signUp(person.email);
   return person;
 }
 
-/** Somebody in the team of this one, and looking at it. */
-async function joined(owner: Somebody, role: Role): Promise<Somebody> {
+/** PortalVisitor in the team of this one, and looking at it. */
+async function joined(owner: PortalVisitor, role: Role): Promise<PortalVisitor> {
   const { app, invitationFor } = world();
   const person = await somebody();
   await app.invite(await owner.actor(), { email: person.email, role });

@@ -5,7 +5,8 @@ import { newId } from '#core/domain/ids.ts';
 import { FilesError, type Files } from '#core/ports/files.ts';
 import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/agents-that.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
-import { proxied, visitor } from '#core/testing/visitor.ts';
+import { portalVisitor, wordsOf } from '#core/testing/portal-visitor.ts';
+import { proxied } from '#core/testing/visitor.ts';
 
 const HOSTILE = '<script>alert(1)</script>';
 const LONG = 'ä'.repeat(1_500_000);
@@ -41,7 +42,7 @@ test('a request sent twice is one task, whose conversation and page show the ans
   const task = await ada.newestTask();
   const conversation = await ada.page(sent.to!);
   for (const words of ['find me 3 leads in Miami', 'row 3', 'leads.csv', 'Used']) expect(conversation).toContain(words);
-  const page = text(await ada.page(`/tasks/${task}`));
+  const page = wordsOf(await ada.page(`/tasks/${task}`));
   for (const words of ['Set aside 3', 'Used 3', '1 credit per lead', 'row 1']) expect(page).toContain(words);
   const { rows } = await stage().core.store.money.query<{ n: number }>(
     { text: 'SELECT count(*)::int AS n FROM tasks WHERE team_id = $1' },
@@ -74,7 +75,7 @@ test('what cannot be asked stays in the form with its reason, and takes nothing'
   expect(refused.status).toBe(400);
   const poor = await ada.post('/dashboard', { intent: 'ask', text: 'find me 5000 leads', key: newId() });
   expect(poor.status).toBe(402);
-  expect(text(poor.text)).toContain('This needs 5,000 credits and you have 50.');
+  expect(wordsOf(poor.text)).toContain('This needs 5,000 credits and you have 50.');
   expect(poor.text).toMatch(/<textarea[^>]*>find me 5000 leads<\/textarea>/);
   // What is asked with the key that came back is another ask, not the refused one once more.
   const key = /name="key" value="([0-9a-f-]{36})"/.exec(poor.text)![1]!;
@@ -86,7 +87,7 @@ test('what cannot be asked stays in the form with its reason, and takes nothing'
 test('a failed task says so with a way forward, and that it cost nothing', async () => {
   const ada = await somebody();
   await ada.post('/dashboard', { intent: 'ask', text: 'find me 3 broken leads' });
-  const page = text(await ada.page(`/tasks/${await ada.newestTask()}`));
+  const page = wordsOf(await ada.page(`/tasks/${await ada.newestTask()}`));
   for (const words of ['The agent could not finish this', 'Used 0', 'Came back 3']) expect(page).toContain(words);
 });
 
@@ -128,7 +129,7 @@ test('the files of a task are shown in frames where nothing of them can run', as
   const never = await eve.fetch(`/tasks/${newId()}/files/${newId()}`, { headers: { Accept: 'text/html' } });
   const hers = await eve.fetch(files['notes.md']!, { headers: { Accept: 'text/html' } });
   expect([hers.status, never.status]).toEqual([404, 404]);
-  expect(text(await hers.text())).toContain('There is no such task');
+  expect(wordsOf(await hers.text())).toContain('There is no such task');
   expect((await newcomer().fetch(files['notes.md']!)).headers.get('location')).toMatch(/^\/login\?next=/);
 });
 
@@ -140,7 +141,7 @@ test('a file that storage does not give now says so, and comes later', async () 
   storageIsAway = true;
   const away = await ada.fetch(`/tasks/${task}/files/${id}`, { headers: { Accept: 'text/html' } });
   storageIsAway = false;
-  expect([away.status, text(await away.text())]).toEqual([503, expect.stringContaining('cannot be fetched right now')]);
+  expect([away.status, wordsOf(await away.text())]).toEqual([503, expect.stringContaining('cannot be fetched right now')]);
   expect((await ada.fetch(`/tasks/${task}/files/${id}`)).status).toBe(200);
 });
 
@@ -167,48 +168,21 @@ const shownHeaders = [
   'cache-control',
 ];
 
-function newcomer() {
-  const { app, core, product } = stage();
-  const url = core.settings.publicUrl;
-  const address = `10.${Array.from({ length: 3 }, () => Math.floor(Math.random() * 250)).join('.')}`;
-  const browser = visitor({ ...stage(), url }, address);
-  const actor = async () => {
-    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    return app.actorOf((await product.auth.sessionOf(new Headers({ cookie })))!);
-  };
+const newcomer = () => portalVisitor(stage());
+
+/** With the credits that everybody begins with. */
+async function somebody() {
+  const person = newcomer();
+  await person.signUp(person.email);
   return {
-    ...browser,
-    actor,
-    async page(path: string): Promise<string> {
-      const answer = await browser.fetch(path, { headers: { Accept: 'text/html' } });
-      expect([path, answer.status]).toEqual([path, 200]);
-      return answer.text();
-    },
-    async post(path: string, fields: Record<string, string>) {
-      const answer = await browser.fetch(path, {
-        method: 'POST',
-        body: new URLSearchParams(fields).toString(),
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: url, Accept: 'text/html' },
-      });
-      return { status: answer.status, to: answer.headers.get('location')?.replace(url, '') ?? null, text: await answer.text() };
-    },
+    ...person,
     /** Waits until it is over. */
     async newestTask(): Promise<string> {
-      const who = await actor();
+      const { app } = stage();
+      const who = await person.actor();
       const [line] = (await app.tasks(who, { limit: 1 })).tasks;
       await vi.waitFor(async () => expect((await app.task(who, line!.id)).over).toBe(true), { timeout: 20_000, interval: 20 });
       return line!.id;
     },
   };
-}
-
-/** With the credits that everybody begins with. */
-async function somebody() {
-  const person = newcomer();
-  await person.signUp(`${newId()}@example.com`);
-  return person;
-}
-
-function text(page: string): string {
-  return page.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
 }

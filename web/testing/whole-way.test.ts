@@ -152,7 +152,7 @@ async function reach(page: Page, what: Locator): Promise<void> {
     if ((await focused.count()) > 0) return;
     await page.keyboard.press('Tab');
   }
-  throw new Error(`the keyboard does not get to ${what}`);
+  throw new Error(`the keyboard does not get to ${String(what)}`);
 }
 
 async function title(page: Page, words: string): Promise<void> {

@@ -1,5 +1,7 @@
 // The errors of SES that this server can give, with the status and words that AWS gives them.
 
+import { problemsOf, type ProblemTable } from '../aws-problem.ts';
+
 const table = {
   IncompleteSignature: [400, 'The request signature does not conform to AWS standards.'],
   InternalFailure: [500, 'The request processing has failed because of an unknown error, exception or failure.'],
@@ -17,18 +19,8 @@ const table = {
   ],
   Throttling: [400, 'Maximum sending rate exceeded.'],
   ValidationError: [400, 'The input fails to satisfy the constraints specified by an AWS service.'],
-} as const satisfies Record<string, readonly [number, string]>;
+} as const satisfies ProblemTable;
 
 export type ProblemCode = keyof typeof table;
 
-export class Problem extends Error {
-  readonly code: ProblemCode;
-  readonly status: number;
-
-  constructor(code: ProblemCode, message: string = table[code][1]) {
-    super(message);
-    this.name = 'Problem';
-    this.code = code;
-    this.status = table[code][0];
-  }
-}
+export class Problem extends problemsOf(table) {}

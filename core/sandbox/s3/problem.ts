@@ -1,5 +1,7 @@
 // The errors of S3 that this server can give, with the status and words that AWS gives them.
 
+import { problemsOf, type ProblemTable } from '../aws-problem.ts';
+
 const table = {
   AccessDenied: [403, 'Access Denied'],
   AuthorizationHeaderMalformed: [400, 'The authorization header is malformed.'],
@@ -31,18 +33,8 @@ const table = {
   ],
   SlowDown: [503, 'Please reduce your request rate.'],
   XAmzContentSHA256Mismatch: [400, "The provided 'x-amz-content-sha256' header does not match what was computed."],
-} as const satisfies Record<string, readonly [number, string]>;
+} as const satisfies ProblemTable;
 
 export type ProblemCode = keyof typeof table;
 
-export class Problem extends Error {
-  readonly code: ProblemCode;
-  readonly status: number;
-
-  constructor(code: ProblemCode, message: string = table[code][1]) {
-    super(message);
-    this.name = 'Problem';
-    this.code = code;
-    this.status = table[code][0];
-  }
-}
+export class Problem extends problemsOf(table) {}
