@@ -23,7 +23,7 @@ export async function benchCredits(store: Store): Promise<BenchRow[]> {
       {
         name: 'bench least',
         text: `SELECT sum(x.debt_change - x.credits) FROM transactions x, wallets w
-               WHERE w.team_id = $1 AND x.wallet_id = w.id AND x.type = 'settle' AND x.at >= $2`,
+               WHERE w.team_id = $1 AND x.wallet_id = w.id AND x.seq >= 0 AND x.type = 'settle' AND x.at >= $2`,
       },
       [teamId, new Date(now.getTime() - DAYS * DAY_MS)],
     );

@@ -51,7 +51,11 @@ export function attemptsOver(money: Money, worker: string, leaseMs: number): Att
     async run(batch) {
       const at = latest(batch.map((each) => each.at));
       const { rows } = await money.query<StartRow>(
-        { name: 'start', text: `SELECT s.*, ${WORK_COLUMNS} FROM start_tasks($1, $2, $3, $4) s JOIN tasks t ON t.id = s.task_id` },
+        {
+          name: 'start',
+          // One look-up for each: a join would be planned while there are hardly any tasks, and read them all later.
+          text: `SELECT s.*, ${WORK_COLUMNS} FROM start_tasks($1, $2, $3, $4) s CROSS JOIN LATERAL (SELECT * FROM tasks t WHERE t.id = s.task_id OFFSET 0) t`,
+        },
         [batch.map(({ taskId }) => taskId), worker, new Date(at.getTime() + leaseMs), at],
       );
       const byTask = new Map(rows.map((row) => [row.task_id, row]));

@@ -97,12 +97,13 @@ const CLOCKS_DIFFER = `interval '10 minutes'`;
  * Where a time is in a journal: the first line that bears it or a later one; null when there is none yet. A day or month
  * is all lines from its own place to the next one's, so that each line is in exactly one of them and balances follow one
  * another. Once there is such a line its place stays: later lines come behind it, whatever their times. (Without OFFSET
- * the first line is looked for in the order of lines, from the very first one.)
+ * the first line is looked for in the order of lines, from the very first one. And whoever wants the journal's index by
+ * time says `seq >= 0`.)
  */
 export function firstLineSince(wallet: string, time: string): string {
   return `(SELECT min(y.seq) FROM (
-      SELECT y.seq FROM transactions y WHERE y.wallet_id = ${wallet} AND y.at >= ${time} AND y.at <= ${CLOCKS_DIFFER} +
-        (SELECT z.at FROM transactions z WHERE z.wallet_id = ${wallet} AND z.at >= ${time} ORDER BY z.at LIMIT 1)
+      SELECT y.seq FROM transactions y WHERE y.wallet_id = ${wallet} AND y.seq >= 0 AND y.at >= ${time} AND y.at <= ${CLOCKS_DIFFER} +
+        (SELECT z.at FROM transactions z WHERE z.wallet_id = ${wallet} AND z.seq >= 0 AND z.at >= ${time} ORDER BY z.at LIMIT 1)
       OFFSET 0
     ) y)`;
 }

@@ -69,7 +69,7 @@ export function usageOver(money: Money): Usage {
             ) first ON true
             CROSS JOIN LATERAL (
               SELECT sum(x.debt_change - x.credits) AS credits FROM transactions x
-              WHERE x.wallet_id = w.id AND x.type = 'settle' AND x.at >= first.at AND x.at <= g.at
+              WHERE x.wallet_id = w.id AND x.seq >= 0 AND x.type = 'settle' AND x.at >= first.at AND x.at <= g.at
             ) used
             ORDER BY g.n`,
         },
@@ -97,7 +97,7 @@ export function usageOver(money: Money): Usage {
               FROM (SELECT ($4::timestamptz AT TIME ZONE $3)::date AS today) d
             ), closed AS (
               SELECT width_bucket(x.at, (SELECT r.starts FROM range r)) AS n, x.type = 'settle' AS charged, x.debt_change - x.credits AS credits, x.task_id
-              FROM transactions x WHERE x.wallet_id = ${WALLET} AND x.at >= (SELECT r.starts[1] FROM range r) AND x.at <= $4 AND x.type IN ('settle', 'release')
+              FROM transactions x WHERE x.wallet_id = ${WALLET} AND x.seq >= 0 AND x.at >= (SELECT r.starts[1] FROM range r) AND x.at <= $4 AND x.type IN ('settle', 'release')
             ), summed AS MATERIALIZED (
               SELECT c.n, c.charged, t.retry_of IS NOT NULL AS again, ${KEYS[by].columns}, sum(c.credits) AS credits, count(*) AS tasks
               FROM closed c LEFT JOIN tasks t ON t.id = c.task_id AND t.team_id = $1 GROUP BY 1, 2, 3, 4, 5
