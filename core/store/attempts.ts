@@ -69,8 +69,10 @@ export function attemptsOver(money: Money, worker: string, leaseMs: number): Att
       const { rows } = await money.query<{ run_id: string }>(
         {
           name: 'dispatched',
+          // Asked for those without an end, the planner would read all that run, whose index is so small.
           text: `UPDATE attempts a SET phase = 'dispatched', gateway = g.gateway, boot_id = g.boot_id
-                 FROM unnest($1::text[], $2::text[], $3::text[]) AS g(run_id, gateway, boot_id) WHERE a.run_id = g.run_id AND a.ended_at IS NULL RETURNING a.run_id`,
+                 FROM unnest($1::text[], $2::text[], $3::text[]) AS g(run_id, gateway, boot_id)
+                 WHERE a.run_id = g.run_id AND a.run_id = ANY ($1) AND a.phase <> 'ended' RETURNING a.run_id`,
         },
         [batch.map((each) => each.runId), batch.map((each) => each.gateway), batch.map((each) => each.bootId)],
       );

@@ -46,12 +46,18 @@ test.each(firstLooks)(
       const read = await rowsRead(money, async () => {
         await Promise.all(tasks.map((task) => intake(ask(task), bank.at)));
         // One third waits, one third is being worked on, one third is done.
-        await Promise.all(tasks.slice(BATCH).map((task) => attempts.start(task, bank.at)));
+        await Promise.all(tasks.slice(BATCH).map((task) => begin(task)));
         await Promise.all(tasks.slice(2 * BATCH).map((task) => finish(end(task), bank.at)));
       });
       reads.push(read);
     }
     expectNoGrowth(reads);
+
+    async function begin(task: TaskId) {
+      const begun = await attempts.start(task, bank.at);
+      if (begun.verdict !== 'run') throw new Error(`a new task was not begun: ${begun.verdict}`);
+      await attempts.dispatched(begun.attempt, { gateway: 'one', bootId: 'first' });
+    }
 
     function ask(id: TaskId): Parameters<typeof intake>[0] {
       const about = { type: 'general', because: '' } as const;
