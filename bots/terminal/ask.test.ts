@@ -174,7 +174,7 @@ function ask(url: string, { apiKey }: { apiKey: string }, args: readonly string[
     await closed;
   });
   return {
-    until: (words: string) => vi.waitFor(() => expect(out).toContain(words), { timeout: 15_000, interval: 20 }),
+    until: (words: string) => vi.waitFor(() => expect(out).toContain(words)),
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     end: closed.then(([code]) => ({ code, out, err, said: out + err })),
   };

@@ -146,7 +146,7 @@ async function deliver({ poster, otherPoster }: Stage, part: LetterPart, fault: 
 
 /** Nobody waits long for what will not come. */
 function soon(fault?: Fault): AbortSignal {
-  return AbortSignal.timeout(fault === 'silent' ? 400 : 10_000);
+  return AbortSignal.timeout(fault === 'silent' ? 400 : 30_000);
 }
 
 function mark(part: LetterPart): string {

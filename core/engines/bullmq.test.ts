@@ -10,7 +10,7 @@ import { newId } from '#core/domain/ids.ts';
 import type { Job, Queue } from '#core/ports/queue.ts';
 import { createEmptyDatabase, type TestDatabase } from '#core/testing/database.ts';
 import { frailConnection, type FrailConnection } from '#core/testing/frail-connection.ts';
-import { jobs, logTo, nameOf, patience } from '#core/testing/queue-jobs.ts';
+import { jobs, logTo, nameOf } from '#core/testing/queue-jobs.ts';
 import { redisIsHere, startTestRedis, type TestRedis } from '#core/testing/redis.ts';
 import { createQueue, type QueueSettings } from './bullmq.ts';
 
@@ -55,8 +55,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     const many = jobs(120);
     await queue.add(few);
     await queue.add(many);
-    await vi.waitFor(() => expect(handled.toSorted()).toEqual([...few, ...many].map(nameOf).toSorted()), patience);
-    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }), patience);
+    await vi.waitFor(() => expect(handled.toSorted()).toEqual([...few, ...many].map(nameOf).toSorted()));
+    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }));
   });
 
   test('wakes an idle worker at once', async () => {
@@ -64,7 +64,7 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 1 });
     for (const job of jobs(3)) {
       await queue.add([job]);
-      await vi.waitFor(() => expect(handled).toContain(nameOf(job)), { timeout: 2_000, interval: 5 });
+      await vi.waitFor(() => expect(handled).toContain(nameOf(job)));
     }
   });
 
@@ -83,14 +83,14 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
       },
       { concurrency: 3 },
     );
-    await vi.waitFor(() => expect(handled).toHaveLength(1), patience);
+    await vi.waitFor(() => expect(handled).toHaveLength(1));
     await queue.add([job!]);
     expect(await queue.counts()).toEqual({ waiting: 0, active: 1, delayed: 0, failed: 0 });
 
     held.resolve();
-    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ active: 0 }), patience);
+    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ active: 0 }));
     await queue.add([job!]);
-    await vi.waitFor(() => expect(handled).toEqual([nameOf(job!), nameOf(job!)]), patience);
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(job!), nameOf(job!)]));
   });
 
   test('knows which jobs it has, whether they wait, run or are put off, and which it has not', async () => {
@@ -105,9 +105,9 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
       },
       { concurrency: 2 },
     );
-    await vi.waitFor(async () => expect(await queue.missing([done!])).toEqual([done]), patience);
+    await vi.waitFor(async () => expect(await queue.missing([done!])).toEqual([done]));
     await queue.add([running!, delayed!]);
-    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ active: 1, delayed: 1 }), patience);
+    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ active: 1, delayed: 1 }));
     const stopped = working.stop(10_000);
     await queue.add([waiting!]);
     expect(await queue.missing(all)).toEqual([done, unknown]);
@@ -128,10 +128,10 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
       { concurrency: 4 },
     );
     await queue.add(jobs(12));
-    await vi.waitFor(() => expect(running).toBe(4), patience);
+    await vi.waitFor(() => expect(running).toBe(4));
     expect(await queue.counts()).toEqual({ waiting: 8, active: 4, delayed: 0, failed: 0 });
     held.resolve();
-    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }), patience);
+    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }));
     expect(most).toBe(4);
   });
 
@@ -145,8 +145,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     );
     const [job] = jobs(1);
     await queue.add([job!]);
-    await vi.waitFor(() => expect(tries).toBe(4), patience);
-    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }), patience);
+    await vi.waitFor(() => expect(tries).toBe(4));
+    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }));
     expect(said).toEqual(Array(3).fill('job failed, will be tried again'));
   });
 
@@ -162,7 +162,7 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     };
     await first.work(handler, { concurrency: 1 });
     await queue.add([long!]);
-    await vi.waitFor(() => expect(handled).toEqual([nameOf(long!)]), patience);
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(long!)]));
 
     const dying = spawn(process.execPath, ['core/testing/dying-worker.ts', JSON.stringify({ ...quick, log: undefined })], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -174,9 +174,9 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
 
     const heir = await createQueue(quick);
     await heir.work(handler, { concurrency: 5 });
-    await vi.waitFor(() => expect(handled).toEqual([nameOf(long!), nameOf(orphan!)]), patience);
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(long!), nameOf(orphan!)]));
     held.resolve();
-    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ active: 0 }), patience);
+    await vi.waitFor(async () => expect(await queue.counts()).toMatchObject({ active: 0 }));
     expect(handled).toHaveLength(2);
     await Promise.all([first.close(), heir.close()]);
   });
@@ -195,7 +195,7 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     );
     const [first, second] = jobs(2);
     await queue.add([first!]);
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled(), patience);
+    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
     await queue.add([second!]);
     const stopped = working.stop(10_000);
     held.resolve();
@@ -216,12 +216,12 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     );
     const [job] = jobs(1);
     await queue.add([job!]);
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled(), patience);
+    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
     await working.stop(0);
     expect(await queue.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
     const handled: string[] = [];
     await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 1 });
-    await vi.waitFor(() => expect(handled).toEqual([nameOf(job!)]), { timeout: 3_000 });
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(job!)]));
     expect(said).toEqual([]);
   });
 
@@ -235,7 +235,7 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
       { concurrency: 1 },
     );
     await queue.add(jobs(1));
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled(), patience);
+    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
     await queue.close();
     const other = await createQueue(settings);
     expect(await other.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
@@ -256,19 +256,19 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
       { concurrency: 2 },
     );
     await queue.add([running!]);
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled(), patience);
+    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
 
     await connection.cut();
     await expect(queue.add([refused!])).rejects.toThrow();
     await expect(queue.check()).rejects.toThrow();
     held.resolve();
-    await vi.waitFor(() => expect(handled).toEqual([nameOf(running!)]), patience);
-    await vi.waitFor(() => expect(said.filter((words) => words === 'queue cannot be reached')).toHaveLength(1), patience);
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(running!)]));
+    await vi.waitFor(() => expect(said.filter((words) => words === 'queue cannot be reached')).toHaveLength(1));
 
     await connection.mend();
-    await vi.waitFor(() => queue.add([later!]), patience);
-    await vi.waitFor(() => expect(handled).toEqual([nameOf(running!), nameOf(later!)]), patience);
-    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }), patience);
+    await vi.waitFor(() => queue.add([later!]));
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(running!), nameOf(later!)]));
+    await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }));
     expect(said).toEqual(['queue cannot be reached', 'queue can be reached again']);
     expect(inspect(told, { depth: 20 })).not.toMatch(/password|connectionParameters/);
     await queue.check();
@@ -282,8 +282,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     for (const job of jobs(3)) {
       await connection.cut();
       await connection.mend();
-      await vi.waitFor(() => quick.add([job]), patience);
-      await vi.waitFor(() => expect(handled).toContain(nameOf(job)), patience);
+      await vi.waitFor(() => quick.add([job]));
+      await vi.waitFor(() => expect(handled).toContain(nameOf(job)));
     }
     await quick.close();
   });
@@ -300,21 +300,21 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
       { concurrency: 2 },
     );
     await queue.add([forgotten!]);
-    await vi.waitFor(() => expect(handled).toHaveLength(1), patience);
+    await vi.waitFor(() => expect(handled).toHaveLength(1));
     await forget(settings.name);
     expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 });
     held.resolve();
-    await vi.waitFor(() => expect(said).toContain('queue had trouble'), patience);
+    await vi.waitFor(() => expect(said).toContain('queue had trouble'));
 
     const again = { ...forgotten!, generation: forgotten!.generation + 1 };
     await queue.add([again]);
-    await vi.waitFor(() => expect(handled).toEqual([nameOf(forgotten!), nameOf(again)]), patience);
+    await vi.waitFor(() => expect(handled).toEqual([nameOf(forgotten!), nameOf(again)]));
   });
 
   test('it can be closed while its server is away, and answers no more then', async () => {
     await queue.work(async () => undefined, { concurrency: 1 });
     await connection.cut();
-    await vi.waitFor(() => expect(said).toContain('queue cannot be reached'), patience);
+    await vi.waitFor(() => expect(said).toContain('queue cannot be reached'));
     await queue.close();
     await expect(queue.add(jobs(1))).rejects.toThrow('is closed');
   });

@@ -3,13 +3,11 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Log } from '#core/ports/log.ts';
 import type { Actor } from '#core/flows/app.ts';
 import { forAll, openStage, stage as openOne } from '#core/testing/stage.ts';
 import { kindsWrittenTo, mailOf, PASSWORD, proxied, tokenIn, twoFactorOf, visitor, type Visitor } from '#core/testing/visitor.ts';
-
-vi.setConfig({ testTimeout: 90_000 }); // many logins in a row, each with a password to hash
 
 const stage = forAll(() => openStage({ settings: proxied }));
 

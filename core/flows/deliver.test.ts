@@ -38,14 +38,14 @@ test('a letter that can never be posted does not keep its thread from what comes
   const { say, people, core, app } = world();
   await people.channel('closing');
   const thread = await say('closing', 'find me 3 leads in Miami');
-  await vi.waitFor(async () => expect(await people.messages('closing', thread)).toHaveLength(3), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await people.messages('closing', thread)).toHaveLength(3));
   await people.channel('closing', { closed: true });
   const lost = await app.ask({ ...askedBy('ann', thread, 'find me 4 leads'), threadRef: `board:closing:${thread}`, channel: 'closing' });
   const dead = async () => (await lettersOf(world(), lost.conversationId!)).slice(2).map(({ state }) => state);
-  await vi.waitFor(async () => expect(await dead()).toEqual(['dead', 'dead']), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await dead()).toEqual(['dead', 'dead']));
   await people.channel('closing', { closed: false });
   await say('closing', 'find me 5 leads in Miami', thread);
-  await vi.waitFor(async () => expect((await people.messages('closing', thread)).at(-1)?.text).toContain('5 leads'), { timeout: 10_000 });
+  await vi.waitFor(async () => expect((await people.messages('closing', thread)).at(-1)?.text).toContain('5 leads'));
   const { rows } = await core.store.money.query(
     { text: `SELECT count(*)::int AS told FROM task_events WHERE task_id = $1 AND kind = 'undelivered'` },
     [lost.kind === 'task' && lost.taskId],
@@ -121,7 +121,7 @@ test('a fault of ours in one letter lets the others pass, and after a while its 
   await untilSaid(opened, good, ['… On it', '✓ Done: 4 leads']);
   await opened.say('general', 'find me 5 leads in Miami', bad);
   // Its work ends before the time passes, or the time would end its work.
-  await vi.waitFor(async () => expect(await completed(opened)).toBe(3), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await completed(opened)).toBe(3));
   await goingOn(async () => expect((await opened.answers(bad)).at(-1)).toBe('✓ Done: 5 leads'), { forward, stepMs: 60_000 });
 });
 
@@ -135,7 +135,7 @@ test('a platform that never answers one post keeps no other post waiting', async
   await vi.waitFor(async () => expect(await opened.answers(bad)).toEqual(['… On it']));
   for (let n = 20; n < 24; n++) await opened.say('general', `find me ${n} leads in Miami`);
   const results = async () => (await opened.people.messages('general')).filter(({ from, text }) => from === null && text.includes('Done'));
-  await vi.waitFor(async () => expect(await results()).toHaveLength(4), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await results()).toHaveLength(4));
 });
 
 test('an answer that could not be posted for a day is not posted any more, and newer ones are', async () => {
@@ -178,12 +178,12 @@ test('who answers our first words before we know that they are a thread is answe
     return message.thread;
   });
   await say('general', 'find me 4 leads in Miami', root);
-  await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 4 leads'), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 4 leads'));
   known.resolve();
-  await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 3 leads'), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 3 leads'));
   const next = await app.ask(askedBy('ann', root, 'find me 5 leads in Miami'));
   expect(next.conversationId).toBe(first.conversationId);
-  await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 5 leads'), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 5 leads'));
   expect(await answers(root)).toHaveLength(6);
 });
 
@@ -236,7 +236,7 @@ async function untilSaid({ answers }: BoardStage, thread: string, lines: readonl
 async function untilOver({ core }: BoardStage, taskId: string) {
   const status = async () =>
     (await core.store.money.query<{ status: string }>({ text: 'SELECT status FROM tasks WHERE id = $1' }, [taskId])).rows[0]?.status;
-  await vi.waitFor(async () => expect(await status()).toBe('completed'), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await status()).toBe('completed'));
 }
 
 async function completed({ core }: BoardStage): Promise<number> {

@@ -62,7 +62,7 @@ test('a line that an earlier transaction overtakes is not passed over', async ()
   expect(await core.store.events.read(ada.teamId, after, null, 10)).toEqual([]);
   commit.resolve();
   await slow;
-  await vi.waitFor(() => expect(watching.kinds()).toEqual(['early', 'late']), { timeout: 5_000 });
+  await vi.waitFor(() => expect(watching.kinds()).toEqual(['early', 'late']));
   await watching.stop();
 });
 

@@ -33,7 +33,7 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('go on' as const), steps: fc.integer({ min: 1, max: 8 }) }) },
 );
 
-test('every watcher sees each line of his team once and in order, whatever overtakes what', { timeout: 120_000 }, async () => {
+test('every watcher sees each line of his team once and in order, whatever overtakes what', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.array(step, { minLength: 5, maxLength: 60 }), async (scheduler, steps) => {
       const world = worldOn(scheduler);

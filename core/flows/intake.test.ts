@@ -218,7 +218,7 @@ test('estimates come from what such work has really cost, also in a process that
     const taken = await ada.ask('write 10 emails to my customers', { through: front.app });
     return taken.kind === 'task' && taken.estimateLow;
   };
-  await vi.waitFor(async () => expect(await low()).toBe('2000000'), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await low()).toBe('2000000'));
   await front.stop();
 });
 

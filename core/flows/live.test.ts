@@ -108,8 +108,8 @@ test('while the database is away a page waits, and then hears what happened mean
   wire.cut();
   await expect(other.app.balance(ada)).rejects.toMatchObject({ code: 'database.unavailable' });
   wire.mend();
-  await vi.waitFor(() => ada.get('find me 1 lead'), { timeout: 10_000 });
-  await vi.waitFor(() => expect(page.kinds()).toEqual(['accepted', 'started', 'completed']), { timeout: 10_000 });
+  await vi.waitFor(() => ada.get('find me 1 lead'));
+  await vi.waitFor(() => expect(page.kinds()).toEqual(['accepted', 'started', 'completed']));
 });
 
 test('who was logged out is named to those who show him something', async () => {

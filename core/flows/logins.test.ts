@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { micro, showCredits } from '#core/domain/credits.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
 import { kindsWrittenTo, mailOf, PASSWORD, proxied, tokenIn, twoFactorOf, visitor } from '#core/testing/visitor.ts';
-
-vi.setConfig({ testTimeout: 90_000 }); // many logins in a row, each with a password to hash
 
 const stage = forAll(() => openStage({ settings: { ...proxied, STARTING_CREDITS: '50' } }));
 

@@ -273,7 +273,7 @@ test('a mail that was taken is not sent again because the database was away for 
     setTimeout(() => wire.mend(), 500);
   };
   await write(core, to, 'verify');
-  await vi.waitFor(async () => expect(await statesOf(core, to)).toEqual(['sent']), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await statesOf(core, to)).toEqual(['sent']));
   expect(await mailbox.to(to)).toHaveLength(1);
 });
 
@@ -381,25 +381,19 @@ async function statesOf(core: Core, to: string): Promise<string[]> {
 
 /** Until nothing more happens to the mails of this address by itself. */
 async function settled(core: Core, to: string): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const states = await statesOf(core, to);
-      expect(states.length).toBeGreaterThan(0);
-      expect(states.filter((state) => state === 'planned' || state === 'sending')).toEqual([]);
-    },
-    { timeout: 15_000, interval: 20 },
-  );
+  await vi.waitFor(async () => {
+    const states = await statesOf(core, to);
+    expect(states.length).toBeGreaterThan(0);
+    expect(states.filter((state) => state === 'planned' || state === 'sending')).toEqual([]);
+  });
 }
 
 /** Lets time pass until it is so. */
 async function goOnUntil(clock: ReturnType<typeof clockByHand>, isSo: () => Promise<void>): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      clock.forward(1_000);
-      await isSo();
-    },
-    { timeout: 20_000, interval: 100 },
-  );
+  await vi.waitFor(async () => {
+    clock.forward(1_000);
+    await isSo();
+  });
 }
 
 function withMailer(core: Core, send: Mailer['send']): Core {

@@ -176,7 +176,7 @@ test('a running task is seen and stopped, and one that hangs is seen as stuck an
   const ada = await opened.person();
   const running = await ada.ask('find me 3 leads');
   const runningId = running.kind === 'task' ? running.taskId : '';
-  await vi.waitFor(async () => expect((await ada.task(running)).status).toBe('processing'), { timeout: 5_000 });
+  await vi.waitFor(async () => expect((await ada.task(running)).status).toBe('processing'));
   expect(await app.operatorTasks(ops, { sight: 'running', limit: 10 })).toMatchObject([
     { id: runningId, teamName: 'Ada', status: 'processing', attempts: 1, held: 3_000_000n, worker: core.settings.worker },
   ]);

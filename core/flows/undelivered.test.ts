@@ -40,7 +40,7 @@ test('what was posted although nobody knew is found rather than posted again', a
   await untilSaid('general', thread, ['… On it', '✓ Done: 6 leads']);
   const letterId = await killSent(thread);
   await app.sendAgain(owner, letterId);
-  await vi.waitFor(async () => expect(await stateOf(letterId)).toBe('sent'), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await stateOf(letterId)).toBe('sent'));
   await nothingMore('general', thread, ['… On it', '✓ Done: 6 leads']);
   expect(await core.store.deadLetters.count(owner.teamId)).toBe(await app.undeliveredCount(owner));
 });
@@ -50,20 +50,17 @@ test('where nobody may look, a person is told that it could be seen twice, and d
   await people.channel('quiet', { searchable: false });
   await people.next('answer-lost');
   const thread = await say('quiet', 'find me 3 leads in Miami');
-  const letter = await vi.waitFor(
-    async () => {
-      forward(1_000);
-      const [found] = (await app.undelivered(owner, { limit: 100 })).filter(({ channel }) => channel === 'quiet');
-      if (found === undefined) throw new Error('not dead yet');
-      return found;
-    },
-    { timeout: 10_000 },
-  );
+  const letter = await vi.waitFor(async () => {
+    forward(1_000);
+    const [found] = (await app.undelivered(owner, { limit: 100 })).filter(({ channel }) => channel === 'quiet');
+    if (found === undefined) throw new Error('not dead yet');
+    return found;
+  });
   expect(letter).toMatchObject({ kind: 'accepted', why: { code: 'unsure' }, mayBePosted: true });
   await untilSaid('quiet', thread, ['… On it', '✓ Done: 3 leads']);
 
   await app.sendAgain(owner, letter.id);
-  await vi.waitFor(async () => expect(await stateOf(letter.id)).toBe('dead'), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await stateOf(letter.id)).toBe('dead'));
   await nothingMore('quiet', thread, ['… On it', '✓ Done: 3 leads']);
 
   await app.sendAgain(owner, letter.id, { evenIfTwice: true });
@@ -76,12 +73,12 @@ test('consent to be seen twice holds for one post, and not for what comes after'
   await people.next('answer-lost');
   const thread = await say('hushed', 'find me 3 leads in Miami');
   const dead = async () => (await app.undelivered(owner, { limit: 100 })).filter(({ channel }) => channel === 'hushed');
-  const [letter] = await vi.waitFor(async () => (forward(1_000), expect(await dead()).toHaveLength(1), dead()), { timeout: 10_000 });
+  const [letter] = await vi.waitFor(async () => (forward(1_000), expect(await dead()).toHaveLength(1), dead()));
   await untilSaid('hushed', thread, ['… On it', '✓ Done: 3 leads']);
   await people.next('answer-lost'); // of the look, which is refused anyway
   await people.next('answer-lost');
   await app.sendAgain(owner, letter!.id, { evenIfTwice: true });
-  await vi.waitFor(async () => (forward(1_000), expect(await dead()).toMatchObject([{ mayBePosted: true }])), { timeout: 10_000 });
+  await vi.waitFor(async () => (forward(1_000), expect(await dead()).toMatchObject([{ mayBePosted: true }])));
   await nothingMore('hushed', thread, ['… On it', '✓ Done: 3 leads', '… On it']);
 });
 
@@ -142,20 +139,17 @@ test('what would have been tried in a while is tried at once when somebody asks 
   const { forward: _, ...clock } = clockByHand();
   const { app, owner, say, setDown, answers, core } = await boardStage({ clock });
   const thread = await say('general', 'find me 3 leads in Miami');
-  await vi.waitFor(async () => expect(await answers(thread)).toHaveLength(2), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await answers(thread)).toHaveLength(2));
   await setDown(true);
   const taken = await app.ask(askedBy('ann', 'general', thread, 'find me 5 leads in Miami'));
-  await vi.waitFor(
-    async () => {
-      const { rows } = await core.store.money.query<{ tries: number }>({ text: `SELECT max(tries) AS tries FROM letters` }, []);
-      expect(rows[0]!.tries).toBeGreaterThan(2);
-    },
-    { timeout: 10_000 },
-  );
+  await vi.waitFor(async () => {
+    const { rows } = await core.store.money.query<{ tries: number }>({ text: `SELECT max(tries) AS tries FROM letters` }, []);
+    expect(rows[0]!.tries).toBeGreaterThan(2);
+  });
   await core.store.money.query({ text: `UPDATE letters SET next_at = next_at + interval '1 h' WHERE state = 'planned'` }, []);
   await setDown(false);
   expect(await app.retryDelivery(owner, taken.kind === 'task' ? taken.taskId : '')).toEqual({ state: 'trying' });
-  await vi.waitFor(async () => expect(await answers(thread)).toHaveLength(4), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await answers(thread)).toHaveLength(4));
 });
 
 test('a letter has another day once it was sent again, however old it is', async () => {
@@ -163,15 +157,15 @@ test('a letter has another day once it was sent again, however old it is', async
   const { app, owner, say, people, core } = await boardStage({ clock });
   await people.channel('slow');
   const thread = await say('slow', 'find me 3 leads in Miami');
-  await vi.waitFor(async () => expect(await people.messages('slow', thread)).toHaveLength(3), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await people.messages('slow', thread)).toHaveLength(3));
   await people.channel('slow', { closed: true });
   await app.ask(askedBy('ann', 'slow', thread, 'find me 4 leads'));
-  await vi.waitFor(async () => expect(await app.undeliveredCount(owner)).toBe(2), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await app.undeliveredCount(owner)).toBe(2));
   ahead(50 * HOUR_MS);
   await people.channel('slow', { closed: false });
   const [letter] = await app.undelivered(owner, { limit: 1 });
   await app.sendAgain(owner, letter!.id);
-  await vi.waitFor(async () => expect((await people.messages('slow', thread)).at(-1)?.text).toContain('Done: 4 leads'), { timeout: 5_000 });
+  await vi.waitFor(async () => expect((await people.messages('slow', thread)).at(-1)?.text).toContain('Done: 4 leads'));
   expect(await core.store.deadLetters.count(owner.teamId)).toBe(1);
 });
 
@@ -248,7 +242,7 @@ async function undeliverable(channel: string) {
   await people.channel(channel, { closed: true });
   const taken = await app.ask(askedBy('ann', channel, thread, 'find me 4 leads in Miami'));
   const taskId = taken.kind === 'task' ? taken.taskId : '';
-  await vi.waitFor(async () => expect(await allOfTask(taskId)).toHaveLength(2), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await allOfTask(taskId)).toHaveLength(2));
   return { thread, taskId };
 }
 
@@ -295,7 +289,7 @@ async function shown(channel: string, thread: string, from: number) {
 }
 
 async function untilSaid(channel: string, thread: string, lines: readonly string[], from = 0) {
-  await vi.waitFor(async () => expect(await shown(channel, thread, from)).toEqual(lines), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await shown(channel, thread, from)).toEqual(lines));
 }
 
 /** Long enough for delivery to have done it once more. */

@@ -174,7 +174,7 @@ test('a process that ends hands its running work over at once, and no agent begi
   const first = await another({ ROLES: 'worker' });
   const ada = await person();
   const taken = await ada.ask('find me 3 leads');
-  await vi.waitFor(() => expect(Object.values(openclaw.runCounts())).toEqual([1]), { timeout: 5_000 });
+  await vi.waitFor(() => expect(Object.values(openclaw.runCounts())).toEqual([1]));
   await another({ ROLES: 'worker' });
   await first.stop();
   expect(await ada.untilOver(taken)).toMatchObject({ status: 'completed', creditsUsed: 3 });
@@ -198,7 +198,7 @@ test('a worker that was cut off from the database keeps its work once it is back
   wire.cut();
   await goOn(clock, 60);
   wire.mend();
-  await vi.waitFor(() => core.store.money.query({ text: 'SELECT 1' }, []), { timeout: 5_000 });
+  await vi.waitFor(() => core.store.money.query({ text: 'SELECT 1' }, []));
   await goOn(clock, 30);
   finished.resolve();
   expect(await ada.untilOver(taken)).toMatchObject({ status: 'completed' });
@@ -211,14 +211,14 @@ test('when another worker takes over while the first one still works, there is o
   openclaw.set({ pace: { stepMs: 1_500 } });
   const ada = await person();
   const taken = await ada.ask('find me 5 leads');
-  await vi.waitFor(() => expect(Object.values(openclaw.runCounts())).toEqual([1]), { timeout: 5_000 });
+  await vi.waitFor(() => expect(Object.values(openclaw.runCounts())).toEqual([1]));
   const second = await another({ DATABASE_URL: databaseUrl });
   wire.cut();
   const owner = async () =>
     (await second.core.store.money.query<{ worker: string }>({ text: 'SELECT worker FROM attempts' }, [])).rows[0]!.worker;
-  await vi.waitFor(async () => expect(await owner()).toBe(second.core.settings.worker), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await owner()).toBe(second.core.settings.worker));
   wire.mend();
-  await vi.waitFor(() => core.store.money.query({ text: 'SELECT 1' }, []), { timeout: 5_000 });
+  await vi.waitFor(() => core.store.money.query({ text: 'SELECT 1' }, []));
   const task = await ada.untilOver(taken);
   expect(task).toMatchObject({ status: 'completed', creditsUsed: 5 });
   expect(await (await fetch(task.files[0]!.url!)).text()).toContain(task.files[0]!.preview!.rows[0]![0]!);
@@ -266,7 +266,7 @@ test('a task that is stopped in the instant of its start is stopped at once', as
 
 async function untilStarted(person: Person, taken: Taken) {
   if (taken.kind === 'refused') throw new Error(taken.refused.code);
-  await vi.waitFor(async () => expect((await person.task(taken)).status).toBe('processing'), { timeout: 5_000 });
+  await vi.waitFor(async () => expect((await person.task(taken)).status).toBe('processing'));
 }
 
 async function outboxIsEmpty({ store }: Core) {

@@ -26,7 +26,7 @@ test('what goes in comes out: names in any language, empty files, and content th
 test('an archive with more files than the old directory can count is whole', async () => {
   const many = Array.from({ length: 66_000 }, (_, i) => [`${i}`, []] as const);
   expect(unzip(await archiveOf(many)).size).toBe(66_000);
-}, 60_000);
+});
 
 test('an archive of nothing is an archive', async () => {
   expect(unzip(await archiveOf([])).size).toBe(0);

@@ -10,8 +10,6 @@ import { temporaryFolder } from '#core/testing/temporary-folder.ts';
 let temporary: Awaited<ReturnType<typeof temporaryFolder>>;
 let project: string;
 
-vi.setConfig({ testTimeout: 120_000 }); // npm may be slow
-
 beforeAll(async () => {
   temporary = await temporaryFolder('launch');
   await packGreeting('1.0.0', 'hello');
@@ -260,6 +258,6 @@ function start([file, ...args]: string[], extra: NodeJS.ProcessEnv = {}) {
   return {
     pid: child.pid!,
     end,
-    said: (line: string) => vi.waitFor(() => expect(stdout).toContain(line), { timeout: 10_000 }),
+    said: (line: string) => vi.waitFor(() => expect(stdout).toContain(line)),
   };
 }

@@ -122,7 +122,7 @@ test('a server that dies comes back at the same address, with all that was commi
   const pid = await serverPid();
   process.kill(pid, 'SIGKILL');
 
-  await vi.waitFor(async () => expect(await query(url, 'SELECT n FROM committed')).toEqual([{ n: 1 }]), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await query(url, 'SELECT n FROM committed')).toEqual([{ n: 1 }]));
   expect(await serverPid()).not.toBe(pid);
 });
 

@@ -22,7 +22,7 @@ afterAll(async () => {
   await bank.close();
 });
 
-test('whatever is asked, in whatever batches, every answer and every line is as the rules say', { timeout: 60_000 }, async () => {
+test('whatever is asked, in whatever batches, every answer and every line is as the rules say', async () => {
   const step = fc.oneof({ weight: 5, arbitrary: batch(['none', 'amount', 'wallet', 'other']) }, { weight: 2, arbitrary: between });
   const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
     const world = await makeWorld(bank, { tasks: 8, holdsEach: 2 });
@@ -32,30 +32,26 @@ test('whatever is asked, in whatever batches, every answer and every line is as 
   await fc.assert(property, { numRuns: 40 });
 });
 
-test(
-  'batches on eight connections at once never block each other, and come to an order that the rules allow',
-  { timeout: 60_000 },
-  async () => {
-    const step = fc.oneof({ weight: 5, arbitrary: batch(['none', 'amount']) }, { weight: 1, arbitrary: upkeep });
-    const property = fc.asyncProperty(fc.array(fc.tuple(step, fc.nat(4)), { minLength: 24, maxLength: 72 }), async (steps) => {
-      const world = await makeWorld(bank, { tasks: 24, holdsEach: 2 });
-      const answers: Answer[] = [];
-      const connection = async (first: number) => {
-        for (let i = first; i < steps.length; i += CONNECTIONS) {
-          const [each, hours] = steps[i]!;
-          const at = world.at + hours * HOUR_MS;
-          answers.push(...(each.kind === 'upkeep' ? await keepUp(eight, world, each.of, at) : await ask(eight, batchOf(world, each), at)));
-        }
-      };
-      await Promise.all(Array.from({ length: CONNECTIONS }, (_, i) => connection(i)));
-      const lines = await replay(world);
-      await compare(bank, world);
-      const moved = answers.filter(({ kind, outcome }) => moving.has(`${kind} ${outcome}`));
-      expect(moved.map(({ kind, outcome, about }) => `${kind} ${outcome} ${about}`).toSorted()).toEqual(lines.toSorted());
-    });
-    await fc.assert(property, { numRuns: 12, endOnFailure: true });
-  },
-);
+test('batches on eight connections at once never block each other, and come to an order that the rules allow', async () => {
+  const step = fc.oneof({ weight: 5, arbitrary: batch(['none', 'amount']) }, { weight: 1, arbitrary: upkeep });
+  const property = fc.asyncProperty(fc.array(fc.tuple(step, fc.nat(4)), { minLength: 24, maxLength: 72 }), async (steps) => {
+    const world = await makeWorld(bank, { tasks: 24, holdsEach: 2 });
+    const answers: Answer[] = [];
+    const connection = async (first: number) => {
+      for (let i = first; i < steps.length; i += CONNECTIONS) {
+        const [each, hours] = steps[i]!;
+        const at = world.at + hours * HOUR_MS;
+        answers.push(...(each.kind === 'upkeep' ? await keepUp(eight, world, each.of, at) : await ask(eight, batchOf(world, each), at)));
+      }
+    };
+    await Promise.all(Array.from({ length: CONNECTIONS }, (_, i) => connection(i)));
+    const lines = await replay(world);
+    await compare(bank, world);
+    const moved = answers.filter(({ kind, outcome }) => moving.has(`${kind} ${outcome}`));
+    expect(moved.map(({ kind, outcome, about }) => `${kind} ${outcome} ${about}`).toSorted()).toEqual(lines.toSorted());
+  });
+  await fc.assert(property, { numRuns: 12, endOnFailure: true });
+});
 
 // What may happen ------------------------------------------------------------------------------------------------
 

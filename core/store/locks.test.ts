@@ -32,34 +32,27 @@ afterAll(async () => {
   await database.drop();
 });
 
-test(
-  'several processes that take, start, lose, sweep and end tasks at the same time never wait for one another in a circle',
-  { timeout: 60_000 },
-  async () => {
-    const conversations = Array.from({ length: CONVERSATIONS }, () => newId<ConversationId>());
-    await Promise.all(stores.map((store, n) => live(store, n, conversations)));
+test('several processes that take, start, lose, sweep and end tasks at the same time never wait for one another in a circle', async () => {
+  const conversations = Array.from({ length: CONVERSATIONS }, () => newId<ConversationId>());
+  await Promise.all(stores.map((store, n) => live(store, n, conversations)));
 
-    const { money } = stores[0]!;
-    const { rows: left } = await money.query<{ id: TaskId }>(
-      { text: `SELECT id FROM tasks WHERE status IN ('pending', 'processing')` },
-      [],
-    );
-    await Promise.all(left.map(({ id }) => end(stores[0]!, id, null, 'failed')));
-    const { rows } = await money.query(
-      {
-        text: `SELECT (SELECT count(*)::int FROM tasks WHERE status NOT IN ('completed', 'failed')) AS open, (SELECT sum(held)::text FROM wallets) AS held,
+  const { money } = stores[0]!;
+  const { rows: left } = await money.query<{ id: TaskId }>({ text: `SELECT id FROM tasks WHERE status IN ('pending', 'processing')` }, []);
+  await Promise.all(left.map(({ id }) => end(stores[0]!, id, null, 'failed')));
+  const { rows } = await money.query(
+    {
+      text: `SELECT (SELECT count(*)::int FROM tasks WHERE status NOT IN ('completed', 'failed')) AS open, (SELECT sum(held)::text FROM wallets) AS held,
         (SELECT count(*)::int FROM ledger_reconcile r WHERE (r.balance_and_journal, r.held_and_holds, r.balance_and_lots) IS DISTINCT FROM (0::bigint, 0::bigint, 0::bigint)) AS wrong`,
-      },
-      [],
-    );
-    expect(rows).toEqual([{ open: 0, held: '0', wrong: 0 }]);
-    await money.query({ text: 'SELECT pg_stat_force_next_flush()' }, []);
-    const deadlocks = async () =>
-      (await money.query<{ deadlocks: string }>({ text: 'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()' }, []))
-        .rows[0]!.deadlocks;
-    expect(await deadlocks()).toBe('0');
-  },
-);
+    },
+    [],
+  );
+  expect(rows).toEqual([{ open: 0, held: '0', wrong: 0 }]);
+  await money.query({ text: 'SELECT pg_stat_force_next_flush()' }, []);
+  const deadlocks = async () =>
+    (await money.query<{ deadlocks: string }>({ text: 'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()' }, []))
+      .rows[0]!.deadlocks;
+  expect(await deadlocks()).toBe('0');
+});
 
 /** What a process does all day, in no order. */
 async function live(store: Store, seed: number, conversations: readonly ConversationId[]) {

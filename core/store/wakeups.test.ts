@@ -24,7 +24,7 @@ test('when the connection is back everybody is told to look, and hints come agai
   wire.cut();
   await notify('intake:missed');
   wire.mend();
-  await vi.waitFor(() => expect(heard).toEqual(['intake ']), { timeout: 5_000 });
+  await vi.waitFor(() => expect(heard).toEqual(['intake ']));
   await notify('intake:team-1');
   await vi.waitFor(() => expect(heard).toEqual(['intake ', 'intake team-1']));
 });

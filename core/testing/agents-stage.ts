@@ -6,7 +6,6 @@ import { agentBrief } from '#core/domain/agent-brief.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import { newDeviceKey } from '#core/engines/openclaw/device.ts';
 import { createOpenClaw, type OpenClawOptions } from '#core/engines/openclaw/openclaw.ts';
-import type { Clock } from '#core/ports/clock.ts';
 import type { AgentFile, AgentJob, AgentOutcome, Agents, AgentWatch } from '#core/ports/agents.ts';
 import { startOpenClawSandbox, type OpenClawSandbox, type OpenClawSandboxOptions } from '#core/sandbox/openclaw/gateway.ts';
 import { methods } from '#core/sandbox/openclaw/methods.ts';
@@ -63,15 +62,6 @@ export async function stageAgents(
   };
 }
 
-/** A clock on which time passes this many times as fast. */
-export function hurriedClock(times: number): Clock {
-  const startMs = Date.now();
-  return {
-    now: () => new Date(startMs + (Date.now() - startMs) * times),
-    sleep: (ms, signal) => systemClock.sleep(ms / times, signal),
-  };
-}
-
 let runs = 0;
 
 export function jobOf(some: Partial<AgentJob> = {}): AgentJob {
@@ -88,7 +78,7 @@ export function jobOf(some: Partial<AgentJob> = {}): AgentJob {
     instructions: agentBrief({ type, quantity, unit: 'leads', runId }),
     quantity,
     inputs: [],
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     ...some,
   };
 }

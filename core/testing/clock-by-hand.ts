@@ -5,6 +5,18 @@ export interface ClockByHand extends Clock {
   forward(ms: number): void;
 }
 
+/** Lets time pass, second by second, until this has come to an end. */
+export async function passTimeUntil<T>(end: Promise<T>, clock: Pick<ClockByHand, 'forward'>): Promise<T> {
+  let ended = false;
+  const noted = end.finally(() => (ended = true));
+  noted.catch(() => undefined);
+  while (!ended) {
+    clock.forward(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return noted;
+}
+
 /** Goes with the real time, and can be set ahead. */
 export function clockByHand(): ClockByHand {
   const sleepers = new Set<{ readonly untilMs: number; wake(): void }>();

@@ -17,6 +17,7 @@ import { ledgerOver } from '#core/store/ledger.ts';
 import { verifyLedger } from '#core/store/ledger-verify.ts';
 import { crashPoints, type CrashPoint } from './crashing-product.ts';
 import { createTestDatabase } from './database.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { quietLog } from './quiet-log.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -31,44 +32,36 @@ const TIMES: Record<CrashPoint, number> = {
   'before-marked': 4,
 };
 
-test(
-  `${crashPoints.length * TASKS_AT_EACH_POINT} people get exactly one result and one bill each, although the product is killed at every point of the way`,
-  { timeout: 180_000 },
-  async () => {
-    const world = await openWorld();
-    for (const [index, point] of crashPoints.entries()) {
-      const channel = `at-${index}`;
-      await world.people.channel(channel);
-      const threads: string[] = [];
-      await world.duringCrash(point, TIMES[point], async () => {
-        for (let i = 0; i < TASKS_AT_EACH_POINT; i++)
-          threads.push((await world.people.say(channel, `find me ${i + 3} leads in Miami`)).thread);
-      });
-      await world.untilAllAnswered(channel, threads);
-    }
+test(`${crashPoints.length * TASKS_AT_EACH_POINT} people get exactly one result and one bill each, although the product is killed at every point of the way`, async () => {
+  const world = await openWorld();
+  for (const [index, point] of crashPoints.entries()) {
+    const channel = `at-${index}`;
+    await world.people.channel(channel);
+    const threads: string[] = [];
+    await world.duringCrash(point, TIMES[point], async () => {
+      for (let i = 0; i < TASKS_AT_EACH_POINT; i++)
+        threads.push((await world.people.say(channel, `find me ${i + 3} leads in Miami`)).thread);
+    });
+    await world.untilAllAnswered(channel, threads);
+  }
 
-    // What was posted but not marked is looked for after its lease; only then is it known that nothing is shown twice.
-    await expect
-      .poll(
-        async () =>
-          (await world.database.query(`SELECT state, count(*)::int AS letters FROM letters WHERE state <> 'sent' GROUP BY state`)).rows,
-        { timeout: 30_000, interval: 100 },
-      )
-      .toEqual([]);
-    const results = await resultsOf(world.people);
-    expect(results.filter((count) => count !== 1)).toEqual([]);
-    expect(results).toHaveLength(crashPoints.length * TASKS_AT_EACH_POINT);
+  // What was posted but not marked is looked for after its lease; only then is it known that nothing is shown twice.
+  const open = async () =>
+    (await world.database.query(`SELECT state, count(*)::int AS letters FROM letters WHERE state <> 'sent' GROUP BY state`)).rows;
+  await vi.waitFor(async () => expect(await open()).toEqual([]));
+  const results = await resultsOf(world.people);
+  expect(results.filter((count) => count !== 1)).toEqual([]);
+  expect(results).toHaveLength(crashPoints.length * TASKS_AT_EACH_POINT);
 
-    const { rows } = await world.database.query(
-      `SELECT t.status, t.credits_used = t.quantity * 1000000 AS right_price, count(*) FILTER (WHERE x.type = 'settle')::int AS settlements
+  const { rows } = await world.database.query(
+    `SELECT t.status, t.credits_used = t.quantity * 1000000 AS right_price, count(*) FILTER (WHERE x.type = 'settle')::int AS settlements
      FROM tasks t LEFT JOIN transactions x ON x.task_id = t.id GROUP BY t.id`,
-    );
-    expect(rows).toEqual(rows.map(() => ({ status: 'completed', right_price: true, settlements: 1 })));
-    expect(rows).toHaveLength(crashPoints.length * TASKS_AT_EACH_POINT);
-    expect(Object.values(world.runCounts())).toEqual(rows.map(() => 1));
-    expect(await verifyLedger(world.database)).toMatchObject({ wrong: null });
-  },
-);
+  );
+  expect(rows).toEqual(rows.map(() => ({ status: 'completed', right_price: true, settlements: 1 })));
+  expect(rows).toHaveLength(crashPoints.length * TASKS_AT_EACH_POINT);
+  expect(Object.values(world.runCounts())).toEqual(rows.map(() => 1));
+  expect(await verifyLedger(world.database)).toMatchObject({ wrong: null });
+});
 
 interface World {
   readonly people: BoardPeople;
@@ -148,19 +141,16 @@ async function openWorld(): Promise<World> {
       const dying = await start(point, String(times));
       const died = once(dying, 'exit');
       await act();
-      const [, signal] = (await Promise.race([died, once(AbortSignal.timeout(20_000), 'abort')])) as [number | null, string | null];
+      const [, signal] = (await Promise.race([died, once(AbortSignal.timeout(PATIENCE_MS), 'abort')])) as [number | null, string | null];
       expect(signal, `the product did not get to ${point}`).toBe('SIGKILL');
       await start();
     },
     untilAllAnswered: (channel, threads) =>
-      vi.waitFor(
-        async () => {
-          const messages = await people.messages(channel);
-          const answered = new Set(messages.filter(isResult).map(({ thread }) => thread));
-          expect(threads.filter((thread) => !answered.has(thread))).toEqual([]);
-        },
-        { timeout: 60_000, interval: 100 },
-      ),
+      vi.waitFor(async () => {
+        const messages = await people.messages(channel);
+        const answered = new Set(messages.filter(isResult).map(({ thread }) => thread));
+        expect(threads.filter((thread) => !answered.has(thread))).toEqual([]);
+      }),
     runCounts: openclaw.control.runCounts,
   };
 }

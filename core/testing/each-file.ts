@@ -1,12 +1,15 @@
 // Runs in front of every test file. A test may not leave anything open behind it, and may not be loud without saying so.
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { openThings } from './open-things.ts';
+import { waitPatiently } from './patience.ts';
 import { takeUnexpectedWarnings } from './warnings.ts';
 
 // Kept from before a test sets the clock by hand.
 const { setImmediate, setTimeout } = globalThis;
-// BullMQ waits five seconds after a lost connection, and closing it does not end that.
-const graceMs = 6000;
+// Only what is left open is waited for so long.
+const graceMs = 20_000;
+
+waitPatiently();
 
 let before: readonly string[] = [];
 

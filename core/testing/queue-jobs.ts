@@ -4,9 +4,6 @@ import { newId } from '#core/domain/ids.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Job } from '#core/ports/queue.ts';
 
-/** For vi.waitFor: quick to notice, slow to give up. */
-export const patience = { timeout: 15_000, interval: 10 };
-
 export function jobs(count: number): Job[] {
   return Array.from({ length: count }, (_, i) => ({ taskId: newId(), generation: i % 3 }));
 }

@@ -125,14 +125,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     person: (amount = 500) => person(product, amount),
     mailbox,
     mails: (to, least = 1) =>
-      vi.waitFor(
-        async () => {
-          const mails = await mailbox.to(to);
-          if (mails.length < least) throw new Error(`${to} has ${mails.length} mails, not ${least}`);
-          return mails;
-        },
-        { timeout: 10_000, interval: 20 },
-      ),
+      vi.waitFor(async () => {
+        const mails = await mailbox.to(to);
+        if (mails.length < least) throw new Error(`${to} has ${mails.length} mails, not ${least}`);
+        return mails;
+      }),
     async stop() {
       await Promise.all(products.map((each) => each.stop()));
       await openclaw.stop();
@@ -168,14 +165,11 @@ async function person({ core, app }: Product, amount: number): Promise<Person> {
   };
   const untilOver: Person['untilOver'] = async (taken) => {
     await task(taken);
-    return vi.waitFor(
-      async () => {
-        const now = await task(taken);
-        if (!now.over) throw new Error(`still ${now.status}`);
-        return now;
-      },
-      { timeout: 20_000, interval: 20 },
-    );
+    return vi.waitFor(async () => {
+      const now = await task(taken);
+      if (!now.over) throw new Error(`still ${now.status}`);
+      return now;
+    });
   };
   return {
     ...actor,

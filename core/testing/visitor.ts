@@ -77,14 +77,11 @@ export function visitor({ url, core, mails }: Pick<Stage, 'url' | 'core' | 'mail
 
 /** The newest mail of a kind, once there are `least` of it. */
 export function mailOf({ mails }: Pick<Stage, 'mails'>, to: string, kind: MailSaying['kind'], least = 1): Promise<ReceivedMail> {
-  return vi.waitFor(
-    async () => {
-      const found = (await mails(to, 0)).filter((mail) => mail.kind === kind);
-      if (found.length < least) throw new Error(`${to} got ${found.length} mails of the kind ${kind}`);
-      return found.at(-1)!;
-    },
-    { timeout: 20_000, interval: 20 },
-  );
+  return vi.waitFor(async () => {
+    const found = (await mails(to, 0)).filter((mail) => mail.kind === kind);
+    if (found.length < least) throw new Error(`${to} got ${found.length} mails of the kind ${kind}`);
+    return found.at(-1)!;
+  });
 }
 
 /** What was written to an address, delivered or not. */

@@ -9,7 +9,8 @@ export default defineConfig({
     setupFiles: ['core/testing/each-file.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
+    // Longer than any wait in them, so that what fails says what it waited for.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -11,7 +11,7 @@ inABrowser('the pages about credits', () => {
   const browser = oneBrowser();
   const stage = forAll(() => openStage({ portal: true }));
 
-  test('on a phone in the dark nothing is clipped, and nobody is kept out', { timeout: 180_000 }, async () => {
+  test('on a phone in the dark nothing is clipped, and nobody is kept out', async () => {
     const { at, cookies } = await owner();
     const month = new Date().toISOString().slice(0, 7);
     for (const look of [{ width: 390, height: 844, colours: 'dark' }, { colours: 'light' }] as const) {
@@ -29,7 +29,7 @@ inABrowser('the pages about credits', () => {
     }
   });
 
-  test('the days behind the bars can be read as a table by keyboard alone', { timeout: 60_000 }, async () => {
+  test('the days behind the bars can be read as a table by keyboard alone', async () => {
     const { at, cookies } = await owner();
     const { page } = await browser().open({ at, cookies });
     await page.goto('/credits');
@@ -40,7 +40,7 @@ inABrowser('the pages about credits', () => {
     expect(await table.getByRole('row').last().innerText()).toMatch(/\s24\s+24$/);
   });
 
-  test.each([true, false])('a limit is set, changed and removed (with JavaScript: %s)', { timeout: 120_000 }, async (javaScript) => {
+  test.each([true, false])('a limit is set, changed and removed (with JavaScript: %s)', async (javaScript) => {
     const { at, cookies, amounts } = await owner();
     const { page } = await browser().open({ at, cookies, javaScript });
     // Where scripts are off, the browser does not fetch them either, and says so.
@@ -80,7 +80,7 @@ inABrowser('the pages about credits', () => {
       at: core.clock.now(),
     });
     if (taken.kind !== 'task') throw new Error(taken.refused.code);
-    await vi.waitFor(async () => expect((await app.task(actor, taken.taskId)).over).toBe(true), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await app.task(actor, taken.taskId)).over).toBe(true));
     return { at, cookies: olga.cookies, amounts: async () => (await app.limits(actor)).map((limit) => limit.credits) };
   }
 });

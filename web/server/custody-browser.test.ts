@@ -26,7 +26,7 @@ inABrowser('the pages about what a team keeps, and the operator’s', () => {
     await page.keyboard.press('Enter');
     await page.getByText('It is being packed.').waitFor();
     const link = page.getByRole('link', { name: 'Download' });
-    await link.waitFor({ timeout: 30_000 });
+    await link.waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
     expect(download.suggestedFilename()).toMatch(/^export-\d{4}-\d\d-\d\d\.zip$/);
   });
@@ -62,7 +62,7 @@ inABrowser('the pages about what a team keeps, and the operator’s', () => {
         expect([path, tooWide, violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)]).toEqual([path, 0, []]);
       }
     }
-  }, 120_000);
+  });
 
   let members = 0;
 
@@ -140,7 +140,7 @@ inABrowser('the pages about what a team keeps, and the operator’s', () => {
     const taskId = taken.kind === 'task' ? taken.taskId : '';
     const sent = async () =>
       (await core.store.money.query({ text: `SELECT 1 FROM letters WHERE task_id = $1 AND seq = 2` }, [taskId])).rows.length;
-    await vi.waitFor(async () => expect(await sent()).toBe(1), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await sent()).toBe(1));
     await core.store.money.query(
       {
         text: `WITH dead AS (UPDATE letters SET state = 'dead', platform = 'slack', trouble = 'channel_not_found' WHERE task_id = $1 AND seq = 2 RETURNING id)

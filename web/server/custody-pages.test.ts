@@ -67,14 +67,11 @@ test('an owner packs the team, downloads it, and goes on with a download that wa
   const ada = await owner('Acme');
   await got(ada, 'find me 3 leads');
   expect(await ada.post('/team/data', { intent: 'export' })).toMatchObject({ to: '/team/data?done=export' });
-  const link = await vi.waitFor(
-    async () => {
-      const found = /href="(\/team\/data\/export\/[0-9a-f-]+)"/.exec(await ada.page('/team/data'));
-      if (found === null) throw new Error('not ready yet');
-      return found[1]!;
-    },
-    { timeout: 20_000, interval: 200 },
-  );
+  const link = await vi.waitFor(async () => {
+    const found = /href="(\/team\/data\/export\/[0-9a-f-]+)"/.exec(await ada.page('/team/data'));
+    if (found === null) throw new Error('not ready yet');
+    return found[1]!;
+  });
   const answer = await ada.fetch(link);
   expect(Object.fromEntries(['content-type', 'accept-ranges', 'cache-control'].map((name) => [name, answer.headers.get(name)]))).toEqual({
     'content-type': 'application/zip',
@@ -103,7 +100,7 @@ test('an owner who types the name has the team deleted in two weeks, everybody i
   expect([wrong.status, wrong.text.includes('is not the name of this team')]).toEqual([400, true]);
   expect(await ada.post('/team/data', { intent: 'delete', name: 'Acme & Sons' })).toMatchObject({ to: '/team/data?done=delete' });
   expect(await ada.page('/team/data')).toContain('This team will be deleted on');
-  await vi.waitFor(async () => expect((await stage().mails(ada.email)).map(({ kind }) => kind)).toContain('deletion'), { timeout: 5_000 });
+  await vi.waitFor(async () => expect((await stage().mails(ada.email)).map(({ kind }) => kind)).toContain('deletion'));
   expect(await ada.post('/team/data', { intent: 'back' })).toMatchObject({ to: '/team/data?done=back' });
   expect(await ada.page('/team/data')).not.toContain('This team will be deleted on');
 });
@@ -265,7 +262,7 @@ async function got(person: PortalVisitor, text: string): Promise<string> {
     at: new Date(),
   });
   const taskId = taken.kind === 'task' ? taken.taskId : '';
-  await vi.waitFor(async () => expect((await app.task(actor, taskId)).over).toBe(true), { timeout: 10_000 });
+  await vi.waitFor(async () => expect((await app.task(actor, taskId)).over).toBe(true));
   return taskId;
 }
 

@@ -4,6 +4,7 @@
 
 import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { describe, onTestFinished } from 'vitest';
+import { PATIENCE_MS } from '#core/testing/patience.ts';
 import { forAll } from '#core/testing/stage.ts';
 import { chromium, flags } from './chromium.ts';
 
@@ -72,7 +73,7 @@ async function openWindow(browser: Browser, options: WindowOptions): Promise<Bro
     ...(width < 600 && { hasTouch: true, isMobile: true }),
     ...(from !== undefined && { extraHTTPHeaders: { 'X-Forwarded-For': from } }),
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   if (cookies) await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: at, httpOnly: true, sameSite: 'Lax' })));
 
   const troubles: string[] = [];

@@ -2,15 +2,13 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright-core';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { authenticatorOf } from '#core/testing/authenticator.ts';
 import { linkIn } from '#core/testing/mailbox.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
 import { mailOf, PASSWORD, proxied, visitor, type Visitor } from '#core/testing/visitor.ts';
 import { axeFindings } from './axe.ts';
 import { inABrowser, oneBrowser, type WindowOptions } from './browser.ts';
-
-vi.setConfig({ testTimeout: 90_000 });
 
 const stage = forAll(() => openStage({ portal: true, settings: { ...proxied, STARTING_CREDITS: '50' } }));
 

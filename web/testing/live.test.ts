@@ -79,7 +79,7 @@ inABrowser('an open page', () => {
     await window.page.getByText('50').first().waitFor();
     window.expectTrouble(/^401 GET \/api\/events/, /^401 HEAD \/api\/events/);
     await person.auth('/sign-out', {});
-    await window.page.waitForURL('**/login**', { timeout: 5_000 });
+    await window.page.waitForURL('**/login**');
   });
 
   test('a page says that it can’t reach us, keeps what it shows, and is brought up to date afterwards', async () => {

@@ -78,10 +78,10 @@ test('a board that is killed still shows every post, and finds it by its key', a
 
   const first = await spawnBoard(file);
   await boardPeople(first.url).channel('general');
-  const posted = await (await posterOf(first.url)).post(part, AbortSignal.timeout(5000));
+  const posted = await (await posterOf(first.url)).post(part, AbortSignal.timeout(30_000));
   first.kill();
   const second = await spawnBoard(file);
-  expect(await (await posterOf(second.url)).look(part, AbortSignal.timeout(5000))).toEqual({ found: posted });
+  expect(await (await posterOf(second.url)).look(part, AbortSignal.timeout(30_000))).toEqual({ found: posted });
   expect(await boardPeople(second.url).messages()).toMatchObject([{ text: 'Ready', key: 'letter-1' }]);
 });
 

@@ -12,7 +12,7 @@ const real = process.env['OPENCLAW_TEST_URL'];
 const idle = new AbortController().signal;
 const deviceKey = newDeviceKey();
 
-describe(`agents on ${real === undefined ? 'the sandbox' : 'a real gateway'}`, { timeout: real === undefined ? 30_000 : 300_000 }, () => {
+describe(`agents on ${real === undefined ? 'the sandbox' : 'a real gateway'}`, { timeout: 300_000 }, () => {
   let stage: AgentsStage | null = null;
   let agents: Agents;
   let other: Agents;
@@ -45,7 +45,7 @@ describe(`agents on ${real === undefined ? 'the sandbox' : 'a real gateway'}`, {
       type: 'general',
       message: 'Reply with one short sentence about tea.',
       quantity: null,
-      timeoutMs: real === undefined ? 20_000 : 240_000,
+      timeoutMs: real === undefined ? 60_000 : 240_000,
       runId: `contract-${crypto.randomUUID()}`,
       ...some,
     });
@@ -74,6 +74,7 @@ describe(`agents on ${real === undefined ? 'the sandbox' : 'a real gateway'}`, {
   });
 
   test('a person who cancels stops the agent, also from another process than the one that began', async () => {
+    stage?.sandbox.control.set({ held: true }); // until it is stopped
     const job = small({ message: 'Write a story of three thousand words about tea.' });
     const sent = Promise.withResolvers<string>();
     const first = agents.run(job, watching({ sending: async ({ bootId }) => sent.resolve(bootId) }), idle);
@@ -85,6 +86,7 @@ describe(`agents on ${real === undefined ? 'the sandbox' : 'a real gateway'}`, {
     );
     expect(await second).toMatchObject({ kind: 'stopped', by: 'signal' });
     expect(await first).toMatchObject({ kind: 'failed', reason: 'It was stopped at the gateway.' });
+    stage?.sandbox.control.set({ held: false });
   });
 
   test('somebody with the wrong token is told so, and nothing is sent', async () => {

@@ -1,10 +1,11 @@
 // Gateways that are not what they should be: too old, not set up for us, or answering in ways nobody foresaw.
 import http from 'node:http';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { systemClock } from '#core/engines/clock.ts';
 import type { Log } from '#core/ports/log.ts';
-import { hurriedClock, jobOf, stageAgents, watching } from '#core/testing/agents-stage.ts';
+import { clockByHand, passTimeUntil } from '#core/testing/clock-by-hand.ts';
+import { jobOf, stageAgents, watching } from '#core/testing/agents-stage.ts';
 import { newDeviceKey } from './device.ts';
 import { createOpenClaw } from './openclaw.ts';
 
@@ -105,7 +106,12 @@ test('a check of a gateway that is not there says why', async () => {
     clock: systemClock,
     log: writingLog(),
   });
-  await expect(agents.check(AbortSignal.timeout(300))).rejects.toThrow('ECONNREFUSED');
+  const enough = new AbortController();
+  const checked = agents.check(enough.signal);
+  checked.catch(() => undefined);
+  await vi.waitFor(() => expect(logged.join()).toContain('agents gateway cannot be reached'));
+  enough.abort();
+  await expect(checked).rejects.toThrow('ECONNREFUSED');
   await agents.close();
   server = http.createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -138,8 +144,13 @@ test.each([
 
 test('a gateway that lists folders without end is given up, and the person is told', async () => {
   const entries = Array.from({ length: 100 }, (_, i) => ({ path: `results/${i}`, kind: 'directory' }));
-  Object.assign(answers, { agent: { runId: 'r', status: 'ok' }, 'agents.workspace.list': { entries, totalEntries: 1e12 } });
-  expect(await withAgents((agents) => agents.run(jobOf(), watching(), idle), hurriedClock(100))).toMatchObject({
+  const listing = Promise.withResolvers<void>();
+  const list = () => (listing.resolve(), { entries, totalEntries: 1e12 });
+  Object.assign(answers, { agent: { runId: 'r', status: 'ok' }, 'agents.workspace.list': list });
+  const clock = clockByHand();
+  const outcome = withAgents((agents) => agents.run(jobOf(), watching(), idle), clock);
+  await listing.promise;
+  expect(await passTimeUntil(outcome, clock)).toMatchObject({
     kind: 'failed',
     reason: 'The agent finished, but its files could not be fetched.',
   });

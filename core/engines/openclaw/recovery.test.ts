@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AgentJob, AgentOutcome } from '#core/ports/agents.ts';
-import { hurriedClock, jobOf, shown, stageAgents, watching, type AgentsStage } from '#core/testing/agents-stage.ts';
+import { clockByHand, passTimeUntil } from '#core/testing/clock-by-hand.ts';
+import { heardLog } from '#core/testing/heard-log.ts';
+import { jobOf, shown, stageAgents, watching, type AgentsStage } from '#core/testing/agents-stage.ts';
 
 const idle = new AbortController().signal;
 const threeLeads = { kind: 'done', sample: true, files: ['sample-leads.csv: 3 rows'], words: true, used: true };
@@ -116,16 +118,27 @@ describe('the gateway is away', () => {
   test('for all of the time: nothing was sent, and the reason is said', async () => {
     stage.sandbox.control.set({ down: true });
     const watch = watching();
-    const outcome = await stage.open().run(jobOf({ timeoutMs: 600 }), watch, idle);
-    expect(outcome).toEqual({ kind: 'unreachable', reason: expect.stringMatching(/socket hang up|closed|ECONN/) as string });
+    const [clock, log] = [clockByHand(), heardLog()];
+    const outcome = stage.open({ clock, log }).run(jobOf(), watch, idle);
+    await vi.waitFor(() => expect(log.heard).toContain('agents gateway cannot be reached'));
+    expect(await passTimeUntil(outcome, clock)).toEqual({
+      kind: 'unreachable',
+      reason: expect.stringMatching(/socket hang up|closed|ECONN/) as string,
+    });
     expect(watch.told).toEqual([]);
   });
 
   test('after it took the work, until the deadline: it is lost, because it may have gone on', async () => {
     stage.sandbox.control.set({ hang: true });
-    const agents = stage.open({ clock: hurriedClock(50) });
-    const watch = watching({ accepted: async () => stage.sandbox.control.set({ down: true }) });
-    expect(await agents.run(jobOf({ timeoutMs: 20_000 }), watch, idle)).toEqual({
+    const clock = clockByHand();
+    const taken = Promise.withResolvers<void>();
+    const accepted = async () => {
+      stage.sandbox.control.set({ down: true });
+      taken.resolve();
+    };
+    const outcome = stage.open({ clock }).run(jobOf(), watching({ accepted }), idle);
+    await taken.promise;
+    expect(await passTimeUntil(outcome, clock)).toEqual({
       kind: 'lost',
       reason: 'The gateway could not be reached to stop it.',
     });
@@ -178,7 +191,7 @@ describe('the gateway is started anew', () => {
 
   test('before the work arrived there: it is sent to the new one', async () => {
     const { control } = stage.sandbox;
-    const agents = stage.open({ clock: hurriedClock(20) });
+    const agents = stage.open();
     const forget = control.onFrame((_direction, frame) => {
       if (frame['method'] !== 'agent') return;
       forget();
@@ -188,7 +201,7 @@ describe('the gateway is started anew', () => {
         control.set({ silent: false });
       });
     });
-    const job = jobOf({ timeoutMs: 200_000 });
+    const job = jobOf();
     const watch = watching();
     expect(await shown(await agents.run(job, watch, idle))).toEqual(threeLeads);
     expect(begun(job)).toBe(1);
@@ -205,7 +218,7 @@ describe('the gateway is started anew', () => {
 
 describe('our process goes away', () => {
   test('in good order: the agent goes on, and the next process brings the result', async () => {
-    stage.sandbox.control.set(slow);
+    stage.sandbox.control.set({ held: true });
     const job = jobOf();
     const first = stage.open();
     const accepted = Promise.withResolvers<void>();
@@ -218,6 +231,7 @@ describe('our process goes away', () => {
     await accepted.promise;
     await first.close();
     expect(await outcome).toEqual({ kind: 'detached' });
+    stage.sandbox.control.set({ held: false });
     const watch = watching();
     expect(await shown(await stage.open().run({ ...job, phase: 'dispatched', bootId }, watch, idle))).toEqual(threeLeads);
     expect(watch.told).toContain('accepted');
@@ -263,15 +277,23 @@ describe('our process goes away', () => {
 describe('the work is stopped', () => {
   test('at our deadline: the agent is told, and does stop', async () => {
     stage.sandbox.control.set({ hang: true });
-    const job = jobOf({ timeoutMs: 300 });
-    expect(await shown(await stage.open().run(job, watching(), idle))).toEqual({ kind: 'stopped', by: 'deadline', files: [] });
+    const [clock, job] = [clockByHand(), jobOf()];
+    const outcome = stage.open({ clock }).run(job, watching(), idle);
+    await vi.waitFor(() => expect(begun(job)).toBe(1));
+    clock.forward(job.timeoutMs);
+    expect(await shown(await outcome)).toEqual({ kind: 'stopped', by: 'deadline', files: [] });
     await expect(ledgerStatus(job)).resolves.toBe('cancelled');
   });
 
   test('by the person, in the middle: what was finished is handed over', async () => {
-    stage.sandbox.control.set({ pace: { stepMs: 50 } });
+    const { control } = stage.sandbox;
     const job = jobOf({ type: 'research', message: 'research tea', quantity: null });
     const cancel = new AbortController();
+    const forget = control.onFrame((_direction, frame) => {
+      if (!/"name":"write".*\.md.*"phase":"end"/.test(JSON.stringify(frame))) return;
+      forget();
+      control.set({ held: true });
+    });
     const outcome = await stage
       .open()
       .run(

@@ -1,8 +1,10 @@
 // The second driver: one request, one answer, no memory between.
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '#core/engines/clock.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import { clockByHand, passTimeUntil } from '#core/testing/clock-by-hand.ts';
 import { jobOf, shown, stageAgents, watching, type AgentsStage } from '#core/testing/agents-stage.ts';
 import { quietLog } from '#core/testing/quiet-log.ts';
 import { createSpawnAgents } from './spawn.ts';
@@ -16,7 +18,7 @@ describe('agents by POST /agent/spawn', () => {
   });
   afterEach(() => stage.close());
 
-  const open = (some: { url?: string; token?: string } = {}) =>
+  const open = (some: { url?: string; token?: string; clock?: Clock } = {}) =>
     createSpawnAgents({ url: stage.sandbox.url, token: stage.sandbox.token, clock: systemClock, log: quietLog, ...some });
   const begun = (runId: string) => stage.sandbox.control.runCounts()[runId] ?? 0;
 
@@ -37,7 +39,12 @@ describe('agents by POST /agent/spawn', () => {
     const waiting = open().run(jobOf(), watching(), idle);
     setTimeout(() => stage.sandbox.control.set({ refuse: null }), 300);
     expect(await shown(await waiting)).toMatchObject({ kind: 'done' });
-    expect(await open({ url: 'http://127.0.0.1:1' }).run(jobOf({ timeoutMs: 200 }), watching(), idle)).toMatchObject({
+    const clock = clockByHand();
+    let tries = 0;
+    const sending = async () => void tries++;
+    const never = open({ url: 'http://127.0.0.1:1', clock }).run(jobOf(), watching({ sending }), idle);
+    await vi.waitFor(() => (clock.forward(1_000), expect(tries).toBeGreaterThan(1)));
+    expect(await passTimeUntil(never, clock)).toMatchObject({
       kind: 'unreachable',
       reason: expect.stringContaining('ECONNREFUSED') as string,
     });
@@ -91,8 +98,9 @@ describe('agents by POST /agent/spawn', () => {
 
   test('our deadline and the person’s wish end it, by hanging up', async () => {
     stage.sandbox.control.set({ hang: true });
-    const job = jobOf({ timeoutMs: 200 });
-    expect(await shown(await open().run(job, watching(), idle))).toEqual({ kind: 'stopped', by: 'deadline', files: [] });
+    const clock = clockByHand();
+    const late = open({ clock }).run(jobOf(), watching({ accepted: async () => clock.forward(60_000) }), idle);
+    expect(await shown(await late)).toEqual({ kind: 'stopped', by: 'deadline', files: [] });
     const cancel = new AbortController();
     expect(await shown(await open().run(jobOf(), watching({ accepted: async () => cancel.abort() }), cancel.signal))).toEqual({
       kind: 'stopped',

@@ -121,7 +121,7 @@ test('there is no statement before the first credits, of a month to come, or for
   }
 });
 
-test('whatever happened, opening and movements make the closing, and months join without a gap', { timeout: 60_000 }, async () => {
+test('whatever happened, opening and movements make the closing, and months join without a gap', async () => {
   const happening = fc.record({
     day: fc.nat(100),
     what: fc.constantFrom('work', 'work', 'begin', 'fail', 'grant', 'short grant', 'clawback'),

@@ -162,7 +162,7 @@ test('whoever may not see credits is told so, and another team is never counted'
   expect((await usage(other, 7, 'type', '2026-11-20T18:00:00Z')).totals.credits).toBe('0');
 });
 
-test('whatever happened, all views of a time add up to what the journal settled in it', { timeout: 60_000 }, async () => {
+test('whatever happened, all views of a time add up to what the journal settled in it', async () => {
   const happening = fc.record({
     hoursAgo: fc.integer({ min: 0, max: 24 * 70 }),
     charged: fc.integer({ min: 0, max: 40 }),

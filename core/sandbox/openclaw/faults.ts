@@ -21,6 +21,8 @@ export const faultsSchema = z.strictObject({
   modelError: z.string().min(1).max(500).nullable(),
   /** Runs never end by themselves. */
   hang: z.boolean(),
+  /** Steps begin and do not end, until this is lifted. */
+  held: z.boolean(),
   duplicateEvents: z.boolean(),
   /** How long the answer of an ended run is kept for its key. */
   answersKeptMs: z.int().min(0).max(3_600_000),
@@ -37,6 +39,7 @@ export const noFaults: Faults = {
   crash: false,
   modelError: null,
   hang: false,
+  held: false,
   duplicateEvents: false,
   answersKeptMs: 5 * 60_000,
 };

@@ -43,7 +43,7 @@ function connect(some: Partial<GatewayClientOptions> = {}): Promise<Connected> {
         hello,
         events,
         ask: (method, params = {}) => client.request<Json>(method, params),
-        run: (params) => client.request<Json>('agent', params, { expectFinal: true, timeoutMs: 10_000 }),
+        run: (params) => client.request<Json>('agent', params, { expectFinal: true, timeoutMs: 60_000 }),
       }),
     ...some,
   });
@@ -141,10 +141,11 @@ describe('what may be asked', () => {
 
 describe('a key', () => {
   test('stands for one run: in flight while it goes on, its whole answer after, whatever the message says then', async () => {
-    stage.sandbox.control.set({ pace: { stepMs: 60 } });
+    stage.sandbox.control.set({ held: true });
     const [one, two] = [await connect(), await connect()];
     const first = one.run(work('k'));
     await vi.waitFor(async () => expect(await two.ask('agent', work('k'))).toMatchObject({ status: 'in_flight' }));
+    stage.sandbox.control.set({ held: false });
     const answer = await first;
     expect(answer).toMatchObject({ status: 'ok', result: { payloads: [{ mediaUrls: ['./results/k/sample-leads.csv'] }] } });
     await vi.waitFor(async () => expect(await two.ask('agent', work('k', { message: 'something else' }))).toEqual(answer));

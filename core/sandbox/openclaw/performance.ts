@@ -14,6 +14,9 @@ import type { Shelf } from './shelf.ts';
 import { addUse, noUse, useOf, useOnWire, type Use } from './use.ts';
 import type { Json } from './wire.ts';
 
+/** Of a step that is held. */
+const LOOK_AGAIN_MS = 20;
+
 export interface Stage {
   readonly audience: Audience;
   readonly shelf: Shelf;
@@ -132,6 +135,7 @@ export function perform(stage: Stage, part: Part, session: Session): Performance
     let failed = true;
     try {
       await pause(stepMs(faults().pace), part.signal);
+      while (faults().held) await pause(LOOK_AGAIN_MS, part.signal);
       const result = await act();
       part.signal.throwIfAborted();
       failed = false;
