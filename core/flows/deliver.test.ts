@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { board } from '#bots/testing/board/adapter.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { Poster } from '#core/ports/poster.ts';
@@ -8,9 +8,10 @@ import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { forAll } from '#core/testing/stage.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-// The board looks for a post around the time of its first try, so our clock may not run far ahead of its own.
+/** A third of what a letter is leased for. */
+const CALL_MS = 10_000;
 const clock = clockByHand();
-const world = forAll(() => openBoardStage({ clock, timings: { letterLeaseMs: 1_500 } }));
+const world = forAll(() => openBoardStage({ clock }));
 
 test.each(['answer-lost', 'cut', 'silent', 'broken', 'broken-after', 'busy'] as const)(
   'a post that ends “%s” is seen once, and so is what follows it',
@@ -18,6 +19,10 @@ test.each(['answer-lost', 'cut', 'silent', 'broken', 'broken-after', 'busy'] as 
     const { say, people } = world();
     await people.next(fault);
     const thread = await say('general', 'find me 3 leads in Miami');
+    if (fault === 'silent') {
+      await vi.waitFor(async () => expect(await world().answers(thread)).toEqual(['… On it']));
+      clock.forward(CALL_MS);
+    }
     await untilSaid(world(), thread, ['… On it', '✓ Done: 3 leads']);
   },
 );
@@ -59,7 +64,7 @@ test('where nobody may look whether it was posted, it is not posted again', asyn
   await people.next('answer-lost');
   const thread = await say('quiet', 'find me 3 leads in Miami');
   const shown = async () => (await people.messages('quiet', thread)).map(({ text }) => headline(text));
-  await goingOn(async () => expect(await shown()).toEqual(['find me 3 leads in Miami', '… On it', '✓ Done: 3 leads']));
+  await world().goingOn(async () => expect(await shown()).toEqual(['find me 3 leads in Miami', '… On it', '✓ Done: 3 leads']));
 });
 
 test('what nobody here can put into words is announced, and the thread goes on', async () => {
@@ -72,35 +77,32 @@ test('what nobody here can put into words is announced, and the thread goes on',
   const poem = { kind: 'poem', lines: 4 } as never;
   await core.store.letters.write({ id: newId(), conversationId: rows[0]!.id, taskId: null, saying: poem, readHere: false }, clock.now());
   await say('general', 'find me 4 leads in Miami', thread);
-  await goingOn(async () =>
+  await world().goingOn(async () =>
     expect((await answers(thread)).slice(2)).toEqual(['● There is an answer that cannot be shown here', '… On it', '✓ Done: 4 leads']),
   );
 });
 
 test('an answer of several posts comes whole and in order, although the answer to one of them is lost', async () => {
   const wide = (n: number) => csvOf(`table ${n} ${'wide '.repeat(20)}.csv`, 8);
-  const agents = agentsThat(() =>
-    done(
-      '*'.repeat(1_200),
-      Array.from({ length: 10 }, (_, n) => wide(n)),
-    ),
-  );
-  const { forward, ...ownClock } = clockByHand();
-  const opened = await boardStage({ clock: ownClock, agents, timings: { letterLeaseMs: 1_500 } });
+  const ordered = Promise.withResolvers<void>();
+  const agents = agentsThat(async () => {
+    await ordered.promise;
+    const files = Array.from({ length: 10 }, (_, n) => wide(n));
+    return done('*'.repeat(1_200), files);
+  });
+  const opened = await boardStage({ clock: clockByHand(), agents });
   const posts: string[] = [];
   const thread = await opened.say('general', 'find me 80 leads in Miami');
   await vi.waitFor(async () => expect(await opened.answers(thread)).toContain('… On it'));
   await opened.people.next('answer-lost');
-  await goingOn(
-    async () => {
-      const messages = await opened.people.messages('general', thread);
-      posts.splice(0, posts.length, ...messages.slice(2).map(({ text }) => text));
-      expect(posts.length).toBeGreaterThan(1);
-      const states = (await lettersOf(opened, await conversationOf(opened, thread))).map(({ state }) => state);
-      expect(states.every((state) => state === 'sent')).toBe(true);
-    },
-    { forward },
-  );
+  ordered.resolve();
+  await opened.goingOn(async () => {
+    const messages = await opened.people.messages('general', thread);
+    posts.splice(0, posts.length, ...messages.slice(2).map(({ text }) => text));
+    expect(posts.length).toBeGreaterThan(1);
+    const states = (await lettersOf(opened, await conversationOf(opened, thread))).map(({ state }) => state);
+    expect(states.every((state) => state === 'sent')).toBe(true);
+  });
   expect(posts[0]).toContain('Done: 80 leads');
   const names = posts.join('\n').match(/table \d/g);
   expect(names).toEqual(Array.from({ length: 10 }, (_, n) => `table ${n}`));
@@ -114,23 +116,24 @@ test('a fault of ours in one letter lets the others pass, and after a while its 
       return poster.post(part, signal);
     },
   });
-  const { forward, ...ownClock } = clockByHand();
-  const opened = await boardStage({ clock: ownClock, adapter: withPoster(faulty) });
+  const opened = await boardStage({ clock: clockByHand(), adapter: withPoster(faulty) });
   const bad = await opened.say('general', 'find me 13 leads in Miami');
   const good = await opened.say('general', 'find me 4 leads in Miami');
   await untilSaid(opened, good, ['… On it', '✓ Done: 4 leads']);
   await opened.say('general', 'find me 5 leads in Miami', bad);
   // Its work ends before the time passes, or the time would end its work.
   await vi.waitFor(async () => expect(await completed(opened)).toBe(3));
-  await goingOn(async () => expect((await opened.answers(bad)).at(-1)).toBe('✓ Done: 5 leads'), { forward, stepMs: 60_000 });
+  await opened.goingOn(async () => expect((await opened.answers(bad)).at(-1)).toBe('✓ Done: 5 leads'), 60_000);
 });
 
 test('a platform that never answers one post keeps no other post waiting', async () => {
+  const end = Promise.withResolvers<never>();
   const hanging = (poster: Poster): Poster => ({
     ...poster,
-    post: (part, signal) => (part.reply.fallback.includes('13 leads') ? new Promise(() => undefined) : poster.post(part, signal)),
+    post: (part, signal) => (part.reply.fallback.includes('13 leads') ? end.promise : poster.post(part, signal)),
   });
-  const opened = await boardStage({ adapter: withPoster(hanging), timings: { letterLeaseMs: 3_000 } });
+  const opened = await boardStage({ adapter: withPoster(hanging), timings: { letterLeaseMs: DAY_MS } });
+  onTestFinished(() => end.reject(new Error('the test is over')));
   const bad = await opened.say('general', 'find me 13 leads in Miami');
   await vi.waitFor(async () => expect(await opened.answers(bad)).toEqual(['… On it']));
   for (let n = 20; n < 24; n++) await opened.say('general', `find me ${n} leads in Miami`);
@@ -139,7 +142,7 @@ test('a platform that never answers one post keeps no other post waiting', async
 });
 
 test('an answer that could not be posted for a day is not posted any more, and newer ones are', async () => {
-  const { forward, ...ownClock } = clockByHand();
+  const ownClock = clockByHand();
   const opened = await boardStage({ clock: ownClock });
   const { say, setDown, app, answers } = opened;
   const thread = await say('general', 'find me 3 leads in Miami');
@@ -147,10 +150,10 @@ test('an answer that could not be posted for a day is not posted any more, and n
   await setDown(true);
   const taken = await app.ask(askedBy('ann', thread, 'find me 4 leads in Miami'));
   await untilOver(opened, taken.kind === 'task' ? taken.taskId : '');
-  forward(DAY_MS + 60_000);
+  ownClock.forward(DAY_MS + 60_000);
   await setDown(false);
   await say('general', 'find me 5 leads in Miami', thread);
-  await goingOn(async () => expect(await answers(thread)).toEqual(['… On it', '✓ Done: 3 leads', '… On it', '✓ Done: 5 leads']));
+  await opened.goingOn(async () => expect(await answers(thread)).toEqual(['… On it', '✓ Done: 3 leads', '… On it', '✓ Done: 5 leads']));
 });
 
 test('who answers our first words before we know that they are a thread is answered there, and the thread is remembered', async () => {
@@ -198,7 +201,7 @@ test('two commands at once get a thread each', async () => {
       channel: 'commands',
     });
   await Promise.all([ask(6), ask(7)]);
-  await goingOn(async () => expect(await people.messages('commands')).toHaveLength(4));
+  await world().goingOn(async () => expect(await people.messages('commands')).toHaveLength(4));
   const threads = Map.groupBy(await people.messages('commands'), ({ thread }) => thread);
   const numbers = [...threads.values()].map((messages) => messages.at(-1)!.text.match(/Done: (\d)/)?.[1]);
   expect(numbers.toSorted((a, b) => Number(a) - Number(b))).toEqual(['6', '7']);
@@ -216,21 +219,8 @@ function askedBy(externalId: string, thread: string, text: string) {
   } as const;
 }
 
-/** Lets time pass until it holds. */
-async function goingOn(check: () => Promise<void>, { forward = clock.forward, stepMs = 1_000 } = {}) {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await check();
-    } catch (error) {
-      if (tries === 200) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    forward(stepMs);
-  }
-}
-
-async function untilSaid({ answers }: BoardStage, thread: string, lines: readonly string[]) {
-  await goingOn(async () => expect(await answers(thread)).toEqual(lines), { stepMs: 300 });
+async function untilSaid({ answers, goingOn }: BoardStage, thread: string, lines: readonly string[]) {
+  await goingOn(async () => expect(await answers(thread)).toEqual(lines));
 }
 
 async function untilOver({ core }: BoardStage, taskId: string) {

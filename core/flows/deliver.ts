@@ -61,7 +61,7 @@ async function deliverOn(core: Core, poster: Poster, signal: AbortSignal): Promi
 async function deliverOne(core: Core, poster: Poster, letter: OpenLetter, leave: AbortSignal): Promise<void> {
   const log = core.log.child({ letterId: letter.id, conversationId: letter.conversationId, part: letter.part });
   const callMs = core.settings.letterLeaseMs / CALLS_IN_A_LEASE;
-  const withinCall = () => AbortSignal.any([AbortSignal.timeout(callMs), leave]);
+  const inTime = <T>(call: (signal: AbortSignal) => Promise<T>) => answered(core, callMs, leave, call);
   let mustLook = letter.mustLook;
   let posting = false;
   try {
@@ -74,7 +74,7 @@ async function deliverOne(core: Core, poster: Poster, letter: OpenLetter, leave:
       attemptedAt: letter.attemptedAt,
     };
     if (mustLook) {
-      const seen = await answered(withinCall(), (signal) => poster.look(part, signal));
+      const seen = await inTime((signal) => poster.look(part, signal));
       if (seen !== 'absent' && seen !== 'cannot') return await confirm(core, letter, seen.found);
       if (seen === 'cannot' && !letter.mayRepeat) return await giveUp(core, letter, 'unsure', letter.trouble ?? 'no answer', true);
       mustLook = seen === 'absent';
@@ -87,7 +87,7 @@ async function deliverOne(core: Core, poster: Poster, letter: OpenLetter, leave:
     if (core.clock.now().getTime() + callMs > letter.leaseUntil.getTime())
       return await core.store.letters.later(letter, 'planned', core.clock.now(), 'There was no time left to post it.');
     posting = true;
-    await confirm(core, letter, await answered(withinCall(), (signal) => poster.post(part, signal)));
+    await confirm(core, letter, await inTime((signal) => poster.post(part, signal)));
     log.info({ tries: letter.tries }, 'letter posted');
   } catch (error) {
     await postpone(core, letter, error, { mustLook, posting }).catch((again: unknown) =>
@@ -117,14 +117,17 @@ function replyOf(core: Core, letter: OpenLetter): Reply {
 }
 
 /** A poster that does not heed its signal would keep its place for ever. */
-async function answered<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const giveUp = () => reject(new PostError('unknown', 'no answer in time', { cause: signal.reason }));
-  signal.addEventListener('abort', giveUp);
+async function answered<T>(core: Core, withinMs: number, leave: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const [over, settled] = [new AbortController(), new AbortController()];
+  const late = core.clock.sleep(withinMs, AbortSignal.any([settled.signal, leave])).then(() => {
+    over.abort();
+    throw new PostError('unknown', 'no answer in time');
+  });
   try {
-    return await Promise.race([call(signal), late]);
+    return await Promise.race([call(over.signal), late]);
   } finally {
-    signal.removeEventListener('abort', giveUp);
+    settled.abort();
+    late.catch(() => undefined);
   }
 }
 

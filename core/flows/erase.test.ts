@@ -22,7 +22,7 @@ const agents = agentsThat(({ message }) =>
 const noUsage = { inputTokens: 0, outputTokens: 0, toolCalls: 0, durationMs: 0, costMicroUsd: 0 };
 
 test('after its two weeks nothing of a team is left anywhere but ids, its files are gone, and the ledger still adds up', async () => {
-  const { forward, ...clock } = clockByHand();
+  const clock = clockByHand();
   const world = await boardStage({ clock, agents, linked: false });
   const { app, core, person, people, say, mails } = world;
   const [ada, ben, eve] = [await person(), await person(), await person(50)];
@@ -84,10 +84,10 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   for (const word of words) expect(before.join('\n')).toContain(`: ${word}`);
 
   await app.requestTeamDeletion(owner, 'Paddington Ltd');
-  forward(13.9 * DAY_MS);
+  clock.forward(13.9 * DAY_MS);
   await eraseDue(core);
   expect((await app.task(owner, task)).title).toContain('marmalade');
-  forward(0.2 * DAY_MS);
+  clock.forward(0.2 * DAY_MS);
   await untilErased(world, teamId);
 
   // The journal names the task that was paid for, by an id that leads nowhere any more.
@@ -110,7 +110,7 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
 });
 
 test('after its two weeks nothing of a person is left: name, address, sessions, keys, their own team; what they did elsewhere stays without them', async () => {
-  const { forward, ...clock } = clockByHand();
+  const clock = clockByHand();
   const world = await stage({ clock, agents });
   const { app, core, person } = world;
   const ada = await named(world, 'Ermintrude Quackenbush', 'ermintrude@quackenbush.example');
@@ -144,7 +144,7 @@ test('after its two weeks nothing of a person is left: name, address, sessions, 
   await world.mails(ada.email);
   const words = ['Ermintrude', 'Quackenbush', 'ermi-q', '4711-', 'wedding'];
   for (const word of words) expect((await searchEverywhere(core.store.money, words)).join('\n')).toContain(`: ${word}`);
-  forward(14.1 * DAY_MS);
+  clock.forward(14.1 * DAY_MS);
   await vi.waitFor(async () => {
     await eraseDue(core);
     expect(await core.store.custody.account(ada.userId)).toBeNull();
@@ -164,7 +164,7 @@ test('after its two weeks nothing of a person is left: name, address, sessions, 
 });
 
 test('a team whose last owner goes meanwhile gets whoever is there longest, admins first, and one without anybody goes along', async () => {
-  const { forward, ...clock } = clockByHand();
+  const clock = clockByHand();
   const world = await stage({ clock });
   const { app, core, person } = world;
   const [ada, ben, cara] = [await person(), await person(), await person()];
@@ -175,7 +175,7 @@ test('a team whose last owner goes meanwhile gets whoever is there longest, admi
     [cara, 'admin'],
   ] as const);
   const alone = await sharedTeam(core, 'Alone', [[ada, 'owner']] as const);
-  forward(14.1 * DAY_MS);
+  clock.forward(14.1 * DAY_MS);
   await eraseDue(core);
   const { rows } = await core.store.money.query({ text: `SELECT user_id FROM members WHERE team_id = $1 AND role = 'owner'` }, [teamId]);
   expect(rows).toEqual([{ user_id: cara.userId }]);
@@ -184,7 +184,7 @@ test('a team whose last owner goes meanwhile gets whoever is there longest, admi
 });
 
 test('storage that is away holds a deletion up and loses nothing of it; a task under way is stopped first', async () => {
-  const { forward, ...clock } = clockByHand();
+  const clock = clockByHand();
   let away = false;
   const never = Promise.withResolvers<void>();
   const world = await stage({
@@ -221,13 +221,13 @@ test('storage that is away holds a deletion up and loses nothing of it; a task u
   await eraseDue(core);
   expect((await app.task(actors[0], task)).files[0]!.url).not.toBeNull();
   away = false;
-  forward(1_000);
+  clock.forward(1_000);
   await untilErased(world, teamId);
   expect(await ledger(world)).toMatchObject({ wrong: null });
 });
 
 test('who has no account gets a link in their own chat, which works once, and then name, words and attachments are gone', async () => {
-  const { forward, ...clock } = clockByHand();
+  const clock = clockByHand();
   const world = await boardStage({ clock, agents });
   const { app, core, owner, people, say } = world;
   const thread = await say('general', 'find me 3 leads for Zebedee');
@@ -263,7 +263,7 @@ test('who has no account gets a link in their own chat, which works once, and th
     if (link === null) throw new Error('not known yet');
     return link;
   });
-  forward(31 * 60_000);
+  clock.forward(31 * 60_000);
   await expect(app.confirmErasure(tokenOf(next.url))).rejects.toMatchObject({ code: 'erasure-link.used' });
 });
 

@@ -7,8 +7,7 @@ import type { Actor } from './app.ts';
 import { buryForgotten } from './undelivered.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
-const { forward, ...ownClock } = clockByHand();
-const world = forAll(() => openBoardStage({ clock: ownClock, timings: { letterLeaseMs: 1_500 } }));
+const world = forAll(() => openBoardStage({ clock: clockByHand() }));
 
 test('a result that the platform refused says why, can be sent again, and appears once', async () => {
   const { app, owner, people } = world();
@@ -46,16 +45,13 @@ test('what was posted although nobody knew is found rather than posted again', a
 });
 
 test('where nobody may look, a person is told that it could be seen twice, and decides', async () => {
-  const { app, owner, people, say } = world();
+  const { app, owner, people, say, goingOn } = world();
   await people.channel('quiet', { searchable: false });
   await people.next('answer-lost');
   const thread = await say('quiet', 'find me 3 leads in Miami');
-  const letter = await vi.waitFor(async () => {
-    forward(1_000);
-    const [found] = (await app.undelivered(owner, { limit: 100 })).filter(({ channel }) => channel === 'quiet');
-    if (found === undefined) throw new Error('not dead yet');
-    return found;
-  });
+  const dead = async () => (await app.undelivered(owner, { limit: 100 })).filter(({ channel }) => channel === 'quiet');
+  await goingOn(async () => expect(await dead()).toHaveLength(1));
+  const letter = (await dead())[0]!;
   expect(letter).toMatchObject({ kind: 'accepted', why: { code: 'unsure' }, mayBePosted: true });
   await untilSaid('quiet', thread, ['… On it', '✓ Done: 3 leads']);
 
@@ -64,21 +60,22 @@ test('where nobody may look, a person is told that it could be seen twice, and d
   await nothingMore('quiet', thread, ['… On it', '✓ Done: 3 leads']);
 
   await app.sendAgain(owner, letter.id, { evenIfTwice: true });
-  await untilSaid('quiet', thread, ['… On it', '✓ Done: 3 leads', '… On it']);
+  await untilSaid('quiet', thread, ['… On it', '✓ Done: 3 leads', '… On it', '✓ Done: 9 leads', '… On it']);
 });
 
 test('consent to be seen twice holds for one post, and not for what comes after', async () => {
-  const { app, owner, people, say } = world();
+  const { app, owner, people, say, goingOn } = world();
   await people.channel('hushed', { searchable: false });
   await people.next('answer-lost');
   const thread = await say('hushed', 'find me 3 leads in Miami');
   const dead = async () => (await app.undelivered(owner, { limit: 100 })).filter(({ channel }) => channel === 'hushed');
-  const [letter] = await vi.waitFor(async () => (forward(1_000), expect(await dead()).toHaveLength(1), dead()));
+  await goingOn(async () => expect(await dead()).toHaveLength(1));
+  const [letter] = await dead();
   await untilSaid('hushed', thread, ['… On it', '✓ Done: 3 leads']);
   await people.next('answer-lost'); // of the look, which is refused anyway
   await people.next('answer-lost');
   await app.sendAgain(owner, letter!.id, { evenIfTwice: true });
-  await vi.waitFor(async () => (forward(1_000), expect(await dead()).toMatchObject([{ mayBePosted: true }])));
+  await goingOn(async () => expect(await dead()).toMatchObject([{ mayBePosted: true }]));
   await nothingMore('hushed', thread, ['… On it', '✓ Done: 3 leads', '… On it']);
 });
 
@@ -136,8 +133,7 @@ test('the page of a task sends its answer again, and passes over the first words
 });
 
 test('what would have been tried in a while is tried at once when somebody asks for it', async () => {
-  const { forward: _, ...clock } = clockByHand();
-  const { app, owner, say, setDown, answers, core } = await boardStage({ clock });
+  const { app, owner, say, setDown, answers, core } = await boardStage({ clock: clockByHand() });
   const thread = await say('general', 'find me 3 leads in Miami');
   await vi.waitFor(async () => expect(await answers(thread)).toHaveLength(2));
   await setDown(true);
@@ -153,7 +149,7 @@ test('what would have been tried in a while is tried at once when somebody asks 
 });
 
 test('a letter has another day once it was sent again, however old it is', async () => {
-  const { forward: ahead, ...clock } = clockByHand();
+  const clock = clockByHand();
   const { app, owner, say, people, core } = await boardStage({ clock });
   await people.channel('slow');
   const thread = await say('slow', 'find me 3 leads in Miami');
@@ -161,7 +157,7 @@ test('a letter has another day once it was sent again, however old it is', async
   await people.channel('slow', { closed: true });
   await app.ask(askedBy('ann', 'slow', thread, 'find me 4 leads'));
   await vi.waitFor(async () => expect(await app.undeliveredCount(owner)).toBe(2));
-  ahead(50 * HOUR_MS);
+  clock.forward(50 * HOUR_MS);
   await people.channel('slow', { closed: false });
   const [letter] = await app.undelivered(owner, { limit: 1 });
   await app.sendAgain(owner, letter!.id);
@@ -170,7 +166,7 @@ test('a letter has another day once it was sent again, however old it is', async
 });
 
 test('an answer on a platform where nobody speaks any more becomes undelivered after a day', async () => {
-  const { forward: ahead, ...clock } = clockByHand();
+  const clock = clockByHand();
   const { app, core, person } = await boardStage({ clock });
   const ada = await person();
   const taken = await app.ask({
@@ -182,7 +178,7 @@ test('an answer on a platform where nobody speaks any more becomes undelivered a
   await ada.untilOver(taken);
   await buryForgotten(core);
   expect(await app.undeliveredCount(ada)).toBe(0);
-  ahead(26 * HOUR_MS);
+  clock.forward(26 * HOUR_MS);
   await buryForgotten(core);
   expect(await app.undelivered(ada, { limit: 10 })).toMatchObject([{ why: { code: 'disconnected' } }, { why: { code: 'disconnected' } }]);
 });
@@ -289,14 +285,13 @@ async function shown(channel: string, thread: string, from: number) {
 }
 
 async function untilSaid(channel: string, thread: string, lines: readonly string[], from = 0) {
-  await vi.waitFor(async () => expect(await shown(channel, thread, from)).toEqual(lines));
+  await world().goingOn(async () => expect(await shown(channel, thread, from)).toEqual(lines));
 }
 
-/** Long enough for delivery to have done it once more. */
+/** What is said afterwards in the same thread comes without anything in between. */
 async function nothingMore(channel: string, thread: string, lines: readonly string[], from = 0) {
-  forward(2_000);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(await shown(channel, thread, from)).toEqual(lines);
+  await world().say(channel, 'find me 9 leads in Miami', thread);
+  await untilSaid(channel, thread, [...lines, '… On it', '✓ Done: 9 leads'], from);
 }
 
 function askedBy(externalId: string, channel: string, thread: string, text: string) {

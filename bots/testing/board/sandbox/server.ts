@@ -20,10 +20,11 @@ export interface BoardSettings {
   readonly port?: number;
   /** Remembers everything there. */
   readonly file?: string;
+  readonly now?: () => Date;
 }
 
-export async function startBoard({ token, port = 0, file }: BoardSettings): Promise<Board> {
-  const state = openState(file ?? null, () => new Date());
+export async function startBoard({ token, port = 0, file, now = () => new Date() }: BoardSettings): Promise<Board> {
+  const state = openState(file ?? null, now);
   const push = startPush(state, token);
   const faults: Fault[] = [];
 
