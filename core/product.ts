@@ -81,8 +81,10 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
   };
 
   try {
-    // Links begin with our address, so a free port is chosen before anything is said.
-    const port = config.http.port === 0 ? await freePort() : config.http.port;
+    // Links begin with our address, so a free port is chosen before anything is said, and nobody gets it until we answer there.
+    const held = config.http.port === 0 ? await holdFreePort() : null;
+    if (held) stops.push(held.letGo);
+    const port = held?.port ?? config.http.port;
     const publicUrl = config.http.publicUrl ?? `http://localhost:${port}`;
     const outside = await startSandboxes(config, log);
     stops.push(() => outside.stop());
@@ -160,6 +162,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const portal = options.portal
       ? { operatorEmails, startingCredits: asNumber(startingCredits), filesOrigin: originOf(outside.s3) }
       : null;
+    await held?.letGo();
     const web =
       config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0
         ? await startWebRole(core, app, { ...config.http, port }, { mounts: bots?.mounts ?? [], mailbox: outside.mailbox, portal })
@@ -180,13 +183,18 @@ function originOf({ endpoint, bucket, region }: S3Settings): string {
   return endpoint === undefined ? `https://${bucket}.s3.${region}.amazonaws.com` : new URL(endpoint).origin;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
+async function holdFreePort(): Promise<{ port: number; letGo(): Promise<void> }> {
+  const server = createServer((socket) => socket.destroy()).listen(0);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  return {
+    port,
+    async letGo() {
+      if (!server.listening) return;
+      server.close();
+      await once(server, 'close');
+    },
+  };
 }
 
 /** A key that all processes share, and that outlives a change of ENCRYPTION_KEY. */

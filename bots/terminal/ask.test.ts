@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { stage, type Person } from '#core/testing/stage.ts';
+import { forAll, openStage, type Person } from '#core/testing/stage.ts';
 import { temporaryFolder } from '#core/testing/temporary-folder.ts';
 import { cuttableLine } from '../testing/cuttable-line.ts';
 
+const stage = forAll(() => openStage());
+
 test('a request is taken, watched, delivered and paid for, and the link opens', async () => {
-  const { url, person } = await stage();
+  const { url, person } = stage();
   const ada = await person(500);
   const { code, said } = await ask(url, ada, ['find me 3 leads in Miami']).end;
 
@@ -29,7 +31,7 @@ test('a request is taken, watched, delivered and paid for, and the link opens', 
 });
 
 test('who has too few credits is told so, and what to do', async () => {
-  const { url, person } = await stage();
+  const { url, person } = stage();
   const ada = await person(2);
   const { code, said } = await ask(url, ada, ['find me 100 leads in Miami']).end;
   expect(said).toMatch(/✗ This needs 100 credits and you have 2\.\n  Top up, or ask for less\.\n/);
@@ -41,15 +43,16 @@ test('who has too few credits is told so, and what to do', async () => {
 });
 
 test('work that fails ends with 1, says why, and costs nothing', async () => {
-  const { url, person, openclaw } = await stage();
+  const { url, person, openclaw } = stage();
   openclaw.set({ modelError: 'overloaded' });
   const { code, said } = await ask(url, await person(), ['research three competitors']).end;
+  openclaw.set({ modelError: null });
   expect(said).toContain('✗ The agent could not finish this.\n  Nothing was charged.');
   expect(code).toBe(1);
 });
 
 test('a script pipes its request in, reads the task as JSON, and may repeat itself without asking twice', async () => {
-  const { url, person } = await stage();
+  const { url, person } = stage();
   const ada = await person();
   const run = () => ask(url, ada, ['--json', '--key', 'monday'], 'find me 3 leads\nin Miami\n').end;
   const [first, second] = [await run(), await run()];
@@ -60,7 +63,7 @@ test('a script pipes its request in, reads the task as JSON, and may repeat itse
 });
 
 test('files go with the request', async () => {
-  const { url, person, core } = await stage();
+  const { url, person, core } = stage();
   const folder = await temporaryFolder('ask');
   onTestFinished(() => folder.remove());
   await writeFile(path.join(folder.path, 'customers.csv'), 'name\nAnn\n');
@@ -75,7 +78,7 @@ test('files go with the request', async () => {
 });
 
 test('when the answer to a request is lost, the work is done and paid for once', async () => {
-  const { url, person } = await stage();
+  const { url, person } = stage();
   const ada = await person();
   const line = await cuttableLine(url);
   line.loseAnswerTo('POST /api/tasks/create');
@@ -87,13 +90,14 @@ test('when the answer to a request is lost, the work is done and paid for once',
 });
 
 test('when the line is cut in the middle, nothing is missed and nothing comes twice', async () => {
-  const { url, person, openclaw } = await stage();
-  openclaw.set({ pace: { stepMs: 150 } });
+  const { url, person, openclaw } = stage();
+  openclaw.set({ held: true });
   const line = await cuttableLine(url);
   const asked = ask(line.url, await person(), ['find me 3 leads in Miami']);
   await asked.until('▸');
   line.setDown(true);
   await asked.until('The connection is lost');
+  openclaw.set({ held: false });
   line.setDown(false);
   const { code, said } = await asked.end;
   expect(said).toContain('Connected again.');
@@ -103,13 +107,14 @@ test('when the line is cut in the middle, nothing is missed and nothing comes tw
 });
 
 test('who leaves a running task finds its result later', async () => {
-  const { url, person, openclaw } = await stage();
-  openclaw.set({ pace: { stepMs: 200 } });
+  const { url, person, openclaw } = stage();
+  openclaw.set({ held: true });
   const ada = await person();
   const asked = ask(url, ada, ['find me 3 leads in Miami']);
   await asked.until('▸');
   asked.kill('SIGINT');
   const left = await asked.end;
+  openclaw.set({ held: false });
   expect(left.code).toBe(1);
   const [, conversation] = /The task goes on without you\. See what became of it:\n {2}npm run ask -- --continue (\S+)/.exec(left.said)!;
 
@@ -119,7 +124,7 @@ test('who leaves a running task finds its result later', async () => {
 });
 
 test('a follow-up goes on in its conversation and shows only what is new', async () => {
-  const { url, person } = await stage();
+  const { url, person } = stage();
   const ada = await person();
   const first = JSON.parse((await ask(url, ada, ['--json', 'find me 3 leads in Miami']).end).out);
   const { said, code } = await ask(url, ada, ['--continue', first.conversationId, 'find me 2 more leads']).end;
@@ -143,7 +148,7 @@ test('a product that does not answer, or does not know the key, is told in words
   const nothing = await ask('http://127.0.0.1:1', { apiKey: 'x' }, ['find me 3 leads']).end;
   expect(nothing).toMatchObject({ code: 1, err: 'Nothing answers at http://127.0.0.1:1 (IMPACTER_URL).\n' });
 
-  const { url } = await stage();
+  const { url } = stage();
   const stranger = await ask(url, { apiKey: 'wrong' }, ['find me 3 leads']).end;
   expect(stranger).toMatchObject({ code: 1, err: 'This API key is not known, or was revoked. Make a new key in the settings.\n' });
 });

@@ -1,8 +1,9 @@
-// A database per call, with everything the migrations folder holds at this moment. The migrations run once; each call
-// gets a copy of the result.
+// A database per call, with everything the migrations folder holds at this moment, and with the tables of the queue. The
+// migrations run once; each call gets a copy of the result.
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { backingInPostgres } from '#core/engines/bullmq-postgres.ts';
 import { migrate, readMigrations } from '#core/store/migrate.ts';
 
 export interface TestDatabase {
@@ -12,9 +13,10 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+let template: Promise<string> | undefined;
+
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const template = await migratedTemplate();
-  return createDatabase(template);
+  return createDatabase(await (template ??= migratedTemplate()));
 }
 
 /** Without our tables: for what makes its own. */
@@ -24,7 +26,11 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
 
 async function createDatabase(template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer((server) => server.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  await onServer(async (server) => {
+    // Copies whole files, where the system can, in a fifth of the time.
+    await server.query('SET file_copy_method = clone').catch(() => undefined);
+    await server.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
+  });
   return {
     url: urlOf(name),
     superuserUrl: urlOf(name, inject('superuserUrl')),
@@ -45,6 +51,8 @@ async function migratedTemplate(): Promise<string> {
     await server.query(`DROP DATABASE IF EXISTS ${name}_new WITH (FORCE)`);
     await server.query(`CREATE DATABASE ${name}_new`);
     await migrate(urlOf(`${name}_new`));
+    const queue = await backingInPostgres(urlOf(`${name}_new`), { away() {}, back() {} });
+    await queue.close();
     await server.query(`ALTER DATABASE ${name}_new RENAME TO ${name}`);
   });
   return name;

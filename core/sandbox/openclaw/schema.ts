@@ -11,7 +11,13 @@ export interface ProtocolSchema {
 
 type Schema = Readonly<Record<string, unknown>>;
 
+let once: ProtocolSchema | undefined;
+
 export function readProtocolSchema(): ProtocolSchema {
+  return (once ??= read());
+}
+
+function read(): ProtocolSchema {
   const file = new URL('../protocol.schema.json', import.meta.resolve('@openclaw/gateway-protocol'));
   const { definitions } = JSON.parse(readFileSync(file, 'utf8')) as { definitions: Record<string, Schema> };
   return {
