@@ -53,6 +53,8 @@ const env = {
   // Programs that are started further down find the same Node.
   PATH: [path.dirname(node), path.join(root, 'node_modules/.bin'), process.env.PATH].join(path.delimiter),
   INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
+  // What is compiled is kept, which halves every later start. Where nothing can be written there, nothing is kept.
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path.join(root, 'node_modules/.cache/node'),
 };
 await generateIfStale(root, { node, env });
 if (verb.portal) await buildPortalIfStale(root, { node, env });

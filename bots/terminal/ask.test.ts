@@ -165,8 +165,9 @@ async function conversationsOf(url: string, { apiKey }: Person): Promise<string[
 
 /** The command as people run it, in a process of its own without a terminal. */
 function ask(url: string, { apiKey }: { apiKey: string }, args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}) {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [path.join(import.meta.dirname, 'ask.ts'), ...args], {
-    env: { PATH: process.env['PATH'], IMPACTER_URL: url, IMPACTER_API_KEY: apiKey, ...env },
+    env: { PATH, NODE_COMPILE_CACHE, IMPACTER_URL: url, IMPACTER_API_KEY: apiKey, ...env },
   });
   child.stdin.end(input);
   let out = '';

@@ -227,10 +227,13 @@ test('an older database is told which migrations it waits for, and nothing is do
 });
 
 async function visit(settings: GivenSettings): Promise<{ code: number; said: Record<string, string[]>; output: string }> {
-  const { PATH } = process.env;
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
-    execFile(process.execPath, [path.join(import.meta.dirname, 'doctor.ts')], { env: { PATH, ...settings } }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr }),
+    execFile(
+      process.execPath,
+      [path.join(import.meta.dirname, 'doctor.ts')],
+      { env: { PATH, NODE_COMPILE_CACHE, ...settings } },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr }),
     );
   });
   const said: Record<string, string[]> = {};
