@@ -13,6 +13,7 @@ test('what goes in comes out: names in any language, empty files, and content th
       ['files/tomato – Ölpreis 数据.csv', ['a,b\n']],
       ['empty', []],
       ['noise', [noise.subarray(0, 100_000), noise.subarray(100_000)]],
+      ['bits of noise', Array.from({ length: 300 }, (_, i) => noise.subarray(i * 1_000, (i + 1) * 1_000))],
     ]),
   );
   expect([...files].slice(0, 3).map(([name, content]) => [name, content.toString()])).toEqual([
@@ -21,6 +22,7 @@ test('what goes in comes out: names in any language, empty files, and content th
     ['empty', ''],
   ]);
   expect(files.get('noise')).toEqual(noise);
+  expect(files.get('bits of noise')).toEqual(noise);
 });
 
 test('an archive with more files than the old directory can count is whole', async () => {
@@ -32,9 +34,9 @@ test('an archive of nothing is an archive', async () => {
   expect(unzip(await archiveOf([])).size).toBe(0);
 });
 
-test('content that breaks off breaks the archive off', async () => {
+test.each(['so far', 'so far'.repeat(20_000)])('content that breaks off breaks the archive off', async (content) => {
   async function* broken() {
-    yield 'so far';
+    yield content;
     throw new Error('storage is away');
   }
   async function* entries(): AsyncGenerator<ZipEntry> {

@@ -4,7 +4,7 @@
 // (4.3.14). One file in it stays below 4 GB.
 
 import { pipeline } from 'node:stream/promises';
-import { createDeflateRaw, crc32 } from 'node:zlib';
+import { createDeflateRaw, crc32, deflateRawSync } from 'node:zlib';
 
 export interface ZipEntry {
   /** With `/` between folders. */
@@ -59,17 +59,43 @@ interface Packed {
   packed: number;
 }
 
+/** What is no larger is packed in one go: most files of a team are small, and a stream costs more than their work. */
+const SMALL_BYTES = 64 * 1024;
+const NOTHING = deflateRawSync('');
+
 async function* deflated(content: AsyncIterable<Buffer | string>, file: Packed): AsyncGenerator<Buffer> {
-  async function* measured() {
-    for await (const piece of content) {
-      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-      file.crc = crc32(bytes, file.crc);
-      file.size += bytes.length;
-      yield bytes;
+  const pieces = measured(content, file);
+  const begun: Buffer[] = [];
+  try {
+    let isWhole = false;
+    while (!isWhole && file.size <= SMALL_BYTES) {
+      const { done, value } = await pieces.next();
+      if (done) isWhole = true;
+      else begun.push(value);
     }
+    if (isWhole) yield file.size === 0 ? NOTHING : deflateRawSync(Buffer.concat(begun));
+    else yield* deflatedAsItComes(begun, pieces);
+  } finally {
+    await pieces.return(undefined);
+  }
+}
+
+async function* measured(content: AsyncIterable<Buffer | string>, file: Packed): AsyncGenerator<Buffer, undefined> {
+  for await (const piece of content) {
+    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    file.crc = crc32(bytes, file.crc);
+    file.size += bytes.length;
+    yield bytes;
+  }
+}
+
+async function* deflatedAsItComes(begun: readonly Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  async function* all() {
+    yield* begun;
+    yield* rest;
   }
   const deflate = createDeflateRaw();
-  const fed = pipeline(measured, deflate);
+  const fed = pipeline(all, deflate);
   // Whoever reads sees the same error; without a listener here it would end the process.
   fed.catch(() => undefined);
   for await (const bytes of deflate) yield bytes as Buffer;
