@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cpuMs } from '#core/testing/cpu-time.ts';
 import { agentBrief, isSample, readBrief, resultFolder, sampleMark } from './agent-brief.ts';
 import { agentTypes } from './agent-type.ts';
 
@@ -36,7 +37,5 @@ test('the brief itself is not taken for a marked reply, a marked reply is, howev
   expect(isSample(`${sampleMark}\nHere are 3 leads.`)).toBe(true);
   expect(isSample('Hello.\n\n**[Sample Data]** three leads')).toBe(true);
   expect(isSample('We speak about [sample data] in passing.')).toBe(false);
-  const began = performance.now();
-  expect(isSample(`${'\n'.repeat(1_000_000)}nothing`)).toBe(false);
-  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(cpuMs(() => expect(isSample(`${'\n'.repeat(1_000_000)}nothing`)).toBe(false))).toBeLessThan(5_000);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cpuMs } from '#core/testing/cpu-time.ts';
 import { safeFileName } from './file-name.ts';
 
 test.each([
@@ -56,9 +57,7 @@ test('text with nothing usable in it gets a plain name', () => {
 });
 
 test.each(['.', ' ', 'a/', '\u0301', '👩\u200d'])('nobody waits for a name of a megabyte of %j', (piece) => {
-  const began = performance.now();
-  expect(safeFileName(`a${piece.repeat(1_000_000)}x.csv`)).toMatch(/\.csv$/);
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(cpuMs(() => expect(safeFileName(`a${piece.repeat(1_000_000)}x.csv`)).toMatch(/\.csv$/))).toBeLessThan(2_000);
 });
 
 test('any text at all becomes a safe name, and a safe name stays as it is', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cpuMs } from '#core/testing/cpu-time.ts';
 import type { AgentType } from './agent-type.ts';
 import { quantityIn } from './quantity.ts';
 import { isRefusal } from './refusal.ts';
@@ -157,8 +158,6 @@ test('whatever is written, the quantity is a whole number within the limit or a 
 test.each(['9', '9 ', '9,', 'a ', 'one ', '9 leads and ', '9-', '+9 ', '9 per ', 'a lead '])(
   'twenty thousand characters of %j are read in a blink',
   (piece) => {
-    const startedAt = performance.now();
-    read('lead-generation', piece.repeat(20_000 / piece.length));
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(cpuMs(() => read('lead-generation', piece.repeat(20_000 / piece.length)))).toBeLessThan(500);
   },
 );

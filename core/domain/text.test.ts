@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cpuMs } from '#core/testing/cpu-time.ts';
 import { cleanText, firstLine, shorten } from './text.ts';
 
 describe('cleaned text', () => {
@@ -25,9 +26,8 @@ describe('cleaned text', () => {
   });
 
   test('has no towers of marks, which would take minutes to sort', () => {
-    const began = performance.now();
-    expect(cleanText(`Zoe${'\u0327\u0301'.repeat(500_000)}`)).toMatch(/^Zo\p{L}\p{M}{20,30}$/u);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    const tower = `Zoe${'\u0327\u0301'.repeat(500_000)}`;
+    expect(cpuMs(() => expect(cleanText(tower)).toMatch(/^Zo\p{L}\p{M}{20,30}$/u))).toBeLessThan(5_000);
     expect(cleanText('\u0344'.repeat(31))).toBe(cleanText(cleanText('\u0344'.repeat(31))));
   });
 

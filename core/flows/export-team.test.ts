@@ -197,10 +197,13 @@ test('while storage is away it waits, and after five tries it is given up and ca
   });
   const ada = loggedIn(await opened.person());
   const { id } = await opened.app.exportTeam(ada);
-  await vi.waitFor(async () => {
-    forward(60_000);
-    expect(await opened.app.teamExports(ada)).toMatchObject([{ id, state: 'failed' }]);
-  });
+  await vi.waitFor(
+    async () => {
+      forward(60_000);
+      expect(await opened.app.teamExports(ada)).toMatchObject([{ id, state: 'failed' }]);
+    },
+    { interval: 100 },
+  );
   away = false;
   const again = await opened.app.exportTeam(ada);
   expect(again.id).not.toBe(id);
@@ -248,10 +251,13 @@ async function ready(app: App, owner: Actor): Promise<string> {
 
 async function untilReady(app: App, owner: Actor, id: string) {
   const state = async () => (await app.teamExports(owner)).find((each) => each.id === id)?.state;
-  await vi.waitFor(async () => {
-    ahead(1_000);
-    expect(await state()).toBe('ready');
-  });
+  await vi.waitFor(
+    async () => {
+      ahead(1_000);
+      expect(await state()).toBe('ready');
+    },
+    { interval: 100 },
+  );
 }
 
 async function taskOf(app: App, actor: Actor, text: string) {

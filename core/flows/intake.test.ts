@@ -213,12 +213,12 @@ test('estimates come from what such work has really cost, also in a process that
   expect(rows).toEqual([{ p: '5000000' }]);
   await core.store.money.query({ text: `UPDATE tasks SET credits_used = 2000000 WHERE type = 'email-campaign'` }, []);
   const front = await another({ ROLES: 'web' });
+  clock.forward(11 * 60_000);
   const low = async () => {
-    clock.forward(11 * 60_000);
     const taken = await ada.ask('write 10 emails to my customers', { through: front.app });
     return taken.kind === 'task' && taken.estimateLow;
   };
-  await vi.waitFor(async () => expect(await low()).toBe('2000000'));
+  await vi.waitFor(async () => expect(await low()).toBe('2000000'), { interval: 200 });
   await front.stop();
 });
 

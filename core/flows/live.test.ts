@@ -30,7 +30,7 @@ test('a page shows what is there, and each change of it, whatever moved the cred
   await ledger.clawback({ key: newId(), wallet: ada.walletId as never, credits: credits(50), payment: purchase.payment }, clock.now());
   await vi.waitFor(() => expect(page.balances().at(-1)).toBe('70'));
 
-  const expiresAt = new Date(clock.now().getTime() + 1_000);
+  const expiresAt = new Date(clock.now().getTime() + 3_600_000);
   await ledger.credit(
     { key: newId(), wallet: ada.walletId as never, lot: newId() as never, type: 'grant', credits: credits(5), source: 'test', expiresAt },
     clock.now(),
@@ -102,13 +102,15 @@ test.each(['not-ours', '900000000000-1'])('a page with the cursor %s starts over
 test('while the database is away a page waits, and then hears what happened meanwhile', async () => {
   const { wire, another, person } = world();
   const ada = await person();
+  const conversation = newId();
   const other = await another({ ROLES: 'web' }, { clock });
   const page = watch(ada, null, other.app);
   await vi.waitFor(() => expect(page.balances()).toHaveLength(1));
   wire.cut();
   await expect(other.app.balance(ada)).rejects.toMatchObject({ code: 'database.unavailable' });
   wire.mend();
-  await vi.waitFor(() => ada.get('find me 1 lead'));
+  const taken = await vi.waitFor(() => ada.ask('find me 1 lead', { key: 'once it is back', conversation }));
+  await vi.waitFor(() => ada.untilOver(taken));
   await vi.waitFor(() => expect(page.kinds()).toEqual(['accepted', 'started', 'completed']));
 });
 

@@ -92,7 +92,7 @@ test('nothing in the log or the table shows a link that logs somebody in', async
   expect((await table()).join()).not.toContain(token);
   expect((await table()).join()).not.toContain(Buffer.from(token).toString('hex'));
 
-  await goOnUntil(clock, async () => expect(await statesOf(core, to)).toEqual(['sent']));
+  await goOnUntil(clock, core, async () => expect(await statesOf(core, to)).toEqual(['sent']));
   expect(linkIn((await mailbox.to(to))[0]!)).toBe(url);
   expect(await rowsOf(core, to)).toEqual([expect.objectContaining({ state: 'sent', saying: null, trouble: null })]);
   expect(lines.join('\n')).toContain('mail sent');
@@ -127,13 +127,13 @@ test('a link that lets somebody in is sent again when its answer was lost, three
   const to = someone();
   await mailbox.order({ next: ['cut', 'lose-answer', 'lose-answer', 'lose-answer'] });
   await write(core, to, 'reset');
-  await goOnUntil(clock, async () => expect(await statesOf(core, to)).toEqual(['unknown']));
+  await goOnUntil(clock, core, async () => expect(await statesOf(core, to)).toEqual(['unknown']));
   expect(await mailbox.to(to)).toHaveLength(2);
 
   await mailbox.order({ next: ['cut'] });
   const other = someone();
   await write(core, other, 'verify');
-  await goOnUntil(clock, async () => expect(await statesOf(core, other)).toEqual(['sent']));
+  await goOnUntil(clock, core, async () => expect(await statesOf(core, other)).toEqual(['sent']));
   expect(await mailbox.to(other)).toHaveLength(1);
 });
 
@@ -143,7 +143,7 @@ test('a service that is throttled, in trouble or away gets every mail later, and
   const people = Array.from({ length: 6 }, someone);
   await mailbox.order({ next: ['throttle', 'unavailable', 'throttle', 'throttle', 'unavailable', 'unavailable', 'throttle'] });
   await Promise.all(people.map((to) => write(core, to, 'security')));
-  await goOnUntil(clock, async () => {
+  await goOnUntil(clock, core, async () => {
     for (const to of people) expect(await statesOf(core, to)).toEqual(['sent']);
   });
   for (const to of people) expect(await mailbox.to(to)).toHaveLength(1);
@@ -226,7 +226,7 @@ test('trying again is not held back by the limit', async () => {
   const most = mailLimits.ofAKindInAnHour.verify;
   await mailbox.order({ next: Array.from({ length: most * 2 }, () => 'throttle' as const) });
   await Promise.all(Array.from({ length: most }, () => write(core, to, 'verify')));
-  await goOnUntil(clock, async () => expect(await statesOf(core, to)).toEqual(Array(most).fill('sent')));
+  await goOnUntil(clock, core, async () => expect(await statesOf(core, to)).toEqual(Array(most).fill('sent')));
 });
 
 test('a mail whose link has expired meanwhile is not sent, and its link is forgotten', async () => {
@@ -251,7 +251,7 @@ test('after three days of trying a mail is left to the operator, with the last r
   });
   const to = someone();
   await write(core, to, 'deletion');
-  await vi.waitFor(async () => expect((await rowsOf(core, to))[0]!.tries).toBe(1));
+  await vi.waitFor(async () => expect((await rowsOf(core, to))[0]!.tries).toBeGreaterThan(0));
   clock.forward(3 * DAY_MS);
   await settled(core, to);
   expect(await rowsOf(core, to)).toEqual([expect.objectContaining({ state: 'dead', trouble: 'the keys are wrong' })]);
@@ -388,10 +388,11 @@ async function settled(core: Core, to: string): Promise<void> {
   });
 }
 
-/** Lets time pass until it is so. */
-async function goOnUntil(clock: ReturnType<typeof clockByHand>, isSo: () => Promise<void>): Promise<void> {
+/** Lets time pass until it is so, and not while a mail is being sent: its process would be taken for dead. */
+async function goOnUntil(clock: ReturnType<typeof clockByHand>, { store }: Core, isSo: () => Promise<void>): Promise<void> {
   await vi.waitFor(async () => {
-    clock.forward(1_000);
+    const { rows } = await store.money.query({ text: `SELECT 1 FROM mails WHERE state = 'sending'` }, []);
+    if (rows.length === 0) clock.forward(1_000);
     await isSo();
   });
 }

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
+import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { stage } from '#core/testing/stage.ts';
 
 test('100 leads are delivered as 100 rows, and cost what was held for them', async () => {
@@ -106,10 +107,14 @@ test('an agent that fails costs nothing, and the conversation says so with a way
 });
 
 test('an agent that never ends is stopped at the deadline, and nothing is charged', async () => {
-  const { person, openclaw } = await stage({ timings: { taskDeadlineMs: 1_500 } });
+  const clock = clockByHand();
+  const { person, openclaw } = await stage({ clock });
   openclaw.set({ hang: true });
   const ada = await person();
-  const task = await ada.get('research the history of tea');
+  const taken = await ada.ask('research the history of tea');
+  await vi.waitFor(() => expect(Object.values(openclaw.runCounts())).toEqual([1]));
+  clock.forward(60 * 60_000);
+  const task = await ada.untilOver(taken);
   expect(task).toMatchObject({ status: 'failed', creditsUsed: 0, failure: { code: 'agent.timed-out' } });
   expect((await ada.ledger()).at(-1)).toMatch(/^release/);
 });

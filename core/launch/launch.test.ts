@@ -111,12 +111,17 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s to the launcher reaches the progra
 
 test('a signal that is repeated within a moment counts once', async () => {
   await install();
-  const running = start([process.execPath, 'core/launch.mjs', 'start', 'wait']);
-  await running.said('ready');
-  process.kill(running.pid, 'SIGINT');
-  await running.said('SIGINT');
-  process.kill(running.pid, 'SIGINT');
-  expect((await running.end).stdout).toBe('ready\nSIGINT\nstopped\n');
+  for (;;) {
+    const running = start([process.execPath, 'core/launch.mjs', 'start', 'wait']);
+    await running.said('ready');
+    const began = performance.now();
+    process.kill(running.pid, 'SIGINT');
+    await running.said('SIGINT');
+    const isWithinTheMoment = performance.now() - began < 200;
+    if (isWithinTheMoment) process.kill(running.pid, 'SIGINT');
+    expect((await running.end).stdout).toBe('ready\nSIGINT\nstopped\n');
+    if (isWithinTheMoment) return;
+  }
 });
 
 test.each([

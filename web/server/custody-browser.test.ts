@@ -42,11 +42,11 @@ inABrowser('the pages about what a team keeps, and the operator’s', () => {
     await page.getByLabel('Type the name of the team').fill('acme');
     await page.keyboard.press('Enter');
     await page.getByText('is not the name of this team').waitFor();
-    expect(await page.evaluate('document.activeElement.name')).toBe('name');
+    await page.locator('[name=name]:focus').waitFor();
     await page.getByLabel('Type the name of the team').fill('Acme');
     await page.keyboard.press('Enter');
     await page.getByText('This team will be deleted on').waitFor();
-    expect(await page.evaluate('document.activeElement.textContent')).toContain('All owners were told by mail.');
+    await page.locator(':focus', { hasText: 'All owners were told by mail.' }).waitFor();
   });
 
   test('on a phone in the dark and at a desk in the light nothing is clipped, and nobody is kept out', async () => {

@@ -1,8 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net from 'node:net';
 import { once } from 'node:events';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { refuse } from '#core/domain/refusal.ts';
 import type { Actor } from '#core/flows/app.ts';
 import { countFailedKeys } from './failed-keys.ts';
@@ -503,13 +504,17 @@ test('a request that comes on an open connection during a stop is told to come b
     ...knowsOlga,
     balance: async () => (begin(), await going, has('5000000')),
   });
+  let read = 0;
+  const count = () => void read++;
+  subscribe('http.server.request.start', count);
+  onTestFinished(() => void unsubscribe('http.server.request.start', count));
   const socket = net.connect(Number(new URL(door.url).port), '127.0.0.1');
   const request = 'GET /api/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer olgas-key\r\n\r\n';
   socket.write(request);
   await asked;
   const stopped = door.stop(60_000);
-  await new Promise((written) => socket.write(request, written));
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve)); // the server reads it
+  socket.write(request);
+  await vi.waitFor(() => expect(read).toBe(2));
   go();
   const [first, second] = (await text(socket)).split(/(?=HTTP\/1.1)/);
   expect(first).toMatch(/^HTTP\/1.1 200 OK/);

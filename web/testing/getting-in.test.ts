@@ -103,7 +103,7 @@ inABrowser('in a browser', () => {
     window.expectTrouble(/^400 POST \/signup/);
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.getByText('Say what you want to be called').waitFor();
-    expect(await page.locator(':focus').getAttribute('name')).toBe('name');
+    await page.locator('[name=name]:focus').waitFor();
     expect(await page.getByLabel('Mail address').inputValue()).toBe('ada@example.com');
   });
 
@@ -181,8 +181,9 @@ inABrowser('in a browser', () => {
     const { page } = await open({ cookies: ada.cookies });
     await page.goto('/settings');
     await page.getByLabel('Dark').check();
+    const kept = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.getByRole('button', { name: 'Use it' }).click();
-    await page.waitForURL('**/settings');
+    await kept;
     await page.goto('/dashboard');
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(0, 0, 0)');
   });

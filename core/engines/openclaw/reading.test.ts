@@ -1,5 +1,6 @@
 // How events, last answers and transcripts of a gateway are read.
 import { describe, expect, test } from 'vitest';
+import { cpuMs } from '#core/testing/cpu-time.ts';
 import { historyReplySchema, ledgerReplySchema, runReplySchema } from '#core/contracts/openclaw.ts';
 import { failureIn, reportOfReply, reportOfRows, rowsOf } from './report.ts';
 import { stepReader } from './steps.ts';
@@ -100,11 +101,10 @@ describe('a last answer', () => {
   });
 
   test('keeps nobody waiting, however it writes about its files', () => {
-    const began = performance.now();
     const text = `MEDIA: a${' '.repeat(200_000)}b\n${'MEDIA:  \n'.repeat(50_000)}`;
     const reply = runReplySchema.parse({ runId: 'r', status: 'ok', result: { payloads: [{ text }] } });
-    expect(reportOfReply(reply).named).toEqual([`a${' '.repeat(200_000)}b`]);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    const named = [`a${' '.repeat(200_000)}b`];
+    expect(cpuMs(() => expect(reportOfReply(reply).named).toEqual(named))).toBeLessThan(5_000);
   });
 
   test('with odd fields costs those fields, not the answer', () => {
