@@ -1,13 +1,15 @@
 import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
-import { stage } from '#core/testing/stage.ts';
+import { forAll, openStage } from '#core/testing/stage.ts';
+
+const stage = forAll(() => openStage());
 
 test('a task that has not begun is canceled at once and gives everything back', async () => {
-  const { person, openclaw, app } = await stage();
+  const { person, openclaw, app } = stage();
   openclaw.set({ hang: true });
   const ada = await person();
   const conversation = newId();
-  await ada.ask('find me 10 leads', { conversation });
+  const running = await ada.ask('find me 10 leads', { conversation });
   const waiting = await ada.ask('find me 20 leads', { conversation });
   if (waiting.kind !== 'task') throw new Error('refused');
   expect(await app.cancel(ada, waiting.taskId)).toMatchObject({
@@ -17,10 +19,12 @@ test('a task that has not begun is canceled at once and gives everything back', 
     available: '490000000',
   });
   expect((await ada.said(conversation)).at(-1)).toBe('Stopped. Used 0, returned 20 credits.');
+  if (running.kind === 'task') await app.cancel(ada, running.taskId);
+  await ada.untilOver(running);
 });
 
 test('a running task is stopped, and its person hears what was used and what came back', async () => {
-  const { person, openclaw, app } = await stage();
+  const { person, openclaw, app } = stage();
   openclaw.set({ hang: true });
   const ada = await person();
   const conversation = newId();
@@ -31,17 +35,18 @@ test('a running task is stopped, and its person hears what was used and what cam
   expect(await ada.untilOver(taken)).toMatchObject({ status: 'canceled', creditsUsed: 0 });
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 10', 'release 10']);
   expect((await ada.said(conversation)).at(-1)).toBe('Stopped. Used 0, returned 10 credits.');
+  openclaw.set({ hang: false });
 });
 
 test('what is over cannot be canceled, and says what it is', async () => {
-  const { person, app } = await stage();
+  const { person, app } = stage();
   const ada = await person();
   const task = await ada.get('find me 3 leads');
   await expect(app.cancel(ada, task.id)).rejects.toMatchObject({ code: 'task.over', facts: { status: 'completed' } });
 });
 
 test('the same work again is a new task, once per key', async () => {
-  const { person, app } = await stage();
+  const { person, app } = stage();
   const ada = await person();
   const task = await ada.get('find me 3 leads');
   const again = await app.retry(ada, task.id, 'click-1');
@@ -53,7 +58,7 @@ test('the same work again is a new task, once per key', async () => {
 });
 
 test('nobody sees, stops or repeats the task of another team', async () => {
-  const { person, app } = await stage();
+  const { person, app } = stage();
   const [ada, eve] = [await person(), await person()];
   const task = await ada.get('find me 3 leads');
   const attempts = [

@@ -19,6 +19,9 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 const usual = forAll(() => openStage());
+/** Where time passes as a test wants it. */
+const clock = clockByHand();
+const timed = forAll(() => openStage({ clock }));
 
 test('who is written to gets one mail, with a link that leads to us', async () => {
   const { core, mails } = usual();
@@ -101,7 +104,7 @@ test('nothing in the log or the table shows a link that logs somebody in', async
 });
 
 test('a mail is sent once, though its answer was lost, and the operator decides about a second one', async () => {
-  const { core, mails, mailbox } = await stage();
+  const { core, mails, mailbox } = usual();
   const to = someone();
   await mailbox.order({ next: ['lose-answer'] });
   await write(core, to, 'security');
@@ -122,8 +125,7 @@ test('a mail is sent once, though its answer was lost, and the operator decides 
 });
 
 test('a link that lets somebody in is sent again when its answer was lost, three times at the most', async () => {
-  const clock = clockByHand();
-  const { core, mailbox } = await stage({ clock });
+  const { core, mailbox } = timed();
   const to = someone();
   await mailbox.order({ next: ['cut', 'lose-answer', 'lose-answer', 'lose-answer'] });
   await write(core, to, 'reset');
@@ -138,8 +140,7 @@ test('a link that lets somebody in is sent again when its answer was lost, three
 });
 
 test('a service that is throttled, in trouble or away gets every mail later, and once', async () => {
-  const clock = clockByHand();
-  const { core, mailbox } = await stage({ clock });
+  const { core, mailbox } = timed();
   const people = Array.from({ length: 6 }, someone);
   await mailbox.order({ next: ['throttle', 'unavailable', 'throttle', 'throttle', 'unavailable', 'unavailable', 'throttle'] });
   await Promise.all(people.map((to) => write(core, to, 'security')));
@@ -220,8 +221,7 @@ test('one address gets no more of a kind than its limit in an hour, from however
 });
 
 test('trying again is not held back by the limit', async () => {
-  const clock = clockByHand();
-  const { core, mailbox } = await stage({ clock });
+  const { core, mailbox } = timed();
   const to = someone();
   const most = mailLimits.ofAKindInAnHour.verify;
   await mailbox.order({ next: Array.from({ length: most * 2 }, () => 'throttle' as const) });

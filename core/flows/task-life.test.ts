@@ -1,10 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
-import { stage } from '#core/testing/stage.ts';
+import { forAll, openStage, stage } from '#core/testing/stage.ts';
+
+const world = forAll(() => openStage());
 
 test('100 leads are delivered as 100 rows, and cost what was held for them', async () => {
-  const { person } = await stage();
+  const { person } = world();
   const ada = await person(500);
   const task = await ada.get('find me 100 leads in Miami');
   expect(task).toMatchObject({
@@ -20,7 +22,7 @@ test('100 leads are delivered as 100 rows, and cost what was held for them', asy
 });
 
 test('the link of a file opens it without login, as exactly the bytes that were made', async () => {
-  const { person } = await stage();
+  const { person } = world();
   const task = await (await person()).get('find me 12 leads in Miami');
   const response = await fetch(task.files[0]!.url!);
   expect(response.status).toBe(200);
@@ -30,27 +32,28 @@ test('the link of a file opens it without login, as exactly the bytes that were 
 });
 
 test('a repeated ask gives the first answer and starts nothing', async () => {
-  const { person, core } = await stage();
+  const { person, core } = world();
   const ada = await person();
-  const first = await ada.ask('find me 10 leads', { key: 'message-1', conversation: newId() });
-  const repeats = await Promise.all([1, 2, 3, 4, 5].map(() => ada.ask('find me 10 leads', { key: 'message-1', conversation: newId() })));
+  const key = newId();
+  const first = await ada.ask('find me 10 leads', { key, conversation: newId() });
+  const repeats = await Promise.all([1, 2, 3, 4, 5].map(() => ada.ask('find me 10 leads', { key, conversation: newId() })));
   expect(repeats.map((taken) => (taken.kind === 'task' ? [taken.repeated, taken.taskId] : taken))).toEqual(
     repeats.map(() => [true, first.kind === 'task' && first.taskId]),
   );
   await ada.untilOver(first);
-  const { rows } = await core.store.money.query({ text: 'SELECT count(*)::int AS tasks FROM tasks' }, []);
+  const { rows } = await core.store.money.query({ text: 'SELECT count(*)::int AS tasks FROM tasks WHERE team_id = $1' }, [ada.teamId]);
   expect(rows).toEqual([{ tasks: 1 }]);
 });
 
 test('one key cannot stand for two requests', async () => {
-  const { person } = await stage();
+  const { person } = world();
   const ada = await person();
   await ada.ask('find me 10 leads', { key: 'k' });
   await expect(ada.ask('find me 11 leads', { key: 'k' })).rejects.toMatchObject({ code: 'request.key-reused' });
 });
 
 test('of 50 asks at the same instant through two processes, credits for one pay for one, and 49 are told why', async () => {
-  const { person, another } = await stage();
+  const { person, another } = world();
   const second = await another();
   const ada = await person(30);
   const asks = await Promise.all(
@@ -61,10 +64,11 @@ test('of 50 asks at the same instant through two processes, credits for one pay 
   expect(refusals).toEqual(Array.from({ length: 49 }, () => 'credits.short'));
   await ada.untilOver(asks.find(({ kind }) => kind === 'task')!);
   expect(await ada.ledger()).toEqual(['grant 30', 'hold 30', 'settle 30']);
+  await second.stop();
 });
 
 test('a refused ask is answered in its conversation, with what is needed and what is there', async () => {
-  const { person } = await stage();
+  const { person } = world();
   const ada = await person(9);
   const conversation = newId();
   expect(await ada.ask('find me 12 leads', { conversation })).toMatchObject({
@@ -76,7 +80,7 @@ test('a refused ask is answered in its conversation, with what is needed and wha
 });
 
 test('follow-ups in a conversation run one after the other, and the agent knows what was said before', async () => {
-  const { person, openclaw } = await stage({});
+  const { person, openclaw } = world();
   openclaw.set({ pace: { stepMs: 30 } });
   const ada = await person();
   const conversation = newId();
@@ -93,10 +97,11 @@ test('follow-ups in a conversation run one after the other, and the agent knows 
     [tasks[1]!, tasks[2]!],
   ] as const)
     expect(later.startedAt! >= earlier.finishedAt!).toBe(true);
+  openclaw.set({ pace: 'instant' });
 });
 
 test('an agent that fails costs nothing, and the conversation says so with a way forward', async () => {
-  const { person, openclaw } = await stage();
+  const { person, openclaw } = world();
   openclaw.set({ modelError: 'the model is overloaded' });
   const ada = await person();
   const conversation = newId();
@@ -104,6 +109,7 @@ test('an agent that fails costs nothing, and the conversation says so with a way
   expect(task).toMatchObject({ status: 'failed', creditsUsed: 0, failure: { code: 'agent.failed' } });
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 10', 'release 10']);
   expect((await ada.said(conversation)).at(-1)).toMatch(/nothing was charged/i);
+  openclaw.set({ modelError: null });
 });
 
 test('an agent that never ends is stopped at the deadline, and nothing is charged', async () => {
@@ -129,7 +135,7 @@ test('a gateway that stays down is told to the person in time, and nothing is ch
 });
 
 test('a gateway that comes back within the time completes the task', async () => {
-  const { person, openclaw } = await stage();
+  const { person, openclaw } = world();
   openclaw.set({ down: true });
   const ada = await person();
   const taken = await ada.ask('find me 10 leads');

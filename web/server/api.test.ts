@@ -8,9 +8,11 @@ import { systemClock } from '#core/engines/clock.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
 import type { PartHealth, ShownLetter } from '#core/flows/app.ts';
-import { stage, type Person } from '#core/testing/stage.ts';
+import { forAll, openStage, stage, type Person } from '#core/testing/stage.ts';
 import type { takenAnswer } from './answers.ts';
 import type { ErrorAnswer } from './errors.ts';
+
+const usual = forAll(() => openStage());
 
 test('a program asks for leads, watches, and downloads exactly as many as it is billed for', async () => {
   const { api, owner } = await apiOf(500);
@@ -143,7 +145,7 @@ test('a conversation goes on where it was, and the next task waits its turn', as
 });
 
 test('a task can be stopped once it was asked for, and asked for again once it is over', async () => {
-  const { api, owner } = await apiOf(500, { agents: agentsThatWait() });
+  const { api, owner } = await apiOf(500, await stage({ agents: agentsThatWait() }));
   const { body: created } = await api('/api/tasks/create', owner, { requestText: 'find 100 leads' });
   const path = `/api/tasks/${created.task.id}`;
   const early = await api(`${path}/retry`, owner, {});
@@ -280,7 +282,7 @@ test('control characters in a request are left out, and the rest is understood',
 test('a link works for a week for everybody, and afterwards for its owner', async () => {
   let aheadMs = 0;
   const clock: Clock = { ...systemClock, now: () => new Date(Date.now() + aheadMs) };
-  const { api, owner, person } = await apiOf(500, { clock });
+  const { api, owner, person } = await apiOf(500, await stage({ clock }));
   const stranger = await person(0);
   const { body } = await api('/api/tasks/create', owner, { requestText: 'find 3 leads' });
   await vi.waitFor(async () => expect((await api(`/api/tasks/${body.task.id}`, owner)).body.task.status).toBe('completed'));
@@ -318,16 +320,15 @@ test('a revoked key opens nothing any more', async () => {
 
 test('readiness looks at every part, and says which one is away', async () => {
   let storage = true;
-  const { api } = await apiOf(0, {
+  const product = await stage({
     withCore: (core) => ({
       ...core,
       files: { ...core.files, check: (signal) => (storage ? core.files.check(signal) : Promise.reject(new Error('bucket is gone'))) },
     }),
   });
-  expect((await api('/readyz', null)).body).toEqual({
-    ok: true,
-    parts: ['database', 'queue', 'storage', 'agents'].map((part) => ({ part, ok: true })),
-  });
+  const { api } = await apiOf(0, product);
+  const allWell = { ok: true, parts: ['database', 'queue', 'storage', 'agents'].map((part) => ({ part, ok: true })) };
+  await vi.waitFor(async () => expect((await api('/readyz', null)).body).toEqual(allWell));
   storage = false;
   // Answers are shared for a second, so the next one may still be the last.
   await vi.waitFor(async () => {
@@ -338,7 +339,7 @@ test('readiness looks at every part, and says which one is away', async () => {
 });
 
 test('while the database is away the API says so, and afterwards all goes on, open streams too', async () => {
-  const { api, owner, wire } = await apiOf(500);
+  const { api, owner, wire } = await apiOf(500, await stage());
   const key = { 'Idempotency-Key': 'order-17' };
   const kinds = eventsUntil('completed', api.url('/api/events'), owner);
   await vi.waitFor(async () => expect(await (await fetch(api.url('/metrics'))).text()).toContain('http_event_streams_open 1'));
@@ -357,7 +358,7 @@ test('while the database is away the API says so, and afterwards all goes on, op
 });
 
 test('metrics count what waits', async () => {
-  const { api, owner } = await apiOf(500, { agents: agentsThatWait() });
+  const { api, owner } = await apiOf(500, await stage({ agents: agentsThatWait() }));
   await api('/api/tasks/create', owner, { requestText: 'find 5 leads' });
   await vi.waitFor(async () => expect(await (await fetch(api.url('/metrics'))).text()).toContain('impacter_tasks{status="processing"} 1'));
 });
@@ -377,8 +378,8 @@ type Body = ReturnType<typeof takenAnswer> &
 type Asker = Pick<Person, 'apiKey'> | null;
 
 /** A whole product, somebody with credits, and ways to ask its API. */
-async function apiOf(credits: number, options: Parameters<typeof stage>[0] = {}) {
-  const { url, person, core, wire } = await stage(options);
+async function apiOf(credits: number, product = usual()) {
+  const { url, person, core, wire } = product;
   const send = async (path: string, asker: Asker, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }) => {
     const answer = await fetch(url + path, { redirect: 'manual', ...init, headers: { ...bearer(asker), ...init.headers } });
     const text = await answer.text();

@@ -141,10 +141,13 @@ test('a request is one line in the log, with ids and the route, and without keys
 });
 
 test('a caller who hangs up is logged as one who never saw the answer', async () => {
-  const { url, lines } = await openDoor({ ...knowsOlga, balance: () => new Promise(() => undefined) });
+  const asked = Promise.withResolvers<void>();
+  const { url, lines } = await openDoor({ ...knowsOlga, balance: () => (asked.resolve(), new Promise(() => undefined)) });
   const leaving = new AbortController();
   const answer = fetch(`${url}/api/balance`, { headers: { Authorization: 'Bearer olgas-key' }, signal: leaving.signal });
-  await vi.waitFor(() => expect(lines).toEqual([])).then(() => setImmediate(() => leaving.abort()));
+  await asked.promise;
+  expect(lines).toEqual([]);
+  leaving.abort();
   await expect(answer).rejects.toThrow('aborted');
   await vi.waitFor(() => expect(lines[0]?.facts).toMatchObject({ status: 499 }));
 });

@@ -105,6 +105,6 @@ inABrowser('an open page', () => {
       .getByRole('banner')
       .getByText(/^150credits/)
       .waitFor();
-    expect(await page.getByText('We can’t be reached right now.').count()).toBe(0);
+    await page.getByText('We can’t be reached right now.').waitFor({ state: 'detached' });
   });
 });

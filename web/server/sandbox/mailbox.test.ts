@@ -1,7 +1,7 @@
 // What a person, a script and a hostile mail get from the pages of the mail sandbox.
 
 import { SendRawEmailCommand, SESClient } from '@aws-sdk/client-ses';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import { writeMail } from '#core/flows/mail.ts';
 import { startMailSandbox } from '#core/sandbox/mail/server.ts';
@@ -93,7 +93,7 @@ test('where mails are really sent there is no such page, and a start is ready wh
   const { url } = await stage({ settings: { SES_FROM: 'hello@example.com', SES_ENDPOINT: 'http://127.0.0.1:9' } });
   for (const path of ['/sandbox/mail', '/sandbox/mail.json', '/sandbox/mail/1'])
     expect([path, (await fetch(url + path)).status]).toEqual([path, 404]);
-  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200));
 });
 
 async function mailbox() {
