@@ -75,7 +75,8 @@ export async function startWorking(settings: WorkSettings, newBackend: BackendFa
       lockDuration: lockMs,
       // BullMQ renews a lock when it is between half this and this old.
       lockRenewTime: lockMs / 4,
-      stalledInterval: lockMs / 6,
+      // A fraction of a millisecond would fail every look for stalled jobs.
+      stalledInterval: Math.round(lockMs / 6),
       maxStalledCount: ALWAYS,
       drainDelay: LOOK_EVERY_SECONDS,
       runRetryDelay: 1_000,
