@@ -100,14 +100,11 @@ test('a conversation shows its asks in order, with who asked and the steps of wh
   await over(ada, 'find me 3 leads', conversation);
   const running = await ask(ben, 'find me 4 leads slowly', conversation);
   const { conversationId } = await app.task(ada, running);
-  const shown = await vi.waitFor(
-    async () => {
-      const view = await app.conversationView(ada, conversationId);
-      expect(view.turns[1]!.steps).toEqual([{ id: 'look', title: 'Looking around', state: 'running' }]);
-      return view;
-    },
-    { timeout: 20_000 },
-  );
+  const shown = await vi.waitFor(async () => {
+    const view = await app.conversationView(ada, conversationId);
+    expect(view.turns[1]!.steps).toEqual([{ id: 'look', title: 'Looking around', state: 'running' }]);
+    return view;
+  });
   expect(shown.turns.map(({ isMine, task }) => [isMine, task.title])).toEqual([
     [true, 'find me 3 leads'],
     [false, 'find me 4 leads slowly'],
@@ -225,5 +222,5 @@ async function over(actor: Actor, text: string, conversation?: string): Promise<
 }
 
 async function untilOver(actor: Actor, task: string): Promise<void> {
-  await vi.waitFor(async () => expect((await stage().app.task(actor, task)).over).toBe(true), { timeout: 20_000, interval: 20 });
+  await vi.waitFor(async () => expect((await stage().app.task(actor, task)).over).toBe(true));
 }

@@ -84,7 +84,7 @@ inABrowser('the pages about a team', () => {
   test.each([
     ['on a phone in the dark', { width: 390, height: 844, colours: 'dark' }],
     ['on a desk in the light', { colours: 'light' }],
-  ] as const)('%s nothing is clipped, and nobody is kept out', { timeout: 180_000 }, async (_, look) => {
+  ] as const)('%s nothing is clipped, and nobody is kept out', async (_, look) => {
     const { at, cookies, actor, paths } = await ownerOf('A team with a rather long name that wraps');
     const { app } = stage();
     await app.invite(actor, { email: `grace.hopper-${newId()}@a-rather-long-address.example.com`, role: 'billing' });

@@ -181,7 +181,7 @@ async function somebody() {
       const { app } = stage();
       const who = await person.actor();
       const [line] = (await app.tasks(who, { limit: 1 })).tasks;
-      await vi.waitFor(async () => expect((await app.task(who, line!.id)).over).toBe(true), { timeout: 20_000, interval: 20 });
+      await vi.waitFor(async () => expect((await app.task(who, line!.id)).over).toBe(true));
       return line!.id;
     },
   };

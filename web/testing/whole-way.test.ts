@@ -168,5 +168,5 @@ async function badge(page: Page, credits: number): Promise<void> {
 
 /** Without JavaScript somebody looks again. */
 async function untilShown(page: Page, what: Locator): Promise<void> {
-  await expect.poll(async () => (await page.reload(), what.count()), { timeout: 30_000, interval: 500 }).toBeGreaterThan(0);
+  await vi.waitFor(async () => (await page.reload(), expect(await what.count()).toBeGreaterThan(0)), { interval: 500 });
 }
