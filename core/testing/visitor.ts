@@ -12,7 +12,7 @@ export interface Visitor {
   auth(path: string, body?: object, headers?: Record<string, string>): Promise<Answered>;
   fetch(path: string, options?: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }): Promise<Response>;
   /** Signs up, opens the mail and follows its link: logged in. */
-  signUp(email: string, password?: string): Promise<void>;
+  signUp(email: string, password?: string, name?: string): Promise<void>;
   logIn(email: string, password?: string): Promise<Answered>;
   /** Whether the product takes them for somebody. */
   isLoggedIn(): Promise<boolean>;
@@ -65,8 +65,8 @@ export function visitor({ url, core, mails }: Pick<Stage, 'url' | 'core' | 'mail
     cookies,
     auth,
     fetch: go,
-    async signUp(email, password = PASSWORD) {
-      await auth('/sign-up/email', { email, password, name: 'Ada' });
+    async signUp(email, password = PASSWORD, name = 'Ada') {
+      await auth('/sign-up/email', { email, password, name });
       const mail = await mailOf({ mails }, email, 'verify');
       await auth(`/verify-email?token=${tokenIn(mail)}`);
     },

@@ -1,0 +1,419 @@
+// A world in which every page of the portal has something to show: a team with people in all roles and a past, another
+// team, somebody who runs the product, and a stranger. Each of them has a browser of their own.
+
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { vi } from 'vitest';
+import { credits } from '#core/domain/credits.ts';
+import { newId, type ConversationId, type FileId, type LetterId, type TaskId, type TeamId } from '#core/domain/ids.ts';
+import { roles, type Role } from '#core/domain/permission.ts';
+import type { TaskView } from '#core/domain/task-view.ts';
+import type { Actor } from '#core/flows/app.ts';
+import type { AgentFile, AgentOutcome, Agents } from '#core/ports/agents.ts';
+import { pdfOf } from '#core/sandbox/openclaw/agents/pdf.ts';
+import { agentsThat, done, fileOf, someUsage } from '#core/testing/agents-that.ts';
+import { openStage, type Stage, type StageOptions } from '#core/testing/stage.ts';
+import { teamStage } from '#core/testing/team-stage.ts';
+import { PASSWORD, proxied, visitor, type Visitor } from '#core/testing/visitor.ts';
+
+/** Who can ask for a page. `outsider` owns another team. */
+export const askers = ['stranger', ...roles.toReversed(), 'outsider', 'operator'] as const;
+export type Asker = (typeof askers)[number];
+
+export interface World {
+  readonly stage: Stage;
+  /** Where the portal is, without a slash at the end. */
+  readonly at: string;
+  readonly people: Readonly<Record<Asker, Somebody>>;
+  readonly acme: Acme;
+  readonly other: Other;
+  /** Asks in a web conversation, a new one unless it is said which, and does not wait. */
+  ask(who: Somebody, text: string, more?: { conversation?: ConversationId; files?: readonly FileId[] }): Promise<TaskId>;
+  /** Asks, and waits until it is over. */
+  get(who: Somebody, text: string, more?: { conversation?: ConversationId }): Promise<TaskView>;
+  stop(): Promise<void>;
+}
+
+/** What the team of everybody but the outsider has. */
+export interface Acme {
+  readonly name: string;
+  readonly teamId: TeamId;
+  /** Completed, with a table, a text and a PDF; the first of `conversation`. Asked for by the owner. */
+  readonly task: TaskId;
+  readonly conversation: ConversationId;
+  /** The second task there. */
+  readonly followUp: TaskId;
+  readonly files: { readonly csv: FileId; readonly markdown: FileId; readonly pdf: FileId };
+  /** What came with the request of `task`. */
+  readonly input: FileId;
+  readonly failed: TaskId;
+  readonly canceled: TaskId;
+  /** An agent is at it, and stays at it. Asked for by the member. */
+  readonly running: TaskId;
+  /** Waits behind it, in the same conversation. */
+  readonly pending: TaskId;
+  readonly runningConversation: ConversationId;
+  /** Asked for in the linked workspace, by somebody without a login. */
+  readonly chatTask: TaskId;
+  readonly chatConversation: ConversationId;
+  /** An answer that could not be posted. */
+  readonly letter: LetterId;
+  readonly undeliveredTask: TaskId;
+  readonly limit: string;
+  /** `2026-11`, where something moved. */
+  readonly month: string;
+  readonly memberOf: Readonly<Record<Role, string>>;
+  readonly apiKey: { readonly id: string; readonly key: string };
+  /** Of the member. */
+  readonly othersKey: { readonly id: string; readonly key: string };
+  readonly workspace: string;
+  /** The chat account of the owner. */
+  readonly account: string;
+  readonly invitation: { readonly id: string; readonly email: string; readonly token: string };
+  readonly export: string;
+  /** Behind `/link/…`: an account, and a workspace. */
+  readonly identityLink: string;
+  readonly workspaceLink: string;
+  /** Behind `/privacy/erase/…`. */
+  readonly erasureLink: string;
+}
+
+export interface Other {
+  readonly name: string;
+  readonly teamId: TeamId;
+  readonly task: TaskId;
+  readonly conversation: ConversationId;
+  readonly file: FileId;
+  readonly apiKey: { readonly id: string; readonly key: string };
+}
+
+export interface Somebody extends Visitor {
+  readonly email: string;
+  readonly name: string;
+  /** The words of a page. */
+  page(path: string, status?: number): Promise<string>;
+  /** Sends a form of ours; `to` is where it leads. */
+  post(path: string, fields: Fields, headers?: Record<string, string>): Promise<Posted>;
+  /** Who they are now, for which team. */
+  actor(): Promise<Actor>;
+}
+
+export type Fields = Record<string, string> | readonly (readonly [string, string])[];
+
+export interface Posted {
+  readonly status: number;
+  readonly to: string | null;
+  readonly text: string;
+}
+
+const OPERATOR = 'otto@operators.example';
+const names: Record<Exclude<Asker, 'stranger'>, string> = {
+  guest: 'Gus Grant',
+  member: 'Mo Mendel',
+  approver: 'Ann Aubert',
+  billing: 'Bea Lind',
+  admin: 'Ben Ortega',
+  owner: 'Ada Byron',
+  outsider: 'Eve Malone',
+  operator: 'Otto Ohm',
+};
+
+/** Words of a request that tell the agents of this world what to do with it. */
+const FAILS = 'in ancient Sumerian';
+const WAITS = 'as thoroughly as you can';
+
+export async function openWorld(options: StageOptions = {}): Promise<World> {
+  const agents = worldAgents();
+  const stage = await openStage({
+    portal: true,
+    agents,
+    ...options,
+    settings: { ...proxied, OPERATOR_EMAILS: OPERATOR, ...options.settings },
+  });
+  const stop = async () => {
+    await agents.close(); // else the worker waits for the one who is still at work
+    await stage.stop();
+  };
+  try {
+    const makers = { stage, ...makersOf(stage) };
+    const people = await makePeople(makers);
+    const acme = await makeAcme(makers, people);
+    const other = await makeOther(makers, people.outsider);
+    await makeTrouble(makers, people);
+    return { stage, at: stage.core.settings.publicUrl, people, acme, other, ask: makers.ask, get: makers.get, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function worldAgents(): Agents {
+  const closing = new AbortController();
+  const agents = agentsThat(async ({ message }, watch, signal): Promise<AgentOutcome> => {
+    if (message.includes(FAILS)) return { kind: 'failed', reason: 'There is no model for that.', usage: someUsage };
+    if (!message.includes(WAITS)) return done('Here is what you asked for. Two of the three sell boats.', await resultFiles());
+    watch.step({ id: '1', title: 'Reading what there is', state: 'done' });
+    watch.step({ id: '2', title: 'Comparing the offers', state: 'running' });
+    const until = AbortSignal.any([signal, closing.signal]);
+    if (!until.aborted) await once(until, 'abort');
+    return closing.signal.aborted
+      ? { kind: 'detached' }
+      : { kind: 'stopped', by: 'signal', text: '', files: [], usage: someUsage, sample: false };
+  });
+  return { ...agents, close: async () => closing.abort() };
+}
+
+async function resultFiles(): Promise<AgentFile[]> {
+  const pdf = await pdfOf('Harbour report', 'For Acme alone.', [{ heading: 'Findings', paragraphs: ['Three boatyards answered.'] }]);
+  return [
+    fileOf('harbour-leads.csv', 'company,town,boats\nBlue Keel,Miami,12\nSalt & Sons,Key West,3\nNorth Pier,Tampa,7\n'),
+    fileOf('harbour-notes.md', '# Harbour notes\n\nThree boatyards answered, **two** of them sell.\n'),
+    { ...fileOf('harbour-report.pdf', ''), sizeBytes: pdf.length, open: async () => Readable.from([pdf]) },
+  ];
+}
+
+type Makers = ReturnType<typeof makersOf> & { readonly stage: Stage };
+
+function makersOf(stage: Stage) {
+  const { app, core } = stage;
+  const at = core.settings.publicUrl;
+  let callers = 0;
+
+  const browser = (name: string, email: string): Somebody => {
+    const person = visitor({ ...stage, url: at }, `198.51.100.${++callers}`);
+    return {
+      ...person,
+      name,
+      email,
+      async page(path, status = 200) {
+        const answer = await person.fetch(path, { headers: { Accept: 'text/html' } });
+        const text = await answer.text();
+        if (answer.status !== status) throw new Error(`${name} got ${answer.status} for ${path}, not ${status}`);
+        return text;
+      },
+      async post(path, fields, headers = {}) {
+        const answer = await person.fetch(path, {
+          method: 'POST',
+          body: new URLSearchParams(fields as Record<string, string>).toString(),
+          headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: at, Accept: 'text/html', ...headers },
+        });
+        return { status: answer.status, to: answer.headers.get('location')?.replace(at, '') ?? null, text: await answer.text() };
+      },
+      async actor() {
+        const cookie = [...person.cookies].map((pair) => pair.join('=')).join('; ');
+        return app.actorOf((await stage.product.auth.sessionOf(new Headers({ cookie })))!);
+      },
+    };
+  };
+
+  const signUp = async (name: string, email: string): Promise<Somebody> => {
+    const person = browser(name, email);
+    await person.signUp(email, PASSWORD, name);
+    return person;
+  };
+
+  const over = (actor: Actor, id: TaskId) =>
+    vi.waitFor(
+      async () => {
+        const task = await app.task(actor, id);
+        if (!task.over) throw new Error(`still ${task.status}`);
+        return task;
+      },
+      { timeout: 30_000, interval: 20 },
+    );
+
+  const ask: World['ask'] = async (who, text, { conversation = newId(), files = [] } = {}) => {
+    const { userId, teamId } = await who.actor();
+    const taken = await app.ask({
+      key: `web:${newId()}`,
+      threadRef: `web:${conversation}`,
+      from: { kind: 'user', userId, teamId },
+      text,
+      files: files.map((fileId) => ({ kind: 'stored', fileId })),
+      at: core.clock.now(),
+    });
+    if (taken.kind === 'refused') throw new Error(`refused: ${taken.refused.code}`);
+    return taken.taskId;
+  };
+
+  const grant = async (teamId: TeamId, amount: number) => {
+    const { walletId } = await core.store.erase.walletOf(teamId);
+    await core.store.ledger.credit(
+      { key: `world:${walletId}`, wallet: walletId, lot: newId(), type: 'grant', credits: credits(amount), source: 'test' },
+      core.clock.now(),
+    );
+  };
+
+  return {
+    invitationFor: teamStage(stage).invitationFor,
+    browser,
+    signUp,
+    over,
+    ask,
+    get: async (who: Somebody, text: string, more?: Parameters<World['ask']>[2]) => over(await who.actor(), await ask(who, text, more)),
+    /** A team besides their own, with credits, where they are from now on. */
+    async team(owner: Somebody, name: string, amount: number) {
+      await owner.post('/team', { intent: 'make', name });
+      await grant((await owner.actor()).teamId, amount);
+    },
+    /** What makes one of our links work. */
+    tokenOf: ({ url }: { url: string }) => url.split('/').at(-1)!,
+  };
+}
+
+async function makePeople({ browser, signUp, team, stage, invitationFor }: Makers): Promise<World['people']> {
+  const entries = Object.entries(names).map(async ([asker, name]) => {
+    const house = asker === 'outsider' ? 'other.example' : 'acme.example';
+    const email = asker === 'operator' ? OPERATOR : `${name.split(' ')[0]!.toLowerCase()}@${house}`;
+    return [asker, await signUp(name, email)] as const;
+  });
+  const people = Object.fromEntries(await Promise.all(entries)) as Record<keyof typeof names, Somebody>;
+  await team(people.owner, 'Acme Harbour', 1_000);
+  await team(people.outsider, 'Other House', 200);
+  const owner = await people.owner.actor();
+  for (const role of roles.filter((each) => each !== 'owner')) {
+    const { email, post } = people[role];
+    await stage.app.invite(owner, { email, role });
+    await post(`/invitations/${await invitationFor(email)}`, { intent: 'accept' });
+  }
+  return { ...people, stranger: browser('Nobody', 'nobody@elsewhere.example') };
+}
+
+async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> {
+  const { stage, ask, get, over, invitationFor, tokenOf } = makers;
+  const { app, core } = stage;
+  const owner = await people.owner.actor();
+  const { teamId } = owner;
+
+  const conversation = newId<ConversationId>();
+  const briefing = Buffer.from('Only yards that sell boats themselves.');
+  const input = await app.keepInput(
+    owner,
+    { name: 'harbour-briefing.txt', mime: 'text/plain', sizeBytes: briefing.length },
+    Readable.from([briefing]),
+  );
+  const task = await over(owner, await ask(people.owner, 'Find me 3 leads for boatyards in Florida', { conversation, files: [input] }));
+  const followUp = await get(people.owner, 'Now 3 leads in Georgia, please', { conversation });
+  await app.feedback(owner, task.id, 'good');
+  const failed = await get(people.admin, `Research the harbour fees ${FAILS}`);
+
+  const runningConversation = newId<ConversationId>();
+  const running = await ask(people.member, `Research competing harbours ${WAITS}`, { conversation: runningConversation });
+  const pending = await ask(people.member, 'Find me 3 leads for harbours afterwards', { conversation: runningConversation });
+  const canceled = await ask(people.member, 'Find me 3 leads for lighthouses', { conversation: runningConversation });
+  await app.cancel(owner, canceled);
+  await vi.waitFor(async () => {
+    const { status } = await app.task(owner, running);
+    if (status !== 'processing') throw new Error(`still ${status}`);
+  });
+
+  const workspaceToken = tokenOf(
+    await app.makeWorkspaceLink({ platform: 'slack', externalId: 'THARBOUR', name: 'Harbour HQ', askedBy: 'ada' }),
+  );
+  await app.confirmLink(owner, workspaceToken, owner);
+  const account = { platform: 'slack', workspace: 'THARBOUR', workspaceName: 'Harbour HQ' };
+  const accountToken = tokenOf(await app.makeIdentityLink({ ...account, externalId: 'UADA', displayName: 'ada.byron' }));
+  await app.confirmLink(owner, accountToken, owner);
+  const chat = await app.ask({
+    key: `slack:${newId()}`,
+    threadRef: 'slack:THARBOUR:CQUAY:1790000000.000100',
+    workspace: 'THARBOUR',
+    channel: 'CQUAY',
+    from: { kind: 'identity', externalId: 'UZOE', displayName: 'zoe.quay' },
+    text: 'Find me 3 leads for sailmakers',
+    at: core.clock.now(),
+  });
+  if (chat.kind === 'refused') throw new Error(`refused: ${chat.refused.code}`);
+  await over(owner, chat.taskId);
+
+  const undelivered = await get(people.approver, 'Find me 3 leads for ropemakers');
+  const letter = await bury(stage, undelivered.id, teamId);
+  const limit = await app.setLimit(owner, { kind: 'team', subject: '', credits: '900000000', period: 'month', timeZone: 'UTC' });
+  const apiKey = await app.makeApiKey(owner, 'Harbour nightly report');
+  const othersKey = await app.makeApiKey(await people.member.actor(), 'Harbour script');
+
+  const email = 'iris@newcomer.example';
+  const { invitationId } = await app.invite(owner, { email, role: 'member' });
+  const made = await app.exportTeam(owner);
+  await vi.waitFor(
+    async () => {
+      const [newest] = await app.teamExports(owner);
+      if (newest?.state !== 'ready') throw new Error(`the export is ${newest?.state}`);
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+
+  const fileNamed = (end: string) => task.files.find(({ name }) => name.endsWith(end))!.id;
+  const members = await app.members(owner);
+  return {
+    name: 'Acme Harbour',
+    teamId,
+    task: task.id,
+    conversation,
+    followUp: followUp.id,
+    files: { csv: fileNamed('.csv'), markdown: fileNamed('.md'), pdf: fileNamed('.pdf') },
+    input,
+    failed: failed.id,
+    canceled,
+    running,
+    pending,
+    runningConversation,
+    chatTask: chat.taskId,
+    chatConversation: chat.conversationId,
+    letter,
+    undeliveredTask: undelivered.id,
+    limit: limit.id,
+    month: (await app.statementMonths(owner))[0]!,
+    memberOf: Object.fromEntries(members.map(({ role, id }): [string, string] => [role, id])) as Record<Role, string>,
+    apiKey,
+    othersKey,
+    workspace: (await app.linkedWorkspaces(owner))[0]!.id,
+    account: (await app.linkedAccounts(owner))[0]!.id,
+    invitation: { id: invitationId, email, token: await invitationFor(email) },
+    export: made.id,
+    identityLink: tokenOf(await app.makeIdentityLink({ ...account, externalId: 'UMO', displayName: 'mo.mendel' })),
+    workspaceLink: tokenOf(await app.makeWorkspaceLink({ platform: 'slack', externalId: 'TPIER', name: 'Pier Two', askedBy: 'mo' })),
+    erasureLink: tokenOf((await app.makeErasureLink({ platform: 'slack', workspace: 'THARBOUR', externalId: 'UZOE' }))!),
+  };
+}
+
+/** As if it should have gone to a chat whose channel is no longer there. */
+async function bury({ core }: Stage, taskId: TaskId, teamId: TeamId): Promise<LetterId> {
+  const { rows } = await core.store.money.query<{ id: LetterId }>(
+    {
+      text: `WITH dead AS (
+               UPDATE letters SET state = 'dead', platform = 'slack', attempted_at = created_at
+               WHERE task_id = $1 AND saying ->> 'kind' = 'result' RETURNING id, created_at
+             )
+             INSERT INTO dead_letters SELECT id, $2, 'gone', false, created_at FROM dead RETURNING letter_id AS id`,
+    },
+    [taskId, teamId],
+  );
+  return rows[0]!.id;
+}
+
+async function makeOther({ stage, get }: Makers, outsider: Somebody): Promise<Other> {
+  const actor = await outsider.actor();
+  const task = await get(outsider, 'Find me 3 leads for bakeries');
+  return {
+    name: 'Other House',
+    teamId: actor.teamId,
+    task: task.id,
+    conversation: task.conversationId,
+    file: task.files[0]!.id,
+    apiKey: await stage.app.makeApiKey(actor, 'Bakery script'),
+  };
+}
+
+/** What those who run the product look at: a mail that was refused, and a ledger that was added up. */
+async function makeTrouble({ stage }: Makers, people: World['people']): Promise<void> {
+  const { app, core, mails } = stage;
+  const email = 'bounced@other.example';
+  await app.invite(await people.outsider.actor(), { email, role: 'guest' });
+  await mails(email);
+  await core.store.money.query(
+    { text: `UPDATE mails SET state = 'dead', trouble = 'MessageRejected: the address is on the suppression list' WHERE to_address = $1` },
+    [email],
+  );
+  await app.checkLedger(await people.operator.actor(), null);
+}
