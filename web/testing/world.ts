@@ -5,13 +5,13 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { vi } from 'vitest';
 import { credits } from '#core/domain/credits.ts';
-import { newId, type ConversationId, type FileId, type LetterId, type TaskId, type TeamId } from '#core/domain/ids.ts';
+import { newId, type ConversationId, type FileId, type LetterId, type TaskId, type TeamId, type UserId } from '#core/domain/ids.ts';
 import { roles, type Role } from '#core/domain/permission.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
 import type { Actor } from '#core/flows/app.ts';
 import type { AgentFile, AgentOutcome, Agents } from '#core/ports/agents.ts';
 import { pdfOf } from '#core/sandbox/openclaw/agents/pdf.ts';
-import { agentsThat, done, fileOf, someUsage } from '#core/testing/agents-that.ts';
+import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/agents-that.ts';
 import { openStage, type Stage, type StageOptions } from '#core/testing/stage.ts';
 import { teamStage } from '#core/testing/team-stage.ts';
 import { PASSWORD, proxied, visitor, type Visitor } from '#core/testing/visitor.ts';
@@ -63,6 +63,8 @@ export interface Acme {
   /** `2026-11`, where something moved. */
   readonly month: string;
   readonly memberOf: Readonly<Record<Role, string>>;
+  readonly userOf: Readonly<Record<Role, UserId>>;
+  readonly sessionOf: Readonly<Record<Role, string>>;
   readonly apiKey: { readonly id: string; readonly key: string };
   /** Of the member. */
   readonly othersKey: { readonly id: string; readonly key: string };
@@ -121,6 +123,7 @@ const names: Record<Exclude<Asker, 'stranger'>, string> = {
 /** Words of a request that tell the agents of this world what to do with it. */
 const FAILS = 'in ancient Sumerian';
 const WAITS = 'as thoroughly as you can';
+const BAKES = 'for bakeries';
 
 export async function openWorld(options: StageOptions = {}): Promise<World> {
   const agents = worldAgents();
@@ -151,6 +154,7 @@ function worldAgents(): Agents {
   const closing = new AbortController();
   const agents = agentsThat(async ({ message }, watch, signal): Promise<AgentOutcome> => {
     if (message.includes(FAILS)) return { kind: 'failed', reason: 'There is no model for that.', usage: someUsage };
+    if (message.includes(BAKES)) return done('Here they are.', [csvOf('bakery-leads.csv', 3)]);
     if (!message.includes(WAITS)) return done('Here is what you asked for. Two of the three sell boats.', await resultFiles());
     watch.step({ id: '1', title: 'Reading what there is', state: 'done' });
     watch.step({ id: '2', title: 'Comparing the offers', state: 'running' });
@@ -299,7 +303,7 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
 
   const runningConversation = newId<ConversationId>();
   const running = await ask(people.member, `Research competing harbours ${WAITS}`, { conversation: runningConversation });
-  const pending = await ask(people.member, 'Find me 3 leads for harbours afterwards', { conversation: runningConversation });
+  const pending = await ask(people.member, 'Find me 3 leads for harbours with cranes', { conversation: runningConversation });
   const canceled = await ask(people.member, 'Find me 3 leads for lighthouses', { conversation: runningConversation });
   await app.cancel(owner, canceled);
   await vi.waitFor(async () => {
@@ -344,6 +348,7 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
   );
 
   const fileNamed = (end: string) => task.files.find(({ name }) => name.endsWith(end))!.id;
+  const actors = await Promise.all(roles.map((role) => people[role].actor()));
   const members = await app.members(owner);
   return {
     name: 'Acme Harbour',
@@ -364,7 +369,9 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
     undeliveredTask: undelivered.id,
     limit: limit.id,
     month: (await app.statementMonths(owner))[0]!,
-    memberOf: Object.fromEntries(members.map(({ role, id }): [string, string] => [role, id])) as Record<Role, string>,
+    memberOf: byRole(members.map(({ role, id }) => [role, id])),
+    userOf: byRole(actors.map(({ role, userId }) => [role, userId])),
+    sessionOf: byRole(actors.map(({ role, sessionId }) => [role, sessionId!])),
     apiKey,
     othersKey,
     workspace: (await app.linkedWorkspaces(owner))[0]!.id,
@@ -375,6 +382,10 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
     workspaceLink: tokenOf(await app.makeWorkspaceLink({ platform: 'slack', externalId: 'TPIER', name: 'Pier Two', askedBy: 'mo' })),
     erasureLink: tokenOf((await app.makeErasureLink({ platform: 'slack', workspace: 'THARBOUR', externalId: 'UZOE' }))!),
   };
+}
+
+function byRole<T>(entries: readonly (readonly [Role, T])[]): Record<Role, T> {
+  return Object.fromEntries(entries) as Record<Role, T>;
 }
 
 /** As if it should have gone to a chat whose channel is no longer there. */
@@ -394,7 +405,7 @@ async function bury({ core }: Stage, taskId: TaskId, teamId: TeamId): Promise<Le
 
 async function makeOther({ stage, get }: Makers, outsider: Somebody): Promise<Other> {
   const actor = await outsider.actor();
-  const task = await get(outsider, 'Find me 3 leads for bakeries');
+  const task = await get(outsider, `Find me 3 leads ${BAKES}`);
   return {
     name: 'Other House',
     teamId: actor.teamId,
