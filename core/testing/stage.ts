@@ -77,14 +77,14 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   return opened;
 }
 
-/** One for all tests of a file, where they do not get in one another's way. */
-export function forAll<T extends { stop(): Promise<void> }>(open: () => Promise<T>): () => T {
-  let opened: T;
+/** One for all tests of a file, where they do not get in one another's way. `timeoutMs` is for what takes long to open. */
+export function forAll<T extends { stop(): Promise<void> }>(open: () => Promise<T>, timeoutMs?: number): () => T {
+  let opened: T | undefined;
   beforeAll(async () => {
     opened = await open();
-  });
-  afterAll(() => opened.stop());
-  return () => opened;
+  }, timeoutMs);
+  afterAll(() => opened?.stop());
+  return () => opened!;
 }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
