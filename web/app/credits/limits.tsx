@@ -19,6 +19,7 @@ import { Card, Empty } from '../components/page.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { readReader } from '../reader.ts';
 import { groupWords, limitWords } from '../texts/credits.ts';
+import { wordFor } from '../word-for.ts';
 import { CreditsPage } from './frame.tsx';
 import { platformOf, shown } from './shown.ts';
 
@@ -30,7 +31,7 @@ export const loader = guarded('credits.see', async ({ app, actor, brandName, url
   return {
     brandName,
     mayChange,
-    said: said[url.searchParams.get('done') ?? ''] ?? null,
+    said: wordFor(said, url.searchParams.get('done')),
     limits: limits.map(forPage),
     people: subjects.filter(({ kind }) => kind === 'member').map(({ id, name, of }) => ({ id, name, isLinked: of === 'user' })),
     channels: subjects.filter(({ kind }) => kind === 'channel').map(({ id, of }) => ({ id, platform: platformOf(of) })),

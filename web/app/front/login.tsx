@@ -5,6 +5,7 @@ import { Form, useProblem } from '../components/form.tsx';
 import { Notice } from '../components/notice.tsx';
 import { attempt, open, readForm } from '../guarded.ts';
 import { logIn as words } from '../texts/getting-in.ts';
+import { wordFor } from '../word-for.ts';
 import { askAuth, backToForm, goTo, placeOf, withNext } from './ask-auth.ts';
 import { Door, typedIn } from './door.tsx';
 import { waitFor } from './waiting.ts';
@@ -22,7 +23,7 @@ const notices: Readonly<Record<string, string>> = {
 export const loader = open(async ({ who, url }) => {
   const next = placeOf(url.searchParams.get('next'));
   if ((await who()) !== null) throw redirect(next);
-  return { next, notice: notices[url.searchParams.get('done') ?? ''] ?? null };
+  return { next, notice: wordFor(notices, url.searchParams.get('done')) };
 });
 
 export const action = open(async (visit) => {

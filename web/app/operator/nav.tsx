@@ -6,6 +6,7 @@ import { classes } from '../components/classes.ts';
 import { Notice } from '../components/notice.tsx';
 import { Page } from '../components/page.tsx';
 import { operatorDone, operatorWords } from '../texts/operator.ts';
+import { wordFor } from '../word-for.ts';
 
 const places = [
   { to: '/operator', label: 'Overview' },
@@ -48,10 +49,10 @@ export function OperatorPage({ title, lead, children }: { title: ReactNode; lead
 /** Says what a form did, and takes the focus. */
 function Done() {
   const { search, key } = useLocation();
-  const words = operatorDone[new URLSearchParams(search).get('done') ?? ''];
+  const words = wordFor(operatorDone, new URLSearchParams(search).get('done'));
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => place.current?.querySelector<HTMLElement>('[role="status"]')?.focus(), [words, key]);
-  if (words === undefined) return null;
+  if (words === null) return null;
   return (
     <div ref={place}>
       <Notice tone="good" live>

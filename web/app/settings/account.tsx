@@ -10,11 +10,12 @@ import { Notice } from '../components/notice.tsx';
 import { Card, Page } from '../components/page.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { accountDone, accountWords } from '../texts/custody.ts';
+import { wordFor } from '../word-for.ts';
 
 export const loader = guarded('login', async ({ app, actor, url, brandName }) => ({
   brandName,
   account: await app.ownAccount(actor),
-  done: accountDone[url.searchParams.get('done') ?? ''] ?? null,
+  done: wordFor(accountDone, url.searchParams.get('done')),
 }));
 
 export const action = guarded('login', async (visit) => {

@@ -6,6 +6,7 @@ import { Page } from '../components/page.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { readReader } from '../reader.ts';
 import { done as doneWords } from '../texts/settings.ts';
+import { wordFor } from '../word-for.ts';
 import { Appearance, themeCookie } from './appearance.tsx';
 import { Linked } from './linked.tsx';
 import { Password, Profile } from './profile.tsx';
@@ -19,7 +20,7 @@ export const meta: MetaFunction = () => [{ title: 'Settings' }];
 export const loader = guarded('login', async ({ app, actor, request, url, now }) => {
   const [account, sessions, linked] = await Promise.all([app.account(actor), app.sessions(actor), app.linkedAccounts(actor)]);
   const { theme } = readReader(request.headers, now);
-  return { account, sessions, linked, theme, done: doneWords[url.searchParams.get('done') ?? ''] ?? null };
+  return { account, sessions, linked, theme, done: wordFor(doneWords, url.searchParams.get('done')) };
 });
 
 export const action = guarded('login', async (visit) => {

@@ -8,6 +8,7 @@ import { Page } from '../components/page.tsx';
 import type { loader as portal } from '../portal.tsx';
 import { dataDone, undeliveredDone } from '../texts/custody.ts';
 import { doneWords } from '../texts/team.ts';
+import { wordFor } from '../word-for.ts';
 
 export function TeamPage({
   title,
@@ -64,10 +65,10 @@ function TeamNav() {
 function Done() {
   const { pathname, search, key } = useLocation();
   const table = pathname === '/team/undelivered' ? undeliveredDone : pathname === '/team/data' ? dataDone : doneWords;
-  const words = table[new URLSearchParams(search).get('done') ?? ''];
+  const words = wordFor(table, new URLSearchParams(search).get('done'));
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => place.current?.querySelector<HTMLElement>('[role="status"]')?.focus(), [words, key]);
-  if (words === undefined) return null;
+  if (words === null) return null;
   return (
     <div ref={place}>
       <Notice tone="good" live>

@@ -10,6 +10,7 @@ import { Credits, Time } from '../components/format.tsx';
 import { Empty } from '../components/page.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { platforms, statuses, types, work as words } from '../texts/work.ts';
+import { wordFor } from '../word-for.ts';
 
 export const filterNames = ['search', 'status', 'type', 'platform', 'person'] as const;
 
@@ -18,8 +19,8 @@ export function filterIn(params: URLSearchParams) {
   const given = Object.fromEntries(filterNames.flatMap((name) => (params.get(name) ? [[name, params.get(name)!.slice(0, 200)]] : [])));
   return {
     ...(given['search'] !== undefined && { search: given['search'] }),
-    ...(given['status'] !== undefined && given['status'] in statuses && { status: given['status'] }),
-    ...(given['type'] !== undefined && given['type'] in types && { type: given['type'] }),
+    ...(wordFor(statuses, given['status']) !== null && { status: given['status'] }),
+    ...(wordFor(types, given['type']) !== null && { type: given['type'] }),
     ...(given['platform'] !== undefined && { platform: given['platform'] }),
     ...(given['person'] !== undefined && { person: given['person'] }),
   };
