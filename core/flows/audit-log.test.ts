@@ -75,7 +75,9 @@ test('another team’s log, and places in it, are unknown', async () => {
   expect(await app.audit(eve, { limit: 50, person: ada.userId })).toEqual([]);
   for (const odd of [{ before: 'x' }, { before: '-1' }, { before: '9'.repeat(30) }, { person: 'x' }]) {
     await expect(app.audit(ada, { limit: 5, ...odd })).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(app.auditCsv(ada, { bom: true, ...odd })).rejects.toMatchObject({ code: 'request.invalid' });
   }
+  expect(await app.audit(ada, { limit: 5, act: '\u0000' })).toEqual([]);
   expect(await app.audit(ada, { limit: -5, act: "'; DROP TABLE users" })).toEqual([]);
 });
 

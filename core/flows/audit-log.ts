@@ -5,6 +5,7 @@ import { isId, type UserId } from '#core/domain/ids.ts';
 import { mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { auditTitle, sayAudit } from '#core/domain/say-audit.ts';
+import { cleanText } from '#core/domain/text.ts';
 import type { StoredAuditLine } from '#core/store/audit.ts';
 import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
@@ -36,6 +37,7 @@ export function auditVerbs(core: Core): AuditVerbs {
 
     async auditCsv(actor, { bom, ...chosen }) {
       mustBeAllowed(actor, 'audit.see');
+      checkChoice(chosen); // before the answer begins: half a table cannot say what is wrong
       async function* batches() {
         yield [['When', 'Who', 'What']];
         for (let before: string | undefined; ;) {
@@ -59,14 +61,12 @@ export function auditVerbs(core: Core): AuditVerbs {
 async function audit(core: Core, actor: Actor, page: Parameters<AuditVerbs['audit']>[1]): Promise<AuditView[]> {
   mustBeAllowed(actor, 'audit.see');
   const { before, limit, person, act } = page;
-  if (before !== undefined && !/^\d{1,18}$/.test(before))
-    throw refuse('request.invalid', { fields: [{ name: 'before', problem: 'is not an entry' }] });
-  if (person !== undefined && !isId(person)) throw refuse('request.invalid', { fields: [{ name: 'person', problem: 'is not a person' }] });
+  checkChoice(page);
   const lines = await core.store.audit.read(actor.teamId, {
     before: before ?? null,
     limit: Math.min(Math.max(limit, 1), PAGE_MOST),
     person: (person as UserId | undefined) ?? null,
-    act: act ?? null,
+    act: act === undefined ? null : cleanText(act),
   });
   return lines.map((line) => ({
     id: line.id,
@@ -75,6 +75,12 @@ async function audit(core: Core, actor: Actor, page: Parameters<AuditVerbs['audi
     who: whoDid(line, core.settings.brandName),
     words: sayAudit({ act: line.act, whom: line.subjectName, facts: line.facts, erased: line.erased }),
   }));
+}
+
+function checkChoice({ before, person }: { before?: string; person?: string }): void {
+  const wrong = (name: string, problem: string) => refuse('request.invalid', { fields: [{ name, problem }] });
+  if (before !== undefined && !/^\d{1,18}$/.test(before)) throw wrong('before', 'is not an entry');
+  if (person !== undefined && !isId(person)) throw wrong('person', 'is not a person');
 }
 
 /** An operator is not named to a team: they act for us. */

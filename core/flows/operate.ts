@@ -99,7 +99,7 @@ export function operatorVerbs(core: Core): OperatorVerbs {
       ]);
       return { ...numbers, health: parts, queue, ledger };
     }),
-    operatorTeams: asOperator((_, { search = '', before, limit }) => operate.teams(search.trim(), idOrNothing(before), pageOf(limit))),
+    operatorTeams: asOperator((_, { search = '', before, limit }) => operate.teams(cleanText(search), idOrNothing(before), pageOf(limit))),
     operatorTeam: asOperator((_, teamId) => findTeam(core, teamId)),
     operatorTasks: asOperator((_, { sight, teamId, before, limit }) =>
       operate.tasks(sight, idOrNothing(teamId), idOrNothing(before), pageOf(limit), core.clock.now()),
