@@ -44,7 +44,7 @@ export function answerErrors({
     const { status, headers, answer } = say(refusal, response.locals.requestId, portalUrl);
     response.status(status).set(headers);
     letGoOfBody(request);
-    if (wantsPage(request)) sendErrorPage(response, answer, brandName);
+    if (wantsPage(request)) sendErrorPage(response, answer, { brandName, portalUrl });
     else response.json(answer);
   };
 }
@@ -113,10 +113,15 @@ function wantsPage(request: Request): boolean {
   return !request.path.startsWith('/api/') && request.accepts(['json', 'html']) === 'html';
 }
 
-function sendErrorPage(response: Response, { error }: ErrorAnswer, brandName: string) {
+function sendErrorPage(
+  response: Response,
+  { error }: ErrorAnswer,
+  { brandName, portalUrl }: { brandName: string; portalUrl: string | null },
+) {
+  const page = error.page ?? (portalUrl === null ? undefined : `${portalUrl}/`);
   const main = html`<h1>${error.message}</h1>
     <p>${error.wayForward}</p>
-    ${error.page === undefined ? '' : html`<p><a href="${error.page}">${error.page}</a></p>`}
+    ${page === undefined ? '' : html`<p><a href="${page}">${page}</a></p>`}
     <p class="small">${brandName} · request ${error.requestId}</p>`;
   sendPage(response, { title: error.message, brandName, main });
 }

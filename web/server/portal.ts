@@ -68,6 +68,7 @@ function pages(settings: PortalSettings, answer: (request: Request, visit: Visit
     if (loopback && asked.method === 'GET' && asked.headers.host === `127.0.0.1${loopback[1] ?? ''}`)
       return response.redirect(307, settings.publicUrl + asked.originalUrl);
     if (!isOurOwn(asked, settings.publicUrl)) throw refuse('origin.foreign');
+    if (!isWellFormed(asked.path)) throw refuse('route.unknown'); // the router would write the address into the log
 
     const nonce = randomBytes(16).toString('base64url');
     const caller = asked.ip ?? 'unknown';
@@ -76,6 +77,15 @@ function pages(settings: PortalSettings, answer: (request: Request, visit: Visit
     secureThePage(response, nonce, settings);
     await sendResponse(response, await answer(request, visitOf(settings, request.headers, { nonce, caller, response })));
   };
+}
+
+function isWellFormed(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function visitOf(
