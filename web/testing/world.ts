@@ -108,6 +108,10 @@ export interface Posted {
   readonly text: string;
 }
 
+/** How long a world may take to open, on a machine that has much else to do. */
+export const WORLD_MS = 300_000;
+const patience = { timeout: 60_000, interval: 20 };
+
 const OPERATOR = 'otto@operators.example';
 const names: Record<Exclude<Asker, 'stranger'>, string> = {
   guest: 'Gus Grant',
@@ -125,8 +129,9 @@ const FAILS = 'in ancient Sumerian';
 const WAITS = 'as thoroughly as you can';
 const BAKES = 'for bakeries';
 
-export async function openWorld(options: StageOptions = {}): Promise<World> {
-  const agents = worldAgents();
+/** `odd` is what the agents say and hand over to whoever asks for something odd. */
+export async function openWorld({ odd = done('Nothing odd.'), ...options }: StageOptions & { odd?: AgentOutcome } = {}): Promise<World> {
+  const agents = worldAgents(odd);
   const stage = await openStage({
     portal: true,
     agents,
@@ -150,10 +155,11 @@ export async function openWorld(options: StageOptions = {}): Promise<World> {
   }
 }
 
-function worldAgents(): Agents {
+function worldAgents(odd: AgentOutcome): Agents {
   const closing = new AbortController();
   const agents = agentsThat(async ({ message }, watch, signal): Promise<AgentOutcome> => {
     if (message.includes(FAILS)) return { kind: 'failed', reason: 'There is no model for that.', usage: someUsage };
+    if (message.includes('something odd')) return odd;
     if (message.includes(BAKES)) return done('Here they are.', [csvOf('bakery-leads.csv', 3)]);
     if (!message.includes(WAITS)) return done('Here is what you asked for. Two of the three sell boats.', await resultFiles());
     watch.step({ id: '1', title: 'Reading what there is', state: 'done' });
@@ -217,14 +223,11 @@ function makersOf(stage: Stage) {
   };
 
   const over = (actor: Actor, id: TaskId) =>
-    vi.waitFor(
-      async () => {
-        const task = await app.task(actor, id);
-        if (!task.over) throw new Error(`still ${task.status}`);
-        return task;
-      },
-      { timeout: 30_000, interval: 20 },
-    );
+    vi.waitFor(async () => {
+      const task = await app.task(actor, id);
+      if (!task.over) throw new Error(`still ${task.status}`);
+      return task;
+    }, patience);
 
   const ask: World['ask'] = async (who, text, { conversation = newId(), files = [] } = {}) => {
     const { userId, teamId } = await who.actor();
@@ -309,7 +312,7 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
   await vi.waitFor(async () => {
     const { status } = await app.task(owner, running);
     if (status !== 'processing') throw new Error(`still ${status}`);
-  });
+  }, patience);
 
   const workspaceToken = tokenOf(
     await app.makeWorkspaceLink({ platform: 'slack', externalId: 'THARBOUR', name: 'Harbour HQ', askedBy: 'ada' }),
@@ -339,13 +342,10 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
   const email = 'iris@newcomer.example';
   const { invitationId } = await app.invite(owner, { email, role: 'member' });
   const made = await app.exportTeam(owner);
-  await vi.waitFor(
-    async () => {
-      const [newest] = await app.teamExports(owner);
-      if (newest?.state !== 'ready') throw new Error(`the export is ${newest?.state}`);
-    },
-    { timeout: 30_000, interval: 50 },
-  );
+  await vi.waitFor(async () => {
+    const [newest] = await app.teamExports(owner);
+    if (newest?.state !== 'ready') throw new Error(`the export is ${newest?.state}`);
+  }, patience);
 
   const fileNamed = (end: string) => task.files.find(({ name }) => name.endsWith(end))!.id;
   const actors = await Promise.all(roles.map((role) => people[role].actor()));
