@@ -66,7 +66,8 @@ export function visitor({ url, core, mails }: Pick<Stage, 'url' | 'core' | 'mail
     auth,
     fetch: go,
     async signUp(email, password = PASSWORD, name = 'Ada') {
-      await auth('/sign-up/email', { email, password, name });
+      const { status, body } = await auth('/sign-up/email', { email, password, name });
+      if (status !== 200) throw new Error(`signing up ${email} was answered with ${status} ${JSON.stringify(body)}`);
       const mail = await mailOf({ mails }, email, 'verify');
       await auth(`/verify-email?token=${tokenIn(mail)}`);
     },

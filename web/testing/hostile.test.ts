@@ -51,6 +51,7 @@ describe('what people write', () => {
     expect(task.files).toHaveLength(2);
     const troubles = await sweep([`/tasks/${task.id}`, `/conversations/${task.conversationId}`, asked.to!, `/tasks/${acme.chatTask}`]);
     expect(troubles).toEqual([]);
+    for (const { id } of task.files) expect(await troublesOf(await owner.fetch(`/tasks/${task.id}/files/${id}`))).toEqual([]);
     expect(await owner.page(`/tasks/${task.id}`)).toContain('&lt;img src=x onerror=alert(2)&gt;');
   });
 
@@ -168,10 +169,10 @@ async function sweep(more: readonly string[]): Promise<string[]> {
 
 const everywhere: Record<string, RegExp> = {
   'x-content-type-options': /^nosniff$/,
-  'x-frame-options': /^DENY$/,
+  'x-frame-options': /^(DENY|SAMEORIGIN)$/,
   'referrer-policy': /^(same-origin|no-referrer)$/,
   'cache-control': /no-store/,
-  'content-security-policy': /^default-src 'none'.*frame-ancestors 'none'/,
+  'content-security-policy': /^default-src 'none'.*frame-ancestors '(none|self)'/,
   'x-request-id': /./,
 };
 
@@ -183,6 +184,9 @@ async function troublesOf(answer: Response): Promise<string[]> {
   const troubles = Object.entries(everywhere).flatMap(([name, like]) =>
     like.test(headers.get(name) ?? '') ? [] : [`${name} is ${headers.get(name)}`],
   );
+  // Only files are shown in a frame, in one of ours.
+  const framed = `${headers.get('x-frame-options')} ${headers.get('content-security-policy')}`;
+  if (type.startsWith('text/html') && !/^DENY .*frame-ancestors 'none'/.test(framed)) troubles.push('can be framed');
   if (status >= 500) troubles.push(`${status}`);
   if (headers.has('x-evil')) troubles.push('a header of theirs');
   if (/evil\.example/.test(headers.get('location') ?? '')) troubles.push('leads away');

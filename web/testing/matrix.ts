@@ -97,6 +97,7 @@ export const matrix: Readonly<Record<string, Row>> = {
       deliver: act('letters.resend'),
     },
   },
+  '/tasks/:id/files/:fileId': { at: ({ acme }) => `/tasks/${acme.task}/files/${acme.files.markdown}`, see: 'tasks.see', acmes: true },
   '/estimate': { see: 'nobody', act: { '': act('tasks.ask', { text: 'find me 3 leads' }) } },
 
   // --- Credits.

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { may, roles, type Role } from '#core/domain/permission.ts';
 import { forAll } from '#core/testing/stage.ts';
+import { visitor } from '#core/testing/visitor.ts';
 import { api, matrix, type Act, type Row, type Who } from './matrix.ts';
 import { areaOf, hasAction, intentsByRoute, intentsOfAreas, portalRoutes, serverRoutes } from './routes.ts';
 import { askers, openWorld, WORLD_MS, type Asker, type Posted } from './world.ts';
@@ -79,6 +80,21 @@ test('a key of a colleague is revoked by who manages keys, and is unknown to oth
   expect(await stage.app.actorByKey(key)).toBeNull();
 });
 
+test('a session that its person ends elsewhere is out with its next page, and what it watched ends at once', async () => {
+  const { people, stage, at } = world();
+  const { member } = people;
+  const elsewhere = visitor({ ...stage, url: at }, '198.51.100.200');
+  expect((await elsewhere.logIn(member.email)).status).toBe(200);
+  const stream = await elsewhere.fetch('/api/events?live=1');
+  expect([stream.status, sawOf(await elsewhere.fetch('/tasks'), matrix['/tasks']!)]).toEqual([200, 'sees it']);
+  const ended = stream.text();
+  expect(await member.post('/settings', { intent: 'end-others' })).toMatchObject({ status: 302 });
+  expect(await ended).toMatch(/^retry: /);
+  expect(sawOf(await elsewhere.fetch('/tasks'), matrix['/tasks']!)).toBe('logs in first');
+  expect((await elsewhere.fetch('/api/events?live=1')).status).toBe(401);
+  expect(sawOf(await member.fetch('/tasks'), matrix['/tasks']!)).toBe('sees it');
+});
+
 describe('what belongs to the team', () => {
   test.each(portalRoutes)('is not told at $path to those who may not see it', async ({ path, file }) => {
     const row = matrix[path]!;
@@ -112,6 +128,12 @@ describe('an id of another team', () => {
       const [theirs, nobodys] = await Promise.all([path, path.replaceAll(ID, NOBODY)].map((each) => answered(asker, { path: each })));
       expect([asker, theirs]).toEqual([asker, nobodys]);
     }
+  });
+
+  test('is one of nobody also behind a task of their own', async () => {
+    const { other, acme } = world();
+    const asked = (fileId: string) => answered('outsider', { path: `/tasks/${other.task}/files/${fileId}` });
+    for (const fileId of [...Object.values(acme.files), acme.input]) expect(await asked(fileId)).toEqual(await asked(NOBODY));
   });
 
   test.each(acts.filter(({ row, act }) => act.may !== 'operators' && (row.acmes || act.theirs)))(
