@@ -15,6 +15,8 @@ test('a failure of the library keeps its kind and loses the values that its mess
 test('a database that is away is said in the words that people understand', () => {
   const away = Object.assign(new Error('Can’t reach database server'), { name: 'PrismaClientKnownRequestError', code: 'P1001' });
   expect(plainError(away)).toMatchObject({ code: 'database.unavailable' });
+  const ours = Object.assign(new Error('the database is not available'), { code: 'database.unavailable' });
+  expect(plainError(ours)).toMatchObject({ code: 'database.unavailable', status: 503 });
 });
 
 test('what the library says of somebody is not said on', () => {

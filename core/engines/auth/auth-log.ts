@@ -26,7 +26,8 @@ export function plainError(error: unknown): Error {
   if (!(error instanceof Error)) return new Error('logging in failed');
   const code = codeOf(error);
   // Prisma's words for a database that cannot be reached, or does not answer in time.
-  if (error.name === 'PrismaClientInitializationError' || /^P(1001|1002|1008|1017|2024|2028)$/.test(code ?? ''))
+  const saidSo = 'code' in error && error.code === 'database.unavailable'; // our own statements
+  if (saidSo || error.name === 'PrismaClientInitializationError' || /^P(1001|1002|1008|1017|2024|2028)$/.test(code ?? ''))
     return refuse('database.unavailable');
   return error.constructor === Error && code === undefined ? error : new Error(`logging in failed: ${error.name} ${code ?? ''}`.trim());
 }
