@@ -61,7 +61,9 @@ describe('what people write', () => {
   ])('is text on every page, also where it came past all doors: %s', async (_, text) => {
     const { stage, acme } = world();
     for (const [table, column] of stored)
-      await stage.core.store.money.query({ text: `UPDATE ${table} SET ${column} = $1 WHERE ${column} IS NOT NULL` }, [text]);
+      await stage.core.store.money.query({ text: `UPDATE ${table} SET ${column} = $1 WHERE ${column} IS NOT NULL` }, [
+        table === 'files' ? text.slice(0, 200) : text, // it goes into a header, and longer ones are never made
+      ]);
     expect(await sweep([`/tasks/${acme.task}`, `/tasks/${acme.chatTask}`, `/tasks/${acme.running}`])).toEqual([]);
   });
 });

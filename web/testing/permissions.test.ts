@@ -47,16 +47,16 @@ describe('the table', () => {
 describe('seeing', () => {
   test.each(rows)('%s', async (_, row) => {
     const path = addressOf(row);
-    const got = await Promise.all(askers.map(async (asker) => [asker, sawOf(await world().people[asker].fetch(path), row)]));
-    expect(Object.fromEntries(got)).toEqual(Object.fromEntries(askers.map((asker) => [asker, toSee(row, asker)])));
+    const got = await inTurn(askers, async (asker) => sawOf(await world().people[asker].fetch(path), row));
+    expect(got).toEqual(Object.fromEntries(askers.map((asker) => [asker, toSee(row, asker)])));
   });
 });
 
 describe('doing', () => {
   test.each(acts)('$intent at $path', async ({ row, intent, act }) => {
     const who = act.only ?? askers;
-    const got = await Promise.all(who.map(async (asker) => [asker, didOf(await send(asker, row, intent, act, harmless(act)), row, act)]));
-    expect(Object.fromEntries(got)).toEqual(Object.fromEntries(who.map((asker) => [asker, toDo(row, act, asker)])));
+    const got = await inTurn(who, async (asker) => didOf(await send(asker, row, intent, act, harmless(act)), row, act));
+    expect(got).toEqual(Object.fromEntries(who.map((asker) => [asker, toDo(row, act, asker)])));
   });
 });
 
@@ -206,6 +206,13 @@ function isMember(asker: Asker): asker is Role {
 }
 
 // --- What is.
+
+/** One after another: what is asked here is who may, not how much at a time. */
+async function inTurn(who: readonly Asker[], ask: (asker: Asker) => Promise<string>): Promise<Record<string, string>> {
+  const got: Record<string, string> = {};
+  for (const asker of who) got[asker] = await ask(asker);
+  return got;
+}
 
 function addressOf(row: Row): string {
   return row.at?.(world()) ?? rows.find(([, each]) => each === row)![0];
