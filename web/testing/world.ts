@@ -110,7 +110,6 @@ export interface Posted {
 
 /** How long a world may take to open, on a machine that has much else to do. */
 export const WORLD_MS = 300_000;
-const patience = { timeout: 60_000, interval: 20 };
 
 const OPERATOR = 'otto@operators.example';
 const names: Record<Exclude<Asker, 'stranger'>, string> = {
@@ -227,7 +226,7 @@ function makersOf(stage: Stage) {
       const task = await app.task(actor, id);
       if (!task.over) throw new Error(`still ${task.status}`);
       return task;
-    }, patience);
+    });
 
   const ask: World['ask'] = async (who, text, { conversation = newId(), files = [] } = {}) => {
     const { userId, teamId } = await who.actor();
@@ -312,7 +311,7 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
   await vi.waitFor(async () => {
     const { status } = await app.task(owner, running);
     if (status !== 'processing') throw new Error(`still ${status}`);
-  }, patience);
+  });
 
   const workspaceToken = tokenOf(
     await app.makeWorkspaceLink({ platform: 'slack', externalId: 'THARBOUR', name: 'Harbour HQ', askedBy: 'ada' }),
@@ -345,7 +344,7 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
   await vi.waitFor(async () => {
     const [newest] = await app.teamExports(owner);
     if (newest?.state !== 'ready') throw new Error(`the export is ${newest?.state}`);
-  }, patience);
+  });
 
   const fileNamed = (end: string) => task.files.find(({ name }) => name.endsWith(end))!.id;
   const actors = await Promise.all(roles.map((role) => people[role].actor()));
