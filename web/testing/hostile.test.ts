@@ -137,7 +137,10 @@ test.each(portalRoutes.filter(({ file, path }) => hasAction(file) && path !== '/
     for (const [type, body] of bodies) {
       const headers = { 'Content-Type': type, Origin: world().at, Accept: 'text/html' };
       const answer = await who.fetch(address, { method: 'POST', body, headers });
+      const said = answer.status;
       expect([type, short(body), await troublesOf(answer)]).toEqual([type, short(body), []]);
+      // A page with a form for each of several acts takes no act for another.
+      if (body === 'intent=__proto__' && /^\/(team|settings|credits|operator)/.test(path)) expect([path, said]).toEqual([path, 400]);
     }
   },
 );

@@ -69,10 +69,12 @@ export const action = guarded('credits.limit', async (visit) => {
   const { app, actor, request, now } = visit;
   const { intent, text } = await readForm(request);
   return attempt(visit, intent, async () => {
-    if (intent.startsWith('remove ')) {
+    const [act] = intent.split(' ');
+    if (act === 'remove') {
       await app.removeLimit(actor, text('id'));
       return redirect(`${HERE}?done=removed`);
     }
+    if (act !== 'set' && act !== 'change') throw refuse('request.malformed');
     const credits = readCredits(text('credits'));
     if (credits === null)
       throw refuse('request.invalid', { fields: [{ name: 'credits', problem: 'Write an amount of credits, such as 100 or 2.5.' }] });

@@ -2,6 +2,7 @@
 
 import { Scale } from 'lucide-react';
 import { redirect, useLoaderData } from 'react-router';
+import { refuse } from '#core/domain/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Form } from '../components/form.tsx';
 import { Time } from '../components/format.tsx';
@@ -31,6 +32,7 @@ export const action = operators(async (visit) => {
   const { app, actor, request } = visit;
   const { intent } = await readForm(request);
   return attempt(visit, intent, async () => {
+    if (intent !== 'check') throw refuse('request.malformed');
     await app.checkLedger(actor, null);
     return redirect('/operator/ledger?done=checked');
   });

@@ -2,6 +2,7 @@
 
 import { MailCheck } from 'lucide-react';
 import { redirect, useLoaderData } from 'react-router';
+import { refuse } from '#core/domain/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Form } from '../components/form.tsx';
 import { Time } from '../components/format.tsx';
@@ -20,6 +21,7 @@ export const action = operators(async (visit) => {
   const { app, actor, request } = visit;
   const { intent, text } = await readForm(request);
   return attempt(visit, intent, async () => {
+    if (intent.split(' ')[0] !== 'again') throw refuse('request.malformed');
     await app.operatorSendMail(actor, text('id'));
     return redirect('/operator/mails?done=again');
   });

@@ -6,6 +6,7 @@ import { asNumber } from '#core/domain/credits.ts';
 import { failureFor } from '#core/domain/failure.ts';
 import { isOver } from '#core/domain/task.ts';
 import { statusWords } from '#core/domain/task-view.ts';
+import { refuse } from '#core/domain/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { Form } from '../components/form.tsx';
@@ -80,9 +81,11 @@ export const action = operators(async (visit) => {
       case 'stop':
         await app.operatorCancel(actor, text('id'));
         return done('stopped');
-      default:
+      case 'requeue':
         await app.operatorRequeue(actor, text('id'));
         return done('requeued');
+      default:
+        throw refuse('request.malformed');
     }
   });
 });

@@ -5,6 +5,7 @@ import { asNumber } from '#core/domain/credits.ts';
 import { newId } from '#core/domain/ids.ts';
 import { sayAudit } from '#core/domain/say-audit.ts';
 import { statusWords } from '#core/domain/task-view.ts';
+import { refuse } from '#core/domain/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { TextField } from '../components/field.tsx';
@@ -80,7 +81,7 @@ export const action = operators(async (visit) => {
         await app.checkLedger(actor, teamId);
         return redirect('/operator/ledger?done=checked');
       default:
-        return redirect(`/operator/teams/${teamId}`);
+        throw refuse('request.malformed');
     }
   });
 });

@@ -1,6 +1,7 @@
 // The end of one's account.
 
 import { Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { refuse } from '#core/domain/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { TextField } from '../components/field.tsx';
@@ -22,9 +23,16 @@ export const action = guarded('login', async (visit) => {
   const { app, actor, request } = visit;
   const { intent, text } = await readForm(request);
   return attempt(visit, intent, async () => {
-    if (intent === 'back') await app.takeBackAccountDeletion(actor);
-    else await app.requestAccountDeletion(actor, text('email'));
-    return redirect(`/settings/account?done=${intent === 'back' ? 'back' : 'delete'}`);
+    switch (intent) {
+      case 'delete':
+        await app.requestAccountDeletion(actor, text('email'));
+        return redirect('/settings/account?done=delete');
+      case 'back':
+        await app.takeBackAccountDeletion(actor);
+        return redirect('/settings/account?done=back');
+      default:
+        throw refuse('request.malformed');
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 // One's own account: who one is, how one logs in, where one is logged in, and how the portal looks.
 
 import { Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { refuse } from '#core/domain/refusal.ts';
 import { Notice } from '../components/notice.tsx';
 import { Page } from '../components/page.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
@@ -58,7 +59,7 @@ export const action = guarded('login', async (visit) => {
       case 'appearance':
         return redirect('/settings', { headers: { 'Set-Cookie': themeCookie(form.text('theme'), visit.publicUrl) } });
       default:
-        return redirect('/settings');
+        throw refuse('request.malformed');
     }
   });
 });

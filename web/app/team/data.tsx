@@ -58,7 +58,7 @@ export const action = guarded('team.settings', async (visit) => {
         await app.takeBackTeamDeletion(actor);
         return redirect('/team/data?done=back');
       default:
-        return redirect('/team/data');
+        throw refuse('request.malformed');
     }
   });
 });

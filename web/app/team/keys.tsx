@@ -3,6 +3,7 @@
 import { KeyRound } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { redirect, useActionData, useLoaderData, type MetaFunction } from 'react-router';
+import { refuse } from '#core/domain/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { TextField } from '../components/field.tsx';
@@ -25,13 +26,18 @@ export const action = guarded('keys.own', async (visit) => {
   const { app, actor, request } = visit;
   const { intent, text } = await readForm(request);
   return attempt(visit, intent, async () => {
-    if (intent.startsWith('revoke ')) {
-      await app.revokeApiKey(actor, text('id'));
-      return redirect('/team/keys?done=key-revoked');
+    switch (intent.split(' ')[0]) {
+      case 'revoke':
+        await app.revokeApiKey(actor, text('id'));
+        return redirect('/team/keys?done=key-revoked');
+      case 'make': {
+        // The one answer that holds the key: there is no page to come back to that shows it again.
+        const { name, key } = await app.makeApiKey(actor, text('name'));
+        return { intent, made: { name, key } };
+      }
+      default:
+        throw refuse('request.malformed');
     }
-    // The one answer that holds the key: there is no page to come back to that shows it again.
-    const { name, key } = await app.makeApiKey(actor, text('name'));
-    return { intent, made: { name, key } };
   });
 });
 

@@ -4,6 +4,7 @@ import { Mail, Users } from 'lucide-react';
 import { redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { asNumber, micro } from '#core/domain/credits.ts';
 import { may, roles } from '#core/domain/permission.ts';
+import { refuse } from '#core/domain/refusal.ts';
 import type { MemberView } from '#core/flows/members.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
@@ -75,7 +76,7 @@ export const action = guarded('login', async (visit) => {
         return redirect('/team?done=made');
       }
       default:
-        return redirect('/team');
+        throw refuse('request.malformed');
     }
   });
 });

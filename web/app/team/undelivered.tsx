@@ -2,6 +2,7 @@
 
 import { MailCheck } from 'lucide-react';
 import { Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { refuse } from '#core/domain/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { SelectField } from '../components/field.tsx';
@@ -38,16 +39,20 @@ export const action = guarded('letters.resend', async (visit) => {
   const { intent, text } = await readForm(request);
   return attempt(visit, intent, async () => {
     const [act] = intent.split(' ');
-    if (act === 'elsewhere') {
-      await app.sendElsewhere(actor, text('id'), text('to'));
-      return redirect('/team/undelivered?done=elsewhere');
+    switch (act) {
+      case 'again':
+      case 'twice':
+        await app.sendAgain(actor, text('id'), { evenIfTwice: act === 'twice' });
+        return redirect('/team/undelivered?done=again');
+      case 'elsewhere':
+        await app.sendElsewhere(actor, text('id'), text('to'));
+        return redirect('/team/undelivered?done=elsewhere');
+      case 'seen':
+        await app.markUndeliveredSeen(actor, [text('id')]);
+        return redirect('/team/undelivered?done=seen');
+      default:
+        throw refuse('request.malformed');
     }
-    if (act === 'seen') {
-      await app.markUndeliveredSeen(actor, [text('id')]);
-      return redirect('/team/undelivered?done=seen');
-    }
-    await app.sendAgain(actor, text('id'), { evenIfTwice: act === 'twice' });
-    return redirect('/team/undelivered?done=again');
   });
 });
 

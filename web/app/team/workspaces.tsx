@@ -3,6 +3,7 @@
 import { Link2, MessagesSquare } from 'lucide-react';
 import { redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { may } from '#core/domain/permission.ts';
+import { refuse } from '#core/domain/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { Form } from '../components/form.tsx';
@@ -23,12 +24,16 @@ export const action = guarded('team.see', async (visit) => {
   const { app, actor, request } = visit;
   const { intent, text } = await readForm(request);
   return attempt(visit, intent, async () => {
-    if (intent.startsWith('workspace ')) {
-      await app.unlinkWorkspace(actor, text('id'));
-      return redirect('/team/workspaces?done=workspace-unlinked');
+    switch (intent.split(' ')[0]) {
+      case 'workspace':
+        await app.unlinkWorkspace(actor, text('id'));
+        return redirect('/team/workspaces?done=workspace-unlinked');
+      case 'account':
+        await app.unlinkAccount(actor, text('id'));
+        return redirect('/team/workspaces?done=account-unlinked');
+      default:
+        throw refuse('request.malformed');
     }
-    await app.unlinkAccount(actor, text('id'));
-    return redirect('/team/workspaces?done=account-unlinked');
   });
 });
 
