@@ -4,6 +4,7 @@ import type { Config } from '@react-router/dev/config';
 export default {
   appDirectory: 'app',
   buildDirectory: 'build',
-  // Which addresses there are is no secret, and asking for them one by one would cost a request each.
-  routeDiscovery: { mode: 'initial' },
+  // A page brings what it needs, and asks for the addresses of the links it shows, once: the answer is kept for good.
+  // Sent whole, the list of addresses would make every page heavier with each page that is added.
+  routeDiscovery: { mode: 'lazy', manifestPath: '/__manifest' },
 } satisfies Config;
