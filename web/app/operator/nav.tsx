@@ -1,10 +1,10 @@
 // What the operator's pages have in common.
 
 import { useEffect, useRef, type ReactNode } from 'react';
-import { NavLink, useLocation } from 'react-router';
-import { classes } from '../components/classes.ts';
+import { useLocation } from 'react-router';
 import { Notice } from '../components/notice.tsx';
 import { Page } from '../components/page.tsx';
+import { Tabs } from '../components/tabs.tsx';
 import { operatorDone, operatorWords } from '../texts/operator.ts';
 import { wordFor } from '../word-for.ts';
 
@@ -20,26 +20,7 @@ const places = [
 export function OperatorPage({ title, lead, children }: { title: ReactNode; lead?: ReactNode; children: ReactNode }) {
   return (
     <Page title={title} {...(lead !== undefined && { lead })}>
-      <nav aria-label="Operator" className="-mx-4 overflow-x-auto border-b border-hairline px-4 sm:mx-0 sm:px-0">
-        <ul className="flex gap-5">
-          {places.map(({ to, label }) => (
-            <li key={to}>
-              <NavLink
-                to={to}
-                end={to === '/operator'}
-                className={({ isActive }) =>
-                  classes(
-                    'inline-flex min-h-11 items-center border-b-2 text-sm font-medium whitespace-nowrap',
-                    isActive ? 'border-accent text-ink' : 'border-transparent text-soft hover:text-ink',
-                  )
-                }
-              >
-                {label}
-              </NavLink>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <Tabs name="Operator" places={places} />
       <Done />
       {children}
     </Page>

@@ -1,10 +1,10 @@
 // What the pages about a team have in common: where else one can go, and what was just done.
 
 import { useEffect, useRef, type ReactNode } from 'react';
-import { NavLink, useLocation, useRouteLoaderData } from 'react-router';
-import { classes } from '../components/classes.ts';
+import { useLocation, useRouteLoaderData } from 'react-router';
 import { Notice } from '../components/notice.tsx';
 import { Page } from '../components/page.tsx';
+import { Tabs } from '../components/tabs.tsx';
 import type { loader as portal } from '../portal.tsx';
 import { dataDone, undeliveredDone } from '../texts/custody.ts';
 import { doneWords } from '../texts/team.ts';
@@ -33,31 +33,22 @@ export function TeamPage({
 function TeamNav() {
   const places = useRouteLoaderData<typeof portal>('portal')?.teamPlaces ?? [];
   return (
-    <nav aria-label="Team" className="-mx-4 overflow-x-auto border-b border-hairline px-4 sm:mx-0 sm:px-0">
-      <ul className="flex gap-5">
-        {places.map(({ to, label, count }) => (
-          <li key={to}>
-            <NavLink
-              to={to}
-              end={to === '/team'}
-              className={({ isActive }) =>
-                classes(
-                  'inline-flex min-h-11 items-center border-b-2 text-sm font-medium whitespace-nowrap',
-                  isActive ? 'border-accent text-ink' : 'border-transparent text-soft hover:text-ink',
-                )
-              }
-            >
-              {label}
-              {count !== undefined && (
-                <span className="numbers ml-1.5 rounded-full bg-warn-wash px-2 py-0.5 text-xs text-warn">
-                  {count} <span className="sr-only">not delivered</span>
-                </span>
-              )}
-            </NavLink>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <Tabs
+      name="Team"
+      places={places.map(({ to, label, count }) => ({
+        to,
+        label: (
+          <>
+            {label}
+            {count !== undefined && (
+              <span className="numbers ml-1.5 rounded-full bg-warn-wash px-2 py-0.5 text-xs text-warn">
+                {count} <span className="sr-only">not delivered</span>
+              </span>
+            )}
+          </>
+        ),
+      }))}
+    />
   );
 }
 
