@@ -6,8 +6,8 @@ export const work = {
   followUp: 'Ask for more, or for something else',
   send: 'Ask',
   sending: 'Asking…',
-  hint: 'Enter asks, Shift and Enter begins a new line. Nothing runs before you see what it may cost.',
-  hintWithoutScript: 'Nothing runs before you see what it may cost.',
+  hintKeys: 'Enter asks, Shift and Enter begins a new line.',
+  hint: 'Nothing runs before you see what it may cost.',
   drop: 'Drop files here',
   attach: 'Attach files',
   examples: [

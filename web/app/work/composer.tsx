@@ -13,10 +13,17 @@ import type { KeptFile, ShownEstimate, ToConfirm, Typed } from './ask.ts';
 import { EstimateLine } from './estimate-line.tsx';
 import { useUploads, type Upload } from './uploads.ts';
 
-/** `askKey` makes two sendings of the same form one ask. It is fresh each time the form is. */
-export function Composer({ askKey, placeholder }: { askKey: string; placeholder: string }) {
+interface Begun {
+  /** Makes two sendings of the same form one ask. It is fresh each time the form is. */
+  readonly askKey: string;
+  readonly placeholder: string;
+  /** What is written there already, to be changed or sent. */
+  readonly draft?: string;
+}
+
+export function Composer(begun: Begun) {
   const turn = useTurn();
-  return <OneAsk key={turn} askKey={askKey} placeholder={placeholder} />;
+  return <OneAsk key={`${turn} ${begun.draft ?? ''}`} {...begun} />;
 }
 
 /** Counts asks that went well: after each the form begins anew. Text that is typed meanwhile stays. */
@@ -35,7 +42,7 @@ function useTurn(): number {
   return turn;
 }
 
-function OneAsk({ askKey, placeholder }: { askKey: string; placeholder: string }) {
+function OneAsk({ askKey, placeholder, draft = '' }: Begun) {
   const { confirm, typed } = (useActionData() as { confirm?: ToConfirm; typed?: Typed } | undefined) ?? {};
   const [firstKey] = useState(askKey); // later loads of the page bring another one, and this ask stays this ask
   const key = typed?.key ?? firstKey;
@@ -44,7 +51,7 @@ function OneAsk({ askKey, placeholder }: { askKey: string; placeholder: string }
   const { state, formData } = useNavigation();
   const isSending = state !== 'idle' && formData?.get('intent') === 'ask';
   const hydrated = useHydrated();
-  const [text, setText] = useState(given?.text ?? '');
+  const [text, setText] = useState(given?.text ?? draft);
   const estimate = useEstimate(text);
   const uploads = useUploads(given?.files ?? []);
   const form = useRef<HTMLDivElement>(null);
@@ -96,7 +103,8 @@ function OneAsk({ askKey, placeholder }: { askKey: string; placeholder: string }
           name="text"
           rows={3}
           maxLength={20_000}
-          defaultValue={given?.text ?? ''}
+          defaultValue={given?.text ?? draft}
+          autoFocus={draft !== ''}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
@@ -118,7 +126,8 @@ function OneAsk({ askKey, placeholder }: { askKey: string; placeholder: string }
         </div>
       </div>
       <p id={`${field}-hint`} className="mt-2 px-1 text-sm text-soft">
-        {hydrated ? words.hint : words.hintWithoutScript}
+        {hydrated && <span className="pointer-coarse:hidden">{words.hintKeys} </span>}
+        {words.hint}
       </p>
     </Form>
   );

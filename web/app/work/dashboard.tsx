@@ -1,6 +1,6 @@
 // A new conversation.
 
-import { useLoaderData, useNavigation, type MetaFunction } from 'react-router';
+import { Link, useLoaderData, useNavigation, useSearchParams, type MetaFunction } from 'react-router';
 import { may } from '#core/domain/permission.ts';
 import { newId } from '#core/domain/ids.ts';
 import { Notice } from '../components/notice.tsx';
@@ -23,6 +23,7 @@ export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `
 export default function Dashboard() {
   const { mayAsk, askKey } = useLoaderData<typeof loader>();
   const sent = useSent();
+  const draft = useSearchParams()[0].get('text') ?? '';
   return (
     <div className="mx-auto flex min-h-[calc(100dvh-8rem)] max-w-3xl flex-col justify-center px-4 py-10 sm:px-6">
       <h1 className="text-center text-3xl font-semibold sm:text-4xl">{words.title}</h1>
@@ -33,7 +34,7 @@ export default function Dashboard() {
           </div>
         )}
         {mayAsk ? (
-          <Composer askKey={askKey} placeholder={words.placeholder} />
+          <Composer askKey={askKey} placeholder={words.placeholder} draft={draft} />
         ) : (
           <Notice title="You can look at the tasks of your team, and not ask for new ones." />
         )}
@@ -42,8 +43,14 @@ export default function Dashboard() {
         <section aria-label="Examples" className="mt-10">
           <ul className="grid gap-2 sm:grid-cols-2">
             {words.examples.map((example) => (
-              <li key={example} className="rounded-control border border-hairline px-4 py-3 text-sm text-soft">
-                {example}
+              <li key={example}>
+                <Link
+                  to={`/dashboard?${new URLSearchParams({ text: example }).toString()}`}
+                  discover="none"
+                  className="flex h-full items-center rounded-control border border-hairline px-4 py-3 text-sm text-soft hover:bg-sunken hover:text-ink"
+                >
+                  {example}
+                </Link>
               </li>
             ))}
           </ul>
