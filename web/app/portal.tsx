@@ -83,9 +83,10 @@ function Offline() {
 function Header() {
   const { places } = useLoaderData<typeof loader>();
   const { balance } = useLive();
+  const isTask = /^\/(tasks|conversations)\b/.test(useLocation().pathname);
   return (
-    <header className="sticky top-0 z-20 border-b border-hairline bg-canvas/80 backdrop-blur-xl backdrop-saturate-150">
-      <div className="mx-auto flex h-14 max-w-[96rem] items-center gap-3 px-4 sm:gap-6 sm:px-6">
+    <header className="sticky top-0 z-20 h-14 border-b border-hairline bg-canvas/80 backdrop-blur-xl backdrop-saturate-150">
+      <div className="mx-auto flex h-full max-w-[96rem] items-center gap-3 px-4 sm:gap-6 sm:px-6">
         <Link to="/dashboard" className="flex min-w-0 rounded-control">
           <Brand />
           <span className="sr-only">, to your tasks</span>
@@ -96,7 +97,10 @@ function Header() {
               key={to}
               to={to}
               className={({ isActive }) =>
-                classes('rounded-full px-3.5 py-1.5 text-sm font-medium', isActive ? 'bg-sunken text-ink' : 'text-soft hover:text-ink')
+                classes(
+                  'rounded-full px-3.5 py-1.5 text-sm font-medium',
+                  isActive || (to === '/dashboard' && isTask) ? 'bg-sunken text-ink' : 'text-soft hover:text-ink',
+                )
               }
             >
               {label}

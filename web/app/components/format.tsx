@@ -90,7 +90,7 @@ export function formatBytes(bytes: number, { locale }: Pick<Reader, 'locale'>): 
   return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit: units[unit]!,
-    unitDisplay: 'short',
+    unitDisplay: unit === 0 ? 'long' : 'short',
     maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0,
   }).format(size);
 }

@@ -37,7 +37,7 @@ export function Notice({
     >
       <Icon aria-hidden className={classes('mt-0.5 size-5 shrink-0', mark)} />
       <div className="words min-w-0">
-        {title !== undefined && <p className="font-medium">{title}</p>}
+        {title !== undefined && <p className="font-semibold">{title}</p>}
         {children}
       </div>
     </div>

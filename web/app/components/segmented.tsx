@@ -19,7 +19,7 @@ export function Segmented({
           preventScrollReset
           aria-current={chosen ? 'true' : undefined}
           className={classes(
-            'rounded-full px-3.5 py-1.5 text-sm font-medium whitespace-nowrap',
+            'rounded-full px-2 py-1.5 text-sm sm:px-3.5 font-medium whitespace-nowrap',
             chosen ? 'bg-surface text-ink shadow-card' : 'text-soft hover:text-ink',
           )}
         >

@@ -162,9 +162,9 @@ function Limit({ limit, mayChange }: { limit: ShownLimit; mayChange: boolean }) 
         <Counts limit={limit} />
       </p>
       {mayChange && (
-        <div className="mt-2 flex flex-wrap items-start gap-2">
+        <div className="mt-1 -ml-3.5 flex flex-wrap items-start gap-y-2">
           <Change limit={limit} intent={intent} />
-          <Confirm label={<About short="Remove" limit={limit} />} look="quiet" small>
+          <Confirm label={<About short="Remove" limit={limit} />} look="quiet" small className="open:ml-3.5">
             <Form intent={`remove ${id}`} action={HERE}>
               <input type="hidden" name="id" value={id} />
               <p className="mb-3 text-sm">
@@ -201,7 +201,7 @@ function Change({ limit, intent }: { limit: ShownLimit; intent: string }) {
   const { kind, subject, credits, period } = limit;
   const problem = useProblem(intent);
   return (
-    <details open={problem !== null} className="group">
+    <details open={problem !== null} className="group open:mr-2 open:ml-3.5">
       <summary className="inline-flex min-h-9 items-center rounded-full px-3.5 text-sm font-medium text-accent hover:bg-accent-wash group-open:hidden">
         <About short="Change" limit={limit} />
       </summary>

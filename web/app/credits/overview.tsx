@@ -115,7 +115,7 @@ export default function Overview() {
         title="Newest transactions"
         flush
         actions={
-          <LinkButton to="/credits/transactions" small look="quiet">
+          <LinkButton to="/credits/transactions" small look="quiet" className="-mx-3.5">
             All transactions
           </LinkButton>
         }
@@ -289,7 +289,11 @@ function Lots({ lots, lotsTotal, expiresNext }: Inside) {
 function Buy() {
   const { brandName, team, email, isOperator } = useLoaderData<typeof loader>();
   return (
-    <section id="buy" aria-labelledby="buy-title" className="rounded-card border border-hairline bg-surface p-5 shadow-card sm:p-6">
+    <section
+      id="buy"
+      aria-labelledby="buy-title"
+      className="rounded-card border border-hairline bg-surface p-5 shadow-card sm:px-6 sm:pb-6"
+    >
       <h2 id="buy-title" className="text-lg font-semibold">
         {buying.title}
       </h2>
@@ -300,7 +304,7 @@ function Buy() {
       {isOperator && (
         <p className="mt-3 text-sm">
           {buying.command}{' '}
-          <code className="rounded-control bg-sunken px-1.5 py-0.5 font-mono text-[0.85em] wrap-anywhere">
+          <code className="mt-1 block rounded-control bg-sunken px-3 py-2 font-mono text-[0.85em] wrap-anywhere">
             npm run grant -- {email} 100
           </code>
         </p>

@@ -67,7 +67,7 @@ export default function Statement() {
                 <Th>What</Th>
                 <Th numeric>Lines</Th>
                 <Th numeric>Balance</Th>
-                <Th numeric>Of it set aside</Th>
+                <Th numeric>Set aside</Th>
                 {hasDebt && <Th numeric>Owed</Th>}
               </tr>
             </thead>
@@ -83,7 +83,7 @@ export default function Statement() {
       </Card>
       <HowToCheck />
       <p>
-        <Link to="/credits/statements" className="text-accent underline underline-offset-2">
+        <Link to="/credits/statements" className="inline-block py-1 text-accent underline underline-offset-2">
           All statements
         </Link>
       </p>

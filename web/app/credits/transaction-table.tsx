@@ -29,7 +29,7 @@ export function TransactionTable({ name, rows }: { name: string; rows: readonly 
               <span className="font-medium">{words}</span>
               {task !== null && (
                 <span className="words block wrap-anywhere">
-                  <Link to={`/tasks/${task.id}`} className="text-accent underline underline-offset-2">
+                  <Link to={`/tasks/${task.id}`} className="-my-0.5 inline-block py-0.5 text-accent underline underline-offset-2">
                     {task.title || 'A task'}
                   </Link>
                 </span>

@@ -54,7 +54,7 @@ export default function Transactions() {
         </a>
       }
     >
-      <Form method="get" key={searchFor(query)} className="grid gap-4 sm:grid-cols-2 lg:grid-cols-[repeat(4,minmax(0,1fr))_auto]">
+      <Form method="get" key={searchFor(query)} className="grid grid-cols-2 gap-4 lg:grid-cols-[repeat(4,minmax(0,1fr))_auto]">
         <SelectField label="What" name="type" defaultValue={query.type}>
           <option value="">Everything</option>
           {transactionTypes.map((type) => (

@@ -32,10 +32,11 @@ export const loader = operators(async ({ app, actor, brandName, sandboxPages }) 
       mailsWaiting: overview.mailsWaiting,
       mailsUndelivered: overview.mailsUndelivered,
     },
-    tasksOfDay: Object.entries(overview.tasksOfDay).map(([status, tasks]) => ({
-      status: statusWords[status as keyof typeof statusWords],
-      tasks,
-    })),
+    // As a task goes through them.
+    tasksOfDay: Object.entries(statusWords).flatMap(([status, words]) => {
+      const tasks = overview.tasksOfDay[status as keyof typeof statusWords] ?? 0;
+      return tasks === 0 ? [] : [{ status: words, tasks }];
+    }),
     queue: queues.queue,
     outbox: { tasks: queues.outbox, oldest: queues.outboxOldest?.toISOString() ?? null },
     letters: queues.letters.map(({ platform, state, letters, oldest }) => ({ platform, state, letters, oldest: oldest.toISOString() })),
@@ -75,7 +76,7 @@ export default function Overview() {
           <Figure
             label="Answers not posted"
             value={
-              <Link to="/operator/undelivered" className="text-accent hover:underline">
+              <Link to="/operator/undelivered" className="inline-block min-w-6 text-accent hover:underline">
                 {numbers.lettersDead.toLocaleString('en')}
               </Link>
             }
@@ -84,7 +85,7 @@ export default function Overview() {
           <Figure
             label="Mails not sent"
             value={
-              <Link to="/operator/mails" className="text-accent hover:underline">
+              <Link to="/operator/mails" className="inline-block min-w-6 text-accent hover:underline">
                 {numbers.mailsUndelivered.toLocaleString('en')}
               </Link>
             }
@@ -96,7 +97,7 @@ export default function Overview() {
         {tasksOfDay.length === 0 ? (
           <p className="text-soft">Nobody asked for anything.</p>
         ) : (
-          <dl className="grid grid-cols-2 gap-x-6 gap-y-5 sm:grid-cols-3 lg:grid-cols-4">
+          <dl className="grid grid-cols-2 gap-x-6 gap-y-5 sm:grid-cols-3 lg:grid-cols-5">
             {tasksOfDay.map(({ status, tasks }) => (
               <Figure key={status} label={status} value={tasks.toLocaleString('en')} />
             ))}

@@ -167,8 +167,8 @@ function Task({ task }: { task: TaskData }) {
       </p>
       <p className="font-mono text-xs text-soft wrap-anywhere">{id}</p>
       {failure !== null && <p className="mt-1 text-sm">{failure}</p>}
-      <div className="mt-3 flex flex-wrap items-start gap-2">
-        <Confirm label="Read it …" look="quiet" small className="max-w-prose">
+      <div className="mt-1 -ml-3.5 flex flex-wrap items-start gap-y-2">
+        <Confirm label="Read it …" look="quiet" small className="max-w-prose open:ml-3.5">
           <Form intent={`open ${id}`}>
             <input type="hidden" name="id" value={id} />
             <p className="mb-3 text-sm">{operatorWords.openLead}</p>
@@ -183,7 +183,7 @@ function Task({ task }: { task: TaskData }) {
                 Queue it again
               </Button>
             </Form>
-            <Confirm label="Stop …" look="quiet" small className="max-w-prose">
+            <Confirm label="Stop …" look="quiet" small className="max-w-prose open:ml-3.5">
               <Form intent={`stop ${id}`}>
                 <input type="hidden" name="id" value={id} />
                 <p className="mb-3 text-sm">{operatorWords.stopLead}</p>

@@ -149,7 +149,7 @@ export default function Team() {
                 <Tr key={id}>
                   <Td>
                     <Link
-                      className="text-accent hover:underline"
+                      className="-my-0.5 inline-block py-0.5 text-accent hover:underline"
                       to={`/operator/tasks?team=${team.id}&sight=${status === 'failed' ? 'failed' : 'running'}`}
                     >
                       {type}
@@ -172,10 +172,16 @@ export default function Team() {
         {team.audit.length === 0 ? (
           <p className="text-soft">Nothing was done to people, credits or settings.</p>
         ) : (
-          <ol className="space-y-2 text-sm">
+          <ol className="space-y-3 text-sm">
             {team.audit.map(({ index, at, who, words }) => (
-              <li key={index} className="wrap-anywhere">
-                <Time at={at} /> <span className="font-mono text-xs text-soft">{who}</span> {words}
+              <li key={index} className="flex flex-col gap-x-4 sm:flex-row">
+                <span className="w-44 shrink-0 text-soft">
+                  <Time at={at} />
+                </span>
+                <span className="min-w-0 wrap-anywhere">
+                  {words}
+                  <span className="block font-mono text-xs text-soft">{who}</span>
+                </span>
               </li>
             ))}
           </ol>

@@ -80,7 +80,10 @@ export default function Teams() {
                 {teams.map((team) => (
                   <Tr key={team.id}>
                     <Td>
-                      <Link to={`/operator/teams/${team.id}`} className="font-medium text-accent hover:underline">
+                      <Link
+                        to={`/operator/teams/${team.id}`}
+                        className="-my-0.5 inline-block py-0.5 font-medium text-accent hover:underline"
+                      >
                         {team.name}
                       </Link>{' '}
                       {team.personal && <Tag>own team</Tag>} {team.frozen && <Tag tone="warn">on hold</Tag>}{' '}

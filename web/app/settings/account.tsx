@@ -43,7 +43,15 @@ export default function Account() {
   const { email, deletion, onlyOwnerOf } = account;
   const problem = useProblem('delete');
   return (
-    <Page title={accountWords.title} lead={<Link to="/settings">Back to the settings</Link>} width="narrow">
+    <Page
+      title={accountWords.title}
+      lead={
+        <Link to="/settings" className="inline-block py-1 text-accent hover:underline">
+          Back to the settings
+        </Link>
+      }
+      width="narrow"
+    >
       {done !== null && (
         <Notice tone="good" live>
           {done}

@@ -80,7 +80,7 @@ export default function Settings() {
       <Linked accounts={linked} />
       <Appearance theme={theme} />
       <p>
-        <Link to="/settings/account" className="text-bad hover:underline">
+        <Link to="/settings/account" className="inline-block py-1 text-bad hover:underline">
           Delete your account
         </Link>
       </p>

@@ -137,9 +137,9 @@ function Member({ member }: { member: ShownMember }) {
         </dl>
       </div>
       {(canBecome.length > 0 || canGo || you) && (
-        <div className="mt-1 flex flex-wrap items-start gap-y-2">
+        <div className="mt-1 -ml-3.5 flex flex-wrap items-start gap-y-2">
           {canBecome.length > 0 && <ChangeRole member={member} />}
-          {canGo ? <Goes member={member} /> : you && <p className="py-2 text-sm text-soft">{whyStay(member)}</p>}
+          {canGo ? <Goes member={member} /> : you && <p className="py-2 pl-3.5 text-sm text-soft">{whyStay(member)}</p>}
         </div>
       )}
     </li>
@@ -163,7 +163,7 @@ function ChangeRole({ member: { id, name, role, canBecome } }: { member: ShownMe
   const intent = `role ${id}`;
   const problem = useProblem(intent);
   return (
-    <details open={problem !== null} className="group -ml-3.5 open:mr-2 open:ml-0">
+    <details open={problem !== null} className="group open:mr-2 open:ml-3.5">
       <summary className="inline-flex min-h-9 items-center rounded-full px-3.5 text-sm font-medium text-accent group-open:hidden hover:bg-accent-wash">
         <Named short="Change role" rest={`of ${name}`} />
       </summary>
@@ -188,7 +188,7 @@ function Goes({ member: { id, name, you } }: { member: ShownMember }) {
   return you ? (
     <Leave />
   ) : (
-    <Confirm label={<Named short="Remove" rest={name} />} look="quiet" small>
+    <Confirm label={<Named short="Remove" rest={name} />} look="quiet" small className="open:ml-3.5">
       <Form intent={`remove ${id}`}>
         <input type="hidden" name="id" value={id} />
         <p className="mb-3 max-w-prose text-sm">{memberWords.remove(name)}</p>
@@ -202,7 +202,7 @@ function Goes({ member: { id, name, you } }: { member: ShownMember }) {
 
 function Leave() {
   return (
-    <Confirm label="Leave" look="quiet" small>
+    <Confirm label="Leave" look="quiet" small className="open:ml-3.5">
       <Form intent="leave">
         <p className="mb-3 max-w-prose text-sm">{memberWords.leave}</p>
         <Button look="danger" small>
@@ -246,7 +246,7 @@ function Invitations({ invitations }: { invitations: NonNullable<Loaded['invitat
   const { now } = useReader();
   if (invitations.length === 0)
     return (
-      <Card title={inviteWords.open}>
+      <Card title={inviteWords.open} flush>
         <Empty icon={<Mail />} title="Nobody has an open invitation">
           Whoever is invited is listed here until they answer.
         </Empty>
@@ -264,20 +264,20 @@ function Invitations({ invitations }: { invitations: NonNullable<Loaded['invitat
             <p className="text-sm text-soft">
               Sent by {by} <Time at={sentAt} style="ago" />, open until <Time at={expiresAt} style="short" />
             </p>
-            <div className="mt-1 flex flex-wrap items-start gap-y-2">
+            <div className="mt-1 -ml-3.5 flex flex-wrap items-start gap-y-2">
               {againAt <= now ? (
-                <Form intent={`resend ${id}`} className="-ml-3.5">
+                <Form intent={`resend ${id}`}>
                   <input type="hidden" name="id" value={id} />
                   <Button look="quiet" small>
                     <Named short="Send again" rest={`the invitation of ${email}`} />
                   </Button>
                 </Form>
               ) : (
-                <p className="py-2 pr-2 text-sm text-soft">
+                <p className="py-2 pl-3.5 text-sm text-soft">
                   {inviteWords.soon} <Time at={againAt} />
                 </p>
               )}
-              <Confirm label={<Named short="Take back" rest={`the invitation of ${email}`} />} look="quiet" small>
+              <Confirm label={<Named short="Take back" rest={`the invitation of ${email}`} />} look="quiet" small className="open:ml-3.5">
                 <Form intent={`revoke ${id}`}>
                   <input type="hidden" name="id" value={id} />
                   <p className="mb-3 text-sm">{inviteWords.revoke(email)}</p>

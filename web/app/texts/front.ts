@@ -25,7 +25,7 @@ export const landing = {
 export const kinds: Readonly<Record<string, string>> = {
   'lead-generation': 'Leads',
   'email-campaign': 'Emails',
-  'web-scraping': 'Rows from web pages',
+  'web-scraping': 'Rows of web pages',
   'social-media': 'Social media posts',
   'content-creation': 'Texts',
   research: 'Research',

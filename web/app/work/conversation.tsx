@@ -84,7 +84,7 @@ export default function Conversation() {
         <div ref={end} />
       </div>
       {mayAsk && (
-        <div className="sticky bottom-0 bg-canvas pb-4">
+        <div className="sticky bottom-0 bg-canvas pb-4 before:pointer-events-none before:absolute before:inset-x-0 before:bottom-full before:h-8 before:bg-linear-to-t before:from-canvas before:to-transparent">
           <Composer askKey={askKey} placeholder={words.followUp} />
         </div>
       )}

@@ -17,6 +17,7 @@ export const loader = guarded('tasks.see', async ({ app, actor, url }) => {
 });
 
 export default function Desk() {
+  const { id } = useParams();
   return (
     <div className="mx-auto flex w-full max-w-[96rem]">
       <aside
@@ -31,10 +32,12 @@ export default function Desk() {
             <History aria-hidden className="size-4" />
             History
           </LinkButton>
-          <LinkButton to="/dashboard" small look="quiet">
-            <SquarePen aria-hidden className="size-4" />
-            New request
-          </LinkButton>
+          {id !== undefined && (
+            <LinkButton to="/dashboard" small look="quiet">
+              <SquarePen aria-hidden className="size-4" />
+              New request
+            </LinkButton>
+          )}
         </nav>
         <Outlet />
       </div>

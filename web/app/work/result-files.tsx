@@ -50,13 +50,16 @@ export function ResultFiles({ files, taskId, whole = false }: { files: readonly 
 function Preview({ name, preview, rows }: { name: string; preview: TablePreview; rows: number }) {
   const reader = useReader();
   const shown = preview.rows.slice(0, rows);
+  const isNumeric = preview.columns.map((_, i) => shown.length > 0 && shown.every((row) => isNumber(row[i] ?? '')));
   return (
     <div className="border-t border-hairline">
       <Table name={`The first rows of ${name}`}>
         <thead>
           <tr>
             {preview.columns.map((column, i) => (
-              <Th key={i}>{column}</Th>
+              <Th key={i} numeric={isNumeric[i] === true}>
+                {column}
+              </Th>
             ))}
           </tr>
         </thead>
@@ -64,7 +67,7 @@ function Preview({ name, preview, rows }: { name: string; preview: TablePreview;
           {shown.map((row, i) => (
             <Tr key={i}>
               {row.map((cell, j) => (
-                <Td key={j} numeric={isNumber(cell)} className="max-w-64 truncate whitespace-nowrap">
+                <Td key={j} numeric={isNumeric[j] === true} className="max-w-64 truncate whitespace-nowrap">
                   {cell}
                 </Td>
               ))}

@@ -181,7 +181,12 @@ function Cost() {
     [
       'Estimate',
       <span key="estimate">
-        about <Credits amount={task.estimate.low} />, at most <Credits amount={task.estimate.high} />
+        {task.estimate.low !== task.estimate.high && (
+          <>
+            about <Credits amount={task.estimate.low} />, at most{' '}
+          </>
+        )}
+        <Credits amount={task.estimate.high} />
       </span>,
     ],
     ['Set aside', <Credits key="held" amount={cost.held} />],
@@ -218,7 +223,7 @@ function Where() {
   const rows: [string, ReactNode][] = [
     ['Asked by', who],
     ['Where', where ?? platforms[platform] ?? platform],
-    ['Read as', task.because],
+    ['Read as', task.because.replace(/^read as /, '')],
     ...(attempts > 1 ? ([['Attempts', attempts]] as [string, ReactNode][]) : []),
     ...(task.retryOf === null
       ? []

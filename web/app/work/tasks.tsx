@@ -4,7 +4,7 @@ import { SquarePen } from 'lucide-react';
 import { useLoaderData, useSearchParams, type MetaFunction } from 'react-router';
 import { isId } from '#core/domain/ids.ts';
 import { LinkButton } from '../components/button.tsx';
-import { Card, Page } from '../components/page.tsx';
+import { Page } from '../components/page.tsx';
 import { Pager } from '../components/pager.tsx';
 import { guarded } from '../guarded.ts';
 import { filterIn, HistoryFilter, HistoryList } from './history.tsx';
@@ -38,10 +38,10 @@ export default function Tasks() {
       }
     >
       <HistoryFilter people={people} action="/tasks" />
-      <Card>
+      <div className="rounded-card border border-hairline bg-surface p-2 shadow-card">
         <HistoryList tasks={tasks} current={null} />
         <Pager first={params.has('before') ? addressWith(params, null) : null} next={next === null ? null : addressWith(params, next)} />
-      </Card>
+      </div>
     </Page>
   );
 }

@@ -50,8 +50,10 @@ function Running({ task, steps, facts }: { task: TaskView; steps: readonly Step[
   return (
     <>
       <p suppressHydrationWarning className="text-sm text-soft">
-        {types[task.type]}, {task.because}. About {formatNumber(task.estimate.low, reader)}, at most{' '}
-        {formatNumber(task.estimate.high, reader)} credits; {formatNumber(task.creditsHeld, reader)} set aside.
+        {types[task.type]}, {task.because}.{' '}
+        {task.estimate.low !== task.estimate.high && `About ${formatNumber(task.estimate.low, reader)}, at most `}
+        {formatNumber(task.estimate.high, reader)} {task.estimate.high === 1 ? 'credit' : 'credits'};{' '}
+        {formatNumber(task.creditsHeld, reader)} set aside.
       </p>
       <div aria-live="polite">
         <Steps steps={steps} />
