@@ -23,6 +23,16 @@ const verbs = {
   doctor: { runs: [['core/commands/doctor.ts']] },
   bench: { runs: [['core/bench/main.ts']], portal: true },
   gallery: { runs: [['bots/gallery.ts']] },
+  pictures: {
+    runs: [['vitest', 'run', '--config', 'web/testing/by-hand.config.ts', 'web/testing/pictures.ts']],
+    tools: true,
+    portal: true,
+  },
+  lighthouse: {
+    runs: [['vitest', 'run', '--config', 'web/testing/by-hand.config.ts', 'web/testing/lighthouse.ts']],
+    tools: true,
+    portal: true,
+  },
   test: { runs: [['vitest', 'run', '--config', 'core/testing/vitest.config.ts']], talks: true, tools: true, portal: true },
   check: {
     runs: [
