@@ -31,7 +31,7 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
   'front/set-password': [row('stranger', '/set-password?token=x')],
   'team/invitation': [
     row('stranger', ({ acme }) => `/invitations/${acme.invitation.token}`),
-    row('stranger', '/invitations/nothing', { status: 404 }),
+    row('stranger', '/invitations/nothing', { status: 410 }),
   ],
   'not-found': [row('stranger', '/nowhere', { status: 404 })],
 

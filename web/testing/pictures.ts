@@ -3,6 +3,7 @@
 
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Page, Route } from 'playwright-core';
 import { test } from 'vitest';
 import { forAll } from '#core/testing/stage.ts';
 import { oneBrowser, type BrowserWindow } from './browser.ts';
@@ -22,24 +23,59 @@ test('pictures', async () => {
   if (wanted.length === 0) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const taken: { readonly name: string; readonly files: readonly string[] }[] = [];
-  for (const { name, row } of rows()) {
+  for (const picture of rows()) {
+    const { name, row } = picture;
     const { cookies } = world().people[row.as];
     const window = windows.get(row.as) ?? (await browser().open({ at: world().at, cookies, ...wide }));
     windows.set(row.as, window);
-    taken.push({ name, files: await picturesOf(window, name, row) });
+    taken.push({ name, files: await picturesOf(window, picture) });
     window.takeTroubles();
   }
   await writeFile(path.join(folder, 'index.html'), album(taken));
   console.log(`${taken.length} pages are in ${path.relative(process.env['INIT_CWD'] ?? process.cwd(), folder)}/index.html.`);
 });
 
-function rows() {
-  return Object.entries(pages)
-    .flatMap(([file, ofFile]) => ofFile.map((row, i) => ({ row, name: `${file.replaceAll('/', '-')}${i === 0 ? '' : `-${i + 1}`}` })))
-    .filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
+function rows(): Picture[] {
+  const ofPages: Picture[] = Object.entries(pages).flatMap(([file, ofFile]) =>
+    ofFile.map((row, i) => ({ row, name: `${file.replaceAll('/', '-')}${i === 0 ? '' : `-${i + 1}`}` })),
+  );
+  return [...ofPages, ...accidents].filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 }
 
-async function picturesOf({ page }: BrowserWindow, name: string, row: PageRow): Promise<string[]> {
+interface Picture {
+  readonly name: string;
+  readonly row: PageRow;
+  /** What happens then, before the picture is taken. */
+  readonly then?: (page: Page) => Promise<void>;
+}
+
+/** What no address leads to. */
+const accidents: readonly Picture[] = [
+  {
+    name: 'accident-our-fault',
+    row: { as: 'owner', at: () => '/dashboard' },
+    then: (page) => goOn(page, (route) => route.fulfill({ status: 500 })),
+  },
+  { name: 'accident-away', row: { as: 'owner', at: () => '/dashboard' }, then: (page) => goOn(page, (route) => route.abort()) },
+  {
+    name: 'estimate',
+    row: { as: 'owner', at: () => '/dashboard' },
+    async then(page) {
+      await page.getByRole('link', { name: 'dentists in Austin' }).click();
+      await page.getByText(/^Leads: /).waitFor();
+    },
+  },
+];
+
+/** To another page, whose data meets this. */
+async function goOn(page: Page, meets: (route: Route) => Promise<void>): Promise<void> {
+  await page.route('**/*.data**', meets);
+  await page.locator('header a[title]').click();
+  await page.getByRole('link', { name: 'To the dashboard' }).waitFor();
+  await page.unroute('**/*.data**');
+}
+
+async function picturesOf({ page }: BrowserWindow, { name, row, then }: Picture): Promise<string[]> {
   const files: string[] = [];
   for (const [size, dimensions] of [
     ['wide', wide],
@@ -47,6 +83,7 @@ async function picturesOf({ page }: BrowserWindow, name: string, row: PageRow): 
   ] as const) {
     await show(page, { ...dimensions, colours: 'light' });
     await goTo(page, row, world());
+    await then?.(page);
     for (const flaw of await layoutFlaws(page)) console.log(`${name}, ${size}: ${flaw}`);
     for (const colours of ['light', 'dark'] as const) {
       await show(page, { ...dimensions, colours });

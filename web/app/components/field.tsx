@@ -53,7 +53,7 @@ export function Checkbox({ label, hint, className, ...rest }: { label: ReactNode
         id={id}
         {...rest}
         {...(hint !== undefined && { 'aria-describedby': `${id}-hint` })}
-        className="size-5 shrink-0 accent-accent"
+        className="size-6 shrink-0 accent-accent"
       />
       <div>
         <label htmlFor={id}>{label}</label>

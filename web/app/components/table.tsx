@@ -37,7 +37,7 @@ export function Td({ numeric = false, className, ...rest }: ComponentProps<'td'>
       {...rest}
       className={classes(
         'border-b border-hairline px-3 py-3 align-top first:pl-5 last:pr-5 sm:first:pl-6 sm:last:pr-6',
-        numeric ? 'numbers text-right' : 'text-left',
+        numeric ? 'numbers text-right whitespace-nowrap' : 'text-left',
         className,
       )}
     />
