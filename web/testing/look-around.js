@@ -38,9 +38,10 @@
 
   function lookAtTarget(element) {
     if (isInProse(element)) return;
-    const label = element.matches('input[type="checkbox"], input[type="radio"]') ? element.labels[0] : null;
-    const { width: wide, height: high } = (label ?? element).getBoundingClientRect();
-    if (wide < 24 || high < 24) flaws.push(`too small to press, ${Math.round(wide)} × ${Math.round(high)}: ${nameOf(element)}`);
+    const places = element.matches('input[type="checkbox"], input[type="radio"]') ? [element, ...element.labels] : [element];
+    const sizes = places.map((place) => place.getBoundingClientRect());
+    if (sizes.some(({ width: wide, height: high }) => wide >= 24 && high >= 24)) return;
+    flaws.push(`too small to press, ${Math.round(sizes[0].width)} × ${Math.round(sizes[0].height)}: ${nameOf(element)}`);
   }
 
   /** A link with words before or behind it. */
