@@ -51,7 +51,7 @@ export function Card({
     <section className={classes('min-w-0 rounded-card border border-hairline bg-surface shadow-card', className)}>
       {(title !== undefined || actions !== undefined) && (
         <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3 px-5 pt-5 sm:px-6">
-          <div className="min-w-0 flex-1 basis-60">
+          <div className="min-w-0 flex-1 basis-48">
             {title !== undefined && <h2 className="text-lg font-semibold">{title}</h2>}
             {lead !== undefined && <p className="mt-1 text-sm text-soft">{lead}</p>}
           </div>

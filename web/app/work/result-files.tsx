@@ -21,7 +21,7 @@ export function ResultFiles({ files, taskId, whole = false }: { files: readonly 
         <li key={file.id} className="min-w-0 overflow-hidden rounded-control border border-hairline">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
             <Picture mime={file.mime} />
-            <div className="min-w-0 flex-1">
+            <div className="min-w-0 flex-1 basis-40">
               <p className="truncate font-medium" title={file.name}>
                 {file.name}
               </p>
@@ -94,7 +94,7 @@ function Shown({ file, taskId }: { file: FileView; taskId: string }) {
       return <img src={address} alt={file.name} loading="lazy" className="max-h-[32rem] w-full border-t border-hairline object-contain" />;
     case 'text':
     case 'pdf':
-      return <iframe src={address} title={file.name} loading="lazy" className="block h-96 w-full border-t border-hairline bg-white" />;
+      return <iframe src={address} title={file.name} loading="lazy" className="block h-96 w-full border-t border-hairline" />;
   }
 }
 
