@@ -46,7 +46,7 @@ interface Picture {
   readonly name: string;
   readonly row: PageRow;
   /** What happens then, before the picture is taken. */
-  readonly then?: (page: Page) => Promise<void>;
+  readonly happens?: (page: Page) => Promise<void>;
 }
 
 /** What no address leads to. */
@@ -54,13 +54,13 @@ const accidents: readonly Picture[] = [
   {
     name: 'accident-our-fault',
     row: { as: 'owner', at: () => '/dashboard' },
-    then: (page) => goOn(page, (route) => route.fulfill({ status: 500 })),
+    happens: (page) => goOn(page, (route) => route.fulfill({ status: 500 })),
   },
-  { name: 'accident-away', row: { as: 'owner', at: () => '/dashboard' }, then: (page) => goOn(page, (route) => route.abort()) },
+  { name: 'accident-away', row: { as: 'owner', at: () => '/dashboard' }, happens: (page) => goOn(page, (route) => route.abort()) },
   {
     name: 'estimate',
     row: { as: 'owner', at: () => '/dashboard' },
-    async then(page) {
+    async happens(page) {
       await page.getByRole('link', { name: 'dentists in Austin' }).click();
       await page.getByText(/^Leads: /).waitFor();
     },
@@ -75,7 +75,7 @@ async function goOn(page: Page, meets: (route: Route) => Promise<void>): Promise
   await page.unroute('**/*.data**');
 }
 
-async function picturesOf({ page }: BrowserWindow, { name, row, then }: Picture): Promise<string[]> {
+async function picturesOf({ page }: BrowserWindow, { name, row, happens }: Picture): Promise<string[]> {
   const files: string[] = [];
   for (const [size, dimensions] of [
     ['wide', wide],
@@ -83,7 +83,7 @@ async function picturesOf({ page }: BrowserWindow, { name, row, then }: Picture)
   ] as const) {
     await show(page, { ...dimensions, colours: 'light' });
     await goTo(page, row, world());
-    await then?.(page);
+    await happens?.(page);
     for (const flaw of await layoutFlaws(page)) console.log(`${name}, ${size}: ${flaw}`);
     for (const colours of ['light', 'dark'] as const) {
       await show(page, { ...dimensions, colours });
