@@ -12,7 +12,8 @@ import type { TaskLine } from './work.ts';
 const agents = agentsThat(async ({ message }, watch, signal) => {
   if (message.includes('broken')) return { kind: 'failed', reason: 'told to', usage: someUsage };
   watch.step({ id: 'look', title: 'Looking around', state: 'running' });
-  if (message.includes('slowly')) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  if (message.includes('slowly') && !signal.aborted)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   watch.step({ id: 'look', title: 'Looking around', state: 'done' });
   return done('Here they are.', [csvOf('leads.csv', 3), fileOf('notes.md', '# Notes for Ada')]);
 });
