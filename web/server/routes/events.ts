@@ -22,15 +22,18 @@ export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] 
         const { task, live, after } = readQuery(request);
         if (task !== undefined) await app.task(actor, task); // somebody else's is refused before the stream begins
         const from = { after: after ?? (await app.cursor()), ...(task !== undefined && { taskId: task }) };
-        const stream = streams.open(request, response, actor.userId, () => keys.stillGood(request, actor.teamId));
+        const isStillGood = () => keys.stillGood(request, actor.teamId);
+        const stream = streams.open(request, response, actor.userId, isStillGood);
         if (request.method === 'HEAD') return stream.end();
+        // Whoever was logged out while it was being opened was not among those whose streams were ended.
+        if (!(await isStillGood())) return stream.end();
 
         let checkedMs = nowMs();
         try {
           for await (const item of throughAbsences(live ? pageOf(app, actor) : linesOf(app, actor, from), from.after, stream.signal)) {
             await tell(stream, item, live);
             if (nowMs() - checkedMs < RECHECK_MS) continue;
-            if (!(await keys.stillGood(request, actor.teamId))) break;
+            if (!(await isStillGood())) break;
             checkedMs = nowMs();
           }
         } catch (error) {
