@@ -11,7 +11,7 @@ import { makeHistory, TASKS } from './credits.ts';
 import { median, type BenchRow } from './row.ts';
 import { makeTeams } from './world.ts';
 
-const WARM_UP = 200;
+const WARM_UP = 2_000;
 const ROUNDS = 5;
 const REQUESTS = 200;
 const AIM_MS = 4;
