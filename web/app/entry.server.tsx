@@ -28,7 +28,7 @@ export default function renderPage(
 ): Promise<Response> {
   const { nonce } = context.get(visitContext);
   return new Promise((resolve, reject) => {
-    // All data is there before a page is rendered, so it goes out whole: in parts it would cost twice as much.
+    // All data is there before a page is rendered, so parts would bring nothing sooner, and each of them costs.
     const { pipe, abort } = renderToPipeableStream(<ServerRouter context={entry} url={request.url} nonce={nonce} />, {
       nonce,
       onAllReady() {
