@@ -81,15 +81,12 @@ inABrowser('the pages about a team', () => {
     expect(await page.locator('h1').textContent()).toBe('Grace');
   });
 
-  test.each([
-    ['on a phone in the dark', { width: 390, height: 844, colours: 'dark' }],
-    ['on a desk in the light', { colours: 'light' }],
-  ] as const)('%s nothing is clipped, and nobody is kept out', async (_, look) => {
+  test('on a phone in the dark a long name clips nothing, and nobody is kept out', async () => {
     const { at, cookies, actor, paths } = await ownerOf('A team with a rather long name that wraps');
     const { app } = stage();
     await app.invite(actor, { email: `grace.hopper-${newId()}@a-rather-long-address.example.com`, role: 'billing' });
     await app.makeApiKey(actor, 'Nightly report');
-    const { page } = await browser().open({ at, cookies, ...look });
+    const { page } = await browser().open({ at, cookies, width: 390, height: 844, colours: 'dark' });
     for (const path of await paths()) {
       await page.goto(path);
       await page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))");
