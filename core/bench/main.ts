@@ -34,7 +34,7 @@ try {
     await store.close();
   }
   if (wanted('streams')) for (const row of await benchStreams(postgres.url, folder, log)) show([row]);
-  if (wanted('dashboard')) show([await benchDashboard(postgres.url, folder, log)]);
+  if (wanted('dashboard')) show(await benchDashboard(postgres.url, folder, log));
   if (wanted('end-to-end')) show([await benchEndToEnd(postgres.url, folder, log)]);
 } finally {
   await postgres.stop();

@@ -252,8 +252,10 @@ describe('a run', () => {
     const runs = Array.from({ length: 9 }, (_, index) => run(work(`k${index}`, { sessionKey: `agent:lead-generation:s${index}` })));
     runs.push(run(work('same', { sessionKey: 'agent:lead-generation:s0' })));
     await vi.waitFor(() => expect(Object.keys(stage.sandbox.control.runCounts())).toHaveLength(8));
-    const listed = (await ask('tasks.list', { status: 'queued' })) as { tasks: { runId: string }[] };
-    expect(listed.tasks.map(({ runId }) => runId).toSorted()).toEqual(['k8', 'same']);
+    await vi.waitFor(async () => {
+      const { tasks } = (await ask('tasks.list', { status: 'queued' })) as { tasks: { runId: string }[] };
+      expect(tasks.map(({ runId }) => runId).toSorted()).toEqual(['k8', 'same']);
+    });
     for (const runId of ['same', ...Array.from({ length: 9 }, (_, index) => `k${index}`)]) await ask('sessions.abort', { runId });
     await Promise.all(runs);
     expect(stage.sandbox.control.runCounts()).not.toHaveProperty('same');
