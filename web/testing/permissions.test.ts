@@ -2,11 +2,12 @@
 
 import { describe, expect, test } from 'vitest';
 import { may, roles, type Role } from '#core/domain/permission.ts';
+import type { AnsweredForm } from '#core/testing/portal-visitor.ts';
 import { forAll } from '#core/testing/stage.ts';
 import { visitor } from '#core/testing/visitor.ts';
 import { api, matrix, type Act, type Row, type Who } from './matrix.ts';
 import { areaOf, hasAction, intentsByRoute, intentsOfAreas, portalRoutes, serverRoutes } from './routes.ts';
-import { askers, openWorld, WORLD_MS, type Asker, type Posted } from './world.ts';
+import { askers, openWorld, WORLD_MS, type Asker } from './world.ts';
 
 type Fields = Record<string, string>;
 
@@ -228,7 +229,7 @@ function sawOf({ status, headers }: Response, { see }: Row): string {
   return status === 404 ? 'finds nothing there' : `${status} ${to}`.trim();
 }
 
-function send(asker: Asker, row: Row, intent: string, act: Act, fields: Fields): Promise<Posted> {
+function send(asker: Asker, row: Row, intent: string, act: Act, fields: Fields): Promise<AnsweredForm> {
   return world().people[asker].post(act.at ?? addressOf(row), { intent: intentOf(intent, fields), ...fields });
 }
 
@@ -249,7 +250,7 @@ function harmless(act: Act): Fields {
   return Object.fromEntries(Object.entries(theirFields(act)).map(([name, value]) => [name, value.replaceAll(ID, NOBODY)]));
 }
 
-function didOf({ status, to, text }: Posted, { acmes }: Row, { theirs }: Act): string {
+function didOf({ status, to, text }: AnsweredForm, { acmes }: Row, { theirs }: Act): string {
   if (status === 302 && /^\/login(\?next=|$)/.test(to!)) return 'logs in first';
   if (status === 403 && text.includes('You are not allowed to do this.')) return 'may not';
   if (status === 404 && (acmes === true || theirs === null || text.includes('There is nothing at this address.')))

@@ -12,9 +12,10 @@ import type { Actor } from '#core/flows/app.ts';
 import type { AgentFile, AgentOutcome, Agents } from '#core/ports/agents.ts';
 import { pdfOf } from '#core/sandbox/openclaw/agents/pdf.ts';
 import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/agents-that.ts';
+import { portalVisitor, type PortalVisitor } from '#core/testing/portal-visitor.ts';
 import { openStage, type Stage, type StageOptions } from '#core/testing/stage.ts';
 import { teamStage } from '#core/testing/team-stage.ts';
-import { PASSWORD, proxied, visitor, type Visitor } from '#core/testing/visitor.ts';
+import { PASSWORD, proxied } from '#core/testing/visitor.ts';
 
 /** Who can ask for a page. `outsider` owns another team. */
 export const askers = ['stranger', ...roles.toReversed(), 'outsider', 'operator'] as const;
@@ -89,23 +90,8 @@ export interface Other {
   readonly apiKey: { readonly id: string; readonly key: string };
 }
 
-export interface Somebody extends Visitor {
-  readonly email: string;
+export interface Somebody extends PortalVisitor {
   readonly name: string;
-  /** The words of a page. */
-  page(path: string, status?: number): Promise<string>;
-  /** Sends a form of ours; `to` is where it leads. */
-  post(path: string, fields: Fields, headers?: Record<string, string>): Promise<Posted>;
-  /** Who they are now, for which team. */
-  actor(): Promise<Actor>;
-}
-
-export type Fields = Record<string, string> | readonly (readonly [string, string])[];
-
-export interface Posted {
-  readonly status: number;
-  readonly to: string | null;
-  readonly text: string;
 }
 
 /** How long a world may take to open, on a machine that has much else to do. */
@@ -185,35 +171,7 @@ type Makers = ReturnType<typeof makersOf> & { readonly stage: Stage };
 
 function makersOf(stage: Stage) {
   const { app, core } = stage;
-  const at = core.settings.publicUrl;
-  let callers = 0;
-
-  const browser = (name: string, email: string): Somebody => {
-    const person = visitor({ ...stage, url: at }, `198.51.100.${++callers}`);
-    return {
-      ...person,
-      name,
-      email,
-      async page(path, status = 200) {
-        const answer = await person.fetch(path, { headers: { Accept: 'text/html' } });
-        const text = await answer.text();
-        if (answer.status !== status) throw new Error(`${name} got ${answer.status} for ${path}, not ${status}`);
-        return text;
-      },
-      async post(path, fields, headers = {}) {
-        const answer = await person.fetch(path, {
-          method: 'POST',
-          body: new URLSearchParams(fields as Record<string, string>).toString(),
-          headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: at, Accept: 'text/html', ...headers },
-        });
-        return { status: answer.status, to: answer.headers.get('location')?.replace(at, '') ?? null, text: await answer.text() };
-      },
-      async actor() {
-        const cookie = [...person.cookies].map((pair) => pair.join('=')).join('; ');
-        return app.actorOf((await stage.product.auth.sessionOf(new Headers({ cookie })))!);
-      },
-    };
-  };
+  const browser = (name: string, email: string): Somebody => ({ ...portalVisitor(stage, email), name });
 
   const signUp = async (name: string, email: string): Promise<Somebody> => {
     const person = browser(name, email);
