@@ -159,13 +159,17 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (bots) stops.push(bots.stop);
     const { startingCredits } = config.people;
     const operatorEmails = [...core.settings.operatorEmails];
-    const portal = options.portal
-      ? { operatorEmails, startingCredits: asNumber(startingCredits), filesOrigin: originOf(outside.s3) }
-      : null;
+    const filesOrigin = originOf(outside.s3);
+    const portal = options.portal ? { operatorEmails, startingCredits: asNumber(startingCredits), filesOrigin } : null;
     await held?.letGo();
     const web =
       config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0
-        ? await startWebRole(core, app, { ...config.http, port }, { mounts: bots?.mounts ?? [], mailbox: outside.mailbox, portal })
+        ? await startWebRole(
+            core,
+            app,
+            { ...config.http, port },
+            { mounts: bots?.mounts ?? [], mailbox: outside.mailbox, filesOrigin, portal },
+          )
         : null;
     if (web) {
       stops.push(web.stop);

@@ -60,12 +60,20 @@ export async function startBotsRole(core: Core, app: App, options: Pick<ProductO
 /** What the portal is told besides. */
 type PortalNeeds = Pick<PortalSettings, 'operatorEmails' | 'startingCredits' | 'filesOrigin'>;
 
+interface WebNeeds {
+  readonly mounts: readonly Mount[];
+  readonly mailbox: Outside['mailbox'];
+  /** Where downloads lead to. */
+  readonly filesOrigin: string;
+  readonly portal: PortalNeeds | null;
+}
+
 /** Answers HTTP: the API, downloads, health, the portal, and what platforms call us on. */
 export async function startWebRole(
   core: Core,
   app: App,
   http: { host: string; port: number; trustProxy: number; metricsToken: string | null },
-  { mounts, mailbox, portal }: { mounts: readonly Mount[]; mailbox: Outside['mailbox']; portal: PortalNeeds | null },
+  { mounts, mailbox, filesOrigin, portal }: WebNeeds,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
   const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
@@ -78,6 +86,7 @@ export async function startWebRole(
     ...common,
     ...(portal && { portal: await openPortal({ ...common, ...portal, now: () => core.clock.now() }) }),
     mounts: [...mounts, ...(mailbox ? mailboxPages({ ...mailbox, brandName }) : [])],
+    leadsTo: [filesOrigin],
     trustProxy: http.trustProxy,
     ...(http.metricsToken !== null && { metricsToken: http.metricsToken }),
     nowMs: () => core.clock.now().getTime(),

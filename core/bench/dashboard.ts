@@ -68,6 +68,7 @@ async function rendering({ app, auth, core }: Product, page: string, cookie: str
     sandboxPages: [],
     who: async () => who,
     isOperator: () => false,
+    isOperatorWithoutTwoFactor: () => false,
     named() {},
   };
   return async (times) => {

@@ -37,6 +37,7 @@ export const mailLimits = {
     reset: 5,
     'set-password': 5,
     'magic-link': 10,
+    'new-address': 5,
     invitation: 5,
     security: 20,
     deletion: 10,

@@ -12,6 +12,11 @@ export type MailSaying =
   /** For an account that was made without a password. */
   | { readonly kind: 'set-password'; readonly name: string; readonly url: string }
   | { readonly kind: 'magic-link'; readonly url: string }
+  /**
+   * Somebody wants their account to have this address. Whoever reads it may have nothing to do with them, so nothing that they
+   * wrote stands in it; `account` is the address that the account has now, masked.
+   */
+  | { readonly kind: 'new-address'; readonly account: string; readonly url: string }
   | { readonly kind: 'invitation'; readonly team: string; readonly by: string; readonly role: Role; readonly url: string }
   /** Something changed about how one logs in. `url` leads to where it can be undone. */
   | {
@@ -54,6 +59,7 @@ const mayComeTwice: Record<MailKind, boolean> = {
   reset: true,
   'set-password': true,
   'magic-link': true,
+  'new-address': true,
   invitation: false,
   security: false,
   deletion: false,

@@ -417,6 +417,12 @@ const table = {
     sentence: (facts: { most: number }) => `${count(facts.most)} event streams of yours are open already.`,
     wayForward: 'Close one, or read several tasks from one stream.',
   },
+  'operator.two-factor': {
+    status: 403,
+    sentence: () => 'Operators need two-factor authentication.',
+    wayForward: 'Set up an authenticator in your settings, then open this page again.',
+    page: '/settings',
+  },
   'route.unknown': {
     status: 404,
     sentence: () => 'There is nothing at this address.',

@@ -25,6 +25,7 @@ function everySaying(theirs: string): MailSaying[] {
     { kind: 'reset', name: theirs, url },
     { kind: 'set-password', name: theirs, url },
     { kind: 'magic-link', url },
+    { kind: 'new-address', account: 'a•••@example.com', url },
     ...roles.map((role) => ({ kind: 'invitation', team: theirs, by: theirs, role, url }) as const),
     ...changes.map((what) => ({ kind: 'security', name: theirs, what, at, from: theirs, url }) as const),
     { kind: 'security', name: '', what: 'new-device', at, from: null, url },
@@ -40,14 +41,14 @@ test('a mail reads like this', () => {
 
 Hello Ada,
 
-This address was used to sign up for Impacter. Confirm that it is yours, and your account is ready.
+This email address was used to sign up for Impacter. To confirm it, open the link and enter the password that you chose when you signed up.
 
 Confirm this address:
 https://work.example.com/go?token=abc&next=%2Fdashboard
 
 The link works once, and not for long.
 
-If this was not you, do nothing: without a confirmation, the account stays closed.
+If you did not sign up, ignore this email: the account cannot be used without your confirmation.
 
 -- 
 Impacter

@@ -43,9 +43,11 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
     case 'verify':
       return {
         ...about('Confirm your mail address', saying.name),
-        before: [`This address was used to sign up for ${brandName}. Confirm that it is yours, and your account is ready.`],
+        before: [
+          `This email address was used to sign up for ${brandName}. To confirm it, open the link and enter the password that you chose when you signed up.`,
+        ],
         button: { label: 'Confirm this address', url: saying.url },
-        after: [onceAndNotLong, 'If this was not you, do nothing: without a confirmation, the account stays closed.'],
+        after: [onceAndNotLong, 'If you did not sign up, ignore this email: the account cannot be used without your confirmation.'],
       };
     case 'known':
       return {
@@ -77,6 +79,15 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         before: [`This link logs you in to ${brandName}, in the browser where you open it.`],
         button: { label: 'Log in', url: saying.url },
         after: [onceAndNotLong, 'Pass it on to nobody. If you did not ask for it, do nothing.'],
+      };
+    case 'new-address':
+      return {
+        ...about('Confirm your new email address', null),
+        before: [
+          `The owner of the ${brandName} account ${theirs(saying.account)} asked to change its email address to this one. If that is your account, open the link and confirm the change while you are logged in to it.`,
+        ],
+        button: { label: 'Confirm the new address', url: saying.url },
+        after: [onceAndNotLong, 'If you did not ask for this, ignore this email: nothing changes.'],
       };
     case 'invitation': {
       const team = theirs(saying.team);

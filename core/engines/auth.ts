@@ -43,8 +43,11 @@ export function createAuth(settings: AuthSettings): Auth {
       const isDue = at.getTime() - renewedAt.getTime() > PROLONG_EVERY_MS && !cookie.untilTheBrowserCloses;
       return { ...loggedIn, cookies: isDue ? await prolong(store, cookies, loggedIn, cookie, at) : [] };
     },
-    async handle(request) {
-      return (await engine()).handle(request);
+    async handle(request, by) {
+      return (await engine()).handle(request, by);
+    },
+    async lookAtLink(kind, token) {
+      return (await engine()).lookAtLink(kind, token);
     },
     async linkToSetPassword(userId, validMs) {
       return (await engine()).linkToSetPassword(userId, validMs);

@@ -348,6 +348,8 @@ function saying(core: Core, kind: Exclude<MailSaying['kind'], 'alarm'>): MailSay
   switch (kind) {
     case 'magic-link':
       return { kind, url };
+    case 'new-address':
+      return { kind, account: 'a•••@example.com', url };
     case 'invitation':
       return { kind, team: 'Engines', by: 'Ada', role: 'member', url };
     case 'security':

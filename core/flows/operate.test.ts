@@ -39,7 +39,14 @@ test.each(Object.entries(calls))('%s is not there for an owner who is no operato
   await expect(call(app, owner, owner.teamId)).rejects.toMatchObject({ code: 'route.unknown' });
 });
 
-test('an operator is who logs in with a verified address that OPERATOR_EMAILS names, whatever their role; a key is none', async () => {
+test.each(Object.entries(calls))('%s is refused, with the way forward, while its operator has no second factor', async (_, call) => {
+  const { app, core } = world();
+  const ops = await operator(world());
+  await core.store.money.query({ text: 'UPDATE users SET two_factor_enabled = false WHERE id = $1' }, [ops.userId]);
+  await expect(call(app, ops, ops.teamId)).rejects.toMatchObject({ code: 'operator.two-factor', page: '/settings' });
+});
+
+test('an operator is whoever OPERATOR_EMAILS names, with a verified address and two-factor on, whatever their role; a key is none', async () => {
   const { app, core, person } = world();
   const ops = await operator(world());
   expect(await app.isOperator(ops)).toBe(true);
@@ -49,6 +56,8 @@ test('an operator is who logs in with a verified address that OPERATOR_EMAILS na
   expect(await app.isOperator(anna)).toBe(false);
   await core.store.money.query({ text: 'UPDATE users SET email_verified = true WHERE id = $1' }, [anna.userId]);
   expect(await app.isOperator(anna)).toBe(true);
+  await core.store.money.query({ text: 'UPDATE users SET two_factor_enabled = false WHERE id = $1' }, [anna.userId]);
+  expect(await app.isOperator(anna)).toBe(false);
   // What an actor says of their address counts for nothing.
   expect(await app.isOperator({ ...(await person()), apiKeyId: undefined as never, email: 'ops@example.com' })).toBe(false);
 });
@@ -341,6 +350,7 @@ test('mails that may not have arrived are seen and sent again', async () => {
 
 async function operator({ core }: Pick<Stage, 'core'>, email = 'ops@example.com', emailVerified = true): Promise<Actor> {
   const { userId, teamId } = await core.store.people.addUser({ email, name: 'Operator', emailVerified }, core.clock.now());
+  await core.store.money.query({ text: 'UPDATE users SET two_factor_enabled = true WHERE id = $1' }, [userId]);
   return { userId, teamId, role: 'owner', email };
 }
 

@@ -1,5 +1,6 @@
-// For those who run the product: OPERATOR_EMAILS names them, and their address must be verified. What they may do has
-// nothing to do with any role in a team. To everybody else these verbs are not there. Whatever they change, and each
+// For those who run the product: OPERATOR_EMAILS names them, their address must be verified, and they log in with a second
+// factor: whoever takes over a mailbox must not run the product with it. What they may do has nothing to do with any role in
+// a team. To everybody else these verbs are not there. Whatever they change, and each
 // request that they read, is a line in the audit log, as `operator:<user id>`.
 
 import { amountOf, credits, micro, sayCredits, type Amount } from '#core/domain/credits.ts';
@@ -85,7 +86,7 @@ export function operatorVerbs(core: Core): OperatorVerbs {
   const asOperator =
     <Given extends unknown[], Answer>(work: (actor: Actor, ...given: Given) => Promise<Answer>) =>
     async (actor: Actor, ...given: Given): Promise<Answer> => {
-      if (!(await isOperator(core, actor))) throw refuse('route.unknown');
+      await mustBeOperator(core, actor);
       return work(actor, ...given);
     };
   return {
@@ -134,9 +135,19 @@ export function operatorVerbs(core: Core): OperatorVerbs {
 
 /** A key acts for a program in a team, so it is no operator's, whoever made it. */
 export async function isOperator(core: Core, actor: Actor): Promise<boolean> {
-  if (actor.apiKeyId !== undefined || core.settings.operatorEmails.size === 0) return false;
-  const email = await core.store.operate.verifiedEmail(actor.userId);
-  return email !== null && core.settings.operatorEmails.has(email);
+  return (await namedPerson(core, actor))?.twoFactor === true;
+}
+
+async function mustBeOperator(core: Core, actor: Actor): Promise<void> {
+  const person = await namedPerson(core, actor);
+  if (person === null) throw refuse('route.unknown');
+  if (!person.twoFactor) throw refuse('operator.two-factor');
+}
+
+async function namedPerson(core: Core, actor: Actor): Promise<{ twoFactor: boolean } | null> {
+  if (actor.apiKeyId !== undefined || core.settings.operatorEmails.size === 0) return null;
+  const person = await core.store.operate.verifiedPerson(actor.userId);
+  return person !== null && core.settings.operatorEmails.has(person.email) ? person : null;
 }
 
 const PAGE_MOST = 100;

@@ -8,15 +8,30 @@ export type SessionId = Id<'session'>;
 export interface Auth {
   /**
    * Answers everything under /api/auth: forms of the portal are handed on to it, so that its rate limits hold for them
-   * too. The caller's address comes in the header `callerHeader`, which the host sets and nobody else may.
+   * too. The caller's address comes in the header `callerHeader`, which the host sets and nobody else may. Links in mails
+   * are used by a page of ours alone: a request from outside that tries is told that there is nothing.
    */
-  handle(request: Request): Promise<Response>;
+  handle(request: Request, by: 'page' | 'outside'): Promise<Response>;
+  /** What a link in a mail is for, while it works. Looking changes nothing, so programs that open links may do it too. */
+  lookAtLink(kind: LinkKind, token: string): Promise<MailedLink | null>;
   /** Whose session these cookies are of; null without one, or when it ended or was revoked. */
   sessionOf(headers: Headers): Promise<LoggedIn | null>;
   /** An address of ours where this person can choose a password, once. Whoever opens it has shown that the mail address is theirs. */
   linkToSetPassword(userId: UserId, validMs: number): Promise<{ url: string; expiresAt: Date }>;
   /** Resolves once the first login need not wait for what is loaded late. */
   ready(): Promise<void>;
+}
+
+/** To confirm a sign-up, to confirm a new address, to log in. */
+export type LinkKind = 'sign-up' | 'new-address' | 'magic-link';
+
+export interface MailedLink {
+  /** null for a magic link: it is for whoever has the address. */
+  readonly userId: UserId | null;
+  /** Where it was mailed to. */
+  readonly email: string;
+  /** For a new address: the one that it replaces. */
+  readonly before: string | null;
 }
 
 /** Set by the host alone, from the connection or a trusted proxy. */

@@ -41,6 +41,9 @@ export interface Logins {
   /** Makes sure that a person has a team and wallet of their own. */
   makeHome(userId: UserId, at: Date): Promise<{ teamId: TeamId; walletId: WalletId }>;
   hasPassword(userId: UserId): Promise<boolean>;
+  /** Links that log in whoever has this address, and were not used. */
+  endMagicLinks(email: string): Promise<void>;
+  endOtherSessions(userId: UserId, except: string): Promise<void>;
   /** null until the person has shown that it is theirs. */
   verifiedEmail(userId: UserId): Promise<string | null>;
   /** Whether this wallet was given the credits that everybody begins with. */
@@ -135,6 +138,19 @@ export function loginsOver(money: Money): Logins {
         [userId],
       );
       return rows.length > 0;
+    },
+
+    async endMagicLinks(email) {
+      await money.query(
+        {
+          text: `DELETE FROM verifications WHERE user_id = (SELECT id FROM users WHERE email = lower($1)) AND value LIKE '{"type":"magic-link"%'`,
+        },
+        [email],
+      );
+    },
+
+    async endOtherSessions(userId, except) {
+      await money.query({ text: 'DELETE FROM sessions WHERE user_id = $1 AND id <> $2' }, [userId, except]);
     },
 
     async verifiedEmail(userId) {

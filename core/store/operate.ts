@@ -115,7 +115,7 @@ export interface OpenedRequest {
 
 export interface Operate {
   /** The person's address, when they have shown that it is theirs. */
-  verifiedEmail(userId: UserId): Promise<string | null>;
+  verifiedPerson(userId: UserId): Promise<{ email: string; twoFactor: boolean } | null>;
   numbers(at: Date): Promise<Numbers>;
   /** By name, by the address of a member, or by id; newest first, behind the team `before`. */
   teams(search: string, before: string | null, limit: number): Promise<TeamLine[]>;
@@ -154,12 +154,15 @@ const AUDIT_MOST = 50;
 
 export function operateOver(money: Money): Operate {
   return {
-    async verifiedEmail(userId) {
-      const { rows } = await money.query<{ email: string }>(
-        { name: 'verified email', text: 'SELECT email FROM users WHERE id = $1 AND email_verified' },
+    async verifiedPerson(userId) {
+      const { rows } = await money.query<{ email: string; twoFactor: boolean }>(
+        {
+          name: 'verified person',
+          text: 'SELECT email, two_factor_enabled AS "twoFactor" FROM users WHERE id = $1 AND email_verified',
+        },
         [userId],
       );
-      return rows[0]?.email ?? null;
+      return rows[0] ?? null;
     },
 
     async numbers(at) {

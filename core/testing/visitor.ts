@@ -2,6 +2,7 @@
 
 import { vi } from 'vitest';
 import type { MailSaying } from '#core/domain/mail.ts';
+import { callerHeader } from '#core/ports/auth.ts';
 import { authenticatorOf } from './authenticator.ts';
 import { linkIn, type ReceivedMail } from './mailbox.ts';
 import type { Stage } from './stage.ts';
@@ -10,8 +11,10 @@ export interface Visitor {
   readonly cookies: Map<string, string>;
   /** Asks the login engine, as a form or a link of ours would. */
   auth(path: string, body?: object, headers?: Record<string, string>): Promise<Answered>;
+  /** Asks the login engine as a page of ours does, which may use the links of mails. */
+  askAsPage(path: string, body?: object): Promise<Answered>;
   fetch(path: string, options?: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }): Promise<Response>;
-  /** Signs up, opens the mail and follows its link: logged in. */
+  /** Signs up, opens the mail, follows its link and enters the password there: logged in. */
   signUp(email: string, password?: string, name?: string): Promise<void>;
   logIn(email: string, password?: string): Promise<Answered>;
   /** Whether the product takes them for somebody. */
@@ -24,6 +27,8 @@ export interface Answered {
   readonly headers: Headers;
 }
 
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0';
+
 export const PASSWORD = 'correct horse battery';
 
 export const proxied = { TRUST_PROXY: '1' };
@@ -32,24 +37,29 @@ export const proxied = { TRUST_PROXY: '1' };
 export function visitor({ url, core, mails }: Pick<Stage, 'url' | 'core' | 'mails'>, address?: string): Visitor {
   const cookies = new Map<string, string>();
   const origin = core.settings.publicUrl;
+  const cookieLine = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
   const go: Visitor['fetch'] = async (path, options = {}) => {
     const response = await fetch(url + path, {
       redirect: 'manual',
       ...options,
       headers: {
-        'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0',
+        'User-Agent': BROWSER,
         ...(address !== undefined && { 'X-Forwarded-For': address }),
-        ...(cookies.size > 0 && { Cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+        ...(cookies.size > 0 && { Cookie: cookieLine() }),
         ...options.headers,
       },
     });
+    keep(response);
+    return response;
+  };
+
+  const keep = (response: Response) => {
     for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
       if (value === '' || /max-age=0/i.test(line)) cookies.delete(name!);
       else cookies.set(name!, value!);
     }
-    return response;
   };
 
   const auth: Visitor['auth'] = async (path, body, headers = {}) => {
@@ -57,23 +67,42 @@ export function visitor({ url, core, mails }: Pick<Stage, 'url' | 'core' | 'mail
       ...(body && { method: 'POST', body: JSON.stringify(body) }),
       headers: { ...(body && { 'Content-Type': 'application/json', Origin: origin }), ...headers },
     });
-    const text = await response.text();
-    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>, headers: response.headers };
+    return answered(response);
+  };
+
+  const askAsPage: Visitor['askAsPage'] = async (path, body) => {
+    const headers = {
+      'User-Agent': BROWSER,
+      [callerHeader]: address ?? '127.0.0.1',
+      ...(cookies.size > 0 && { Cookie: cookieLine() }),
+      ...(body && { 'Content-Type': 'application/json', Origin: origin }),
+    };
+    const request = new Request(`${origin}/api/auth${path}`, { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) });
+    const response = await core.auth.handle(request, 'page');
+    keep(response);
+    return answered(response);
   };
 
   return {
     cookies,
     auth,
+    askAsPage,
     fetch: go,
     async signUp(email, password = PASSWORD, name = 'Ada') {
       const { status, body } = await auth('/sign-up/email', { email, password, name });
       if (status !== 200) throw new Error(`signing up ${email} was answered with ${status} ${JSON.stringify(body)}`);
       const mail = await mailOf({ mails }, email, 'verify');
-      await auth(`/verify-email?token=${tokenIn(mail)}`);
+      const confirmed = await askAsPage('/confirm-sign-up', { token: tokenIn(mail), password });
+      if (confirmed.status !== 200) throw new Error(`confirming ${email} was answered with ${confirmed.status}`);
     },
     logIn: (email, password = PASSWORD) => auth('/sign-in/email', { email, password }),
     isLoggedIn: async () => (await go('/api/balance')).status === 200,
   };
+}
+
+async function answered(response: Response): Promise<Answered> {
+  const text = await response.text();
+  return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>, headers: response.headers };
 }
 
 /** The newest mail of a kind, once there are `least` of it. */

@@ -25,11 +25,12 @@ export function open<T>(work: (visit: Visited) => Promise<T> | T) {
   return made(async (visit) => work(visit));
 }
 
-/** For those who run the product. To everybody else the page does not exist. */
+/** For those who run the product, with two-factor on. To everybody else the page does not exist. */
 export function operators<T>(work: (visit: Visited<Who>) => Promise<T>) {
   return made(async (visit) => {
     const who = await visit.who();
     if (who === null) throw redirect(loginAddress(visit));
+    if (visit.isOperatorWithoutTwoFactor(who)) throw refuse('operator.two-factor');
     if (!visit.isOperator(who)) throw refuse('route.unknown');
     return work({ ...visit, ...who });
   });

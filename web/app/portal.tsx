@@ -15,7 +15,7 @@ import { LiveProvider, useLive } from './live.tsx';
 import { teamPlaces } from './team/places.ts';
 import { offline } from './texts/portal.ts';
 
-export const loader = guarded('login', async ({ app, actor, loggedIn, isOperator }) => {
+export const loader = guarded('login', async ({ app, actor, loggedIn, isOperator, isOperatorWithoutTwoFactor }) => {
   const cursor = await app.cursor();
   const [{ available, inUse, colour, words, version }, teams, undelivered] = await Promise.all([
     app.balance(actor),
@@ -34,7 +34,10 @@ export const loader = guarded('login', async ({ app, actor, loggedIn, isOperator
       { to: '/dashboard', label: 'Tasks' },
       ...(may(actor.role, 'credits.see') ? [{ to: '/credits', label: 'Credits' }] : []),
       { to: '/team', label: 'Team' },
-      ...(isOperator({ actor, loggedIn }) ? [{ to: '/operator', label: 'Operator' }] : []),
+      // Who is told there to turn two-factor on must find the page.
+      ...(isOperator({ actor, loggedIn }) || isOperatorWithoutTwoFactor({ actor, loggedIn })
+        ? [{ to: '/operator', label: 'Operator' }]
+        : []),
     ],
     teamPlaces: teamPlaces(actor.role, { undelivered }),
   };

@@ -25,8 +25,10 @@ export interface Visit {
   readonly now: Date;
   /** Who is logged in, asked for once in a request however often it is needed; null for a stranger. */
   who(): Promise<Who | null>;
-  /** One of those who run the product: their verified address is in OPERATOR_EMAILS. */
+  /** One of those who run the product: OPERATOR_EMAILS names their verified address, and they have two-factor on. */
   isOperator(who: Who): boolean;
+  /** Named there, and without two-factor: they are told to turn it on. */
+  isOperatorWithoutTwoFactor(who: Who): boolean;
   /** For the request's line in the log: the route's template, never the address itself. */
   named(route: string): void;
 }

@@ -9,7 +9,7 @@ import { forAll, openStage } from '#core/testing/stage.ts';
 import { teamStage } from '#core/testing/team-stage.ts';
 import { unzip } from '#core/testing/unzip.ts';
 import { portalVisitor, wordsOf, type PortalVisitor } from '#core/testing/portal-visitor.ts';
-import { proxied } from '#core/testing/visitor.ts';
+import { proxied, twoFactorOf } from '#core/testing/visitor.ts';
 
 const OPS = 'Ops@example.com';
 const agents = agentsThat(() => done('Here.', [csvOf('leads.csv', 3)]));
@@ -227,7 +227,10 @@ async function somebody(email?: string): Promise<PortalVisitor> {
 let ops: Promise<PortalVisitor> | undefined;
 /** There is one address that operates. */
 async function operator(): Promise<PortalVisitor> {
-  return (ops ??= somebody(OPS.toLowerCase()));
+  return (ops ??= somebody(OPS.toLowerCase()).then(async (person) => {
+    await twoFactorOf(person);
+    return person;
+  }));
 }
 
 /** With a team besides their own, looking at it, and credits to spend there. */

@@ -11,7 +11,7 @@ import compression from 'compression';
 import express, { type RequestHandler, type Response as Answer } from 'express';
 import { refuse } from '#core/domain/refusal.ts';
 import type { App } from '#core/flows/app.ts';
-import { callerHeader, type Auth } from '#core/ports/auth.ts';
+import { callerHeader, type Auth, type LoggedIn } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Visit, Who } from '#web/app/visit.ts';
 import { isOurOwn } from './own-origin.ts';
@@ -102,6 +102,7 @@ function visitOf(
     for (const cookie of loggedIn.cookies) response.append('Set-Cookie', cookie);
     return { actor, loggedIn };
   };
+  const isNamed = ({ emailVerified, email }: LoggedIn) => emailVerified && operatorEmails.includes(email);
   return {
     app,
     auth,
@@ -115,7 +116,8 @@ function visitOf(
     requestId: response.locals.requestId,
     now: now(),
     who: () => (who ??= look()),
-    isOperator: ({ loggedIn }) => loggedIn.emailVerified && operatorEmails.includes(loggedIn.email),
+    isOperator: ({ loggedIn }) => isNamed(loggedIn) && loggedIn.twoFactor,
+    isOperatorWithoutTwoFactor: ({ loggedIn }) => isNamed(loggedIn) && !loggedIn.twoFactor,
     named(route) {
       response.locals.route = route.startsWith('/') ? route : `/${route}`;
     },

@@ -11,6 +11,7 @@ import { answerErrors } from './errors.ts';
 import { countFailedKeys } from './failed-keys.ts';
 import { secure } from './headers.ts';
 import { keysOf, type Keys } from './keys.ts';
+import { checkLocations } from './locations.ts';
 import { listen, type Patience, type Running } from './listen.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { addMounts, addPortal, type Mount } from './mount.ts';
@@ -41,6 +42,8 @@ export interface WebSettings {
   readonly trustProxy?: number | string;
   /** Addresses that bots and sandboxes answer. */
   readonly mounts?: readonly Mount[];
+  /** Origins that our answers may lead to, besides our own: where files are. */
+  readonly leadsTo?: readonly string[];
   /** Answers whatever is left, the front page too. */
   readonly portal?: readonly RequestHandler[];
   /** Named on the front page. */
@@ -83,6 +86,7 @@ export function createWeb(settings: WebSettings): Web {
   web.set('trust proxy', settings.trustProxy ?? false);
 
   web.use(followRequests(log, metrics));
+  web.use(checkLocations({ publicUrl, origins: settings.leadsTo ?? [], log }));
   web.use((_request, response, next) => {
     secure(response, { https: publicUrl.startsWith('https:') });
     if (!stopping) return next();

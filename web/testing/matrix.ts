@@ -59,7 +59,15 @@ export const matrix: Readonly<Record<string, Row>> = {
   // Whoever is logged in would be out.
   '/logout': { see: 'nobody', act: { '': act('everybody', {}, null, { only: ['stranger'] }) } },
   '/signup': { see: 'strangers', act: { signup: act('everybody', { email: '', password: '' }) } },
-  '/verify': { see: 'everybody', act: { verify: act('everybody', { token: '' }), again: act('everybody', { email: '' }) } },
+  '/verify': {
+    see: 'everybody',
+    act: {
+      verify: act('everybody', { token: '', password: '' }),
+      anew: act('everybody', { token: '', password: '' }),
+      again: act('everybody', { email: '' }),
+    },
+  },
+  '/confirm-email': { see: 'everybody', act: { confirm: act('everybody', { token: '' }) } },
   '/welcome': { see: 'login' },
   '/login': { see: 'strangers', act: { login: act('everybody', { email: '', password: '' }), link: act('everybody', { email: '' }) } },
   '/login/sent': { see: 'everybody' },

@@ -41,7 +41,8 @@ inABrowser('somebody new', () => {
       await press(page.getByRole('button', { name: 'Create account' }));
       await title(page, 'Open the mail we sent you');
       await go(linkIn(await mailOf(stage(), email, 'verify')));
-      await press(page.getByRole('button', { name: 'Confirm this address' }));
+      await fill('Password chosen at sign-up', PASSWORD);
+      await press(page.getByRole('button', { name: 'Confirm and log in' }));
       await title(page, 'Welcome, Ada Lovelace');
 
       expect(await grant(email, 100)).toBe(`${email} got 100 credits; 150 credits available now.\n`);

@@ -15,7 +15,8 @@ import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/agents
 import { portalVisitor, type PortalVisitor } from '#core/testing/portal-visitor.ts';
 import { openStage, type Stage, type StageOptions } from '#core/testing/stage.ts';
 import { teamStage } from '#core/testing/team-stage.ts';
-import { PASSWORD, proxied } from '#core/testing/visitor.ts';
+import { linkIn } from '#core/testing/mailbox.ts';
+import { mailOf, PASSWORD, proxied, twoFactorOf } from '#core/testing/visitor.ts';
 
 /** Who can ask for a page. `outsider` owns another team. */
 export const askers = ['stranger', ...roles.toReversed(), 'outsider', 'operator'] as const;
@@ -26,6 +27,8 @@ export interface World {
   /** Where the portal is, without a slash at the end. */
   readonly at: string;
   readonly people: Readonly<Record<Asker, Somebody>>;
+  /** Addresses in mails, with a token that works: of a new address of the owner, a magic link and a sign-up. */
+  readonly links: { readonly newAddress: string; readonly logIn: string; readonly signUp: string };
   readonly acme: Acme;
   readonly other: Other;
   /** Asks in a web conversation, a new one unless it is said which, and does not wait. */
@@ -133,7 +136,8 @@ export async function openWorld({ odd = done('Nothing odd.'), ...options }: Stag
     const acme = await makeAcme(makers, people);
     const other = await makeOther(makers, people.outsider);
     await makeTrouble(makers, people);
-    return { stage, at: stage.core.settings.publicUrl, people, acme, other, ask: makers.ask, get: makers.get, stop };
+    const links = await makeLinks(makers, people);
+    return { stage, at: stage.core.settings.publicUrl, people, links, acme, other, ask: makers.ask, get: makers.get, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -232,6 +236,7 @@ async function makePeople({ browser, signUp, team, stage, invitationFor }: Maker
     const house = asker === 'outsider' ? 'other.example' : 'acme.example';
     people[asker] = await signUp(name, asker === 'operator' ? OPERATOR : `${name.split(' ')[0]!.toLowerCase()}@${house}`);
   }
+  await twoFactorOf(people.operator); // without it nobody operates
   await team(people.owner, 'Acme Harbour', 1_000);
   await team(people.outsider, 'Other House', 200);
   const owner = await people.owner.actor();
@@ -370,6 +375,21 @@ async function makeOther({ stage, get }: Makers, outsider: Somebody): Promise<Ot
     conversation: task.conversationId,
     file: task.files[0]!.id,
     apiKey: await stage.app.makeApiKey(actor, 'Bakery script'),
+  };
+}
+
+async function makeLinks({ stage, browser }: Makers, people: World['people']): Promise<World['links']> {
+  const newcomer = browser('Nell Newcomer', 'nell@newcomer.example');
+  await newcomer.auth('/sign-up/email', { email: newcomer.email, password: PASSWORD, name: newcomer.name });
+  const next = 'ada.byron@new.example';
+  await people.owner.post('/settings', { intent: 'mail', email: next, password: PASSWORD });
+  await newcomer.auth('/sign-in/magic-link', { email: people.owner.email });
+  const linkTo = async (...mail: [string, 'new-address' | 'magic-link' | 'verify']) =>
+    linkIn(await mailOf(stage, ...mail)).replace(stage.core.settings.publicUrl, '');
+  return {
+    newAddress: await linkTo(next, 'new-address'),
+    logIn: await linkTo(people.owner.email, 'magic-link'),
+    signUp: await linkTo(newcomer.email, 'verify'),
   };
 }
 

@@ -1,27 +1,72 @@
-// What of better-auth can be reached at all. It has more than we use: what would go past the audit log, tell a page's
-// scripts a session's token, or change a person without a notice is left out.
+// What of better-auth can be reached at all, by whom, and what may be said there. It has more than we use: what would go
+// past the audit log, tell a page's scripts a session's token, or change a person without a notice is left out. So is every
+// field that is not listed, above all those that name an address to be sent on to.
 
-const doors: Readonly<Record<string, 'GET' | 'POST'>> = {
-  '/sign-up/email': 'POST',
-  '/send-verification-email': 'POST',
-  '/verify-email': 'GET',
-  '/sign-in/email': 'POST',
-  '/sign-in/magic-link': 'POST',
-  '/magic-link/verify': 'GET',
-  '/sign-out': 'POST',
-  '/request-password-reset': 'POST',
-  '/reset-password': 'POST',
-  '/change-password': 'POST',
-  '/change-email': 'POST',
-  '/two-factor/enable': 'POST',
-  '/two-factor/disable': 'POST',
-  '/two-factor/verify-totp': 'POST',
-  '/two-factor/verify-backup-code': 'POST',
-  '/two-factor/generate-backup-codes': 'POST',
+interface Door {
+  readonly method: 'GET' | 'POST';
+  /** Of the body, or of the query of a GET. */
+  readonly fields: readonly string[];
+  /** Links in mails lead to pages of ours, where it takes a press of a button; only those pages may use a link. */
+  readonly pagesOnly?: true;
+}
+
+export const doors: Readonly<Record<string, Door>> = {
+  '/sign-up/email': { method: 'POST', fields: ['email', 'password', 'name', 'website'] },
+  '/send-verification-email': { method: 'POST', fields: ['email'] },
+  '/confirm-sign-up': { method: 'POST', fields: ['token', 'password'], pagesOnly: true },
+  '/confirm-sign-up/new-password': { method: 'POST', fields: ['token', 'newPassword'], pagesOnly: true },
+  '/sign-in/email': { method: 'POST', fields: ['email', 'password', 'rememberMe'] },
+  '/sign-in/magic-link': { method: 'POST', fields: ['email'] },
+  '/magic-link/verify': { method: 'GET', fields: ['token'], pagesOnly: true },
+  '/sign-out': { method: 'POST', fields: [] },
+  '/request-password-reset': { method: 'POST', fields: ['email'] },
+  '/reset-password': { method: 'POST', fields: ['token', 'newPassword'] },
+  '/change-password': { method: 'POST', fields: ['currentPassword', 'newPassword', 'revokeOtherSessions'] },
+  '/new-address': { method: 'POST', fields: ['newEmail', 'password'] },
+  '/new-address/confirm': { method: 'POST', fields: ['token'], pagesOnly: true },
+  '/two-factor/enable': { method: 'POST', fields: ['password'] },
+  '/two-factor/disable': { method: 'POST', fields: ['password'] },
+  '/two-factor/verify-totp': { method: 'POST', fields: ['code'] },
+  '/two-factor/verify-backup-code': { method: 'POST', fields: ['code'] },
+  '/two-factor/generate-backup-codes': { method: 'POST', fields: ['password'] },
 };
 
-export function isDoor({ method, url }: Request): boolean {
-  const { pathname } = new URL(url);
+/** Who asks: a page of ours, in the name of whoever looks at it, or anybody at /api/auth. */
+export type Asker = 'page' | 'outside';
+
+/** The request as the engine gets it, with what its door takes and nothing else; else the answer in its place. */
+export async function throughDoor(request: Request, by: Asker): Promise<Request | Response> {
+  const { pathname, searchParams } = new URL(request.url);
   const path = pathname.replace(/^\/api\/auth/, '');
-  return pathname.startsWith('/api/auth/') && Object.hasOwn(doors, path) && doors[path] === method;
+  const door = pathname.startsWith('/api/auth/') && Object.hasOwn(doors, path) ? doors[path]! : null;
+  if (door === null || door.method !== request.method || (door.pagesOnly && by !== 'page')) return new Response(null, { status: 404 });
+
+  const url = new URL(pathname, request.url);
+  const headers = new Headers(request.headers);
+  if (door.method === 'GET') {
+    for (const name of door.fields) if (searchParams.has(name)) url.searchParams.set(name, searchParams.get(name)!);
+    return new Request(url, { headers });
+  }
+  const said = await bodyOf(request);
+  if (said instanceof Response) return said;
+  for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) headers.delete(name);
+  headers.set('content-type', 'application/json');
+  const body = Object.fromEntries(door.fields.flatMap((name) => (Object.hasOwn(said, name) ? [[name, said[name]]] : [])));
+  return new Request(url, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+async function bodyOf(request: Request): Promise<Record<string, unknown> | Response> {
+  const text = await request.text();
+  if (text === '') return {};
+  if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) return no(415, 'UNSUPPORTED_MEDIA_TYPE');
+  try {
+    const said: unknown = JSON.parse(text);
+    return typeof said === 'object' && said !== null && !Array.isArray(said) ? (said as Record<string, unknown>) : no(400, 'BAD_REQUEST');
+  } catch {
+    return no(400, 'BAD_REQUEST');
+  }
+}
+
+function no(status: number, code: string): Response {
+  return Response.json({ code }, { status });
 }

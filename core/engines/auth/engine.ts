@@ -1,6 +1,6 @@
 // better-auth, set up: what it may do, over which tables, and whom it tells.
 
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { APIError } from 'better-auth/api';
 import { betterAuth } from 'better-auth/minimal';
@@ -10,12 +10,13 @@ import { newId, type UserId } from '#core/domain/ids.ts';
 import { callerHeader, type Auth } from '#core/ports/auth.ts';
 import { prismaForLogins } from '#core/store/prisma-for-logins.ts';
 import type { AuthSettings } from '../auth.ts';
-import { isDoor } from './doors.ts';
+import { throughDoor } from './doors.ts';
 import { answerIn, isAskedByStrangers } from './even-time.ts';
 import { byCaller, byCallerElse, linkLastsS, PASSWORD, SESSION_DAYS } from './limits.ts';
 import { authLog, plainError } from './auth-log.ts';
 import { COOKIE_PREFIX } from './session-cookies.ts';
 import { everyLogin } from './every-login.ts';
+import { digest, lookAtLink, mailedLinks, makeLink } from './mailed-links.ts';
 
 type Engine = Omit<Auth, 'sessionOf' | 'ready'>;
 
@@ -91,18 +92,14 @@ export function openEngine(settings: AuthSettings): Engine {
     emailVerification: {
       sendOnSignUp: true,
       sendOnSignIn: true,
-      autoSignInAfterVerification: true,
-      expiresIn: linkLastsS.verify,
-      async sendVerificationEmail({ user, token }) {
-        await news.mail({
-          key: `verify:${digest(token)}`,
-          to: user.email,
-          saying: { kind: 'verify', name: user.name, url: linkTo('/verify', token) },
-          expiresAt: inS(linkLastsS.verify),
-        });
+      // Its own token verifies whoever presses it, so a link of ours goes out in its place.
+      async sendVerificationEmail({ user }) {
+        const { internalAdapter } = await auth.$context;
+        const { token, expiresAt } = await makeLink(internalAdapter, 'sign-up', { userId: user.id, email: user.email });
+        const saying = { kind: 'verify', name: user.name, url: linkTo('/verify', token) } as const;
+        await news.mail({ key: `verify:${digest(token)}`, to: user.email, saying, expiresAt });
       },
     },
-    user: { changeEmail: { enabled: true } },
     session: { expiresIn: SESSION_DAYS * 86_400, updateAge: 86_400 },
     account: { encryptOAuthTokens: true, accountLinking: { disableImplicitLinking: true } },
     verification: { storeIdentifier: 'hashed' },
@@ -144,18 +141,27 @@ export function openEngine(settings: AuthSettings): Engine {
         },
       }),
       askedAfterLinks(twoFactor({ issuer: brandName, allowPasswordless: true })),
+      mailedLinks(settings),
       everyLogin(settings),
     ],
   });
 
   return {
     linkToSetPassword,
-    async handle(request) {
-      if (!isDoor(request)) return new Response(null, { status: 404 });
+    async lookAtLink(kind, token) {
+      return lookAtLink((await auth.$context).internalAdapter, kind, token);
+    },
+    async handle(given, by) {
+      const request = await throughDoor(given, by);
+      if (request instanceof Response) return request;
+      const { pathname, searchParams } = new URL(request.url);
+      const link = pathname.endsWith('/magic-link/verify') ? await this.lookAtLink('magic-link', searchParams.get('token') ?? '') : null;
       const asked = auth.handler(request).catch((error: unknown) => {
         throw plainError(error);
       });
       const response = await (isAskedByStrangers(request) ? answerIn(clock, asked) : asked);
+      // A link that was used ends the others: an older one that is found in a mailbox must not log in afterwards.
+      if (link !== null && response.headers.getSetCookie().length > 0) await store.logins.endMagicLinks(link.email);
       const retryAfter = response.headers.get('x-retry-after');
       if (retryAfter !== null) response.headers.set('retry-after', retryAfter);
       return response;
@@ -167,14 +173,9 @@ export function openEngine(settings: AuthSettings): Engine {
 function askedAfterLinks<Plugin extends ReturnType<typeof twoFactor>>(plugin: Plugin): Plugin {
   for (const hook of plugin.hooks.after) {
     const { matcher } = hook;
-    hook.matcher = (context) => matcher(context) || context.path === '/magic-link/verify' || context.path === '/verify-email';
+    hook.matcher = (context) => matcher(context) || context.path === '/magic-link/verify' || context.path === '/confirm-sign-up';
   }
   return plugin;
-}
-
-/** Names a mail by its link without giving it away. */
-function digest(token: string): string {
-  return createHash('sha256').update(token).digest('base64url').slice(0, 22);
 }
 
 function hourOf(at: Date): string {

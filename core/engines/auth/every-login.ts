@@ -9,6 +9,7 @@ import { readName } from '#core/domain/name.ts';
 import { isRefusal } from '#core/domain/refusal.ts';
 import { callerHeader, type Change, type Login, type SessionId } from '#core/ports/auth.ts';
 import type { AuthSettings } from '../auth.ts';
+import { fieldOf } from './field-of.ts';
 import { isLeaked } from './leaked.ts';
 import { byAccount, MAIL_CHARACTERS } from './limits.ts';
 
@@ -40,12 +41,6 @@ export function everyLogin(settings: AuthSettings): BetterAuthPlugin {
               await news.loggedIn({ userId: newSession.user.id as UserId, sessionId: newSession.session.id as SessionId, how, ...from });
 
             if (returned instanceof Error) return;
-            const moved = path === '/verify-email' ? mailChangeIn(context.query) : null;
-            if (moved) {
-              const user = await context.context.internalAdapter.findUserById(moved.userId);
-              if (user?.email === moved.to)
-                await news.changed({ userId: user.id as UserId, what: 'mail-changed', email: moved.before, name: user.name, ...from });
-            }
             const what = path === '/two-factor/verify-totp' && newSession ? 'two-factor-on' : changes[path];
             if (!what || !session) return;
             const { id, email, name } = session.user;
@@ -60,7 +55,7 @@ export function everyLogin(settings: AuthSettings): BetterAuthPlugin {
 const ways: Readonly<Record<string, Login['how']>> = {
   '/sign-in/email': 'password',
   '/magic-link/verify': 'magic-link',
-  '/verify-email': 'verified',
+  '/confirm-sign-up': 'verified',
   '/two-factor/verify-totp': 'authenticator',
   '/two-factor/verify-backup-code': 'backup-code',
 };
@@ -105,8 +100,10 @@ function askedBefore({ store, clock, log, leakedPasswordsUrl }: AuthSettings): R
       await mustNotBeLeaked(fieldOf(context.body, 'newPassword'));
     },
 
+    '/confirm-sign-up/new-password': async ({ body }) => mustNotBeLeaked(fieldOf(body, 'newPassword')),
+
     // Whoever finds a browser open must not be able to take the account with them.
-    async '/change-email'(context) {
+    async '/new-address'(context) {
       const user = (await getSessionFromCtx(context))?.user;
       if (!user || !(await store.logins.hasPassword(user.id as UserId))) return;
       await mayTry(user.email);
@@ -129,23 +126,8 @@ function nameIn(given: unknown): string {
   }
 }
 
-/** The library signed this link and has found it good by the time we read it. */
-function mailChangeIn(query: unknown): { userId: string; before: string; to: string } | null {
-  const token = fieldOf(query, 'token');
-  const payload = typeof token === 'string' ? token.split('.')[1] : undefined;
-  if (payload === undefined) return null;
-  const { userId, email, updateTo } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
-  return typeof updateTo === 'string' && typeof userId === 'string' && typeof email === 'string'
-    ? { userId, before: email, to: updateTo }
-    : null;
-}
-
 function isChallenge(returned: unknown): boolean {
   return typeof returned === 'object' && returned !== null && 'twoFactorRedirect' in returned;
-}
-
-function fieldOf(of: unknown, name: string): unknown {
-  return typeof of === 'object' && of !== null && Object.hasOwn(of, name) ? (of as Record<string, unknown>)[name] : undefined;
 }
 
 function nameOf(email: string): string {

@@ -24,9 +24,11 @@ export const byCaller: Readonly<Record<string, Rule>> = {
   '/request-password-reset': { most: 5, windowS: 60 },
   '/reset-password': { most: 10, windowS: 60 },
   '/send-verification-email': { most: 5, windowS: 60 },
-  '/verify-email': { most: 20, windowS: 60 },
+  '/confirm-sign-up': { most: 10, windowS: 60 },
+  '/confirm-sign-up/new-password': { most: 10, windowS: 60 },
+  '/new-address/confirm': { most: 10, windowS: 60 },
   '/change-password': { most: 5, windowS: 60 },
-  '/change-email': { most: 5, windowS: 60 },
+  '/new-address': { most: 5, windowS: 60 },
   '/two-factor/*': { most: 10, windowS: 60 },
 };
 
@@ -35,3 +37,6 @@ export const byCallerElse: Rule = { most: 120, windowS: 60 };
 
 /** By mail address, whoever calls from wherever: a password is not guessed from a thousand machines either. */
 export const byAccount: Rule = { most: 20, windowS: 15 * 60 };
+
+/** By link: its holder may mistype the password of a sign-up, and not try out many. */
+export const perLink: Rule = { most: 10, windowS: 15 * 60 };

@@ -2,6 +2,7 @@
 // address, so that every limit and check holds for forms too. And what the engine's answers mean in words.
 
 import { data, redirect } from 'react-router';
+import { isOwnPath } from '#core/domain/own-address.ts';
 import type { Problem } from '../problem.ts';
 import type { Visited } from '../guarded.ts';
 import { engineWords } from '../texts/getting-in.ts';
@@ -26,6 +27,7 @@ export async function askAuth({ auth, publicUrl, request }: Asking, path: `/${st
   if (body) headers.set('content-type', 'application/json');
   const answer = await auth.handle(
     new Request(`${publicUrl}/api/auth${path}`, { method: body ? 'POST' : 'GET', headers, ...(body && { body: JSON.stringify(body) }) }),
+    'page',
   );
   const text = await answer.text();
   return {
@@ -74,7 +76,7 @@ const plain = { page: null, fields: {}, wayForward: '' } as const;
 
 /** An address within the portal, or the dashboard: a link in a mail or an address must not lead anywhere else. */
 export function placeOf(next: string | null): string {
-  return next !== null && /^\/(?![/\\])[^\s\\]*$/.test(next) && next.length <= 500 ? next : '/dashboard';
+  return next !== null && next.length <= 500 && isOwnPath(next) ? next : '/dashboard';
 }
 
 export function withNext(path: string, next: string): string {

@@ -4,13 +4,19 @@ import { Link, useLoaderData, type MetaFunction } from 'react-router';
 import { Button } from '../components/button.tsx';
 import { Form, useProblem } from '../components/form.tsx';
 import { attempt, open, readForm } from '../guarded.ts';
+import { maskMailAddress } from '#core/domain/mail-address.ts';
+import { logInLink as words } from '../texts/links.ts';
 import { askAuth, backToForm, goTo, withNext } from './ask-auth.ts';
 import { Door } from './door.tsx';
 import { readWaiting, stopWaiting } from './waiting.ts';
 
-export const meta: MetaFunction = () => [{ title: 'Log in' }, { name: 'robots', content: 'noindex' }];
+export const meta: MetaFunction = () => [{ title: words.title }, { name: 'robots', content: 'noindex' }];
 
-export const loader = open(({ url }) => ({ token: url.searchParams.get('token') ?? '' }));
+export const loader = open(async ({ auth, url }) => {
+  const token = url.searchParams.get('token') ?? '';
+  const link = await auth.lookAtLink('magic-link', token);
+  return { token, account: link && maskMailAddress(link.email) };
+});
 
 export const action = open(async (visit) => {
   const form = await readForm(visit.request);
@@ -26,16 +32,23 @@ export const action = open(async (visit) => {
 });
 
 export default function LoginLink() {
-  const { token } = useLoaderData<typeof loader>();
+  const { token, account } = useLoaderData<typeof loader>();
   const problem = useProblem('link');
+  const works = account !== null && problem?.code !== 'INVALID_TOKEN';
   return (
-    <Door title="Log in" lead="You are one press away." after={<Link to="/login">Have another link sent to you</Link>}>
-      <Form intent="link">
-        <input type="hidden" name="token" value={token} />
-        {problem === null && (
-          <Button look="main" intent="link" busyWords="One moment…" className="w-full">
-            Log in
-          </Button>
+    <Door title={words.title} lead={works ? words.lead : undefined} after={<Link to="/login">{words.another}</Link>}>
+      <Form intent="link" className="space-y-5">
+        {works ? (
+          <>
+            <input type="hidden" name="token" value={token} />
+            {/* Somebody else may have sent this link, to have others work in an account of theirs. */}
+            <p className="font-medium wrap-anywhere">{account}</p>
+            <Button look="main" intent="link" busyWords="Logging in…" className="w-full">
+              Log in
+            </Button>
+          </>
+        ) : (
+          problem === null && <p className="words">{words.over}</p>
         )}
       </Form>
     </Door>

@@ -8,6 +8,7 @@ export const frontRoutes: RouteConfigEntry[] = [
   route('logout', 'front/logout.tsx'),
   route('signup', 'front/signup.tsx'),
   route('verify', 'front/verify.tsx'),
+  route('confirm-email', 'front/confirm-email.tsx'),
   route('welcome', 'front/welcome.tsx'),
   route('login', 'front/login.tsx'),
   route('login/sent', 'front/login-sent.tsx'),

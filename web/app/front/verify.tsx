@@ -1,70 +1,68 @@
 // Between signing up and being in: without a token it says that a mail is on its way, and sends it again; with one it is
-// where that mail leads. Programs that look into mails open links too, so it takes a press of a button to confirm.
+// where that mail leads.
 
 import { Link, useActionData, useLoaderData, type MetaFunction } from 'react-router';
+import { maskMailAddress } from '#core/domain/mail-address.ts';
+import { refuse } from '#core/domain/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { TextField } from '../components/field.tsx';
 import { Form, useProblem } from '../components/form.tsx';
 import { Notice } from '../components/notice.tsx';
 import { attempt, open, readForm } from '../guarded.ts';
 import { sent as words } from '../texts/getting-in.ts';
-import { askAuth, backToForm, goTo, withNext } from './ask-auth.ts';
+import { confirmSignUp } from '../texts/links.ts';
+import { askAuth, backToForm } from './ask-auth.ts';
+import { confirmWithNewPassword, confirmWithPassword, ConfirmSignUp } from './confirm-sign-up.tsx';
 import { Door, typedIn } from './door.tsx';
-import { readWaiting, stopWaiting } from './waiting.ts';
+import { readWaiting } from './waiting.ts';
 
-export const meta: MetaFunction = () => [{ title: 'Confirm your mail address' }, { name: 'robots', content: 'noindex' }];
+export const meta: MetaFunction = () => [{ title: confirmSignUp.title }, { name: 'robots', content: 'noindex' }];
 
-export const loader = open(({ url, request }) => ({ token: url.searchParams.get('token') ?? '', mail: readWaiting(request.headers).mail }));
+export const loader = open(async ({ auth, url, request }) => {
+  const token = url.searchParams.get('token') ?? '';
+  const link = await auth.lookAtLink('sign-up', token);
+  return { token, account: link && maskMailAddress(link.email), mail: readWaiting(request.headers).mail };
+});
 
 export const action = open(async (visit) => {
   const form = await readForm(visit.request);
-  const intent = form.intent === 'again' ? 'again' : 'verify';
+  const { intent } = form;
   return attempt(visit, intent, async () => {
-    if (intent === 'again') {
-      const email = form.text('email');
-      const said = await askAuth(visit, '/send-verification-email', { email });
-      return said.ok ? { sent: true } : backToForm(visit, 'again', said, { values: { email } });
+    switch (intent) {
+      case 'verify':
+        return confirmWithPassword(visit, form);
+      case 'anew':
+        return confirmWithNewPassword(visit, form);
+      case 'again': {
+        const email = form.text('email');
+        const said = await askAuth(visit, '/send-verification-email', { email });
+        return said.ok ? { sent: true } : backToForm(visit, 'again', said, { values: { email } });
+      }
+      default:
+        throw refuse('request.malformed');
     }
-    const { next } = readWaiting(visit.request.headers);
-    const said = await askAuth(visit, `/verify-email?token=${encodeURIComponent(form.text('token'))}`);
-    if (said.location?.endsWith('/login/two-factor')) return goTo(withNext('/login/two-factor', next), said.cookies);
-    if (!said.ok) return backToForm(visit, 'verify', said);
-    // Who confirms a new address is told so where they asked for it; who confirmed before, or elsewhere, logs in.
-    if (typeof said.body['user'] === 'object' && said.body['user'] !== null) return goTo('/settings?done=mail', said.cookies);
-    if (!said.cookies.some((cookie) => cookie.includes('session_token'))) return goTo('/login?done=verified', said.cookies);
-    return goTo(next === '/dashboard' ? '/welcome' : next, said.cookies, stopWaiting(visit));
   });
 });
 
 export default function Verify() {
-  const { token, mail } = useLoaderData<typeof loader>();
+  const { token, account, mail } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
-  const problem = useProblem('verify');
   const wasSent = answer !== undefined && 'sent' in answer;
-  if (token !== '' && problem === null)
-    return (
-      <Door title="Confirm your mail address" lead="One press, and it is done.">
-        <Form intent="verify">
-          <input type="hidden" name="token" value={token} />
-          <Button look="main" intent="verify" busyWords="One moment…" className="w-full">
-            Confirm this address
-          </Button>
-        </Form>
-      </Door>
-    );
+  if (account !== null) return <ConfirmSignUp token={token} account={account} />;
+  const isOver = token !== '' && !wasSent;
   return (
     <Door
-      title={problem === null ? words.verify.title : 'Have a new link sent'}
-      lead={problem === null ? words.verify.words : undefined}
+      title={isOver ? confirmSignUp.over.title : words.verify.title}
+      lead={isOver ? undefined : words.verify.words}
       after={
         <>
           Confirmed it already? <Link to="/login">Log in</Link>
         </>
       }
     >
-      {problem !== null && (
-        <Notice tone="bad" title={problem.sentence} live className="mb-5">
-          <p>{problem.wayForward}</p>
+      {isOver && (
+        <Notice tone="bad" title={confirmSignUp.over.sentence} className="mb-5">
+          <p>{confirmSignUp.over.wayForward}</p>
         </Notice>
       )}
       {wasSent && (

@@ -12,7 +12,7 @@ export interface Typed {
 
 export async function keepMail(visit: Visited<Who>, form: Typed) {
   const newEmail = form.text('email');
-  const said = await askAuth(visit, '/change-email', { newEmail, password: form.untouched('password') });
+  const said = await askAuth(visit, '/new-address', { newEmail, password: form.untouched('password') });
   return said.ok ? redirect('/settings?done=mail-sent') : backToForm(visit, 'mail', said, { values: { email: newEmail } });
 }
 

@@ -46,7 +46,7 @@ export function Profile({ account: { name, email, hasPassword } }: { account: Ac
             required
             maxLength={254}
             defaultValue={typedIn(answer, 'email')}
-            hint="It counts once you open the mail that we send there. The one before is told."
+            hint="We send a link to this address. Open it while you are logged in here. Your current address gets a notice."
             error={wrongMail?.fields['email']}
           />
           {hasPassword && <CurrentPassword error={wrongMail?.fields['current']} />}

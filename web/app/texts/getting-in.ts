@@ -7,7 +7,7 @@ interface EngineWord {
   readonly wayForward?: string;
   readonly page?: string;
   /** Which field it is about. */
-  readonly field?: 'email' | 'password' | 'name' | 'code' | 'current';
+  readonly field?: 'email' | 'password' | 'name' | 'code' | 'current' | 'signUpPassword';
 }
 
 /** What the login engine says, by its code. */
@@ -30,12 +30,18 @@ export const engineWords = {
     INVALID_BACKUP_CODE: { sentence: 'This backup code is not right, or was used before.', field: 'code' },
     INVALID_TWO_FACTOR_COOKIE: { sentence: 'This took too long.', wayForward: 'Log in once more.', page: '/login' },
     TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: { sentence: 'Too many codes were wrong.', wayForward: 'Log in once more.', page: '/login' },
+    NOT_THE_SIGN_UP_PASSWORD: {
+      sentence: 'This is not the password that was chosen at sign-up.',
+      wayForward: 'Try again, or choose a new password below.',
+      field: 'signUpPassword',
+    },
+    SAME_EMAIL: { sentence: 'This is your email address already.', field: 'email' },
     INVALID_TOKEN: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
     TOKEN_EXPIRED: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
     USER_NOT_FOUND: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
     INVALID_USER: {
       sentence: 'This link is for another account than the one you are logged in with.',
-      wayForward: 'Sign out, and open it again.',
+      wayForward: 'Log out, log in to the account that it is for, and open the link again.',
     },
     TOTP_ALREADY_ENABLED: { sentence: 'An authenticator is set up already.', wayForward: 'Turn it off first to set up another.' },
     TOTP_NOT_ENABLED: { sentence: 'There is no authenticator to confirm.', wayForward: 'Begin once more.' },

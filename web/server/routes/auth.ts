@@ -1,10 +1,12 @@
 // Logging in, for programs and for links: hands what comes to /api/auth on to the login engine, which keeps its own rules
-// about origins and how often something may be tried.
+// about how often something may be tried. What sets a session or changes one comes from a page of ours, also where nobody is
+// logged in yet: else any site could log its visitors in, to an account of its own. Links in mails are not used here at all.
 
 import { createRequest, sendResponse } from '@remix-run/node-fetch-server';
 import express, { type Request as Asked, type Response as Answer } from 'express';
 import { refuse } from '#core/domain/refusal.ts';
 import { callerHeader } from '#core/ports/auth.ts';
+import { isOurOwn } from '../own-origin.ts';
 import type { Route } from '../route.ts';
 import type { Parts } from '../web.ts';
 
@@ -15,10 +17,11 @@ export function authRoutes({ auth, publicUrl }: Parts): Route[] {
   const { protocol, host } = new URL(publicUrl);
 
   async function handle(asked: Asked, response: Answer) {
+    if (!isOurOwn(asked, publicUrl)) throw refuse('origin.foreign');
     const body = asked.method === 'POST' ? await bodyOf(asked, response) : null;
     const { url, method, headers } = createRequest(asked, response, { protocol, host });
     headers.set(callerHeader, asked.ip ?? 'unknown'); // in the place of what others say of their address
-    const answer = await auth.handle(new Request(url, { method, headers, body }));
+    const answer = await auth.handle(new Request(url, { method, headers, body }), 'outside');
     if (answer.status === 404) throw refuse('route.unknown');
     answer.headers.set('Cache-Control', 'no-store');
     await sendResponse(response, answer);
