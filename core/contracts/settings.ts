@@ -81,7 +81,7 @@ export const settings = {
       schema: list(key()),
     },
     OPERATOR_EMAILS: {
-      purpose: 'who may see the operator’s pages and gets alarms',
+      purpose: 'who may see the operator’s pages, with two-factor on, and gets alarms',
       unset: 'nobody',
       example: 'ops@example.com,anna@example.com',
       schema: list(email()),

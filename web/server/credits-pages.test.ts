@@ -198,7 +198,7 @@ async function opened(
     balance: () => balance(stage().core, actor),
     cursor: async () => '0-0',
   } as unknown as Partial<App>;
-  const loggedIn = { email: actor.email, name: 'Olga Owner', emailVerified: true, cookies: [] } as unknown as LoggedIn;
+  const loggedIn = { email: actor.email, name: 'Olga Owner', emailVerified: true, twoFactor: true, cookies: [] } as unknown as LoggedIn;
   const door = await openPortalDoor(app, { loggedIn, ...settings });
   const headers = { Cookie: 'tz=Europe%2FBerlin' };
   const get: typeof door.fetch = (path, options) => door.fetch(path, { headers, ...options });

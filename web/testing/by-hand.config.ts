@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: ['web/testing/{pictures,lighthouse}.ts'],
     globalSetup: ['core/testing/global-setup.ts'],
+    setupFiles: ['core/testing/each-file.ts'],
     pool: 'forks',
     testTimeout: 30 * 60_000,
     hookTimeout: 5 * 60_000,

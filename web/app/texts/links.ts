@@ -12,7 +12,7 @@ export const confirmSignUp = {
   lead: 'Enter the password that was chosen when this address signed up:',
   password: 'Password chosen at sign-up',
   confirm: 'Confirm and log in',
-  stranger: 'Not you who signed up? Close this page, and nothing happens.',
+  stranger: 'Didn’t sign up? Close this page, and nothing happens.',
   anew: 'Choose a new password instead',
   anewHint: 'Use this if you do not know the password, or if somebody else signed up with your address. The old password stops working.',
   useNew: 'Confirm and use this password',
