@@ -65,7 +65,8 @@ inABrowser('the pages about a team', () => {
     await page.getByLabel('Password').fill(PASSWORD);
     await page.locator('main').getByRole('button').click();
     await page.goto(linkIn((await mails(email, 2)).find(({ kind }) => kind === 'verify')!));
-    await page.getByRole('button', { name: 'Confirm this address' }).click();
+    await page.getByLabel('Password chosen at sign-up').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Confirm and log in' }).click();
     await page.getByRole('button', { name: 'Join Acme' }).click();
     await page.getByText('Welcome to the team.').waitFor();
 

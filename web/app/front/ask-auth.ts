@@ -44,9 +44,11 @@ function isJson(answer: Response): boolean {
   return answer.headers.get('content-type')?.includes('json') === true;
 }
 
-/** On to another page, with cookies. */
+/** On to another page of ours, with cookies. Scripts of ours follow it too, and they see no `Location`: it is looked at here. */
 export function goTo(to: string, ...cookies: readonly (string | readonly string[])[]) {
-  return redirect(to, { headers: cookies.flat().map((cookie) => ['Set-Cookie', cookie] as [string, string]) });
+  return redirect(isOwnPath(to) ? to : '/dashboard', {
+    headers: cookies.flat().map((cookie) => ['Set-Cookie', cookie] as [string, string]),
+  });
 }
 
 /** Back to the form, with what was typed but passwords. `fields` says which field an engine's word is about. */
