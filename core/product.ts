@@ -22,6 +22,7 @@ import { learnFrom } from '#core/flows/learned.ts';
 import { authNews } from '#core/flows/logins.ts';
 import { makeApp } from '#core/flows/make-app.ts';
 import { keepPaces } from '#core/flows/paces.ts';
+import { keepRates } from '#core/flows/rates.ts';
 import type { Agents } from '#core/ports/agents.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Clock } from '#core/ports/clock.ts';
@@ -136,6 +137,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       tables: csvTables,
       learned: learnFrom(store.money, clock, log),
       paces: keepPaces(store.credits.usage, clock, log),
+      rates: keepRates(store.drawRate, clock, config.people.rateLimitFactor),
       clock,
       log,
       settings: {

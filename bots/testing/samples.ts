@@ -226,6 +226,7 @@ function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
     'conversation.busy': { waiting: 5 },
     'files.waiting': { waiting: 200 },
     'request.too-many': { waitSeconds: 30 },
+    'cancels.too-many': { stopped: 20, waitSeconds: 1_800 },
     'streams.too-many': { most: 20 },
     'member.already': { email: 'grace@example.com' },
     'teams.too-many': { most: 20 },

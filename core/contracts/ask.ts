@@ -61,6 +61,8 @@ export const askSchema = z.object({
     .regex(/^[a-z][a-z0-9-]*:./, 'not a thread ref')
     .max(400)
     .transform((text) => text as ThreadRef),
+  /** The thread ref was made up for this ask: another one under the same key is still the same request. */
+  newConversation: z.boolean().default(false),
   /** Slack workspace or Discord server, as the platform names it. */
   workspace: word.optional(),
   channel: word.optional(),

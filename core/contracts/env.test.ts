@@ -37,7 +37,7 @@ describe('on a laptop', () => {
       log: { level: 'info' },
       brand: { name: 'Impacter' },
       encryption: null,
-      people: { operatorEmails: [], startingCredits: 50_000_000n, leakedPasswordsUrl: null },
+      people: { operatorEmails: [], startingCredits: 50_000_000n, rateLimitFactor: 1, leakedPasswordsUrl: null },
       slack: { kind: 'sandbox' },
       discord: { kind: 'sandbox' },
       openclaw: { kind: 'sandbox' },

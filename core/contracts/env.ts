@@ -29,6 +29,8 @@ export interface Config {
   readonly people: {
     readonly operatorEmails: readonly string[];
     readonly startingCredits: Credits;
+    /** Multiplies all rates of core/domain/verb-rates.ts. */
+    readonly rateLimitFactor: number;
     readonly leakedPasswordsUrl: string | null;
   };
   readonly slack: Off | Sandbox | (Real & SlackConfig);
@@ -249,6 +251,7 @@ function assemble(values: Values): Config {
     people: {
       operatorEmails: values.OPERATOR_EMAILS ?? [],
       startingCredits: values.STARTING_CREDITS ?? credits(50),
+      rateLimitFactor: values.RATE_LIMIT_FACTOR ?? 1,
       leakedPasswordsUrl: values.LEAKED_PASSWORDS_URL ?? null,
     },
     slack: slack(values),

@@ -94,6 +94,12 @@ export const settings = {
       schema: z.string(),
     },
     STARTING_CREDITS: { purpose: 'credits a new person gets, once', unset: '50', example: '50', schema: someCredits() },
+    RATE_LIMIT_FACTOR: {
+      purpose: 'multiplies how often a person and a team may ask, cancel, upload and export; for load tests and very large teams',
+      unset: '1',
+      example: '4',
+      schema: wholeNumber(1, 1_000),
+    },
     LEAKED_PASSWORDS_URL: {
       purpose: 'where to ask whether a new password was leaked; it is told how its SHA-1 begins',
       unset: 'nobody is asked',

@@ -1,26 +1,89 @@
 import { expect, test } from 'vitest';
-import { readName } from './name.ts';
+import { readLabel, readName } from './name.ts';
 
 test.each([
   ['Acme', 'Acme'],
   ['  Acme \n  Marketing ', 'Acme Marketing'],
   ['Büro für Käse 🧀', 'Büro für Käse 🧀'],
-  ['acme.com', 'acme.com'],
   ['Ac\u0000me\u202e', 'Acme'],
   ['🧀'.repeat(60), '🧀'.repeat(60)],
+  // With dots, digits and signs, as people and companies have them.
+  ...[
+    'St. John’s',
+    'St.John’s',
+    'Dr. Jane Doe, Ph.D.',
+    'J.R.R. Tolkien',
+    'J.R.R.Tolkien',
+    'J.Doe',
+    'Kleingarten e.V.',
+    'Müller GmbH & Co. KG',
+    'Müller GmbH & Co.KG',
+    'Node.js Berlin',
+    'ASP.NET Users',
+    '.NET Developers',
+    'Yahoo!',
+    '@home',
+    'Team 1.5',
+    '3M',
+    'Class of 2024-2025',
+    'Studio 54, Floor 3/4',
+    '100% Design',
+    'Ольга Иванова',
+    '株式会社アクメ',
+    'عمر',
+  ].map((name) => [name, name]),
 ])('%j is the name %j', (typed, name) => {
   expect(readName(typed)).toBe(name);
 });
+
+const address = 'must be a name, without a web address, an email address or a phone number';
 
 test.each([
   ['', 'is missing'],
   [' \u200b\n', 'is missing'],
   ['x'.repeat(61), 'is longer than 60 characters'],
   ['x'.repeat(1_000_000), 'is longer than 60 characters'],
-  ['You have won https://evil.example', 'must be a name, not an address'],
-  ['Visit WWW.evil.example', 'must be a name, not an address'],
+  ...[
+    'You have won https://evil.example',
+    'Visit WWW.evil.example',
+    '50% OFF visit shop.example',
+    'acme.com',
+    'Company.com GmbH',
+    'shop.example/win',
+    'Go to bit.ly/3xY',
+    'Bit.Ly/3xY',
+    't.me/shop',
+    'shop.example:8080',
+    'sub.domain.shop.example',
+    'shop。example',
+    'ｓｈｏｐ．ｅｘａｍｐｌｅ',
+    'магазин.рф',
+    'xn--80aswg.xn--p1ai',
+    'sho\u200bp.example',
+    '(shop.example)',
+    'now!shop.example',
+    'me@shop.example',
+    'me@localhost',
+    'mailto:me',
+    '93.184.216.34',
+    'Call 0800 123 45 67',
+    '+1 (555) 123-4567',
+  ].map((name) => [name, address]),
 ])('%j is none: it %s', (typed, problem) => {
   expect(() => readName(typed)).toThrow(
     expect.objectContaining({ code: 'request.invalid', facts: { fields: [{ name: 'name', problem }] } }),
   );
+});
+
+test('a key may be called after the machine that uses it, though not be a link', () => {
+  expect(readLabel('build-7.acme.example')).toBe('build-7.acme.example');
+  expect(() => readLabel('https://acme.example')).toThrow(expect.objectContaining({ code: 'request.invalid' }));
+});
+
+test('long words without end are looked at quickly', () => {
+  for (const text of ['a.'.repeat(5_000), 'a-'.repeat(5_000), '1 '.repeat(5_000), `${'a'.repeat(9_999)}@`, 'x:'.repeat(4_000)]) {
+    const begun = performance.now();
+    expect(() => readName(text)).toThrow();
+    expect(performance.now() - begun).toBeLessThan(500);
+  }
 });

@@ -18,6 +18,7 @@ const facts = {
   status: 'completed',
   waiting: 20,
   waitSeconds: 30,
+  stopped: 20,
   fields: [{ name: 'requestText', problem: 'is missing' }],
   allowed: ['GET', 'POST'],
   until: '2026-12-09T10:00:00.000Z',

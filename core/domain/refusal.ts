@@ -409,8 +409,14 @@ const table = {
   },
   'request.too-many': {
     status: 429,
-    sentence: (facts: { waitSeconds: number }) => `Too many requests. The next one is welcome in ${count(facts.waitSeconds)} s.`,
-    wayForward: 'Wait a moment and try again.',
+    sentence: (facts: { waitSeconds: number }) => `Too many requests. Try again in ${sayWait(facts.waitSeconds)}.`,
+    wayForward: 'What was accepted before continues.',
+  },
+  'cancels.too-many': {
+    status: 429,
+    sentence: (facts: { stopped: number; waitSeconds: number }) =>
+      `${count(facts.stopped)} running tasks were canceled within an hour, so new requests are paused for ${sayWait(facts.waitSeconds)}.`,
+    wayForward: 'Running and waiting tasks continue, and you can still cancel them. Nothing is charged for the pause.',
   },
   'streams.too-many': {
     status: 429,
@@ -543,6 +549,13 @@ export function isRefusalCode(code: unknown): code is RefusalCode {
 /** What a refusal needs to be said again later, for a letter or the stored outcome of an ask. */
 export function refusedBy(refusal: Refusal): Refused {
   return { code: refusal.code, facts: refusal.facts } as Refused;
+}
+
+/** “45 seconds”, “3 minutes”, “2 hours”: rounded up, so that whoever waits so long is not too early. */
+function sayWait(seconds: number): string {
+  const [many, unit] = seconds < 100 ? [seconds, 'second'] : seconds < 6_000 ? [seconds / 60, 'minute'] : [seconds / 3_600, 'hour'];
+  const whole = Math.ceil(many);
+  return `${count(whole)} ${unit}${whole === 1 ? '' : 's'}`;
 }
 
 function count(amount: number): string {

@@ -109,3 +109,43 @@ test('a name is cut where it is long', () => {
   expect(subject.length).toBeLessThan(150);
   expect(text.length).toBeLessThan(1_500);
 });
+
+const hostileNames = [
+  ['50% OFF visit shop.example', 'shop.example'],
+  ['50% OFF visit SHOP.example/win?a=b', 'SHOP.example'],
+  ['Get it at www.shop.example now', 'www.'],
+  ['https://shop.example', 'shop.example'],
+  ['shop。example', 'shop'],
+  ['write to sales@shop.example', 'sales'],
+  ['call +1 (555) 123-4567', '555'],
+  ['93.184.216.34', '93.184'],
+  ['\u202eelpmaxe.pohs\u202c\u200b', '\u202e'],
+  ['” invites you. “Bank', 'you. “'],
+  ['Dear customer, your account was suspended, log in again today', 'again today'],
+] as const;
+
+/** Kinds with a name that somebody else than their reader may have chosen. */
+const namedBySomebody = ['verify', 'known', 'reset', 'set-password', 'invitation', 'security', 'deletion', 'account-deletion'] as const;
+
+describe.each(namedBySomebody)('a mail of kind %s', (kind) => {
+  test.each(hostileNames)('has nothing of an address, and no long words of others, from the name %j', (name, forbidden) => {
+    const sayings = [...everySaying(name), { kind: 'account-deletion', name, until: at, url } as const].filter((each) => each.kind === kind);
+    expect(sayings.length).toBeGreaterThan(0);
+    for (const saying of sayings) {
+      const { subject, text, html } = sayMail('from' in saying ? { ...saying, from: 'Firefox on Linux' } : saying, context);
+      for (const said of [subject, text, html]) expect(said.replaceAll('\u2060', '')).not.toContain(forbidden);
+    }
+  });
+});
+
+test('an invitation from somebody without a usable name still reads as a sentence', () => {
+  const { subject, text } = sayMail({ kind: 'invitation', team: 'shop.example', by: 'https://x.example', role: 'member', url }, context);
+  expect(subject).toBe('Invitation to join a team on Impacter');
+  expect(text).toContain('Somebody invites you to a team on Impacter,');
+});
+
+test('an invitation names the team in its subject, and who invites in its words', () => {
+  const { subject, text } = sayMail({ kind: 'invitation', team: 'Node.js Berlin', by: 'Ada', role: 'member', url }, context);
+  expect(subject.replaceAll('\u2060', '')).toBe('Invitation to join “Node.js Berlin” on Impacter');
+  expect(text).toContain('“Ada” invites you to the team “Node.\u2060js Berlin” on Impacter,');
+});

@@ -1,8 +1,9 @@
 // The words of every mail, and the only place where they are. Short and calm: what happened, the one thing to do, and what
 // it means to do nothing. Names, teams and browsers are other people's words: they stay in their line, are cut where they
-// are long, and never become a link.
+// are long, and never become a link. A name that somebody else chose stands in quotes and loses every address in it.
 
 import type { MailSaying, SecurityChange } from './mail.ts';
+import { withoutAddresses } from './address-like.ts';
 import { mailPage } from './mail-page.ts';
 import { never } from './never.ts';
 import type { Role } from './permission.ts';
@@ -89,18 +90,16 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         button: { label: 'Confirm the new address', url: saying.url },
         after: [onceAndNotLong, 'If you did not ask for this, ignore this email: nothing changes.'],
       };
-    case 'invitation': {
-      const team = theirs(saying.team);
+    case 'invitation':
       return {
-        ...about(`You are invited to ${team}`, null),
-        subject: `${oneLine(saying.by)} invites you to ${oneLine(saying.team)}`,
+        // Of words that a stranger chose, the subject has one name, in quotes: whoever invites is named in the mail.
+        ...about(`Invitation to join ${named(saying.team) ?? 'a team'} on ${brandName}`, null),
         before: [
-          `${theirs(saying.by)} invites you to the team ${team} at ${brandName}, where people ask agents for work and share the credits for it. You would be ${roleWords[saying.role]}.`,
+          `${named(saying.by) ?? 'Somebody'} invites you to ${named(saying.team, 'the team') ?? 'a team'} on ${brandName}, where people ask agents for work and share the credits for it. You would be ${roleWords[saying.role]}.`,
         ],
         button: { label: 'See the invitation', url: saying.url },
         after: ['Nothing happens before you accept. If you do not know the team, do nothing.'],
       };
-    }
     case 'security':
       return {
         ...about(changeWords[saying.what].title, saying.name),
@@ -109,17 +108,14 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         button: { label: 'Look at your security settings', url: saying.url },
         after: ['If this was you, there is nothing to do. If it was not, look there now, and choose a new password.'],
       };
-    case 'deletion': {
-      const team = theirs(saying.team);
+    case 'deletion':
       return {
-        ...about(`${team} will be deleted`, null),
-        subject: `${oneLine(saying.team)} will be deleted`,
-        before: [`The team ${team} will be deleted from ${brandName}, with its tasks, its files and what is left of its credits.`],
+        ...about(`${named(saying.team, 'Your team') ?? 'Your team'} will be deleted`, null),
+        before: [`${named(saying.team, 'The team') ?? 'Your team'} will be deleted from ${brandName}, with its tasks, its files and what is left of its credits.`],
         facts: [['Can be taken back until', when(saying.until)]],
         button: { label: 'See it, or take it back', url: saying.url },
         after: ['An owner of the team can take it back until then. Afterwards nobody can.'],
       };
-    }
     case 'account-deletion':
       return {
         ...about('Your account will be deleted', saying.name),
@@ -147,7 +143,7 @@ const onceAndNotLong = 'The link works once, and not for long.';
 
 /** What most mails have in common. */
 function about(title: string, name: string | null): Pick<MailBody, 'subject' | 'title' | 'name' | 'facts'> {
-  return { subject: title, title, name: name === null || oneLine(name) === '' ? null : theirs(name), facts: [] };
+  return { subject: title, title, name: name === null ? null : nameIn(name), facts: [] };
 }
 
 const roleWords = {
@@ -211,15 +207,31 @@ function mailText({ title, name, before, facts, button, after }: MailBody, { bra
 
 // --- Other people's words.
 
-const NAME_CHARACTERS = 60;
+const NAME_CHARACTERS = 40;
+const WORDS_CHARACTERS = 60;
 
 function oneLine(text: string): string {
-  return firstLine(cleanText(text), NAME_CHARACTERS);
+  return firstLine(cleanText(text), WORDS_CHARACTERS);
 }
 
 /** Mail programs make links of what looks like one; a word joiner, which nobody sees, takes the look away. */
 function theirs(text: string): string {
   return oneLine(text).replace(/[.:/@](?=\S)/g, '$&\u2060');
+}
+
+/**
+ * The name of a person or a team, which name.ts lets nobody give an address; some are older than that rule. null when there
+ * is nothing left of it.
+ */
+function nameIn(text: string): string | null {
+  const name = firstLine(withoutAddresses(firstLine(cleanText(text), WORDS_CHARACTERS)).replace(/["“”„«»<>]/g, ''), NAME_CHARACTERS);
+  return /[\p{L}\p{N}]/u.test(name) ? name.replace(/[.:/@](?=\S)/g, '$&\u2060') : null;
+}
+
+/** In quotes, so that it is seen where somebody else's words begin and end. */
+function named(text: string, what = ''): string | null {
+  const name = nameIn(text);
+  return name === null ? null : `${what} “${name}”`.trimStart();
 }
 
 function lines(text: string): string[] {

@@ -1,7 +1,7 @@
 // Keys with which a program acts as a person in one team, for as long as they are in it.
 
 import { isId, type ApiKeyId } from '#core/domain/ids.ts';
-import { readName } from '#core/domain/name.ts';
+import { readLabel } from '#core/domain/name.ts';
 import { may, mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { teamLimits } from '#core/domain/team-limits.ts';
@@ -62,7 +62,7 @@ export function apiKeyVerbs(core: Core): ApiKeyVerbs {
       mustBeAllowed(actor, 'keys.own');
       // A key that got out must not make others that outlive it.
       if (actor.apiKeyId !== undefined) throw refuse('not.allowed');
-      const name = readName(given);
+      const name = readLabel(given);
       const key = newBearer('imp_');
       const { teamId, userId, email } = actor;
       const at = core.clock.now();

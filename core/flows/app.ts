@@ -25,7 +25,10 @@ import type { WorkVerbs } from './work.ts';
 
 export interface App
   extends LiveVerbs, DeliveryVerbs, LoginVerbs, TeamVerbs, CustodyVerbs, CreditVerbs, AccountVerbs, OperatorVerbs, WorkVerbs {
-  /** Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and its letter is written. */
+  /**
+   * Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and where letters are posted its
+   * letter is written. What comes too often is refused without a trace, unless it repeats what has an outcome.
+   */
   ask(input: AskInput): Promise<Taken>;
   /** Rejects with `task.not-found` for somebody else's, `task.over` when there is nothing left to stop. */
   cancel(actor: Actor, taskId: string): Promise<Stopped>;

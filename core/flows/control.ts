@@ -12,14 +12,18 @@ import type { Core } from './core.ts';
 import { findTask } from './history.ts';
 import { takeAsk } from './intake.ts';
 
-/** A task nobody works on ends here and costs nothing; a running one is stopped by its worker, who settles what it used. */
-export async function cancel(core: Core, actor: Actor, taskId: string): Promise<Stopped> {
+/**
+ * A task nobody works on ends here and costs nothing; a running one is stopped by its worker, who settles what it used. That
+ * is next to nothing at first, though an agent was started, so it counts: after many of them new requests have to wait.
+ * Stopping itself is never refused for that.
+ */
+export async function cancel(core: Core, actor: Actor, taskId: string, { counts = true } = {}): Promise<Stopped> {
   const task = await findTask(core, actor, taskId);
   mustBeAllowed(actor, task.userId === actor.userId ? 'tasks.ask' : 'tasks.stop');
-  const status = await core.store.tasks.requestCancel(actor.teamId, task.id, core.clock.now());
-  if (status === null) throw await alreadyOver(core, actor, taskId);
+  const requested = await core.store.tasks.requestCancel(actor.teamId, task.id, core.clock.now());
+  if (requested === null) throw await alreadyOver(core, actor, taskId);
   core.log.info({ taskId: task.id, userId: actor.userId }, 'cancel requested');
-  if (status !== 'processing') {
+  if (requested.status !== 'processing') {
     const ended = await endUnstarted(core, task);
     if (ended.verdict === 'over') throw await alreadyOver(core, actor, taskId);
     if (ended.verdict === 'finished') {
@@ -32,6 +36,7 @@ export async function cancel(core: Core, actor: Actor, taskId: string): Promise<
       };
     }
   }
+  if (counts && requested.isFirst) await core.rates.note('stopped', { person: `user:${actor.userId}`, teamId: actor.teamId });
   const wallet = await core.store.people.wallet(actor.teamId);
   return {
     taskId: task.id,

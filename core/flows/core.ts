@@ -13,6 +13,7 @@ import type { Tables } from '#core/ports/tables.ts';
 import type { Store } from '#core/store/store.ts';
 import type { LearnedCharges } from './learned.ts';
 import type { Paces } from './paces.ts';
+import type { Rates } from './rates.ts';
 
 export interface Core {
   readonly store: Store;
@@ -25,6 +26,7 @@ export interface Core {
   readonly tables: Tables;
   readonly learned: LearnedCharges;
   readonly paces: Paces;
+  readonly rates: Rates;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: CoreSettings;

@@ -106,7 +106,7 @@ test('an owner who types the team’s name gets two weeks, in which all owners k
   expect((await app.teamSettings(member)).deletion).toMatchObject({ until });
   for (const { email } of [ada, ben]) {
     const mails = await world().mails(email);
-    expect(mails.map(({ kind, subject }) => [kind, subject])).toEqual([['deletion', 'Acme Ltd will be deleted']]);
+    expect(mails.map(({ kind, subject }) => [kind, subject])).toEqual([['deletion', 'Your team “Acme Ltd” will be deleted']]);
   }
   expect(await mailsOf(core, cara.email)).toBe(0);
   expect(product.url).not.toBeNull();

@@ -15,6 +15,7 @@ import type { IntakeAnswer, IntakeRow, NewTask } from '#core/store/intake.ts';
 import type { Payer } from '#core/store/people.ts';
 import type { Taken } from './app.ts';
 import type { Core } from './core.ts';
+import type { Rates, TooMuch, Who } from './rates.ts';
 
 /** How long we try to write an ask down before we say that it was not taken. Slack wants an answer within three seconds. */
 const WRITE_WITHIN_MS = 2_500;
@@ -42,10 +43,15 @@ export async function takeAsk(
     // Guests look on; what they ask for in a chat is asked by the chat.
     if (ask.from.kind === 'user' && payer.role !== null && !may(payer.role, 'tasks.ask'))
       return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'not.allowed', facts: {} } };
+    const who = { person: payer.userId === null ? `identity:${payer.identityId}` : `user:${payer.userId}`, teamId: payer.teamId };
+    const tooMuch = await whyNotNow(core.rates, who, again !== undefined);
+    // A repeat is no new request, so it gets its answer all the same.
+    if (tooMuch !== null && !(await core.store.asks.isKnown(ask.key)))
+      return { kind: 'refused', repeated: false, conversationId: null, refused: tooMuch };
     const read: Understood = payer.closed === null ? understood : { refused: payer.closed };
     const row: IntakeRow = {
       key: ask.key,
-      fingerprint: fingerprintOf(ask),
+      ...fingerprintOf(ask, again?.conversationId ?? null),
       letterId: ids.letter,
       conversationId: ids.conversation,
       threadRef: again === undefined && isRooted(ask.threadRef) ? ask.threadRef : null,
@@ -84,6 +90,7 @@ export async function takeAsk(
       { taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated },
       'ask taken',
     );
+    if (taken.kind === 'refused' && !taken.repeated) await core.rates.note('refused', who);
     return taken;
   });
 }
@@ -137,13 +144,32 @@ function takenFrom(answer: IntakeAnswer, threadRef: ThreadRef): Taken {
   };
 }
 
-/** The same request of the same person again, and not another one under the same key. */
-function fingerprintOf({ from, text, type, files }: Ask): string {
+/**
+ * The same request of the same person again, and not another one under the same key: all of an ask belongs to it but the
+ * time, and whatever an ask has one day belongs to its context by itself. The two halves are kept apart because the version
+ * before knows only the first, and must find its own requests again.
+ */
+function fingerprintOf(
+  { key: _key, at: _at, from, text, type, files, threadRef, newConversation, ...rest }: Ask,
+  repeats: ConversationId | null,
+): { fingerprint: string; context: string } {
   const who = from.kind === 'user' ? from.userId : from.externalId;
   const what = files.map((file) => (file.kind === 'stored' ? file.fileId : file.ref));
-  return createHash('sha256')
-    .update(JSON.stringify([who, text, type ?? null, what]))
-    .digest('hex');
+  const where = repeats ?? (newConversation ? platformOf(threadRef) : threadRef);
+  const payer = from.kind === 'user' ? from.teamId : null;
+  const sent = files.map((file) => (file.kind === 'stored' ? null : [file.name, file.mime, file.sizeBytes]));
+  const others = Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    fingerprint: sha256([who, text, type ?? null, what]),
+    context: sha256([from.kind, payer, where, sent, others]).slice(0, CONTEXT_CHARACTERS),
+  };
+}
+
+/** Enough to tell two requests of one key apart, and short in a row of which there are very many. */
+const CONTEXT_CHARACTERS = 32;
+
+function sha256(what: unknown): string {
+  return createHash('sha256').update(JSON.stringify(what)).digest('hex');
 }
 
 /** `slack:T1:C9:` has no thread yet: our first words will make its root. */
@@ -155,6 +181,11 @@ function isRooted(ref: ThreadRef): boolean {
 function conversationIdFor(ref: ThreadRef): ConversationId {
   const rest = ref.slice(ref.indexOf(':') + 1);
   return isId(rest) ? (rest as ConversationId) : newId<ConversationId>();
+}
+
+async function whyNotNow(rates: Rates, who: Who, isRetry: boolean): Promise<TooMuch | null> {
+  const waitSeconds = (await rates.take('ask', who)) || (isRetry ? await rates.take('retry', who) : 0);
+  return waitSeconds > 0 ? { code: 'request.too-many', facts: { waitSeconds } } : rates.waiting(who);
 }
 
 /** Tries again for a moment with the same ids, so that a commit whose answer got lost is found rather than repeated. */

@@ -8,6 +8,7 @@ import { balance, conversation, history, letters, showTask } from './history.ts'
 import { isUnavailable, takeAsk } from './intake.ts';
 import { keepInput } from './keep-input.ts';
 import { openLink } from './links.ts';
+import { withinRates } from './rates.ts';
 import { creditVerbs } from './credits.ts';
 import { custodyVerbs } from './custody.ts';
 import { liveVerbs } from './live.ts';
@@ -19,7 +20,7 @@ import { workVerbs } from './work.ts';
 
 /** The verbs, bound to one core. */
 export function makeApp(core: Core): App {
-  return inPlainWords<App>({
+  const verbs: App = {
     ask: (input) => takeAsk(core, input),
     cancel: (actor, taskId) => cancel(core, actor, taskId),
     retry: (actor, taskId, key) => retry(core, actor, taskId, key),
@@ -41,7 +42,8 @@ export function makeApp(core: Core): App {
     ...teamVerbs(core),
     ...operatorVerbs(core),
     ...workVerbs(core),
-  });
+  };
+  return inPlainWords(withinRates(core.rates, verbs));
 }
 
 /** A database that is away is said as the refusal that people understand, whatever was asked. */

@@ -204,7 +204,7 @@ async function cancelTask(core: Core, actor: Actor, taskId: string): Promise<voi
   if (isOver(status)) throw refuse('task.over', { status });
   // The line comes first: what was done is never without one.
   await writeAudit(core.store.money, auditLine(core, actor, 'task.stopped', { teamId, subject: id }));
-  await cancel(core, { ...actor, teamId, role: 'owner' }, id);
+  await cancel(core, { ...actor, teamId, role: 'owner' }, id, { counts: false });
 }
 
 async function requeue(core: Core, actor: Actor, taskId: string): Promise<void> {

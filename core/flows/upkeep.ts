@@ -11,6 +11,7 @@ import { eraseDue } from './erase.ts';
 import { expireExports, makeExports } from './export-team.ts';
 import { checkLedgerDaily } from './operate.ts';
 import { patiently } from './patiently.ts';
+import { forgetRefusedAsks } from './refused-asks.ts';
 import { buryForgotten } from './undelivered.ts';
 
 const RELAY_AT_ONCE = 500;
@@ -46,6 +47,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(EXPIRE_EVERY_MS, () => eraseDue(core)),
     makeExports(core, signal),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
+    again(EXPIRE_EVERY_MS, () => forgetRefusedAsks(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
     core.clock.sleep(FIRST_CHECK_MS, signal).then(() => again(EXPIRE_EVERY_MS, () => checkLedgerDaily(core))),
   ]);

@@ -83,7 +83,7 @@ export function eraseOver(money: Money): Erase {
       await walk(money, 'asks', (from, to) =>
         money.query(
           {
-            text: `DELETE FROM asks a WHERE a.ctid >= ${from} AND a.ctid < ${to} AND (position($1 IN a.key) > 0
+            text: `DELETE FROM asks a WHERE a.ctid >= ${from} AND a.ctid < ${to} AND (position($1 IN a.key) > 0 OR a.team_id = $2
                 OR EXISTS (SELECT FROM tasks t WHERE t.id = a.task_id AND t.team_id = $2)
                 OR EXISTS (SELECT FROM letters l JOIN conversations c ON c.id = l.conversation_id WHERE l.id = a.letter_id AND c.team_id = $2))`,
           },

@@ -14,6 +14,8 @@ export interface IntakeRow {
   readonly key: string;
   /** SHA-256 of who asked for what. */
   readonly fingerprint: string;
+  /** The same of where, and of what else came with it; null where nobody says. */
+  readonly context?: string | null;
   readonly letterId: LetterId;
   /** The conversation of this thread ref, if there is one; else the one with this id, which is made where it is missing. */
   readonly threadRef: ThreadRef | null;
@@ -25,7 +27,7 @@ export interface IntakeRow {
   readonly walletId: WalletId;
   readonly userId: UserId | null;
   readonly identityId: IdentityId | null;
-  /** null: refused before it came here, and only its letter is written. */
+  /** null: refused before it came here, and only its outcome is stored, and its letter where that is posted. */
   readonly task: NewTask | null;
   readonly saying: Saying | Omit<Extract<Saying, { kind: 'accepted' }>, 'held' | 'available'>;
   readonly readHere: boolean;
@@ -97,6 +99,7 @@ function asSql(row: IntakeRow, n: number) {
     n,
     key: row.key,
     fingerprint: row.fingerprint,
+    context: row.context ?? null,
     letter_id: row.letterId,
     conversation_id: row.conversationId,
     thread_ref: row.threadRef,

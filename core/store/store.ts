@@ -6,6 +6,7 @@ import type { Log } from '#core/ports/log.ts';
 import { accountsOver, type Accounts } from './accounts.ts';
 import { alarmsOver, type Alarms } from './alarms.ts';
 import { apiKeysOver, type ApiKeys } from './api-keys.ts';
+import { asksOver, type Asks } from './asks.ts';
 import { attemptsOver, type Attempts } from './attempts.ts';
 import { auditOver, type Audit } from './audit.ts';
 import { creditTablesOver, type CreditTables } from './credits.ts';
@@ -28,6 +29,7 @@ import { openMoney, type Money } from './money.ts';
 import { operateOver, type Operate } from './operate.ts';
 import { outboxOver, type Outbox } from './outbox.ts';
 import { peopleOver, type People } from './people.ts';
+import { ratesOver, type DrawRate } from './rates.ts';
 import { seenOver, type Seen } from './seen.ts';
 import { taskListsOver, type TaskLists } from './task-lists.ts';
 import { tasksOver, type Tasks } from './tasks.ts';
@@ -40,6 +42,7 @@ export interface Store {
   readonly wakeups: Wakeups;
   readonly ledger: Ledger;
   readonly intake: Intake;
+  readonly asks: Asks;
   readonly finish: Finish;
   readonly attempts: Attempts;
   readonly events: Events;
@@ -64,6 +67,7 @@ export interface Store {
   readonly linking: Linking;
   readonly audit: Audit;
   readonly seen: Seen;
+  readonly drawRate: DrawRate;
   readonly operate: Operate;
   readonly ledgerChecks: LedgerChecks;
   close(): Promise<void>;
@@ -94,6 +98,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     wakeups,
     ledger: ledgerOver(money),
     intake: intakeOver(money),
+    asks: asksOver(money),
     finish: finishOver(money),
     attempts: attemptsOver(money, worker, leaseMs),
     events: eventsOver(money),
@@ -118,6 +123,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     linking: linkingOver(money),
     audit: auditOver(money),
     seen: seenOver(money, log),
+    drawRate: ratesOver(money),
     operate: operateOver(money),
     ledgerChecks: ledgerChecksOver(money),
     async close() {

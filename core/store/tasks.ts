@@ -29,7 +29,7 @@ export interface Tasks {
   /** Newest first, behind the task `before`. */
   list(teamId: TeamId, before: string | null, limit: number): Promise<StoredTask[]>;
   /** Notes (once) that somebody wants it stopped, and tells its worker. Gives its status then; null when it is over. */
-  requestCancel(teamId: TeamId, id: TaskId, at: Date): Promise<TaskStatus | null>;
+  requestCancel(teamId: TeamId, id: TaskId, at: Date): Promise<{ status: TaskStatus; isFirst: boolean } | null>;
   /** Which of these somebody wants stopped. */
   cancelRequested(ids: readonly TaskId[]): Promise<TaskId[]>;
   /** Live tasks past a deadline that no worker has in hand, and those that one has had in hand for far too long. */
@@ -77,7 +77,7 @@ export function tasksOver(money: Money): Tasks {
     },
 
     async requestCancel(teamId, id, at) {
-      const { rows } = await money.query<{ status: TaskStatus }>(
+      const { rows } = await money.query<{ status: TaskStatus; first: boolean }>(
         {
           text: `WITH wanted AS (
               UPDATE tasks SET cancel_requested_at = coalesce(cancel_requested_at, $3)
@@ -85,11 +85,11 @@ export function tasksOver(money: Money): Tasks {
             ), told AS (
               INSERT INTO task_events (task_id, team_id, kind, data, at) SELECT id, team_id, 'cancel-requested', '{}', $3 FROM wanted WHERE first
             )
-            SELECT status, pg_notify('impacter', 'cancel:' || id), pg_notify('impacter', 'events:' || team_id) FROM wanted`,
+            SELECT status, first, pg_notify('impacter', 'cancel:' || id), pg_notify('impacter', 'events:' || team_id) FROM wanted`,
         },
         [teamId, id, at],
       );
-      return rows[0]?.status ?? null;
+      return rows[0] ? { status: rows[0].status, isFirst: rows[0].first } : null;
     },
 
     async cancelRequested(ids) {

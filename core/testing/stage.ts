@@ -154,6 +154,7 @@ async function person({ core, app }: Product, amount: number): Promise<Person> {
     (where.through ?? app).ask({
       key: where.key ?? `test:${newId()}`,
       threadRef: `web:${where.conversation ?? newId()}`,
+      newConversation: where.conversation === undefined,
       from: { kind: 'user', userId, teamId },
       text,
       files: (where.files ?? []).map((fileId) => ({ kind: 'stored', fileId })),

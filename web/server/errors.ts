@@ -102,9 +102,9 @@ const fieldBehind: Partial<Record<RefusalCode, string>> = {
   'conversation.not-found': 'conversationId',
 };
 
-function headersOf({ code, status, facts }: Refusal): Record<string, string> {
+function headersOf({ status, facts }: Refusal): Record<string, string> {
   if (status === 401) return { 'WWW-Authenticate': 'Bearer' };
-  if (code === 'request.too-many') return { 'Retry-After': String((facts as { waitSeconds: number }).waitSeconds) };
+  if ('waitSeconds' in facts) return { 'Retry-After': String(facts.waitSeconds) };
   return status === 503 ? { 'Retry-After': '5' } : {};
 }
 

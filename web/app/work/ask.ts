@@ -55,6 +55,7 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
     const taken = await app.ask({
       key: `web:${actor.teamId}:${actor.userId}:${form.text('key') || newId()}`,
       threadRef,
+      newConversation: conversationId === null,
       from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
       text,
       files: files.map(({ id }) => ({ kind: 'stored', fileId: id as FileId })),

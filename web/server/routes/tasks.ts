@@ -22,6 +22,7 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
         const taken = await app.ask({
           key,
           threadRef: conversationId === undefined ? newThread(from) : await threadOf(actor, conversationId),
+          newConversation: conversationId === undefined,
           from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
           text: requestText,
           files: files.map((fileId) => ({ kind: 'stored', fileId })),

@@ -1,0 +1,44 @@
+// What mail programs, chats and people take for an address in somebody else's words: of a page, a mailbox, or a telephone.
+// A name is no place for one, since names stand in mails to people who never asked for them. Decided for safety where it
+// is not certain: a word with a dot inside is a domain, unless it is written as names are (`exceptions`).
+
+/** True where something in it would be taken for an address. */
+export function hasAddress(text: string): boolean {
+  return withoutAddresses(text) !== folded(text);
+}
+
+/** The same words with “…” in the place of each address, in one form of letters. */
+export function withoutAddresses(text: string): string {
+  return folded(text)
+    .replace(withScheme, '…')
+    .replace(mailbox, '…')
+    .replace(domain, (found, host: string, rest: string) => (rest === '' && exceptions.some((each) => each.test(host)) ? found : '…'))
+    .replace(numbers, '…')
+    .replace(digits, (found) => (isTelephone(found) ? '…' : found));
+}
+
+/** Full-width letters and other dots are read as the usual ones by browsers, and so here. */
+function folded(text: string): string {
+  return text.normalize('NFKC').replace(/[\u3002\uff0e\uff61\u2024]/g, '.');
+}
+
+const withScheme = /(?:\b[a-z][a-z0-9+.-]{1,20}:\/{1,2}|\b(?:mailto|tel|sms|data|javascript):|\bwww\d?\.)\S*/gi;
+const mailbox = /[^\s@]+@[^\s@]+/gu;
+// A host of two parts or more whose last one has letters, with whatever follows of a port, a path or a query.
+const domain = /(?<![\p{L}\p{N}])((?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}])?\.)+(?:xn--[a-z0-9-]+|[\p{L}\p{M}]{2,63}))(?![\p{L}\p{N}])((?::\d{1,5})?(?:[/?#]\S*)?)/giu;
+const numbers = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])\S*/g;
+const digits = /\+?\(?\d[\d\s().\/-]{5,}\d/g;
+
+const exceptions = [
+  /^(?:[a-z]+\.)?[a-z]+\.js$/i, // Node.js, Vue.js
+  /^asp\.net$/i,
+  /^co\.kg$/i, // GmbH & Co.KG
+  /^\p{Lu}\p{Ll}?\.\p{Lu}\p{Ll}+$/u, // St.John, J.Doe
+  /^(?:\p{Lu}\.)+\p{Lu}\p{Ll}+$/u, // J.R.R.Tolkien
+];
+
+/** Years, sizes and house numbers are shorter, or have no plus before them. */
+function isTelephone(found: string): boolean {
+  const count = found.replace(/\D/g, '').length;
+  return count >= (found.startsWith('+') ? 7 : 9);
+}
