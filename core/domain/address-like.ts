@@ -25,9 +25,10 @@ function folded(text: string): string {
 const withScheme = /(?:\b[a-z][a-z0-9+.-]{1,20}:\/{1,2}|\b(?:mailto|tel|sms|data|javascript):|\bwww\d?\.)\S*/gi;
 const mailbox = /[^\s@]+@[^\s@]+/gu;
 // A host of two parts or more whose last one has letters, with whatever follows of a port, a path or a query.
-const domain = /(?<![\p{L}\p{N}])((?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}])?\.)+(?:xn--[a-z0-9-]+|[\p{L}\p{M}]{2,63}))(?![\p{L}\p{N}])((?::\d{1,5})?(?:[/?#]\S*)?)/giu;
+const domain =
+  /(?<![\p{L}\p{N}])((?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}])?\.)+(?:xn--[a-z0-9-]+|[\p{L}\p{M}]{2,63}))(?![\p{L}\p{N}])((?::\d{1,5})?(?:[/?#]\S*)?)/giu;
 const numbers = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])\S*/g;
-const digits = /\+?\(?\d[\d\s().\/-]{5,}\d/g;
+const digits = /\+?\(?\d[\d\s()./-]{5,}\d/g;
 
 const exceptions = [
   /^(?:[a-z]+\.)?[a-z]+\.js$/i, // Node.js, Vue.js

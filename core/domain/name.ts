@@ -9,7 +9,9 @@ export const NAME_CHARACTERS = 60;
 
 /** Of a person or a team. Throws `request.invalid`. */
 export function readName(text: string, field = 'name'): string {
-  return read(text, field, (name) => (hasAddress(name) ? 'must be a name, without a web address, an email address or a phone number' : null));
+  return read(text, field, (name) =>
+    hasAddress(name) ? 'must be a name, without a web address, an email address or a phone number' : null,
+  );
 }
 
 /** Of a key, say: it may be called after the machine that uses it. Throws `request.invalid`. */

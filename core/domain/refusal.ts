@@ -274,8 +274,13 @@ const table = {
   },
   'invitations.too-often': {
     status: 429,
-    sentence: () => 'So many invitations were sent today that no more can go out.',
-    wayForward: 'Try again tomorrow.',
+    sentence: () => 'No more invitations can be sent today.',
+    wayForward: 'Try again tomorrow. New accounts can send fewer invitations a day.',
+  },
+  'invitation.unanswered': {
+    status: 429,
+    sentence: () => 'This address has received several invitations and has not accepted any.',
+    wayForward: `Ask the person to look for the email, or invite them again after ${teamLimits.unansweredDays} days.`,
   },
   'invitation.over': {
     status: 410,

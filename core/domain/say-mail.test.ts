@@ -129,7 +129,9 @@ const namedBySomebody = ['verify', 'known', 'reset', 'set-password', 'invitation
 
 describe.each(namedBySomebody)('a mail of kind %s', (kind) => {
   test.each(hostileNames)('has nothing of an address, and no long words of others, from the name %j', (name, forbidden) => {
-    const sayings = [...everySaying(name), { kind: 'account-deletion', name, until: at, url } as const].filter((each) => each.kind === kind);
+    const sayings = [...everySaying(name), { kind: 'account-deletion', name, until: at, url } as const].filter(
+      (each) => each.kind === kind,
+    );
     expect(sayings.length).toBeGreaterThan(0);
     for (const saying of sayings) {
       const { subject, text, html } = sayMail('from' in saying ? { ...saying, from: 'Firefox on Linux' } : saying, context);

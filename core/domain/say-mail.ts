@@ -111,7 +111,9 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
     case 'deletion':
       return {
         ...about(`${named(saying.team, 'Your team') ?? 'Your team'} will be deleted`, null),
-        before: [`${named(saying.team, 'The team') ?? 'Your team'} will be deleted from ${brandName}, with its tasks, its files and what is left of its credits.`],
+        before: [
+          `${named(saying.team, 'The team') ?? 'Your team'} will be deleted from ${brandName}, with its tasks, its files and what is left of its credits.`,
+        ],
         facts: [['Can be taken back until', when(saying.until)]],
         button: { label: 'See it, or take it back', url: saying.url },
         after: ['An owner of the team can take it back until then. Afterwards nobody can.'],

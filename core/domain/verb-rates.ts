@@ -58,8 +58,8 @@ export const verbRates = {
   requestAccountDeletion: { needs: 'tasks.see', ...perHour(20), because: 'a mail' },
   takeBackAccountDeletion: { needs: 'tasks.see', ...perHour(20), because: 'a line in the audit log, which stays' },
 
-  invite: { needs: 'team.manage', ...perHour(60), because: 'a mail to a stranger; invitations.ts has the limits by day and by age' },
-  resendInvitation: { needs: 'team.manage', ...perHour(60), because: 'a mail to a stranger' },
+  invite: { needs: 'team.manage', ...perHour(120), because: 'a mail to a stranger; invitations.ts has the limits by day and age' },
+  resendInvitation: { needs: 'team.manage', ...perHour(120), because: 'a mail to a stranger' },
   revokeInvitation: { needs: 'team.manage', ...perHour(240), because: 'a line in the audit log, which stays' },
   makeTeam: { needs: 'tasks.see', ...perDay(40), because: 'a team and a wallet, which stays' },
   renameTeam: { needs: 'team.settings', ...perHour(60), because: 'a line in the audit log, which stays' },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { newId } from '#core/domain/ids.ts';
+import { credits } from '#core/domain/credits.ts';
+import { newId, type WalletId } from '#core/domain/ids.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { linkIn } from '#core/testing/mailbox.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
@@ -267,6 +268,7 @@ test('inviting, taking back and inviting again is no way to flood a mailbox', as
 test('a team has fifty open invitations at the most, and sends a hundred a day', async () => {
   const { app, owner } = world();
   const ada = await owner();
+  clock.forward(8 * DAY_MS);
   const invite = () => app.invite(ada, { email: address(), role: 'member' });
   const first = [];
   for (let i = 0; i < 50; i++) first.push(await invite());
@@ -274,4 +276,102 @@ test('a team has fifty open invitations at the most, and sends a hundred a day',
   for (const { invitationId } of first) await app.revokeInvitation(ada, invitationId);
   for (let i = 0; i < 50; i++) await app.revokeInvitation(ada, (await invite()).invitationId);
   await expect(invite()).rejects.toMatchObject({ code: 'invitations.too-often' });
+});
+
+test('a new account sends few invitations a day, in all its teams together, and more with its age', async () => {
+  const { app, owner } = world();
+  const ada = await owner();
+  const { teamId } = await app.makeTeam(ada, 'Another');
+  const sentToday = async () => {
+    for (let sent = 0; ; sent++) {
+      const team = sent % 2 === 0 ? ada : { ...ada, teamId };
+      const made = await app.invite(team, { email: address(), role: 'member' }).catch((error: { code: string }) => error);
+      if ('code' in made) return [sent, made.code];
+      await app.revokeInvitation(team, made.invitationId);
+    }
+  };
+  expect(await sentToday()).toEqual([10, 'invitations.too-often']);
+  // Others are not stopped by it, though they are as new.
+  await app.invite(await owner(), { email: address(), role: 'member' });
+  clock.forward(1.1 * DAY_MS);
+  expect(await sentToday()).toEqual([30, 'invitations.too-often']);
+  clock.forward(6.1 * DAY_MS);
+  expect((await sentToday())[0]).toBeGreaterThan(30);
+});
+
+test('who has bought credits sends as many as everybody from the first day', async () => {
+  const { app, core, owner } = world();
+  const ada = await owner();
+  const { rows } = await core.store.money.query<{ id: WalletId }>({ text: 'SELECT id FROM wallets WHERE team_id = $1' }, [ada.teamId]);
+  await core.store.ledger.credit(
+    {
+      key: newId(),
+      wallet: rows[0]!.id,
+      lot: newId(),
+      type: 'purchase',
+      credits: credits(100),
+      source: 'stripe',
+      payment: `pi_${newId()}`,
+    },
+    clock.now(),
+  );
+  for (let i = 0; i < 11; i++) await app.invite(ada, { email: address(), role: 'member' });
+});
+
+test('somebody who never answers is left alone: by a team, by all teams, and until they join one', async () => {
+  const { app, owner, person, invitationFor } = world();
+  const grace = await person(0);
+  const ada = await owner();
+  clock.forward(8 * DAY_MS);
+  const invite = async (by: typeof ada) =>
+    app.revokeInvitation(by, (await app.invite(by, { email: grace.email, role: 'member' })).invitationId);
+  for (let i = 0; i < 5; i++) {
+    await invite(ada);
+    clock.forward(1.1 * DAY_MS);
+  }
+  await expect(invite(ada)).rejects.toMatchObject({ code: 'invitation.unanswered' });
+  for (let i = 0; i < 15; i++) {
+    await invite(await owner());
+    clock.forward(0.4 * DAY_MS);
+  }
+  const bo = await owner();
+  await expect(invite(bo)).rejects.toMatchObject({ code: 'invitation.unanswered' });
+  clock.forward(31 * DAY_MS);
+  await app.invite(bo, { email: grace.email, role: 'member' });
+  await app.acceptInvitation(grace, await invitationFor(grace.email));
+  await invite(ada);
+});
+
+test('sending one invitation again and again comes to an end', async () => {
+  const { app, owner } = world();
+  const ada = await owner();
+  const { invitationId } = await app.invite(ada, { email: address(), role: 'member' });
+  for (let i = 0; i < 4; i++) {
+    clock.forward(DAY_MS);
+    await app.resendInvitation(ada, invitationId);
+  }
+  clock.forward(1.1 * DAY_MS);
+  await expect(app.resendInvitation(ada, invitationId)).rejects.toMatchObject({ code: 'invitation.unanswered' });
+});
+
+test('an offer or an address is no name, at any door where names are chosen', async () => {
+  const { app, owner } = world();
+  const ada = { ...(await owner()), sessionId: newId() as never };
+  for (const name of ['50% OFF visit shop.example', 'https://shop.example', 'call 0800 123 45 67']) {
+    await expect(app.makeTeam(ada, name)).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(app.renameTeam(ada, name)).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(app.renamePerson(ada, name)).rejects.toMatchObject({ code: 'request.invalid' });
+  }
+});
+
+test('a name from before that rule reaches nobody as an address', async () => {
+  const { app, core, owner, mails } = world();
+  const ada = await owner();
+  await core.store.money.query({ text: `UPDATE teams SET name = '50% OFF visit shop.example' WHERE id = $1` }, [ada.teamId]);
+  await core.store.money.query({ text: `UPDATE users SET name = 'www.shop.example' WHERE id = $1` }, [ada.userId]);
+  const email = address();
+  await app.invite(ada, { email, role: 'member' });
+  const [mail] = await mails(email);
+  expect(`${mail!.subject}\n${mail!.text}`).not.toMatch(/shop/);
+  expect(mail!.subject).toMatch(/^Invitation to join “50% OFF visit …” on /);
 });

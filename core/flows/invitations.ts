@@ -14,7 +14,7 @@ import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
 
 export interface InvitationVerbs {
-  /** Rejects with `role.above`, `member.already`, `invitation.already`, `invitations.too-many` or `invitations.too-often`. */
+  /** Rejects with `role.above`, `member.already`, `invitation.already`, `invitation.unanswered`, `invitations.too-many` or `invitations.too-often`. */
   invite(actor: Actor, invitation: { email: string; role: string }): Promise<{ invitationId: InvitationId }>;
   /** Those that wait for an answer, newest first. */
   invitations(actor: Actor): Promise<InvitationView[]>;
@@ -157,6 +157,7 @@ function sent(invited: Invited, email: string): InvitationId {
     case 'invitation.soon':
     case 'invitation.not-found':
     case 'invitations.too-often':
+    case 'invitation.unanswered':
       throw refuse(invited.outcome);
   }
 }

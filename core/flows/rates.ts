@@ -101,7 +101,10 @@ export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
     },
     waiting({ person, teamId }) {
       for (const thing of ['stopped', 'refused'] as const) {
-        for (const [whose, rate] of [[person, freeRates[thing].person], [`team:${teamId}`, freeRates[thing].team]] as const) {
+        for (const [whose, rate] of [
+          [person, freeRates[thing].person],
+          [`team:${teamId}`, freeRates[thing].team],
+        ] as const) {
           const bucket = find(`${thing}|${whose}`);
           if (!bucket?.isLast || bucket.left > 0) continue;
           const waitSeconds = secondsUntil(bucket.endsMs);

@@ -12,6 +12,7 @@ import { writeAudit, type Writes } from './audit.ts';
 import { hashBearer } from './bearer.ts';
 import type { Money } from './money.ts';
 import { nameOf } from './people.ts';
+import { whyNoMail } from './invitation-mails.ts';
 import { addMember, lockTeam } from './teams.ts';
 
 export interface Invitations {
@@ -40,6 +41,7 @@ export type Invited =
         | 'invitation.already'
         | 'invitation.soon'
         | 'invitation.not-found'
+        | 'invitation.unanswered'
         | 'invitations.too-many'
         | 'invitations.too-often';
     };
@@ -83,7 +85,7 @@ export function invitationsOver(money: Money): Invitations {
     make: ({ teamId, by, email, role, token }, write, at) =>
       money.transaction(async (client): Promise<Invited> => {
         const team = await lockTeam(client, teamId, by);
-        const no = whyNotInvite(team, role) ?? (await whyNoMore(client, teamId, email, at));
+        const no = whyNotInvite(team, role) ?? (await whyNoMore(client, { teamId, by, email }, at));
         if (team === null || no !== null) return { outcome: no ?? 'not.allowed' };
         const id = newId<InvitationId>(at.getTime());
         const expiresAt = daysFrom(at);
@@ -102,7 +104,8 @@ export function invitationsOver(money: Money): Invitations {
         if (typeof found === 'string') return { outcome: found };
         const { email, role, sends, sentAt, team } = found;
         if (at.getTime() - sentAt.getTime() < teamLimits.resendMinutes * MINUTE_MS) return { outcome: 'invitation.soon' };
-        if (await isTooOften(client, teamId, email, at)) return { outcome: 'invitations.too-often' };
+        const no = await whyNoMail(client, { teamId, by, email }, at);
+        if (no !== null) return { outcome: no };
         const expiresAt = daysFrom(at);
         await client.query(
           'UPDATE invitations SET token_hash = $2, invited_by = $3, sends = sends + 1, sent_at = $4, expires_at = $5 WHERE id = $1',
@@ -201,7 +204,8 @@ async function findToChange(client: pg.PoolClient, teamId: TeamId, by: UserId, i
 }
 
 /** Within the lock of the team, so that what is counted here still holds when the new row is there. */
-async function whyNoMore(client: pg.PoolClient, teamId: TeamId, email: string, at: Date) {
+async function whyNoMore(client: pg.PoolClient, mail: { teamId: TeamId; by: UserId; email: string }, at: Date) {
+  const { teamId, email } = mail;
   await client.query(
     `UPDATE invitations SET outcome = 'expired', ended_at = expires_at WHERE team_id = $1 AND outcome IS NULL AND expires_at <= $2`,
     [teamId, at],
@@ -216,17 +220,7 @@ async function whyNoMore(client: pg.PoolClient, teamId: TeamId, email: string, a
   if (member) return 'member.already';
   if (invited) return 'invitation.already';
   if (open >= teamLimits.openInvitations) return 'invitations.too-many';
-  return (await isTooOften(client, teamId, email, at)) ? 'invitations.too-often' : null;
-}
-
-/** Counts every mail of an invitation that sent one since yesterday: a little too many rather than too few. */
-async function isTooOften(client: pg.PoolClient, teamId: TeamId, email: string, at: Date): Promise<boolean> {
-  const { rows } = await client.query<{ of_team: number; to_address: number }>(
-    `SELECT coalesce(sum(sends) FILTER (WHERE team_id = $1), 0)::int AS of_team, coalesce(sum(sends) FILTER (WHERE email = $2), 0)::int AS to_address
-     FROM invitations WHERE (team_id = $1 OR email = $2) AND sent_at > $3::timestamptz - interval '1 day'`,
-    [teamId, email, at],
-  );
-  return rows[0]!.of_team >= teamLimits.invitationsADay || rows[0]!.to_address >= teamLimits.invitationsToOneADay;
+  return whyNoMail(client, mail, at);
 }
 
 /** Its team first, as everywhere, then the invitation as it is by then. */

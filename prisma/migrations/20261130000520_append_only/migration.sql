@@ -62,3 +62,10 @@ CREATE TRIGGER "erasures_stay" BEFORE DELETE OR TRUNCATE ON "erasures" FOR EACH 
 
 -- What checks of the ledger came to.
 CREATE TRIGGER "ledger_checks_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "ledger_checks" FOR EACH STATEMENT EXECUTE FUNCTION "append_only"();
+
+-- What the tables above refer to is changed and removed row by row, and never emptied at once.
+CREATE FUNCTION "never_emptied"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is not emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = 'never_emptied';
+END $$;
+CREATE TRIGGER "tasks_are_not_emptied" BEFORE TRUNCATE ON "tasks" FOR EACH STATEMENT EXECUTE FUNCTION "never_emptied"();
