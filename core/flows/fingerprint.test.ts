@@ -131,15 +131,17 @@ test('the version before and this one find each other’s requests, and each not
       await core.store.money.query<{ outcome: string; repeated: boolean }>({ text: 'SELECT outcome, repeated FROM intake($1, now())' }, [
         JSON.stringify([
           {
-            ...{ n: 0, key: `n-1:${ada.userId}`, fingerprint, letter_id: newId(), conversation_id: newId(), thread_ref: null },
-            ...{
-              address: `web:${newId()}`,
-              platform: 'web',
-              team_id: ada.teamId,
-              wallet_id: ada.walletId,
-              user_id: ada.userId,
-              task_id: newId(),
-            },
+            n: 0,
+            key: `n-1:${ada.userId}`,
+            fingerprint,
+            letter_id: newId(),
+            conversation_id: newId(),
+            address: `web:${newId()}`,
+            platform: 'web',
+            team_id: ada.teamId,
+            wallet_id: ada.walletId,
+            user_id: ada.userId,
+            task_id: newId(),
           },
         ]),
       ])
