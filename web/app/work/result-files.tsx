@@ -40,13 +40,13 @@ export function ResultFiles({ files, taskId, whole = false }: { files: readonly 
             )}
           </div>
           {whole && file.original !== null && (
-            <p className="border-t border-hairline px-4 py-1 text-sm text-soft">
-              {words.formulasRemoved}{' '}
+            <div className="border-t border-hairline px-4 pt-3 text-sm">
+              <p className="text-soft">{words.formulasRemoved}</p>
               <a href={file.original} className="inline-flex min-h-11 items-center text-accent hover:underline" rel="nofollow">
                 {words.downloadOriginal}
                 <span className="sr-only"> {file.name}</span>
               </a>
-            </p>
+            </div>
           )}
           {file.preview !== null && <Preview name={file.name} preview={file.preview} rows={whole ? Infinity : ROWS_IN_CHAT} />}
           {whole && file.url !== null && file.preview === null && <Shown file={file} taskId={taskId} />}
