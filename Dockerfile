@@ -1,6 +1,6 @@
 # One image for all roles; ROLES says what a container does. Node 24 is the base here, PostgreSQL and the agents are elsewhere,
 # so the packages that bring them to a laptop (all optional) are left out.
-FROM node:24-bookworm-slim AS portal
+FROM node:24.21.0-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20 AS portal
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm install --no-save --ignore-scripts && npm cache clean --force
@@ -9,7 +9,7 @@ COPY core/domain core/domain
 COPY web web
 RUN npx react-router build web
 
-FROM node:24-bookworm-slim
+FROM node:24.21.0-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20
 WORKDIR /app
 ENV NODE_ENV=production DATA_DIR=/var/lib/impacter
 

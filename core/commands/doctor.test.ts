@@ -74,6 +74,28 @@ test('beside a product that runs well, every line is ok', async () => {
   expect(code).toBe(0);
 });
 
+test('a gateway that several teams share is said to be one trust domain, and is a warning until that is accepted', async () => {
+  const { databaseUrl, product, person } = await stage({ settings: { ENCRYPTION_KEY: key } });
+  for (const amount of [1, 1]) await person(amount);
+  const settings = {
+    DATABASE_URL: databaseUrl,
+    ENCRYPTION_KEY: key,
+    OPENCLAW_URL: product.outside.openclaw.url,
+    OPENCLAW_TOKEN: 'stage',
+    DATA_DIR: await folder(),
+    PORT: '0',
+  };
+  const words = '2 teams share this gateway, which is one trust domain: an agent that works for one may reach the files of another';
+  expect((await visit(settings)).said['agents']).toEqual([
+    expect.stringMatching(/^ok /),
+    `warning ${words} → see “One gateway is one trust domain” in docs/operate.md, then set OPENCLAW_SHARED_GATEWAY`,
+  ]);
+  expect((await visit({ ...settings, OPENCLAW_SHARED_GATEWAY: 'accept' })).said['agents']).toEqual([
+    expect.stringMatching(/^ok /),
+    `ok ${words} (accepted by OPENCLAW_SHARED_GATEWAY)`,
+  ]);
+});
+
 test('where nothing was ever started it says so, makes nothing, and finds nothing wrong', async () => {
   const dir = path.join(await folder(), 'data');
   const { code, said } = await visit({ DATA_DIR: dir, PORT: '0' });

@@ -3,6 +3,7 @@
 
 import type { z } from 'zod';
 import { credits, type Credits } from '#core/domain/credits.ts';
+import { unsafe } from './production.ts';
 import { roles, settingNames, settings, type Role, type SettingName } from './settings.ts';
 
 export interface Config {
@@ -117,7 +118,8 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): Give
 export function readConfig(given: GivenSettings): Config {
   const problems: Problem[] = [];
   const values = readValues(given, problems);
-  problems.push(...missing(given));
+  problems.push(...missing(given, values.ROLES ?? roles));
+  if (given.NODE_ENV === 'production') problems.push(...unsafe(given, problems));
   if (problems.length > 0) throw new ConfigError(problems);
   return freeze(assemble(values));
 }
@@ -171,7 +173,13 @@ const services: Partial<Record<SettingName, string>> = {
   STRIPE_SECRET_KEY: 'must be set in production, where no sandbox stands in for Stripe; or be off',
   SLACK_BOT_TOKEN: 'must be set in production, where no sandbox stands in for Slack; or be off',
   DISCORD_TOKEN: 'must be set in production, where no sandbox stands in for Discord; or be off',
+  OPENCLAW_SHARED_GATEWAY:
+    'must be accept in production: all teams share one gateway, so an agent that works for one team may reach the files of another',
+  METRICS_TOKEN: 'must be set in production, where a proxy on the same machine would let everybody read the metrics',
 };
+
+/** Where only some roles need it: the ones that answer HTTP. */
+const onlyFor: Partial<Record<SettingName, readonly Role[]>> = { METRICS_TOKEN: ['web', 'bots'] };
 
 /** The first needs one of the others. */
 const companions: readonly (readonly [SettingName, ...SettingName[]])[] = [
@@ -197,13 +205,14 @@ const companions: readonly (readonly [SettingName, ...SettingName[]])[] = [
   ['STRIPE_API_URL', 'STRIPE_SECRET_KEY'],
 ];
 
-function missing(given: GivenSettings): Problem[] {
+function missing(given: GivenSettings, having: readonly Role[]): Problem[] {
   const problems = new Map<SettingName, string>();
   const isSet = (name: SettingName) => given[name] !== undefined;
   if (given.NODE_ENV === 'production') {
     for (const [name, problem] of Object.entries(services) as [SettingName, string][]) {
       const installedByOthers = name === 'SLACK_BOT_TOKEN' && isSet('SLACK_CLIENT_ID');
-      if (!isSet(name) && !installedByOthers) problems.set(name, problem);
+      const isNeeded = onlyFor[name]?.some((role) => having.includes(role)) ?? true;
+      if (isNeeded && !isSet(name) && !installedByOthers) problems.set(name, problem);
     }
   }
   for (const [name, ...others] of companions) {

@@ -121,10 +121,6 @@ export const workspaceFileReplySchema = z.object({
   file: z.object({ size: count, encoding: z.enum(['utf8', 'base64']), content: z.string() }),
 });
 
-export const sessionFileReplySchema = z.object({
-  file: z.object({ missing: z.boolean().catch(false), contentEncoding: z.enum(['utf8', 'base64']).catch('utf8'), content: z.string() }),
-});
-
 export const agentsReplySchema = z.object({ agents: many(z.object({ id: z.string() })) });
 
 export const agentEventSchema = z.object({

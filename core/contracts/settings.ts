@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { asNumber, credits, MOST_CREDITS, showCredits } from '#core/domain/credits.ts';
+import { plainNote } from './plain-addresses.ts';
 
 export interface Setting<Value = unknown> {
   readonly group: SettingGroup;
@@ -88,9 +89,10 @@ export const settings = {
     },
     METRICS_TOKEN: {
       secret: true,
-      purpose: 'lets other machines read `/metrics` and the details of `/readyz`',
+      purpose:
+        'lets its bearer read `/metrics` and the details of `/readyz`; must be set in production, since a proxy on this machine may hide that it is one',
       unset: 'only this machine may',
-      example: 'your-metrics-token',
+      example: 'the output of: openssl rand -hex 24',
       schema: z.string(),
     },
     STARTING_CREDITS: { purpose: 'credits a new person gets, once', unset: '50', example: '50', schema: someCredits() },
@@ -197,6 +199,13 @@ export const settings = {
       schema: address('wss', 'ws', 'https', 'http'),
     },
     OPENCLAW_TOKEN: { secret: true, purpose: 'the gateway’s token', unset: 'none', example: 'your-gateway-token', schema: z.string() },
+    OPENCLAW_SHARED_GATEWAY: {
+      purpose:
+        '`accept` says that you know what one gateway for all teams means: it is one trust domain, and an agent that works for one team may reach the files of another ([more](docs/operate.md#one-gateway-is-one-trust-domain)). Production does not start without it',
+      unset: 'only development starts',
+      example: 'accept',
+      schema: oneOf('accept'),
+    },
     OPENCLAW_DRIVER: {
       purpose: '`gateway` speaks its protocol, `spawn` posts to `/agent/spawn`',
       unset: 'gateway',
@@ -289,7 +298,7 @@ export function settingsTable(): string {
 }
 
 function line(name: SettingName, { purpose, unset, example, secret }: Setting): string {
-  return `| \`${name}\`${secret ? ' (secret)' : ''} | ${purpose} | ${unset} | ${example} |`;
+  return `| \`${name}\`${secret ? ' (secret)' : ''} | ${purpose}${plainNote(name)} | ${unset} | ${example} |`;
 }
 
 // --- How a setting's text is read. Messages go on after the setting's name, and never hold the value.

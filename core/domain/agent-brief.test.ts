@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { cpuMs } from '#core/testing/cpu-time.ts';
-import { agentBrief, isSample, readBrief, resultFolder, sampleMark } from './agent-brief.ts';
+import { agentBrief, isSample, readBrief, runFolder, sampleMark } from './agent-brief.ts';
 import { agentTypes } from './agent-type.ts';
 
-const brief = { type: 'lead-generation', quantity: 100, unit: 'leads', runId: 'task-1-a1' } as const;
+const brief = { type: 'lead-generation', quantity: 100, unit: 'leads', teamId: 'team-1', runId: 'task-1-a1' } as const;
 
 test('an agent is told how many of what, and where to put its files, in words that programs read back', () => {
-  expect(readBrief(agentBrief(brief))).toEqual({ quantity: 100, unit: 'leads', folder: 'results/task-1-a1' });
+  expect(readBrief(agentBrief(brief))).toEqual({ quantity: 100, unit: 'leads', folder: 'team-1/task-1-a1' });
 });
 
 test.each([0, 1, 1000, 100_000_000])('a quantity of %i survives the way to the agent', (quantity) => {
@@ -17,7 +17,7 @@ test('a task without a countable result asks for no quantity', () => {
   expect(readBrief(agentBrief({ ...brief, type: 'research', quantity: null, unit: null }))).toEqual({
     quantity: null,
     unit: null,
-    folder: 'results/task-1-a1',
+    folder: 'team-1/task-1-a1',
   });
 });
 
@@ -25,11 +25,11 @@ test.each(agentTypes)('every brief forbids made-up data and tells how samples ar
   const text = agentBrief({ ...brief, type });
   expect(text).toContain('Never make data up.');
   expect(text).toContain(sampleMark);
-  expect(text).toContain('MEDIA:./results/task-1-a1/');
+  expect(text).toContain('MEDIA:./team-1/task-1-a1/');
 });
 
-test('a run id cannot lead its folder out of the workspace', () => {
-  expect(resultFolder('../../etc/Passwd\u0000')).toBe('results/-etc-passwd-');
+test('no id leads a run’s folder out of the workspace', () => {
+  expect(runFolder({ teamId: '..', runId: '../../etc/Passwd\u0000' })).toBe('-/-etc-passwd-');
 });
 
 test('the brief itself is not taken for a marked reply, a marked reply is, however it is decorated', () => {

@@ -9,18 +9,23 @@ export interface Brief {
   readonly quantity: number | null;
   /** Of what, as people say it: "leads". */
   readonly unit: string | null;
-  /** The run it is for: its files go into a folder of their own, so that tasks at the same time do not overwrite each other. */
+  /** The run it is for. Its files go into a folder of their own: runs neither overwrite nor hand over each other's files. */
+  readonly teamId: string;
   readonly runId: string;
 }
 
+/** What names a run's folder. Both ids are random enough that nobody guesses them. */
+export type RunName = Pick<Brief, 'teamId' | 'runId'>;
+
 export function agentBrief(brief: Brief): string {
-  const folder = resultFolder(brief.runId);
+  const folder = runFolder(brief);
   const quantity = brief.quantity === null ? [] : [quantityLine(brief.quantity, brief.unit)];
   return [
     'You work on one task, alone and to its end. Nobody can answer a question meanwhile: where something is unclear, choose what is most likely meant and say what you chose.',
     ...quantity,
     `${folderLine}${folder}/`,
-    'Write every result file into that folder of your workspace and nowhere else. Tables are CSV in UTF-8 with a header row and one result in a row; documents are Markdown.',
+    'Write every result file into that folder of your workspace and nowhere else: only regular files in it are delivered, no links and no hidden files. To deliver an earlier file again, copy it into that folder. Leave the folders of other tasks alone.',
+    'Tables are CSV in UTF-8 with a header row and one result in a row; documents are Markdown.',
     ofType[brief.type],
     `End your reply with one line for each finished file, such as MEDIA:./${folder}/result.csv`,
     'Never make data up. Find less rather than invent: deliver what you found, and say how many are missing and why.',
@@ -53,18 +58,18 @@ export function readBrief(instructions: string): { quantity: number | null; unit
   return { quantity: quantity ? Number(quantity[1]) : null, unit: quantity?.[2] ?? null, folder: folder?.[1] ?? null };
 }
 
-/** Where a run's files go, inside the agent's workspace. */
-export function resultFolder(runId: string): string {
-  return `results/${folderName(runId)}`;
+/** Where a run's files go, inside the agent's workspace. Nothing outside of it is ever taken. */
+export function runFolder({ teamId, runId }: RunName): string {
+  return `${folderName(teamId)}/${folderName(runId)}`;
 }
 
-/** Where what the person attached lies, inside the agent's workspace. */
-export function inputFolder(runId: string): string {
-  return `inputs/${folderName(runId)}`;
+/** Where what the person attached lies. It is part of the run's folder, and no result. */
+export function inputFolder(run: RunName): string {
+  return `${runFolder(run)}/inputs`;
 }
 
-function folderName(runId: string): string {
-  return runId.toLowerCase().replace(/[^a-z0-9-]+/g, '-');
+function folderName(id: string): string {
+  return id.toLowerCase().replace(/[^a-z0-9-]+/g, '-');
 }
 
 /** Stands alone on the first line of a reply that hands over made-up data. Nobody may take sample data for real. */

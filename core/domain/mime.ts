@@ -27,6 +27,11 @@ export function mimeOf(name: string): string {
   return mimes.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase()) ?? UNKNOWN_MIME;
 }
 
+/** What a spreadsheet opens by itself, and evaluates. */
+export function isTable(mime: string): boolean {
+  return isCsv(mime) || mime.startsWith('text/tab-separated-values');
+}
+
 export function isCsv(mime: string): boolean {
   return mime.startsWith('text/csv');
 }

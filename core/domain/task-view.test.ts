@@ -24,8 +24,8 @@ const done: TaskRow = {
   startedAt: new Date('2026-11-23T12:00:01Z'),
   finishedAt: new Date('2026-11-23T12:01:00Z'),
   files: [
-    { id: 'f1' as FileId, name: 'leads.csv', mime: 'text/csv', sizeBytes: 9, preview: null, removedAt: null },
-    { id: 'f2' as FileId, name: 'old.csv', mime: 'text/csv', sizeBytes: 9, preview: null, removedAt: new Date() },
+    { id: 'f1' as FileId, name: 'leads.csv', mime: 'text/csv', sizeBytes: 9, preview: null, hasOriginal: true, removedAt: null },
+    { id: 'f2' as FileId, name: 'old.csv', mime: 'text/csv', sizeBytes: 9, preview: null, hasOriginal: true, removedAt: new Date() },
   ],
 };
 
@@ -48,8 +48,16 @@ test('people see credits as numbers, links that re-sign, and no link to a file t
     result: { summary: 'Done.', sample: true },
     failure: null,
     files: [
-      { id: 'f1', name: 'leads.csv', mime: 'text/csv', sizeBytes: 9, preview: null, url: 'https://work.example.com/f/f1' },
-      { id: 'f2', name: 'old.csv', mime: 'text/csv', sizeBytes: 9, preview: null, url: null },
+      {
+        id: 'f1',
+        name: 'leads.csv',
+        mime: 'text/csv',
+        sizeBytes: 9,
+        preview: null,
+        url: 'https://work.example.com/f/f1',
+        original: '/api/tasks/t1/files/f1/original',
+      },
+      { id: 'f2', name: 'old.csv', mime: 'text/csv', sizeBytes: 9, preview: null, url: null, original: null },
     ],
     retryOf: null,
     createdAt: '2026-11-23T12:00:00.000Z',

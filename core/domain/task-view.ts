@@ -5,6 +5,7 @@ import { asNumber, type Credits } from './credits.ts';
 import { failureFor, type FailureCode } from './failure.ts';
 import type { ConversationId, FileId, TaskId } from './ids.ts';
 import { rateOf } from './rates.ts';
+import { originalPath } from './original-file.ts';
 import type { TablePreview } from './reply.ts';
 import { isOver, type TaskStatus } from './task.ts';
 import { firstLine } from './text.ts';
@@ -46,6 +47,8 @@ export interface FileView {
   readonly sizeBytes: number;
   /** Our link, which re-signs at each click; null once the file is no longer kept. */
   readonly url: string | null;
+  /** Where formulas were taken out of it: the path of the file as the agent wrote it, for members of the team. */
+  readonly original: string | null;
   readonly preview: TablePreview | null;
 }
 
@@ -78,6 +81,8 @@ export interface FileRow {
   readonly mime: string;
   readonly sizeBytes: number;
   readonly preview: TablePreview | null;
+  /** Formulas were taken out of it, and it is kept as it was, too. */
+  readonly hasOriginal: boolean;
   readonly removedAt: Date | null;
 }
 
@@ -106,7 +111,7 @@ export function viewTask(
     creditsUsed: asNumber(task.creditsUsed),
     result: task.result && { summary: task.result.summary, sample: task.result.sample },
     failure: task.failure && viewFailure(task.failure.code, task.type),
-    files: task.files.map((file) => viewFile(file, links.linkFor)),
+    files: task.files.map((file) => viewFile(file, task.id, links.linkFor)),
     retryOf: task.retryOf,
     createdAt: task.createdAt.toISOString(),
     startedAt: task.startedAt?.toISOString() ?? null,
@@ -135,7 +140,16 @@ function viewFailure(code: FailureCode, type: AgentType): TaskView['failure'] {
   return { code, message: `${sentence} ${cost}`, wayForward };
 }
 
-export function viewFile(file: FileRow, linkFor: (fileId: FileId) => string): FileView {
+export function viewFile(file: FileRow, taskId: TaskId, linkFor: (fileId: FileId) => string): FileView {
   const { id, name, mime, sizeBytes, preview } = file;
-  return { id, name, mime, sizeBytes, preview, url: file.removedAt === null ? linkFor(id) : null };
+  const isKept = file.removedAt === null;
+  return {
+    id,
+    name,
+    mime,
+    sizeBytes,
+    preview,
+    url: isKept ? linkFor(id) : null,
+    original: isKept && file.hasOriginal ? originalPath(taskId, id) : null,
+  };
 }

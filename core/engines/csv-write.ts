@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify/sync';
 import { plainText } from '#core/domain/spreadsheet.ts';
+import { formulaFilter } from '#core/domain/spreadsheet-cells.ts';
 import type { CsvRow, Tables } from '#core/ports/tables.ts';
 
 const BOM = '\ufeff';
@@ -9,11 +10,17 @@ export const writeCsv: Tables['writeCsv'] = (batches, { bom }) => Readable.from(
 
 async function* texts(batches: AsyncIterable<readonly CsvRow[]>, bom: boolean): AsyncGenerator<string> {
   if (bom) yield BOM;
-  for await (const rows of batches) if (rows.length > 0) yield stringify([...rows], options);
+  const filter = formulaFilter();
+  for await (const rows of batches) {
+    const text = rows.length === 0 ? '' : filter.write(stringify([...rows], options));
+    if (text !== '') yield text;
+  }
+  const rest = filter.end();
+  if (rest !== '') yield rest;
 }
 
-// Every text is in quotes: a spreadsheet that separates by semicolons would otherwise begin a cell, and so a formula, in
-// the middle of one.
+// Every text is in quotes, and still a spreadsheet that separates by semicolons begins a cell in the middle of one: for it the
+// quotes of a later cell do not count. So the whole goes through the filter as well.
 const options = {
   quoted_string: true,
   cast: {

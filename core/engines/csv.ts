@@ -3,6 +3,7 @@ import { parse } from 'csv-parse';
 import { cleanText, shorten } from '#core/domain/text.ts';
 import type { TablePreview } from '#core/domain/reply.ts';
 import type { Tables } from '#core/ports/tables.ts';
+import { formulaRemover } from './csv-neutral.ts';
 import { writeCsv } from './csv-write.ts';
 
 const PREVIEW_ROWS = 10;
@@ -56,6 +57,8 @@ export const csvTables: Tables = {
       },
     };
   },
+
+  withoutFormulas: formulaRemover,
 
   writeCsv,
 };

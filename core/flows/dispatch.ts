@@ -87,12 +87,13 @@ function jobFor({ core, work, attempt }: Trial): AgentJob {
   const unit = rateOf(work.type, work.rateVersion).unit?.plural ?? null;
   return {
     runId: attempt.runId,
+    teamId: work.teamId,
     sessionKey: attempt.sessionKey,
     phase: attempt.phase,
     bootId: attempt.bootId,
     type: work.type,
     message: messageFor(work, attempt.sessionKey),
-    instructions: agentBrief({ type: work.type, quantity: work.quantity, unit, runId: attempt.runId }),
+    instructions: agentBrief({ type: work.type, quantity: work.quantity, unit, teamId: work.teamId, runId: attempt.runId }),
     quantity: work.quantity,
     inputs: work.inputs.map((input) => ({ ...input, open: () => core.files.open(input.storageKey) })),
     timeoutMs: Math.max(0, work.deadlineAt.getTime() - core.clock.now().getTime()),

@@ -1,14 +1,19 @@
 // What an agent made goes to storage under keys of ours, and is looked at on the way: how many rows, what they are.
 
 import { createHash } from 'node:crypto';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { newId, type FileId } from '#core/domain/ids.ts';
 import type { FileSaying } from '#core/domain/letter.ts';
 import { resultLimits } from '#core/domain/limits.ts';
-import { isCsv, mimeOf } from '#core/domain/mime.ts';
+import { isCsv, isTable, mimeOf } from '#core/domain/mime.ts';
+import { safeKeyOf } from '#core/domain/original-file.ts';
+import type { TablePreview } from '#core/domain/reply.ts';
 import { safeFileName } from '#core/domain/file-name.ts';
+import { formulaFilter } from '#core/domain/spreadsheet-cells.ts';
 import type { AgentFile } from '#core/ports/agents.ts';
 import type { Stored } from '#core/ports/files.ts';
+import type { FormulaRemover } from '#core/ports/tables.ts';
 import type { KeptFile } from '#core/store/finish.ts';
 import type { Core } from './core.ts';
 
@@ -59,18 +64,50 @@ async function keep(core: Core, prefix: string, index: number, result: AgentFile
   const mime = mimeOf(name);
   const storageKey = `${prefix}/${keyOf(index, name)}`;
   const csv = isCsv(mime) ? core.tables.readCsv() : null;
+  const formulas = isTable(mime) ? withoutFormulas(core.tables.withoutFormulas()) : null;
+  const steps = [...(formulas === null ? [] : [formulas.through]), ...(csv === null ? [] : [csv.through])];
   const content = await result.open();
-  const put = (body: typeof content): Promise<Stored> => core.files.put(storageKey, body, { mime, sizeBytes: result.sizeBytes });
-  const [stored] = csv === null ? [await put(content)] : await Promise.all([put(csv.through), pipeline(content, csv.through)]);
-  return {
-    id: newId<FileId>(core.clock.now().getTime()),
-    name,
-    mime,
-    sizeBytes: stored.sizeBytes,
-    sha256: stored.sha256,
-    storageKey,
-    preview: csv?.table() ?? null,
+  const put = (body: Readable): Promise<Stored> => core.files.put(storageKey, body, { mime, sizeBytes: result.sizeBytes });
+  const [original] = await Promise.all([put(steps.at(-1) ?? content), ...(steps.length > 0 ? [pipeline([content, ...steps])] : [])]);
+  const table = csv?.table() ?? null;
+  const kept = { id: newId<FileId>(core.clock.now().getTime()), name, mime };
+  if (formulas === null || !formulas.found()) return { ...kept, ...original, storageKey, preview: table };
+
+  // Its length has to be known before the first byte, so it is read twice; the second time from where it cannot change any more.
+  const safeKey = safeKeyOf(storageKey);
+  const safe = Readable.from(cleaned(await core.files.open(storageKey), core.tables.withoutFormulas()), { objectMode: false });
+  const stored = await core.files.put(safeKey, safe, { mime, sizeBytes: formulas.sizeBytes() });
+  return { ...kept, ...stored, storageKey: safeKey, preview: table && plainPreview(table) };
+}
+
+/** Passes a table on as it is, and tells what it would be without formulas. */
+function withoutFormulas(remover: FormulaRemover) {
+  let sizeBytes = 0;
+  const through = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      sizeBytes += remover.push(chunk).length;
+      done(null, chunk);
+    },
+    flush(done) {
+      sizeBytes += remover.end().length;
+      done();
+    },
+  });
+  return { through, found: remover.changed, sizeBytes: () => sizeBytes };
+}
+
+async function* cleaned(content: AsyncIterable<Buffer>, remover: FormulaRemover): AsyncGenerator<Buffer> {
+  for await (const chunk of content) yield remover.push(chunk);
+  yield remover.end();
+}
+
+/** People copy from what they are shown, too. */
+function plainPreview({ columns, rows, ...rest }: TablePreview): TablePreview {
+  const plain = (cell: string) => {
+    const filter = formulaFilter();
+    return filter.write(cell) + filter.end();
   };
+  return { ...rest, columns: columns.map(plain), rows: rows.map((row) => row.map(plain)) };
 }
 
 // A repetition after a crash overwrites rather than adds. Two workers that both believe to have the attempt may see its

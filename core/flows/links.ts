@@ -11,7 +11,7 @@ import type { Core } from './core.ts';
 export const LINK_DAYS = 7;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long the storage address behind one click works. */
-const SIGNED_SECONDS = 300;
+export const SIGNED_SECONDS = 300;
 const ID_BYTES = 16;
 const TIME_BYTES = 5;
 const MAC_BYTES = 16;

@@ -2,14 +2,17 @@
 
 import type { Readable } from 'node:stream';
 import { isId } from '#core/domain/ids.ts';
+import { UNKNOWN_MIME } from '#core/domain/mime.ts';
+import { originalKeyOf } from '#core/domain/original-file.ts';
 import { mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { shownAs, type ShownAs } from '#core/domain/shown-file.ts';
 import { FilesError } from '#core/ports/files.ts';
+import type { StoredFile } from '#core/store/files.ts';
 import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { findTask } from './history.ts';
-import { linkFor } from './links.ts';
+import { linkFor, SIGNED_SECONDS } from './links.ts';
 
 export interface OpenedFile {
   readonly name: string;
@@ -24,11 +27,7 @@ export interface OpenedFile {
 
 /** Rejects with `task.not-found` for a file that is not there, or not of this task, and `file.gone` once it is no longer kept. */
 export async function openFile(core: Core, actor: Actor, taskId: string, fileId: string): Promise<OpenedFile> {
-  mustBeAllowed(actor, 'tasks.see');
-  const task = await findTask(core, actor, taskId);
-  const file = isId(fileId) ? await core.store.files.find(fileId) : null;
-  if (file === null || file.taskId !== task.id) throw refuse('task.not-found');
-  if (file.removed) throw refuse('file.gone');
+  const file = await findFile(core, actor, taskId, fileId);
   return {
     name: file.name,
     mime: file.mime,
@@ -36,6 +35,29 @@ export async function openFile(core: Core, actor: Actor, taskId: string, fileId:
     url: linkFor(core, file.id),
     read: (signal) => core.files.open(file.storageKey, signal).catch((error: unknown) => refuseInWords(error)),
   };
+}
+
+/** Nobody gets it by a link that was passed on: it is for who knows what it is, and asked for it by its name. */
+export async function openOriginal(core: Core, actor: Actor, taskId: string, fileId: string): Promise<{ url: string }> {
+  const file = await findFile(core, actor, taskId, fileId);
+  const key = originalKeyOf(file.storageKey);
+  if (key === null) throw refuse('task.not-found');
+  return { url: await core.files.sign(key, { name: originalName(file.name), mime: UNKNOWN_MIME, ttlSeconds: SIGNED_SECONDS }) };
+}
+
+/** leads.csv → leads (original).csv */
+function originalName(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 ? `${name} (original)` : `${name.slice(0, dot)} (original)${name.slice(dot)}`;
+}
+
+async function findFile(core: Core, actor: Actor, taskId: string, fileId: string): Promise<StoredFile> {
+  mustBeAllowed(actor, 'tasks.see');
+  const task = await findTask(core, actor, taskId);
+  const file = isId(fileId) ? await core.store.files.find(fileId) : null;
+  if (file === null || file.taskId !== task.id) throw refuse('task.not-found');
+  if (file.removed) throw refuse('file.gone');
+  return file;
 }
 
 function refuseInWords(error: unknown): never {

@@ -4,6 +4,7 @@
 
 import { NO_CREDITS } from '#core/domain/credits.ts';
 import { newId, type FileId, type TaskId } from '#core/domain/ids.ts';
+import { keysOf } from '#core/domain/original-file.ts';
 import { FilesError } from '#core/ports/files.ts';
 import { watchUndelivered } from './alarm.ts';
 import type { Core } from './core.ts';
@@ -148,7 +149,7 @@ async function removeContent(
   { id, storageKey, shared }: { id: FileId; storageKey: string; shared: boolean },
 ): Promise<FileId[]> {
   try {
-    if (!shared) await core.files.remove(storageKey);
+    if (!shared) for (const key of keysOf(storageKey)) await core.files.remove(key);
     return [id];
   } catch (error) {
     if (!(error instanceof FilesError)) throw error;

@@ -22,7 +22,7 @@ import type { Actor, ShownLetter } from './app.ts';
 import type { Core } from './core.ts';
 import { conversation, findTask, letters } from './history.ts';
 import { linkFor } from './links.ts';
-import { openFile, type OpenedFile } from './open-file.ts';
+import { openFile, openOriginal, type OpenedFile } from './open-file.ts';
 import { replyContext } from './reply-context.ts';
 
 export interface WorkVerbs {
@@ -36,6 +36,8 @@ export interface WorkVerbs {
   conversationView(actor: Actor, conversationId: string): Promise<ConversationView>;
   taskDetails(actor: Actor, taskId: string): Promise<TaskDetails>;
   openFile(actor: Actor, taskId: string, fileId: string): Promise<OpenedFile>;
+  /** A storage address of the file as the agent wrote it, formulas and all. Rejects like openFile, also where there is none. */
+  openOriginal(actor: Actor, taskId: string, fileId: string): Promise<{ url: string }>;
   /** What this person thought of a result. They may change their mind. */
   feedback(actor: Actor, taskId: string, verdict: 'good' | 'bad', words?: string): Promise<void>;
 }
@@ -112,6 +114,7 @@ export function workVerbs(core: Core): WorkVerbs {
     conversationView: (actor, conversationId) => showConversation(core, actor, conversationId),
     taskDetails: (actor, taskId) => details(core, actor, taskId),
     openFile: (actor, taskId, fileId) => openFile(core, actor, taskId, fileId),
+    openOriginal: (actor, taskId, fileId) => openOriginal(core, actor, taskId, fileId),
     async feedback(actor, taskId, verdict, words) {
       mustBeAllowed(actor, 'tasks.see');
       const task = await findTask(core, actor, taskId);
@@ -232,7 +235,7 @@ async function details(core: Core, actor: Actor, taskId: string): Promise<TaskDe
     timeline: events.filter(isTold).map((event) => ({ at: event.at.toISOString(), kind: event.kind, words: sayEvent(told(event)) })),
     attempts: here?.attempts ?? 0,
     cost: costOf(task, events),
-    inputs: inputs.map((file) => viewFile({ ...file, preview: null }, (id) => linkFor(core, id))),
+    inputs: inputs.map((file) => viewFile({ ...file, hasOriginal: false, preview: null }, task.id, (id) => linkFor(core, id))),
   };
 }
 

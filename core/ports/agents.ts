@@ -17,6 +17,8 @@ export interface Agents {
 export interface AgentJob {
   /** Made and stored by us before anything is sent; the agent's idempotency key. */
   readonly runId: string;
+  /** Whose work it is. With the run's id it names the only folder that files are taken from. */
+  readonly teamId: string;
   /** Tasks with the same session share the agent's memory of the conversation. */
   readonly sessionKey: string;
   /** `reserved`: perhaps never sent. `dispatched`: sent to the gateway start named by `bootId`. */

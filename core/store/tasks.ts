@@ -7,6 +7,7 @@ import type { ConversationId, FileId, IdentityId, TaskId, TeamId, UserId } from 
 import type { TaskRow } from '#core/domain/task-view.ts';
 import type { TaskStatus } from '#core/domain/task.ts';
 import type { Platform, ThreadRef } from '#core/domain/thread-ref.ts';
+import { originalKeyOf } from '#core/domain/original-file.ts';
 import type { TablePreview } from '#core/domain/reply.ts';
 import type { TaskResult } from './finish.ts';
 import type { Money } from './money.ts';
@@ -118,7 +119,7 @@ export function tasksOver(money: Money): Tasks {
 const SELECT = `
   SELECT t.*, c.thread_ref, c.address,
     (SELECT coalesce(sum(h.credits), 0)::bigint FROM holds h WHERE h.task_id = t.id AND h.closed_seq IS NULL) AS held,
-    (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'preview', f.preview, 'removedAt', f.removed_at) ORDER BY f.id), '[]')
+    (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'preview', f.preview, 'storageKey', f.storage_key, 'removedAt', f.removed_at) ORDER BY f.id), '[]')
        FROM files f WHERE f.task_id = t.id AND f.role = 'result') AS files
   FROM tasks t JOIN conversations c ON c.id = t.conversation_id`;
 
@@ -148,7 +149,15 @@ interface SqlRow {
   created_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
-  files: { id: FileId; name: string; mime: string; sizeBytes: number; preview: TablePreview | null; removedAt: string | null }[];
+  files: {
+    id: FileId;
+    name: string;
+    mime: string;
+    sizeBytes: number;
+    preview: TablePreview | null;
+    storageKey: string;
+    removedAt: string | null;
+  }[];
 }
 
 function fromSql(row: SqlRow): StoredTask {
@@ -178,6 +187,10 @@ function fromSql(row: SqlRow): StoredTask {
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
-    files: row.files.map((file) => ({ ...file, removedAt: file.removedAt === null ? null : new Date(file.removedAt) })),
+    files: row.files.map(({ storageKey, ...file }) => ({
+      ...file,
+      hasOriginal: originalKeyOf(storageKey) !== null,
+      removedAt: file.removedAt === null ? null : new Date(file.removedAt),
+    })),
   };
 }

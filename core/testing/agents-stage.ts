@@ -67,15 +67,17 @@ let runs = 0;
 export function jobOf(some: Partial<AgentJob> = {}): AgentJob {
   const type = some.type ?? 'lead-generation';
   const runId = some.runId ?? `task-${++runs}-a1`;
+  const teamId = some.teamId ?? 'team-1';
   const quantity = some.quantity === undefined ? 3 : some.quantity;
   return {
     runId,
+    teamId,
     sessionKey: `agent:${type}:c-${runId}`,
     phase: 'reserved',
     bootId: null,
     type,
     message: 'find me 3 leads in Miami',
-    instructions: agentBrief({ type, quantity, unit: 'leads', runId }),
+    instructions: agentBrief({ type, quantity, unit: 'leads', teamId, runId }),
     quantity,
     inputs: [],
     timeoutMs: 60_000,

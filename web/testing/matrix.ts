@@ -322,6 +322,7 @@ export const api: Readonly<Record<string, (acme: Acme) => readonly Probe[]>> = {
     { path: `/api/tasks?limit=100&before=${running}`, varies: true },
   ],
   '/api/tasks/:id': ({ task, running }) => [{ path: `/api/tasks/${task}` }, { path: `/api/tasks/${running}` }],
+  '/api/tasks/:id/files/:fileId/original': ({ task, files }) => [{ path: `/api/tasks/${task}/files/${files.csv}/original` }],
   '/api/tasks/:id/cancel': ({ running, task }) => [
     { path: `/api/tasks/${running}/cancel`, body: {} },
     { path: `/api/tasks/${task}/cancel`, body: {} },

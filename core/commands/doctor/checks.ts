@@ -26,6 +26,7 @@ import { open, sharedSecret } from '#core/store/secrets.ts';
 import { failing, ok, warning, type Check, type Database, type Finding, type Patient } from './finding.ts';
 import { readyz } from './patient.ts';
 import { portHolder } from './port-holder.ts';
+import { sharing } from './sharing.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 const log = createLog({ level: 'silent' });
@@ -362,7 +363,7 @@ async function agents(patient: Patient): Promise<Finding | readonly Finding[]> {
     const gateway = createAgents({ url, driver, token: token ?? '', deviceKey, clock: systemClock, log });
     try {
       await gateway.check();
-      return ok(`${new URL(url).host} answers, and has all agents`);
+      return [ok(`${new URL(url).host} answers, and has all agents`), ...(await sharing(patient, found))];
     } finally {
       await gateway.close();
     }

@@ -15,14 +15,15 @@ import { handOver, InputRefused } from './inputs.ts';
 import { failureIn, reportOfReply, type Report } from './report.ts';
 import { recallUsage } from './transcript.ts';
 import { noUsage } from './usage.ts';
-import type { Workspace } from './workspace.ts';
+import type { RunFolder } from './run-folder.ts';
 
 export interface AttemptParts {
   readonly gateway: Gateway;
   readonly gatewayName: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly workspace: Workspace | null;
+  /** The run's folder, where we share the gateway's disk. */
+  readonly folder: RunFolder | null;
   /** Aborts when this process goes away. */
   readonly leaving: AbortSignal;
 }
@@ -60,7 +61,7 @@ export async function carry(parts: AttemptParts, job: AgentJob, watch: AgentWatc
   }
 
   async function paramsFor(live: Live): Promise<object> {
-    const { message, attachments } = await handOver(job, live.limits, parts.workspace);
+    const { message, attachments } = await handOver(job, live.limits, parts.folder);
     return {
       message,
       agentId: job.type,
@@ -147,12 +148,12 @@ async function fetchWhatIsThere(
   following: Following,
   report: Report,
 ): Promise<(Collected & { usage: AgentUsage }) | null> {
-  const { gateway, log, workspace, clock, leaving } = parts;
+  const { gateway, log, folder, clock, leaving } = parts;
   return withGrace(parts, collectGraceMs, async (grace) => {
     while (true) {
       try {
         const live = await gateway.live(grace);
-        const collected = await collectFiles(live, job, report.named, following.startedAtMs(), workspace, grace);
+        const collected = await collectFiles(live, job, report.named, following.startedAtMs(), folder, grace);
         return { ...collected, usage: report.usage ?? (await recallUsage(live, { key: keyOf(job), runId: job.runId })) };
       } catch (error) {
         leaving.throwIfAborted();

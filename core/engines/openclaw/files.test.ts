@@ -1,19 +1,15 @@
 // Agents name files and write folders as they like; a person gets what is really a result, under a safe name, or is told why not.
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { resultFolder } from '#core/domain/agent-brief.ts';
+import { runFolder } from '#core/domain/agent-brief.ts';
 import type { AgentFile, AgentJob } from '#core/ports/agents.ts';
 import { jobOf, stageAgents, watching, type AgentsStage } from '#core/testing/agents-stage.ts';
 import { temporaryFolder } from '#core/testing/temporary-folder.ts';
-import { systemClock } from '#core/engines/clock.ts';
-import { quietLog } from '#core/testing/quiet-log.ts';
-import { createGateway } from './connection.ts';
-import { deviceOf, newDeviceKey } from './device.ts';
-import { collectFiles, insidePath } from './files.ts';
-import { openWorkspace } from './workspace.ts';
+import { insidePath } from './files.ts';
+import { openRunFolder } from './run-folder.ts';
 
 const idle = new AbortController().signal;
 const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
@@ -28,7 +24,7 @@ describe('what an agent wrote', () => {
   /** Puts files into the run's own folder before the agent begins; they are then part of its result. */
   async function runWith(files: Record<string, string | Buffer>, { disk = false, some = {} as Partial<AgentJob> } = {}) {
     const job = jobOf({ type: 'general', quantity: null, message: 'hello', ...some });
-    const folder = path.join(stage.sandbox.workspaceRoot, job.type, resultFolder(job.runId));
+    const folder = path.join(stage.sandbox.workspaceRoot, job.type, runFolder(job));
     for (const [name, content] of Object.entries(files)) {
       await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
       await writeFile(path.join(folder, name), content);
@@ -82,40 +78,10 @@ describe('what an agent wrote', () => {
     expect(local.named['big.csv']).toEqual(big);
   });
 
-  test.each([{ disk: false }, { disk: true }])(
-    'a link that leads out of the workspace delivers nothing (shared disk: $disk)',
-    async ({ disk }) => {
-      const job = jobOf({ type: 'general', quantity: null, message: 'hello' });
-      const folder = path.join(stage.sandbox.workspaceRoot, job.type, resultFolder(job.runId));
-      await mkdir(folder, { recursive: true });
-      await symlink('/etc/passwd', path.join(folder, 'passwd.txt'));
-      await symlink('/etc', path.join(folder, 'etc'));
-      const outcome = await stage.open(disk ? { workspaceRoot: stage.sandbox.workspaceRoot } : {}).run(job, watching(), idle);
-      expect(outcome).toMatchObject({ kind: 'done', files: [{ name: 'sample-hello.md' }] });
-    },
-  );
-
   test('of another task at the same time is not delivered with ours', async () => {
     await runWith({ 'theirs.csv': 'secret\n' });
     const { named } = await runWith({});
     expect(Object.keys(named)).toEqual(['sample-hello.md']);
-  });
-
-  test('in the folder of somebody else’s task is not handed out, whoever names it; that of the same conversation is', async () => {
-    const { sandbox } = stage;
-    const agents = stage.open();
-    const sessionKey = 'agent:general:c-1';
-    const first = jobOf({ type: 'general', quantity: null, message: 'first', sessionKey });
-    await agents.run(first, watching(), idle);
-    const theirs = path.join(sandbox.workspaceRoot, 'general', resultFolder('task-theirs-a1'));
-    await mkdir(theirs, { recursive: true });
-    await writeFile(path.join(theirs, 'leads.csv'), 'secret');
-    await writeFile(path.join(sandbox.workspaceRoot, 'general', 'notes.md'), 'ours');
-    const live = await liveConnection(sandbox);
-    const named = ['./results/task-theirs-a1/leads.csv', `./${resultFolder(first.runId)}/sample-first.md`, './notes.md'];
-    const { files } = await collectFiles(live.connection, jobOf({ type: 'general', sessionKey }), named, null, null, idle);
-    expect(files.map(({ name }) => name)).toEqual(['sample-first.md', 'notes.md']);
-    await live.close();
   });
 
   test('of a thousand files the first fifty come, and the reply says so', async () => {
@@ -157,38 +123,76 @@ describe('a path that an agent names', () => {
   });
 });
 
-describe('a workspace on a shared disk', () => {
-  test('shows only regular files inside, and reads them to the size it told, even while they grow', async () => {
+describe('a run’s folder on a shared disk', () => {
+  test('shows only its own regular files, and reads them to the size it told, even while they grow', async () => {
     const folder = await temporaryFolder('workspace');
     const root = path.join(folder.path, 'ws');
-    await mkdir(path.join(root, 'out'), { recursive: true });
-    await writeFile(path.join(root, 'out/a.txt'), 'abc');
+    const own = path.join(root, 'team-1/run-1');
+    await mkdir(path.join(own, 'out'), { recursive: true });
+    await mkdir(path.join(own, 'inputs'), { recursive: true });
+    await writeFile(path.join(own, 'out/a.txt'), 'abc');
+    await writeFile(path.join(own, 'inputs/asked.txt'), 'from the person');
+    await writeFile(path.join(own, '.env'), 'hidden');
     await writeFile(path.join(folder.path, 'secret.txt'), 'secret');
-    await symlink('../../secret.txt', path.join(root, 'out/link.txt'));
-    await symlink('..', path.join(root, 'up'));
-    const workspace = openWorkspace(root);
+    await symlink('../../../../secret.txt', path.join(own, 'out/link.txt'));
+    await symlink('a.txt', path.join(own, 'out/same.txt'));
+    await link(path.join(folder.path, 'secret.txt'), path.join(own, 'out/second-name.txt'));
+    await symlink('../..', path.join(own, 'up'));
+    const run = openRunFolder(root, { teamId: 'team-1', runId: 'run-1' });
 
-    expect(await workspace.list('out', 10)).toEqual([{ path: 'out/a.txt', sizeBytes: 3 }]);
-    for (const outside of ['out/link.txt', 'up/secret.txt', '../secret.txt', '/etc/passwd', 'out', 'nothing', 'a\0b'])
-      expect(await workspace.find(outside)).toBeNull();
-    const file = await workspace.find('out/a.txt');
-    await writeFile(path.join(root, 'out/a.txt'), 'abcdef');
-    expect((await buffer(await file!.open())).toString()).toBe('abc');
-    await expect(workspace.put('up/x', 'a.txt', Readable.from(['x']))).rejects.toThrow('leads out of its workspace');
+    const { files, refused } = await run.list(10);
+    expect(files).toEqual([{ path: 'team-1/run-1/out/a.txt', sizeBytes: 3 }]);
+    expect(refused.toSorted()).toEqual(['out/link.txt', 'out/same.txt', 'out/second-name.txt', 'up'].map((each) => `team-1/run-1/${each}`));
+    for (const foreign of [
+      'out/link.txt',
+      'out/same.txt',
+      'out/second-name.txt',
+      'up/team-1/run-1/out/a.txt',
+      'out',
+      '../x',
+      '../../../secret.txt',
+    ])
+      expect(await run.find(`team-1/run-1/${foreign}`)).toMatch(/^(refused|missing)$/);
+    for (const foreign of ['/etc/passwd', 'team-1/run-2/x', 'team-1/run-10/x', 'nothing']) expect(await run.find(foreign)).toBe('refused');
+    expect(await run.find('team-1/run-1/nothing')).toBe('missing');
+    const file = await run.find('team-1/run-1/out/a.txt');
+    if (typeof file === 'string') throw new Error(file);
+    await writeFile(path.join(own, 'out/a.txt'), 'abcdef');
+    expect((await buffer(await file.open())).toString()).toBe('abc');
+    await folder.remove();
+  });
+
+  test('takes no file that was swapped for a link after it was looked at', async () => {
+    const folder = await temporaryFolder('workspace');
+    const own = path.join(folder.path, 'team-1/run-1');
+    await mkdir(own, { recursive: true });
+    await writeFile(path.join(own, 'a.txt'), 'mine');
+    const run = openRunFolder(folder.path, { teamId: 'team-1', runId: 'run-1' });
+    const file = await run.find('team-1/run-1/a.txt');
+    if (typeof file === 'string') throw new Error(file);
+    await rm(path.join(own, 'a.txt'));
+    await symlink('/etc/passwd', path.join(own, 'a.txt'));
+    await expect(file.open()).rejects.toThrow('a result file of the agent is gone');
+    await folder.remove();
+  });
+
+  test('takes nothing in that a link would carry elsewhere, and overwrites nobody’s file', async () => {
+    const folder = await temporaryFolder('workspace');
+    const theirs = path.join(folder.path, 'team-2/run-2');
+    await mkdir(path.join(theirs, 'inputs'), { recursive: true });
+    await writeFile(path.join(theirs, 'inputs/a.txt'), 'theirs');
+    await mkdir(path.join(folder.path, 'team-1'), { recursive: true });
+    await symlink(theirs, path.join(folder.path, 'team-1/run-1'));
+    const put = (runId: string) => openRunFolder(folder.path, { teamId: 'team-1', runId }).put('a.txt', Readable.from(['mine']));
+    await expect(put('run-1')).rejects.toThrow('a folder for the agent is a link');
+    await mkdir(path.join(folder.path, 'team-1/run-3/inputs'), { recursive: true });
+    await link(path.join(theirs, 'inputs/a.txt'), path.join(folder.path, 'team-1/run-3/inputs/a.txt'));
+    expect(await put('run-3')).toBe('team-1/run-3/inputs/a.txt');
+    expect(await readFile(path.join(theirs, 'inputs/a.txt'), 'utf8')).toBe('theirs');
+    expect(await readFile(path.join(folder.path, 'team-1/run-3/inputs/a.txt'), 'utf8')).toBe('mine');
     await folder.remove();
   });
 });
-
-async function liveConnection(sandbox: AgentsStage['sandbox']) {
-  const gateway = createGateway({
-    url: sandbox.url,
-    token: sandbox.token,
-    device: deviceOf(newDeviceKey()),
-    clock: systemClock,
-    log: quietLog,
-  });
-  return { connection: await gateway.live(idle), close: gateway.close };
-}
 
 function contentOf(file: AgentFile): Promise<Buffer> {
   return file.open().then(buffer);

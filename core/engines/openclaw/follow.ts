@@ -7,7 +7,7 @@
 //   the gateway was started anew                 → its memory of keys is gone: look for it on its disk, else it is lost
 
 import { runReplySchema, waitReplySchema, type RunReply } from '#core/contracts/openclaw.ts';
-import { resultFolder } from '#core/domain/agent-brief.ts';
+import { runFolder } from '#core/domain/agent-brief.ts';
 import type { AgentJob, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
@@ -77,7 +77,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
   return { toEnd, stop, mayHaveBegun: () => known !== 'no', startedAtMs: () => startedAtMs };
 
   function newStepReader() {
-    return stepReader(watch.step, resultFolder(job.runId));
+    return stepReader(watch.step, runFolder(job));
   }
 
   async function toEnd(signal: AbortSignal): Promise<RunEnd> {

@@ -7,7 +7,7 @@ import type { AgentInput } from '#core/ports/agents.ts';
 import { jobOf, stageAgents, watching } from '#core/testing/agents-stage.ts';
 import { temporaryFolder } from '#core/testing/temporary-folder.ts';
 import { handOver } from './inputs.ts';
-import { openWorkspace } from './workspace.ts';
+import { openRunFolder } from './run-folder.ts';
 
 const limits = { frameBytes: 26_214_400, imageBytes: 5_000_000 };
 
@@ -55,11 +55,14 @@ describe('an attached file', () => {
     await expect(hand(['a.png', 'b.png', 'c.png', 'd.png'].map(picture))).rejects.toThrow('d.png is too much');
   });
 
-  test('of any kind is laid into the workspace, where we share the disk', async () => {
+  test('of any kind is laid into the folder of its run, where we share the disk', async () => {
     const folder = await temporaryFolder('inputs');
-    const { message } = await hand([input('../../a video.mp4', 'video/mp4', 'MOV')], openWorkspace(folder.path));
-    expect(message).toContain('./inputs/task-1-a1/a video.mp4');
-    expect(await readFile(path.join(folder.path, 'inputs/task-1-a1/a video.mp4'), 'utf8')).toBe('MOV');
+    const { message } = await hand(
+      [input('../../a video.mp4', 'video/mp4', 'MOV')],
+      openRunFolder(folder.path, { teamId: 'team-1', runId: 'task-1-a1' }),
+    );
+    expect(message).toContain('./team-1/task-1-a1/inputs/a video.mp4');
+    expect(await readFile(path.join(folder.path, 'team-1/task-1-a1/inputs/a video.mp4'), 'utf8')).toBe('MOV');
     await folder.remove();
   });
 

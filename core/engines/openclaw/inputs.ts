@@ -3,10 +3,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { inputFolder } from '#core/domain/agent-brief.ts';
 import { safeFileName } from '#core/domain/file-name.ts';
 import type { AgentInput, AgentJob } from '#core/ports/agents.ts';
-import type { Workspace } from './workspace.ts';
+import type { RunFolder } from './run-folder.ts';
 
 export interface Handed {
   readonly message: string;
@@ -36,7 +35,7 @@ const FRAME_RESERVE_BYTES = 256_000;
 export async function handOver(
   job: AgentJob,
   limits: { frameBytes: number; imageBytes: number },
-  workspace: Workspace | null,
+  folder: RunFolder | null,
 ): Promise<Handed> {
   const attachments: Attachment[] = [];
   const words: string[] = [];
@@ -62,8 +61,8 @@ export async function handOver(
         continue;
       }
     }
-    if (workspace === null) throw new InputRefused(whyNot(name, input, limits.imageBytes));
-    const path = await workspace.put(inputFolder(job.runId), name, await input.open());
+    if (folder === null) throw new InputRefused(whyNot(name, input, limits.imageBytes));
+    const path = await folder.put(name, await input.open());
     words.push(`The person attached ${name}. It is in your workspace: ./${path}`);
   }
   return { message: [asWords(job.message), ...words].join('\n\n'), attachments };

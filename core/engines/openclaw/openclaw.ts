@@ -11,7 +11,7 @@ import { carry, Stopped } from './attempt.ts';
 import { createGateway } from './connection.ts';
 import { deviceOf } from './device.ts';
 import { read } from './read.ts';
-import { openWorkspace } from './workspace.ts';
+import { openRunFolder } from './run-folder.ts';
 
 export interface OpenClawOptions {
   /** ws://127.0.0.1:18789 or wss://…; http and https are taken for them. */
@@ -45,8 +45,8 @@ export function createOpenClaw(options: OpenClawOptions): Agents {
       void clock.sleep(job.timeoutMs, over.signal).then(() => {
         if (!over.signal.aborted) stop.abort(new Stopped('deadline'));
       });
-      const workspace = workspaceRoot === undefined ? null : openWorkspace(path.join(workspaceRoot, job.type));
-      const carried = carry({ gateway, gatewayName, clock, log, workspace, leaving: leaving.signal }, job, watch, stop.signal);
+      const folder = workspaceRoot === undefined ? null : openRunFolder(path.join(workspaceRoot, job.type), job);
+      const carried = carry({ gateway, gatewayName, clock, log, folder, leaving: leaving.signal }, job, watch, stop.signal);
       running.add(carried);
       try {
         return await carried;

@@ -76,7 +76,7 @@ describe('the connection breaks', () => {
   test('just when the files are to be fetched: they are fetched later', async () => {
     const { control } = stage.sandbox;
     const forget = control.onFrame((_direction, frame) => {
-      if (frame['method'] !== 'sessions.files.list') return;
+      if (frame['method'] !== 'agents.workspace.list') return;
       forget();
       control.dropConnections();
     });

@@ -1,6 +1,7 @@
 // What can be made to go wrong, by tests in this process and, over HTTP, in others.
 
 import { z } from 'zod';
+import { hostileSchema } from './hostile.ts';
 
 export const faultsSchema = z.strictObject({
   /** How long steps take: as fast as they can, as long as people like to watch, or this long each. */
@@ -23,6 +24,8 @@ export const faultsSchema = z.strictObject({
   hang: z.boolean(),
   /** Steps begin and do not end, until this is lifted. */
   held: z.boolean(),
+  /** Agents reach for the files of others. */
+  hostile: hostileSchema.nullable(),
   duplicateEvents: z.boolean(),
   /** How long the answer of an ended run is kept for its key. */
   answersKeptMs: z.int().min(0).max(3_600_000),
@@ -40,6 +43,7 @@ export const noFaults: Faults = {
   modelError: null,
   hang: false,
   held: false,
+  hostile: null,
   duplicateEvents: false,
   answersKeptMs: 5 * 60_000,
 };

@@ -58,7 +58,7 @@ const work = (idempotencyKey: string, some: Json = {}): Json => ({
   agentId: 'lead-generation',
   sessionKey: key,
   idempotencyKey,
-  extraSystemPrompt: agentBrief({ type: 'lead-generation', quantity: 2, unit: 'leads', runId: idempotencyKey }),
+  extraSystemPrompt: agentBrief({ type: 'lead-generation', quantity: 2, unit: 'leads', teamId: 'team-1', runId: idempotencyKey }),
   ...some,
 });
 
@@ -147,7 +147,7 @@ describe('a key', () => {
     await vi.waitFor(async () => expect(await two.ask('agent', work('k'))).toMatchObject({ status: 'in_flight' }));
     stage.sandbox.control.set({ held: false });
     const answer = await first;
-    expect(answer).toMatchObject({ status: 'ok', result: { payloads: [{ mediaUrls: ['./results/k/sample-leads.csv'] }] } });
+    expect(answer).toMatchObject({ status: 'ok', result: { payloads: [{ mediaUrls: ['./team-1/k/sample-leads.csv'] }] } });
     await vi.waitFor(async () => expect(await two.ask('agent', work('k', { message: 'something else' }))).toEqual(answer));
     expect(stage.sandbox.control.runCounts()).toEqual({ k: 1 });
   });

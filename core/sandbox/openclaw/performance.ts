@@ -9,6 +9,7 @@ import { quantityOf, splitMessage } from './agents/understand.ts';
 import type { Audience } from './audience.ts';
 import type { Session } from './disk.ts';
 import type { Faults } from './faults.ts';
+import { misbehave } from './hostile.ts';
 import { pause } from './pause.ts';
 import type { Shelf } from './shelf.ts';
 import { addUse, noUse, useOf, useOnWire, type Use } from './use.ts';
@@ -62,6 +63,8 @@ export function perform(stage: Stage, part: Part, session: Session): Performance
   const written: string[] = [];
   const rows: Json[] = [];
   const tools: string[] = [];
+  const folder = brief.folder ?? 'results';
+  let claimed: string[] = [];
   let use = noUse;
   let text = '';
   let seq = 0;
@@ -77,7 +80,7 @@ export function perform(stage: Stage, part: Part, session: Session): Performance
     allowLoopbackFetch: stage.allowLoopbackFetch,
     step,
     async write(name, content) {
-      const file = `${brief.folder ?? 'results'}/${name}`;
+      const file = `${folder}/${name}`;
       await shelf.write(part.agentId, file, content);
       written.push(file);
     },
@@ -93,6 +96,8 @@ export function perform(stage: Stage, part: Part, session: Session): Performance
       const said = await sandboxAgents[part.agentId](work);
       part.signal.throwIfAborted();
       failWithModel();
+      const { hostile } = faults();
+      if (hostile !== null) claimed = await misbehave(shelf.folderOf(part.agentId), folder, hostile);
       text = said;
       const spent = useOf(part.message, said);
       use = addUse(use, spent);
@@ -184,7 +189,7 @@ export function perform(stage: Stage, part: Part, session: Session): Performance
   }
 
   function named(): string[] {
-    return written.map((file) => `./${file}`);
+    return [...written.map((file) => `./${file}`), ...claimed];
   }
 }
 

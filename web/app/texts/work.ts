@@ -25,6 +25,8 @@ export const work = {
   nothingFoundLead: 'No task fits what you are looking for.',
   sample: 'Sample data: made up to show how a result looks. It is not real.',
   gone: 'no longer kept',
+  formulasRemoved: 'Some cells could run as formulas in a spreadsheet. In this file they start with an apostrophe.',
+  downloadOriginal: 'Download original',
   restInDownload: '[… The rest is in the download.]',
 } as const;
 

@@ -39,6 +39,15 @@ export function ResultFiles({ files, taskId, whole = false }: { files: readonly 
               </a>
             )}
           </div>
+          {whole && file.original !== null && (
+            <div className="border-t border-hairline px-4 pt-3 text-sm">
+              <p className="text-soft">{words.formulasRemoved}</p>
+              <a href={file.original} className="inline-flex min-h-11 items-center text-accent hover:underline" rel="nofollow">
+                {words.downloadOriginal}
+                <span className="sr-only"> {file.name}</span>
+              </a>
+            </div>
+          )}
           {file.preview !== null && <Preview name={file.name} preview={file.preview} rows={whole ? Infinity : ROWS_IN_CHAT} />}
           {whole && file.url !== null && file.preview === null && <Shown file={file} taskId={taskId} />}
         </li>

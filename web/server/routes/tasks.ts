@@ -51,6 +51,14 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
       },
     },
     {
+      path: '/api/tasks/:id/files/:fileId/original',
+      async GET(request, response) {
+        const actor = await keys.actorOf(request, response);
+        const { url } = await app.openOriginal(actor, taskIn(request, response), pathPart(request, 'fileId'));
+        response.status(302).set('Location', url).end();
+      },
+    },
+    {
       path: '/api/tasks/:id/cancel',
       async POST(request, response) {
         const actor = await keys.actorOf(request, response);

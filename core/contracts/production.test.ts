@@ -1,0 +1,237 @@
+// Production refuses what an attacker would try first: an address that anybody on the way can read, and a secret that anybody
+// can guess. Each test goes through the whole table of settings, so that a new one has to say what holds for it.
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig, type GivenSettings } from './env.ts';
+import { plainAddresses } from './plain-addresses.ts';
+import { settingNames, settings, type SettingName } from './settings.ts';
+import { judgedSecrets, type JudgedSecret } from './weak-secrets.ts';
+
+const hex = '8f3b0c6e91d7a2455e0fb8c3d914a67b2c90ef1834d5b6a7';
+const hex32 = hex.slice(0, 32);
+const strong: Record<JudgedSecret, string> = {
+  DATABASE_URL: `postgres://impacter:${hex}@postgres:5432/impacter`,
+  REDIS_URL: `redis://:${hex}@redis:6379`,
+  ENCRYPTION_KEY: 'Zk3q8Vb1xT6mYw0LhJr4uNcE7sPdQ2aGfI9oKzXv5B0=',
+  METRICS_TOKEN: hex,
+  SLACK_BOT_TOKEN: `xoxb-${hex}`,
+  SLACK_SIGNING_SECRET: hex32,
+  SLACK_APP_TOKEN: `xapp-${hex}`,
+  SLACK_CLIENT_SECRET: hex32,
+  DISCORD_TOKEN: `MTA0.${hex}.x1`,
+  DISCORD_CLIENT_SECRET: hex32,
+  OPENCLAW_TOKEN: hex,
+  AWS_ACCESS_KEY_ID: 'impacter',
+  AWS_SECRET_ACCESS_KEY: hex,
+  AWS_SESSION_TOKEN: hex,
+  STRIPE_SECRET_KEY: `sk_live_${hex}`,
+  STRIPE_WEBHOOK_SECRET: `whsec_${hex}`,
+};
+
+/** Shapes that the setting takes, and nobody should. */
+const weak: Record<JudgedSecret, readonly string[]> = {
+  DATABASE_URL: ['postgres://impacter:password@db/x', 'postgres://impacter:a@db/x', 'postgres://impacter:aaaaaaaaaaaaaaaaaaaa@db/x'],
+  REDIS_URL: ['redis://redis:6379', 'redis://:x@redis:6379', 'redis://:password@redis:6379'],
+  ENCRYPTION_KEY: [
+    '0'.repeat(64),
+    Buffer.alloc(32).toString('base64'),
+    Buffer.alloc(32, 7).toString('base64'),
+    'ab'.repeat(32),
+    Buffer.from(Array.from({ length: 32 }, (_, byte) => byte)).toString('base64'),
+    Buffer.from('correct horse battery staple bat').toString('base64'),
+    `${Buffer.alloc(32).toString('base64')},${strong.ENCRYPTION_KEY}`,
+  ],
+  METRICS_TOKEN: ['x', 'metrics', 'aaaaaaaaaaaaaaaaaaaaaaaa', 'abcabcabcabcabcabcabc', 'a-password-to-metrics', 'your-metrics-token'],
+  SLACK_BOT_TOKEN: ['xoxb-1', 'xoxb-aaaaaaaaaaaaaaaaaaaaaaaa'],
+  SLACK_SIGNING_SECRET: ['0'.repeat(32), 'ab'.repeat(16), `${hex32},${'0'.repeat(32)}`],
+  SLACK_APP_TOKEN: ['xapp-1', 'xapp-0000000000000000000'],
+  SLACK_CLIENT_SECRET: ['f'.repeat(32)],
+  DISCORD_TOKEN: ['a.b.c'],
+  DISCORD_CLIENT_SECRET: ['x', 'changeme-changeme-please'],
+  OPENCLAW_TOKEN: ['x', 'gateway', '0000000000000000'],
+  AWS_ACCESS_KEY_ID: [],
+  AWS_SECRET_ACCESS_KEY: ['minioadmin', 'password12345678'],
+  AWS_SESSION_TOKEN: ['x'],
+  STRIPE_SECRET_KEY: ['sk_live_1', 'sk_test_0000000000000000'],
+  STRIPE_WEBHOOK_SECRET: ['whsec_1', `whsec_${hex},whsec_1`],
+};
+
+const production: GivenSettings = {
+  NODE_ENV: 'production',
+  ...strong,
+  PUBLIC_URL: 'https://work.example.com',
+  OPENCLAW_URL: 'wss://agents.example.com',
+  OPENCLAW_SHARED_GATEWAY: 'accept',
+  S3_BUCKET: 'impacter-files',
+  SES_FROM: 'hello@example.com',
+  SLACK_CLIENT_ID: '12.34',
+  DISCORD_APPLICATION_ID: '123456789012345678',
+};
+
+function problemsOf(given: GivenSettings): Record<string, string> {
+  try {
+    readConfig(given);
+    return {};
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return Object.fromEntries(error.problems.map(({ name, problem }) => [name, problem]));
+  }
+}
+
+/** The problem of one setting, and that there is no other. */
+function problemOf(name: SettingName, value: string): string | undefined {
+  const { [name]: own, ...others } = problemsOf({ ...production, [name]: value });
+  expect(others).toEqual({});
+  return own;
+}
+
+test('production starts with random secrets and encrypted addresses', () => {
+  expect(problemsOf(production)).toEqual({});
+});
+
+describe('a secret', () => {
+  const secrets = settingNames.filter((name) => settings[name].secret);
+
+  test('of whatever setting has a rule', () => {
+    expect(judgedSecrets.toSorted()).toEqual(secrets.toSorted());
+  });
+
+  test.each(judgedSecrets)(
+    'in the place of %s that stands in our documents or can be guessed is refused by name, and is not repeated',
+    (name) => {
+      for (const value of [settings[name].example, ...weak[name]]) {
+        expect([value, problemOf(name, value)]).toEqual([value, expect.stringMatching(/must/) as string]);
+        if (value.length > 3) expect(problemOf(name, value)).not.toContain(value);
+      }
+      expect(problemOf(name, strong[name])).toBeUndefined();
+    },
+  );
+
+  test.each(judgedSecrets)('in the place of %s may be a sample on a laptop', (name) => {
+    for (const value of weak[name]) expect(problemsOf({ ...production, NODE_ENV: 'development', [name]: value })[name]).toBeUndefined();
+  });
+
+  test('that is random is never taken for a weak one', () => {
+    for (let times = 0; times < 2_000; times++) {
+      const random = crypto.getRandomValues(new Uint8Array(32));
+      const key = Buffer.from(random);
+      const given = {
+        ...production,
+        ENCRYPTION_KEY: key.toString('base64'),
+        METRICS_TOKEN: key.toString('hex', 0, 24),
+        OPENCLAW_TOKEN: key.toString('base64url', 0, 12),
+      };
+      expect(problemsOf(given)).toEqual({});
+    }
+  });
+
+  test('that was weak can be rotated away: an old encryption key still opens, and only the first one seals', () => {
+    expect(problemOf('ENCRYPTION_KEY', `${strong.ENCRYPTION_KEY},${'0'.repeat(64)}`)).toBeUndefined();
+  });
+
+  test('is needed where a password was left out for Redis, and not where PostgreSQL knows us by a certificate', () => {
+    expect(problemOf('REDIS_URL', 'redis://redis:6379')).toBe('must hold a password in production');
+    expect(problemOf('DATABASE_URL', 'postgres://impacter@db/impacter')).toBeUndefined();
+  });
+
+  test('for the metrics is needed by the roles that answer HTTP', () => {
+    const problems = (ROLES: string) => Object.keys(problemsOf({ ...production, METRICS_TOKEN: undefined, ROLES }));
+    expect(problems('web')).toEqual(['METRICS_TOKEN']);
+    expect(problems('bots')).toEqual(['METRICS_TOKEN']);
+    expect(problems('worker')).toEqual([]);
+  });
+});
+
+describe('an address', () => {
+  const names = Object.keys(plainAddresses) as (keyof typeof plainAddresses)[];
+  const plain = { DATABASE_URL: 'postgres', REDIS_URL: 'redis', OPENCLAW_URL: 'ws' } as const;
+  const encrypted = { DATABASE_URL: 'postgres', REDIS_URL: 'rediss', OPENCLAW_URL: 'wss' } as const;
+  const addressOf = (name: (typeof names)[number], host: string, schemes: Readonly<Record<string, string>>, fallback: string) => {
+    const credentials = name === 'REDIS_URL' ? `:${hex}@` : name === 'DATABASE_URL' ? `impacter:${hex}@` : '';
+    return `${schemes[name] ?? fallback}://${credentials}${host}/x${name === 'DATABASE_URL' && schemes === encrypted ? '?sslmode=verify-full' : ''}`;
+  };
+  const outside = [
+    'example.com',
+    'EXAMPLE.com.',
+    '203.0.113.7',
+    '172.32.0.1',
+    '100.128.0.1',
+    '[2001:db8::1]',
+    'localhost.example.com',
+    'notlocalhost.com',
+    'internal.example.com',
+    '10.0.0.1.example.com',
+  ];
+  const here = ['localhost', 'LOCALHOST', 'localhost.', '127.0.0.1:4010', '127.9.9.9', '[::1]:4010', 'store.localhost:8333'];
+  const near = [
+    'redis',
+    'agents.local',
+    'db.internal',
+    '10.1.2.3',
+    '172.16.0.9',
+    '192.168.1.2',
+    '100.64.0.1',
+    '[fd00::1]',
+    'nas.home.arpa',
+  ];
+
+  test('of whatever setting has a rule, and the table in the README says it and why', () => {
+    const addresses = settingNames.filter((name) => /^\w+:\/\//.test(settings[name].example));
+    expect(names.toSorted()).toEqual(addresses.toSorted());
+  });
+
+  test.each(names)('in %s that leaves this machine or its network without encryption is refused by name', (name) => {
+    const { to } = plainAddresses[name];
+    for (const host of [...outside, ...(to === 'this machine' ? near : [])])
+      expect([host, problemOf(name, addressOf(name, host, plain, 'http'))]).toEqual([
+        host,
+        expect.stringMatching(/^must be encrypted in production/) as string,
+      ]);
+    for (const host of outside) expect([host, problemOf(name, addressOf(name, host, encrypted, 'https'))]).toEqual([host, undefined]);
+    for (const host of [...here, ...(to === 'a host in a private network' ? near : [])])
+      expect([host, problemOf(name, addressOf(name, host, plain, 'http'))]).toEqual([host, undefined]);
+  });
+
+  test('of PostgreSQL is told by the host that is really asked, and by what its client calls encrypted', () => {
+    const problem = (rest: string) => problemOf('DATABASE_URL', `postgres://impacter:${hex}@${rest}`);
+    for (const bad of [
+      'localhost/x?host=db.example.com',
+      'db.example.com/x?sslmode=disable',
+      'db.example.com/x?sslmode=prefer',
+      'db.example.com/x?sslmode=no-verify',
+    ])
+      expect([bad, problem(bad)]).toEqual([bad, expect.stringContaining('sslmode=verify-full') as string]);
+    for (const good of [
+      'ignored.example.com/x?host=/var/run/postgresql',
+      'db.example.com/x?host=10.0.0.5',
+      'db.example.com/x?sslmode=require',
+      'db.example.com/x?ssl=true',
+    ])
+      expect([good, problem(good)]).toEqual([good, undefined]);
+  });
+
+  test('of agents that are posted to has the same rule', () => {
+    const problem = (url: string) => problemsOf({ ...production, OPENCLAW_DRIVER: 'spawn', OPENCLAW_URL: url })['OPENCLAW_URL'];
+    expect(problem('http://agents.example.com')).toMatch(/^must be encrypted in production \(https:/);
+    expect(problem('http://agents.internal')).toBeUndefined();
+  });
+});
+
+test('production does not start with a gateway that teams share until somebody accepts what that means', () => {
+  expect(problemsOf({ ...production, OPENCLAW_SHARED_GATEWAY: undefined })).toEqual({
+    OPENCLAW_SHARED_GATEWAY:
+      'must be accept in production: all teams share one gateway, so an agent that works for one team may reach the files of another',
+  });
+  expect(problemsOf({ ...production, OPENCLAW_SHARED_GATEWAY: 'true' })).toEqual({ OPENCLAW_SHARED_GATEWAY: 'must be accept' });
+});
+
+test('the error shows a good value for each, and never the bad one', () => {
+  const bad = { ...production, METRICS_TOKEN: 'hunter2', ENCRYPTION_KEY: '0'.repeat(64), S3_ENDPOINT: 'http://hunter2.example.com' };
+  expect(() => readConfig(bad)).toThrow(
+    [
+      'These settings need mending:',
+      '  S3_ENDPOINT must be encrypted in production (https://); without TLS it may only name this machine. A good value: https://s3.example.com',
+      '  ENCRYPTION_KEY must be 32 random bytes in production; make them with: openssl rand -base64 32. A good value: the output of: openssl rand -base64 32',
+      '  METRICS_TOKEN must have at least 16 characters in production; make one with: openssl rand -hex 24. A good value: the output of: openssl rand -hex 24',
+    ].join('\n'),
+  );
+});
