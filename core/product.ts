@@ -12,6 +12,7 @@ import { asNumber } from '#core/domain/credits.ts';
 import { csvTables } from '#core/engines/csv.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import { createQueue } from '#core/engines/bullmq.ts';
+import { createSecurityLog } from '#core/engines/security-log.ts';
 import { createAgents } from '#core/engines/agents.ts';
 import { newDeviceKey } from '#core/engines/openclaw/device.ts';
 import { createS3, type S3Settings } from '#core/engines/s3.ts';
@@ -115,6 +116,8 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     stops.push(() => agents.close());
 
     const brandName = config.brand.name;
+    const mailboxKey = await keyOf(store.money, encryptionKeys, 'mailboxes');
+    const security = createSecurityLog(log, mailboxKey);
     const auth = createAuth({
       store,
       secret: await sharedSecret(store.money, encryptionKeys, 'logins', newAuthSecret),
@@ -122,6 +125,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       brandName,
       clock,
       log,
+      security,
       news: authNews(() => core),
       leakedPasswordsUrl: config.people.leakedPasswordsUrl,
     });
@@ -140,12 +144,13 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       rates: keepRates(store.drawRate, clock, config.people.rateLimitFactor),
       clock,
       log,
+      security,
       settings: {
         publicUrl,
         hasPortal: options.portal ?? false,
         brandName,
         linkKeys,
-        mailboxKey: await keyOf(store.money, encryptionKeys, 'mailboxes'),
+        mailboxKey,
         startingCredits: config.people.startingCredits,
         operatorEmails: new Set(config.people.operatorEmails.map((email) => email.toLowerCase())),
         worker,

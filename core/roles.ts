@@ -78,10 +78,10 @@ export async function startWebRole(
   const { createWeb } = await import('#web/server/web.ts');
   const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
   const { openPortal } = await import('#web/server/portal.ts');
-  const { log, auth } = core;
+  const { log, auth, security } = core;
   const { publicUrl, brandName } = core.settings;
   const sandboxPages = mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : [];
-  const common = { app, auth, log, publicUrl, brandName, sandboxPages };
+  const common = { app, auth, log, security, publicUrl, brandName, sandboxPages };
   const web = createWeb({
     ...common,
     ...(portal && { portal: await openPortal({ ...common, ...portal, now: () => core.clock.now() }) }),

@@ -13,6 +13,8 @@ const table = {
   'tasks.ask': ['owner', 'admin', 'billing', 'approver', 'member'],
   /** Stop what somebody else asked for. */
   'tasks.stop': ['owner', 'admin', 'approver'],
+  /** Delete files, and end their links, of tasks that somebody else asked for. */
+  'files.delete': ['owner', 'admin'],
   /** Say yes to what waits for approval. */
   'tasks.approve': ['owner', 'admin', 'approver'],
   /** Results that could not be posted: why, and send them again or elsewhere. */

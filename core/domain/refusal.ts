@@ -369,6 +369,30 @@ const table = {
     page: '/dashboard',
   },
 
+  'file.deleted': {
+    status: 410,
+    sentence: () => 'This file was deleted.',
+    wayForward: 'Run the task again to get a new one.',
+    page: '/dashboard',
+  },
+  'file.in-use': {
+    status: 409,
+    sentence: () => 'A task that is still running uses this file.',
+    wayForward: 'Wait until the task has finished, or cancel it first.',
+  },
+  'file.not-found': {
+    status: 404,
+    sentence: () => 'File not found, or you don’t have access.',
+    wayForward: 'Open the task that the file belongs to.',
+    page: '/dashboard',
+  },
+  'link.ended': {
+    status: 410,
+    sentence: () => 'This link was ended by the team that owns the file.',
+    wayForward: 'Members of the team can log in to download it. Anyone else can ask them for a new link.',
+    page: '/login',
+  },
+
   'key.unknown': {
     status: 401,
     sentence: () => 'This API key is not known, or was revoked.',
@@ -380,6 +404,11 @@ const table = {
     sentence: () => 'This needs a login or an API key.',
     wayForward: 'Log in, or send your key as “Authorization: Bearer …”.',
     page: '/login',
+  },
+  'login.confirm': {
+    status: 403,
+    sentence: () => 'Confirm it’s you to continue.',
+    wayForward: 'Open the portal, confirm your identity, and try again.',
   },
   'request.malformed': {
     status: 400,

@@ -77,6 +77,9 @@ const acts = {
   },
   'account.deletion-taken-back': { title: 'Deletion of an account taken back', say: () => 'took back that their account is deleted' },
 
+  'file.deleted': { title: 'File deleted', say: () => 'deleted a file of a task' },
+  'file.links-ended': { title: 'Links ended', say: () => 'ended the links to a file of a task' },
+
   'task.stopped': { title: 'Task stopped', say: () => 'stopped a task' },
   'task.requeued': { title: 'Task put back in line', say: () => 'put a task back in line' },
   'letter.again': { title: 'Answer sent again', say: () => 'sent an answer again' },

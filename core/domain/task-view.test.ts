@@ -24,8 +24,8 @@ const done: TaskRow = {
   startedAt: new Date('2026-11-23T12:00:01Z'),
   finishedAt: new Date('2026-11-23T12:01:00Z'),
   files: [
-    { id: 'f1' as FileId, name: 'leads.csv', mime: 'text/csv', sizeBytes: 9, preview: null, hasOriginal: true, removedAt: null },
-    { id: 'f2' as FileId, name: 'old.csv', mime: 'text/csv', sizeBytes: 9, preview: null, hasOriginal: true, removedAt: new Date() },
+    { id: 'f1' as FileId, name: 'leads.csv', mime: 'text/csv', sizeBytes: 9, preview: null, hasOriginal: true, removedAt: null, deletedAt: null },
+    { id: 'f2' as FileId, name: 'old.csv', mime: 'text/csv', sizeBytes: 9, preview: null, hasOriginal: true, removedAt: new Date(), deletedAt: null },
   ],
 };
 
@@ -56,8 +56,9 @@ test('people see credits as numbers, links that re-sign, and no link to a file t
         preview: null,
         url: 'https://work.example.com/f/f1',
         original: '/api/tasks/t1/files/f1/original',
+        deletedAt: null,
       },
-      { id: 'f2', name: 'old.csv', mime: 'text/csv', sizeBytes: 9, preview: null, url: null, original: null },
+      { id: 'f2', name: 'old.csv', mime: 'text/csv', sizeBytes: 9, preview: null, url: null, original: null, deletedAt: null },
     ],
     retryOf: null,
     createdAt: '2026-11-23T12:00:00.000Z',

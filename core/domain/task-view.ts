@@ -50,6 +50,8 @@ export interface FileView {
   /** Where formulas were taken out of it: the path of the file as the agent wrote it, for members of the team. */
   readonly original: string | null;
   readonly preview: TablePreview | null;
+  /** When a person deleted it, ISO 8601; null for a file that nobody deleted. */
+  readonly deletedAt: string | null;
 }
 
 /** What the store knows about a task. */
@@ -84,6 +86,7 @@ export interface FileRow {
   /** Formulas were taken out of it, and it is kept as it was, too. */
   readonly hasOriginal: boolean;
   readonly removedAt: Date | null;
+  readonly deletedAt: Date | null;
 }
 
 export function viewTask(
@@ -141,8 +144,8 @@ function viewFailure(code: FailureCode, type: AgentType): TaskView['failure'] {
 }
 
 export function viewFile(file: FileRow, taskId: TaskId, linkFor: (fileId: FileId) => string): FileView {
-  const { id, name, mime, sizeBytes, preview } = file;
-  const isKept = file.removedAt === null;
+  const { id, name, mime, sizeBytes, preview, removedAt, deletedAt } = file;
+  const isKept = removedAt === null && deletedAt === null;
   return {
     id,
     name,
@@ -151,5 +154,6 @@ export function viewFile(file: FileRow, taskId: TaskId, linkFor: (fileId: FileId
     preview,
     url: isKept ? linkFor(id) : null,
     original: isKept && file.hasOriginal ? originalPath(taskId, id) : null,
+    deletedAt: deletedAt?.toISOString() ?? null,
   };
 }

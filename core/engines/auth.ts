@@ -2,11 +2,14 @@
 // a cookie is of, so that is answered here, and the rest is loaded when somebody first logs in, or a little earlier.
 
 import { randomBytes } from 'node:crypto';
-import type { AuthNews, Auth, LoggedIn } from '#core/ports/auth.ts';
+import type { SecurityReason } from '#core/domain/security-event.ts';
+import { callerHeader, type AuthNews, type Auth, type LoggedIn } from '#core/ports/auth.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
+import type { SecurityLog } from '#core/ports/security-log.ts';
 import type { Store } from '#core/store/store.ts';
 import { SESSION_DAYS } from './auth/limits.ts';
+import { listenTo, toldToSecurity } from './auth/security-events.ts';
 import { sessionCookies, type SessionCookies } from './auth/session-cookies.ts';
 
 export interface AuthSettings {
@@ -17,6 +20,7 @@ export interface AuthSettings {
   readonly brandName: string;
   readonly clock: Clock;
   readonly log: Log;
+  readonly security: SecurityLog;
   readonly news: AuthNews;
   /** Where to ask whether a password was leaked; null for not at all. */
   readonly leakedPasswordsUrl: string | null;
@@ -27,12 +31,12 @@ const DAY_MS = 86_400_000;
 const PROLONG_EVERY_MS = DAY_MS;
 
 export function createAuth(settings: AuthSettings): Auth {
-  const { store, clock } = settings;
+  const { store, clock, security } = settings;
   const cookies = sessionCookies(settings.secret, settings.publicUrl.startsWith('https:'));
   let loading: ReturnType<typeof load> | undefined;
-  const engine = () => (loading ??= load(settings));
+  const engine = () => (loading ??= load({ ...settings, news: toldToSecurity(settings.news, security) }));
 
-  return {
+  const auth: Auth = {
     async sessionOf(headers) {
       const cookie = cookies.read(headers.get('cookie') ?? '');
       if (cookie === null) return null;
@@ -43,11 +47,21 @@ export function createAuth(settings: AuthSettings): Auth {
       const isDue = at.getTime() - renewedAt.getTime() > PROLONG_EVERY_MS && !cookie.untilTheBrowserCloses;
       return { ...loggedIn, cookies: isDue ? await prolong(store, cookies, loggedIn, cookie, at) : [] };
     },
-    async handle(request, by) {
-      return (await engine()).handle(request, by);
-    },
+    handle: listenTo(async (request, by) => (await engine()).handle(request, by), {
+      security,
+      store,
+      sessionOf: (headers) => auth.sessionOf(headers),
+    }),
     async lookAtLink(kind, token) {
       return (await engine()).lookAtLink(kind, token);
+    },
+    async confirm(headers, shown) {
+      const session = await auth.sessionOf(headers);
+      const answer = await (await engine()).confirm(headers, shown, session);
+      const who = { caller: headers.get(callerHeader), ...(session && { userId: session.userId, sessionId: session.sessionId }) };
+      if (answer.status === 200) security.note('confirm.succeeded', who);
+      else security.note('confirm.failed', { ...who, reason: reasonOf(answer) });
+      return answer;
     },
     async linkToSetPassword(userId, validMs) {
       return (await engine()).linkToSetPassword(userId, validMs);
@@ -56,6 +70,11 @@ export function createAuth(settings: AuthSettings): Auth {
       await engine();
     },
   };
+  return auth;
+}
+
+function reasonOf({ status }: Response): SecurityReason {
+  return status === 429 ? 'blocked' : status === 401 ? 'wrong-code' : 'wrong-password';
 }
 
 export function newAuthSecret(): string {

@@ -20,11 +20,12 @@ import type { LiveVerbs } from './live.ts';
 import type { LoginVerbs } from './logins.ts';
 import type { OperatorVerbs } from './operate.ts';
 import type { TeamVerbs } from './team.ts';
+import type { FileVerbs } from './file-acts.ts';
 import type { DeliveryVerbs } from './undelivered.ts';
 import type { WorkVerbs } from './work.ts';
 
 export interface App
-  extends LiveVerbs, DeliveryVerbs, LoginVerbs, TeamVerbs, CustodyVerbs, CreditVerbs, AccountVerbs, OperatorVerbs, WorkVerbs {
+  extends LiveVerbs, DeliveryVerbs, LoginVerbs, TeamVerbs, CustodyVerbs, CreditVerbs, AccountVerbs, OperatorVerbs, WorkVerbs, FileVerbs {
   /**
    * Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and where letters are posted its
    * letter is written. What comes too often is refused without a trace, unless it repeats what has an outcome.
@@ -46,7 +47,7 @@ export interface App
 
   /** Keeps a file that an ask will name. Refused when it is empty, too large, or not of the size that was said. */
   keepInput(actor: Actor, file: { name: string; mime: string; sizeBytes: number }, body: Readable): Promise<FileId>;
-  /** A fresh signed address for one of our links. Rejects with `link.expired` for a stranger after seven days, `file.gone` when it is no longer kept. */
+  /** A fresh signed address for one of our links. Rejects with `link.expired` for a stranger after seven days, `link.ended` once somebody of the team ended it, `file.deleted`, and `file.gone` when it is no longer kept. */
   openLink(token: string, actor: Actor | null): Promise<{ url: string }>;
 
   /** Each part the product needs, and whether it answers now. */
@@ -64,6 +65,10 @@ export interface Actor {
   readonly apiKeyId?: ApiKeyId;
   /** Set for a person who is logged in. */
   readonly sessionId?: SessionId;
+  /** When this person last showed who they are; what cannot easily be undone asks again after ten minutes. */
+  readonly confirmedAt?: Date;
+  /** The network address that this request came from, for the security log. */
+  readonly caller?: string;
 }
 
 export type Taken = TakenTask | TakenRefusal;

@@ -9,6 +9,7 @@ import type { Log } from '#core/ports/log.ts';
 import type { Mailer } from '#core/ports/mail.ts';
 import type { Poster } from '#core/ports/poster.ts';
 import type { Queue } from '#core/ports/queue.ts';
+import type { SecurityLog } from '#core/ports/security-log.ts';
 import type { Tables } from '#core/ports/tables.ts';
 import type { Store } from '#core/store/store.ts';
 import type { LearnedCharges } from './learned.ts';
@@ -29,6 +30,7 @@ export interface Core {
   readonly rates: Rates;
   readonly clock: Clock;
   readonly log: Log;
+  readonly security: SecurityLog;
   readonly settings: CoreSettings;
 }
 

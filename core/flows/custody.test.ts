@@ -16,11 +16,11 @@ test('a team sets how long files are kept and from which price on it is asked, a
   const { app, person, core } = world();
   const ada = await person();
   expect(await app.teamSettings(ada)).toEqual({ name: 'Ada', personal: true, retentionDays: 365, confirmAbove: null, deletion: null });
-  expect(await app.setTeamSettings(ada, { retentionDays: 90, confirmAbove: '25000000' })).toMatchObject({
+  expect(await app.setTeamSettings(loggedIn(ada), { retentionDays: 90, confirmAbove: '25000000' })).toMatchObject({
     retentionDays: 90,
     confirmAbove: '25000000',
   });
-  expect(await app.setTeamSettings(ada, { confirmAbove: null })).toMatchObject({ retentionDays: 90, confirmAbove: null });
+  expect(await app.setTeamSettings(loggedIn(ada), { confirmAbove: null })).toMatchObject({ retentionDays: 90, confirmAbove: null });
   expect(await auditOf(core, ada)).toEqual([
     ['settings.changed', { retentionDays: 90, retentionDaysBefore: 365, confirmAbove: '25000000', confirmAboveBefore: null }],
     ['settings.changed', { confirmAbove: null, confirmAboveBefore: '25000000' }],
@@ -36,7 +36,7 @@ test.each([
   [{ confirmAbove: '9'.repeat(18) }, 'confirmAbove'],
 ])('%j is refused with the name of the field', async (change, field) => {
   const ada = await world().person();
-  await expect(world().app.setTeamSettings(ada, change)).rejects.toMatchObject({
+  await expect(world().app.setTeamSettings(loggedIn(ada), change)).rejects.toMatchObject({
     code: 'request.invalid',
     facts: { fields: [{ name: field }] },
   });
@@ -54,7 +54,7 @@ test('a shorter time says what will go and when, leaves a week for a slip, and t
   const days = (new Date(preview.at).getTime() - ownClock.now().getTime()) / DAY_MS;
   expect(days).toBeCloseTo(7, 3);
 
-  await app.setTeamSettings(ada, { retentionDays: 30 });
+  await app.setTeamSettings(loggedIn(ada), { retentionDays: 30 });
   forward(6.9 * DAY_MS);
   await expireFiles(core);
   expect((await app.task(ada, old.id)).files[0]).toMatchObject({ url: expect.any(String), preview: { rowsTotal: 3 } });
@@ -71,9 +71,9 @@ test('who takes a shorter time back within the week loses nothing, and a longer 
   const ada = await person();
   const task = await ada.get('find me 3 leads');
   forward(300 * DAY_MS);
-  await app.setTeamSettings(ada, { retentionDays: 30 });
+  await app.setTeamSettings(loggedIn(ada), { retentionDays: 30 });
   forward(6 * DAY_MS);
-  await app.setTeamSettings(ada, { retentionDays: 700 });
+  await app.setTeamSettings(loggedIn(ada), { retentionDays: 700 });
   forward(380 * DAY_MS);
   await expireFiles(core);
   expect((await app.task(ada, task.id)).files[0]!.url).not.toBeNull();

@@ -25,7 +25,7 @@ test('an owner gets everything of the team in one archive: tables, journal, log,
   const input = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
   const leads = await ada.untilOver(await ada.ask('find me 3 leads, and not =2+2', { files: [input] }));
   const post = await ada.get('write a blog post');
-  await app.setTeamSettings(ada, { retentionDays: 90 });
+  await app.setTeamSettings(loggedIn(ada), { retentionDays: 90 });
   const files = await exported(app, loggedIn(ada));
 
   expect([...files.keys()].toSorted()).toEqual(
@@ -88,7 +88,7 @@ test('nothing of another team is in it, also where people are in both', async ()
     50,
   );
   await ada.get('find me 3 leads for my own team');
-  await app.setTeamSettings(ada, { confirmAbove: '123456789' });
+  await app.setTeamSettings(loggedIn(ada), { confirmAbove: '123456789' });
   const shared = await taskOf(app, actors[1], 'find me 3 leads for Acme');
   const files = await exported(app, actors[0]);
   const all = [...files].map(([name, content]) => name + content).join('');

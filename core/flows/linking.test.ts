@@ -1,3 +1,4 @@
+import { loggedIn } from '#core/testing/shared-team.ts';
 import { expect, test } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import type { Actor } from '#core/flows/app.ts';
@@ -63,7 +64,7 @@ test('looking changes nothing, however often', async () => {
 
 test('a linked account pays from its own team where no workspace does, as a person with a role', async () => {
   const { app, core, person } = world();
-  const ada = await person(0);
+  const ada = loggedIn(await person(0));
   const { url } = await app.makeIdentityLink({ platform: 'discord', workspace: null, externalId: '998', displayName: 'ada' });
   await app.confirmLink(ada, url.split('/').at(-1)!, as(ada));
   const at = () => core.store.people.payerAt('discord', null, { externalId: '998', displayName: 'ada' });

@@ -15,12 +15,14 @@ export const SIGNED_SECONDS = 300;
 const ID_BYTES = 16;
 const TIME_BYTES = 5;
 const MAC_BYTES = 16;
+const ZERO_MS = Date.UTC(2020, 0, 1);
+const SECONDS_MOST = 10_000_000_000;
 
 /** `<publicUrl>/f/<token>` for a file, good for seven days from now. */
 export function linkFor(core: Pick<Core, 'settings' | 'clock'>, fileId: FileId): string {
   const body = Buffer.alloc(ID_BYTES + TIME_BYTES);
   body.write(fileId.replaceAll('-', ''), 'hex');
-  body.writeUIntBE(Math.floor((core.clock.now().getTime() + LINK_DAYS * DAY_MS) / 1000), ID_BYTES, TIME_BYTES);
+  body.writeUIntBE(core.clock.now().getTime() + LINK_DAYS * DAY_MS - ZERO_MS, ID_BYTES, TIME_BYTES);
   return `${core.settings.publicUrl}/f/${Buffer.concat([body, mac(core.settings.linkKeys[0], body)]).toString('base64url')}`;
 }
 
@@ -30,7 +32,12 @@ export async function openLink(core: Core, token: string, actor: Actor | null): 
   if (link === null) throw refuse('route.unknown');
   const file = await core.store.files.find(link.fileId);
   if (file === null) throw refuse('route.unknown');
-  if (core.clock.now().getTime() >= link.expiresAtMs && actor?.teamId !== file.teamId) throw refuse('link.expired');
+  if (file.deleted) throw refuse('file.deleted');
+  // Who is in the team gets its files anyway.
+  if (actor?.teamId !== file.teamId) {
+    if (isEnded(link.expiresAtMs, file.linksFrom)) throw refuse('link.ended');
+    if (core.clock.now().getTime() >= link.expiresAtMs) throw refuse('link.expired');
+  }
   if (file.removed) throw refuse('file.gone');
   return { url: await core.files.sign(file.storageKey, { name: file.name, mime: file.mime, ttlSeconds: SIGNED_SECONDS }) };
 }
@@ -44,7 +51,18 @@ function readToken(keys: readonly Buffer[], token: string): { fileId: FileId; ex
   const given = bytes.subarray(ID_BYTES + TIME_BYTES);
   if (!keys.some((key) => timingSafeEqual(mac(key, body), given))) return null;
   const fileId = body.toString('hex', 0, ID_BYTES).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  return isId(fileId) ? { fileId: fileId as FileId, expiresAtMs: body.readUIntBE(ID_BYTES, TIME_BYTES) * 1000 } : null;
+  return isId(fileId) ? { fileId: fileId as FileId, expiresAtMs: timeIn(body) } : null;
+}
+
+/** Five bytes of milliseconds since 2020. Before, links had seconds since 1970: a number that this clock left behind in April 2020. */
+function timeIn(body: Buffer): number {
+  const time = body.readUIntBE(ID_BYTES, TIME_BYTES);
+  return time < SECONDS_MOST ? time * 1000 : time + ZERO_MS;
+}
+
+/** All links that were made until somebody ended them. How long a link works is the same for all, so its end tells when it was made. */
+function isEnded(expiresAtMs: number, linksFrom: Date | null): boolean {
+  return linksFrom !== null && expiresAtMs - LINK_DAYS * DAY_MS <= linksFrom.getTime();
 }
 
 function mac(key: Buffer, body: Buffer): Buffer {

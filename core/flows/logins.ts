@@ -36,10 +36,10 @@ export interface MyTeam {
 export function loginVerbs(core: Core): LoginVerbs {
   const { logins } = core.store;
   return {
-    async actorOf({ userId, sessionId, email }) {
+    async actorOf({ userId, sessionId, email, confirmedAt }) {
       const place = (await logins.placeOf(sessionId, userId)) ?? (await findHome(core, userId));
       core.store.seen({ userId, teamId: place.teamId, apiKeyId: null }, core.clock.now());
-      return { userId, sessionId, email, teamId: place.teamId, role: place.role };
+      return { userId, sessionId, email, confirmedAt, teamId: place.teamId, role: place.role };
     },
     async teamsOf({ userId, teamId }) {
       return (await logins.placesOf(userId)).map((place) => ({ ...place, current: place.teamId === teamId }));

@@ -9,7 +9,9 @@ import { isUnavailable, takeAsk } from './intake.ts';
 import { keepInput } from './keep-input.ts';
 import { openLink } from './links.ts';
 import { withinRates } from './rates.ts';
+import { withSensitiveActs } from './sensitive-acts.ts';
 import { creditVerbs } from './credits.ts';
+import { fileVerbs } from './file-acts.ts';
 import { custodyVerbs } from './custody.ts';
 import { liveVerbs } from './live.ts';
 import { loginVerbs } from './logins.ts';
@@ -42,8 +44,9 @@ export function makeApp(core: Core): App {
     ...teamVerbs(core),
     ...operatorVerbs(core),
     ...workVerbs(core),
+    ...fileVerbs(core),
   };
-  return inPlainWords(withinRates(core.rates, verbs));
+  return inPlainWords(withSensitiveActs(core, withinRates(core.rates, verbs)));
 }
 
 /** A database that is away is said as the refusal that people understand, whatever was asked. */

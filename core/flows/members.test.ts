@@ -1,3 +1,4 @@
+import { loggedIn } from '#core/testing/shared-team.ts';
 import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import { roles, type Role } from '#core/domain/permission.ts';
@@ -142,7 +143,7 @@ test('the last owner stays, and so does the person of a personal team among othe
   await expect(app.leaveTeam(ada)).rejects.toMatchObject({ code: 'owner.last' });
   await expect(app.changeRole(ada, own!.id, 'admin')).rejects.toMatchObject({ code: 'owner.last' });
 
-  const home = await person(0);
+  const home = loggedIn(await person(0));
   const grace = await joins(home, 'owner');
   const [his] = await app.members(home);
   await expect(app.leaveTeam(home)).rejects.toMatchObject({ code: 'owner.personal' });

@@ -56,6 +56,7 @@ async function findFile(core: Core, actor: Actor, taskId: string, fileId: string
   const task = await findTask(core, actor, taskId);
   const file = isId(fileId) ? await core.store.files.find(fileId) : null;
   if (file === null || file.taskId !== task.id) throw refuse('task.not-found');
+  if (file.deleted) throw refuse('file.deleted');
   if (file.removed) throw refuse('file.gone');
   return file;
 }

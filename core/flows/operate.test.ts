@@ -1,3 +1,4 @@
+import { justConfirmed } from '#core/testing/just-confirmed.ts';
 import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
@@ -351,7 +352,7 @@ test('mails that may not have arrived are seen and sent again', async () => {
 async function operator({ core }: Pick<Stage, 'core'>, email = 'ops@example.com', emailVerified = true): Promise<Actor> {
   const { userId, teamId } = await core.store.people.addUser({ email, name: 'Operator', emailVerified }, core.clock.now());
   await core.store.money.query({ text: 'UPDATE users SET two_factor_enabled = true WHERE id = $1' }, [userId]);
-  return { userId, teamId, role: 'owner', email };
+  return { userId, teamId, role: 'owner', email, ...justConfirmed };
 }
 
 async function auditOf(core: Core, teamId: string) {

@@ -16,6 +16,11 @@ export interface Auth {
   lookAtLink(kind: LinkKind, token: string): Promise<MailedLink | null>;
   /** Whose session these cookies are of; null without one, or when it ended or was revoked. */
   sessionOf(headers: Headers): Promise<LoggedIn | null>;
+  /**
+   * Somebody who is logged in shows again who they are: the password, and a code where two factors are on. 200, and the
+   * session counts as confirmed from now on; else what the engine says of a wrong one. The limits of logging in hold.
+   */
+  confirm(headers: Headers, shown: Shown): Promise<Response>;
   /** An address of ours where this person can choose a password, once. Whoever opens it has shown that the mail address is theirs. */
   linkToSetPassword(userId: UserId, validMs: number): Promise<{ url: string; expiresAt: Date }>;
   /** Resolves once the first login need not wait for what is loaded late. */
@@ -37,6 +42,12 @@ export interface MailedLink {
 /** Set by the host alone, from the connection or a trusted proxy. */
 export const callerHeader = 'x-impacter-caller';
 
+export interface Shown {
+  readonly password: string;
+  /** Of the authenticator, or a backup code; empty where there is only one factor. */
+  readonly code: string;
+}
+
 export interface LoggedIn {
   readonly sessionId: SessionId;
   readonly userId: UserId;
@@ -44,6 +55,8 @@ export interface LoggedIn {
   readonly name: string;
   readonly emailVerified: boolean;
   readonly twoFactor: boolean;
+  /** When this person logged in, or last confirmed who they are in this session. */
+  readonly confirmedAt: Date;
   /** The session was prolonged: these `Set-Cookie` lines belong on the answer, whatever it is. Mostly empty. */
   readonly cookies: readonly string[];
 }

@@ -91,7 +91,7 @@ export function custodyOver(money: Money): Custody {
                 UPDATE files f SET expires_at = CASE
                   WHEN f.created_at + make_interval(days => $2) >= f.expires_at THEN f.created_at + make_interval(days => $2)
                   ELSE least(f.expires_at, greatest(f.created_at + make_interval(days => $2), $3)) END
-                FROM step s WHERE f.task_id = s.id AND f.removed_at IS NULL
+                FROM step s WHERE f.task_id = s.id AND f.removed_at IS NULL AND f.deleted_at IS NULL
               )
               SELECT created_at AS at, id FROM step ORDER BY created_at DESC, id DESC LIMIT 1`,
           },
@@ -105,7 +105,7 @@ export function custodyOver(money: Money): Custody {
       const { rows } = await money.query<{ files: number; bytes: string }>(
         {
           text: `SELECT count(*)::int AS files, coalesce(sum(f.size_bytes), 0)::bigint AS bytes FROM tasks t JOIN files f ON f.task_id = t.id
-                 WHERE t.team_id = $1 AND f.removed_at IS NULL AND f.created_at + make_interval(days => $2) <= $3 AND f.expires_at > $3`,
+                 WHERE t.team_id = $1 AND f.removed_at IS NULL AND f.deleted_at IS NULL AND f.created_at + make_interval(days => $2) <= $3 AND f.expires_at > $3`,
         },
         [teamId, days, at],
       );

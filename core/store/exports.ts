@@ -170,7 +170,7 @@ export function exportsOver(money: Money): Exports {
       for await (const ids of tasksOf(money, teamId)) {
         const { rows } = await money.query<FileRow>(
           {
-            text: `SELECT id, task_id, name, storage_key, created_at FROM files WHERE task_id = ANY ($1) AND team_id = $2 AND removed_at IS NULL ORDER BY task_id, id`,
+            text: `SELECT id, task_id, name, storage_key, created_at FROM files WHERE task_id = ANY ($1) AND team_id = $2 AND removed_at IS NULL AND deleted_at IS NULL ORDER BY task_id, id`,
           },
           [ids, teamId],
         );
@@ -179,7 +179,7 @@ export function exportsOver(money: Money): Exports {
       // What no request has named yet: a few hundred at the most.
       const { rows } = await money.query<FileRow>(
         {
-          text: `SELECT id, task_id, name, storage_key, created_at FROM files WHERE task_id IS NULL AND team_id = $1 AND removed_at IS NULL ORDER BY id`,
+          text: `SELECT id, task_id, name, storage_key, created_at FROM files WHERE task_id IS NULL AND team_id = $1 AND removed_at IS NULL AND deleted_at IS NULL ORDER BY id`,
         },
         [teamId],
       );

@@ -12,6 +12,10 @@ export interface StoredFile {
   readonly mime: string;
   readonly storageKey: string;
   readonly removed: boolean;
+  /** A person deleted it. */
+  readonly deleted: boolean;
+  /** Links made until then have ended. */
+  readonly linksFrom: Date | null;
 }
 
 export interface FileRows {
@@ -24,7 +28,7 @@ export interface FileRows {
   /** What a team has here that no task has taken. */
   waiting(teamId: TeamId): Promise<{ files: number; bytes: number }>;
   find(id: string): Promise<StoredFile | null>;
-  /** Kept files whose time is over. A key stays while another row still needs it. */
+  /** Kept files whose time is over, and those that a person deleted. A key stays while another row still needs it. */
   expired(at: Date, most: number): Promise<{ id: FileId; storageKey: string; shared: boolean }[]>;
   markRemoved(ids: readonly FileId[], at: Date): Promise<void>;
 }
@@ -62,25 +66,28 @@ export function filesOver(money: Money): FileRows {
         mime: string;
         storage_key: string;
         removed: boolean;
+        deleted: boolean;
+        links_from: Date | null;
       }>(
         {
           name: 'file',
-          text: 'SELECT id, team_id, task_id, name, mime, storage_key, removed_at IS NOT NULL AS removed FROM files WHERE id = $1',
+          text: `SELECT id, team_id, task_id, name, mime, storage_key, removed_at IS NOT NULL AS removed, deleted_at IS NOT NULL AS deleted, links_from
+                 FROM files WHERE id = $1`,
         },
         [id],
       );
       const row = rows[0];
       if (row === undefined) return null;
-      const { team_id, task_id, storage_key, ...rest } = row;
-      return { ...rest, teamId: team_id, taskId: task_id, storageKey: storage_key };
+      const { team_id, task_id, storage_key, links_from, ...rest } = row;
+      return { ...rest, teamId: team_id, taskId: task_id, storageKey: storage_key, linksFrom: links_from };
     },
 
     async expired(at, most) {
       const { rows } = await money.query<{ id: FileId; storage_key: string; shared: boolean }>(
         {
           text: `SELECT f.id, f.storage_key, EXISTS (
-                   SELECT FROM files o WHERE o.storage_key = f.storage_key AND o.id <> f.id AND o.removed_at IS NULL AND o.expires_at > $1) AS shared
-                 FROM files f WHERE f.removed_at IS NULL AND f.expires_at <= $1 ORDER BY f.expires_at LIMIT $2`,
+                   SELECT FROM files o WHERE o.storage_key = f.storage_key AND o.id <> f.id AND o.removed_at IS NULL AND o.deleted_at IS NULL AND o.expires_at > $1) AS shared
+                 FROM files f WHERE f.removed_at IS NULL AND (f.expires_at <= $1 OR f.deleted_at IS NOT NULL) ORDER BY f.expires_at LIMIT $2`,
         },
         [at, most],
       );

@@ -14,6 +14,8 @@ export interface SessionRow {
   readonly twoFactor: boolean;
   /** Later than this it was prolonged last. */
   readonly renewedAt: Date;
+  /** When the person last showed who they are. */
+  readonly confirmedAt: Date;
 }
 
 export interface Place {
@@ -32,6 +34,9 @@ export interface Logins {
   session(token: string, at: Date): Promise<SessionRow | null>;
   /** False when it ended meanwhile. */
   prolong(sessionId: SessionId, until: Date, at: Date): Promise<boolean>;
+  /** The person showed in this session who they are. False when it ended meanwhile. */
+  confirm(sessionId: SessionId, at: Date): Promise<boolean>;
+  confirmedAt(sessionId: SessionId): Promise<Date | null>;
   /** Where this session acts: the team that was chosen, else the person's own; null when there is none. */
   placeOf(sessionId: SessionId, userId: UserId): Promise<Place | null>;
   /** One's own first. */
@@ -60,7 +65,7 @@ export function loginsOver(money: Money): Logins {
       const { rows } = await money.query<SessionColumns>(
         {
           name: 'session',
-          text: `SELECT s.id, s.updated_at, u.id AS user_id, u.email, u.name, u.email_verified, u.two_factor_enabled
+          text: `SELECT s.id, s.updated_at, u.id AS user_id, u.email, u.name, u.email_verified, u.two_factor_enabled, coalesce(s.confirmed_at, s.created_at) AS confirmed_at
                  FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token = $1 AND s.expires_at > $2`,
         },
         [token, at],
@@ -75,6 +80,7 @@ export function loginsOver(money: Money): Logins {
             emailVerified: row.email_verified,
             twoFactor: row.two_factor_enabled,
             renewedAt: row.updated_at,
+            confirmedAt: row.confirmed_at,
           }
         : null;
     },
@@ -85,6 +91,22 @@ export function loginsOver(money: Money): Logins {
         [sessionId, until, at],
       );
       return rows.length > 0;
+    },
+
+    async confirm(sessionId, at) {
+      const { rows } = await money.query({ text: 'UPDATE sessions SET confirmed_at = $2 WHERE id = $1 AND expires_at > $2 RETURNING id' }, [
+        sessionId,
+        at,
+      ]);
+      return rows.length > 0;
+    },
+
+    async confirmedAt(sessionId) {
+      const { rows } = await money.query<{ at: Date }>(
+        { text: 'SELECT coalesce(confirmed_at, created_at) AS at FROM sessions WHERE id = $1' },
+        [sessionId],
+      );
+      return rows[0]?.at ?? null;
     },
 
     async placeOf(sessionId, userId) {
@@ -195,4 +217,5 @@ interface SessionColumns {
   readonly email_verified: boolean;
   readonly two_factor_enabled: boolean;
   readonly updated_at: Date;
+  readonly confirmed_at: Date;
 }

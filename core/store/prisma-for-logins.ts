@@ -23,6 +23,10 @@ export function prismaForLogins(prisma: PrismaClient, options: { now(): Date; ma
 
   const tablesOf = (client: Client, create: (args: Prisma.UserCreateArgs) => Promise<unknown>) => ({
     user: instead(client.user, { create, update: (args: Prisma.UserUpdateArgs) => orTaken(client.user.update(args)) }),
+    // Whoever gets a session has just shown who they are, and by our clock.
+    session: instead(client.session, {
+      create: (args: Prisma.SessionCreateArgs) => client.session.create({ ...args, data: { ...args.data, confirmedAt: now() } as never }),
+    }),
     verification: instead(client.verification, {
       create: (args: Prisma.VerificationCreateArgs) => client.verification.create({ ...args, data: withId(args.data) }),
       findFirst: (args: Prisma.VerificationFindFirstArgs) => client.verification.findFirst({ ...args, where: withId(args.where ?? {}) }),

@@ -15,6 +15,7 @@ import { deadLettersOver, type DeadLetters } from './dead-letters.ts';
 import { eraseOver, type Erase } from './erase.ts';
 import { eventsOver, type Events } from './events.ts';
 import { exportsOver, type Exports } from './exports.ts';
+import { fileActsOver, type FileActs } from './file-acts.ts';
 import { filesOver, type FileRows } from './files.ts';
 import { finishOver, type Finish } from './finish.ts';
 import { intakeOver, type Intake } from './intake.ts';
@@ -53,6 +54,7 @@ export interface Store {
   readonly tasks: Tasks;
   readonly taskLists: TaskLists;
   readonly files: FileRows;
+  readonly fileActs: FileActs;
   readonly people: People;
   readonly credits: CreditTables;
   readonly logins: Logins;
@@ -109,6 +111,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     tasks: tasksOver(money),
     taskLists: taskListsOver(money),
     files: filesOver(money),
+    fileActs: fileActsOver(money),
     people: peopleOver(prisma, money),
     credits: creditTablesOver(money),
     logins: loginsOver(money),

@@ -53,6 +53,7 @@ export interface InputFile {
   readonly mime: string;
   readonly sizeBytes: number;
   readonly removedAt: Date | null;
+  readonly deletedAt: Date | null;
 }
 
 export interface TaskLists {
@@ -149,19 +150,27 @@ export function taskListsOver(money: Money): TaskLists {
     },
 
     async inputs(teamId, taskId) {
-      const { rows } = await money.query<{ id: FileId; name: string; mime: string; size_bytes: string; removed_at: Date | null }>(
+      const { rows } = await money.query<{
+        id: FileId;
+        name: string;
+        mime: string;
+        size_bytes: string;
+        removed_at: Date | null;
+        deleted_at: Date | null;
+      }>(
         {
           name: 'inputs of task',
-          text: `SELECT id, name, mime, size_bytes, removed_at FROM files WHERE task_id = $2 AND team_id = $1 AND role = 'input' ORDER BY id`,
+          text: `SELECT id, name, mime, size_bytes, removed_at, deleted_at FROM files WHERE task_id = $2 AND team_id = $1 AND role = 'input' ORDER BY id`,
         },
         [teamId, taskId],
       );
-      return rows.map(({ id, name, mime, size_bytes, removed_at }) => ({
+      return rows.map(({ id, name, mime, size_bytes, removed_at, deleted_at }) => ({
         id,
         name,
         mime,
         sizeBytes: Number(size_bytes),
         removedAt: removed_at,
+        deletedAt: deleted_at,
       }));
     },
 

@@ -119,7 +119,7 @@ export function tasksOver(money: Money): Tasks {
 const SELECT = `
   SELECT t.*, c.thread_ref, c.address,
     (SELECT coalesce(sum(h.credits), 0)::bigint FROM holds h WHERE h.task_id = t.id AND h.closed_seq IS NULL) AS held,
-    (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'preview', f.preview, 'storageKey', f.storage_key, 'removedAt', f.removed_at) ORDER BY f.id), '[]')
+    (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'preview', f.preview, 'storageKey', f.storage_key, 'removedAt', f.removed_at, 'deletedAt', f.deleted_at) ORDER BY f.id), '[]')
        FROM files f WHERE f.task_id = t.id AND f.role = 'result') AS files
   FROM tasks t JOIN conversations c ON c.id = t.conversation_id`;
 
@@ -157,6 +157,7 @@ interface SqlRow {
     preview: TablePreview | null;
     storageKey: string;
     removedAt: string | null;
+    deletedAt: string | null;
   }[];
 }
 
@@ -190,7 +191,12 @@ function fromSql(row: SqlRow): StoredTask {
     files: row.files.map(({ storageKey, ...file }) => ({
       ...file,
       hasOriginal: originalKeyOf(storageKey) !== null,
-      removedAt: file.removedAt === null ? null : new Date(file.removedAt),
+      removedAt: dateIn(file.removedAt),
+      deletedAt: dateIn(file.deletedAt),
     })),
   };
+}
+
+function dateIn(text: string | null): Date | null {
+  return text === null ? null : new Date(text);
 }

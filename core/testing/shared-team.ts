@@ -5,6 +5,7 @@ import { newId, type TeamId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/permission.ts';
 import type { Actor } from '#core/flows/app.ts';
 import type { Core } from '#core/flows/core.ts';
+import { justConfirmed } from './just-confirmed.ts';
 import type { Person } from './stage.ts';
 
 /** Makes the team with its wallet, and gives each person as who they are there, without the key that they came with. */
@@ -39,5 +40,5 @@ export async function sharedTeam<const Roles extends readonly (readonly [Person,
 
 /** The same person without their API key. */
 export function loggedIn({ userId, teamId, role, email }: Actor): Actor {
-  return { userId, teamId, role, email };
+  return { userId, teamId, role, email, ...justConfirmed };
 }

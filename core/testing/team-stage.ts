@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/permission.ts';
 import type { Actor } from '#core/flows/app.ts';
+import { justConfirmed } from './just-confirmed.ts';
 import { hashBearer } from '#core/store/bearer.ts';
 import { linkIn } from './mailbox.ts';
 import type { Person, Stage } from './stage.ts';
@@ -27,7 +28,7 @@ export function teamStage({ app, core, person, mails }: Stage): TeamStage {
     const { apiKeyId, ...someone } = holder;
     if (apiKeyId === undefined) throw new Error('a person of the stage has a key');
     await core.store.money.query({ text: 'UPDATE users SET name = $2 WHERE id = $1' }, [someone.userId, name]);
-    return someone;
+    return { ...someone, ...justConfirmed };
   };
   const invitationFor: TeamStage['invitationFor'] = async (email) => {
     const { rows } = await core.store.money.query<{ token_hash: string }>(

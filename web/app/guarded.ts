@@ -4,6 +4,7 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from 'react-router';
 import { mustBeAllowed, type Permission } from '#core/domain/permission.ts';
 import { isRefusal, refuse, type Refusal } from '#core/domain/refusal.ts';
+import { askToConfirm, confirmFirst, fieldsOf as fieldsIn } from './confirm-identity.ts';
 import type { Problem } from './problem.ts';
 import { visitContext, type Visit, type Who } from './visit.ts';
 
@@ -31,7 +32,10 @@ export function operators<T>(work: (visit: Visited<Who>) => Promise<T>) {
     const who = await visit.who();
     if (who === null) throw redirect(loginAddress(visit));
     if (visit.isOperatorWithoutTwoFactor(who)) throw refuse('operator.two-factor');
-    if (!visit.isOperator(who)) throw refuse('route.unknown');
+    if (!visit.isOperator(who)) {
+      visit.refused('not.allowed');
+      throw refuse('route.unknown');
+    }
     return work({ ...visit, ...who });
   });
 }
@@ -40,9 +44,13 @@ function made<T>(work: (visit: Visited) => Promise<T>) {
   return async ({ request, params, context, pattern }: Args): Promise<T> => {
     const visit = context.get(visitContext);
     visit.named(pattern);
+    const here: Visited = { ...visit, request, params, url: new URL(request.url) };
+    let form: FormData | null = null;
     try {
-      return await work({ ...visit, request, params, url: new URL(request.url) });
+      form = await fieldsIn(request);
+      return await work(await confirmFirst(here, form));
     } catch (error) {
+      if (isRefusal(error) && error.code === 'login.confirm') throw await askToConfirm(here, form, null);
       throw answerTo(error, visit, request);
     }
   };
@@ -59,6 +67,7 @@ function answerTo(error: unknown, visit: Visit, request: Request) {
   if (error instanceof Response || (typeof error === 'object' && error !== null && 'type' in error && 'init' in error)) return error;
   if (request.signal.aborted) return error;
   const refusal = isRefusal(error) ? error : null;
+  if (refusal !== null) visit.refused(refusal.code);
   if (refusal === null) visit.log.error({ requestId: visit.requestId, error }, 'page failed');
   return data(problemOf(refusal, visit.requestId), { status: refusal?.status ?? 500 });
 }
@@ -94,7 +103,7 @@ function fieldsOf({ facts }: Refusal): Record<string, string> {
  * needs it back without JavaScript.
  */
 export async function attempt<T, Typed extends object>(
-  visit: Pick<Visited, 'requestId'>,
+  visit: Pick<Visited, 'requestId' | 'refused'>,
   intent: string,
   work: () => Promise<T>,
   typed?: Typed,
@@ -102,7 +111,8 @@ export async function attempt<T, Typed extends object>(
   try {
     return await work();
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isRefusal(error) || error.code === 'login.confirm') throw error;
+    visit.refused(error.code);
     return data({ intent, problem: problemOf(error, visit.requestId), typed }, { status: error.status });
   }
 }

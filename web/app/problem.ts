@@ -9,6 +9,22 @@ export interface Problem {
   readonly requestId: string;
   /** What is wrong with which field of a form. */
   readonly fields: Readonly<Record<string, string>>;
+  /** The person must show once more who they are: `login.confirm`. */
+  readonly confirm?: ConfirmIdentity;
+}
+
+export interface ConfirmIdentity {
+  readonly email: string;
+  readonly hasPassword: boolean;
+  readonly twoFactor: boolean;
+  readonly teamId: string;
+  /** Where the form goes that it stands in for, and what was in that. */
+  readonly action: string;
+  readonly kept: readonly (readonly [name: string, value: string])[];
+  /** A login link was mailed. */
+  readonly isSent: boolean;
+  /** The problem tells what was wrong with what was shown. */
+  readonly wrong: boolean;
 }
 
 export function isProblem(data: unknown): data is Problem {

@@ -29,6 +29,8 @@ export interface Visit {
   isOperator(who: Who): boolean;
   /** Named there, and without two-factor: they are told to turn it on. */
   isOperatorWithoutTwoFactor(who: Who): boolean;
+  /** The request is answered with this refusal: the security log wants to know. */
+  refused(code: string): void;
   /** For the request's line in the log: the route's template, never the address itself. */
   named(route: string): void;
 }

@@ -33,6 +33,7 @@ export function answerErrors({
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const refusal = refusalOf(error);
+    if (refusal) response.locals.refusedAs = refusal.code;
     const facts = { requestId: response.locals.requestId, route: response.locals.route, error };
     // Who hangs up in the middle of an upload makes it fail; that is nobody's fault.
     if (response.destroyed) return log.debug(facts, 'request cut off');

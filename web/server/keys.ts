@@ -29,8 +29,10 @@ export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys)
   async function actorIfAny(request: Request, response: Response) {
     const key = keyIn(request);
     const actor = key === null ? await actorBySession(request, response) : await actorByKey(request, key);
-    if (actor) response.locals.ids = { userId: actor.userId, teamId: actor.teamId };
-    return actor;
+    if (!actor) return null;
+    const { userId, teamId, sessionId, apiKeyId } = actor;
+    response.locals.ids = { userId, teamId, ...(sessionId && { sessionId }), ...(apiKeyId && { apiKeyId }) };
+    return { ...actor, caller: request.ip ?? 'unknown' };
   }
 
   async function actorByKey(request: Request, key: string) {

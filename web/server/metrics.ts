@@ -1,8 +1,9 @@
 // Numbers for Prometheus. What lives in PostgreSQL and the queue comes from the core at each reading.
 
-import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { App } from '#core/flows/app.ts';
 import type { Log } from '#core/ports/log.ts';
+import type { SecurityLog } from '#core/ports/security-log.ts';
 
 export interface Metrics {
   answered(request: { method: string; route: string; status: number; durationMs: number }): void;
@@ -11,7 +12,12 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-export function createMetrics(app: Pick<App, 'gauges'>, log: Log, openStreams: () => number): Metrics {
+export function createMetrics(
+  app: Pick<App, 'gauges'>,
+  log: Log,
+  openStreams: () => number,
+  security: Pick<SecurityLog, 'counts'>,
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({
@@ -27,6 +33,17 @@ export function createMetrics(app: Pick<App, 'gauges'>, log: Log, openStreams: (
     registers: [registry],
     collect() {
       this.set(openStreams());
+    },
+  });
+
+  new Counter({
+    name: 'security_events_total',
+    help: 'Events of the security log in this process.',
+    labelNames: ['event'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [event, count] of Object.entries(security.counts())) this.inc({ event }, count);
     },
   });
 

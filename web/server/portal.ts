@@ -97,8 +97,8 @@ function visitOf(
   const look = async (): Promise<Who | null> => {
     const loggedIn = await auth.sessionOf(headers);
     if (loggedIn === null) return null;
-    const actor = await app.actorOf(loggedIn);
-    response.locals.ids = { userId: actor.userId, teamId: actor.teamId };
+    const actor = { ...(await app.actorOf(loggedIn)), caller };
+    response.locals.ids = { userId: actor.userId, teamId: actor.teamId, sessionId: loggedIn.sessionId };
     for (const cookie of loggedIn.cookies) response.append('Set-Cookie', cookie);
     return { actor, loggedIn };
   };
@@ -118,6 +118,9 @@ function visitOf(
     who: () => (who ??= look()),
     isOperator: ({ loggedIn }) => isNamed(loggedIn) && loggedIn.twoFactor,
     isOperatorWithoutTwoFactor: ({ loggedIn }) => isNamed(loggedIn) && !loggedIn.twoFactor,
+    refused(code) {
+      response.locals.refusedAs ??= code;
+    },
     named(route) {
       response.locals.route = route.startsWith('/') ? route : `/${route}`;
     },

@@ -4,21 +4,26 @@
 import './locals.ts';
 import type { RequestHandler } from 'express';
 import { newId, type Id } from '#core/domain/ids.ts';
+import { eventBehind } from '#core/domain/security-event.ts';
 import type { Log } from '#core/ports/log.ts';
+import type { SecurityLog } from '#core/ports/security-log.ts';
 import type { Metrics } from './metrics.ts';
 
-export function followRequests(log: Log, metrics: Metrics): RequestHandler {
+export function followRequests(log: Log, metrics: Metrics, security: SecurityLog): RequestHandler {
   return (request, response, next) => {
     const began = performance.now();
     const { method } = request;
+    const caller = request.ip ?? null; // once the connection is closed it has none
     response.locals.requestId = newId<Id<'request'>>();
     response.set('X-Request-Id', response.locals.requestId);
     response.once('close', () => {
-      const { requestId, route = 'none', ids } = response.locals;
+      const { requestId, route = 'none', ids, refusedAs } = response.locals;
       const durationMs = Math.round(performance.now() - began);
       // Who hangs up before our answer begins never saw the status we had in mind.
       const status = response.headersSent ? response.statusCode : HUNG_UP;
       metrics.answered({ method, route, status, durationMs });
+      const event = refusedAs === undefined ? null : eventBehind(refusedAs, status);
+      if (event !== null) security.note(event, { caller, requestId, ...ids, what: refusedAs! });
       log[probes.has(route) ? 'debug' : 'info']({ requestId, method, route, status, durationMs, ...ids }, 'request answered');
     });
     next();

@@ -539,7 +539,14 @@ test('a port that is taken is named', async () => {
   const { createWeb } = await import('./web.ts');
   const { quietLog } = await import('#core/testing/quiet-log.ts');
   const port = Number(new URL(url).port);
-  const second = createWeb({ app: {} as never, auth: nobody, log: quietLog, publicUrl: url, brandName: 'Impacter' });
+  const second = createWeb({
+    app: {} as never,
+    auth: nobody,
+    log: quietLog,
+    security: { note() {}, nameOf: () => '', counts: () => ({}) as never },
+    publicUrl: url,
+    brandName: 'Impacter',
+  });
   await expect(second.start(port, '127.0.0.1')).rejects.toThrow(`port ${port} is taken by another program`);
 });
 

@@ -7,6 +7,7 @@ import { refuse } from '#core/domain/refusal.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
+import type { SecurityLog } from '#core/ports/security-log.ts';
 import { answerErrors } from './errors.ts';
 import { countFailedKeys } from './failed-keys.ts';
 import { secure } from './headers.ts';
@@ -33,6 +34,7 @@ export interface WebSettings {
   readonly app: App;
   readonly auth: Auth;
   readonly log: Log;
+  readonly security: SecurityLog;
   /** Where people reach us, without a slash at the end. */
   readonly publicUrl: string;
   readonly brandName: string;
@@ -73,9 +75,9 @@ export interface Parts {
 }
 
 export function createWeb(settings: WebSettings): Web {
-  const { app, log, publicUrl, nowMs = Date.now } = settings;
+  const { app, log, security, publicUrl, nowMs = Date.now } = settings;
   const streams = openStreams();
-  const metrics = createMetrics(app, log, () => streams.size());
+  const metrics = createMetrics(app, log, () => streams.size(), security);
   const parts: Parts = { ...settings, nowMs, streams, metrics, keys: keysOf(settings, countFailedKeys(nowMs)) };
   let stopping = false;
 
@@ -85,7 +87,7 @@ export function createWeb(settings: WebSettings): Web {
   web.set('query parser', 'simple');
   web.set('trust proxy', settings.trustProxy ?? false);
 
-  web.use(followRequests(log, metrics));
+  web.use(followRequests(log, metrics, security));
   web.use(checkLocations({ publicUrl, origins: settings.leadsTo ?? [], log }));
   web.use((_request, response, next) => {
     secure(response, { https: publicUrl.startsWith('https:') });

@@ -58,6 +58,7 @@ export const matrix: Readonly<Record<string, Row>> = {
   },
   // Whoever is logged in would be out.
   '/logout': { see: 'nobody', act: { '': act('everybody', {}, null, { only: ['stranger'] }) } },
+  '/confirm': { see: 'login', act: { '': act('login') } },
   '/signup': { see: 'strangers', act: { signup: act('everybody', { email: '', password: '' }) } },
   '/verify': {
     see: 'everybody',
@@ -103,6 +104,9 @@ export const matrix: Readonly<Record<string, Row>> = {
       again: act('tasks.ask', { key: 'matrix' }),
       feedback: act('tasks.see', { verdict: 'bad' }),
       deliver: act('letters.resend'),
+      // Without a file. Who may do it with which has a test of its own.
+      'delete-file': act('tasks.see'),
+      'end-links': act('tasks.see'),
     },
   },
   '/tasks/:id/files/:fileId': { at: ({ acme }) => `/tasks/${acme.task}/files/${acme.files.markdown}`, see: 'tasks.see', acmes: true },
@@ -341,6 +345,8 @@ export const api: Readonly<Record<string, (acme: Acme) => readonly Probe[]>> = {
     [conversation, chatConversation, runningConversation].map((each) => ({ path: `/api/conversations/${each}/letters` })),
   // Takes a file, and names nothing that is there.
   '/api/files': () => [],
+  '/api/files/:id/delete': ({ files, input }) => [files.csv, input].map((each) => ({ path: `/api/files/${each}/delete`, body: {} })),
+  '/api/files/:id/unshare': ({ files, input }) => [files.csv, input].map((each) => ({ path: `/api/files/${each}/unshare`, body: {} })),
   '/api/events': ({ task, running }) => [
     { path: `/api/events?task=${running}`, method: 'HEAD' },
     { path: `/api/events?task=${task}`, method: 'HEAD' },

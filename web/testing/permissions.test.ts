@@ -81,6 +81,21 @@ test('a key of a colleague is revoked by who manages keys, and is unknown to oth
   expect(await stage.app.actorByKey(key)).toBeNull();
 });
 
+test('a file is deleted, and its links are ended, by who asked for it and by owners and admins, and the forms of nobody else do it', async () => {
+  const { people, get } = world();
+  const { id, files } = await get(people.member, 'Find me 3 leads for anchors');
+  const file = files[0]!.id;
+  const send = async (asker: Asker, intent: string) =>
+    (await people[asker].post(`/tasks/${id}`, { intent: `${intent} ${file}`, id: file })).status;
+  for (const intent of ['end-links', 'delete-file']) {
+    for (const asker of ['guest', 'approver', 'billing'] as const) expect([asker, await send(asker, intent)]).toEqual([asker, 403]);
+    for (const asker of ['outsider', 'operator'] as const) expect([asker, await send(asker, intent)]).toEqual([asker, 404]);
+  }
+  for (const asker of ['owner', 'admin', 'member'] as const) expect([asker, await send(asker, 'end-links')]).toEqual([asker, 302]);
+  expect(await send('member', 'delete-file')).toBe(302);
+  expect(await people.guest.page(`/tasks/${id}`)).toContain('Deleted on');
+});
+
 test('a session that its person ends elsewhere is out with its next page, and what it watched ends at once', async () => {
   const { people, stage, at } = world();
   const { member } = people;

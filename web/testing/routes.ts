@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { RouteConfigEntry } from '@react-router/dev/routes';
 import { createWeb } from '#web/server/web.ts';
 import { nobody } from '#web/server/testing/open-door.ts';
+import { createSecurityLog } from '#core/engines/security-log.ts';
 import { quietLog } from '#core/testing/quiet-log.ts';
 import type { App } from '#core/flows/app.ts';
 import routes from '../app/routes.ts';
@@ -33,6 +34,7 @@ export function serverRoutes(): string[] {
     app: { onSessionEnd: () => () => {} } as unknown as App,
     auth: nobody,
     log: quietLog,
+    security: createSecurityLog(quietLog, Buffer.alloc(32)),
     publicUrl: 'http://impacter.test',
     brandName: 'Impacter',
     portal: [],

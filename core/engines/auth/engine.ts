@@ -7,7 +7,7 @@ import { betterAuth } from 'better-auth/minimal';
 import { magicLink } from 'better-auth/plugins/magic-link';
 import { twoFactor } from 'better-auth/plugins/two-factor';
 import { newId, type UserId } from '#core/domain/ids.ts';
-import { callerHeader, type Auth } from '#core/ports/auth.ts';
+import { callerHeader, type Auth, type Shown } from '#core/ports/auth.ts';
 import { prismaForLogins } from '#core/store/prisma-for-logins.ts';
 import type { AuthSettings } from '../auth.ts';
 import { throughDoor } from './doors.ts';
@@ -15,10 +15,13 @@ import { answerIn, isAskedByStrangers } from './even-time.ts';
 import { byCaller, byCallerElse, linkLastsS, PASSWORD, SESSION_DAYS } from './limits.ts';
 import { authLog, plainError } from './auth-log.ts';
 import { COOKIE_PREFIX } from './session-cookies.ts';
+import { confirm, confirmLogin } from './confirm-login.ts';
 import { everyLogin } from './every-login.ts';
 import { digest, lookAtLink, mailedLinks, makeLink } from './mailed-links.ts';
 
-type Engine = Omit<Auth, 'sessionOf' | 'ready'>;
+type Engine = Pick<Auth, 'handle' | 'lookAtLink' | 'linkToSetPassword'> & {
+  confirm(headers: Headers, shown: Shown, session: Parameters<typeof confirm>[4]): Promise<Response>;
+};
 
 export function openEngine(settings: AuthSettings): Engine {
   const { store, secret, publicUrl, brandName, clock, log, news } = settings;
@@ -143,11 +146,13 @@ export function openEngine(settings: AuthSettings): Engine {
       askedAfterLinks(twoFactor({ issuer: brandName, allowPasswordless: true })),
       mailedLinks(settings),
       everyLogin(settings),
+      confirmLogin(settings),
     ],
   });
 
   return {
     linkToSetPassword,
+    confirm: (headers, shown, session) => confirm(settings, (request) => inPlainWords(auth.handler(request)), headers, shown, session),
     async lookAtLink(kind, token) {
       return lookAtLink((await auth.$context).internalAdapter, kind, token);
     },
@@ -156,17 +161,22 @@ export function openEngine(settings: AuthSettings): Engine {
       if (request instanceof Response) return request;
       const { pathname, searchParams } = new URL(request.url);
       const link = pathname.endsWith('/magic-link/verify') ? await this.lookAtLink('magic-link', searchParams.get('token') ?? '') : null;
-      const asked = auth.handler(request).catch((error: unknown) => {
-        throw plainError(error);
-      });
+      const asked = inPlainWords(auth.handler(request));
       const response = await (isAskedByStrangers(request) ? answerIn(clock, asked) : asked);
       // A link that was used ends the others: an older one that is found in a mailbox must not log in afterwards.
       if (link !== null && response.headers.getSetCookie().length > 0) await store.logins.endMagicLinks(link.email);
-      const retryAfter = response.headers.get('x-retry-after');
-      if (retryAfter !== null) response.headers.set('retry-after', retryAfter);
       return response;
     },
   };
+}
+
+async function inPlainWords(answer: Promise<Response>): Promise<Response> {
+  const response = await answer.catch((error: unknown) => {
+    throw plainError(error);
+  });
+  const retryAfter = response.headers.get('x-retry-after');
+  if (retryAfter !== null) response.headers.set('retry-after', retryAfter);
+  return response;
 }
 
 /** Links in mails are a way to log in too, so the second factor is asked for after them as after a password. */

@@ -102,6 +102,9 @@ function askedBefore({ store, clock, log, leakedPasswordsUrl }: AuthSettings): R
 
     '/confirm-sign-up/new-password': async ({ body }) => mustNotBeLeaked(fieldOf(body, 'newPassword')),
 
+    // As logging in: the password is not guessed here either.
+    '/confirm-login': async (context) => mayTry((await getSessionFromCtx(context))?.user.email),
+
     // Whoever finds a browser open must not be able to take the account with them.
     async '/new-address'(context) {
       const user = (await getSessionFromCtx(context))?.user;

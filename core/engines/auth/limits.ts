@@ -29,6 +29,7 @@ export const byCaller: Readonly<Record<string, Rule>> = {
   '/new-address/confirm': { most: 10, windowS: 60 },
   '/change-password': { most: 5, windowS: 60 },
   '/new-address': { most: 5, windowS: 60 },
+  '/confirm-login': { most: 10, windowS: 60 },
   '/two-factor/*': { most: 10, windowS: 60 },
 };
 

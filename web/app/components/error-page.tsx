@@ -1,8 +1,11 @@
 // What is shown in the place of a page that cannot be. It says what happened, what to do, and which request it was.
 
+import type { ReactNode } from 'react';
 import { isRouteErrorResponse, Link, useRouteLoaderData } from 'react-router';
+import { ConfirmIdentityPage } from './confirm-identity.tsx';
 import { isProblem, type Problem } from '../problem.ts';
 import type { RootData } from '../root.tsx';
+import { confirmIdentity as words } from '../texts/confirm-identity.ts';
 import { buttonClass } from './button.tsx';
 
 const nothingHere = {
@@ -23,6 +26,22 @@ const ourFault = {
 /** `whole`: the document has nothing else, not even a header. */
 export function ErrorPage({ error, whole = false }: { error: unknown; whole?: boolean }) {
   const problem = problemIn(error);
+  if (problem.confirm !== undefined)
+    return asPage(
+      <>
+        <title>{words.title}</title>
+        <ConfirmIdentityPage confirm={problem.confirm} problem={problem.confirm.wrong ? problem : null} />
+      </>,
+      whole,
+    );
+  return <Failed problem={problem} whole={whole} />;
+}
+
+function asPage(content: ReactNode, whole: boolean) {
+  return whole ? <main id="content">{content}</main> : content;
+}
+
+function Failed({ problem, whole }: { problem: Problem; whole: boolean }) {
   const brand = useRouteLoaderData<RootData>('root')?.brandName;
   const content = (
     <div className="mx-auto max-w-xl px-6 py-16 sm:py-24">
@@ -42,7 +61,7 @@ export function ErrorPage({ error, whole = false }: { error: unknown; whole?: bo
       {problem.requestId !== '' && <p className="numbers mt-8 text-sm text-soft">Request {problem.requestId}</p>}
     </div>
   );
-  return whole ? <main id="content">{content}</main> : content;
+  return asPage(content, whole);
 }
 
 const cutOff = {

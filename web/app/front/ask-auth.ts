@@ -3,6 +3,7 @@
 
 import { data, redirect } from 'react-router';
 import { isOwnPath } from '#core/domain/own-address.ts';
+import { refuse } from '#core/domain/refusal.ts';
 import type { Problem } from '../problem.ts';
 import type { Visited } from '../guarded.ts';
 import { engineWords } from '../texts/getting-in.ts';
@@ -29,6 +30,10 @@ export async function askAuth({ auth, publicUrl, request }: Asking, path: `/${st
     new Request(`${publicUrl}/api/auth${path}`, { method: body ? 'POST' : 'GET', headers, ...(body && { body: JSON.stringify(body) }) }),
     'page',
   );
+  return saidIn(answer);
+}
+
+export async function saidIn(answer: Response): Promise<Said> {
   const text = await answer.text();
   return {
     ok: answer.status < 400,
@@ -58,11 +63,12 @@ export function backToForm(
   said: Said,
   options: { values?: Readonly<Record<string, string>>; password?: string } = {},
 ) {
+  if (said.body['code'] === 'LOGIN_CONFIRM') throw refuse('login.confirm');
   const { values = {}, password = 'password' } = options;
   return data({ intent, values, problem: problemOf(said, requestId, password) }, { status: said.status });
 }
 
-function problemOf({ status, body, waitSeconds }: Said, requestId: string, password: string): Problem {
+export function problemOf({ status, body, waitSeconds }: Said, requestId: string, password: string): Problem {
   const code = typeof body['code'] === 'string' ? body['code'] : '';
   const message = typeof body['message'] === 'string' ? body['message'] : '';
   if (status === 429) return { ...plain, ...engineWords.wait(waitSeconds), code: 'request.too-many', requestId };

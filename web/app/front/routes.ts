@@ -6,6 +6,7 @@ export const frontRoutes: RouteConfigEntry[] = [
   route('privacy', 'front/privacy.tsx'),
   route('privacy/erase/:token', 'front/erase.tsx'),
   route('logout', 'front/logout.tsx'),
+  route('confirm', 'front/confirm.tsx'),
   route('signup', 'front/signup.tsx'),
   route('verify', 'front/verify.tsx'),
   route('confirm-email', 'front/confirm-email.tsx'),

@@ -244,7 +244,7 @@ function Exports() {
                 )}
               </div>
               {state === 'ready' && (
-                <a href={`/team/data/export/${id}`} download className={buttonClass('plain', true)}>
+                <a href={`/team/data/export/${id}`} className={buttonClass('plain', true)}>
                   Download
                 </a>
               )}

@@ -1,11 +1,18 @@
 // A packed team, streamed through us. A download that was cut goes on where it was (RFC 9110, 14).
 
 import { Readable } from 'node:stream';
+import { redirect } from 'react-router';
 import { contentDisposition } from '#core/domain/content-disposition.ts';
+import { isRefusal } from '#core/domain/refusal.ts';
+import { confirmAddress } from '../confirm-identity.ts';
 import { guarded } from '../guarded.ts';
 
 export const loader = guarded('team.export', async ({ app, actor, params, request }) => {
-  const { name, sizeBytes, read } = await app.openExport(actor, params['id'] ?? '');
+  const { name, sizeBytes, read } = await app.openExport(actor, params['id'] ?? '').catch((error: unknown) => {
+    // A browser that gets a file stays on the page it was on, so that is where it goes back to.
+    if (isRefusal(error) && error.code === 'login.confirm') throw redirect(confirmAddress('/team/data?done=confirmed'));
+    throw error;
+  });
   const from = request.method === 'GET' ? readFrom(request.headers.get('range'), sizeBytes) : null;
   const headers = {
     'Content-Type': 'application/zip',

@@ -59,6 +59,7 @@ export const dataDone: Readonly<Record<string, string>> = {
   retention: 'The time is changed, also for what is here already.',
   confirm: 'It holds from now on.',
   export: 'It is being packed. It appears below; this page may be closed meanwhile.',
+  confirmed: 'Thanks for confirming. You can download the export now.',
   delete: 'The team will be deleted in 14 days. All owners were told by mail.',
   back: 'The team stays. Everything goes on as before.',
 };

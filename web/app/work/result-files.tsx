@@ -8,11 +8,23 @@ import { buttonClass } from '../components/button.tsx';
 import { formatBytes, formatNumber, useReader } from '../components/format.tsx';
 import { Table, Td, Th, Tr } from '../components/table.tsx';
 import { work as words } from '../texts/work.ts';
+import { DeletedOn, ManageFile } from './manage-file.tsx';
 
 const ROWS_IN_CHAT = 5;
 
 /** `whole`: with everything that can be shown of each, as the page of a task does. */
-export function ResultFiles({ files, taskId, whole = false }: { files: readonly FileView[]; taskId: string; whole?: boolean }) {
+export function ResultFiles({
+  files,
+  taskId,
+  whole = false,
+  manage = false,
+}: {
+  files: readonly FileView[];
+  taskId: string;
+  whole?: boolean;
+  /** With what may be done about each, on the page of the task. */
+  manage?: boolean;
+}) {
   const reader = useReader();
   if (files.length === 0) return null;
   return (
@@ -31,7 +43,7 @@ export function ResultFiles({ files, taskId, whole = false }: { files: readonly 
               </p>
             </div>
             {file.url === null ? (
-              <span className="text-sm text-soft">{words.gone}</span>
+              <GoneWords file={file} />
             ) : (
               <a href={file.url} className={buttonClass('plain', true)}>
                 <Download aria-hidden className="size-4" />
@@ -49,11 +61,20 @@ export function ResultFiles({ files, taskId, whole = false }: { files: readonly 
             </div>
           )}
           {file.preview !== null && <Preview name={file.name} preview={file.preview} rows={whole ? Infinity : ROWS_IN_CHAT} />}
+          {manage && file.url !== null && (
+            <div className="border-t border-hairline px-4 py-2">
+              <ManageFile file={file} taskId={taskId} />
+            </div>
+          )}
           {whole && file.url !== null && file.preview === null && <Shown file={file} taskId={taskId} />}
         </li>
       ))}
     </ul>
   );
+}
+
+function GoneWords({ file }: { file: FileView }) {
+  return file.deletedAt === null ? <span className="text-sm text-soft">{words.gone}</span> : <DeletedOn file={file} />;
 }
 
 function Preview({ name, preview, rows }: { name: string; preview: TablePreview; rows: number }) {

@@ -7,16 +7,19 @@ import { may } from '#core/domain/permission.ts';
 import { refuse, Refusal } from '#core/domain/refusal.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Credits, formatBytes, Time, useReader } from '../components/format.tsx';
+import { Notice } from '../components/notice.tsx';
 import { Card, Page } from '../components/page.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
-import { platforms, types } from '../texts/work.ts';
+import { platforms, types, work as words } from '../texts/work.ts';
+import { wordFor } from '../word-for.ts';
+import { DeletedOn, ManageFile } from './manage-file.tsx';
 import { ResultFiles } from './result-files.tsx';
 import { Steps, useSteps } from './steps.tsx';
 import { Cancel, Feedback, RunAgain, SendAnswerAgain } from './task-actions.tsx';
 import { Outcome } from './turn.tsx';
 
-export const loader = guarded('tasks.see', async ({ app, actor, params, brandName, publicUrl }) => {
+export const loader = guarded('tasks.see', async ({ app, actor, params, url, brandName, publicUrl }) => {
   const details = await app.taskDetails(actor, params['id']!);
   const { task, isMine, platform } = details;
   const isPosted = platform !== 'web' && platform !== 'terminal';
@@ -26,6 +29,8 @@ export const loader = guarded('tasks.see', async ({ app, actor, params, brandNam
     address: `${publicUrl}/tasks/${task.id}`,
     mayStop: !task.over && (may(actor.role, 'tasks.stop') || (isMine && may(actor.role, 'tasks.ask'))),
     mayAsk: may(actor.role, 'tasks.ask'),
+    mayManageFiles: task.over && (may(actor.role, 'files.delete') || (isMine && may(actor.role, 'tasks.ask'))),
+    done: wordFor<string>(words.fileDone, url.searchParams.get('done')),
     mayResend: isPosted && task.over && may(actor.role, 'letters.resend'),
     isPosted,
     actionKey: newId(),
@@ -37,7 +42,7 @@ export const action = guarded('tasks.see', async (visit) => {
   const form = await readForm(request);
   const id = params['id']!;
   return attempt(visit, form.intent, async () => {
-    switch (form.intent) {
+    switch (form.intent.split(' ')[0]) {
       case 'cancel':
         await app.cancel(actor, id);
         return data({ stopped: true });
@@ -52,6 +57,12 @@ export const action = guarded('tasks.see', async (visit) => {
         await app.feedback(actor, id, verdict);
         return data({ thanks: true });
       }
+      case 'delete-file':
+        await app.deleteFile(actor, fileIn(form));
+        return redirect(`/tasks/${id}?done=file-deleted`);
+      case 'end-links':
+        await app.endFileLinks(actor, fileIn(form));
+        return redirect(`/tasks/${id}?done=links-ended`);
       case 'deliver':
         await app.retryDelivery(actor, id);
         return data({ sent: true });
@@ -61,12 +72,18 @@ export const action = guarded('tasks.see', async (visit) => {
   });
 });
 
+function fileIn(form: { text(name: string): string }): string {
+  const id = form.text('id');
+  if (id === '') throw refuse('request.malformed');
+  return id;
+}
+
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
   { title: `${loaderData?.task.title ?? 'Task'} · ${loaderData?.brandName}` },
 ];
 
 export default function Task() {
-  const { task, address, mayStop, mayAsk, mayResend, actionKey, feedback } = useLoaderData<typeof loader>();
+  const { task, address, mayStop, mayAsk, mayResend, mayManageFiles, actionKey, feedback, done } = useLoaderData<typeof loader>();
   return (
     <Page
       title={task.title}
@@ -86,6 +103,11 @@ export default function Task() {
         </>
       }
     >
+      {done !== null && (
+        <Notice tone="good" live>
+          <p>{done}</p>
+        </Notice>
+      )}
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <div className="min-w-0 space-y-6">
           <Request />
@@ -96,7 +118,7 @@ export default function Task() {
             >
               <div className="space-y-4">
                 <Outcome task={task} />
-                <ResultFiles files={task.files} taskId={task.id} whole />
+                <ResultFiles files={task.files} taskId={task.id} whole manage={mayManageFiles} />
               </div>
             </Card>
           ) : (
@@ -114,7 +136,7 @@ export default function Task() {
 }
 
 function Request() {
-  const { task, inputs } = useLoaderData<typeof loader>();
+  const { task, inputs, mayManageFiles } = useLoaderData<typeof loader>();
   const reader = useReader();
   return (
     <Card title="Request">
@@ -133,6 +155,8 @@ function Request() {
               <span suppressHydrationWarning className="numbers text-soft">
                 {formatBytes(file.sizeBytes, reader)}
               </span>
+              <DeletedOn file={file} />
+              {mayManageFiles && <ManageFile file={file} taskId={task.id} />}
             </li>
           ))}
         </ul>

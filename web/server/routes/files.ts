@@ -1,11 +1,12 @@
 // Files that an ask will name. They stream through to storage: the length is known and checked before the first byte.
 
 import type { Request } from 'express';
-import { parseRequest, uploadQuery } from '#core/contracts/api.ts';
+import { nothing, parseRequest, uploadQuery } from '#core/contracts/api.ts';
 import { safeFileName } from '#core/domain/file-name.ts';
 import { askLimits } from '#core/domain/limits.ts';
 import { refuse } from '#core/domain/refusal.ts';
-import type { Route } from '../route.ts';
+import { readJson } from '../body.ts';
+import { pathPart, type Route } from '../route.ts';
 import type { Parts } from '../web.ts';
 
 export function fileRoutes({ app, keys }: Parts): Route[] {
@@ -18,6 +19,24 @@ export function fileRoutes({ app, keys }: Parts): Route[] {
         const sizeBytes = lengthOf(request, name);
         const id = await app.keepInput(actor, { name, mime: mimeOf(request), sizeBytes }, request);
         response.status(201).json({ file: { id, name, sizeBytes } });
+      },
+    },
+    {
+      path: '/api/files/:id/delete',
+      async POST(request, response) {
+        const actor = await keys.actorOf(request, response);
+        parseRequest(nothing, await readJson(request, response));
+        const { fileId: id, deletedAt } = await app.deleteFile(actor, pathPart(request, 'id'));
+        response.json({ file: { id, deletedAt } });
+      },
+    },
+    {
+      path: '/api/files/:id/unshare',
+      async POST(request, response) {
+        const actor = await keys.actorOf(request, response);
+        parseRequest(nothing, await readJson(request, response));
+        const { fileId: id, endedAt } = await app.endFileLinks(actor, pathPart(request, 'id'));
+        response.json({ file: { id, linksEndedAt: endedAt } });
       },
     },
   ];

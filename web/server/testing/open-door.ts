@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
+import { createSecurityLog } from '#core/engines/security-log.ts';
 import { createWeb, type WebSettings } from '../web.ts';
 
 export interface Door {
@@ -32,6 +33,7 @@ export async function openDoor(app: Partial<App>, settings: Partial<WebSettings>
     app: { onSessionEnd: () => () => {}, ...app } as App,
     auth: nobody,
     log,
+    security: createSecurityLog(log, Buffer.alloc(32)),
     publicUrl: 'http://impacter.test',
     brandName: 'Impacter',
     ...settings,

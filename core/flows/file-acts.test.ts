@@ -1,0 +1,158 @@
+// A person deletes a file, or ends the links to it that were shared.
+
+import { Readable } from 'node:stream';
+import { expect, test, vi } from 'vitest';
+import { FilesError } from '#core/ports/files.ts';
+import { newId } from '#core/domain/ids.ts';
+import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
+import { clockByHand } from '#core/testing/clock-by-hand.ts';
+import { forAll, openStage, stage } from '#core/testing/stage.ts';
+import { sharedTeam } from '#core/testing/shared-team.ts';
+import { linkFor } from './links.ts';
+import { expireFiles } from './upkeep.ts';
+
+const clock = clockByHand();
+const agents = agentsThat(() => done('Here.', [csvOf('leads.csv', 3)]));
+const world = forAll(() => openStage({ clock, agents }));
+
+test('a deleted result cannot be opened by anybody from then on, leaves storage, and says when it was deleted', async () => {
+  const { app, core, person } = world();
+  const ada = await person();
+  const task = await ada.get('find me 3 leads');
+  const [file] = task.files;
+  const { storageKey } = (await core.store.files.find(file!.id))!;
+  const before = await ada.ledger();
+
+  const { deletedAt } = await app.deleteFile(ada, file!.id);
+  for (const who of [null, ada])
+    await expect(app.openLink(tokenIn(file!.url!), who)).rejects.toMatchObject({ code: 'file.deleted', status: 410 });
+  await expect(app.openFile(ada, task.id, file!.id)).rejects.toMatchObject({ code: 'file.deleted' });
+  expect((await app.task(ada, task.id)).files).toMatchObject([{ url: null, preview: null, deletedAt }]);
+  expect(JSON.stringify(await app.letters(ada, task.conversationId, 0))).not.toContain('row 1');
+
+  await expireFiles(core);
+  await expect(core.files.open(storageKey)).rejects.toMatchObject({ code: 'file.missing' });
+  expect((await app.task(ada, task.id)).files).toMatchObject([{ url: null, deletedAt }]);
+  expect(await app.deleteFile(ada, file!.id)).toMatchObject({ deletedAt });
+  expect(await ada.ledger()).toEqual(before);
+  expect(await actsOf(ada.teamId)).toEqual([['file.deleted', file!.id, { taskId: task.id }]]);
+});
+
+test('what storage will not let go of is tried again, and stays closed meanwhile', async () => {
+  const opened = await stage({ clock, agents });
+  const { app, core, person } = opened;
+  const ada = await person();
+  const [file] = (await ada.get('find me 3 leads')).files;
+  const { storageKey } = (await core.store.files.find(file!.id))!;
+  await app.deleteFile(ada, file!.id);
+  await app.setTeamSettings({ ...ada, apiKeyId: undefined as never, confirmedAt: clock.now() }, { retentionDays: 3650 });
+  const away = {
+    ...core,
+    files: { ...core.files, remove: () => Promise.reject(new FilesError('storage.unavailable', 'storage is away')) },
+  };
+  await expireFiles(away);
+  await expect(app.openLink(tokenIn(file!.url!), ada)).rejects.toMatchObject({ code: 'file.deleted' });
+  await expireFiles(core);
+  await expect(core.files.open(storageKey)).rejects.toMatchObject({ code: 'file.missing' });
+});
+
+test('a deleted input is gone also where the task was run again, is not in an export, and cannot be run with again', async () => {
+  const { app, core, person } = world();
+  const ada = await person();
+  const body = Readable.from([Buffer.from('name\n')]);
+  const input = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, body);
+  const first = await ada.untilOver(await ada.ask('find me 3 leads', { files: [input] }));
+  const again = await ada.untilOver(await app.retry(ada, first.id, newId()));
+  await app.deleteFile(ada, input);
+  for (const { id } of [first, again]) {
+    const { inputs } = await app.taskDetails(ada, id);
+    expect(inputs).toMatchObject([{ name: 'list.csv', url: null, deletedAt: expect.any(String) }]);
+    expect(await app.retry(ada, id, newId())).toMatchObject({ kind: 'refused', refused: { code: 'files.missing' } });
+  }
+  const exported: string[] = [];
+  for await (const files of core.store.exports.files(ada.teamId)) exported.push(...files.map(({ storageKey }) => storageKey));
+  expect(exported).not.toContain((await core.store.files.find(input))!.storageKey);
+});
+
+test('a file of a task that still runs stays until that is over', async () => {
+  const slow = agentsThat(() => new Promise<never>(() => {}));
+  const { app, person } = await stage({ clock, agents: slow });
+  const ada = await person();
+  const input = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
+  await ada.ask('find me 3 leads', { files: [input] });
+  await expect(app.deleteFile(ada, input)).rejects.toMatchObject({ code: 'file.in-use', status: 409 });
+});
+
+test('an ended link says so, in every form it had; links made afterwards work, and the team still gets the file', async () => {
+  const { app, core, person } = world();
+  const [ada, eve] = [await person(), await person()];
+  const task = await ada.get('find me 3 leads');
+  const [file] = task.files;
+  const shared = [tokenIn(file!.url!), tokenIn(linkFor(core, file!.id))];
+  for (const token of shared) expect((await app.openLink(token, null)).url).toContain('http');
+
+  clock.forward(1);
+  await app.endFileLinks(ada, file!.id);
+  for (const token of shared) {
+    for (const who of [null, eve]) await expect(app.openLink(token, who)).rejects.toMatchObject({ code: 'link.ended', status: 410 });
+    expect((await app.openLink(token, ada)).url).toContain('http');
+  }
+  clock.forward(1);
+  const fresh = tokenIn((await app.task(ada, task.id)).files[0]!.url!);
+  expect((await app.openLink(fresh, null)).url).toContain('http');
+  expect(await actsOf(ada.teamId)).toEqual([['file.links-ended', file!.id, { taskId: task.id }]]);
+});
+
+test('whoever asked for a task may, and owners and admins; colleagues may not, and to other teams there is no such file', async () => {
+  const { app, core, person } = world();
+  const people = [await person(), await person(), await person(), await person()] as const;
+  const { actors } = await sharedTeam(
+    core,
+    'Acme',
+    [
+      [people[0], 'owner'],
+      [people[1], 'admin'],
+      [people[2], 'member'],
+      [people[3], 'approver'],
+    ],
+    500,
+  );
+  const [owner, admin, member, approver] = actors;
+  const asks = async () => {
+    const from = { kind: 'user', userId: member.userId, teamId: member.teamId } as const;
+    const taken = await app.ask({ key: newId(), threadRef: `web:${newId()}`, from, text: 'find me 3 leads', files: [], at: clock.now() });
+    if (taken.kind !== 'task') throw new Error('refused');
+    return vi.waitFor(async () => {
+      const task = await app.task(member, taken.taskId);
+      if (!task.over) throw new Error('still running');
+      return task.files[0]!;
+    });
+  };
+  const file = await asks();
+  const eve = await person();
+  for (const verb of [app.deleteFile, app.endFileLinks]) {
+    await expect(verb(approver, file.id)).rejects.toMatchObject({ code: 'not.allowed' });
+    for (const [who, id] of [
+      [eve, file.id],
+      [owner, newId()],
+      [owner, 'no id'],
+    ] as const)
+      await expect(verb(who, id)).rejects.toMatchObject({ code: 'file.not-found' });
+  }
+  await app.endFileLinks(member, file.id);
+  await app.endFileLinks(owner, file.id);
+  await app.deleteFile(admin, file.id);
+  await app.deleteFile(member, (await asks()).id);
+});
+
+function tokenIn(url: string): string {
+  return url.slice(url.indexOf('/f/') + 3);
+}
+
+async function actsOf(teamId: string) {
+  const { rows } = await world().core.store.money.query<{ act: string; subject: string; facts: object }>(
+    { text: `SELECT act, subject, facts FROM audit_entries WHERE team_id = $1 AND act LIKE 'file.%' ORDER BY id` },
+    [teamId],
+  );
+  return rows.map(({ act, subject, facts }) => [act, subject, facts]);
+}

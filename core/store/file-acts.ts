@@ -1,0 +1,101 @@
+// What a person does with a file that is there. Its content is removed from storage by upkeep, as when its time is over
+// (files.ts): a deleted file's time is over at once, and what storage will not let go of is tried again.
+
+import type { FileId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
+import { writeAudit, type AuditLine } from './audit.ts';
+import type { Money } from './money.ts';
+
+export interface OwnedFile {
+  readonly id: FileId;
+  readonly teamId: TeamId;
+  readonly taskId: TaskId | null;
+  readonly name: string;
+  readonly storageKey: string;
+  /** The person who asked for the task; null where a chat account did that nobody is known by, or no task has taken it yet. */
+  readonly askedBy: UserId | null;
+  readonly removed: boolean;
+  readonly deletedAt: Date | null;
+}
+
+export interface FileActs {
+  find(teamId: TeamId, fileId: string): Promise<OwnedFile | null>;
+  /** With its first rows and those that a letter carries, and every other row that has the same content. null while a task with it runs. */
+  remove(file: OwnedFile, at: Date, audit: AuditLine): Promise<Date | null>;
+  endLinks(file: OwnedFile, at: Date, audit: AuditLine): Promise<void>;
+}
+
+export function fileActsOver(money: Money): FileActs {
+  return {
+    async find(teamId, fileId) {
+      const { rows } = await money.query<FileRow>(
+        {
+          text: `SELECT f.id, f.team_id, f.task_id, f.name, f.storage_key, f.removed_at IS NOT NULL AS removed, f.deleted_at,
+                   coalesce(t.user_id, i.user_id) AS asked_by
+                 FROM files f LEFT JOIN tasks t ON t.id = f.task_id LEFT JOIN identities i ON i.id = t.identity_id
+                 WHERE f.id = $1 AND f.team_id = $2`,
+        },
+        [fileId, teamId],
+      );
+      const row = rows[0];
+      if (row === undefined) return null;
+      const { id, name, removed } = row;
+      return {
+        id,
+        teamId: row.team_id,
+        taskId: row.task_id,
+        name,
+        storageKey: row.storage_key,
+        askedBy: row.asked_by,
+        removed,
+        deletedAt: row.deleted_at,
+      };
+    },
+
+    remove: ({ id, teamId, storageKey }, at, audit) =>
+      money.transaction(async (client) => {
+        const { rows } = await client.query<{ id: FileId; deleted_at: Date | null }>(
+          `SELECT id, deleted_at FROM files WHERE storage_key = $1 AND team_id = $2 ORDER BY id FOR UPDATE`,
+          [storageKey, teamId],
+        );
+        const before = rows.find((row) => row.id === id)?.deleted_at ?? null;
+        if (before !== null) return before; // somebody was quicker
+        const ids = rows.map((row) => row.id);
+        const { rows: running } = await client.query(
+          `SELECT 1 FROM files f JOIN tasks t ON t.id = f.task_id
+           WHERE f.id = ANY ($1) AND t.status NOT IN ('completed', 'failed', 'canceled') LIMIT 1`,
+          [ids],
+        );
+        if (running.length > 0) return null;
+        await client.query(
+          `WITH gone AS (
+              UPDATE files SET deleted_at = $2, expires_at = least(expires_at, $2), preview = NULL
+              WHERE id = ANY ($1) AND removed_at IS NULL RETURNING id, task_id
+            )
+            UPDATE letters l SET saying = jsonb_set(l.saying, '{files}', (
+              SELECT jsonb_agg(CASE WHEN f ->> 'fileId' IN (SELECT g.id::text FROM gone g) THEN f - 'preview' ELSE f END ORDER BY n)
+              FROM jsonb_array_elements(l.saying -> 'files') WITH ORDINALITY AS e (f, n)))
+            WHERE l.task_id IN (SELECT g.task_id FROM gone g) AND jsonb_array_length(l.saying -> 'files') > 0`,
+          [ids, at],
+        );
+        await writeAudit(client, audit);
+        return at;
+      }),
+
+    endLinks: ({ id }, at, audit) =>
+      money.transaction(async (client) => {
+        await client.query('UPDATE files SET links_from = greatest(links_from, $2) WHERE id = $1', [id, at]);
+        await writeAudit(client, audit);
+      }),
+  };
+}
+
+interface FileRow {
+  readonly id: FileId;
+  readonly team_id: TeamId;
+  readonly task_id: TaskId | null;
+  readonly name: string;
+  readonly storage_key: string;
+  readonly removed: boolean;
+  readonly deleted_at: Date | null;
+  readonly asked_by: UserId | null;
+}
