@@ -41,10 +41,10 @@ export function operators<T>(work: (visit: Visited<Who>) => Promise<T>) {
 }
 
 function made<T>(work: (visit: Visited) => Promise<T>) {
-  return async ({ request, params, context, pattern }: Args): Promise<T> => {
+  return async ({ request, params, context, pattern, url }: Args): Promise<T> => {
     const visit = context.get(visitContext);
     visit.named(pattern);
-    const here: Visited = { ...visit, request, params, url: new URL(request.url) };
+    const here: Visited = { ...visit, request, params, url };
     let form: FormData | null = null;
     try {
       form = await fieldsIn(request);

@@ -19,6 +19,7 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
   'front/terms': [row('stranger', '/terms')],
   'front/privacy': [row('stranger', '/privacy')],
   'front/erase': [row('stranger', ({ acme }) => `/privacy/erase/${acme.erasureLink}`), row('stranger', '/privacy/erase/done')],
+  'front/confirm': [row('owner', '/confirm?next=/team/data')],
   'front/signup': [row('stranger', '/signup')],
   'front/verify': [
     row('stranger', '/verify'),
@@ -58,6 +59,7 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
   'work/tasks': [row('owner', '/tasks'), row('owner', '/tasks?status=failed', { unfolded: 'page' }), row('operator', '/tasks')],
   'work/task': [
     row('owner', ({ acme }) => `/tasks/${acme.task}`),
+    row('owner', ({ acme }) => `/tasks/${acme.task}`, { unfolded: 'page' }),
     row('owner', ({ acme }) => `/tasks/${acme.running}`),
     row('owner', ({ acme }) => `/tasks/${acme.failed}`),
     row('owner', ({ acme }) => `/tasks/${acme.canceled}`),

@@ -58,9 +58,11 @@ export const action = guarded('tasks.see', async (visit) => {
         return data({ thanks: true });
       }
       case 'delete-file':
+        await app.task(actor, id); // to other teams there is no such page
         await app.deleteFile(actor, fileIn(form));
         return redirect(`/tasks/${id}?done=file-deleted`);
       case 'end-links':
+        await app.task(actor, id);
         await app.endFileLinks(actor, fileIn(form));
         return redirect(`/tasks/${id}?done=links-ended`);
       case 'deliver':
