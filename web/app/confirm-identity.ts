@@ -3,8 +3,7 @@
 // also without JavaScript. It is done for every action in one place (guarded.ts); a page knows nothing of it.
 
 import { data, redirect } from 'react-router';
-import { askAuth, problemOf, saidIn } from './front/ask-auth.ts';
-import { placeOf } from './front/ask-auth.ts';
+import { askAuth, placeOf, problemOf, saidIn } from './front/ask-auth.ts';
 import { waitFor } from './front/waiting.ts';
 import type { Visited } from './guarded.ts';
 import type { ConfirmIdentity, Problem } from './problem.ts';
@@ -59,6 +58,7 @@ export async function askToConfirm(visit: Visited, form: FormData | null, wrong:
     confirm: {
       ...(await whoConfirms(visit)),
       action: visit.url.pathname + visit.url.search,
+      back: visit.url.pathname === '/confirm' ? placeOf(visit.url.searchParams.get('next')) : visit.url.pathname,
       kept,
       isSent: cookies !== undefined,
       wrong: wrong !== null,

@@ -21,6 +21,8 @@ export interface ConfirmIdentity {
   /** Where the form goes that it stands in for, and what was in that. */
   readonly action: string;
   readonly kept: readonly (readonly [name: string, value: string])[];
+  /** Where who cancels goes. */
+  readonly back: string;
   /** A login link was mailed. */
   readonly isSent: boolean;
   /** The problem tells what was wrong with what was shown. */

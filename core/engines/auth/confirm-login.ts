@@ -5,8 +5,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { UserId } from '#core/domain/ids.ts';
 import { isFresh } from '#core/domain/fresh-login.ts';
-import type { Shown } from '#core/ports/auth.ts';
-import type { SessionId } from '#core/ports/auth.ts';
+import type { SessionId, Shown } from '#core/ports/auth.ts';
 import type { AuthSettings } from '../auth.ts';
 
 export const CONFIRM_PATH = '/confirm-login';

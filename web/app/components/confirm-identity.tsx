@@ -9,7 +9,7 @@ import { TextField, useFocusOnError } from './field.tsx';
 import { Notice } from './notice.tsx';
 
 export function ConfirmIdentityPage({ confirm, problem }: { confirm: ConfirmIdentity; problem: Problem | null }) {
-  const { email, hasPassword, twoFactor, teamId, action, kept, isSent } = confirm;
+  const { email, hasPassword, twoFactor, teamId, action, back, kept, isSent } = confirm;
   const form = useFocusOnError(problem);
   const fields = problem?.fields ?? {};
   return (
@@ -17,7 +17,7 @@ export function ConfirmIdentityPage({ confirm, problem }: { confirm: ConfirmIden
       title={words.title}
       lead={hasPassword ? words.lead : words.leadByLink}
       after={
-        <Link to={action.split('?')[0]!} className="inline-flex min-h-11 items-center">
+        <Link to={back} className="inline-flex min-h-11 items-center">
           {words.cancel}
         </Link>
       }

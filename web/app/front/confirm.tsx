@@ -18,6 +18,7 @@ export const loader = guarded('login', async (visit) => {
     ...(await whoConfirms(visit)),
     action: `/confirm?next=${encodeURIComponent(next)}`,
     kept: [['next', next]] as [string, string][],
+    back: next,
     isSent: false,
     wrong: false,
   };

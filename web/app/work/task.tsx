@@ -146,7 +146,7 @@ function Request() {
       {inputs.length > 0 && (
         <ul aria-label="Files that came with it" className="mt-4 space-y-1 text-sm">
           {inputs.map((file) => (
-            <li key={file.id} className="flex flex-wrap gap-x-3">
+            <li key={file.id} className="flex flex-wrap items-center gap-x-3">
               {file.url === null ? (
                 <span className="min-w-0 truncate">{file.name}</span>
               ) : (
