@@ -77,6 +77,7 @@ async function whoMay(name: string): Promise<Actor> {
     { email: 'ops@example.com', name: 'Operator', emailVerified: true },
     clock.now(),
   );
+  await stage.core.store.money.query({ text: 'UPDATE users SET two_factor_enabled = true WHERE id = $1' }, [userId]);
   return { userId, teamId, role: 'owner', email: 'ops@example.com' };
 }
 

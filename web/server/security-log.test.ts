@@ -98,6 +98,7 @@ const causes: Readonly<Record<SecurityEvent, (me: PortalVisitor) => Promise<obje
   async 'operator.act'(me) {
     const ops = portalVisitor(world(), OPS);
     await ops.signUp(OPS);
+    await twoFactorOf(ops);
     await me.signUp(me.email);
     const { teamId } = await me.actor();
     const sent = { intent: 'grant', credits: '5', reason: 'Secret reason', key: newId() };
