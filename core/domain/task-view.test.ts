@@ -24,8 +24,26 @@ const done: TaskRow = {
   startedAt: new Date('2026-11-23T12:00:01Z'),
   finishedAt: new Date('2026-11-23T12:01:00Z'),
   files: [
-    { id: 'f1' as FileId, name: 'leads.csv', mime: 'text/csv', sizeBytes: 9, preview: null, hasOriginal: true, removedAt: null, deletedAt: null },
-    { id: 'f2' as FileId, name: 'old.csv', mime: 'text/csv', sizeBytes: 9, preview: null, hasOriginal: true, removedAt: new Date(), deletedAt: null },
+    {
+      id: 'f1' as FileId,
+      name: 'leads.csv',
+      mime: 'text/csv',
+      sizeBytes: 9,
+      preview: null,
+      hasOriginal: true,
+      removedAt: null,
+      deletedAt: null,
+    },
+    {
+      id: 'f2' as FileId,
+      name: 'old.csv',
+      mime: 'text/csv',
+      sizeBytes: 9,
+      preview: null,
+      hasOriginal: true,
+      removedAt: new Date(),
+      deletedAt: null,
+    },
   ],
 };
 
