@@ -38,6 +38,8 @@ export const verbRates = {
   keepInput: { needs: 'tasks.ask', ...perMinute(300), because: 'bytes into storage; how many may wait there has limits of its own' },
   tasks: { needs: 'tasks.see', ...perMinute(240), because: 'a search reads all requests of the team; other lists do not count' },
   feedback: { needs: 'tasks.see', ...perMinute(120), because: 'a row for each' },
+  deleteFile: { needs: 'tasks.see', ...perMinute(120), because: 'a line in the audit log, which stays' },
+  endFileLinks: { needs: 'tasks.see', ...perMinute(120), because: 'a line in the audit log, which stays' },
   sendAgain: { needs: 'letters.resend', ...perMinute(120), because: 'a post in a chat' },
   sendElsewhere: { needs: 'letters.resend', ...perMinute(120), because: 'a post in a chat' },
   retryDelivery: { needs: 'letters.resend', ...perMinute(120), because: 'a post in a chat' },

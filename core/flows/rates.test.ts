@@ -8,6 +8,7 @@ import { sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, type Person } from '#core/testing/stage.ts';
 import type { Actor, App, Taken } from './app.ts';
 import { keepRates, type Rates } from './rates.ts';
+import { sensitiveActs } from './sensitive-acts.ts';
 
 const clock = clockByHand();
 const world = forAll(() => openStage({ clock }));
@@ -19,7 +20,7 @@ const cheap = [
    undelivered undeliveredCount placesElsewhere markUndeliveredSeen account ownAccount sessions teamsOf chooseTeam endSession
    endOtherSessions revokeApiKey leaveTeam unlinkAccount unlinkWorkspace actorOf actorByKey`,
   // Links: an address is signed, or one row is found by a hash.
-  `openLink openFile lookAtInvitation acceptInvitation declineInvitation lookAtLink confirmLink lookAtErasure confirmErasure
+  `openLink openFile openOriginal lookAtInvitation acceptInvitation declineInvitation lookAtLink confirmLink lookAtErasure confirmErasure
    makeErasureLink makeIdentityLink makeWorkspaceLink`,
   // Streams are counted where they are opened.
   'events live cursor onSessionEnd health gauges',
@@ -50,7 +51,10 @@ test.each(ratedVerbs)('%s is refused to whoever did it too often, and to nobody 
   expect(await outcomeOf(app, verb, grace)).not.toMatchObject({ code: 'request.too-many' });
   expect(await outcomeOf(app, verb, eve)).not.toMatchObject({ code: 'request.too-many' });
   // The same person by a key, and in a team of theirs.
-  expect(await outcomeOf(app, verb, { ...ada, apiKeyId: newId() })).toMatchObject({ code: 'request.too-many' });
+  const isForPeople = sensitiveActs[verb]?.confirm === true;
+  expect(await outcomeOf(app, verb, { ...ada, apiKeyId: newId() })).toMatchObject({
+    code: isForPeople ? 'not.allowed' : 'request.too-many',
+  });
   clock.forward((refused as { facts: { waitSeconds: number } }).facts.waitSeconds * 1000);
   expect(await outcomeOf(app, verb, ada)).not.toMatchObject({ code: 'request.too-many' });
 });
