@@ -26,6 +26,8 @@ export type MailSaying =
       /** ISO 8601. */
       readonly at: string;
       readonly from: string | null;
+      /** How many API keys of the person still work. `url` then leads to where all of them can be revoked. */
+      readonly keys?: number;
       readonly url: string;
     }
   /** A team will be deleted; `until` is how long an owner can take that back (ISO 8601). */
@@ -44,6 +46,8 @@ export type SecurityChange =
   | 'new-device'
   | 'api-key-made'
   | 'identity-linked';
+
+export type SecurityNotice = Extract<MailSaying, { kind: 'security' }>;
 
 export type MailKind = MailSaying['kind'];
 

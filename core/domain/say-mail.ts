@@ -103,9 +103,9 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
     case 'security':
       return {
         ...about(changeWords[saying.what].title, saying.name),
-        before: [changeWords[saying.what].sentence(brandName)],
+        before: [changeWords[saying.what].sentence(brandName), ...(saying.keys === undefined ? [] : [keysWords(saying.keys)])],
         facts: [['When', when(saying.at)], ...(saying.from === null ? [] : [['From', theirs(saying.from)] as const])],
-        button: { label: 'Look at your security settings', url: saying.url },
+        button: { label: saying.keys === undefined ? 'Look at your security settings' : 'Review your API keys', url: saying.url },
         after: ['If this was you, there is nothing to do. If it was not, look there now, and choose a new password.'],
       };
     case 'deletion':
@@ -157,6 +157,12 @@ const roleWords = {
   guest: 'a guest: you see the team’s tasks and their results',
 } as const satisfies Record<Role, string>;
 
+function keysWords(keys: number): string {
+  return keys === 1
+    ? 'You have 1 active API key, and it still works. If you don’t recognize it, revoke it.'
+    : `You have ${keys} active API keys, and they still work. If you don’t recognize all of them, revoke them.`;
+}
+
 const changeWords: Record<SecurityChange, { readonly title: string; sentence(brandName: string): string }> = {
   'password-changed': {
     title: 'Your password was changed',
@@ -164,11 +170,13 @@ const changeWords: Record<SecurityChange, { readonly title: string; sentence(bra
   },
   'mail-changed': {
     title: 'Your mail address was changed',
-    sentence: (brandName) => `Your account at ${brandName} has another mail address now, and this one no longer logs you in.`,
+    sentence: (brandName) =>
+      `Your account at ${brandName} has another mail address now, and this one no longer logs you in. Every other device was logged out.`,
   },
   'two-factor-on': {
     title: 'Two-factor login is on',
-    sentence: (brandName) => `Logging in to ${brandName} now takes a code from your authenticator app as well.`,
+    sentence: (brandName) =>
+      `Logging in to ${brandName} now takes a code from your authenticator app as well. Every other device was logged out.`,
   },
   'two-factor-off': {
     title: 'Two-factor login is off',

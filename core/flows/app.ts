@@ -19,13 +19,25 @@ import type { AccountVerbs } from './accounts.ts';
 import type { LiveVerbs } from './live.ts';
 import type { LoginVerbs } from './logins.ts';
 import type { OperatorVerbs } from './operate.ts';
+import type { OwnKeyVerbs } from './own-keys.ts';
 import type { TeamVerbs } from './team.ts';
 import type { FileVerbs } from './file-acts.ts';
 import type { DeliveryVerbs } from './undelivered.ts';
 import type { WorkVerbs } from './work.ts';
 
 export interface App
-  extends LiveVerbs, DeliveryVerbs, LoginVerbs, TeamVerbs, CustodyVerbs, CreditVerbs, AccountVerbs, OperatorVerbs, WorkVerbs, FileVerbs {
+  extends
+    LiveVerbs,
+    DeliveryVerbs,
+    LoginVerbs,
+    TeamVerbs,
+    CustodyVerbs,
+    CreditVerbs,
+    AccountVerbs,
+    OwnKeyVerbs,
+    OperatorVerbs,
+    WorkVerbs,
+    FileVerbs {
   /**
    * Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and where letters are posted its
    * letter is written. What comes too often is refused without a trace, unless it repeats what has an outcome.

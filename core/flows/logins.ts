@@ -1,10 +1,8 @@
 // Who acts, once somebody is logged in; and what the rest of us does when the login engine has news.
 
-import { createHmac } from 'node:crypto';
 import { isId, newId, type TeamId, type UserId } from '#core/domain/ids.ts';
 import { deviceOf } from '#core/domain/device.ts';
-import type { MailSaying, SecurityChange } from '#core/domain/mail.ts';
-import { mailboxOf } from '#core/domain/mailbox.ts';
+import type { SecurityChange, SecurityNotice } from '#core/domain/mail.ts';
 import type { Role } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import type { AuthNews, Change, LoggedIn, Login } from '#core/ports/auth.ts';
@@ -13,6 +11,8 @@ import { LedgerConflict } from '#core/store/ledger.ts';
 import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
+import { mailboxDigest, mayBeMailed } from './mail-share.ts';
+import { keysIn, shutOthersOut, shutsOut } from './shut-out.ts';
 
 export interface LoginVerbs {
   /** Whoever is logged in, in the team that they chose, else in their own. */
@@ -57,17 +57,13 @@ async function findHome(core: Core, userId: UserId): Promise<{ teamId: TeamId; r
   return places.find((place) => place.teamId === teamId)!;
 }
 
-const MAILS_AN_HOUR = 6;
-
 /** Mails, starting credits and the audit log. What goes wrong here is logged: nobody is kept out for it. */
 export function authNews(of: () => Core): AuthNews {
   return {
-    async mail({ key, to, saying, expiresAt }) {
+    async mail(mail, by) {
       const core = of();
-      // Anybody can have a mail sent to anybody: not so many that it is a nuisance.
-      const waitS = await core.store.logins.take(`mails|${mailboxDigest(core, to)}`, MAILS_AN_HOUR, 3600, core.clock.now());
-      if (waitS > 0) return core.log.info({ kind: saying.kind }, 'mail not written: this mailbox got many of them');
-      await writeMail(core, { key, to, saying, expiresAt });
+      if (await mayBeMailed(core, mail, by)) await writeMail(core, mail);
+      else core.log.info({ kind: mail.saying.kind }, 'mail not written: this mailbox got many of them');
     },
 
     async loggedIn(login) {
@@ -86,11 +82,17 @@ export function authNews(of: () => Core): AuthNews {
       const at = core.clock.now();
       const { userId, what, email, name } = change;
       const { teamId } = await core.store.logins.makeHome(userId, at);
+      const keys = shutsOut[what] ? (await core.store.ownKeys.list(userId)).length : 0;
       await core.store.money.transaction(async (client) => {
         await writeAudit(client, { at, actor: `user:${userId}`, act: actOf[what], teamId, subject: `user:${userId}`, facts: {} });
+        if (shutsOut[what]) await shutOthersOut(core, client, change, teamId, at);
         await writeMail(
           core,
-          { key: `security:${newId()}`, to: email, saying: notice(core, name, noticeOf[what], at, from(change)) },
+          {
+            key: `security:${newId()}`,
+            to: email,
+            saying: { ...notice(core, name, noticeOf[what], at, from(change)), ...keysIn(core, keys) },
+          },
           client,
         );
       });
@@ -164,15 +166,10 @@ async function rememberLogin(core: Core, login: Login, teamId: TeamId): Promise<
   core.log.info({ userId, sessionId, how }, 'logged in');
 }
 
-function notice(core: Core, name: string, what: SecurityChange, at: Date, from: string): MailSaying {
+function notice(core: Core, name: string, what: SecurityChange, at: Date, from: string): SecurityNotice {
   return { kind: 'security', name, what, at: at.toISOString(), from, url: `${core.settings.publicUrl}/settings` };
 }
 
 function from({ userAgent, caller }: { userAgent: string | null; caller: string | null }): string {
   return caller === null ? deviceOf(userAgent) : `${deviceOf(userAgent)}, ${caller}`;
-}
-
-/** Names a mailbox to those who know it already, and to nobody else. */
-function mailboxDigest(core: Core, address: string): string {
-  return createHmac('sha256', core.settings.mailboxKey).update(mailboxOf(address)).digest('base64url');
 }

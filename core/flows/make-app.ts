@@ -16,6 +16,7 @@ import { custodyVerbs } from './custody.ts';
 import { liveVerbs } from './live.ts';
 import { loginVerbs } from './logins.ts';
 import { teamVerbs } from './team.ts';
+import { ownKeyVerbs } from './own-keys.ts';
 import { operatorVerbs } from './operate.ts';
 import { deliveryVerbs } from './undelivered.ts';
 import { workVerbs } from './work.ts';
@@ -41,6 +42,7 @@ export function makeApp(core: Core): App {
     ...custodyVerbs(core),
     ...creditVerbs(core),
     ...accountVerbs(core),
+    ...ownKeyVerbs(core),
     ...teamVerbs(core),
     ...operatorVerbs(core),
     ...workVerbs(core),

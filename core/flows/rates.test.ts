@@ -18,7 +18,7 @@ const cheap = [
   `task history balance conversation letters people conversationView taskDetails creditsOverview usage transactions statementMonths
    limits limitSubjects teamSettings teamExports team members invitations apiKeys audit auditActs linkedAccounts linkedWorkspaces
    undelivered undeliveredCount placesElsewhere markUndeliveredSeen account ownAccount sessions teamsOf chooseTeam endSession
-   endOtherSessions revokeApiKey leaveTeam unlinkAccount unlinkWorkspace actorOf actorByKey`,
+   endOtherSessions ownKeys revokeOwnKeys revokeApiKey leaveTeam unlinkAccount unlinkWorkspace actorOf actorByKey`,
   // Links: an address is signed, or one row is found by a hash.
   `openLink openFile openOriginal lookAtInvitation acceptInvitation declineInvitation lookAtLink confirmLink lookAtErasure confirmErasure
    makeErasureLink makeIdentityLink makeWorkspaceLink`,

@@ -63,12 +63,27 @@ export interface LoggedIn {
 
 /** What happens while people log in, told to whoever looks after mails, credits and the audit log. */
 export interface AuthNews {
-  /** `key` is the same when the same is told again. What is said to one address too often in an hour is dropped. */
-  mail(mail: { readonly key: string; readonly to: string; readonly saying: MailSaying; readonly expiresAt: Date }): Promise<void>;
+  /** `key` is the same when the same is told again. A mail that was asked for too often is dropped. */
+  mail(mail: AskedMail, by: Asker): Promise<void>;
   /** Somebody is logged in, with every factor shown. */
   loggedIn(login: Login): Promise<void>;
-  /** Something about how a person logs in was changed. */
-  changed(change: Change): Promise<void>;
+  /** Something about how a person logs in was changed. `session` did it and goes on; null where none does. */
+  changed(change: Change & { readonly session: SessionId | null }): Promise<void>;
+}
+
+export interface AskedMail {
+  readonly key: string;
+  readonly to: string;
+  readonly saying: MailSaying;
+  readonly expiresAt: Date;
+}
+
+/** Who had a mail sent. */
+export interface Asker {
+  /** Their network address; null when it is not known. */
+  readonly caller: string | null;
+  /** Names the browser when it logged in before as the person who has this mail address; null for a stranger. */
+  readonly browser: string | null;
 }
 
 export interface Login {

@@ -35,7 +35,9 @@ export interface Accounts {
   /** The newest first; those that are over are not among them. */
   sessions(userId: UserId, at: Date): Promise<SessionLine[]>;
   /** Ends this session of the person, or all but `except`. Answers those that it ended. */
-  end(client: Client, userId: UserId, which: { session: SessionId } | { except: SessionId }): Promise<SessionLine[]>;
+  end(client: Client, userId: UserId, which: { session: SessionId } | { except: SessionId | null }): Promise<SessionLine[]>;
+  /** Ends logins of the person that wait for their second factor, and unused links to choose a password. */
+  endHalfLogins(client: Client, userId: UserId): Promise<void>;
 }
 
 export function accountsOver(money: Money): Accounts {
@@ -83,12 +85,16 @@ export function accountsOver(money: Money): Accounts {
       const all = 'except' in which;
       const { rows } = await client.query<SessionColumns>(
         {
-          text: `DELETE FROM sessions WHERE user_id = $1 AND id ${all ? '<>' : '='} $2
+          text: `DELETE FROM sessions WHERE user_id = $1 AND id ${all ? 'IS DISTINCT FROM' : '='} $2
                  RETURNING id, user_agent, ip_address, created_at, updated_at`,
         },
         [userId, all ? which.except : which.session],
       );
       return rows.map(sessionLine);
+    },
+
+    async endHalfLogins(client, userId) {
+      await client.query({ text: 'DELETE FROM verifications WHERE value = $1' }, [userId]);
     },
   };
 }

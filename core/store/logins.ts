@@ -48,7 +48,6 @@ export interface Logins {
   hasPassword(userId: UserId): Promise<boolean>;
   /** Links that log in whoever has this address, and were not used. */
   endMagicLinks(email: string): Promise<void>;
-  endOtherSessions(userId: UserId, except: string): Promise<void>;
   /** null until the person has shown that it is theirs. */
   verifiedEmail(userId: UserId): Promise<string | null>;
   /** Whether this wallet was given the credits that everybody begins with. */
@@ -169,10 +168,6 @@ export function loginsOver(money: Money): Logins {
         },
         [email],
       );
-    },
-
-    async endOtherSessions(userId, except) {
-      await money.query({ text: 'DELETE FROM sessions WHERE user_id = $1 AND id <> $2' }, [userId, except]);
     },
 
     async verifiedEmail(userId) {

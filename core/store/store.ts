@@ -18,6 +18,7 @@ import { exportsOver, type Exports } from './exports.ts';
 import { fileActsOver, type FileActs } from './file-acts.ts';
 import { filesOver, type FileRows } from './files.ts';
 import { finishOver, type Finish } from './finish.ts';
+import { guessesOver, type Guesses } from './guesses.ts';
 import { intakeOver, type Intake } from './intake.ts';
 import { invitationsOver, type Invitations } from './invitations.ts';
 import { ledgerOver, type Ledger } from './ledger.ts';
@@ -29,6 +30,7 @@ import { mailsOver, type Mails } from './mails.ts';
 import { openMoney, type Money } from './money.ts';
 import { operateOver, type Operate } from './operate.ts';
 import { outboxOver, type Outbox } from './outbox.ts';
+import { ownKeysOver, type OwnKeys } from './own-keys.ts';
 import { peopleOver, type People } from './people.ts';
 import { ratesOver, type DrawRate } from './rates.ts';
 import { seenOver, type Seen } from './seen.ts';
@@ -58,6 +60,8 @@ export interface Store {
   readonly people: People;
   readonly credits: CreditTables;
   readonly logins: Logins;
+  readonly guesses: Guesses;
+  readonly ownKeys: OwnKeys;
   readonly custody: Custody;
   readonly exports: Exports;
   readonly erase: Erase;
@@ -115,6 +119,8 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     people: peopleOver(prisma, money),
     credits: creditTablesOver(money),
     logins: loginsOver(money),
+    guesses: guessesOver(money),
+    ownKeys: ownKeysOver(money),
     custody: custodyOver(money),
     exports: exportsOver(money),
     erase: eraseOver(money),

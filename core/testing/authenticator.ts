@@ -4,15 +4,29 @@ import { createHmac } from 'node:crypto';
 
 const PERIOD_S = 30;
 
+/**
+ * Gives the code of a moment, or without one a code that this app has not given before: each works once, and tests do not
+ * wait for the next half minute. The product accepts those of the step before, the current one and the next, so there are
+ * three of them.
+ */
 export function authenticatorOf(totpUri: string): (atMs?: number) => string {
   const secret = fromBase32(new URL(totpUri).searchParams.get('secret')!);
-  return (atMs = Date.now()) => {
-    const counter = Buffer.alloc(8);
-    counter.writeBigUInt64BE(BigInt(Math.floor(atMs / 1000 / PERIOD_S)));
-    const hash = createHmac('sha1', secret).update(counter).digest();
-    const number = hash.readUInt32BE(hash.at(-1)! & 15) & 0x7fff_ffff;
-    return String(number % 1_000_000).padStart(6, '0');
+  let last = -Infinity;
+  return (atMs) => {
+    const now = Math.floor((atMs ?? Date.now()) / 1000 / PERIOD_S);
+    if (atMs !== undefined) return codeOf(secret, now);
+    last = Math.max(last + 1, now - 1);
+    if (last > now + 1) throw new Error('this authenticator has no unused code that would be accepted now');
+    return codeOf(secret, last);
   };
+}
+
+function codeOf(secret: Buffer, step: number): string {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const hash = createHmac('sha1', secret).update(counter).digest();
+  const number = hash.readUInt32BE(hash.at(-1)! & 15) & 0x7fff_ffff;
+  return String(number % 1_000_000).padStart(6, '0');
 }
 
 function fromBase32(text: string): Buffer {

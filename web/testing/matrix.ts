@@ -260,6 +260,8 @@ export const matrix: Readonly<Record<string, Row>> = {
       appearance: act('login', { theme: 'system' }),
     },
   },
+  // Others have keys that later rows need.
+  '/settings/keys': { see: 'login', act: { 'revoke-all': act('login', {}, null, { only: ['stranger', 'outsider'] }) } },
   '/settings/account': { see: 'login', act: { delete: act('login', { email: 'not theirs' }), back: act('login') } },
 
   // --- Running the product.

@@ -87,7 +87,16 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
   'team/undelivered': [row('owner', '/team/undelivered'), row('outsider', '/team/undelivered')],
   'team/data': [row('owner', '/team/data'), row('owner', '/team/data', { unfolded: 'page' })],
   'team/link': [row('member', ({ acme }) => `/link/${acme.identityLink}`), row('owner', ({ acme }) => `/link/${acme.workspaceLink}`)],
-  'settings/settings': [row('owner', '/settings'), row('owner', '/settings', { unfolded: 'page' })],
+  'settings/settings': [
+    row('owner', '/settings'),
+    row('owner', '/settings', { unfolded: 'page' }),
+    row('owner', '/settings?done=password'),
+  ],
+  'settings/keys': [
+    row('owner', '/settings/keys'),
+    row('owner', '/settings/keys?after=reset', { unfolded: 'page' }),
+    row('operator', '/settings/keys?done=revoked'),
+  ],
   'settings/account': [row('owner', '/settings/account'), row('member', '/settings/account', { unfolded: 'page' })],
   'operator/overview': [row('operator', '/operator')],
   'operator/teams': [row('operator', '/operator/teams')],

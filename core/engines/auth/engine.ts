@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
-import { APIError } from 'better-auth/api';
+import { APIError, getIP } from 'better-auth/api';
 import { betterAuth } from 'better-auth/minimal';
 import { magicLink } from 'better-auth/plugins/magic-link';
 import { twoFactor } from 'better-auth/plugins/two-factor';
@@ -10,12 +10,18 @@ import { newId, type UserId } from '#core/domain/ids.ts';
 import { callerHeader, type Auth, type Shown } from '#core/ports/auth.ts';
 import { prismaForLogins } from '#core/store/prisma-for-logins.ts';
 import type { AuthSettings } from '../auth.ts';
+import { asking, type Asking } from './asking.ts';
 import { throughDoor } from './doors.ts';
 import { answerIn, isAskedByStrangers } from './even-time.ts';
+import { fieldOf } from './field-of.ts';
 import { byCaller, byCallerElse, linkLastsS, PASSWORD, SESSION_DAYS } from './limits.ts';
 import { authLog, plainError } from './auth-log.ts';
-import { COOKIE_PREFIX } from './session-cookies.ts';
 import { confirm, confirmLogin } from './confirm-login.ts';
+import { settleGuesses, slowGuessing } from './guessing.ts';
+import { knownBrowsers } from './known-browsers.ts';
+import { withoutTrust } from './no-trust.ts';
+import { COOKIE_PREFIX, sessionCookies } from './session-cookies.ts';
+import { toldBy } from './told.ts';
 import { everyLogin } from './every-login.ts';
 import { digest, lookAtLink, mailedLinks, makeLink } from './mailed-links.ts';
 
@@ -24,7 +30,10 @@ type Engine = Pick<Auth, 'handle' | 'lookAtLink' | 'linkToSetPassword'> & {
 };
 
 export function openEngine(settings: AuthSettings): Engine {
-  const { store, secret, publicUrl, brandName, clock, log, news } = settings;
+  const { store, secret, publicUrl, brandName, clock, log } = settings;
+  const https = publicUrl.startsWith('https:');
+  const browsers = knownBrowsers(secret, https);
+  const news = toldBy(settings, browsers, sessionCookies(secret, https));
 
   const linkTo = (page: `/${string}`, token: string) => `${publicUrl}${page}?token=${encodeURIComponent(token)}`;
   const inS = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
@@ -114,14 +123,17 @@ export function openEngine(settings: AuthSettings): Engine {
       // One statement of ours in the place of its three: nobody slips through between them, and windows are by our clock.
       customStorage: {
         async consume(key, { max, window }) {
-          const waitS = await store.logins.take(`caller|${key}`, max, window, clock.now());
+          // Strangers behind the same address do not use up what a browser that is known has.
+          const { mark } = asking.now();
+          const name = mark === null ? `caller|${key}` : `browser|${mark}|${key}`;
+          const waitS = await store.logins.take(name, max, window, clock.now());
           return { allowed: waitS === 0, retryAfter: waitS === 0 ? null : waitS };
         },
       },
     },
     advanced: {
       cookiePrefix: COOKIE_PREFIX,
-      useSecureCookies: publicUrl.startsWith('https:'),
+      useSecureCookies: https,
       ipAddress: { ipAddressHeaders: [callerHeader] },
       // It leaves these checks out where it takes itself to be tested.
       disableOriginCheck: false,
@@ -143,16 +155,25 @@ export function openEngine(settings: AuthSettings): Engine {
           });
         },
       }),
-      askedAfterLinks(twoFactor({ issuer: brandName, allowPasswordless: true })),
-      mailedLinks(settings),
-      everyLogin(settings),
+      askedAfterLinks(
+        twoFactor({
+          issuer: brandName,
+          allowPasswordless: true,
+          // Its lock keeps the owner out too; guessing.ts slows down whoever guesses.
+          accountLockout: { enabled: false },
+          trustDeviceMaxAge: 0,
+        }),
+      ),
+      slowGuessing(settings, browsers),
+      mailedLinks({ ...settings, news }),
+      everyLogin({ ...settings, news }),
       confirmLogin(settings),
     ],
   });
 
   return {
     linkToSetPassword,
-    confirm: (headers, shown, session) => confirm(settings, (request) => inPlainWords(auth.handler(request)), headers, shown, session),
+    confirm: (headers, shown, session) => confirm(settings, (request) => inPlainWords(answer(request)), headers, shown, session),
     async lookAtLink(kind, token) {
       return lookAtLink((await auth.$context).internalAdapter, kind, token);
     },
@@ -161,13 +182,28 @@ export function openEngine(settings: AuthSettings): Engine {
       if (request instanceof Response) return request;
       const { pathname, searchParams } = new URL(request.url);
       const link = pathname.endsWith('/magic-link/verify') ? await this.lookAtLink('magic-link', searchParams.get('token') ?? '') : null;
-      const asked = inPlainWords(auth.handler(request));
+      const asked = inPlainWords(answer(request));
       const response = await (isAskedByStrangers(request) ? answerIn(clock, asked) : asked);
       // A link that was used ends the others: an older one that is found in a mailbox must not log in afterwards.
       if (link !== null && response.headers.getSetCookie().length > 0) await store.logins.endMagicLinks(link.email);
       return response;
     },
   };
+
+  async function answer(given: Request): Promise<Response> {
+    const request = withoutTrust(given);
+    const cookies = request.headers.get('cookie') ?? '';
+    const email = request.method === 'POST' ? fieldOf(await request.clone().json(), 'email') : undefined;
+    const person = typeof email === 'string' ? await store.guesses.named({ email: email.toLowerCase() }) : null;
+    const mark = person && browsers.markIn(cookies, person, clock.now());
+    const now: Asking = { caller: getIP(request, auth.options), cookies, mark, taken: [], setCookies: [] };
+    return asking.during(now, async () => {
+      const response = await auth.handler(request);
+      await settleGuesses(settings, response);
+      for (const line of now.setCookies) response.headers.append('set-cookie', line);
+      return response;
+    });
+  }
 }
 
 async function inPlainWords(answer: Promise<Response>): Promise<Response> {

@@ -1,7 +1,6 @@
 // Looks at every request that logs somebody in or changes how they do: refuses what must not be before, and tells of what
 // came of it after.
 
-import { createHash } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { UserId } from '#core/domain/ids.ts';
@@ -11,11 +10,14 @@ import { callerHeader, type Change, type Login, type SessionId } from '#core/por
 import type { AuthSettings } from '../auth.ts';
 import { fieldOf } from './field-of.ts';
 import { isLeaked } from './leaked.ts';
-import { byAccount, MAIL_CHARACTERS } from './limits.ts';
+import { MAIL_CHARACTERS } from './limits.ts';
+import type { Told } from './told.ts';
 
 type Middleware = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
-export function everyLogin(settings: AuthSettings): BetterAuthPlugin {
+type Settings = Omit<AuthSettings, 'news'> & { readonly news: Told };
+
+export function everyLogin(settings: Settings): BetterAuthPlugin {
   const before = askedBefore(settings);
   const { news, publicUrl } = settings;
   return {
@@ -67,21 +69,13 @@ const changes: Readonly<Record<string, Change['what']>> = {
 };
 
 /** What is asked before the library does its part, by path. */
-function askedBefore({ store, clock, log, leakedPasswordsUrl }: AuthSettings): Record<string, (context: Middleware) => Promise<unknown>> {
-  async function mayTry(email: unknown) {
-    if (typeof email !== 'string') return;
-    const waitS = await store.logins.take(`account|${nameOf(email)}`, byAccount.most, byAccount.windowS, clock.now());
-    if (waitS > 0) throw new APIError('TOO_MANY_REQUESTS', { message: 'Too many attempts.' }, { 'X-Retry-After': String(waitS) });
-  }
-
+function askedBefore({ store, log, leakedPasswordsUrl }: Settings): Record<string, (context: Middleware) => Promise<unknown>> {
   async function mustNotBeLeaked(password: unknown) {
     if (typeof password === 'string' && (await isLeaked(password, leakedPasswordsUrl, log)))
       throw new APIError('BAD_REQUEST', { code: 'PASSWORD_COMPROMISED', message: 'This password is in a list of leaked passwords.' });
   }
 
   return {
-    '/sign-in/email': async ({ body }) => mayTry(fieldOf(body, 'email')),
-
     async '/sign-up/email'(context) {
       const { body } = context;
       // People do not see this field, so only a program fills it in. It is told what everybody is told.
@@ -95,21 +89,18 @@ function askedBefore({ store, clock, log, leakedPasswordsUrl }: AuthSettings): R
 
     '/reset-password': async ({ body }) => mustNotBeLeaked(fieldOf(body, 'newPassword')),
 
-    async '/change-password'(context) {
-      await mayTry((await getSessionFromCtx(context))?.user.email);
-      await mustNotBeLeaked(fieldOf(context.body, 'newPassword'));
+    async '/change-password'({ body }) {
+      await mustNotBeLeaked(fieldOf(body, 'newPassword'));
+      // The notice says so, whoever asked for it and how.
+      return { context: { body: { ...(body as object), revokeOtherSessions: true } } };
     },
 
     '/confirm-sign-up/new-password': async ({ body }) => mustNotBeLeaked(fieldOf(body, 'newPassword')),
-
-    // As logging in: the password is not guessed here either.
-    '/confirm-login': async (context) => mayTry((await getSessionFromCtx(context))?.user.email),
 
     // Whoever finds a browser open must not be able to take the account with them.
     async '/new-address'(context) {
       const user = (await getSessionFromCtx(context))?.user;
       if (!user || !(await store.logins.hasPassword(user.id as UserId))) return;
-      await mayTry(user.email);
       const password = fieldOf(context.body, 'password');
       const { internalAdapter, password: passwords } = context.context;
       const account = await internalAdapter.findCredentialAccount(user.id);
@@ -131,8 +122,4 @@ function nameIn(given: unknown): string {
 
 function isChallenge(returned: unknown): boolean {
   return typeof returned === 'object' && returned !== null && 'twoFactorRedirect' in returned;
-}
-
-function nameOf(email: string): string {
-  return createHash('sha256').update(email.trim().toLowerCase()).digest('base64url').slice(0, 22);
 }

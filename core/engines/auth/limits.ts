@@ -1,5 +1,7 @@
 // How long things last, and how often they may be tried.
 
+import type { Pace } from '#core/store/guesses.ts';
+
 export const SESSION_DAYS = 30;
 
 export const PASSWORD = { least: 10, most: 128 } as const;
@@ -36,8 +38,20 @@ export const byCaller: Readonly<Record<string, Rule>> = {
 /** Whatever is not named there. */
 export const byCallerElse: Rule = { most: 120, windowS: 60 };
 
-/** By mail address, whoever calls from wherever: a password is not guessed from a thousand machines either. */
-export const byAccount: Rule = { most: 20, windowS: 15 * 60 };
-
 /** By link: its holder may mistype the password of a sign-up, and not try out many. */
 export const perLink: Rule = { most: 10, windowS: 15 * 60 };
+
+/**
+ * Wrong passwords and codes, by person. Nobody is locked out: whoever guesses waits longer and longer, and a browser that
+ * logged in as that person before is counted apart, so a stranger's guesses never keep it waiting.
+ */
+export const guesses = {
+  /** Everybody else together: a password is not guessed from a thousand machines either. */
+  strangers: { free: 20, firstS: 5, mostS: 5 * 60, forgetS: 6 * 3600 },
+  /** Those of them that call from one address. */
+  caller: { free: 10, firstS: 15, mostS: 15 * 60, forgetS: 3600 },
+  /** One browser that logged in before, or one that is logged in now. */
+  known: { free: 10, firstS: 15, mostS: 15 * 60, forgetS: 3600 },
+  /** Codes have six digits, and whoever enters them knows the password already. */
+  codes: { free: 10, firstS: 60, mostS: 15 * 60, forgetS: 24 * 3600 },
+} as const satisfies Record<string, Pace>;

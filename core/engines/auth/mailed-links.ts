@@ -13,6 +13,7 @@ import { callerHeader, type LinkKind, type MailedLink } from '#core/ports/auth.t
 import type { AuthSettings } from '../auth.ts';
 import { fieldOf } from './field-of.ts';
 import { linkLastsS, perLink, PASSWORD } from './limits.ts';
+import type { Told } from './told.ts';
 
 type Endpoint = GenericEndpointContext;
 
@@ -49,7 +50,7 @@ export async function lookAtLink(adapter: Verifications, kind: LinkKind, token: 
   return type === kind && email !== undefined ? { userId: userId as UserId | null, email, before } : null;
 }
 
-export function mailedLinks({ store, clock, news, publicUrl }: AuthSettings): BetterAuthPlugin {
+export function mailedLinks({ store, clock, news, publicUrl }: Omit<AuthSettings, 'news'> & { readonly news: Told }): BetterAuthPlugin {
   /** Whoever holds a link tries no number of passwords with it. */
   async function mayTry(token: string) {
     const waitS = await store.logins.take(`link|${digest(token)}`, perLink.most, perLink.windowS, clock.now());
@@ -121,7 +122,7 @@ export function mailedLinks({ store, clock, news, publicUrl }: AuthSettings): Be
 
       confirmNewAddress: createAuthEndpoint('/new-address/confirm', { method: 'POST' }, async (ctx) => {
         const { internalAdapter } = ctx.context;
-        const { user, session } = await mustBeLoggedIn(ctx);
+        const { user } = await mustBeLoggedIn(ctx);
         const token = textOf(ctx.body, 'token');
         const link = await lookAtLink(internalAdapter, 'new-address', token);
         if (!link) throw overLink();
@@ -129,7 +130,6 @@ export function mailedLinks({ store, clock, news, publicUrl }: AuthSettings): Be
         if (link.before !== user.email || (await internalAdapter.findUserByEmail(link.email))) throw overLink();
         await consume(ctx, 'new-address', token);
         await internalAdapter.updateUser(user.id, { email: link.email, emailVerified: true });
-        await store.logins.endOtherSessions(user.id as UserId, session.id);
         await news.changed({ userId: user.id as UserId, what: 'mail-changed', email: user.email, name: user.name, ...callerOf(ctx) });
         return ctx.json({ status: true });
       }),

@@ -32,7 +32,7 @@ export function sessionCookies(secret: string, https: boolean): SessionCookies {
   };
 }
 
-function valueOf(header: string, name: string): string | null {
+export function valueOf(header: string, name: string): string | null {
   for (const part of header.split(';')) {
     const equals = part.indexOf('=');
     if (equals > 0 && part.slice(0, equals).trim() === name) return part.slice(equals + 1).trim();

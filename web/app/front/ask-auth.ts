@@ -71,7 +71,10 @@ export function backToForm(
 export function problemOf({ status, body, waitSeconds }: Said, requestId: string, password: string): Problem {
   const code = typeof body['code'] === 'string' ? body['code'] : '';
   const message = typeof body['message'] === 'string' ? body['message'] : '';
-  if (status === 429) return { ...plain, ...engineWords.wait(waitSeconds), code: 'request.too-many', requestId };
+  if (status === 429) {
+    const words = code === 'WAIT_OR_LINK' ? engineWords.waitOrLink : engineWords.wait;
+    return { ...plain, ...words(waitSeconds), code: 'request.too-many', requestId };
+  }
   // Its schema says which field it did not like: “[body.email] Invalid email address”.
   const field = code === 'VALIDATION_ERROR' ? /^\[body\.(\w+)\]/.exec(message)?.[1] : undefined;
   const known = engineWords.codes[field === 'email' || field === 'newEmail' ? 'INVALID_EMAIL' : code];

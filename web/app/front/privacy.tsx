@@ -35,7 +35,11 @@ export default function Privacy() {
         <li>Logs hold ids. What you wrote, your keys and your links are not in them.</li>
       </ul>
       <h2>Cookies</h2>
-      <p>One keeps you logged in; two remember your time zone and whether you like it dark. There are no others, and nobody else’s.</p>
+      <p>
+        One keeps you logged in; two remember your time zone and whether you like it dark. One recognizes a browser that logged in before,
+        so that strangers who guess your password don’t keep you waiting; it lasts 180 days and doesn’t log anybody in. While you wait for a
+        link, two remember which address it was sent to and where you were going. There are no others, and none from third parties.
+      </p>
       <h2>Taking it along, and having it removed</h2>
       <ul>
         <li>An owner can take along everything of a team, and delete the team: under Team, Data.</li>

@@ -6,7 +6,9 @@ export const meta: MetaFunction = () => [{ title: 'Choose a new password' }, { n
 
 export const loader = open(({ url }) => ({ token: url.searchParams.get('token') ?? '' }));
 
-export const action = open((visit) => choosePassword(visit, '/login?done=password'));
+export const action = open((visit) =>
+  choosePassword(visit, `/login?done=password&next=${encodeURIComponent('/settings/keys?after=reset')}`),
+);
 
 export default function ResetPassword() {
   const { token } = useLoaderData<typeof loader>();

@@ -6,9 +6,10 @@ import { Notice } from '../components/notice.tsx';
 import { Page } from '../components/page.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { readReader } from '../reader.ts';
-import { done as doneWords } from '../texts/settings.ts';
+import { done as doneWords, keyWords, namesKeys } from '../texts/settings.ts';
 import { wordFor } from '../word-for.ts';
 import { Appearance, themeCookie } from './appearance.tsx';
+import { KeysGoOn } from './keys-go-on.tsx';
 import { Linked } from './linked.tsx';
 import { Password, Profile } from './profile.tsx';
 import { Sessions } from './sessions.tsx';
@@ -19,9 +20,15 @@ import { beginTwoFactor, confirmTwoFactor, endTwoFactor, newBackupCodes } from '
 export const meta: MetaFunction = () => [{ title: 'Settings' }];
 
 export const loader = guarded('login', async ({ app, actor, request, url, now }) => {
-  const [account, sessions, linked] = await Promise.all([app.account(actor), app.sessions(actor), app.linkedAccounts(actor)]);
+  const [account, sessions, linked, keys] = await Promise.all([
+    app.account(actor),
+    app.sessions(actor),
+    app.linkedAccounts(actor),
+    app.ownKeys(actor),
+  ]);
   const { theme } = readReader(request.headers, now);
-  return { account, sessions, linked, theme, done: wordFor(doneWords, url.searchParams.get('done')) };
+  const what = url.searchParams.get('done');
+  return { account, sessions, linked, theme, done: wordFor(doneWords, what), keysGoOn: namesKeys.has(what) ? keys.length : 0 };
 });
 
 export const action = guarded('login', async (visit) => {
@@ -65,12 +72,13 @@ export const action = guarded('login', async (visit) => {
 });
 
 export default function Settings() {
-  const { account, sessions, linked, theme, done } = useLoaderData<typeof loader>();
+  const { account, sessions, linked, theme, done, keysGoOn } = useLoaderData<typeof loader>();
   return (
     <Page title="Settings" lead="Your own account. What belongs to your team is on its page." width="narrow">
       {done !== null && (
         <Notice tone="good" live>
           <p>{done}</p>
+          <KeysGoOn keys={keysGoOn} />
         </Notice>
       )}
       <Profile account={account} />
@@ -79,7 +87,10 @@ export default function Settings() {
       <Sessions sessions={sessions} />
       <Linked accounts={linked} />
       <Appearance theme={theme} />
-      <p>
+      <p className="flex flex-wrap gap-x-6">
+        <Link to="/settings/keys" className="inline-block py-1 text-accent hover:underline">
+          {keyWords.title}
+        </Link>
         <Link to="/settings/account" className="inline-block py-1 text-bad hover:underline">
           Delete your account
         </Link>

@@ -26,7 +26,10 @@ export const engineWords = {
       sentence: 'This password is in a list of leaked ones, which are tried first. Take another.',
       field: 'password',
     },
-    INVALID_CODE: { sentence: 'This code is not right, or it is over. Take the one that is shown now.', field: 'code' },
+    INVALID_CODE: {
+      sentence: 'This code is not right, has expired, or was already used. Enter the next one that your app shows.',
+      field: 'code',
+    },
     INVALID_BACKUP_CODE: { sentence: 'This backup code is not right, or was used before.', field: 'code' },
     INVALID_TWO_FACTOR_COOKIE: { sentence: 'This took too long.', wayForward: 'Log in once more.', page: '/login' },
     TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: { sentence: 'Too many codes were wrong.', wayForward: 'Log in once more.', page: '/login' },
@@ -48,12 +51,19 @@ export const engineWords = {
     SESSION_EXPIRED: { sentence: 'You were logged out meanwhile.', wayForward: 'Log in once more.', page: '/login' },
     UNAUTHORIZED: { sentence: 'You were logged out meanwhile.', wayForward: 'Log in once more.', page: '/login' },
   } as Readonly<Record<string, EngineWord | undefined>>,
-  wait: (seconds: number) => ({
-    sentence: 'Too many attempts.',
-    wayForward: `Try again in ${seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.max(1, seconds)} seconds`}.`,
+  wait: (seconds: number) => ({ sentence: 'Too many attempts.', wayForward: `Try again in ${duration(seconds)}.` }),
+  /** The password of an account was entered wrong too often, perhaps by somebody else. A link is sent all the same. */
+  waitOrLink: (seconds: number) => ({
+    sentence: 'Too many wrong passwords for this account.',
+    wayForward: `Try again in ${duration(seconds)}, or select “Send me a link instead” to log in right away.`,
   }),
   fault: { sentence: 'Something went wrong on our side.', wayForward: 'Try again. If it happens once more, tell us the request id.' },
 } as const;
+
+function duration(seconds: number): string {
+  if (seconds > 90) return `${Math.ceil(seconds / 60)} minutes`;
+  return seconds <= 1 ? '1 second' : `${seconds} seconds`;
+}
 
 export const signUp = {
   title: 'Create your account',

@@ -6,12 +6,35 @@ export const done: Readonly<Record<string, string>> = {
   mail: 'Your email address is changed, and all other browsers were logged out.',
   password: 'Your password is changed, and all other browsers were logged out.',
   'password-sent': 'A link to choose a password is on its way to your mail address.',
-  'two-factor': 'Your authenticator is set up. You need it the next time you log in.',
+  'two-factor': 'Your authenticator is set up. You need it the next time you log in. All other browsers were logged out.',
   'two-factor-off': 'Your authenticator is off. Your password alone logs you in.',
   session: 'That browser is logged out.',
   unlinked: 'That chat account is not linked to you any more.',
   sessions: 'All other browsers are logged out.',
 };
+
+/** After these, a person is told which API keys still work. */
+export const namesKeys: ReadonlySet<string | null> = new Set(['password', 'mail', 'two-factor']);
+
+export const keyDone: Readonly<Record<string, string>> = {
+  revoked: 'All your API keys are revoked. Programs that used them no longer have access.',
+};
+
+const counted = (keys: number) => `${keys} active API ${keys === 1 ? 'key' : 'keys'}`;
+
+export const keyWords = {
+  title: 'Your API keys',
+  active: (keys: number) => `${keys} active ${keys === 1 ? 'key' : 'keys'}`,
+  lead: 'Programs with these keys act in your name, in the team that each key was created for.',
+  none: 'No active API keys',
+  noneLead: 'Keys that you create on the API keys page of a team appear here.',
+  revoke: 'Revoke all keys',
+  revokeLead: 'All your keys in all teams stop working immediately. This can’t be undone: programs need new keys.',
+  goOn: (keys: number) => `You still have ${counted(keys)}.`,
+  review: 'Review your API keys',
+  afterReset: (keys: number) => `Your password is changed. You still have ${counted(keys)}.`,
+  afterResetLead: 'A new password does not stop API keys. If you don’t recognize a key, revoke all of them.',
+} as const;
 
 export const themes = {
   system: 'As the device has it',
