@@ -310,7 +310,10 @@ test('a ledger that is wrong is an alarm, found by the daily check as well', asy
 
 test('a check that takes too long says so rather than holding the page up', async () => {
   const { core } = await stage({ settings });
-  expect(await core.store.ledgerChecks.check(null, 0, new Date())).toMatchObject({ outcome: 'too-long', report: null });
+  await core.store.money.transaction(async (client) => {
+    await client.query('LOCK TABLE transactions, wallets IN ACCESS EXCLUSIVE MODE'); // on an empty journal it may be quicker than any limit
+    expect(await core.store.ledgerChecks.check(null, 0, new Date())).toMatchObject({ outcome: 'too-long', report: null });
+  });
 });
 
 test('answers that could not be posted are seen across teams without their words, and sent again with a line in the log', async () => {
