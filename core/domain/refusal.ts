@@ -397,6 +397,11 @@ const table = {
     sentence: () => 'This request is too large.',
     wayForward: 'Send less, or attach a file.',
   },
+  'request.too-slow': {
+    status: 408,
+    sentence: () => 'This request took too long to arrive.',
+    wayForward: 'Check your connection and send it again.',
+  },
   'request.wrong-type': {
     status: 415,
     sentence: () => 'This address takes JSON, and something else came.',

@@ -1,11 +1,17 @@
 // What we remember about a request while it is answered.
 
+import type { Arriving, BodyLimit } from './body-limit.ts';
+
 declare global {
   namespace Express {
     interface Locals {
       requestId: string;
       /** The template, such as /api/tasks/:id: addresses themselves hold ids and links. */
       route?: string;
+      /** How much of its body is read. */
+      bodyLimit?: BodyLimit;
+      /** Its body, where it has one. */
+      arriving?: Arriving;
       /** Ids for the request's line in the log. */
       ids?: Readonly<Record<string, string>>;
     }

@@ -391,9 +391,9 @@ test('somebody in two teams may use the same Idempotency-Key in both', async () 
   expect(asked).toEqual(['api:t1:u1:order-17', 'api:t2:u1:order-17']);
 });
 
-test('an answer to a hundred thousand wrong fields is smaller than the request', async () => {
+test('an answer to twenty thousand wrong fields is smaller than the request', async () => {
   const { fetch } = await openDoor(knowsOlga);
-  const json = Object.fromEntries(Array.from({ length: 90_000 }, (_, i) => [`k${i}`, 1]));
+  const json = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, 1]));
   const answer = await fetch('/api/tasks/create', { key: 'olgas-key', json });
   expect(answer.status).toBe(400);
   expect((await answer.text()).length).toBeLessThan(10_000);

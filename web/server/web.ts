@@ -7,16 +7,17 @@ import { refuse } from '#core/domain/refusal.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
+import { boundBodies, type Bounds } from './body-limit.ts';
 import { answerErrors } from './errors.ts';
 import { countFailedKeys } from './failed-keys.ts';
 import { secure } from './headers.ts';
 import { keysOf, type Keys } from './keys.ts';
 import { checkLocations } from './locations.ts';
-import { listen, type Patience, type Running } from './listen.ts';
+import { listen, usualPatience, type Patience, type Running } from './listen.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { addMounts, addPortal, type Mount } from './mount.ts';
+import { addMounts, addPortal, pathsOf, type Mount } from './mount.ts';
 import { followRequests } from './requests.ts';
-import { addRoutes } from './route.ts';
+import { addRoutes, type Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
 import { balanceRoutes } from './routes/balance.ts';
 import { conversationRoutes } from './routes/conversations.ts';
@@ -93,8 +94,8 @@ export function createWeb(settings: WebSettings): Web {
     response.set('Connection', 'close');
     throw refuse('service.stopping');
   });
-  addMounts(web, settings.mounts ?? []);
-  addRoutes(web, [
+  const mounts = settings.mounts ?? [];
+  const routes: Route[] = [
     ...taskRoutes(parts),
     ...balanceRoutes(parts),
     ...transactionRoutes(parts),
@@ -106,11 +107,15 @@ export function createWeb(settings: WebSettings): Web {
     ...operatorRoutes(parts, settings.metricsToken),
     ...docsRoutes(parts),
     ...(settings.portal ? [] : landingRoutes(parts, settings.sandboxPages ?? [])),
-  ]);
+  ];
+  const answer = answerErrors({ ...parts, portalUrl: settings.portal ? publicUrl : null });
+  web.use(boundBodies({ limits: limitsOf(mounts, routes), bodyMs: settings.patience?.bodyMs ?? usualPatience.bodyMs, answer }));
+  addMounts(web, mounts);
+  addRoutes(web, routes);
   web.use('/api', nothingHere);
   if (settings.portal) addPortal(web, settings.portal);
   web.use(nothingHere);
-  web.use(answerErrors({ ...parts, portalUrl: settings.portal ? publicUrl : null }));
+  web.use(answer);
 
   return {
     express: web,
@@ -132,6 +137,11 @@ export function createWeb(settings: WebSettings): Web {
       return running;
     },
   };
+}
+
+function limitsOf(mounts: readonly Mount[], routes: readonly Route[]): Bounds['limits'] {
+  const all = [...mounts.map((mount) => ({ path: pathsOf(mount), body: mount.body })), ...routes];
+  return all.flatMap(({ path, body }) => (body === undefined ? [] : [{ path, body }]));
 }
 
 function nothingHere(): never {
