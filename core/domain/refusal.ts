@@ -82,6 +82,17 @@ const table = {
     wayForward: 'Name them in a request first. What no request names within a day is removed.',
   },
 
+  'files.yours-waiting': {
+    status: 429,
+    sentence: (facts: { waiting: number }) => `You have ${count(facts.waiting)} files waiting for a request to name them.`,
+    wayForward: 'Name them in a request first. Files that no request names within a day are removed.',
+  },
+  'files.arriving': {
+    status: 429,
+    sentence: (facts: { most: number }) => `You are uploading ${count(facts.most)} files already.`,
+    wayForward: 'Wait until one of them has arrived, then send this one again.',
+  },
+
   'credits.short': {
     status: 402,
     sentence: (facts: { need: Amount; have: Amount }) =>

@@ -64,7 +64,7 @@ describe.each(['a stranger', 'somebody who is logged in'] as const)('%s', (who) 
     }
   });
 
-  test.for([
+  test.for<[kind: string, type: string, body: string]>([
     ['a form', 'application/x-www-form-urlencoded', 'intent=login&text='],
     ['a form with files', 'multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n'],
     ['JSON', 'application/json', '{"requestText":"'],
