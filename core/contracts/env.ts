@@ -3,6 +3,7 @@
 
 import type { z } from 'zod';
 import { credits, type Credits } from '#core/domain/credits.ts';
+import { isLoopbackHost } from '#core/domain/loopback.ts';
 import { roles, settingNames, settings, type Role, type SettingName } from './settings.ts';
 
 export interface Config {
@@ -173,6 +174,9 @@ const services: Partial<Record<SettingName, string>> = {
   DISCORD_TOKEN: 'must be set in production, where no sandbox stands in for Discord; or be off',
 };
 
+/** Nothing stands in for these. */
+const notSandboxes: ReadonlySet<SettingName> = new Set(['ENCRYPTION_KEY', 'PUBLIC_URL']);
+
 /** The first needs one of the others. */
 const companions: readonly (readonly [SettingName, ...SettingName[]])[] = [
   ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'],
@@ -206,6 +210,11 @@ function missing(given: GivenSettings): Problem[] {
       if (!isSet(name) && !installedByOthers) problems.set(name, problem);
     }
   }
+  const played = (Object.keys(services) as SettingName[]).filter(
+    (name) => !notSandboxes.has(name) && !isSet(name) && !(name === 'SLACK_BOT_TOKEN' && isSet('SLACK_CLIENT_ID')),
+  );
+  if (given.HOST !== undefined && !isLoopbackHost(given.HOST) && given.NODE_ENV !== 'production' && played.length > 0)
+    problems.set('HOST', `must be 127.0.0.1 while sandboxes are in use, or set all of these: ${played.join(', ')}`);
   for (const [name, ...others] of companions) {
     if (!isSet(name) || given[name] === 'off' || others.some(isSet)) continue;
     const either = others.length === 1 ? '' : ` (or ${others.slice(1).join(' or ')})`;

@@ -53,7 +53,7 @@ export const settings = {
       schema: wholeNumber(0, 65_535),
     },
     HOST: {
-      purpose: 'the address to listen on',
+      purpose: 'the address to listen on; while any sandbox is in use, only an address of this machine such as 127.0.0.1',
       unset: '127.0.0.1; all addresses in production',
       example: '0.0.0.0',
       schema: z.string().regex(/^[\w.:-]{1,253}$/, 'must be a host name or an address'),
@@ -243,7 +243,7 @@ export const settings = {
   ...inGroup('Mail', {
     SES_FROM: {
       purpose: 'who our mails come from, an address that SES has verified; `off` sends none, and then nobody can sign up',
-      unset: 'mail sandbox, read at `/sandbox/mail`',
+      unset: 'mail sandbox, read at the link printed at the start',
       example: 'hello@example.com',
       schema: offOr(email()),
     },

@@ -467,6 +467,17 @@ const table = {
     wayForward: 'Open the page here and send it again.',
   },
 
+  'host.unknown': {
+    status: 421,
+    sentence: () => 'This product does not answer under this host name.',
+    wayForward: 'Open it at the address that was printed when it started.',
+  },
+  'sandbox.closed': {
+    status: 403,
+    sentence: () => 'This page is for whoever started the product.',
+    wayForward: 'Open the link that was printed at the start, once in each browser. It is also in sandbox.json in the data folder.',
+  },
+
   'metrics.closed': {
     status: 401,
     sentence: () => 'These numbers are for the operator.',

@@ -467,13 +467,14 @@ test('a sandbox answers everything below its path', async () => {
   const { fetch } = await openDoor(
     {},
     {
+      sandboxToken: 'printed',
       mounts: [
         { path: '/sandbox/slack', below: true, handle: (request, response) => void response.end(`${request.method} ${request.url}`) },
       ],
     },
   );
-  expect(await (await fetch('/sandbox/slack')).text()).toBe('GET /sandbox/slack');
-  expect(await (await fetch('/sandbox/slack/say/hello', { method: 'PUT' })).text()).toBe('PUT /sandbox/slack/say/hello');
+  expect(await (await fetch('/sandbox/slack', { key: 'printed' })).text()).toBe('GET /sandbox/slack');
+  expect(await (await fetch('/sandbox/slack/say/hello', { method: 'PUT', key: 'printed' })).text()).toBe('PUT /sandbox/slack/say/hello');
   expect((await fetch('/sandbox/slackers')).status).toBe(404);
 });
 

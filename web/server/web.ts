@@ -17,6 +17,7 @@ import { listen, usualPatience, type Patience, type Running } from './listen.ts'
 import { createMetrics, type Metrics } from './metrics.ts';
 import { addMounts, addPortal, pathsOf, type Mount } from './mount.ts';
 import { followRequests } from './requests.ts';
+import { isOurHost } from './own-host.ts';
 import { addRoutes, type Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
 import { balanceRoutes } from './routes/balance.ts';
@@ -28,6 +29,7 @@ import { docsRoutes, landingRoutes, type SandboxPage } from './routes/landing.ts
 import { operatorRoutes } from './routes/operator.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { transactionRoutes } from './routes/transactions.ts';
+import { gateSandboxes } from './sandbox/gate.ts';
 import { openStreams, type Streams } from './streams.ts';
 
 export interface WebSettings {
@@ -47,6 +49,10 @@ export interface WebSettings {
   readonly leadsTo?: readonly string[];
   /** Answers whatever is left, the front page too. */
   readonly portal?: readonly RequestHandler[];
+  /** Opens the pages of sandboxes, which are below /sandbox; without one they are not there. */
+  readonly sandboxToken?: string;
+  /** Answers only those who call us by our own name or one of this machine. */
+  readonly loopbackOnly?: boolean;
   /** Named on the front page. */
   readonly sandboxPages?: readonly SandboxPage[];
   /** For tests. */
@@ -88,13 +94,14 @@ export function createWeb(settings: WebSettings): Web {
 
   web.use(followRequests(log, metrics));
   web.use(checkLocations({ publicUrl, origins: settings.leadsTo ?? [], log }));
-  web.use((_request, response, next) => {
+  web.use((request, response, next) => {
     secure(response, { https: publicUrl.startsWith('https:') });
+    if (settings.loopbackOnly && !isOurHost(request, publicUrl)) throw refuse('host.unknown');
     if (!stopping) return next();
     response.set('Connection', 'close');
     throw refuse('service.stopping');
   });
-  const mounts = settings.mounts ?? [];
+  const mounts = gateSandboxes(settings.mounts ?? [], settings.sandboxToken);
   const routes: Route[] = [
     ...taskRoutes(parts),
     ...balanceRoutes(parts),
