@@ -73,8 +73,8 @@ interface WebNeeds {
 export async function startWebRole(
   core: Core,
   app: App,
-  http: { host: string; port: number; trustProxy: number; metricsToken: string | null },
-  { mounts, outside, loopbackOnly, filesOrigin, portal }: WebNeeds,
+  http: { host: string; port: number; trustProxy: number; metricsToken: string | null; securityContacts: readonly string[] },
+  { mounts, outside, loopbackOnly, portal }: WebNeeds,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
   const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
@@ -92,6 +92,7 @@ export async function startWebRole(
     ...(pagesToken !== null && { sandboxToken: pagesToken }),
     loopbackOnly,
     trustProxy: http.trustProxy,
+    securityContacts: http.securityContacts,
     ...(http.metricsToken !== null && { metricsToken: http.metricsToken }),
     nowMs: () => core.clock.now().getTime(),
   });

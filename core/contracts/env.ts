@@ -22,6 +22,8 @@ export interface Config {
     readonly publicUrl: string | null;
     /** null: only this machine may read the numbers. */
     readonly metricsToken: string | null;
+    /** Published in security.txt. */
+    readonly securityContacts: readonly string[];
   };
   readonly log: { readonly level: LogLevel };
   readonly brand: { readonly name: string };
@@ -253,6 +255,7 @@ function assemble(values: Values): Config {
       trustProxy: values.TRUST_PROXY ?? 0,
       publicUrl: values.PUBLIC_URL ?? (port === 0 ? null : `http://localhost:${port}`),
       metricsToken: values.METRICS_TOKEN ?? null,
+      securityContacts: values.SECURITY_CONTACT ?? [],
     },
     log: { level: values.LOG_LEVEL ?? 'info' },
     brand: { name: values.BRAND_NAME ?? 'Impacter' },

@@ -86,6 +86,12 @@ export const settings = {
       example: 'ops@example.com,anna@example.com',
       schema: list(email()),
     },
+    SECURITY_CONTACT: {
+      purpose: 'where to report a security problem; published in `/.well-known/security.txt`',
+      unset: 'nothing is published',
+      example: 'mailto:security@example.com,https://example.com/report',
+      schema: list(contact()),
+    },
     METRICS_TOKEN: {
       secret: true,
       purpose: 'lets other machines read `/metrics` and the details of `/readyz`',
@@ -342,6 +348,13 @@ function yesOrNo() {
 
 function email() {
   return z.string().regex(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'must be a mail address');
+}
+
+/** As RFC 9116 writes it. */
+function contact() {
+  return z
+    .string()
+    .regex(/^(mailto:[^\s@]+@[^\s@]+\.[^\s@]+|https:\/\/[^\s/]+\S*)$/, 'must be addresses that begin with mailto: or https://');
 }
 
 function beginningWith(start: string) {

@@ -29,6 +29,7 @@ import { docsRoutes, landingRoutes, type SandboxPage } from './routes/landing.ts
 import { operatorRoutes } from './routes/operator.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { transactionRoutes } from './routes/transactions.ts';
+import { wellKnownRoutes } from './routes/well-known.ts';
 import { gateSandboxes } from './sandbox/gate.ts';
 import { openStreams, type Streams } from './streams.ts';
 
@@ -47,6 +48,8 @@ export interface WebSettings {
   readonly mounts?: readonly Mount[];
   /** Origins that our answers may lead to, besides our own: where files are. */
   readonly leadsTo?: readonly string[];
+  /** Where to report a security problem, as addresses with `mailto:` or `https:`. Published. */
+  readonly securityContacts?: readonly string[];
   /** Answers whatever is left, the front page too. */
   readonly portal?: readonly RequestHandler[];
   /** Opens the pages of sandboxes, which are below /sandbox; without one they are not there. */
@@ -113,6 +116,7 @@ export function createWeb(settings: WebSettings): Web {
     ...authRoutes(parts),
     ...operatorRoutes(parts, settings.metricsToken),
     ...docsRoutes(parts),
+    ...wellKnownRoutes(parts, { securityContacts: settings.securityContacts ?? [], hasPortal: settings.portal !== undefined }),
     ...(settings.portal ? [] : landingRoutes(parts, settings.sandboxPages ?? [])),
   ];
   const answer = answerErrors({ ...parts, portalUrl: settings.portal ? publicUrl : null });
