@@ -74,7 +74,7 @@ export async function startWebRole(
   core: Core,
   app: App,
   http: { host: string; port: number; trustProxy: number; metricsToken: string | null; securityContacts: readonly string[] },
-  { mounts, outside, loopbackOnly, portal }: WebNeeds,
+  { mounts, outside, loopbackOnly, filesOrigin, portal }: WebNeeds,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
   const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');

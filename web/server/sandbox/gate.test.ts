@@ -23,6 +23,7 @@ test('without the printed link nobody on this machine reads what the sandbox too
       body: JSON.stringify({ name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' }),
       headers: { 'Content-Type': 'application/json', Origin: core.settings.publicUrl },
     }),
+    'outside',
   );
   await mails('ada@example.com');
   for (const path of pages) {
