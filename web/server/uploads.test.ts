@@ -12,12 +12,13 @@ import { stage, type Stage } from '#core/testing/stage.ts';
 
 const { files, ofOne } = waitingLimits;
 
-test('one person who uploads 320 files slowly takes a share, and the rest of the team goes on', async () => {
+// As many as the rate of uploads lets through in a minute, nearly.
+test('one person who uploads 280 files slowly takes a share, and the rest of the team goes on', async () => {
   const { url, core, keys } = await team(2);
   const [eve, bo] = keys;
-  const uploads = Array.from({ length: 320 }, () => slowUpload(url, eve!));
-  await untilAnswered(uploads, 320 - ofOne.arriving);
-  expect(uploads.flatMap(({ refused }) => refused() ?? [])).toEqual(Array(320 - ofOne.arriving).fill('429 files.arriving'));
+  const uploads = Array.from({ length: 280 }, () => slowUpload(url, eve!));
+  await untilAnswered(uploads, 280 - ofOne.arriving);
+  expect(uploads.flatMap(({ refused }) => refused() ?? [])).toEqual(Array(280 - ofOne.arriving).fill('429 files.arriving'));
   expect(await uploadWhole(url, bo!)).toBe(201);
   // Whoever gives up leaves room, and whoever goes on is served.
   const under = uploads.filter(({ refused }) => refused() === null);
