@@ -12,6 +12,8 @@ import type { Core } from '#core/flows/core.ts';
 /** What `$DATA_DIR/sandbox.json` holds. */
 export interface SandboxFile {
   readonly url: string;
+  /** Opens the page of the mail sandbox in a browser; null where mails are really sent. */
+  readonly mailUrl: string | null;
   readonly email: string;
   readonly password: string;
   readonly apiKey: string;
@@ -38,7 +40,7 @@ export async function readSandboxFile(dataDir: string): Promise<SandboxFile | nu
 export async function welcomeFirstUser(
   core: Core,
   dataDir: string,
-  where: { url: string; databaseUrl: string },
+  where: { url: string; mailUrl: string | null; databaseUrl: string },
 ): Promise<SandboxFile & { isNew: boolean }> {
   const kept = await readSandboxFile(dataDir);
   const known = kept === null ? null : await core.store.people.holderOf(kept.apiKey);

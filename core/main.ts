@@ -53,10 +53,14 @@ async function welcome(config: Config, product: Product, say: (line: string) => 
   );
   if (outside.sandboxes.length > 0)
     say(`Played by sandboxes: ${outside.sandboxes.join(', ')}. Set their settings to use the real ones (README).`);
-  if (outside.mailbox && url !== null) say(`Mails are not sent; read them at ${core.settings.publicUrl}/sandbox/mail`);
+  const mailUrl =
+    outside.mailbox && outside.pagesToken !== null && url !== null
+      ? `${core.settings.publicUrl}/sandbox/mail?token=${outside.pagesToken}`
+      : null;
+  if (mailUrl !== null) say(`Emails are not sent. Read them at ${mailUrl}`);
   if (logFile !== undefined) say(`Log: ${logFile}`);
   if (config.production || url === null) return;
-  const person = await welcomeFirstUser(core, config.dataDir, { url, databaseUrl: outside.databaseUrl });
+  const person = await welcomeFirstUser(core, config.dataDir, { url, mailUrl, databaseUrl: outside.databaseUrl });
   if (person.isNew) say(`A first person was made: ${person.email}, password ${person.password}, with 500 credits.`);
   say('Try it in another terminal:  npm run ask -- "find me 100 leads in Miami"');
 }

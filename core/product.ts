@@ -9,6 +9,7 @@ import type { Adapter } from '#bots/adapter.ts';
 import type { Config } from '#core/contracts/env.ts';
 import { createAuth, newAuthSecret } from '#core/engines/auth.ts';
 import { asNumber } from '#core/domain/credits.ts';
+import { isLoopbackHost } from '#core/domain/loopback.ts';
 import { csvTables } from '#core/engines/csv.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import { createQueue } from '#core/engines/bullmq.ts';
@@ -175,7 +176,14 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
             core,
             app,
             { ...config.http, port },
-            { mounts: bots?.mounts ?? [], mailbox: outside.mailbox, filesOrigin, portal },
+            {
+              mounts: bots?.mounts ?? [],
+              outside,
+              filesOrigin,
+              // In production a proxy on the same machine may call us by any name.
+              loopbackOnly: !config.production && isLoopbackHost(config.http.host),
+              portal,
+            },
           )
         : null;
     if (web) {

@@ -62,7 +62,8 @@ type PortalNeeds = Pick<PortalSettings, 'operatorEmails' | 'startingCredits' | '
 
 interface WebNeeds {
   readonly mounts: readonly Mount[];
-  readonly mailbox: Outside['mailbox'];
+  readonly outside: Pick<Outside, 'mailbox' | 'pagesToken'>;
+  readonly loopbackOnly: boolean;
   /** Where downloads lead to. */
   readonly filesOrigin: string;
   readonly portal: PortalNeeds | null;
@@ -72,14 +73,15 @@ interface WebNeeds {
 export async function startWebRole(
   core: Core,
   app: App,
-  http: { host: string; port: number; trustProxy: number; metricsToken: string | null },
-  { mounts, mailbox, filesOrigin, portal }: WebNeeds,
+  http: { host: string; port: number; trustProxy: number; metricsToken: string | null; securityContacts: readonly string[] },
+  { mounts, outside, loopbackOnly, filesOrigin, portal }: WebNeeds,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
   const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
   const { openPortal } = await import('#web/server/portal.ts');
   const { log, auth, security } = core;
   const { publicUrl, brandName } = core.settings;
+  const { mailbox, pagesToken } = outside;
   const sandboxPages = mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : [];
   const common = { app, auth, log, security, publicUrl, brandName, sandboxPages };
   const web = createWeb({
@@ -87,7 +89,10 @@ export async function startWebRole(
     ...(portal && { portal: await openPortal({ ...common, ...portal, now: () => core.clock.now() }) }),
     mounts: [...mounts, ...(mailbox ? mailboxPages({ ...mailbox, brandName }) : [])],
     leadsTo: [filesOrigin],
+    ...(pagesToken !== null && { sandboxToken: pagesToken }),
+    loopbackOnly,
     trustProxy: http.trustProxy,
+    securityContacts: http.securityContacts,
     ...(http.metricsToken !== null && { metricsToken: http.metricsToken }),
     nowMs: () => core.clock.now().getTime(),
   });

@@ -1,6 +1,7 @@
 // Whatever outside service is not configured is played by a sandbox on loopback. The product then meets it as it would
 // meet the real one: by an address, through the real client.
 
+import { createHmac } from 'node:crypto';
 import path from 'node:path';
 import type { Config } from '#core/contracts/env.ts';
 import type { Log } from '#core/ports/log.ts';
@@ -21,6 +22,8 @@ export interface Outside {
   readonly mail: SesSettings | null;
   /** Where the sandbox tells of the mails it took, and what it wants to see first. */
   readonly mailbox: { readonly url: string; readonly token: string } | null;
+  /** Opens the pages of sandboxes in a browser; null where there can be none. The same at each start in this folder. */
+  readonly pagesToken: string | null;
   readonly encryptionKeys: readonly string[];
   /** Which services are sandboxes. */
   readonly sandboxes: readonly ('postgres' | 's3' | 'openclaw' | 'mail')[];
@@ -58,6 +61,7 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
       openclaw,
       mail,
       mailbox,
+      pagesToken: keys && createHmac('sha256', keys.s3SecretAccessKey).update('pages of sandboxes').digest('base64url'),
       encryptionKeys: config.encryption?.keys ?? [keys!.encryptionKey],
       sandboxes: running.map(({ name }) => name),
       announce: (url) => announce(url),
@@ -103,7 +107,6 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
       const sandbox = await startOpenClawSandbox({
         token: keys!.openclawToken,
         dataDir: path.join(dataDir, 'openclaw'),
-        allowLoopbackFetch: true,
       });
       running.push({ name: 'openclaw', stop: sandbox.stop });
       return { url: sandbox.url, token: keys!.openclawToken, driver: 'gateway', workspaceRoot: sandbox.workspaceRoot };

@@ -225,6 +225,8 @@ function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
     'task.over': { status: 'completed' },
     'conversation.busy': { waiting: 5 },
     'files.waiting': { waiting: 200 },
+    'files.yours-waiting': { waiting: 100 },
+    'files.arriving': { most: 20 },
     'request.too-many': { waitSeconds: 30 },
     'cancels.too-many': { stopped: 20, waitSeconds: 1_800 },
     'streams.too-many': { most: 20 },

@@ -3,6 +3,7 @@
 
 import type { z } from 'zod';
 import { credits, type Credits } from '#core/domain/credits.ts';
+import { isLoopbackHost } from '#core/domain/loopback.ts';
 import { unsafe } from './production.ts';
 import { roles, settingNames, settings, type Role, type SettingName } from './settings.ts';
 
@@ -22,6 +23,8 @@ export interface Config {
     readonly publicUrl: string | null;
     /** null: only this machine may read the numbers. */
     readonly metricsToken: string | null;
+    /** Published in security.txt. */
+    readonly securityContacts: readonly string[];
   };
   readonly log: { readonly level: LogLevel };
   readonly brand: { readonly name: string };
@@ -180,6 +183,8 @@ const services: Partial<Record<SettingName, string>> = {
 
 /** Where only some roles need it: the ones that answer HTTP. */
 const onlyFor: Partial<Record<SettingName, readonly Role[]>> = { METRICS_TOKEN: ['web', 'bots'] };
+/** Nothing stands in for these. */
+const notSandboxes: ReadonlySet<SettingName> = new Set(['ENCRYPTION_KEY', 'PUBLIC_URL', 'OPENCLAW_SHARED_GATEWAY', 'METRICS_TOKEN']);
 
 /** The first needs one of the others. */
 const companions: readonly (readonly [SettingName, ...SettingName[]])[] = [
@@ -215,6 +220,11 @@ function missing(given: GivenSettings, having: readonly Role[]): Problem[] {
       if (isNeeded && !isSet(name) && !installedByOthers) problems.set(name, problem);
     }
   }
+  const played = (Object.keys(services) as SettingName[]).filter(
+    (name) => !notSandboxes.has(name) && !isSet(name) && !(name === 'SLACK_BOT_TOKEN' && isSet('SLACK_CLIENT_ID')),
+  );
+  if (given.HOST !== undefined && !isLoopbackHost(given.HOST) && given.NODE_ENV !== 'production' && played.length > 0)
+    problems.set('HOST', `must be 127.0.0.1 while sandboxes are in use, or set all of these: ${played.join(', ')}`);
   for (const [name, ...others] of companions) {
     if (!isSet(name) || given[name] === 'off' || others.some(isSet)) continue;
     const either = others.length === 1 ? '' : ` (or ${others.slice(1).join(' or ')})`;
@@ -253,6 +263,7 @@ function assemble(values: Values): Config {
       trustProxy: values.TRUST_PROXY ?? 0,
       publicUrl: values.PUBLIC_URL ?? (port === 0 ? null : `http://localhost:${port}`),
       metricsToken: values.METRICS_TOKEN ?? null,
+      securityContacts: values.SECURITY_CONTACT ?? [],
     },
     log: { level: values.LOG_LEVEL ?? 'info' },
     brand: { name: values.BRAND_NAME ?? 'Impacter' },

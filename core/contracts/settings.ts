@@ -54,7 +54,7 @@ export const settings = {
       schema: wholeNumber(0, 65_535),
     },
     HOST: {
-      purpose: 'the address to listen on',
+      purpose: 'the address to listen on; while any sandbox is in use, only an address of this machine such as 127.0.0.1',
       unset: '127.0.0.1; all addresses in production',
       example: '0.0.0.0',
       schema: z.string().regex(/^[\w.:-]{1,253}$/, 'must be a host name or an address'),
@@ -86,6 +86,12 @@ export const settings = {
       unset: 'nobody',
       example: 'ops@example.com,anna@example.com',
       schema: list(email()),
+    },
+    SECURITY_CONTACT: {
+      purpose: 'where to report a security problem; published in `/.well-known/security.txt`',
+      unset: 'nothing is published',
+      example: 'mailto:security@example.com,https://example.com/report',
+      schema: list(contact()),
     },
     METRICS_TOKEN: {
       secret: true,
@@ -252,7 +258,7 @@ export const settings = {
   ...inGroup('Mail', {
     SES_FROM: {
       purpose: 'who our mails come from, an address that SES has verified; `off` sends none, and then nobody can sign up',
-      unset: 'mail sandbox, read at `/sandbox/mail`',
+      unset: 'mail sandbox, read at the link printed at the start',
       example: 'hello@example.com',
       schema: offOr(email()),
     },
@@ -351,6 +357,13 @@ function yesOrNo() {
 
 function email() {
   return z.string().regex(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'must be a mail address');
+}
+
+/** As RFC 9116 writes it. */
+function contact() {
+  return z
+    .string()
+    .regex(/^(mailto:[^\s@]+@[^\s@]+\.[^\s@]+|https:\/\/[^\s/]+\S*)$/, 'must be addresses that begin with mailto: or https://');
 }
 
 function beginningWith(start: string) {

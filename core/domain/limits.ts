@@ -15,6 +15,13 @@ export const askLimits = {
 export const waitingLimits = {
   files: 200,
   bytes: 1_000_000_000,
+  /** Of one person, so that nobody uses up what their team has. Enough for one request with the largest files. */
+  ofOne: {
+    files: 100,
+    bytes: 500_000_000,
+    /** On their way at the same time: two requests with as many files as one can bring. */
+    arriving: 20,
+  },
 } as const;
 
 /** What one task may bring. */

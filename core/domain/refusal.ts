@@ -82,6 +82,17 @@ const table = {
     wayForward: 'Name them in a request first. What no request names within a day is removed.',
   },
 
+  'files.yours-waiting': {
+    status: 429,
+    sentence: (facts: { waiting: number }) => `You have ${count(facts.waiting)} files waiting for a request to name them.`,
+    wayForward: 'Name them in a request first. Files that no request names within a day are removed.',
+  },
+  'files.arriving': {
+    status: 429,
+    sentence: (facts: { most: number }) => `You are uploading ${count(facts.most)} files already.`,
+    wayForward: 'Wait until one of them has arrived, then send this one again.',
+  },
+
   'credits.short': {
     status: 402,
     sentence: (facts: { need: Amount; have: Amount }) =>
@@ -426,6 +437,11 @@ const table = {
     sentence: () => 'This request is too large.',
     wayForward: 'Send less, or attach a file.',
   },
+  'request.too-slow': {
+    status: 408,
+    sentence: () => 'This request took too long to arrive.',
+    wayForward: 'Check your connection and send it again.',
+  },
   'request.wrong-type': {
     status: 415,
     sentence: () => 'This address takes JSON, and something else came.',
@@ -478,6 +494,17 @@ const table = {
     status: 403,
     sentence: () => 'This form was sent from another site, so nothing was done.',
     wayForward: 'Open the page here and send it again.',
+  },
+
+  'host.unknown': {
+    status: 421,
+    sentence: () => 'This product does not answer under this host name.',
+    wayForward: 'Open it at the address that was printed when it started.',
+  },
+  'sandbox.closed': {
+    status: 403,
+    sentence: () => 'This page is for whoever started the product.',
+    wayForward: 'Open the link that was printed at the start, once in each browser. It is also in sandbox.json in the data folder.',
   },
 
   'metrics.closed': {

@@ -32,6 +32,8 @@ export interface S3Settings {
 const MOST_TTL_SECONDS = 7 * 24 * 60 * 60;
 const ANSWER_WITHIN_MS = 15_000;
 const CHECK_WITHIN_MS = 3_000;
+/** A large upload holds one for as long as it takes; the SDK's own 50 would be held by three people with slow lines. */
+const CONNECTIONS_MOST = 500;
 /** An upload may take this long and a second more for each `SLOWEST_BYTES_PER_SECOND`. */
 const UPLOAD_WITHIN_MS = 30_000;
 const SLOWEST_BYTES_PER_SECOND = 100_000;
@@ -144,7 +146,12 @@ function clientFor({ region, credentials }: S3Settings, endpoint: string | undef
     maxAttempts: 4,
     // It would tell the console what we tell the caller.
     logger: silence,
-    requestHandler: { connectionTimeout: 3_000, socketTimeout: 30_000 },
+    requestHandler: {
+      connectionTimeout: 3_000,
+      socketTimeout: 30_000,
+      httpAgent: { maxSockets: CONNECTIONS_MOST },
+      httpsAgent: { maxSockets: CONNECTIONS_MOST },
+    },
   });
 }
 

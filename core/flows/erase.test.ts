@@ -319,6 +319,7 @@ const decisions = {
   dead_letters: 'tells of letters; goes with the team',
   outbox: 'ids on their way; goes with the team',
   files: 'exported; goes with the team',
+  uploads: 'ids and sizes, for a day; goes with the team and with the person',
   audit_entries: 'exported; its lines stay and are emptied',
   mails: 'sealed, and forgotten once they are sent; goes with the team and with the person',
   exports: 'goes with the team',

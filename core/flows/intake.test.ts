@@ -195,7 +195,7 @@ test('nobody fills our disks with files that no request names', async () => {
   const { core, person } = world();
   const [ada, eve] = [await person(), await person()];
   const first = await keep(ada, 'first.csv', 'name\n');
-  await core.store.money.query({ text: 'UPDATE files SET size_bytes = 999999999 WHERE team_id = $1' }, [ada.teamId]);
+  await core.store.money.query({ text: 'UPDATE files SET size_bytes = 1000000000 WHERE team_id = $1' }, [ada.teamId]);
   await expect(keep(ada, 'more.csv', 'name\n')).rejects.toMatchObject({ code: 'files.waiting' });
   await keep(eve, 'hers.csv', 'name\n');
   await ada.ask('find me 3 leads', { files: [first] });

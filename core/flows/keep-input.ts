@@ -1,15 +1,19 @@
 import type { Readable } from 'node:stream';
 import { safeFileName } from '#core/domain/file-name.ts';
 import { newId, type FileId } from '#core/domain/ids.ts';
-import { askLimits, waitingLimits } from '#core/domain/limits.ts';
+import { askLimits } from '#core/domain/limits.ts';
 import { mimeOf, UNKNOWN_MIME } from '#core/domain/mime.ts';
+import { mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse, type Refusal } from '#core/domain/refusal.ts';
 import { FilesError } from '#core/ports/files.ts';
+import type { FullShare } from '#core/store/files.ts';
 import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 
 /** A file that no ask has named by then is not wanted any more. */
 const UNNAMED_KEPT_MS = 24 * 60 * 60 * 1000;
+/** Longer than the slowest upload that is waited for. */
+const ARRIVES_WITHIN_MS = 15 * 60 * 1000;
 
 /** Keeps a file until an ask names it. The mime type is told from the name where that tells one, else as it was said. */
 export async function keepInput(
@@ -18,28 +22,61 @@ export async function keepInput(
   file: { name: string; mime: string; sizeBytes: number },
   body: Readable,
 ): Promise<FileId> {
+  mustBeAllowed(actor, 'tasks.ask');
   const name = safeFileName(file.name);
   if (file.sizeBytes === 0) throw refuse('file.empty', { name });
   if (file.sizeBytes > askLimits.fileBytes) throw refuse('file.too-large', { name });
-  // Uploads at the same instant may pass it a little.
-  const waiting = await core.store.files.waiting(actor.teamId);
-  if (waiting.files >= waitingLimits.files || waiting.bytes + file.sizeBytes > waitingLimits.bytes)
-    throw refuse('files.waiting', { waiting: waiting.files });
-  const at = core.clock.now();
-  const id = newId<FileId>(at.getTime());
+  const { teamId, userId } = actor;
+  const { sizeBytes } = file;
+  const begun = core.clock.now();
+  const id = newId<FileId>(begun.getTime());
+  const full = await core.store.files.beginUpload({ id, teamId, userId, sizeBytes }, begun, after(begun, ARRIVES_WITHIN_MS));
+  if (full) throw noRoom(full);
   const fromName = mimeOf(name);
   const mime = fromName === UNKNOWN_MIME ? file.mime : fromName;
-  const storageKey = `inputs/${id}`;
-  const stored = await core.files.put(storageKey, body, { mime, sizeBytes: file.sizeBytes }).catch((error: unknown) => {
+  const storageKey = inputKey(id);
+  const stored = await core.files.put(storageKey, body, { mime, sizeBytes }).catch(async (error: unknown) => {
+    await core.store.files.endUpload(id).catch((failed: unknown) => core.log.warn({ fileId: id, error: failed }, 'upload not ended yet'));
     throw refusalOf(error, name) ?? error;
   });
+  const at = core.clock.now();
+  // When this fails, upkeep ends the upload and removes what is in storage.
   await core.store.files.addInput(
-    { id, teamId: actor.teamId, name, mime, sizeBytes: stored.sizeBytes, sha256: stored.sha256, storageKey },
+    { id, teamId, name, mime, sizeBytes: stored.sizeBytes, sha256: stored.sha256, storageKey },
     at,
-    new Date(at.getTime() + UNNAMED_KEPT_MS),
+    after(at, UNNAMED_KEPT_MS),
   );
-  core.log.info({ fileId: id, teamId: actor.teamId, sizeBytes: stored.sizeBytes }, 'input kept');
+  core.log.info({ fileId: id, teamId, sizeBytes }, 'input kept');
   return id;
+}
+
+const UPLOADS_AT_ONCE = 100;
+
+/** Frees the places of uploads that nobody gave back, and what they may have left in storage. */
+export async function endOverdueUploads(core: Core): Promise<void> {
+  const overdue = await core.store.files.overdueUploads(core.clock.now(), UPLOADS_AT_ONCE);
+  for (const { id, arrived } of overdue) {
+    try {
+      if (!arrived) await core.files.remove(inputKey(id));
+      await core.store.files.endUpload(id);
+    } catch (error) {
+      if (!(error instanceof FilesError)) throw error;
+      core.log.warn({ fileId: id, error }, 'rest of an upload not removed yet');
+    }
+  }
+}
+
+function inputKey(id: FileId): string {
+  return `inputs/${id}`;
+}
+
+function after(at: Date, ms: number): Date {
+  return new Date(at.getTime() + ms);
+}
+
+function noRoom({ whose, files }: FullShare): Refusal {
+  if (whose === 'team') return refuse('files.waiting', { waiting: files });
+  return whose === 'person' ? refuse('files.yours-waiting', { waiting: files }) : refuse('files.arriving', { most: files });
 }
 
 function refusalOf(error: unknown, name: string): Refusal | null {

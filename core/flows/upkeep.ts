@@ -10,6 +10,7 @@ import { watchUndelivered } from './alarm.ts';
 import type { Core } from './core.ts';
 import { eraseDue } from './erase.ts';
 import { expireExports, makeExports } from './export-team.ts';
+import { endOverdueUploads } from './keep-input.ts';
 import { checkLedgerDaily } from './operate.ts';
 import { patiently } from './patiently.ts';
 import { forgetRefusedAsks } from './refused-asks.ts';
@@ -44,6 +45,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(sweepEveryMs, () => putBackLost(core)),
     again(EXPIRE_EVERY_MS, () => expireCredits(core)),
     again(EXPIRE_EVERY_MS, () => expireFiles(core)),
+    again(EXPIRE_EVERY_MS, () => endOverdueUploads(core)),
     again(EXPIRE_EVERY_MS, () => expireExports(core)),
     again(EXPIRE_EVERY_MS, () => eraseDue(core)),
     makeExports(core, signal),

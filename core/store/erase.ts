@@ -176,7 +176,7 @@ export function eraseOver(money: Money): Erase {
         await run(
           'DELETE FROM identities i USING workspaces w WHERE w.team_id = $1 AND i.platform = w.platform AND i.space = w.external_id',
         );
-        for (const table of ['workspaces', 'invitations', 'api_keys', 'files', 'exports', 'members'])
+        for (const table of ['workspaces', 'invitations', 'api_keys', 'files', 'uploads', 'exports', 'members'])
           await run(`DELETE FROM ${table} WHERE team_id = $1`);
         await run('UPDATE sessions SET active_team_id = NULL WHERE active_team_id = $1');
         await client.query(

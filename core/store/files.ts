@@ -1,6 +1,7 @@
 // Rows of files; their content is in storage under `storageKey`.
 
-import type { FileId, TaskId, TeamId } from '#core/domain/ids.ts';
+import type { FileId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
+import { waitingLimits } from '#core/domain/limits.ts';
 import type { Money } from './money.ts';
 
 export interface StoredFile {
@@ -18,15 +19,31 @@ export interface StoredFile {
   readonly linksFrom: Date | null;
 }
 
+export interface NewUpload {
+  readonly id: FileId;
+  readonly teamId: TeamId;
+  readonly userId: UserId;
+  readonly sizeBytes: number;
+}
+
+export interface FullShare {
+  readonly whose: 'team' | 'person' | 'arriving';
+  readonly files: number;
+}
+
 export interface FileRows {
+  /** Takes a place for an upload before anything of it is read; when there is none left, says whose share is used up. */
+  beginUpload(upload: NewUpload, at: Date, until: Date): Promise<FullShare | null>;
+  /** Gives the place of an upload back that failed or was given up. */
+  endUpload(id: FileId): Promise<void>;
+  /** Places that nobody gave back, because a process ended or the file was kept for its time. */
+  overdueUploads(at: Date, most: number): Promise<{ id: FileId; arrived: boolean }[]>;
   /** Keeps it until a task takes it, or `until`. */
   addInput(
     file: { id: FileId; teamId: TeamId; name: string; mime: string; sizeBytes: number; sha256: string; storageKey: string },
     at: Date,
     until: Date,
   ): Promise<void>;
-  /** What a team has here that no task has taken. */
-  waiting(teamId: TeamId): Promise<{ files: number; bytes: number }>;
   find(id: string): Promise<StoredFile | null>;
   /** Kept files whose time is over, and those that a person deleted. A key stays while another row still needs it. */
   expired(at: Date, most: number): Promise<{ id: FileId; storageKey: string; shared: boolean }[]>;
@@ -38,23 +55,37 @@ export function filesOver(money: Money): FileRows {
     async addInput(file, at, until) {
       await money.query(
         {
-          text: `INSERT INTO files (id, team_id, role, name, mime, size_bytes, sha256, storage_key, created_at, expires_at)
+          text: `WITH arrived AS (UPDATE uploads SET arrived_at = $8, expires_at = $9 WHERE id = $1)
+                 INSERT INTO files (id, team_id, role, name, mime, size_bytes, sha256, storage_key, created_at, expires_at)
                  VALUES ($1, $2, 'input', $3, $4, $5, $6, $7, $8, $9)`,
         },
         [file.id, file.teamId, file.name, file.mime, file.sizeBytes, file.sha256, file.storageKey, at, until],
       );
     },
 
-    async waiting(teamId) {
-      const { rows } = await money.query<{ files: number; bytes: string }>(
-        {
-          name: 'files waiting',
-          text: `SELECT count(*)::int AS files, coalesce(sum(size_bytes), 0)::bigint AS bytes FROM files
-                 WHERE task_id IS NULL AND team_id = $1 AND role = 'input' AND removed_at IS NULL`,
-        },
-        [teamId],
+    async beginUpload({ id, teamId, userId, sizeBytes }, at, until) {
+      const { files, bytes, ofOne } = waitingLimits;
+      const { rows } = await money.query<{ full_share: FullShare['whose'] | null; waiting: number }>(
+        { name: 'upload begins', text: 'SELECT full_share, waiting FROM upload_begin($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)' },
+        [id, teamId, userId, sizeBytes, at, until, files, bytes, ofOne.files, ofOne.bytes, ofOne.arriving],
       );
-      return { files: rows[0]!.files, bytes: Number(rows[0]!.bytes) };
+      const { full_share: whose, waiting } = rows[0]!;
+      return whose && { whose, files: waiting };
+    },
+
+    async endUpload(id) {
+      await money.query({ name: 'upload ends', text: 'DELETE FROM uploads WHERE id = $1' }, [id]);
+    },
+
+    async overdueUploads(at, most) {
+      const { rows } = await money.query<{ id: FileId; arrived: boolean }>(
+        {
+          text: `SELECT u.id, EXISTS (SELECT FROM files f WHERE f.id = u.id) AS arrived FROM uploads u
+                 WHERE u.expires_at <= $1 ORDER BY u.expires_at LIMIT $2`,
+        },
+        [at, most],
+      );
+      return rows;
     },
 
     async find(id) {

@@ -32,7 +32,6 @@ export async function stageAgents(
   const sandbox = await startOpenClawSandbox({
     token: 'a token for tests',
     dataDir: folder.path,
-    allowLoopbackFetch: true,
     ...some,
     faults: { pace: 'instant', ...some.faults },
   });

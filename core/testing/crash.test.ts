@@ -84,7 +84,6 @@ async function openWorld(): Promise<World> {
   const openclaw = await startOpenClawSandbox({
     token,
     dataDir: path.join(folder.path, 'openclaw'),
-    allowLoopbackFetch: true,
     faults: { pace: { stepMs: 20 } },
   });
   const people = boardPeople(board.url);

@@ -93,7 +93,6 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const openclaw = await startOpenClawSandbox({
     token: 'stage',
     dataDir: path.join(folder.path, 'openclaw'),
-    allowLoopbackFetch: true,
     faults: { pace: 'instant' },
   });
   const wire = await wireTo(database.url);

@@ -16,7 +16,7 @@ test('the documentation tells every code with its status', () => {
 });
 
 test('the documentation names every route', async () => {
-  const named = new Set(docs.match(/(?<=`(?:GET|POST) )\/[\w/:.]*/g));
+  const named = new Set(docs.match(/(?<=`(?:GET|POST) )\/[\w/:.-]*/g));
   const { routes } = await openDoor({});
   const forPeople = ['/', '/api/auth/*rest'];
   expect(routes.filter((path) => !forPeople.includes(path) && !named.has(path))).toEqual([]);

@@ -5,7 +5,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { WrongField } from '#core/contracts/api.ts';
 import { isRefusal, refuse, type Refusal, type RefusalCode } from '#core/domain/refusal.ts';
 import type { Log } from '#core/ports/log.ts';
-import { html, sendPage } from './html.ts';
+import { html, startPage } from './html.ts';
 
 export interface ErrorAnswer {
   readonly error: {
@@ -37,6 +37,8 @@ export function answerErrors({
     const facts = { requestId: response.locals.requestId, route: response.locals.route, error };
     // Who hangs up in the middle of an upload makes it fail; that is nobody's fault.
     if (response.destroyed) return log.debug(facts, 'request cut off');
+    // Who was told that a body is too large or too slow was answered then; its handler finds out later.
+    if (response.locals.arriving?.isCutOff) return log.debug(facts, 'request cut off');
     if (!refusal) log.error(facts, 'request failed');
     if (response.headersSent) {
       response.destroy(); // half an answer must not look like a whole one
@@ -44,9 +46,9 @@ export function answerErrors({
     }
     const { status, headers, answer } = say(refusal, response.locals.requestId, portalUrl);
     response.status(status).set(headers);
-    letGoOfBody(request);
-    if (wantsPage(request)) sendErrorPage(response, answer, { brandName, portalUrl });
-    else response.json(answer);
+    const text = wantsPage(request) ? errorPage(response, answer, { brandName, portalUrl }) : asJson(response, answer);
+    if (response.locals.arriving && !request.complete) response.locals.arriving.answer(text, refusal?.code === 'request.too-slow');
+    else response.send(text);
   };
 }
 
@@ -114,33 +116,20 @@ function wantsPage(request: Request): boolean {
   return !request.path.startsWith('/api/') && request.accepts(['json', 'html']) === 'html';
 }
 
-function sendErrorPage(
+function errorPage(
   response: Response,
   { error }: ErrorAnswer,
   { brandName, portalUrl }: { brandName: string; portalUrl: string | null },
-) {
+): string {
   const page = error.page ?? (portalUrl === null ? undefined : `${portalUrl}/`);
   const main = html`<h1>${error.message}</h1>
     <p>${error.wayForward}</p>
     ${page === undefined ? '' : html`<p><a href="${page}">${page}</a></p>`}
     <p class="small">${brandName} · request ${error.requestId}</p>`;
-  sendPage(response, { title: error.message, brandName, main });
+  return startPage(response, { title: error.message, brandName, main });
 }
 
-/**
- * An answer that comes before the body has ended: closing at once would reset the connection, and the answer would be
- * lost with it. So the rest is read and thrown away, but not for long.
- */
-function letGoOfBody(request: Request) {
-  if (request.complete) return;
-  const { socket } = request;
-  const giveUp = setTimeout(() => socket.destroy(), LINGER_MS);
-  const noMore = () => {
-    clearTimeout(giveUp);
-    socket.off('close', noMore);
-  };
-  request.once('end', noMore).resume();
-  socket.once('close', noMore); // once answered, the request itself no longer hears of it
+function asJson(response: Response, answer: ErrorAnswer): string {
+  response.type('json');
+  return JSON.stringify(answer);
 }
-
-const LINGER_MS = 5_000;

@@ -31,7 +31,12 @@ export interface Page {
   readonly frames?: boolean;
 }
 
-export function sendPage(response: ServerResponse, { title, brandName, main, style = '', frames = false }: Page): void {
+export function sendPage(response: ServerResponse, page: Page): void {
+  response.end(startPage(response, page));
+}
+
+/** Sets the headers of a page, and gives its text. */
+export function startPage(response: ServerResponse, { title, brandName, main, style = '', frames = false }: Page): string {
   const css = ownStyle + style;
   const page = html`<!doctype html>
     <html lang="en">
@@ -52,7 +57,7 @@ export function sendPage(response: ServerResponse, { title, brandName, main, sty
     `default-src 'none'; style-src '${styleHash}'; ${frames ? "frame-src 'self'; " : ''}base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   );
   response.setHeader('Content-Type', 'text/html; charset=utf-8');
-  response.end(page.text);
+  return page.text;
 }
 
 const ownStyle = `

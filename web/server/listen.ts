@@ -13,13 +13,15 @@ export interface Running {
 export interface Patience {
   /** For the head of a request. */
   readonly headersMs: number;
-  /** For a whole request; long enough for the largest upload over a slow line. */
+  /** For the body of a request; a large upload has more (body-limit.ts). */
+  readonly bodyMs: number;
+  /** For a whole request, whatever it is. */
   readonly requestMs: number;
   /** For the next request on the same connection; longer than a balancer's usual 60 s, so that it is the one who closes. */
   readonly idleMs: number;
 }
 
-const patience: Patience = { headersMs: 15_000, requestMs: 600_000, idleMs: 65_000 };
+export const usualPatience: Patience = { headersMs: 15_000, bodyMs: 20_000, requestMs: 600_000, idleMs: 65_000 };
 const GRACE_MS = 10_000;
 
 /** Rejects when the port is taken. Port 0 takes any that is free. */
@@ -27,7 +29,7 @@ export async function listen(
   handle: RequestListener,
   options: { port: number; host?: string; patience?: Partial<Patience>; stopping(): void },
 ): Promise<Running> {
-  const { headersMs, requestMs, idleMs } = { ...patience, ...options.patience };
+  const { headersMs, requestMs, idleMs } = { ...usualPatience, ...options.patience };
   const server = createServer({
     headersTimeout: headersMs,
     requestTimeout: requestMs,

@@ -1,5 +1,7 @@
 // What we remember about a request while it is answered.
 
+import type { Arriving, BodyLimit } from './body-limit.ts';
+
 declare global {
   namespace Express {
     interface Locals {
@@ -8,10 +10,12 @@ declare global {
       route?: string;
       /** The code of the refusal that it was answered with, for the security log. */
       refusedAs?: string;
+      /** How much of its body is read. */
+      bodyLimit?: BodyLimit;
+      /** Its body, where it has one. */
+      arriving?: Arriving;
       /** Ids for the request's line in the log. */
       ids?: Readonly<Record<string, string>>;
     }
   }
 }
-
-export {};

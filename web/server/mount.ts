@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, RequestHandler } from 'express';
+import type { BodyLimit } from './body-limit.ts';
 import { addRoutes, type Handler, type Route } from './route.ts';
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -13,17 +14,24 @@ export interface Mount {
   readonly path: `/${string}`;
   /** Everything below the path too. */
   readonly below?: boolean;
+  /** What its body may be, where that differs from `usualBody`. */
+  readonly body?: BodyLimit;
   readonly handle: Listener;
 }
 
 export function addMounts(express: Express, mounts: readonly Mount[]): void {
   addRoutes(express, withTheirMethods(mounts));
   for (const { path, below, handle } of mounts.filter(({ method }) => method === undefined)) {
-    express.all(below ? [path, `${path}/*rest`] : path, (request, response) => {
+    express.all(pathsOf({ path, below }), (request, response) => {
       response.locals.route = below ? `${path}/*` : path;
       return handle(request, response);
     });
   }
+}
+
+/** As Express writes them. */
+export function pathsOf({ path, below }: Pick<Mount, 'path'> & { readonly below?: boolean | undefined }): `/${string}`[] {
+  return below ? [path, `${path}/*rest`] : [path];
 }
 
 /** Answers whatever no route before it did. */
@@ -36,7 +44,7 @@ function withTheirMethods(mounts: readonly Mount[]): Route[] {
   const routes = new Map<string, Route>();
   for (const { method, path, below, handle } of mounts) {
     if (method === undefined) continue;
-    for (const address of below ? [path, `${path}/*rest` as const] : [path]) {
+    for (const address of pathsOf({ path, below })) {
       routes.set(address, { ...routes.get(address), path: address, [method]: handle satisfies Handler });
     }
   }

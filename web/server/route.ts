@@ -3,6 +3,7 @@
 
 import type { Express, Request, Response } from 'express';
 import { refuse } from '#core/domain/refusal.ts';
+import type { BodyLimit } from './body-limit.ts';
 
 export type Handler = (request: Request, response: Response) => void | Promise<void>;
 
@@ -10,6 +11,8 @@ export interface Route {
   readonly path: `/${string}`;
   readonly GET?: Handler;
   readonly POST?: Handler;
+  /** What its body may be, where that differs from `usualBody`. */
+  readonly body?: BodyLimit;
 }
 
 export function addRoutes(express: Express, routes: readonly Route[]): void {

@@ -391,9 +391,9 @@ test('somebody in two teams may use the same Idempotency-Key in both', async () 
   expect(asked).toEqual(['api:t1:u1:order-17', 'api:t2:u1:order-17']);
 });
 
-test('an answer to a hundred thousand wrong fields is smaller than the request', async () => {
+test('an answer to twenty thousand wrong fields is smaller than the request', async () => {
   const { fetch } = await openDoor(knowsOlga);
-  const json = Object.fromEntries(Array.from({ length: 90_000 }, (_, i) => [`k${i}`, 1]));
+  const json = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, 1]));
   const answer = await fetch('/api/tasks/create', { key: 'olgas-key', json });
   expect(answer.status).toBe(400);
   expect((await answer.text()).length).toBeLessThan(10_000);
@@ -467,13 +467,14 @@ test('a sandbox answers everything below its path', async () => {
   const { fetch } = await openDoor(
     {},
     {
+      sandboxToken: 'printed',
       mounts: [
         { path: '/sandbox/slack', below: true, handle: (request, response) => void response.end(`${request.method} ${request.url}`) },
       ],
     },
   );
-  expect(await (await fetch('/sandbox/slack')).text()).toBe('GET /sandbox/slack');
-  expect(await (await fetch('/sandbox/slack/say/hello', { method: 'PUT' })).text()).toBe('PUT /sandbox/slack/say/hello');
+  expect(await (await fetch('/sandbox/slack', { key: 'printed' })).text()).toBe('GET /sandbox/slack');
+  expect(await (await fetch('/sandbox/slack/say/hello', { method: 'PUT', key: 'printed' })).text()).toBe('PUT /sandbox/slack/say/hello');
   expect((await fetch('/sandbox/slackers')).status).toBe(404);
 });
 

@@ -8,16 +8,18 @@ import type { App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { SecurityLog } from '#core/ports/security-log.ts';
+import { boundBodies, type Bounds } from './body-limit.ts';
 import { answerErrors } from './errors.ts';
 import { countFailedKeys } from './failed-keys.ts';
 import { secure } from './headers.ts';
 import { keysOf, type Keys } from './keys.ts';
 import { checkLocations } from './locations.ts';
-import { listen, type Patience, type Running } from './listen.ts';
+import { listen, usualPatience, type Patience, type Running } from './listen.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { addMounts, addPortal, type Mount } from './mount.ts';
+import { addMounts, addPortal, pathsOf, type Mount } from './mount.ts';
 import { followRequests } from './requests.ts';
-import { addRoutes } from './route.ts';
+import { isOurHost } from './own-host.ts';
+import { addRoutes, type Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
 import { balanceRoutes } from './routes/balance.ts';
 import { conversationRoutes } from './routes/conversations.ts';
@@ -28,6 +30,8 @@ import { docsRoutes, landingRoutes, type SandboxPage } from './routes/landing.ts
 import { operatorRoutes } from './routes/operator.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { transactionRoutes } from './routes/transactions.ts';
+import { wellKnownRoutes } from './routes/well-known.ts';
+import { gateSandboxes } from './sandbox/gate.ts';
 import { openStreams, type Streams } from './streams.ts';
 
 export interface WebSettings {
@@ -46,8 +50,14 @@ export interface WebSettings {
   readonly mounts?: readonly Mount[];
   /** Origins that our answers may lead to, besides our own: where files are. */
   readonly leadsTo?: readonly string[];
+  /** Where to report a security problem, as addresses with `mailto:` or `https:`. Published. */
+  readonly securityContacts?: readonly string[];
   /** Answers whatever is left, the front page too. */
   readonly portal?: readonly RequestHandler[];
+  /** Opens the pages of sandboxes, which are below /sandbox; without one they are not there. */
+  readonly sandboxToken?: string;
+  /** Answers only those who call us by our own name or one of this machine. */
+  readonly loopbackOnly?: boolean;
   /** Named on the front page. */
   readonly sandboxPages?: readonly SandboxPage[];
   /** For tests. */
@@ -89,14 +99,15 @@ export function createWeb(settings: WebSettings): Web {
 
   web.use(followRequests(log, metrics, security));
   web.use(checkLocations({ publicUrl, origins: settings.leadsTo ?? [], log }));
-  web.use((_request, response, next) => {
+  web.use((request, response, next) => {
     secure(response, { https: publicUrl.startsWith('https:') });
+    if (settings.loopbackOnly && !isOurHost(request, publicUrl)) throw refuse('host.unknown');
     if (!stopping) return next();
     response.set('Connection', 'close');
     throw refuse('service.stopping');
   });
-  addMounts(web, settings.mounts ?? []);
-  addRoutes(web, [
+  const mounts = gateSandboxes(settings.mounts ?? [], settings.sandboxToken);
+  const routes: Route[] = [
     ...taskRoutes(parts),
     ...balanceRoutes(parts),
     ...transactionRoutes(parts),
@@ -107,12 +118,17 @@ export function createWeb(settings: WebSettings): Web {
     ...authRoutes(parts),
     ...operatorRoutes(parts, settings.metricsToken),
     ...docsRoutes(parts),
+    ...wellKnownRoutes(parts, { securityContacts: settings.securityContacts ?? [], hasPortal: settings.portal !== undefined }),
     ...(settings.portal ? [] : landingRoutes(parts, settings.sandboxPages ?? [])),
-  ]);
+  ];
+  const answer = answerErrors({ ...parts, portalUrl: settings.portal ? publicUrl : null });
+  web.use(boundBodies({ limits: limitsOf(mounts, routes), bodyMs: settings.patience?.bodyMs ?? usualPatience.bodyMs, answer }));
+  addMounts(web, mounts);
+  addRoutes(web, routes);
   web.use('/api', nothingHere);
   if (settings.portal) addPortal(web, settings.portal);
   web.use(nothingHere);
-  web.use(answerErrors({ ...parts, portalUrl: settings.portal ? publicUrl : null }));
+  web.use(answer);
 
   return {
     express: web,
@@ -134,6 +150,11 @@ export function createWeb(settings: WebSettings): Web {
       return running;
     },
   };
+}
+
+function limitsOf(mounts: readonly Mount[], routes: readonly Route[]): Bounds['limits'] {
+  const all = [...mounts.map((mount) => ({ path: pathsOf(mount), body: mount.body })), ...routes];
+  return all.flatMap(({ path, body }) => (body === undefined ? [] : [{ path, body }]));
 }
 
 function nothingHere(): never {

@@ -361,4 +361,7 @@ export const api: Readonly<Record<string, (acme: Acme) => readonly Probe[]>> = {
   '/readyz': () => [{ path: '/readyz' }],
   '/metrics': () => [{ path: '/metrics', varies: true }],
   '/docs/api': () => [{ path: '/docs/api' }],
+  '/docs/security': () => [{ path: '/docs/security' }],
+  '/.well-known/security.txt': () => [{ path: '/.well-known/security.txt' }],
+  '/.well-known/change-password': () => [{ path: '/.well-known/change-password' }],
 };

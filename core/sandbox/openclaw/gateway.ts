@@ -22,8 +22,8 @@ export interface OpenClawSandboxOptions {
   readonly port?: number;
   readonly token: string;
   readonly dataDir: string;
-  /** Its web-scraping agent may fetch pages from this machine, where a request names one. */
-  readonly allowLoopbackFetch: boolean;
+  /** Pages or origins on this machine that its web-scraping agent may fetch. For tests; without them it fetches none here. */
+  readonly loopbackPages?: readonly string[];
   readonly faults?: Partial<Faults>;
   readonly tickIntervalMs?: number;
 }
@@ -55,7 +55,7 @@ export interface Control {
 const RESUME_AFTER_MS = 300;
 
 export async function startOpenClawSandbox(options: OpenClawSandboxOptions): Promise<OpenClawSandbox> {
-  const { token, dataDir, allowLoopbackFetch, tickIntervalMs = 30_000 } = options;
+  const { token, dataDir, loopbackPages = [], tickIntervalMs = 30_000 } = options;
   let faults: Faults = { ...noFaults, ...options.faults };
   let bootId = randomUUID();
   const closing = new AbortController();
@@ -64,7 +64,7 @@ export async function startOpenClawSandbox(options: OpenClawSandboxOptions): Pro
   disk.endWhatRan(Date.now());
   const shelf = openShelf(disk.workspaceRoot);
   const audience = createAudience(() => faults.duplicateEvents);
-  const stage = { audience, shelf, faults: () => faults, allowLoopbackFetch, crash };
+  const stage = { audience, shelf, faults: () => faults, loopbackPages, crash };
   let runs = createRuns(stage, disk);
 
   const door: Door = {

@@ -22,7 +22,7 @@ export interface Stage {
   readonly audience: Audience;
   readonly shelf: Shelf;
   readonly faults: () => Faults;
-  readonly allowLoopbackFetch: boolean;
+  readonly loopbackPages: readonly string[];
   /** The whole process dies. */
   readonly crash: () => void;
 }
@@ -77,7 +77,7 @@ export function perform(stage: Stage, part: Part, session: Session): Performance
     attached,
     random,
     signal: part.signal,
-    allowLoopbackFetch: stage.allowLoopbackFetch,
+    loopbackPages: stage.loopbackPages,
     step,
     async write(name, content) {
       const file = `${folder}/${name}`;

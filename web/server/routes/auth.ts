@@ -6,32 +6,33 @@ import { createRequest, sendResponse } from '@remix-run/node-fetch-server';
 import express, { type Request as Asked, type Response as Answer } from 'express';
 import { refuse } from '#core/domain/refusal.ts';
 import { callerHeader } from '#core/ports/auth.ts';
+import type { BodyLimit } from '../body-limit.ts';
 import { isOurOwn } from '../own-origin.ts';
 import type { Route } from '../route.ts';
 import type { Parts } from '../web.ts';
 
-const MOST_BYTES = 20_000;
-const parse = express.raw({ type: () => true, limit: MOST_BYTES, inflate: false });
+/** Addresses, passwords and codes are short. */
+const body: BodyLimit = { mostBytes: 20_000 };
+const parse = express.raw({ type: () => true, limit: body.mostBytes, inflate: false });
 
 export function authRoutes({ auth, publicUrl }: Parts): Route[] {
   const { protocol, host } = new URL(publicUrl);
 
   async function handle(asked: Asked, response: Answer) {
     if (!isOurOwn(asked, publicUrl)) throw refuse('origin.foreign');
-    const body = asked.method === 'POST' ? await bodyOf(asked, response) : null;
+    const sent = asked.method === 'POST' ? await bodyOf(asked, response) : null;
     const { url, method, headers } = createRequest(asked, response, { protocol, host });
     headers.set(callerHeader, asked.ip ?? 'unknown'); // in the place of what others say of their address
-    const answer = await auth.handle(new Request(url, { method, headers, body }), 'outside');
+    const answer = await auth.handle(new Request(url, { method, headers, body: sent }), 'outside');
     if (answer.status === 404) throw refuse('route.unknown');
     answer.headers.set('Cache-Control', 'no-store');
     await sendResponse(response, answer);
   }
 
-  return [{ path: '/api/auth/*rest', GET: handle, POST: handle }];
+  return [{ path: '/api/auth/*rest', GET: handle, POST: handle, body }];
 }
 
 async function bodyOf(asked: Asked, response: Answer): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(asked.headers['content-length'] ?? 0) > MOST_BYTES) throw refuse('request.too-large');
   await new Promise<void>((done, failed) => parse(asked, response, (error) => (error ? failed(error) : done())));
   return asked.body instanceof Uint8Array ? new Uint8Array(asked.body) : new Uint8Array();
 }

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { nothing, parseRequest, uploadQuery } from '#core/contracts/api.ts';
 import { safeFileName } from '#core/domain/file-name.ts';
 import { askLimits } from '#core/domain/limits.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse, type Refusal } from '#core/domain/refusal.ts';
 import { readJson } from '../body.ts';
 import { pathPart, type Route } from '../route.ts';
 import type { Parts } from '../web.ts';
@@ -13,6 +13,7 @@ export function fileRoutes({ app, keys }: Parts): Route[] {
   return [
     {
       path: '/api/files',
+      body: { mostBytes: askLimits.fileBytes, bytesPerSecond: SLOWEST_BYTES_PER_SECOND, tooLarge },
       async POST(request, response) {
         const actor = await keys.actorOf(request, response);
         const name = safeFileName(parseRequest(uploadQuery, request.query).name);
@@ -42,12 +43,18 @@ export function fileRoutes({ app, keys }: Parts): Route[] {
   ];
 }
 
+/** What storage waits for too (core/engines/s3.ts). */
+const SLOWEST_BYTES_PER_SECOND = 100_000;
+
+function tooLarge({ query }: Request): Refusal {
+  return refuse('file.too-large', { name: safeFileName(uploadQuery.safeParse(query).data?.name ?? '') });
+}
+
 function lengthOf({ headers }: Request, name: string): number {
   const length = headers['content-length'];
   if (length === undefined) throw refuse('request.length-needed');
   const sizeBytes = Number(length);
   if (sizeBytes === 0) throw refuse('file.empty', { name });
-  if (sizeBytes > askLimits.fileBytes) throw refuse('file.too-large', { name });
   return sizeBytes;
 }
 

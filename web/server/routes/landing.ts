@@ -41,13 +41,11 @@ function listOf(pages: readonly SandboxPage[]) {
 }
 
 export function docsRoutes({ publicUrl }: Parts): Route[] {
-  return [
-    {
-      path: '/docs/api',
-      async GET(_request, response) {
-        const text = await readFile(new URL('../../../docs/api.md', import.meta.url), 'utf8');
-        response.type('text/plain').send(text.replaceAll('http://localhost:3000', publicUrl));
-      },
+  return (['api', 'security'] as const).map((name) => ({
+    path: `/docs/${name}`,
+    async GET(_request, response) {
+      const text = await readFile(new URL(`../../../docs/${name}.md`, import.meta.url), 'utf8');
+      response.type('text/plain').send(text.replaceAll('http://localhost:3000', publicUrl));
     },
-  ];
+  }));
 }

@@ -12,33 +12,42 @@ import { mailboxPages } from './mailbox.ts';
 
 const usual = forAll(() => openStage());
 
+/** As the browser of whoever opened the link from the start. */
+async function read(path: string): Promise<Response> {
+  const { url, product } = usual();
+  const token = product.outside.pagesToken!;
+  const opened = await fetch(`${url}/sandbox/mail?token=${token}`, { redirect: 'manual' });
+  return fetch(url + path, { headers: { Cookie: opened.headers.getSetCookie()[0]!.split(';')[0]! } });
+}
+
 test('a mail of the product can be read, as it looks and as text, and its link clicked', async () => {
-  const { core, url, mails } = usual();
+  const { core, mails } = usual();
   const link = `${core.settings.publicUrl}/verify?token=abc&next=1`;
   await writeMail(core, { key: newId(), to: 'ada@example.com', saying: { kind: 'verify', name: 'Ada', url: link } });
   const [mail] = await mails('ada@example.com');
 
-  const list = await (await fetch(`${url}/sandbox/mail`)).text();
+  const list = await (await read('/sandbox/mail')).text();
   expect(list).toContain(`<a href="/sandbox/mail/${mail!.id}">Confirm your mail address</a>`);
   expect(list).toContain('to ada@example.com');
-  const page = await (await fetch(`${url}/sandbox/mail/${mail!.id}`)).text();
+  const page = await (await read(`/sandbox/mail/${mail!.id}`)).text();
   expect(page).toContain(`<a href="${link.replace('&', '&#38;')}" rel="noreferrer">`);
   expect(page).toContain(`src="/sandbox/mail/${mail!.id}/html"`);
-  const frame = await (await fetch(`${url}/sandbox/mail/${mail!.id}/html`)).text();
+  const frame = await (await read(`/sandbox/mail/${mail!.id}/html`)).text();
   expect(frame).toContain('<head><base target="_top">');
   expect(frame).toContain('Confirm this address</a>');
 });
 
 test('a script gets the same as JSON, all of it or for one address', async () => {
-  const { core, url, mails } = usual();
+  const { core, url, mails, product } = usual();
+  const headers = { Authorization: `Bearer ${product.outside.pagesToken!}` };
   for (const to of ['bo@example.com', 'cy@example.com']) {
     await writeMail(core, { key: newId(), to, saying: { kind: 'magic-link', url: core.settings.publicUrl } });
     await mails(to);
   }
-  const read = async (query: string) =>
-    ((await (await fetch(`${url}/sandbox/mail.json${query}`)).json()) as { mails: { to: string[] }[] }).mails;
-  expect((await read('')).slice(0, 2).map(({ to }) => to)).toEqual([['cy@example.com'], ['bo@example.com']]);
-  expect(await read('?to=Bo@example.com')).toMatchObject([{ to: ['bo@example.com'], kind: 'magic-link', subject: 'Log in to Impacter' }]);
+  const told = async (query: string) =>
+    ((await (await fetch(`${url}/sandbox/mail.json${query}`, { headers })).json()) as { mails: { to: string[] }[] }).mails;
+  expect((await told('')).slice(0, 2).map(({ to }) => to)).toEqual([['cy@example.com'], ['bo@example.com']]);
+  expect(await told('?to=Bo@example.com')).toMatchObject([{ to: ['bo@example.com'], kind: 'magic-link', subject: 'Log in to Impacter' }]);
 });
 
 test('before the first mail the page says how one comes', async () => {
@@ -104,9 +113,10 @@ async function mailbox() {
   onTestFinished(() => sandbox.stop());
   const client = new SESClient({ region: 'us-east-1', endpoint: sandbox.url, credentials: keys });
   onTestFinished(() => client.destroy());
-  const door = await openDoor({}, { mounts: mailboxPages({ url: sandbox.url, token: keys.secretAccessKey, brandName: 'Impacter' }) });
+  const mounts = mailboxPages({ url: sandbox.url, token: keys.secretAccessKey, brandName: 'Impacter' });
+  const { fetch: ask } = await openDoor({}, { mounts, sandboxToken: 'printed' });
   return {
-    door,
+    door: { fetch: (path: string, options: Parameters<typeof ask>[1] = {}) => ask(path, { key: 'printed', ...options }) },
     async send(message: string) {
       return (await client.send(new SendRawEmailCommand({ RawMessage: { Data: Buffer.from(message) } }))).MessageId!;
     },

@@ -19,7 +19,7 @@ export interface Work {
   /** Writes a result file. */
   write(name: string, content: string | Buffer): Promise<void>;
   readonly signal: AbortSignal;
-  readonly allowLoopbackFetch: boolean;
+  readonly loopbackPages: readonly string[];
 }
 
 /** What a session keeps in mind of a request, for those that follow. */

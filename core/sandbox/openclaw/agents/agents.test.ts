@@ -12,8 +12,6 @@ let agents: Agents;
 let site: http.Server;
 let page: string;
 beforeAll(async () => {
-  stage = await stageAgents();
-  agents = stage.open({ workspaceRoot: stage.sandbox.workspaceRoot });
   site = http.createServer((request, response) => {
     if (request.url === '/prices') response.writeHead(200, { 'content-type': 'text/html' }).end(pricePage);
     else if (request.url === '/trap')
@@ -22,6 +20,8 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   page = `http://127.0.0.1:${(site.address() as { port: number }).port}/prices`;
+  stage = await stageAgents({ loopbackPages: [new URL(page).origin] });
+  agents = stage.open({ workspaceRoot: stage.sandbox.workspaceRoot });
 });
 afterAll(async () => {
   site.closeAllConnections();

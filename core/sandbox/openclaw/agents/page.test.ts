@@ -19,8 +19,9 @@ afterEach(async () => {
 
 const html = { 'content-type': 'text/html; charset=utf-8' };
 const fetched = (address: string, some: Partial<PageOptions> = {}) =>
-  fetchPage(address, { signal: new AbortController().signal, allowLoopback: false, ...some });
-const allowed = (address: string, some: Partial<PageOptions> = {}) => fetched(address, { allowLoopback: true, ...some });
+  fetchPage(address, { signal: new AbortController().signal, loopbackPages: [], ...some });
+const allowed = (address: string, some: Partial<PageOptions> = {}) =>
+  fetched(address, { loopbackPages: [new URL(address).origin, url.replace('127.0.0.1', 'localhost')], ...some });
 
 describe('an address that is not on the public web is not fetched', () => {
   test.each([
@@ -77,10 +78,12 @@ describe('an address that is not on the public web is not fetched', () => {
     await expect(allowed(url)).rejects.toThrow('192.168.0.1 is not on the public web');
   });
 
-  test('loopback neither, unless the sandbox allows it and the request itself names it', async () => {
+  test('loopback neither, not even a page beside one that a test named', async () => {
     answer = (_request, response) => response.writeHead(200, html).end('<h1>here</h1>');
     await expect(fetched(url)).rejects.toThrow('is not on the public web');
     await expect(allowed(url)).resolves.toMatchObject({ text: '<h1>here</h1>' });
+    await expect(fetched(`${url}/one`, { loopbackPages: [`${url}/one`] })).resolves.toMatchObject({ text: '<h1>here</h1>' });
+    await expect(fetched(`${url}/sandbox/mail`, { loopbackPages: [`${url}/one`] })).rejects.toThrow('is not on the public web');
   });
 
   test('nor loopback where a page of the public web leads to it', async () => {

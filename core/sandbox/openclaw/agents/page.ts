@@ -26,8 +26,8 @@ export class PageRefused extends Error {
 
 export interface PageOptions {
   readonly signal: AbortSignal;
-  /** For the sandbox itself, whose pages are on loopback. A page elsewhere cannot lead there. */
-  readonly allowLoopback: boolean;
+  /** Pages or origins on loopback that may be fetched all the same: those of a test. A page elsewhere cannot lead there. */
+  readonly loopbackPages: readonly string[];
   readonly resolve?: (host: string) => Promise<string[]>;
   readonly isPublic?: (address: string) => boolean;
 }
@@ -39,17 +39,18 @@ export async function fetchPage(address: string, options: PageOptions): Promise<
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(pageLimits.timeoutMs)]);
   let url = parse(address);
   const isPublic = options.isPublic ?? isOnPublicWeb;
-  let allowLoopback = options.allowLoopback;
+  let beenOutside = false;
   for (let redirects = 0; redirects <= pageLimits.redirects; redirects++) {
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const addresses = ipaddr.isValid(host) ? [host] : await (options.resolve ?? resolveAll)(host);
     if (addresses.length === 0) throw new PageRefused(`There is no site called ${host}.`);
+    const isNamed = !beenOutside && options.loopbackPages.some((page) => page === url.href || page === url.origin);
     // One private address among public ones is as bad as all: which of them is taken is not ours to say later.
     for (const address of addresses) {
-      if (!(isPublic(address) || (allowLoopback && isLoopback(address))))
+      if (!(isPublic(address) || (isNamed && isLoopback(address))))
         throw new PageRefused(`${host} is not on the public web, so it is not fetched.`);
     }
-    if (isPublic(addresses[0]!)) allowLoopback = false;
+    beenOutside ||= isPublic(addresses[0]!);
     const answer = await get(url, addresses[0]!, signal);
     if (!('location' in answer)) return answer;
     url = parse(answer.location, url);

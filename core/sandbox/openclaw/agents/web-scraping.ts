@@ -15,7 +15,7 @@ export const webScrapingAgent: SandboxAgent = async (work) => {
     addressIn(work.request) ?? work.earlier.map(({ request }) => addressIn(request)).findLast((each) => each !== null) ?? null;
   if (address === null) return 'Your request names no page. Tell me its address, such as https://example.com/prices.';
   const page = await work.step('fetch', `Fetching ${shorten(address, 60)}`, () =>
-    orSay(work, fetchPage(address, { signal: work.signal, allowLoopback: work.allowLoopbackFetch })),
+    orSay(work, fetchPage(address, { signal: work.signal, loopbackPages: work.loopbackPages })),
   );
   if (typeof page === 'string') return `I could not fetch ${address}. ${page}`;
   const found = await work.step('parse', 'Reading what is on the page', () => orSay(work, readPage(page, work.signal)));
