@@ -9,19 +9,22 @@ import { twoFactor } from 'better-auth/plugins/two-factor';
 import { newId, type UserId } from '#core/domain/ids.ts';
 import { callerHeader, type Auth } from '#core/ports/auth.ts';
 import { prismaForLogins } from '#core/store/prisma-for-logins.ts';
+import type { SecretVersions } from '#core/store/secret-versions.ts';
 import type { AuthSettings } from '../auth.ts';
 import { throughDoor } from './doors.ts';
 import { answerIn, isAskedByStrangers } from './even-time.ts';
 import { byCaller, byCallerElse, linkLastsS, PASSWORD, SESSION_DAYS } from './limits.ts';
 import { authLog, plainError } from './auth-log.ts';
+import { signedAnew } from './older-secrets.ts';
+import { unreadableFactor } from './second-factors.ts';
 import { COOKIE_PREFIX } from './session-cookies.ts';
 import { everyLogin } from './every-login.ts';
 import { digest, lookAtLink, mailedLinks, makeLink } from './mailed-links.ts';
 
 type Engine = Omit<Auth, 'sessionOf' | 'ready'>;
 
-export function openEngine(settings: AuthSettings): Engine {
-  const { store, secret, publicUrl, brandName, clock, log, news } = settings;
+export function openEngine(settings: AuthSettings, secrets: SecretVersions): Engine {
+  const { store, publicUrl, brandName, clock, log, news } = settings;
 
   const linkTo = (page: `/${string}`, token: string) => `${publicUrl}${page}?token=${encodeURIComponent(token)}`;
   const inS = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
@@ -39,7 +42,7 @@ export function openEngine(settings: AuthSettings): Engine {
     baseURL: publicUrl,
     basePath: '/api/auth',
     // Given as a list, so that no variable of the environment is taken in its place.
-    secrets: [{ version: 1, value: secret }],
+    secrets: secrets.map(({ version, secret }) => ({ version, value: secret })),
     telemetry: { enabled: false },
     logger: authLog(log),
     onAPIError: { throw: true }, // else it prints the whole of it
@@ -156,8 +159,8 @@ export function openEngine(settings: AuthSettings): Engine {
       if (request instanceof Response) return request;
       const { pathname, searchParams } = new URL(request.url);
       const link = pathname.endsWith('/magic-link/verify') ? await this.lookAtLink('magic-link', searchParams.get('token') ?? '') : null;
-      const asked = auth.handler(request).catch((error: unknown) => {
-        throw plainError(error);
+      const asked = auth.handler(signedAnew(request, secrets)).catch((error: unknown) => {
+        return unreadableFactor(request, error, log) ?? Promise.reject(plainError(error));
       });
       const response = await (isAskedByStrangers(request) ? answerIn(clock, asked) : asked);
       // A link that was used ends the others: an older one that is found in a mailbox must not log in afterwards.
