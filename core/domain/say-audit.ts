@@ -32,7 +32,7 @@ const acts = {
   'invitation.resent': { title: 'Invitation sent again', say: ({ fact }) => `sent the invitation of ${fact('email')} again` },
   'invitation.revoked': { title: 'Invitation taken back', say: ({ fact }) => `took back the invitation of ${fact('email')}` },
   'invitation.declined': { title: 'Invitation declined', say: ({ fact }) => `declined the invitation of ${fact('email')}` },
-  'key.made': { title: 'API key made', say: ({ fact }) => `made the API key “${fact('name')}” (${fact('prefix')}…)` },
+  'key.made': { title: 'API key made', say: ({ fact }) => `made the API key “${fact('name')}” (${fact('prefix')}…${keyKind(fact)})` },
   'key.revoked': {
     title: 'API key revoked',
     say: ({ whom, fact }) => `revoked the API key “${fact('name')}” (${fact('prefix')}…)${fact('own') === 'true' ? '' : ` of ${whom}`}`,
@@ -133,6 +133,12 @@ function ended(keys: string): string {
   const count = Number(keys);
   if (!(count > 0)) return '';
   return count === 1 ? '; one API key ended' : `; ${count} API keys ended`;
+}
+
+/** Lines from before say nothing of it: those keys have full access and no end. */
+function keyKind(fact: About['fact']): string {
+  const scope = fact('scope') === 'read-only' ? ', read-only' : '';
+  return fact('expiresAt') === '…' ? scope : `${scope}, expires on ${day(fact('expiresAt'))}`;
 }
 
 function keys(count: string): string {

@@ -2,6 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import type { AskInput } from '#core/contracts/ask.ts';
+import type { KeyScope } from '#core/domain/api-key.ts';
 import type { AgentType } from '#core/domain/agent-type.ts';
 import type { BalanceColour } from '#core/domain/balance-colour.ts';
 import type { Amount } from '#core/domain/credits.ts';
@@ -59,6 +60,8 @@ export interface Actor {
   readonly role: Role;
   readonly email: string;
   readonly apiKeyId?: ApiKeyId;
+  /** What their key may do; web/server/read-only.ts keeps it. */
+  readonly scope?: KeyScope;
   /** Set for a person who is logged in. */
   readonly sessionId?: SessionId;
 }

@@ -9,6 +9,7 @@ import { watchUndelivered } from './alarm.ts';
 import type { Core } from './core.ts';
 import { eraseDue } from './erase.ts';
 import { expireExports, makeExports } from './export-team.ts';
+import { tellOfExpiringKeys } from './key-expiry.ts';
 import { keepCopyOfMailboxKey } from './mailbox-key.ts';
 import { checkLedgerDaily } from './operate.ts';
 import { patiently } from './patiently.ts';
@@ -48,6 +49,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     makeExports(core, signal),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
+    again(EXPIRE_EVERY_MS, () => tellOfExpiringKeys(core)),
     again(EXPIRE_EVERY_MS, keepCopyOfMailboxKey(core)),
     core.clock.sleep(FIRST_CHECK_MS, signal).then(() => again(EXPIRE_EVERY_MS, () => checkLedgerDaily(core))),
   ]);

@@ -9,9 +9,10 @@ import type { Actor, App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { FailedKeys } from './failed-keys.ts';
 import { isOurOwn } from './own-origin.ts';
+import { mustReachWith } from './read-only.ts';
 
 export interface Keys {
-  /** Rejects with `login.needed` without a key or session, and `key.unknown` with a wrong key. */
+  /** Rejects with `login.needed` without a key or session, `key.unknown` with a wrong key, `key.expired` and `key.read-only`. */
   actorOf(request: Request, response: Response): Promise<Actor>;
   /** null without a key or session; a wrong key is refused here too. */
   actorIfAny(request: Request, response: Response): Promise<Actor | null>;
@@ -29,6 +30,7 @@ export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys)
   async function actorIfAny(request: Request, response: Response) {
     const key = keyIn(request);
     const actor = key === null ? await actorBySession(request, response) : await actorByKey(request, key);
+    if (actor) mustReachWith(actor, request, response);
     if (actor) response.locals.ids = { userId: actor.userId, teamId: actor.teamId };
     return actor;
   }
@@ -71,6 +73,7 @@ export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys)
         const actor = key === null ? loggedIn && (await app.actorOf(loggedIn)) : await app.actorByKey(key);
         return actor?.teamId === teamId;
       } catch (error) {
+        if (isRefusal(error) && error.code === 'key.expired') return false;
         if (isRefusal(error) || isAway(error)) return true; // nobody can tell now
         throw error;
       }
