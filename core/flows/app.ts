@@ -19,13 +19,24 @@ import type { CustodyVerbs } from './custody.ts';
 import type { AccountVerbs } from './accounts.ts';
 import type { LiveVerbs } from './live.ts';
 import type { LoginVerbs } from './logins.ts';
+import type { OperatorAccessVerbs } from './operate-access.ts';
 import type { OperatorVerbs } from './operate.ts';
 import type { TeamVerbs } from './team.ts';
 import type { DeliveryVerbs } from './undelivered.ts';
 import type { WorkVerbs } from './work.ts';
 
 export interface App
-  extends LiveVerbs, DeliveryVerbs, LoginVerbs, TeamVerbs, CustodyVerbs, CreditVerbs, AccountVerbs, OperatorVerbs, WorkVerbs {
+  extends
+    LiveVerbs,
+    DeliveryVerbs,
+    LoginVerbs,
+    TeamVerbs,
+    CustodyVerbs,
+    CreditVerbs,
+    AccountVerbs,
+    OperatorVerbs,
+    OperatorAccessVerbs,
+    WorkVerbs {
   /** Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and its letter is written. */
   ask(input: AskInput): Promise<Taken>;
   /** Rejects with `task.not-found` for somebody else's, `task.over` when there is nothing left to stop. */

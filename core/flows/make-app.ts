@@ -13,6 +13,7 @@ import { custodyVerbs } from './custody.ts';
 import { liveVerbs } from './live.ts';
 import { loginVerbs } from './logins.ts';
 import { teamVerbs } from './team.ts';
+import { operatorAccessVerbs } from './operate-access.ts';
 import { operatorVerbs } from './operate.ts';
 import { deliveryVerbs } from './undelivered.ts';
 import { workVerbs } from './work.ts';
@@ -40,6 +41,7 @@ export function makeApp(core: Core): App {
     ...accountVerbs(core),
     ...teamVerbs(core),
     ...operatorVerbs(core),
+    ...operatorAccessVerbs(core),
     ...workVerbs(core),
   });
 }

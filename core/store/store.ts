@@ -26,6 +26,7 @@ import { loginsOver, type Logins } from './logins.ts';
 import { mailsOver, type Mails } from './mails.ts';
 import { openMoney, type Money } from './money.ts';
 import { operateOver, type Operate } from './operate.ts';
+import { operateAccessOver, type OperateAccess } from './operate-access.ts';
 import { outboxOver, type Outbox } from './outbox.ts';
 import { peopleOver, type People } from './people.ts';
 import { seenOver, type Seen } from './seen.ts';
@@ -65,6 +66,7 @@ export interface Store {
   readonly audit: Audit;
   readonly seen: Seen;
   readonly operate: Operate;
+  readonly operateAccess: OperateAccess;
   readonly ledgerChecks: LedgerChecks;
   close(): Promise<void>;
 }
@@ -119,6 +121,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     audit: auditOver(money),
     seen: seenOver(money, log),
     operate: operateOver(money),
+    operateAccess: operateAccessOver(money),
     ledgerChecks: ledgerChecksOver(money),
     async close() {
       await wakeups.close();

@@ -34,7 +34,10 @@ export const action = guarded('keys.own', async (visit) => {
         return redirect('/team/keys?done=key-revoked');
       case 'make': {
         // The one answer that holds the key: there is no page to come back to that shows it again.
-        const { name, key } = await app.makeApiKey(actor, text('name'), { scope: text('scope'), lifetime: text('lifetime') });
+        const { name, key } = await app.makeApiKey(actor, text('name'), {
+          scope: text('scope') || 'full',
+          lifetime: text('lifetime') || USUAL_KEY_LIFETIME,
+        });
         return { intent, made: { name, key } };
       }
       default:
@@ -103,7 +106,7 @@ export default function Keys() {
                   <Expiry at={expiresAt} />
                 </h3>
                 <p className="text-sm text-soft">
-                  <code className="font-mono">{prefix}…</code> {yours ? 'yours' : `of ${owner}`}, made <Time at={madeAt} style="date" />,{' '}
+                  <code className="font-mono">{prefix}…</code> {yours ? 'yours' : `of ${owner}`}, created <Time at={madeAt} style="date" />,{' '}
                   {lastUsedAt === null ? (
                     'never used'
                   ) : (
