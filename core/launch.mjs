@@ -19,6 +19,7 @@ const verbs = {
   build: { runs: [], portal: true },
   ask: { runs: [['bots/terminal/ask.ts']], talks: true, portal: true },
   grant: { runs: [['core/commands/grant.ts']] },
+  keys: { runs: [['core/commands/keys.ts']] },
   'ledger:verify': { runs: [['core/commands/ledger-verify.ts']] },
   doctor: { runs: [['core/commands/doctor.ts']] },
   bench: { runs: [['core/bench/main.ts']], portal: true },

@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import type { Adapter } from '#bots/adapter.ts';
 import type { Config } from '#core/contracts/env.ts';
-import { createAuth, newAuthSecret } from '#core/engines/auth.ts';
+import { createAuth } from '#core/engines/auth.ts';
 import { asNumber } from '#core/domain/credits.ts';
 import { isLoopbackHost } from '#core/domain/loopback.ts';
 import { csvTables } from '#core/engines/csv.ts';
@@ -22,6 +22,7 @@ import type { App } from '#core/flows/app.ts';
 import type { Core, CoreSettings } from '#core/flows/core.ts';
 import { learnFrom } from '#core/flows/learned.ts';
 import { authNews } from '#core/flows/logins.ts';
+import { mailboxKey } from '#core/flows/mailbox-key.ts';
 import { makeApp } from '#core/flows/make-app.ts';
 import { keepPaces } from '#core/flows/paces.ts';
 import { keepRates } from '#core/flows/rates.ts';
@@ -31,8 +32,10 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import { mendAfterRestore } from '#core/store/after-restore.ts';
 import { migrate } from '#core/store/migrate.ts';
+import { resealAll } from '#core/store/reseal.ts';
 import { sharedSecret } from '#core/store/secrets.ts';
 import { openStore } from '#core/store/store.ts';
+import { openKeyring } from './keyring.ts';
 import { startBotsRole, startWebRole, startWorkerRole } from './roles.ts';
 import { startSandboxes, type Outside } from './sandboxes.ts';
 
@@ -97,7 +100,9 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const { databaseUrl, encryptionKeys } = outside;
     const store = await openStore({ databaseUrl, worker, leaseMs: timings.leaseMs, encryptionKeys, log });
     stops.push(() => store.close());
-    const linkKeys = [await keyOf(store.money, encryptionKeys, 'links')] as const;
+    if (encryptionKeys.length > 1) await resealAll(store.money, encryptionKeys, log);
+    const keyring = await openKeyring(store, encryptionKeys, log);
+    stops.push(async () => keyring.close());
     const queue = await createQueue({ name: 'tasks', databaseUrl: outside.databaseUrl, redisUrl: config.redis?.url ?? null, log });
     stops.push(() => queue.close());
     const files = createS3(outside.s3);
@@ -117,11 +122,11 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     stops.push(() => agents.close());
 
     const brandName = config.brand.name;
-    const mailboxKey = await keyOf(store.money, encryptionKeys, 'mailboxes');
-    const security = createSecurityLog(log, mailboxKey);
+    const mailboxes = await mailboxKey({ money: store.money, files, log }, encryptionKeys);
+    const security = createSecurityLog(log, mailboxes);
     const auth = createAuth({
       store,
-      secret: await sharedSecret(store.money, encryptionKeys, 'logins', newAuthSecret),
+      secrets: () => keyring.logins(),
       publicUrl,
       brandName,
       clock,
@@ -150,8 +155,10 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
         publicUrl,
         hasPortal: options.portal ?? false,
         brandName,
-        linkKeys,
-        mailboxKey,
+        get linkKeys() {
+          return keyring.links();
+        },
+        mailboxKey: mailboxes,
         startingCredits: config.people.startingCredits,
         operatorEmails: new Set(config.people.operatorEmails.map((email) => email.toLowerCase())),
         worker,
@@ -214,10 +221,4 @@ async function holdFreePort(): Promise<{ port: number; letGo(): Promise<void> }>
       await once(server, 'close');
     },
   };
-}
-
-/** A key that all processes share, and that outlives a change of ENCRYPTION_KEY. */
-async function keyOf(money: Core['store']['money'], encryptionKeys: readonly string[], name: string): Promise<Buffer> {
-  const secret = await sharedSecret(money, encryptionKeys, name, () => randomBytes(32).toString('base64url'));
-  return Buffer.from(secret, 'base64url');
 }

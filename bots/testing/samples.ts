@@ -233,6 +233,7 @@ function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
     'member.already': { email: 'grace@example.com' },
     'teams.too-many': { most: 20 },
     'keys.too-many': { most: 20 },
+    'key.expired': { at: '2026-12-09T10:00:00.000Z' },
     'invitation.already': { email: 'grace@example.com' },
     'invitations.too-many': { most: 50 },
     'invitation.over': { why: 'expired' },

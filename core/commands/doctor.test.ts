@@ -232,7 +232,7 @@ test('sandbox keys that got lost while the database kept what they seal are fail
   await postgres.stop();
   const { said, code } = await visit({ DATA_DIR: dir, PORT: '0' });
   expect(said['secrets']).toEqual([
-    `failing ${dir}/sandbox-keys.json is lost, which opens 1 secrets in the database → put it back; without a copy see “Lost keys” in docs/operate.md`,
+    `failing ${dir}/sandbox-keys.json is lost, which opens 1 secrets in the database → put it back; without a copy: npm run keys -- lost`,
   ]);
   expect(code).toBe(1);
 });

@@ -63,6 +63,7 @@ export const mailLimits = {
     security: 20,
     deletion: 10,
     'account-deletion': 10,
+    'key-expiring': 40,
     alarm: 20,
   } satisfies Record<MailKind, number>,
 } as const;

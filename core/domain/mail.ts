@@ -34,6 +34,15 @@ export type MailSaying =
   | { readonly kind: 'deletion'; readonly team: string; readonly until: string; readonly url: string }
   /** A person's account will be deleted, with the team of their own. */
   | { readonly kind: 'account-deletion'; readonly name: string; readonly until: string; readonly url: string }
+  /** An API key of theirs stops working soon. `until` is when (ISO 8601). */
+  | {
+      readonly kind: 'key-expiring';
+      readonly name: string;
+      readonly key: string;
+      readonly team: string;
+      readonly until: string;
+      readonly url: string;
+    }
   /** For those who run the product. */
   | { readonly kind: 'alarm'; readonly title: string; readonly words: string; readonly url: string };
 
@@ -45,6 +54,9 @@ export type SecurityChange =
   | 'backup-codes'
   | 'new-device'
   | 'api-key-made'
+  | 'two-factor-lost'
+  | 'sessions-ended-by-operator'
+  | 'keys-revoked-by-operator'
   | 'identity-linked';
 
 export type SecurityNotice = Extract<MailSaying, { kind: 'security' }>;
@@ -68,6 +80,7 @@ const mayComeTwice: Record<MailKind, boolean> = {
   security: false,
   deletion: false,
   'account-deletion': false,
+  'key-expiring': false,
   alarm: false,
 };
 

@@ -22,6 +22,7 @@ const facts = {
   fields: [{ name: 'requestText', problem: 'is missing' }],
   allowed: ['GET', 'POST'],
   until: '2026-12-09T10:00:00.000Z',
+  at: '2026-12-09T10:00:00.000Z',
   teams: ['Acme'],
 };
 

@@ -349,6 +349,18 @@ const table = {
     wayForward: 'Look at the list of keys; it may have been revoked.',
     page: '/team/keys',
   },
+  'key.expired': {
+    status: 401,
+    sentence: (facts: { at: string }) => `This API key expired on ${facts.at.slice(0, 10)}.`,
+    wayForward: 'Create a new key, and use it in place of this one.',
+    page: '/team/keys',
+  },
+  'key.read-only': {
+    status: 403,
+    sentence: () => 'This API key is read-only, and this request needs full access.',
+    wayForward: 'Use a key with full access.',
+    page: '/team/keys',
+  },
   'keys.too-many': {
     status: 409,
     sentence: (facts: { most: number }) => `You have ${count(facts.most)} API keys in this team, which is as many as there can be.`,

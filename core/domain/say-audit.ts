@@ -32,11 +32,21 @@ const acts = {
   'invitation.resent': { title: 'Invitation sent again', say: ({ fact }) => `sent the invitation of ${fact('email')} again` },
   'invitation.revoked': { title: 'Invitation taken back', say: ({ fact }) => `took back the invitation of ${fact('email')}` },
   'invitation.declined': { title: 'Invitation declined', say: ({ fact }) => `declined the invitation of ${fact('email')}` },
-  'key.made': { title: 'API key made', say: ({ fact }) => `made the API key “${fact('name')}” (${fact('prefix')}…)` },
+  'key.made': { title: 'API key made', say: ({ fact }) => `made the API key “${fact('name')}” (${fact('prefix')}…${keyKind(fact)})` },
   'key.revoked': {
     title: 'API key revoked',
     say: ({ whom, fact }) => `revoked the API key “${fact('name')}” (${fact('prefix')}…)${fact('own') === 'true' ? '' : ` of ${whom}`}`,
   },
+  'keys.revoked-by-operator': {
+    title: 'API keys revoked by an operator',
+    say: ({ whom, fact }) => `revoked ${keys(fact('keys'))} of ${whom}: ${fact('note')}`,
+  },
+  'sessions.ended-by-operator': {
+    title: 'Sessions ended by an operator',
+    say: ({ whom, fact }) => `ended all sessions of ${whom} (${fact('sessions')}): ${fact('note')}`,
+  },
+  'keys.rotated': { title: 'Signing key rotated', say: () => 'rotated a signing key' },
+  'keys.lost': { title: 'Lost encryption key replaced', say: () => 'replaced a lost encryption key' },
   'identity.linked': {
     title: 'Chat account linked',
     say: ({ fact }) => `linked the ${platform(fact('platform'))} account “${fact('name')}” to their login`,
@@ -61,6 +71,10 @@ const acts = {
   'mail.changed': { title: 'Mail address changed', say: () => 'changed their mail address' },
   'two-factor.on': { title: 'Authenticator turned on', say: () => 'turned an authenticator on' },
   'two-factor.off': { title: 'Authenticator turned off', say: () => 'turned their authenticator off' },
+  'two-factor.lost': {
+    title: 'Two-factor authentication reset',
+    say: ({ whom }) => `turned off two-factor authentication of ${whom}, because the key that protected it is lost`,
+  },
   'backup-codes.made': { title: 'Backup codes made', say: () => 'made new backup codes' },
 
   'settings.changed': { title: 'Settings changed', say: ({ fact }) => `changed ${settings(fact)}` },
@@ -122,6 +136,16 @@ function ended(keys: string): string {
   const count = Number(keys);
   if (!(count > 0)) return '';
   return count === 1 ? '; one API key ended' : `; ${count} API keys ended`;
+}
+
+/** Lines from before say nothing of it: those keys have full access and no end. */
+function keyKind(fact: About['fact']): string {
+  const scope = fact('scope') === 'read-only' ? ', read-only' : '';
+  return fact('expiresAt') === '…' ? scope : `${scope}, expires on ${day(fact('expiresAt'))}`;
+}
+
+function keys(count: string): string {
+  return count === '1' ? 'an API key' : `${count} API keys`;
 }
 
 function settings(fact: About['fact']): string {

@@ -15,6 +15,9 @@ const changes: SecurityChange[] = [
   'backup-codes',
   'new-device',
   'api-key-made',
+  'two-factor-lost',
+  'sessions-ended-by-operator',
+  'keys-revoked-by-operator',
   'identity-linked',
 ];
 
@@ -30,6 +33,7 @@ function everySaying(theirs: string): MailSaying[] {
     ...changes.map((what) => ({ kind: 'security', name: theirs, what, at, from: theirs, url }) as const),
     { kind: 'security', name: '', what: 'new-device', at, from: null, url },
     { kind: 'deletion', team: theirs, until: at, url },
+    { kind: 'key-expiring', name: theirs, key: theirs, team: theirs, until: at, url },
     { kind: 'alarm', title: theirs, words: `${theirs}\n\nand more`, url },
   ];
 }

@@ -106,7 +106,10 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         before: [changeWords[saying.what].sentence(brandName), ...(saying.keys === undefined ? [] : [keysWords(saying.keys)])],
         facts: [['When', when(saying.at)], ...(saying.from === null ? [] : [['From', theirs(saying.from)] as const])],
         button: { label: saying.keys === undefined ? 'Look at your security settings' : 'Review your API keys', url: saying.url },
-        after: ['If this was you, there is nothing to do. If it was not, look there now, and choose a new password.'],
+        after: [
+          changeWords[saying.what].after ??
+            'If this was you, there is nothing to do. If it was not, look there now, and choose a new password.',
+        ],
       };
     case 'deletion':
       return {
@@ -127,6 +130,19 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         facts: [['Can be taken back until', when(saying.until)]],
         button: { label: 'See it, or take it back', url: saying.url },
         after: ['If you did not ask for this, take it back now and choose a new password.'],
+      };
+    case 'key-expiring':
+      return {
+        ...about('An API key expires soon', saying.name),
+        subject: `API key “${oneLine(saying.key)}” expires soon`,
+        before: [
+          `Your API key “${theirs(saying.key)}” for the team ${theirs(saying.team)} at ${brandName} is about to expire. Programs that use it will then be refused.`,
+        ],
+        facts: [['Expires', when(saying.until)]],
+        button: { label: 'View API keys', url: saying.url },
+        after: [
+          'To keep a program running, create a new key and use it there before this one expires. If nothing uses this key, do nothing.',
+        ],
       };
     case 'alarm':
       return {
@@ -163,7 +179,8 @@ function keysWords(keys: number): string {
     : `You have ${keys} active API keys, and they still work. If you don’t recognize all of them, revoke them.`;
 }
 
-const changeWords: Record<SecurityChange, { readonly title: string; sentence(brandName: string): string }> = {
+/** `after`: what to do, where it was not something that the person may have done themselves. */
+const changeWords: Record<SecurityChange, { readonly title: string; sentence(brandName: string): string; readonly after?: string }> = {
   'password-changed': {
     title: 'Your password was changed',
     sentence: (brandName) => `The password of your account at ${brandName} was changed, and every other device was logged out.`,
@@ -193,6 +210,24 @@ const changeWords: Record<SecurityChange, { readonly title: string; sentence(bra
   'api-key-made': {
     title: 'An API key was made',
     sentence: (brandName) => `A new API key can act in your name at ${brandName}, and spend credits of your team.`,
+  },
+  'two-factor-lost': {
+    title: 'Set up two-factor authentication again',
+    sentence: (brandName) =>
+      `An encryption key at ${brandName} had to be replaced, and your authenticator can no longer be checked. Two-factor authentication is off for your account until you set it up again.`,
+    after:
+      'Log in with your password and set it up again. Remove the old entry from your authenticator app, and discard your old backup codes.',
+  },
+  'sessions-ended-by-operator': {
+    title: 'You were logged out everywhere',
+    sentence: (brandName) => `The team that runs ${brandName} ended all sessions of your account to protect it.`,
+    after: 'Log in again to continue. If you use the same password elsewhere, or suspect that somebody knows it, choose a new one.',
+  },
+  'keys-revoked-by-operator': {
+    title: 'API keys of yours were revoked',
+    sentence: (brandName) =>
+      `The team that runs ${brandName} revoked one or more of your API keys to protect your account. Programs that use them are refused.`,
+    after: 'Create new keys for the programs that still need one. If a key was published by mistake, remove it there first.',
   },
   'identity-linked': {
     title: 'A chat account was linked',

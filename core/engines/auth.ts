@@ -7,15 +7,19 @@ import { callerHeader, type AuthNews, type Auth, type LoggedIn } from '#core/por
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { SecurityLog } from '#core/ports/security-log.ts';
+import type { SecretVersions } from '#core/store/secret-versions.ts';
 import type { Store } from '#core/store/store.ts';
 import { SESSION_DAYS } from './auth/limits.ts';
 import { listenTo, toldToSecurity } from './auth/security-events.ts';
-import { sessionCookies, type SessionCookies } from './auth/session-cookies.ts';
+import { sessionCookies, type SessionCookie, type SessionCookies } from './auth/session-cookies.ts';
 
 export interface AuthSettings {
   readonly store: Store;
-  /** Signs cookies and links, and encrypts what authenticators share with us; the same in all processes. */
-  readonly secret: string;
+  /**
+   * Sign cookies, and encrypt what authenticators share with us; the same in all processes. The newest first: it
+   * signs, all of them are accepted. Another array once they were rotated.
+   */
+  readonly secrets: () => SecretVersions;
   readonly publicUrl: string;
   readonly brandName: string;
   readonly clock: Clock;
@@ -32,19 +36,31 @@ const PROLONG_EVERY_MS = DAY_MS;
 
 export function createAuth(settings: AuthSettings): Auth {
   const { store, clock, security } = settings;
-  const cookies = sessionCookies(settings.secret, settings.publicUrl.startsWith('https:'));
-  let loading: ReturnType<typeof load> | undefined;
-  const engine = () => (loading ??= load({ ...settings, news: toldToSecurity(settings.news, security) }));
+  const https = settings.publicUrl.startsWith('https:');
+  let made: { of: SecretVersions; cookies: SessionCookies; loading?: ReturnType<typeof load> } | undefined;
+  const withKeys = () => {
+    const of = settings.secrets();
+    if (made?.of !== of) {
+      const secrets = of.map(({ secret }) => secret);
+      made = { of, cookies: sessionCookies(secrets, https) };
+    }
+    return made;
+  };
+  const engine = () => {
+    const keys = withKeys();
+    return (keys.loading ??= load({ ...settings, news: toldToSecurity(settings.news, security) }, keys.of));
+  };
 
   const auth: Auth = {
     async sessionOf(headers) {
+      const { cookies } = withKeys();
       const cookie = cookies.read(headers.get('cookie') ?? '');
       if (cookie === null) return null;
       const at = clock.now();
       const found = await store.logins.session(cookie.token, at);
       if (found === null) return null;
       const { renewedAt, ...loggedIn } = found;
-      const isDue = at.getTime() - renewedAt.getTime() > PROLONG_EVERY_MS && !cookie.untilTheBrowserCloses;
+      const isDue = cookie.signedBefore || (at.getTime() - renewedAt.getTime() > PROLONG_EVERY_MS && !cookie.untilTheBrowserCloses);
       return { ...loggedIn, cookies: isDue ? await prolong(store, cookies, loggedIn, cookie, at) : [] };
     },
     handle: listenTo(async (request, by) => (await engine()).handle(request, by), {
@@ -81,18 +97,19 @@ export function newAuthSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-async function load(settings: AuthSettings) {
+async function load(settings: AuthSettings, secrets: SecretVersions) {
   const { openEngine } = await import('./auth/engine.ts');
-  return openEngine(settings);
+  return openEngine(settings, secrets);
 }
 
 async function prolong(
   store: Store,
   cookies: SessionCookies,
   { sessionId }: Pick<LoggedIn, 'sessionId'>,
-  cookie: { raw: string },
+  { raw, untilTheBrowserCloses }: SessionCookie,
   at: Date,
 ): Promise<string[]> {
+  if (untilTheBrowserCloses) return [cookies.again(raw, null)];
   const until = new Date(at.getTime() + SESSION_DAYS * DAY_MS);
-  return (await store.logins.prolong(sessionId, until, at)) ? [cookies.again(cookie.raw, SESSION_DAYS * DAY_MS)] : [];
+  return (await store.logins.prolong(sessionId, until, at)) ? [cookies.again(raw, SESSION_DAYS * DAY_MS)] : [];
 }

@@ -2,6 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import type { AskInput } from '#core/contracts/ask.ts';
+import type { KeyScope } from '#core/domain/api-key.ts';
 import type { AgentType } from '#core/domain/agent-type.ts';
 import type { BalanceColour } from '#core/domain/balance-colour.ts';
 import type { Amount } from '#core/domain/credits.ts';
@@ -18,6 +19,7 @@ import type { CustodyVerbs } from './custody.ts';
 import type { AccountVerbs } from './accounts.ts';
 import type { LiveVerbs } from './live.ts';
 import type { LoginVerbs } from './logins.ts';
+import type { OperatorAccessVerbs } from './operate-access.ts';
 import type { OperatorVerbs } from './operate.ts';
 import type { OwnKeyVerbs } from './own-keys.ts';
 import type { TeamVerbs } from './team.ts';
@@ -36,6 +38,7 @@ export interface App
     AccountVerbs,
     OwnKeyVerbs,
     OperatorVerbs,
+    OperatorAccessVerbs,
     WorkVerbs,
     FileVerbs {
   /**
@@ -75,6 +78,8 @@ export interface Actor {
   readonly role: Role;
   readonly email: string;
   readonly apiKeyId?: ApiKeyId;
+  /** What their key may do; web/server/read-only.ts keeps it. */
+  readonly scope?: KeyScope;
   /** Set for a person who is logged in. */
   readonly sessionId?: SessionId;
   /** When this person last showed who they are; what cannot easily be undone asks again after ten minutes. */

@@ -64,6 +64,7 @@ const kinds: Record<MailKind, Kind | null> = {
   security: null,
   deletion: null,
   'account-deletion': null,
+  'key-expiring': null,
   alarm: null,
 };
 

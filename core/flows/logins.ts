@@ -82,7 +82,7 @@ export function authNews(of: () => Core): AuthNews {
       const at = core.clock.now();
       const { userId, what, email, name } = change;
       const { teamId } = await core.store.logins.makeHome(userId, at);
-      const keys = shutsOut[what] ? (await core.store.ownKeys.list(userId)).length : 0;
+      const keys = shutsOut[what] ? (await core.store.ownKeys.list(userId, at)).length : 0;
       await core.store.money.transaction(async (client) => {
         await writeAudit(client, { at, actor: `user:${userId}`, act: actOf[what], teamId, subject: `user:${userId}`, facts: {} });
         if (shutsOut[what]) await shutOthersOut(core, client, change, teamId, at);

@@ -358,6 +358,8 @@ function saying(core: Core, kind: Exclude<MailSaying['kind'], 'alarm'>): MailSay
       return { kind, team: 'Engines', until: at, url };
     case 'account-deletion':
       return { kind, name: 'Ada', until: at, url };
+    case 'key-expiring':
+      return { kind, name: 'Ada', key: 'Report', team: 'Engines', until: at, url };
     default:
       return { kind, name: 'Ada', url };
   }

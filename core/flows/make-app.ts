@@ -17,6 +17,7 @@ import { liveVerbs } from './live.ts';
 import { loginVerbs } from './logins.ts';
 import { teamVerbs } from './team.ts';
 import { ownKeyVerbs } from './own-keys.ts';
+import { operatorAccessVerbs } from './operate-access.ts';
 import { operatorVerbs } from './operate.ts';
 import { deliveryVerbs } from './undelivered.ts';
 import { workVerbs } from './work.ts';
@@ -45,6 +46,7 @@ export function makeApp(core: Core): App {
     ...ownKeyVerbs(core),
     ...teamVerbs(core),
     ...operatorVerbs(core),
+    ...operatorAccessVerbs(core),
     ...workVerbs(core),
     ...fileVerbs(core),
   };

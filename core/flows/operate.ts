@@ -19,6 +19,7 @@ import { cancel } from './control.ts';
 import type { Core } from './core.ts';
 import { health } from './health.ts';
 import { sendMailAgain, undeliveredMails } from './mail.ts';
+import { readReason, wrongField } from './operator-reason.ts';
 import { readCursor, viewUndelivered, type Undelivered } from './undelivered.ts';
 
 export interface OperatorVerbs {
@@ -138,7 +139,7 @@ export async function isOperator(core: Core, actor: Actor): Promise<boolean> {
   return (await namedPerson(core, actor))?.twoFactor === true;
 }
 
-async function mustBeOperator(core: Core, actor: Actor): Promise<void> {
+export async function mustBeOperator(core: Core, actor: Actor): Promise<void> {
   const person = await namedPerson(core, actor);
   if (person === null) throw refuse('route.unknown');
   if (!person.twoFactor) throw refuse('operator.two-factor');
@@ -258,7 +259,6 @@ export async function checkLedgerDaily(core: Core): Promise<void> {
   if (last === null || core.clock.now().getTime() - last.at.getTime() >= DAY_MS) await checkLedger(core, null);
 }
 
-const REASON_CHARACTERS = 500;
 /** A slip of the hand is caught; more can be granted in several steps, or at the shell. */
 const GRANT_MOST = credits(1_000_000);
 
@@ -295,14 +295,4 @@ function readAmount(typed: string) {
   if (!/^\d{1,9}(\.\d{1,6})?$/.test(text) || Number(text) <= 0 || credits(Number(text)) > GRANT_MOST)
     throw wrongField('credits', `must be an amount above 0 and at most ${sayCredits(GRANT_MOST)}`);
   return micro(credits(Number(text)));
-}
-
-function readReason(reason: string): string {
-  const text = cleanText(reason);
-  if (text.length < 3 || text.length > REASON_CHARACTERS) throw wrongField('reason', `must be 3 to ${REASON_CHARACTERS} characters`);
-  return text;
-}
-
-function wrongField(name: string, problem: string) {
-  return refuse('request.invalid', { fields: [{ name, problem }] });
 }

@@ -27,7 +27,7 @@ export function ownKeyVerbs({ store, clock, log }: Core): OwnKeyVerbs {
   return {
     async ownKeys(actor) {
       mustBeAPerson(actor);
-      const keys = await store.ownKeys.list(actor.userId);
+      const keys = await store.ownKeys.list(actor.userId, clock.now());
       return keys.map(({ createdAt, lastUsedAt, ...key }) => ({
         ...key,
         madeAt: createdAt.toISOString(),

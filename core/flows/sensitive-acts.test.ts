@@ -33,6 +33,8 @@ const calls: Readonly<Record<string, Call>> = {
   unfreezeTeam: (app, actor) => app.unfreezeTeam(actor, newId(), 'because'),
   openRequest: (app, actor) => app.openRequest(actor, newId()),
   operatorCancel: (app, actor) => app.operatorCancel(actor, newId()),
+  operatorEndSessions: (app, actor) => app.operatorEndSessions(actor, { teamId: newId(), userId: newId(), reason: 'because' }),
+  operatorRevokeKeys: (app, actor) => app.operatorRevokeKeys(actor, { teamId: newId(), all: true, reason: 'because' }),
 };
 
 const asking = Object.entries(sensitiveActs).flatMap(([name, rule]) => (rule !== null && rule.confirm !== false ? [name] : []));

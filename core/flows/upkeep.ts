@@ -11,6 +11,8 @@ import type { Core } from './core.ts';
 import { eraseDue } from './erase.ts';
 import { expireExports, makeExports } from './export-team.ts';
 import { endOverdueUploads } from './keep-input.ts';
+import { tellOfExpiringKeys } from './key-expiry.ts';
+import { keepCopyOfMailboxKey } from './mailbox-key.ts';
 import { checkLedgerDaily } from './operate.ts';
 import { patiently } from './patiently.ts';
 import { forgetRefusedAsks } from './refused-asks.ts';
@@ -52,6 +54,8 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
     again(EXPIRE_EVERY_MS, () => forgetRefusedAsks(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
+    again(EXPIRE_EVERY_MS, () => tellOfExpiringKeys(core)),
+    again(EXPIRE_EVERY_MS, keepCopyOfMailboxKey(core)),
     core.clock.sleep(FIRST_CHECK_MS, signal).then(() => again(EXPIRE_EVERY_MS, () => checkLedgerDaily(core))),
   ]);
 }

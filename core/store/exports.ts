@@ -224,7 +224,7 @@ function tablesOver(money: Money): ExportTable[] {
     ),
     few(
       'api-keys.jsonl',
-      'SELECT id, user_id, name, prefix, created_at, last_used_at, revoked_at FROM api_keys WHERE team_id = $1 ORDER BY created_at, id',
+      'SELECT id, user_id, name, prefix, scope, created_at, last_used_at, expires_at, revoked_at FROM api_keys WHERE team_id = $1 ORDER BY created_at, id',
     ),
     few(
       'workspaces.jsonl',

@@ -225,7 +225,7 @@ export function mailsOver(money: Money, keys: readonly string[]): Mails {
 
   function sealed(id: MailId, saying: MailSaying): Buffer {
     if (keys[0] === undefined) throw new Error('this process was started without ENCRYPTION_KEY and can write no mail');
-    return seal(keys[0], nameOf(id), JSON.stringify(saying));
+    return seal(keys[0], sealedAs(id), JSON.stringify(saying));
   }
 
   function asOpen(row: ClaimRow): OpenMail {
@@ -235,13 +235,13 @@ export function mailsOver(money: Money, keys: readonly string[]): Mails {
       kind: row.kind,
       tries: row.tries,
       leaseUntil: row.next_at,
-      saying: () => JSON.parse(open(keys, nameOf(row.id), row.saying!)) as MailSaying,
+      saying: () => JSON.parse(open(keys, sealedAs(row.id), row.saying!)) as MailSaying,
     };
   }
 }
 
 /** What is sealed for one mail opens for no other. */
-function nameOf(id: MailId): string {
+export function sealedAs(id: MailId): string {
   return `mail ${id}`;
 }
 

@@ -16,21 +16,21 @@ export interface OwnKeyRow {
 
 export interface OwnKeys {
   /** Those that work, newest first. */
-  list(userId: UserId): Promise<OwnKeyRow[]>;
+  list(userId: UserId, at: Date): Promise<OwnKeyRow[]>;
   /** Revokes all of them, also those of teams that the person has left. Answers how many. */
   revokeAll(userId: UserId, at: Date): Promise<number>;
 }
 
 export function ownKeysOver(money: Money): OwnKeys {
   return {
-    async list(userId) {
+    async list(userId, at) {
       const { rows } = await money.query<OwnKeyColumns>(
         {
           text: `SELECT k.id, t.name AS team, k.name, k.prefix, k.created_at, k.last_used_at FROM api_keys k
                  JOIN members m ON m.user_id = k.user_id AND m.team_id = k.team_id JOIN teams t ON t.id = k.team_id
-                 WHERE k.user_id = $1 AND k.revoked_at IS NULL ORDER BY k.created_at DESC, k.id`,
+                 WHERE k.user_id = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) ORDER BY k.created_at DESC, k.id`,
         },
-        [userId],
+        [userId, at],
       );
       return rows.map(({ created_at: createdAt, last_used_at: lastUsedAt, ...row }) => ({ ...row, createdAt, lastUsedAt }));
     },

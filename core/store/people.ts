@@ -2,6 +2,7 @@
 
 import type pg from 'pg';
 import type { PrismaClient } from '#prisma/generated/client.ts';
+import type { KeyScope } from '#core/domain/api-key.ts';
 import { newId, type ApiKeyId, type IdentityId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/permission.ts';
 import type { Refused } from '#core/domain/refusal.ts';
@@ -28,6 +29,9 @@ export interface KeyHolder {
   readonly teamId: TeamId;
   readonly role: Role;
   readonly email: string;
+  readonly scope: KeyScope;
+  /** null: never. The key is found afterwards too, so that its program can be told. */
+  readonly expiresAt: Date | null;
 }
 
 export interface People {
@@ -37,7 +41,7 @@ export interface People {
     at: Date,
   ): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId; existed: boolean }>;
   findByEmail(email: string): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId } | null>;
-  /** The key is given back once, and kept only as a hash. */
+  /** With full access and no end. The key is given back once, and kept only as a hash. */
   addApiKey(userId: UserId, teamId: TeamId, name: string): Promise<{ id: ApiKeyId; key: string }>;
   holderOf(key: string): Promise<KeyHolder | null>;
   /** Who pays for a logged-in user in a team; null when they are no member of it. */
@@ -85,10 +89,10 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
   const holderOf = groupCommit<string, KeyHolder | null>({
     most: 256,
     async run(hashes) {
-      const { rows } = await money.query<{ hash: string; id: ApiKeyId; user_id: UserId; team_id: TeamId; role: Role; email: string }>(
+      const { rows } = await money.query<HolderRow>(
         {
           name: 'key holders',
-          text: `SELECT k.hash, k.id, k.user_id, k.team_id, m.role, u.email FROM api_keys k JOIN users u ON u.id = k.user_id
+          text: `SELECT k.hash, k.id, k.user_id, k.team_id, m.role, u.email, k.scope, k.expires_at FROM api_keys k JOIN users u ON u.id = k.user_id
                  JOIN members m ON m.user_id = k.user_id AND m.team_id = k.team_id WHERE k.hash = ANY ($1) AND k.revoked_at IS NULL`,
         },
         [hashes],
@@ -96,7 +100,9 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
       const byHash = new Map(rows.map((row) => [row.hash, row]));
       return hashes.map((hash) => {
         const row = byHash.get(hash);
-        return row ? { apiKeyId: row.id, userId: row.user_id, teamId: row.team_id, role: row.role, email: row.email } : null;
+        if (!row) return null;
+        const { id: apiKeyId, user_id: userId, team_id: teamId, role, email, scope, expires_at: expiresAt } = row;
+        return { apiKeyId, userId, teamId, role, email, scope, expiresAt };
       });
     },
   });
@@ -214,6 +220,17 @@ export async function nameOf(client: pg.PoolClient, userId: UserId): Promise<str
 }
 
 const NAME = 'SELECT name FROM users WHERE id = $1';
+
+interface HolderRow {
+  readonly hash: string;
+  readonly id: ApiKeyId;
+  readonly user_id: UserId;
+  readonly team_id: TeamId;
+  readonly role: Role;
+  readonly email: string;
+  readonly scope: KeyScope;
+  readonly expires_at: Date | null;
+}
 
 interface ClosedRow {
   frozen_at: Date | null;

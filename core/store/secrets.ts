@@ -42,13 +42,24 @@ export function seal(key: string, name: string, secret: string): Buffer {
 }
 
 export function open(keys: readonly string[], name: string, sealed: Buffer): string {
-  for (const key of keys) {
-    const secret = openWith(key, name, sealed);
-    if (secret !== null) return secret;
-  }
+  const { secret } = openWithAny(keys, name, sealed);
+  if (secret !== null) return secret;
   throw new Error(
-    `the secret “${name}” was sealed with a key that ENCRYPTION_KEY no longer holds: add the old key behind the new one, separated by a comma`,
+    `the secret “${name}” was sealed with a key that ENCRYPTION_KEY no longer holds: add the old key behind the new one, separated by a comma. If the old key is lost, run: npm run keys -- lost`,
   );
+}
+
+/** `current`: the first key opens it. `older`: one behind it does. `lost`: none does. */
+export function openWithAny(
+  keys: readonly string[],
+  name: string,
+  sealed: Buffer,
+): { readonly state: 'current' | 'older'; readonly secret: string } | { readonly state: 'lost'; readonly secret: null } {
+  for (const [i, key] of keys.entries()) {
+    const secret = openWith(key, name, sealed);
+    if (secret !== null) return { state: i === 0 ? 'current' : 'older', secret };
+  }
+  return { state: 'lost', secret: null };
 }
 
 function openWith(key: string, name: string, sealed: Buffer): string | null {

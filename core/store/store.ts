@@ -29,6 +29,7 @@ import { loginsOver, type Logins } from './logins.ts';
 import { mailsOver, type Mails } from './mails.ts';
 import { openMoney, type Money } from './money.ts';
 import { operateOver, type Operate } from './operate.ts';
+import { operateAccessOver, type OperateAccess } from './operate-access.ts';
 import { outboxOver, type Outbox } from './outbox.ts';
 import { ownKeysOver, type OwnKeys } from './own-keys.ts';
 import { peopleOver, type People } from './people.ts';
@@ -75,6 +76,7 @@ export interface Store {
   readonly seen: Seen;
   readonly drawRate: DrawRate;
   readonly operate: Operate;
+  readonly operateAccess: OperateAccess;
   readonly ledgerChecks: LedgerChecks;
   close(): Promise<void>;
 }
@@ -134,6 +136,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     seen: seenOver(money, log),
     drawRate: ratesOver(money),
     operate: operateOver(money),
+    operateAccess: operateAccessOver(money),
     ledgerChecks: ledgerChecksOver(money),
     async close() {
       await wakeups.close();

@@ -27,6 +27,8 @@ export interface Stage {
   readonly app: App;
   readonly url: string;
   readonly databaseUrl: string;
+  /** Where its sandboxes keep what they have. */
+  readonly dataDir: string;
   /** What the agents' gateway does wrong, and how often it ran what. */
   readonly openclaw: Control;
   /** Between the product and PostgreSQL. */
@@ -119,6 +121,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     url: product.url!,
     openclaw: openclaw.control,
     databaseUrl: database.url,
+    dataDir: folder.path,
     wire,
     another: start,
     person: (amount = 500) => person(product, amount),

@@ -9,9 +9,10 @@ import type { Actor, App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { FailedKeys } from './failed-keys.ts';
 import { isOurOwn } from './own-origin.ts';
+import { mustReachWith } from './read-only.ts';
 
 export interface Keys {
-  /** Rejects with `login.needed` without a key or session, and `key.unknown` with a wrong key. */
+  /** Rejects with `login.needed` without a key or session, `key.unknown` with a wrong key, `key.expired` and `key.read-only`. */
   actorOf(request: Request, response: Response): Promise<Actor>;
   /** null without a key or session; a wrong key is refused here too. */
   actorIfAny(request: Request, response: Response): Promise<Actor | null>;
@@ -30,6 +31,7 @@ export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys)
     const key = keyIn(request);
     const actor = key === null ? await actorBySession(request, response) : await actorByKey(request, key);
     if (!actor) return null;
+    mustReachWith(actor, request, response);
     const { userId, teamId, sessionId, apiKeyId } = actor;
     response.locals.ids = { userId, teamId, ...(sessionId && { sessionId }), ...(apiKeyId && { apiKeyId }) };
     return { ...actor, caller: request.ip ?? 'unknown' };
@@ -73,6 +75,7 @@ export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys)
         const actor = key === null ? loggedIn && (await app.actorOf(loggedIn)) : await app.actorByKey(key);
         return actor?.teamId === teamId;
       } catch (error) {
+        if (isRefusal(error) && error.code === 'key.expired') return false;
         if (isRefusal(error) || isAway(error)) return true; // nobody can tell now
         throw error;
       }

@@ -157,7 +157,8 @@ test('a wrong code, a link that is over and a blocked login say why', async () =
     for (let i = 0; i < 11; i++) await other.logIn(STRANGER, WRONG);
     await vi.waitFor(() => expect(lines).toHaveLength(11));
   });
-  expect(tried.at(-1)).toBe('login.failed blocked');
+  // An event that looks up whose account it was may be written after the next one.
+  expect(tried.filter((event) => event === 'login.failed blocked')).toHaveLength(1);
 });
 
 test('the events of this process are counted in /metrics', async () => {

@@ -137,6 +137,12 @@ describe('keys', () => {
     expect(await stage().app.actorByKey(key)).toMatchObject({ email: ada.email });
     const page = await ada.page('/team/keys');
     expect(page).toContain('Nightly report');
+    expect(page).toContain('Expires in 90 days');
+    await ada.post('/team/keys', { intent: 'make', name: 'Report', scope: 'read-only', lifetime: '30' });
+    expect(await ada.page('/team/keys')).toMatch(/Report.*Read-only.*Expires in 30 days/s);
+    expect((await ada.post('/team/keys', { intent: 'make', name: 'Report', lifetime: '31' })).status).toBe(400);
+    const [report] = await stage().app.apiKeys(await ada.actor());
+    await stage().app.revokeApiKey(await ada.actor(), report!.id);
     expect(page).not.toContain(key);
     const { id } = (await stage().app.apiKeys(await ada.actor()))[0]!;
     expect(await ada.post('/team/keys', { intent: `revoke ${id}`, id })).toMatchObject({ to: '/team/keys?done=key-revoked' });

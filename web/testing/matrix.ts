@@ -277,6 +277,20 @@ export const matrix: Readonly<Record<string, Row>> = {
       check: act('operators'),
     },
   },
+  '/operator/teams/:id/access': {
+    at: ({ acme }) => `/operator/teams/${acme.teamId}/access`,
+    see: 'operators',
+    act: {
+      'end-sessions': act('operators', { id: 'of-nobody', reason: '' }),
+      'revoke-of': act('operators', { id: 'of-nobody', reason: '' }),
+      'revoke-key': act(
+        'operators',
+        { reason: '' },
+        id(({ apiKey }) => apiKey.id),
+      ),
+      'revoke-all': act('operators', { reason: '' }),
+    },
+  },
   '/operator/tasks': {
     see: 'operators',
     act: {

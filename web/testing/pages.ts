@@ -101,6 +101,7 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
   'operator/overview': [row('operator', '/operator')],
   'operator/teams': [row('operator', '/operator/teams')],
   'operator/team': [row('operator', ({ acme }) => `/operator/teams/${acme.teamId}`, { unfolded: 'page' })],
+  'operator/access': [row('operator', ({ acme }) => `/operator/teams/${acme.teamId}/access`, { unfolded: 'page' })],
   'operator/tasks': [row('operator', '/operator/tasks')],
   'operator/undelivered': [row('operator', '/operator/undelivered')],
   'operator/mails': [row('operator', '/operator/mails')],

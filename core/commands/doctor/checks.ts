@@ -226,7 +226,7 @@ async function secrets({ client }: Open, { config }: Patient): Promise<Finding> 
     if (rows.length === 0) return ok('none yet');
     return failing(
       `${config.dataDir}/sandbox-keys.json is lost, which opens ${rows.length} secrets in the database`,
-      'put it back; without a copy see “Lost keys” in docs/operate.md',
+      'put it back; without a copy: npm run keys -- lost',
     );
   }
   for (const { name, sealed } of rows) open(keys, name, sealed);

@@ -9,6 +9,7 @@ import { twoFactor } from 'better-auth/plugins/two-factor';
 import { newId, type UserId } from '#core/domain/ids.ts';
 import { callerHeader, type Auth, type Shown } from '#core/ports/auth.ts';
 import { prismaForLogins } from '#core/store/prisma-for-logins.ts';
+import type { SecretVersions } from '#core/store/secret-versions.ts';
 import type { AuthSettings } from '../auth.ts';
 import { asking, type Asking } from './asking.ts';
 import { throughDoor } from './doors.ts';
@@ -20,6 +21,8 @@ import { confirm, confirmLogin } from './confirm-login.ts';
 import { settleGuesses, slowGuessing } from './guessing.ts';
 import { knownBrowsers } from './known-browsers.ts';
 import { withoutTrust } from './no-trust.ts';
+import { signedAnew } from './older-secrets.ts';
+import { unreadableFactor } from './second-factors.ts';
 import { COOKIE_PREFIX, sessionCookies } from './session-cookies.ts';
 import { toldBy } from './told.ts';
 import { everyLogin } from './every-login.ts';
@@ -29,11 +32,12 @@ type Engine = Pick<Auth, 'handle' | 'lookAtLink' | 'linkToSetPassword'> & {
   confirm(headers: Headers, shown: Shown, session: Parameters<typeof confirm>[4]): Promise<Response>;
 };
 
-export function openEngine(settings: AuthSettings): Engine {
-  const { store, secret, publicUrl, brandName, clock, log } = settings;
+export function openEngine(settings: AuthSettings, secrets: SecretVersions): Engine {
+  const { store, publicUrl, brandName, clock, log } = settings;
   const https = publicUrl.startsWith('https:');
-  const browsers = knownBrowsers(secret, https);
-  const news = toldBy(settings, browsers, sessionCookies(secret, https));
+  const signing = secrets.map(({ secret }) => secret);
+  const browsers = knownBrowsers(signing, https);
+  const news = toldBy(settings, browsers, sessionCookies(signing, https));
 
   const linkTo = (page: `/${string}`, token: string) => `${publicUrl}${page}?token=${encodeURIComponent(token)}`;
   const inS = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
@@ -51,7 +55,7 @@ export function openEngine(settings: AuthSettings): Engine {
     baseURL: publicUrl,
     basePath: '/api/auth',
     // Given as a list, so that no variable of the environment is taken in its place.
-    secrets: [{ version: 1, value: secret }],
+    secrets: secrets.map(({ version, secret }) => ({ version, value: secret })),
     telemetry: { enabled: false },
     logger: authLog(log),
     onAPIError: { throw: true }, // else it prints the whole of it
@@ -191,14 +195,16 @@ export function openEngine(settings: AuthSettings): Engine {
   };
 
   async function answer(given: Request): Promise<Response> {
-    const request = withoutTrust(given);
+    const request = signedAnew(withoutTrust(given), secrets);
     const cookies = request.headers.get('cookie') ?? '';
     const email = request.method === 'POST' ? fieldOf(await request.clone().json(), 'email') : undefined;
     const person = typeof email === 'string' ? await store.guesses.named({ email: email.toLowerCase() }) : null;
     const mark = person && browsers.markIn(cookies, person, clock.now());
     const now: Asking = { caller: getIP(request, auth.options), cookies, mark, taken: [], setCookies: [] };
     return asking.during(now, async () => {
-      const response = await auth.handler(request);
+      const response = await auth.handler(request).catch((error: unknown) => {
+        return unreadableFactor(request, error, log) ?? Promise.reject(error);
+      });
       await settleGuesses(settings, response);
       for (const line of now.setCookies) response.headers.append('set-cookie', line);
       return response;

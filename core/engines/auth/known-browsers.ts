@@ -20,11 +20,12 @@ const LASTS_DAYS = 180;
 /** People who share a browser. */
 const MOST_PEOPLE = 5;
 
-export function knownBrowsers(secret: string, https: boolean): KnownBrowsers {
-  const key = createHmac('sha256', secret).update('known browsers').digest();
+/** The newest secret first: it signs, all of them are accepted. */
+export function knownBrowsers(secrets: readonly string[], https: boolean): KnownBrowsers {
+  const keys = secrets.map((secret) => createHmac('sha256', secret).update('known browsers').digest());
   const name = `${https ? '__Secure-' : ''}${COOKIE_PREFIX}.known`;
 
-  const signed = (mark: string, { userId, passwordHash }: Person) =>
+  const signed = (mark: string, { userId, passwordHash }: Person, key = keys[0]!) =>
     createHmac('sha256', key)
       .update(JSON.stringify([mark, userId, passwordHash]))
       .digest();
@@ -39,7 +40,8 @@ export function knownBrowsers(secret: string, https: boolean): KnownBrowsers {
         return mark === undefined || isOver ? [] : [{ entry, mark, signature: Buffer.from(signature!, 'base64url') }];
       });
 
-  const isOf = (person: Person) => (one: { mark: string; signature: Buffer }) => timingSafeEqual(one.signature, signed(one.mark, person));
+  const isOf = (person: Person) => (one: { mark: string; signature: Buffer }) =>
+    keys.some((key) => timingSafeEqual(one.signature, signed(one.mark, person, key)));
 
   return {
     markIn: (header, person, at) => entriesIn(header, at).find(isOf(person))?.mark ?? null,

@@ -1,17 +1,27 @@
 // The session's cookie as better-auth writes it: the token, a dot, and its HMAC-SHA-256 in base64.
 
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { madeBy, signature } from './older-secrets.ts';
 
 export const COOKIE_PREFIX = 'impacter';
 
 export interface SessionCookies {
   /** null without a cookie, or when we did not sign it. */
-  read(cookieHeader: string): { readonly token: string; readonly raw: string; readonly untilTheBrowserCloses: boolean } | null;
-  /** A `Set-Cookie` line that keeps the same session for longer. */
-  again(raw: string, forMs: number): string;
+  read(cookieHeader: string): SessionCookie | null;
+  /** A `Set-Cookie` line that keeps the same session for longer; null until the browser closes. */
+  again(raw: string, forMs: number | null): string;
 }
 
-export function sessionCookies(secret: string, https: boolean): SessionCookies {
+export interface SessionCookie {
+  readonly token: string;
+  /** Its value, signed with the newest secret whichever one it came with. */
+  readonly raw: string;
+  /** It came with the signature of a secret that was replaced since. */
+  readonly signedBefore: boolean;
+  readonly untilTheBrowserCloses: boolean;
+}
+
+/** The newest secret first: it signs, all of them are accepted. */
+export function sessionCookies(secrets: readonly string[], https: boolean): SessionCookies {
   const named = (name: string) => `${https ? '__Secure-' : ''}${COOKIE_PREFIX}.${name}`;
   const session = named('session_token');
 
@@ -22,13 +32,19 @@ export function sessionCookies(secret: string, https: boolean): SessionCookies {
       const signed = decoded(raw);
       const dot = signed.lastIndexOf('.');
       const token = signed.slice(0, Math.max(0, dot));
-      const given = Buffer.from(signed.slice(dot + 1), 'base64');
-      const wanted = createHmac('sha256', secret).update(token).digest();
-      if (token === '' || given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null;
-      return { token, raw, untilTheBrowserCloses: valueOf(header, named('dont_remember')) !== null };
+      const by = token === '' ? null : madeBy(secrets, token, Buffer.from(signed.slice(dot + 1), 'base64'));
+      if (by === null) return null;
+      return {
+        token,
+        raw: by === 0 ? raw : encodeURIComponent(`${token}.${signature(secrets[0]!, token).toString('base64')}`),
+        signedBefore: by > 0,
+        untilTheBrowserCloses: valueOf(header, named('dont_remember')) !== null,
+      };
     },
-    again: (raw, forMs) =>
-      `${session}=${raw}; Max-Age=${Math.floor(forMs / 1000)}; Path=/; HttpOnly;${https ? ' Secure;' : ''} SameSite=Lax`,
+    again(raw, forMs) {
+      const age = forMs === null ? '' : ` Max-Age=${Math.floor(forMs / 1000)};`;
+      return `${session}=${raw};${age} Path=/; HttpOnly;${https ? ' Secure;' : ''} SameSite=Lax`;
+    },
   };
 }
 

@@ -4,6 +4,7 @@ export const operatorRoutes: RouteConfigEntry[] = [
   route('operator', 'operator/overview.tsx'),
   route('operator/teams', 'operator/teams.tsx'),
   route('operator/teams/:id', 'operator/team.tsx'),
+  route('operator/teams/:id/access', 'operator/access.tsx'),
   route('operator/tasks', 'operator/tasks.tsx'),
   route('operator/undelivered', 'operator/undelivered.tsx'),
   route('operator/mails', 'operator/mails.tsx'),

@@ -16,7 +16,7 @@ import { Table, Td, Th, Tr } from '../components/table.tsx';
 import { StatusTag, Tag } from '../components/tag.tsx';
 import { attempt, operators, readForm } from '../guarded.ts';
 import { platformName } from '../texts/custody.ts';
-import { operatorWords } from '../texts/operator.ts';
+import { accessWords, operatorWords } from '../texts/operator.ts';
 import { OperatorPage, titled } from './nav.tsx';
 
 const TASKS = 20;
@@ -119,6 +119,9 @@ export default function Team() {
           ))}
         </ul>
         {team.people.length === 0 && <p className="px-5 pb-5 text-soft sm:px-6">Nobody.</p>}
+        <p className="words border-t border-hairline px-5 py-3 sm:px-6">
+          <Link to={`/operator/teams/${team.id}/access`}>{accessWords.link}</Link>
+        </p>
       </Card>
       {team.workspaces.length > 0 && (
         <Card title="Chats">

@@ -3,14 +3,16 @@
 import { KeyRound } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { redirect, useActionData, useLoaderData, type MetaFunction } from 'react-router';
+import { keyLifetimes, sayKeyExpiry, USUAL_KEY_LIFETIME } from '#core/domain/api-key.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
-import { TextField } from '../components/field.tsx';
+import { SelectField, TextField } from '../components/field.tsx';
 import { Form, useProblem } from '../components/form.tsx';
-import { Time } from '../components/format.tsx';
+import { Time, useReader } from '../components/format.tsx';
 import { Notice } from '../components/notice.tsx';
 import { Card, Empty } from '../components/page.tsx';
+import { Tag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { keyWords } from '../texts/team.ts';
 import { Named } from './named.tsx';
@@ -32,7 +34,10 @@ export const action = guarded('keys.own', async (visit) => {
         return redirect('/team/keys?done=key-revoked');
       case 'make': {
         // The one answer that holds the key: there is no page to come back to that shows it again.
-        const { name, key } = await app.makeApiKey(actor, text('name'));
+        const { name, key } = await app.makeApiKey(actor, text('name'), {
+          scope: text('scope') || 'full',
+          lifetime: text('lifetime') || USUAL_KEY_LIFETIME,
+        });
         return { intent, made: { name, key } };
       }
       default:
@@ -58,7 +63,7 @@ export default function Keys() {
     >
       {made !== undefined && <NewKey key={made.key} name={made.name} secret={made.key} />}
       <Card title={keyWords.make}>
-        <Form key={made?.key} intent="make" className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_auto] sm:items-start">
+        <Form key={made?.key} intent="make" className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_11rem] sm:items-start">
           <TextField
             label="Name"
             name="name"
@@ -68,8 +73,19 @@ export default function Keys() {
             hint={keyWords.nameHint}
             error={problem?.fields['name']}
           />
-          <Button look="main" intent="make" busyWords="Making it …" className="sm:mt-[1.625rem]">
-            Make the key
+          <SelectField label="Expiration" name="lifetime" defaultValue={USUAL_KEY_LIFETIME} error={problem?.fields['lifetime']}>
+            {keyLifetimes.map((lifetime) => (
+              <option key={lifetime} value={lifetime}>
+                {lifetime === 'never' ? 'No expiration' : `${lifetime} days`}
+              </option>
+            ))}
+          </SelectField>
+          <SelectField label="Access" name="scope" defaultValue="full" hint={keyWords.scopeHint} error={problem?.fields['scope']}>
+            <option value="full">Full access</option>
+            <option value="read-only">Read-only</option>
+          </SelectField>
+          <Button look="main" intent="make" busyWords="Creating key…" className="sm:mt-[1.625rem]">
+            Create key
           </Button>
         </Form>
       </Card>
@@ -80,13 +96,17 @@ export default function Keys() {
           </Empty>
         </Card>
       ) : (
-        <Card title="Keys that work" flush>
+        <Card title="Existing keys" flush>
           <ul className="divide-y divide-hairline border-t border-hairline">
-            {keys.map(({ id, name, prefix, madeAt, lastUsedAt, yours, owner }) => (
+            {keys.map(({ id, name, prefix, scope, expiresAt, madeAt, lastUsedAt, yours, owner }) => (
               <li key={id} className="px-5 py-4 sm:px-6">
-                <h3 className="font-medium wrap-anywhere">{name}</h3>
+                <h3 className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
+                  <span className="min-w-0 wrap-anywhere">{name}</span>
+                  <Tag>{scope === 'read-only' ? 'Read-only' : 'Full access'}</Tag>
+                  <Expiry at={expiresAt} />
+                </h3>
                 <p className="text-sm text-soft">
-                  <code className="font-mono">{prefix}…</code> {yours ? 'yours' : `of ${owner}`}, made <Time at={madeAt} style="date" />,{' '}
+                  <code className="font-mono">{prefix}…</code> {yours ? 'yours' : `of ${owner}`}, created <Time at={madeAt} style="date" />,{' '}
                   {lastUsedAt === null ? (
                     'never used'
                   ) : (
@@ -111,6 +131,11 @@ export default function Keys() {
       )}
     </TeamPage>
   );
+}
+
+function Expiry({ at }: { at: string | null }) {
+  const { words, state } = sayKeyExpiry(at, useReader().now);
+  return <Tag tone={state === 'expired' ? 'bad' : state === 'soon' ? 'warn' : 'plain'}>{words}</Tag>;
 }
 
 function NewKey({ name, secret }: { name: string; secret: string }) {

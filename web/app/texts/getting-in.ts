@@ -31,6 +31,11 @@ export const engineWords = {
       field: 'code',
     },
     INVALID_BACKUP_CODE: { sentence: 'This backup code is not right, or was used before.', field: 'code' },
+    TWO_FACTOR_UNREADABLE: {
+      sentence: 'Your authenticator and backup codes can no longer be checked, because of a problem on our side.',
+      wayForward:
+        'Nothing is lost. Contact support: they can reset two-factor authentication, and you get an email when you can log in again.',
+    },
     INVALID_TWO_FACTOR_COOKIE: { sentence: 'This took too long.', wayForward: 'Log in once more.', page: '/login' },
     TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: { sentence: 'Too many codes were wrong.', wayForward: 'Log in once more.', page: '/login' },
     NOT_THE_SIGN_UP_PASSWORD: {

@@ -34,6 +34,26 @@ export const operatorWords = {
   unfreezeLead: 'Work can begin here again.',
 } as const;
 
+export const accessWords = {
+  title: 'Sessions and API keys',
+  lead: 'End access that may have been stolen. Your reason goes into the audit log, and the person gets an email.',
+  link: 'Sessions and API keys',
+  people: 'People',
+  peopleLead: 'Sessions and keys in all of a person’s teams.',
+  sessions: (many: number) => (many === 1 ? '1 session' : `${many} sessions`),
+  keys: (many: number) => (many === 1 ? '1 API key' : `${many} API keys`),
+  endSessions: 'End all sessions',
+  endSessionsLead: 'They are logged out on every device at once, and can log in again. API keys keep working.',
+  revokeOf: 'Revoke all API keys',
+  revokeOfLead: 'Every API key of this person stops working at once, in all of their teams. This can’t be undone.',
+  keysLead: 'Active keys of this team.',
+  noKeys: 'This team has no active keys.',
+  revokeKey: 'Revoke',
+  revokeKeyLead: 'Programs that use this key are refused at once. This can’t be undone.',
+  revokeAll: 'Revoke all keys of this team',
+  revokeAllLead: 'Every API key of this team stops working at once, and each owner gets an email. This can’t be undone.',
+} as const;
+
 export const checkOutcomes = { right: 'Adds up', wrong: 'Wrong', 'too-long': 'Not done in time' } as const;
 
 export const parts = { database: 'Database', queue: 'Queue', storage: 'Files', agents: 'Agents' } as const;
@@ -48,5 +68,7 @@ export const operatorDone: Readonly<Record<string, string>> = {
   stopped: 'The task is being stopped.',
   requeued: 'The task is in the queue again.',
   again: 'It is on its way again.',
+  'sessions-ended': 'The sessions were ended.',
+  'keys-revoked': 'The keys were revoked.',
   checked: 'The check is done; what came of it stands below.',
 };

@@ -79,8 +79,9 @@ export const teamWords = {
 
 export const keyWords = {
   title: 'API keys',
-  lead: 'A key lets a program ask for work as you, in this team. It ends when you leave the team.',
-  make: 'Make a key',
+  lead: 'A key lets a program ask for work as you, in this team. It ends when it expires, is revoked, or you leave the team.',
+  make: 'Create an API key',
+  scopeHint: 'Read-only keys read tasks, files, balance, transactions and events, and change nothing.',
   nameHint: 'What will use it, such as “Nightly report”.',
   shownOnce: 'This is the only time the key is shown. Keep it where you keep passwords.',
   use: 'Send it with each request, as “Authorization: Bearer …”.',

@@ -1,0 +1,106 @@
+// `npm run keys -- lost`: goes on without a lost ENCRYPTION_KEY. What it sealed is replaced; credits, tasks and files are not
+// encrypted. Nobody's second factor is left in a state in which they cannot log in.
+
+import { newId } from '#core/domain/ids.ts';
+import type { MailSaying } from '#core/domain/mail.ts';
+import { rotatedSecrets } from '#core/keyring.ts';
+import { writeAudit, type Writes } from '#core/store/audit.ts';
+import { buryLostMails, sealedMails } from '#core/store/reseal.ts';
+import { replaceLostSecrets, sealedSecrets } from '#core/store/secret-versions.ts';
+import { secondFactors, turnOffSecondFactor, type SecondFactor } from '#core/store/second-factors.ts';
+import { CommandError } from '../with-database.ts';
+import { endAllSessions } from './rotate.ts';
+import { unreadable } from './status.ts';
+import { count, hasMailboxCopy, operatorName, whereTheKeyIs, type Vault } from './vault.ts';
+
+export async function lost(vault: Vault, yes: boolean): Promise<number> {
+  const { store, encryptionKeys, config, at, say } = vault;
+  const gone = (await sealedSecrets(store.money, encryptionKeys)).filter(({ state }) => state === 'lost').map(({ name }) => name);
+  const logins = gone.some((name) => /^logins( \d+)?$/.test(name));
+  const links = gone.some((name) => /^links( \d+)?$/.test(name));
+  // Without the secret none of them can be read.
+  const factors = logins ? await secondFactors(store.money) : await unreadable(vault);
+  const mails = (await sealedMails(store.money, encryptionKeys)).lost;
+  if (gone.length + factors.length + mails.length === 0) {
+    say(`Nothing is lost: every key, second factor and mail can be read with ${whereTheKeyIs(config)}.`);
+    return 0;
+  }
+
+  const inUse = factors.filter((factor) => factor.inUse);
+  say(
+    `Cannot be read with ${whereTheKeyIs(config)}: ${[...gone, ...(mails.length > 0 ? [count(mails.length, 'mail')] : [])].join(', ') || 'second factors'}.`,
+  );
+  say('');
+  for (const line of await consequences()) say(`- ${line}`);
+  say('');
+  if (!yes) {
+    say('Nothing was changed. If you still have the old key, put it behind the new one instead: ENCRYPTION_KEY=new,old');
+    say('To go on without it: stop every process of the product, run npm run keys -- lost --yes, and start again.');
+    return 0;
+  }
+
+  if (encryptionKeys.length === 0) throw new CommandError('ENCRYPTION_KEY is not set. Set a new one first: openssl rand -base64 32');
+  const { rows } = await store.money.query<{ running: number }>(
+    {
+      text: `SELECT count(*)::int AS running FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'impacter listen'`,
+    },
+    [],
+  );
+  // Our own store listens too.
+  if (rows[0]!.running > 1 && gone.length > 0)
+    throw new CommandError(
+      'The product is running, with the key that is lost here. Stop every process first, or copy the key from its settings.',
+    );
+  // Second factors go first: were this cut off in between, the next run would still find all of them.
+  for (const factor of factors) await turnOffSecondFactor(store.money, factor, operatorName(), at, (on) => tell(factor, on));
+  const sessions = logins ? await endAllSessions(vault) : 0;
+  await buryLostMails(store.money, mails);
+  await replaceLostSecrets(store.money, encryptionKeys, rotatedSecrets);
+  await writeAudit(store.money, {
+    at,
+    actor: operatorName(),
+    act: 'keys.lost',
+    teamId: null,
+    subject: null,
+    facts: { keys: gone.join(', '), secondFactors: inUse.length, sessions, mails: mails.length },
+  });
+  say('Done. Start the product, then run npm run doctor.');
+  return 0;
+
+  async function consequences(): Promise<string[]> {
+    return [
+      ...(logins ? ['Everybody is logged out. Links in mails that were sent keep working.'] : []),
+      ...(links ? ['Every download link sent before stops working. The portal and the API show fresh ones.'] : []),
+      `Two-factor authentication is turned off for ${count(inUse.length, 'person', 'people')}. Each gets a mail that asks them to set it up again; until then their password alone logs them in.`,
+      ...(mails.length > 0 ? [`${count(mails.length, 'mail')} that waited can no longer be sent. The operator’s page lists them.`] : []),
+      ...(gone.includes('openclaw device') ? ['An OpenClaw gateway has to approve this product again (openclaw devices approve).'] : []),
+      ...(gone.includes('mailboxes') ? [startingCredits[String(await hasMailboxCopy(config)) as keyof typeof startingCredits]] : []),
+      'Credits, tasks, files, passwords and API keys are not encrypted with it and stay as they are.',
+    ];
+  }
+
+  function tell(factor: SecondFactor, on: Writes): Promise<void> {
+    if (config.mail.kind === 'off') return store.mails.writeDead(mailTo(factor), 'mail is off', at, on);
+    return store.mails.write(mailTo(factor), at, on);
+  }
+
+  function mailTo({ userId, email, name }: SecondFactor) {
+    const { publicUrl, port } = config.http;
+    const saying: MailSaying = {
+      kind: 'security',
+      name,
+      what: 'two-factor-lost',
+      at: at.toISOString(),
+      from: null,
+      url: `${publicUrl ?? `http://localhost:${port}`}/settings/account`,
+    };
+    return { key: `security:${userId}:${newId()}`, to: email, saying, expiresAt: null };
+  }
+}
+
+const startingCredits = {
+  true: 'Starting credits are not given again: the key that recognises mailboxes is restored from its copy in storage.',
+  false:
+    'Starting credits: storage has no copy of the key that recognises mailboxes. Nobody who has an account gets them again, but the mailbox of an erased account would. To rule that out, set STARTING_CREDITS=0.',
+  null: 'Starting credits: storage cannot be reached, so it is not known whether it has the copy of the key that recognises mailboxes. The next start needs storage.',
+};

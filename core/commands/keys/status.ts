@@ -1,0 +1,66 @@
+// `npm run keys`: every key with what depends on it. Ends with 1 when one cannot be read.
+
+import { encryptedAnew } from '#core/engines/auth/second-factors.ts';
+import { rotatedSecrets } from '#core/keyring.ts';
+import { sealedMails } from '#core/store/reseal.ts';
+import { sealedSecrets, secretVersions, type SecretVersions } from '#core/store/secret-versions.ts';
+import { secondFactors, type SecondFactor } from '#core/store/second-factors.ts';
+import { count, whereTheKeyIs, type Vault } from './vault.ts';
+
+const purposes: readonly (readonly [name: string, purpose: string])[] = [
+  ['links', 'signs download links'],
+  ['logins', 'signs sessions; encrypts two-factor authentication'],
+  ['mailboxes', 'recognises mailboxes that had their starting credits; a copy is in storage'],
+  ['openclaw device', 'is this product to the agents’ gateway, which approves it once'],
+];
+
+export async function status(vault: Vault): Promise<number> {
+  const { store, encryptionKeys, config, say } = vault;
+  const secrets = await sealedSecrets(store.money, encryptionKeys);
+  const mails = await sealedMails(store.money, encryptionKeys);
+  for (const { name, createdAt, state } of secrets) {
+    const purpose = purposes.find(([of]) => name === of || name.startsWith(`${of} `))?.[1] ?? 'is not known to this version';
+    const words = { current: 'ok   ', older: 'older', lost: 'LOST ' }[state];
+    say(`${words} ${name.padEnd(16)} since ${createdAt.toISOString().slice(0, 10)}: ${purpose}`);
+  }
+  if (secrets.length === 0) say('There are no keys yet; the first start makes them.');
+  const factors = secrets.some(({ state }) => state === 'lost') ? [] : await unreadable(vault);
+  const lost = secrets.filter(({ state }) => state === 'lost').length;
+  const older = secrets.filter(({ state }) => state === 'older').length + mails.older.length;
+  say('');
+  if (older > 0)
+    say(
+      `${count(older, 'entry is', 'entries are')} sealed with an older key. The next start seals them with the first key in ENCRYPTION_KEY.`,
+    );
+  if (lost + factors.length + mails.lost.length === 0) {
+    if (older === 0 && encryptionKeys.length > 1)
+      say('Everything is sealed with the first key in ENCRYPTION_KEY; the others can be dropped.');
+    else if (older === 0) say(`Every key can be read with ${whereTheKeyIs(config)}.`);
+    return 0;
+  }
+  say(
+    `Cannot be read: ${count(lost, 'key')}, two-factor authentication of ${count(factors.length, 'person', 'people')}, ${count(mails.lost.length, 'mail')}.`,
+  );
+  say(`Put the old key back, behind the new one and a comma. If it is lost, run: npm run keys -- lost`);
+  return 1;
+}
+
+/** Whose second factor no version of the logins' secret opens. */
+export async function unreadable({ store, encryptionKeys }: Vault): Promise<SecondFactor[]> {
+  const factors = await secondFactors(store.money);
+  if (factors.length === 0) return [];
+  const versions = await loginSecrets({ store, encryptionKeys });
+  const found: SecondFactor[] = [];
+  for (const factor of factors) if ((await anew(versions, factor)) === null) found.push(factor);
+  return found;
+}
+
+export function loginSecrets({ store, encryptionKeys }: Pick<Vault, 'store' | 'encryptionKeys'>): Promise<SecretVersions> {
+  return secretVersions(store.money, encryptionKeys, 'logins', rotatedSecrets.logins);
+}
+
+/** Both parts of a second factor, encrypted with the newest secret; null when one of them cannot be read. */
+export async function anew(versions: SecretVersions, factor: SecondFactor): Promise<Pick<SecondFactor, 'secret' | 'backupCodes'> | null> {
+  const [secret, backupCodes] = await Promise.all([encryptedAnew(versions, factor.secret), encryptedAnew(versions, factor.backupCodes)]);
+  return secret === null || backupCodes === null ? null : { secret, backupCodes };
+}

@@ -1,0 +1,63 @@
+// What the subcommands of `npm run keys` work on.
+
+import { userInfo } from 'node:os';
+import path from 'node:path';
+import type { Config } from '#core/contracts/env.ts';
+import { createLog } from '#core/engines/log.ts';
+import { createS3 } from '#core/engines/s3.ts';
+import { copyOfMailboxKey } from '#core/flows/mailbox-key.ts';
+import { readSandboxKeys, sandboxKeys } from '#core/sandbox-keys.ts';
+import { realS3 } from '#core/sandboxes.ts';
+import type { Store } from '#core/store/store.ts';
+
+export interface Vault {
+  readonly store: Store;
+  /** The first seals, all of them open. Empty where the file that had it is gone, and nothing may be made yet. */
+  readonly encryptionKeys: readonly string[];
+  readonly config: Config;
+  readonly at: Date;
+  say(line: string): void;
+}
+
+/** ENCRYPTION_KEY, else the key that a start on this machine made for itself. */
+export async function encryptionKeysOf({ encryption, production, dataDir }: Config, { mayMake }: { mayMake: boolean }) {
+  if (encryption !== null) return encryption.keys;
+  const kept = production ? null : mayMake ? await sandboxKeys(dataDir) : await readSandboxKeys(dataDir);
+  return kept === null ? [] : [kept.encryptionKey];
+}
+
+export function whereTheKeyIs({ encryption }: Config): string {
+  return encryption === null ? 'sandbox-keys.json' : 'ENCRYPTION_KEY';
+}
+
+/** Whoever runs the command, as the audit log names them. */
+export function operatorName(): string {
+  return `operator:${userInfo().username}`;
+}
+
+export function count(many: number, one: string, more = `${one}s`): string {
+  return `${many.toLocaleString('en')} ${many === 1 ? one : more}`;
+}
+
+/** Whether storage has the copy of the key for mailboxes; null where storage cannot be asked. */
+export async function hasMailboxCopy(config: Config): Promise<boolean | null> {
+  const log = createLog({ level: 'silent' });
+  const sandbox = config.files.kind === 'real' ? null : await sandboxStorage(config.dataDir);
+  const files = createS3(config.files.kind === 'real' ? realS3(config.files) : sandbox!.settings);
+  try {
+    return (await copyOfMailboxKey(files)) !== null;
+  } catch {
+    return null;
+  } finally {
+    files.close();
+    await sandbox?.stop();
+  }
+
+  async function sandboxStorage(dataDir: string) {
+    const { startS3Sandbox } = await import('#core/sandbox/s3/server.ts');
+    const bucket = 'impacter';
+    const credentials = { accessKeyId: 'KEYS', secretAccessKey: 'only for this look' };
+    const running = await startS3Sandbox({ dir: path.join(dataDir, 's3'), bucket, ...credentials, log });
+    return { settings: { bucket, region: 'us-east-1', endpoint: running.url, credentials }, stop: () => running.stop() };
+  }
+}
