@@ -39,7 +39,7 @@ test('an operator ends all sessions of a person: they are out, get a mail, and t
   await laptop.signUp(email);
   await phone.logIn(email);
   const ada = (await core.store.people.findByEmail(email))!;
-  const { key } = await app.makeApiKey({ ...ada, role: 'owner', email }, 'script');
+  const { key } = await app.makeApiKey(loggedIn({ ...ada, role: 'owner', email }), 'script');
   expect(await app.operatorAccess(ops, ada.teamId)).toMatchObject({ people: [{ userId: ada.userId, sessions: 2, keys: 1 }] });
   const watching = (await laptop.fetch('/api/events?live=1')).text();
 
@@ -110,11 +110,11 @@ async function operator(): Promise<Actor> {
   const email = 'ops@example.com';
   const { userId, teamId } = await core.store.people.addUser({ email, name: 'Ops', emailVerified: true }, core.clock.now());
   await core.store.money.query({ text: 'UPDATE users SET two_factor_enabled = true WHERE id = $1' }, [userId]);
-  return { userId, teamId, role: 'owner', email, sessionId: newId() };
+  return loggedIn({ userId, teamId, role: 'owner', email });
 }
 
 function inTeam({ userId, email }: Person, teamId: Actor['teamId'], role: Actor['role']): Actor {
-  return { userId, email, teamId, role, sessionId: newId() };
+  return loggedIn({ userId, email, teamId, role });
 }
 
 async function linesOf(teamId: Actor['teamId']) {

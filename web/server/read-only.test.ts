@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
-import type { Actor } from '#core/flows/app.ts';
-import { forAll, openStage, type Person } from '#core/testing/stage.ts';
+import { loggedIn } from '#core/testing/shared-team.ts';
+import { forAll, openStage } from '#core/testing/stage.ts';
 import { answerErrors } from './errors.ts';
 import { countFailedKeys } from './failed-keys.ts';
 import { keysOf } from './keys.ts';
@@ -15,7 +15,17 @@ import { nobody, openDoor } from './testing/open-door.ts';
 
 const stage = forAll(() => openStage());
 /** Whoever asks here is nobody in particular: no key is read. */
-const open = ['/', '/healthz', '/readyz', '/metrics', '/docs/api', '/api/auth/*rest'];
+const open = [
+  '/',
+  '/healthz',
+  '/readyz',
+  '/metrics',
+  '/docs/api',
+  '/docs/security',
+  '/.well-known/security.txt',
+  '/.well-known/change-password',
+  '/api/auth/*rest',
+];
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 test('a read-only key reads tasks, files, balance, transactions and events, and no route does anything for it', async () => {
@@ -44,6 +54,8 @@ test('a read-only key reads tasks, files, balance, transactions and events, and 
     'POST /api/tasks/:id/retry',
     'GET /api/conversations/:id/letters',
     'POST /api/files',
+    'POST /api/files/:id/delete',
+    'POST /api/files/:id/unshare',
   ]);
 });
 
@@ -84,11 +96,6 @@ test('a new route is closed to read-only keys until it is named', async () => {
   const answer = await fetch(`http://127.0.0.1:${port}/api/new`, { headers: { Authorization: `Bearer ${key}` } });
   expect([answer.status, await answer.json()]).toEqual([403, { error: expect.objectContaining({ code: 'key.read-only' }) }]);
 });
-
-/** The same person in the portal, who may make keys. */
-function loggedIn({ userId, teamId, role, email }: Person): Actor {
-  return { userId, teamId, role, email };
-}
 
 async function codeOf(method: string, path: string, key: string): Promise<string> {
   const here = path.replace(':id', newId()).replace(':month', '2020-01').replace(':token', 'A'.repeat(50));
