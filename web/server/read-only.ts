@@ -8,6 +8,7 @@ import type { Actor } from '#core/flows/app.ts';
 export const readableRoutes: ReadonlySet<string> = new Set([
   '/api/tasks',
   '/api/tasks/:id',
+  '/api/tasks/:id/files/:fileId/original',
   '/f/:token',
   '/api/balance',
   '/api/transactions',
