@@ -133,6 +133,17 @@ test('everything about a task: who and where, what happened when, and what it co
   expect(details.timeline.map(({ at }) => at)).toEqual(details.timeline.map(({ at }) => at).toSorted());
 });
 
+test('a task is shown whole while some other transaction of the database is still open', async () => {
+  const { app, core } = stage();
+  const ada = await stage().person(100);
+  await core.store.money.transaction(async (client) => {
+    await client.query('SELECT pg_current_xact_id()');
+    const details = await app.taskDetails(ada, await over(ada, 'find me 5 leads in Miami'));
+    expect(details.timeline.length).toBeGreaterThan(2);
+    expect(details.cost).toMatchObject({ held: 5, used: 3, returned: 2 });
+  });
+});
+
 test('a person says what they think of a result, changes their mind, and not before there is one', async () => {
   const { app } = stage();
   const [ada, ben] = await team();

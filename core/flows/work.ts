@@ -256,7 +256,7 @@ function viewTurn(
 }
 
 function eventsOf(core: Core, { id, teamId }: StoredTask): Promise<StoredEvent[]> {
-  return core.store.events.read(teamId, '0-0', id, EVENTS_MOST);
+  return core.store.events.ofTask(teamId, id, EVENTS_MOST);
 }
 
 /** The latest of each step, in the order in which they began. */

@@ -36,6 +36,8 @@ export interface Events {
   read(teamId: TeamId, after: string, taskId: TaskId | null, most: number): Promise<StoredEvent[]>;
   /** The same of a whole team, for a reader who looks again and again; whoever looks at that moment is answered together. */
   look(teamId: TeamId, after: string, most: number): Promise<Look>;
+  /** All committed lines of one task, oldest first, for who shows the task as it is now and reads on from no cursor. */
+  ofTask(teamId: TeamId, taskId: TaskId, most: number): Promise<StoredEvent[]>;
   /** A cursor behind everything that is committed now, and no further than what may still come. */
   now(): Promise<string>;
 }
@@ -104,6 +106,16 @@ export function eventsOver(money: Money): Events {
     },
     look: (teamId, after, most) => look({ teamId, after, most }),
     now: () => now(null),
+    async ofTask(teamId, taskId, most) {
+      const { rows } = await money.query<EventRow>(
+        {
+          name: 'all events of task',
+          text: `SELECT ${COLUMNS} FROM task_events WHERE task_id = $1 AND team_id = $2 ORDER BY xid, id LIMIT $3`,
+        },
+        [taskId, teamId, most],
+      );
+      return rows.map(fromSql);
+    },
     async read(teamId, after, taskId, most) {
       const { xid, id } = parseCursor(after);
       // Of one task there are few lines, of a team there may be millions: each is found by an index of its own.
