@@ -40,7 +40,7 @@ export const doneWords: Readonly<Record<string, string>> = {
   made: 'The team is here, and you are its owner. Invite whoever belongs to it.',
   switched: 'You are in this team now.',
   joined: 'Welcome to the team.',
-  'key-revoked': 'The key was revoked. Whatever used it is shut out.',
+  'key-revoked': 'The key was revoked. Programs that used it no longer have access.',
   'account-linked': 'The account is linked to your login.',
   'workspace-linked': 'The workspace is linked. What is asked there is paid by this team.',
   'account-unlinked': 'The account is not linked any more.',
@@ -85,7 +85,7 @@ export const keyWords = {
   nameHint: 'What will use it, such as “Nightly report”.',
   shownOnce: 'This is the only time the key is shown. Keep it where you keep passwords.',
   use: 'Send it with each request, as “Authorization: Bearer …”.',
-  revoke: 'Whatever uses this key is shut out at once. That can’t be taken back; a new key is another one.',
+  revoke: 'Programs that use this key stop working immediately. This can’t be undone.',
   none: 'There are no keys',
   noneLead: 'With a key, scripts and other programs can ask for work and read results.',
 } as const;
