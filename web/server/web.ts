@@ -9,6 +9,7 @@ import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { SecurityLog } from '#core/ports/security-log.ts';
 import { boundBodies, type Bounds } from './body-limit.ts';
+import { keepFromCrawlers } from './crawlers.ts';
 import { answerErrors } from './errors.ts';
 import { countFailedKeys } from './failed-keys.ts';
 import { secure } from './headers.ts';
@@ -101,6 +102,7 @@ export function createWeb(settings: WebSettings): Web {
   web.use(checkLocations({ publicUrl, origins: settings.leadsTo ?? [], log }));
   web.use((request, response, next) => {
     secure(response, { https: publicUrl.startsWith('https:') });
+    keepFromCrawlers(request, response);
     if (settings.loopbackOnly && !isOurHost(request, publicUrl)) throw refuse('host.unknown');
     if (!stopping) return next();
     response.set('Connection', 'close');
