@@ -137,7 +137,7 @@ test.each(Object.entries(doors))('%s refuses broken text in any field', async (p
   for (const name of [...fields, 'other', ...brokenText]) {
     for (const text of brokenText) {
       const body = { ...Object.fromEntries(fields.map((field) => [field, MARK])), [name]: text };
-      const query = method === 'GET' ? `?${new URLSearchParams(body)}` : '';
+      const query = method === 'GET' ? `?${new URLSearchParams(body).toString()}` : '';
       const request = {
         method,
         headers: { Origin: origin, 'Content-Type': 'application/json' },
