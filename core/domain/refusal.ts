@@ -436,7 +436,7 @@ const table = {
   'request.malformed': {
     status: 400,
     sentence: () => 'This request could not be read.',
-    wayForward: 'Send one JSON object with “Content-Type: application/json”.',
+    wayForward: 'Check the address. To the API, send one JSON object with “Content-Type: application/json”.',
   },
   'request.invalid': {
     status: 400,

@@ -23,6 +23,14 @@ function lowTowers(text: string): string {
 const unwanted =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffd]|[\u{e0000}-\u{e0fff}]/gu;
 
+/**
+ * False for text that no keyboard and no program of good will sends: with NUL or other control characters (newlines and tabs
+ * are none), or with characters that were broken on their way. Where nobody writes prose, such text is refused, not cleaned.
+ */
+export function isIntact(text: string): boolean {
+  return text.isWellFormed() && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/.test(text);
+}
+
 /** The first line that says something, as a title: at most `most` characters. */
 export function firstLine(text: string, most = 80): string {
   const line = text.split('\n').find((each) => each.trim() !== '') ?? '';

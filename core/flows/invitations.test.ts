@@ -246,16 +246,6 @@ test('somebody else’s invitations are unknown, as are ids and links that are n
   }
 });
 
-test('a mailbox gets no more than five invitations a day, from however many teams', async () => {
-  const { app, owner } = world();
-  const email = address();
-  for (let i = 0; i < 5; i++) await app.invite(await owner(), { email, role: 'member' });
-  const ada = await owner();
-  await expect(app.invite(ada, { email, role: 'member' })).rejects.toMatchObject({ code: 'invitations.too-often' });
-  clock.forward(1.1 * DAY_MS);
-  await app.invite(ada, { email, role: 'member' });
-});
-
 test('inviting, taking back and inviting again is no way to flood a mailbox', async () => {
   const { app, owner, mails } = world();
   const ada = await owner();
@@ -318,7 +308,7 @@ test('who has bought credits sends as many as everybody from the first day', asy
   for (let i = 0; i < 11; i++) await app.invite(ada, { email: address(), role: 'member' });
 });
 
-test('somebody who never answers is left alone: by a team, by all teams, and until they join one', async () => {
+test('somebody who never answers is left alone by a team, until they join one', async () => {
   const { app, owner, person, invitationFor } = world();
   const grace = await person(0);
   const ada = await owner();
@@ -330,13 +320,7 @@ test('somebody who never answers is left alone: by a team, by all teams, and unt
     clock.forward(1.1 * DAY_MS);
   }
   await expect(invite(ada)).rejects.toMatchObject({ code: 'invitation.unanswered' });
-  for (let i = 0; i < 15; i++) {
-    await invite(await owner());
-    clock.forward(0.4 * DAY_MS);
-  }
   const bo = await owner();
-  await expect(invite(bo)).rejects.toMatchObject({ code: 'invitation.unanswered' });
-  clock.forward(31 * DAY_MS);
   await app.invite(bo, { email: grace.email, role: 'member' });
   await app.acceptInvitation(grace, await invitationFor(grace.email));
   await invite(ada);

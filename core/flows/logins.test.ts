@@ -8,10 +8,7 @@ const stage = forAll(() => openStage({ settings: { ...proxied, STARTING_CREDITS:
 
 test('who signs up, opens the mail and enters the password again is logged in, with a team of their own and the starting credits', async () => {
   const [ada, email] = somebody();
-  expect(await ada.auth('/sign-up/email', { email, password: PASSWORD, name: 'Ada' })).toMatchObject({
-    status: 200,
-    body: { token: null },
-  });
+  expect(await ada.auth('/sign-up/email', { email, password: PASSWORD, name: 'Ada' })).toMatchObject({ status: 200 });
   expect(await ada.isLoggedIn()).toBe(false);
   expect(await ada.logIn(email)).toMatchObject({ status: 403 });
 

@@ -4,6 +4,7 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from 'react-router';
 import { mustBeAllowed, type Permission } from '#core/domain/permission.ts';
 import { isRefusal, refuse, type Refusal } from '#core/domain/refusal.ts';
+import { isIntact } from '#core/domain/text.ts';
 import { askToConfirm, confirmFirst, fieldsOf as fieldsIn } from './confirm-identity.ts';
 import type { Problem } from './problem.ts';
 import { visitContext, type Visit, type Who } from './visit.ts';
@@ -23,7 +24,10 @@ export function guarded<T>(permission: Permission | 'login', work: (visit: Visit
 
 /** For everybody: `who` tells whether somebody is logged in. */
 export function open<T>(work: (visit: Visited) => Promise<T> | T) {
-  return made(async (visit) => work(visit));
+  return made(async (visit, form) => {
+    mustBeIntact(form);
+    return work(visit);
+  });
 }
 
 /** For those who run the product, with two-factor on. To everybody else the page does not exist. */
@@ -40,7 +44,7 @@ export function operators<T>(work: (visit: Visited<Who>) => Promise<T>) {
   });
 }
 
-function made<T>(work: (visit: Visited) => Promise<T>) {
+function made<T>(work: (visit: Visited, form: FormData | null) => Promise<T>) {
   return async ({ request, params, context, pattern, url }: Args): Promise<T> => {
     const visit = context.get(visitContext);
     visit.named(pattern);
@@ -48,12 +52,18 @@ function made<T>(work: (visit: Visited) => Promise<T>) {
     let form: FormData | null = null;
     try {
       form = await fieldsIn(request);
-      return await work(await confirmFirst(here, form));
+      return await work(await confirmFirst(here, form), form);
     } catch (error) {
       if (isRefusal(error) && error.code === 'login.confirm') throw await askToConfirm(here, form, null);
       throw answerTo(error, visit, request);
     }
   };
+}
+
+/** Forms for everybody take addresses, passwords and codes. What members write is cleaned instead: they may have pasted it. */
+function mustBeIntact(form: FormData | null): void {
+  const isBroken = (value: unknown) => typeof value === 'string' && !isIntact(value);
+  if (form !== null && [...form].flat().some(isBroken)) throw refuse('request.malformed');
 }
 
 /** Where a stranger logs in, and then goes on to what was asked for. */

@@ -1,6 +1,6 @@
 // Keys are too long to be guessed. This keeps those who try from costing a database read each time. It counts per
 // address and in this process alone: several processes allow several times as many, which is still few. Many people may
-// share an address (an office, a proxy), so a key that was good before is never kept waiting.
+// share an address (an office, a proxy), so a key that was good the last time is never kept waiting.
 
 import { refuse } from '#core/domain/refusal.ts';
 import { digest } from './secret.ts';
@@ -8,7 +8,8 @@ import { digest } from './secret.ts';
 export interface FailedKeys {
   /** Throws `request.too-many` when this address has shown too many wrong keys lately, and this one is new to us. */
   mayTry(address: string, key: string): void;
-  failed(address: string): void;
+  /** Whatever it was before, this key is no longer a good one. */
+  failed(address: string, key: string): void;
   succeeded(key: string): void;
 }
 
@@ -27,15 +28,16 @@ export function countFailedKeys(nowMs: () => number): FailedKeys {
       const waitMs = window.endsMs - nowMs();
       if (waitMs > 0) throw refuse('request.too-many', { waitSeconds: Math.ceil(waitMs / 1000) });
     },
-    failed(address) {
-      const key = network(address);
-      const window = windows.get(key);
+    failed(address, key) {
+      good.delete(nameOf(key));
+      const from = network(address);
+      const window = windows.get(from);
       if (window && window.endsMs > nowMs()) {
         window.failed += 1;
         return;
       }
-      windows.delete(key);
-      windows.set(key, { failed: 1, endsMs: nowMs() + WINDOW_MS });
+      windows.delete(from);
+      windows.set(from, { failed: 1, endsMs: nowMs() + WINDOW_MS });
       // In the order of their ends, so the first is the one that matters least.
       if (windows.size > MOST_REMEMBERED) windows.delete(windows.keys().next().value!);
     },

@@ -40,13 +40,15 @@ export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys)
   async function actorByKey(request: Request, key: string) {
     const address = request.ip ?? 'unknown';
     wrong.mayTry(address, key);
-    const actor = await app.actorByKey(key);
-    if (!actor) {
-      wrong.failed(address);
-      throw refuse('key.unknown');
+    try {
+      const actor = await app.actorByKey(key);
+      if (!actor) throw refuse('key.unknown');
+      wrong.succeeded(key);
+      return actor;
+    } catch (error) {
+      if (isRefusal(error) && (error.code === 'key.unknown' || error.code === 'key.expired')) wrong.failed(address, key);
+      throw error;
     }
-    wrong.succeeded(key);
-    return actor;
   }
 
   async function actorBySession(request: Request, response: Response) {

@@ -1,7 +1,8 @@
 // The server under the routes: how long it waits for slow callers, and how it stops without dropping anybody's request.
 
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, ServerResponse, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export interface Running {
   /** Where it really listens, on this machine. */
@@ -27,7 +28,14 @@ const GRACE_MS = 10_000;
 /** Rejects when the port is taken. Port 0 takes any that is free. */
 export async function listen(
   handle: RequestListener,
-  options: { port: number; host?: string; patience?: Partial<Patience>; stopping(): void },
+  options: {
+    port: number;
+    host?: string;
+    patience?: Partial<Patience>;
+    /** What to send for bytes that are no request. */
+    unreadable: (error: NodeJS.ErrnoException) => string;
+    stopping(): void;
+  },
 ): Promise<Running> {
   const { headersMs, requestMs, idleMs } = { ...usualPatience, ...options.patience };
   const server = createServer({
@@ -37,11 +45,30 @@ export async function listen(
     connectionsCheckingInterval: Math.min(5_000, headersMs),
   });
   let stopped: Promise<void> | undefined;
+  /** The newest on each connection. */
+  const answers = new WeakMap<Duplex, ServerResponse>();
 
   server.on('request', (request, response) => {
     // A connection outlives its requests, and must not outlive the server.
     response.once('close', () => stopped && setImmediate(() => server.closeIdleConnections()));
+    answers.set(request.socket, response);
     handle(request, response);
+  });
+  // Node would hang up without a word.
+  server.on('connect', (request, socket) => {
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Socket);
+    response.once('finish', () => (socket as Socket).destroySoon());
+    socket.on('error', () => socket.destroy());
+    handle(request, response);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET') return void socket.destroy();
+    const answer = answers.get(socket);
+    const isHalfAnswered = answer?.headersSent && !answer.writableFinished;
+    if (socket.writable && !isHalfAnswered) socket.write(options.unreadable(error));
+    (socket as Socket).destroySoon();
   });
   await listening(server, options.port, options.host);
   const { port } = server.address() as AddressInfo;

@@ -24,6 +24,7 @@ const open = [
   '/docs/security',
   '/.well-known/security.txt',
   '/.well-known/change-password',
+  '/robots.txt',
   '/api/auth/*rest',
 ];
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];

@@ -269,7 +269,7 @@ test('a key that was good before is not kept waiting for what others try from th
 
 test('one customer of an IPv6 network is one address, and a neighbour is another', () => {
   const keys = countFailedKeys(() => 0);
-  for (let i = 0; i < 20; i++) keys.failed(`2001:db8:0:1::${i}`);
+  for (let i = 0; i < 20; i++) keys.failed(`2001:db8:0:1::${i}`, `guess-${i}`);
   expect(() => keys.mayTry('2001:db8:0:1:ffff::1', 'k')).toThrow('Too many requests');
   expect(() => keys.mayTry('2001:db8:0:2::1', 'k')).not.toThrow();
   expect(() => keys.mayTry('::1', 'k')).not.toThrow();

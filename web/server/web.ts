@@ -9,6 +9,7 @@ import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { SecurityLog } from '#core/ports/security-log.ts';
 import { boundBodies, type Bounds } from './body-limit.ts';
+import { keepFromCrawlers } from './crawlers.ts';
 import { answerErrors } from './errors.ts';
 import { countFailedKeys } from './failed-keys.ts';
 import { secure } from './headers.ts';
@@ -18,6 +19,7 @@ import { listen, usualPatience, type Patience, type Running } from './listen.ts'
 import { createMetrics, type Metrics } from './metrics.ts';
 import { addMounts, addPortal, pathsOf, type Mount } from './mount.ts';
 import { followRequests } from './requests.ts';
+import { answerUnreadable, checkRequestLine, onlyPaths } from './request-line.ts';
 import { isOurHost } from './own-host.ts';
 import { addRoutes, type Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -101,6 +103,7 @@ export function createWeb(settings: WebSettings): Web {
   web.use(checkLocations({ publicUrl, origins: settings.leadsTo ?? [], log }));
   web.use((request, response, next) => {
     secure(response, { https: publicUrl.startsWith('https:') });
+    keepFromCrawlers(request, response);
     if (settings.loopbackOnly && !isOurHost(request, publicUrl)) throw refuse('host.unknown');
     if (!stopping) return next();
     response.set('Connection', 'close');
@@ -121,8 +124,10 @@ export function createWeb(settings: WebSettings): Web {
     ...wellKnownRoutes(parts, { securityContacts: settings.securityContacts ?? [], hasPortal: settings.portal !== undefined }),
     ...(settings.portal ? [] : landingRoutes(parts, settings.sandboxPages ?? [])),
   ];
-  const answer = answerErrors({ ...parts, portalUrl: settings.portal ? publicUrl : null });
+  const portalUrl = settings.portal ? publicUrl : null;
+  const answer = answerErrors({ ...parts, portalUrl });
   web.use(boundBodies({ limits: limitsOf(mounts, routes), bodyMs: settings.patience?.bodyMs ?? usualPatience.bodyMs, answer }));
+  web.use(checkRequestLine);
   addMounts(web, mounts);
   addRoutes(web, routes);
   web.use('/api', nothingHere);
@@ -134,8 +139,9 @@ export function createWeb(settings: WebSettings): Web {
     express: web,
     async start(port, host) {
       let stopHearing = () => {};
-      const running = await listen(web, {
+      const running = await listen(onlyPaths(web), {
         port,
+        unreadable: answerUnreadable(log, portalUrl),
         ...(host !== undefined && { host }),
         ...(settings.patience && { patience: settings.patience }),
         stopping() {

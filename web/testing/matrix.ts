@@ -378,4 +378,5 @@ export const api: Readonly<Record<string, (acme: Acme) => readonly Probe[]>> = {
   '/docs/security': () => [{ path: '/docs/security' }],
   '/.well-known/security.txt': () => [{ path: '/.well-known/security.txt' }],
   '/.well-known/change-password': () => [{ path: '/.well-known/change-password' }],
+  '/robots.txt': () => [{ path: '/robots.txt' }],
 };

@@ -1,6 +1,10 @@
 // What of better-auth can be reached at all, by whom, and what may be said there. It has more than we use: what would go
 // past the audit log, tell a page's scripts a session's token, or change a person without a notice is left out. So is every
-// field that is not listed, above all those that name an address to be sent on to.
+// field that is not listed, above all those that name an address to be sent on to, and every request that holds broken text:
+// the database takes no NUL, and what it says then would look like a fault of ours.
+
+import { refuse } from '#core/domain/refusal.ts';
+import { isIntact } from '#core/domain/text.ts';
 
 interface Door {
   readonly method: 'GET' | 'POST';
@@ -34,7 +38,10 @@ export const doors: Readonly<Record<string, Door>> = {
 /** Who asks: a page of ours, in the name of whoever looks at it, or anybody at /api/auth. */
 export type Asker = 'page' | 'outside';
 
-/** The request as the engine gets it, with what its door takes and nothing else; else the answer in its place. */
+/**
+ * The request as the engine gets it, with what its door takes and nothing else; else the answer in its place. Rejects with
+ * `request.malformed` and `request.wrong-type`.
+ */
 export async function throughDoor(request: Request, by: Asker): Promise<Request | Response> {
   const { pathname, searchParams } = new URL(request.url);
   const path = pathname.replace(/^\/api\/auth/, '');
@@ -44,29 +51,37 @@ export async function throughDoor(request: Request, by: Asker): Promise<Request 
   const url = new URL(pathname, request.url);
   const headers = new Headers(request.headers);
   if (door.method === 'GET') {
+    if (![...searchParams].flat().every(isIntact)) throw refuse('request.malformed');
     for (const name of door.fields) if (searchParams.has(name)) url.searchParams.set(name, searchParams.get(name)!);
     return new Request(url, { headers });
   }
   const said = await bodyOf(request);
-  if (said instanceof Response) return said;
   for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) headers.delete(name);
   headers.set('content-type', 'application/json');
   const body = Object.fromEntries(door.fields.flatMap((name) => (Object.hasOwn(said, name) ? [[name, said[name]]] : [])));
   return new Request(url, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-async function bodyOf(request: Request): Promise<Record<string, unknown> | Response> {
+async function bodyOf(request: Request): Promise<Record<string, unknown>> {
   const text = await request.text();
   if (text === '') return {};
-  if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) return no(415, 'UNSUPPORTED_MEDIA_TYPE');
-  try {
-    const said: unknown = JSON.parse(text);
-    return typeof said === 'object' && said !== null && !Array.isArray(said) ? (said as Record<string, unknown>) : no(400, 'BAD_REQUEST');
-  } catch {
-    return no(400, 'BAD_REQUEST');
-  }
+  if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) throw refuse('request.wrong-type');
+  const said = readIntact(text);
+  if (typeof said !== 'object' || said === null || Array.isArray(said)) throw refuse('request.malformed');
+  return said as Record<string, unknown>;
 }
 
-function no(status: number, code: string): Response {
-  return Response.json({ code }, { status });
+function readIntact(text: string): unknown {
+  let intact = true;
+  const look = (name: string, value: unknown) => {
+    intact &&= isIntact(name) && (typeof value !== 'string' || isIntact(value));
+    return value;
+  };
+  try {
+    const said: unknown = JSON.parse(text, look);
+    if (intact) return said;
+  } catch {
+    // Refused below.
+  }
+  throw refuse('request.malformed');
 }

@@ -25,6 +25,7 @@ import { signedAnew } from './older-secrets.ts';
 import { unreadableFactor } from './second-factors.ts';
 import { COOKIE_PREFIX, sessionCookies } from './session-cookies.ts';
 import { toldBy } from './told.ts';
+import { withoutTokens } from './without-tokens.ts';
 import { everyLogin } from './every-login.ts';
 import { digest, lookAtLink, mailedLinks, makeLink } from './mailed-links.ts';
 
@@ -186,7 +187,7 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
       if (request instanceof Response) return request;
       const { pathname, searchParams } = new URL(request.url);
       const link = pathname.endsWith('/magic-link/verify') ? await this.lookAtLink('magic-link', searchParams.get('token') ?? '') : null;
-      const asked = inPlainWords(answer(request));
+      const asked = inPlainWords(answer(request)).then(withoutTokens);
       const response = await (isAskedByStrangers(request) ? answerIn(clock, asked) : asked);
       // A link that was used ends the others: an older one that is found in a mailbox must not log in afterwards.
       if (link !== null && response.headers.getSetCookie().length > 0) await store.logins.endMagicLinks(link.email);

@@ -9,8 +9,8 @@ import { isRefusal } from '#core/domain/refusal.ts';
 import { callerHeader, type Change, type Login, type SessionId } from '#core/ports/auth.ts';
 import type { AuthSettings } from '../auth.ts';
 import { fieldOf } from './field-of.ts';
-import { isLeaked } from './leaked.ts';
 import { MAIL_CHARACTERS } from './limits.ts';
+import { askedOfNewPasswords } from './new-passwords.ts';
 import type { Told } from './told.ts';
 
 type Middleware = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
@@ -19,11 +19,12 @@ type Settings = Omit<AuthSettings, 'news'> & { readonly news: Told };
 
 export function everyLogin(settings: Settings): BetterAuthPlugin {
   const before = askedBefore(settings);
+  const chosen = askedOfNewPasswords(settings);
   const { news, publicUrl } = settings;
   return {
     id: 'every-login',
     hooks: {
-      before: Object.entries(before).map(([path, ask]) => ({
+      before: [...Object.entries(before), ...Object.entries(chosen)].map(([path, ask]) => ({
         matcher: (context) => context.path === path,
         handler: createAuthMiddleware(ask),
       })),
@@ -69,12 +70,7 @@ const changes: Readonly<Record<string, Change['what']>> = {
 };
 
 /** What is asked before the library does its part, by path. */
-function askedBefore({ store, log, leakedPasswordsUrl }: Settings): Record<string, (context: Middleware) => Promise<unknown>> {
-  async function mustNotBeLeaked(password: unknown) {
-    if (typeof password === 'string' && (await isLeaked(password, leakedPasswordsUrl, log)))
-      throw new APIError('BAD_REQUEST', { code: 'PASSWORD_COMPROMISED', message: 'This password is in a list of leaked passwords.' });
-  }
-
+function askedBefore({ store }: Settings): Record<string, (context: Middleware) => Promise<unknown>> {
   return {
     async '/sign-up/email'(context) {
       const { body } = context;
@@ -83,19 +79,11 @@ function askedBefore({ store, log, leakedPasswordsUrl }: Settings): Record<strin
       const email = fieldOf(body, 'email');
       if (typeof email === 'string' && email.length > MAIL_CHARACTERS) throw new APIError('BAD_REQUEST', { code: 'INVALID_EMAIL' });
       const name = nameIn(fieldOf(body, 'name'));
-      await mustNotBeLeaked(fieldOf(body, 'password'));
       return { context: { body: { ...(body as object), name } } };
     },
 
-    '/reset-password': async ({ body }) => mustNotBeLeaked(fieldOf(body, 'newPassword')),
-
-    async '/change-password'({ body }) {
-      await mustNotBeLeaked(fieldOf(body, 'newPassword'));
-      // The notice says so, whoever asked for it and how.
-      return { context: { body: { ...(body as object), revokeOtherSessions: true } } };
-    },
-
-    '/confirm-sign-up/new-password': async ({ body }) => mustNotBeLeaked(fieldOf(body, 'newPassword')),
+    // The notice says so, whoever asked for it and how.
+    '/change-password': async ({ body }) => ({ context: { body: { ...(body as object), revokeOtherSessions: true } } }),
 
     // Whoever finds a browser open must not be able to take the account with them.
     async '/new-address'(context) {

@@ -22,6 +22,14 @@ export const engineWords = {
     INVALID_PASSWORD: { sentence: 'This is not your password.', field: 'current' },
     PASSWORD_TOO_SHORT: { sentence: `Take at least ${least} characters.`, field: 'password' },
     PASSWORD_TOO_LONG: { sentence: 'Take at most 128 characters.', field: 'password' },
+    PASSWORD_COMMON: {
+      sentence: 'This password is too common: it is one of the first that attackers try. Choose another.',
+      field: 'password',
+    },
+    PASSWORD_PERSONAL: {
+      sentence: 'This password is too close to your name, your email address or the name of this site. Choose another.',
+      field: 'password',
+    },
     PASSWORD_COMPROMISED: {
       sentence: 'This password is in a list of leaked ones, which are tried first. Take another.',
       field: 'password',

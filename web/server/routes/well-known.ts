@@ -1,7 +1,8 @@
-// Addresses that others look for on every site: where to report a security problem (RFC 9116), and where a password manager
-// leads somebody who wants to change a password.
+// Addresses that others look for on every site: where to report a security problem (RFC 9116), where a password manager
+// leads somebody who wants to change a password, and what search engines may read.
 
 import { refuse } from '#core/domain/refusal.ts';
+import { robotsTxt } from '../crawlers.ts';
 import type { Route } from '../route.ts';
 import type { Parts } from '../web.ts';
 
@@ -35,6 +36,12 @@ export function wellKnownRoutes(
       GET(_request, response) {
         if (!hasPortal) throw refuse('route.unknown');
         response.redirect(303, `${publicUrl}/settings`);
+      },
+    },
+    {
+      path: '/robots.txt',
+      GET(_request, response) {
+        response.type('text/plain').send(robotsTxt);
       },
     },
   ];
