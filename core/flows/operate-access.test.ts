@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { newId } from '#core/domain/ids.ts';
 import { loggedIn, sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, type Person } from '#core/testing/stage.ts';
 import { mailOf, proxied, visitor } from '#core/testing/visitor.ts';
