@@ -50,8 +50,6 @@ export interface Logins {
   endMagicLinks(email: string): Promise<void>;
   /** null until the person has shown that it is theirs. */
   verifiedEmail(userId: UserId): Promise<string | null>;
-  /** Whether this wallet was given the credits that everybody begins with. */
-  hasWelcome(walletId: WalletId): Promise<boolean>;
   /** Whether this person logged in before, and from such a device. */
   earlierLogins(userId: UserId, teamId: TeamId, device: string): Promise<{ before: boolean; known: boolean; email: string; name: string }>;
   /** Takes one of `most` attempts in a window of so many seconds. 0 when it is allowed, else how many seconds to wait. */
@@ -173,11 +171,6 @@ export function loginsOver(money: Money): Logins {
     async verifiedEmail(userId) {
       const { rows } = await money.query<{ email: string }>({ text: 'SELECT email FROM users WHERE id = $1 AND email_verified' }, [userId]);
       return rows[0]?.email ?? null;
-    },
-
-    async hasWelcome(walletId) {
-      const { rows } = await money.query({ text: `SELECT 1 FROM lots WHERE wallet_id = $1 AND source = 'welcome' LIMIT 1` }, [walletId]);
-      return rows.length > 0;
     },
 
     async earlierLogins(userId, teamId, device) {
