@@ -75,6 +75,11 @@ const acts = {
     title: 'Two-factor authentication reset',
     say: ({ whom }) => `turned off two-factor authentication of ${whom}, because the key that protected it is lost`,
   },
+  'two-factor.reset': {
+    title: 'Two-factor authentication turned off by an operator',
+    say: ({ whom }) =>
+      `turned off two-factor authentication of ${whom}, who lost their authenticator and backup codes, and ended all sessions`,
+  },
   'backup-codes.made': { title: 'Backup codes made', say: () => 'made new backup codes' },
 
   'settings.changed': { title: 'Settings changed', say: ({ fact }) => `changed ${settings(fact)}` },
