@@ -35,7 +35,7 @@ export const noStartingCredits = {
     domain: 'The daily limit for new accounts with your email domain was reached before you signed up.',
     network: 'The daily limit for new accounts from your network was reached before you signed up.',
   },
-  forward: (brand: string) => `You can use everything else. To get credits, ask whoever runs ${brand}.`,
+  forward: (brand: string) => `Everything else works. To get credits, contact the team that runs ${brand}.`,
 } as const;
 
 export const buying = {
