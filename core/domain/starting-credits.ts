@@ -19,18 +19,17 @@ export interface StartingCredits {
 }
 
 /**
- * Providers where anybody can open a mailbox, so that the domain says nothing about who its people are. The list has large
- * providers that limit how many mailboxes one person opens, by asking for a phone number or for a solved puzzle. It has no
- * provider of disposable mailboxes and none where one account makes addresses without end. Chosen by hand from the domains that
- * these providers document for their own mailboxes; a provider that is missing counts like any domain, so a gap is safe.
+ * Providers where anybody can open a mailbox, so that the domain says nothing about who its people are. Chosen by hand: large
+ * providers that make it costly to open many mailboxes, by asking for a phone number or for a solved puzzle; no provider of
+ * disposable mailboxes. Some let one account have further addresses; what limits those is the network alone, so second names
+ * of the same mailbox (me.com, pm.me) are left out. A provider that is missing counts like any domain, so a gap is safe.
  */
 const publicProviders: ReadonlySet<string> = new Set(
   `gmail.com googlemail.com
    outlook.com outlook.de outlook.fr outlook.es outlook.it outlook.jp outlook.com.br
    hotmail.com hotmail.co.uk hotmail.de hotmail.fr hotmail.es hotmail.it live.com live.co.uk live.de live.fr live.nl msn.com
    yahoo.com yahoo.co.uk yahoo.co.in yahoo.co.jp yahoo.com.br yahoo.de yahoo.fr yahoo.es yahoo.it ymail.com rocketmail.com aol.com
-   icloud.com me.com mac.com
-   proton.me protonmail.com pm.me
+   icloud.com proton.me protonmail.com
    gmx.de gmx.net gmx.at gmx.ch gmx.com web.de t-online.de freenet.de
    orange.fr free.fr laposte.net libero.it virgilio.it wp.pl o2.pl seznam.cz
    comcast.net verizon.net att.net btinternet.com
