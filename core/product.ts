@@ -175,7 +175,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const { startingCredits } = config.people;
     const operatorEmails = [...core.settings.operatorEmails];
     const filesOrigin = originOf(outside.s3);
-    const portal = options.portal ? { operatorEmails, startingCredits: asNumber(startingCredits), filesOrigin } : null;
+    const portal = options.portal ? { operatorEmails, startingCredits: asNumber(startingCredits.credits), filesOrigin } : null;
     await held?.letGo();
     const web =
       config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0

@@ -48,7 +48,12 @@ describe('on a laptop', () => {
       log: { level: 'info' },
       brand: { name: 'Impacter' },
       encryption: null,
-      people: { operatorEmails: [], startingCredits: 50_000_000n, rateLimitFactor: 1, leakedPasswordsUrl: null },
+      people: {
+        operatorEmails: [],
+        startingCredits: { credits: 50_000_000n, dailyPeople: 5 },
+        rateLimitFactor: 1,
+        leakedPasswordsUrl: null,
+      },
       slack: { kind: 'sandbox' },
       discord: { kind: 'sandbox' },
       openclaw: { kind: 'sandbox' },

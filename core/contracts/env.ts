@@ -2,7 +2,8 @@
 // says everything that is wrong at once. Values are never printed: a secret may stand in the wrong place.
 
 import type { z } from 'zod';
-import { credits, type Credits } from '#core/domain/credits.ts';
+import { credits } from '#core/domain/credits.ts';
+import type { StartingCredits } from '#core/domain/starting-credits.ts';
 import { isLoopbackHost } from '#core/domain/loopback.ts';
 import { unsafe } from './production.ts';
 import { roles, settingNames, settings, type Role, type SettingName } from './settings.ts';
@@ -32,7 +33,7 @@ export interface Config {
   readonly encryption: { readonly keys: readonly string[] } | null;
   readonly people: {
     readonly operatorEmails: readonly string[];
-    readonly startingCredits: Credits;
+    readonly startingCredits: StartingCredits;
     /** Multiplies all rates of core/domain/verb-rates.ts. */
     readonly rateLimitFactor: number;
     readonly leakedPasswordsUrl: string | null;
@@ -270,7 +271,7 @@ function assemble(values: Values): Config {
     encryption: values.ENCRYPTION_KEY === undefined ? null : { keys: values.ENCRYPTION_KEY },
     people: {
       operatorEmails: values.OPERATOR_EMAILS ?? [],
-      startingCredits: values.STARTING_CREDITS ?? credits(50),
+      startingCredits: { credits: values.STARTING_CREDITS ?? credits(50), dailyPeople: values.STARTING_CREDITS_DAILY_PEOPLE ?? 5 },
       rateLimitFactor: values.RATE_LIMIT_FACTOR ?? 1,
       leakedPasswordsUrl: values.LEAKED_PASSWORDS_URL ?? null,
     },

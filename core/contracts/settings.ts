@@ -102,6 +102,13 @@ export const settings = {
       schema: z.string(),
     },
     STARTING_CREDITS: { purpose: 'credits a new person gets, once', unset: '50', example: '50', schema: someCredits() },
+    STARTING_CREDITS_DAILY_PEOPLE: {
+      purpose:
+        'how many new people of one email domain get starting credits in a day; twice as many from one network, which is the only limit for public email providers',
+      unset: '5',
+      example: '5',
+      schema: wholeNumber(1, 100_000),
+    },
     RATE_LIMIT_FACTOR: {
       purpose: 'multiplies how often a person and a team may ask, cancel, upload and export; for load tests and very large teams',
       unset: '1',

@@ -55,6 +55,7 @@ export type SecurityChange =
   | 'new-device'
   | 'api-key-made'
   | 'two-factor-lost'
+  | 'two-factor-reset'
   | 'sessions-ended-by-operator'
   | 'keys-revoked-by-operator'
   | 'identity-linked';

@@ -75,6 +75,11 @@ const acts = {
     title: 'Two-factor authentication reset',
     say: ({ whom }) => `turned off two-factor authentication of ${whom}, because the key that protected it is lost`,
   },
+  'two-factor.reset': {
+    title: 'Two-factor authentication turned off by an operator',
+    say: ({ whom }) =>
+      `turned off two-factor authentication of ${whom}, who lost their authenticator and backup codes, and ended all sessions`,
+  },
   'backup-codes.made': { title: 'Backup codes made', say: () => 'made new backup codes' },
 
   'settings.changed': { title: 'Settings changed', say: ({ fact }) => `changed ${settings(fact)}` },
@@ -101,6 +106,11 @@ const acts = {
   'request.opened': { title: 'Request read', say: () => 'read what was asked for in a task' },
   'team.frozen': { title: 'Credits put on hold', say: ({ fact }) => `put the team’s credits on hold: ${fact('note')}` },
   'team.unfrozen': { title: 'Credits freed', say: ({ fact }) => `freed the team’s credits: ${fact('note')}` },
+  'starting-credits.withheld': {
+    title: 'Starting credits withheld',
+    say: ({ whom, fact }) =>
+      `gave ${whom} no starting credits: ${fact('reason') === 'domain' ? 'their email domain' : 'their network'} had reached its daily limit`,
+  },
   grant: { title: 'Credits granted', say: ({ fact }) => `granted ${amount(fact('credits'))}: ${fact('note')}` },
 } as const satisfies Record<string, Act>;
 

@@ -16,6 +16,7 @@ const changes: SecurityChange[] = [
   'new-device',
   'api-key-made',
   'two-factor-lost',
+  'two-factor-reset',
   'sessions-ended-by-operator',
   'keys-revoked-by-operator',
   'identity-linked',

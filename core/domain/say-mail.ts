@@ -218,6 +218,13 @@ const changeWords: Record<SecurityChange, { readonly title: string; sentence(bra
     after:
       'Log in with your password and set it up again. Remove the old entry from your authenticator app, and discard your old backup codes.',
   },
+  'two-factor-reset': {
+    title: 'Two-factor authentication was turned off',
+    sentence: (brandName) =>
+      `The team that runs ${brandName} was told that you lost your authenticator and your backup codes, and turned off two-factor authentication for your account. You were logged out everywhere.`,
+    after:
+      'If you asked for this, log in and set it up again. If you did not, somebody is trying to get into your account: choose a new password now, and tell the team that runs the service.',
+  },
   'sessions-ended-by-operator': {
     title: 'You were logged out everywhere',
     sentence: (brandName) => `The team that runs ${brandName} ended all sessions of your account to protect it.`,

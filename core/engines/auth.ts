@@ -9,7 +9,7 @@ import type { Log } from '#core/ports/log.ts';
 import type { SecurityLog } from '#core/ports/security-log.ts';
 import type { SecretVersions } from '#core/store/secret-versions.ts';
 import type { Store } from '#core/store/store.ts';
-import { SESSION_DAYS } from './auth/limits.ts';
+import { SESSION_DAYS, SESSION_MOST_DAYS } from './auth/limits.ts';
 import { listenTo, toldToSecurity } from './auth/security-events.ts';
 import { sessionCookies, type SessionCookie, type SessionCookies } from './auth/session-cookies.ts';
 
@@ -111,5 +111,6 @@ async function prolong(
 ): Promise<string[]> {
   if (untilTheBrowserCloses) return [cookies.again(raw, null)];
   const until = new Date(at.getTime() + SESSION_DAYS * DAY_MS);
-  return (await store.logins.prolong(sessionId, until, at)) ? [cookies.again(raw, SESSION_DAYS * DAY_MS)] : [];
+  const ends = await store.logins.prolong(sessionId, until, SESSION_MOST_DAYS, at);
+  return ends === null ? [] : [cookies.again(raw, Math.max(0, ends.getTime() - at.getTime()))];
 }

@@ -15,6 +15,7 @@ import type { SessionId } from '#core/ports/auth.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
 import type { ThreadRef } from '#core/domain/thread-ref.ts';
 import type { CreditVerbs } from './credits.ts';
+import type { StartingCreditVerbs } from './starting-credits.ts';
 import type { CustodyVerbs } from './custody.ts';
 import type { AccountVerbs } from './accounts.ts';
 import type { LiveVerbs } from './live.ts';
@@ -35,6 +36,7 @@ export interface App
     TeamVerbs,
     CustodyVerbs,
     CreditVerbs,
+    StartingCreditVerbs,
     AccountVerbs,
     OwnKeyVerbs,
     OperatorVerbs,

@@ -1,6 +1,6 @@
 // One plain object with what every flow needs. It is put together in main.ts, and by the tests' stage.
 
-import type { Credits } from '#core/domain/credits.ts';
+import type { StartingCredits } from '#core/domain/starting-credits.ts';
 import type { Agents } from '#core/ports/agents.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Clock } from '#core/ports/clock.ts';
@@ -46,8 +46,8 @@ export interface CoreSettings {
   readonly operatorEmails: ReadonlySet<string>;
   /** Names this process in leases and logs. */
   readonly worker: string;
-  /** Everybody who has shown that a mailbox is theirs begins with these. */
-  readonly startingCredits: Credits;
+  /** Whoever has shown that a mailbox is theirs begins with these, within what a domain and a network may have in a day. */
+  readonly startingCredits: StartingCredits;
   /** Names mailboxes in keys, so that they cannot be read there. */
   readonly mailboxKey: Buffer;
   /** Platforms whose people read letters from us (web, terminal): nothing is posted there. */

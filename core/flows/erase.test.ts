@@ -301,7 +301,7 @@ const decisions = {
   accounts: 'opens something; goes with the person',
   verifications: 'opens something; goes with the person',
   two_factors: 'opens something; goes with the person',
-  rate_limits: 'digests and addresses of callers, for minutes',
+  rate_limits: 'digests and addresses of callers, for a day at the most',
   teams: 'exported; emptied, and stays for its wallet',
   members: 'exported; goes with the team and with the person',
   invitations: 'exported; goes with the team and with the person',

@@ -7,12 +7,12 @@ import type { Role } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import type { AuthNews, Change, LoggedIn, Login } from '#core/ports/auth.ts';
 import { writeAudit } from '#core/store/audit.ts';
-import { LedgerConflict } from '#core/store/ledger.ts';
 import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
-import { mailboxDigest, mayBeMailed } from './mail-share.ts';
+import { mayBeMailed } from './mail-share.ts';
 import { keysIn, shutOthersOut, shutsOut } from './shut-out.ts';
+import { giveStartingCredits } from './starting-credits.ts';
 
 export interface LoginVerbs {
   /** Whoever is logged in, in the team that they chose, else in their own. */
@@ -70,7 +70,7 @@ export function authNews(of: () => Core): AuthNews {
       const core = of();
       try {
         const home = await core.store.logins.makeHome(login.userId, core.clock.now());
-        await giveStartingCredits(core, login.userId, home.walletId);
+        await giveStartingCredits(core, login, home);
         await rememberLogin(core, login, home.teamId);
       } catch (error) {
         core.log.error({ userId: login.userId, error }, 'not all was done at a login');
@@ -119,32 +119,6 @@ const noticeOf: Readonly<Record<Change['what'], SecurityChange>> = {
   'two-factor-off': 'two-factor-off',
   'backup-codes': 'backup-codes',
 };
-
-/**
- * Once for each mailbox, ever: also when the account was deleted and made again, or the address was written in another way.
- * And once for each person, who may change their address.
- */
-async function giveStartingCredits(
-  core: Core,
-  userId: UserId,
-  walletId: Parameters<typeof core.store.logins.hasWelcome>[0],
-): Promise<void> {
-  const { startingCredits } = core.settings;
-  if (startingCredits <= 0n) return;
-  const email = await core.store.logins.verifiedEmail(userId);
-  if (email === null || (await core.store.logins.hasWelcome(walletId))) return;
-  const key = `welcome:${mailboxDigest(core, email)}`;
-  try {
-    const { outcome } = await core.store.ledger.credit(
-      { key, wallet: walletId, lot: newId(), type: 'grant', credits: startingCredits, source: 'welcome', note: 'To begin with.' },
-      core.clock.now(),
-    );
-    if (outcome === 'credited') core.log.info({ userId, walletId }, 'starting credits given');
-  } catch (error) {
-    if (!(error instanceof LedgerConflict)) throw error;
-    core.log.info({ userId, walletId }, 'no starting credits: this mailbox had them before');
-  }
-}
 
 async function rememberLogin(core: Core, login: Login, teamId: TeamId): Promise<void> {
   const { userId, sessionId, how } = login;

@@ -32,14 +32,15 @@ export async function mayBeMailed(core: Core, { to, saying, expiresAt }: AskedMa
  */
 async function counted(core: Core, to: string): Promise<string> {
   const person = await core.store.guesses.named({ email: to.toLowerCase() });
-  return person?.emailVerified ? `${digest(core, to.toLowerCase())}|own` : mailboxDigest(core, to);
+  return person?.emailVerified ? `${keyedDigest(core, to.toLowerCase())}|own` : mailboxDigest(core, to);
 }
 
 /** Names a mailbox to those who know it already, and to nobody else. */
 export function mailboxDigest(core: Core, address: string): string {
-  return digest(core, mailboxOf(address));
+  return keyedDigest(core, mailboxOf(address));
 }
 
-function digest(core: Core, text: string): string {
+/** Tells nothing of the text to whoever lacks the key. */
+export function keyedDigest(core: Core, text: string): string {
   return createHmac('sha256', core.settings.mailboxKey).update(text).digest('base64url');
 }

@@ -19,6 +19,7 @@ import { teamVerbs } from './team.ts';
 import { ownKeyVerbs } from './own-keys.ts';
 import { operatorAccessVerbs } from './operate-access.ts';
 import { operatorVerbs } from './operate.ts';
+import { startingCreditVerbs } from './starting-credits.ts';
 import { deliveryVerbs } from './undelivered.ts';
 import { workVerbs } from './work.ts';
 
@@ -42,6 +43,7 @@ export function makeApp(core: Core): App {
     ...loginVerbs(core),
     ...custodyVerbs(core),
     ...creditVerbs(core),
+    ...startingCreditVerbs(core),
     ...accountVerbs(core),
     ...ownKeyVerbs(core),
     ...teamVerbs(core),

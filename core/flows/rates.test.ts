@@ -16,7 +16,7 @@ const world = forAll(() => openStage({ clock }));
 /** Reads of a few rows by a key, changes of a row that is there anyway, and what has limits of its own. */
 const cheap = [
   `task history balance conversation letters people conversationView taskDetails creditsOverview usage transactions statementMonths
-   limits limitSubjects teamSettings teamExports team members invitations apiKeys audit auditActs linkedAccounts linkedWorkspaces
+   startingCreditsWithheld limits limitSubjects teamSettings teamExports team members invitations apiKeys audit auditActs linkedAccounts linkedWorkspaces
    undelivered undeliveredCount placesElsewhere markUndeliveredSeen account ownAccount sessions teamsOf chooseTeam endSession
    endOtherSessions ownKeys revokeOwnKeys revokeApiKey leaveTeam unlinkAccount unlinkWorkspace actorOf actorByKey`,
   // Links: an address is signed, or one row is found by a hash.

@@ -130,6 +130,7 @@ export const sensitiveActs = {
   lookAtErasure: everyday,
   confirmErasure: everyday,
   creditsOverview: everyday,
+  startingCreditsWithheld: everyday,
   usage: everyday,
   transactions: everyday,
   transactionsCsv: everyday,

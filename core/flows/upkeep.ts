@@ -11,6 +11,7 @@ import type { Core } from './core.ts';
 import { eraseDue } from './erase.ts';
 import { expireExports, makeExports } from './export-team.ts';
 import { endOverdueUploads } from './keep-input.ts';
+import { forgetEndedLogins } from './ended-logins.ts';
 import { tellOfExpiringKeys } from './key-expiry.ts';
 import { keepCopyOfMailboxKey } from './mailbox-key.ts';
 import { checkLedgerDaily } from './operate.ts';
@@ -53,6 +54,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     makeExports(core, signal),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
     again(EXPIRE_EVERY_MS, () => forgetRefusedAsks(core)),
+    again(EXPIRE_EVERY_MS, () => forgetEndedLogins(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
     again(EXPIRE_EVERY_MS, () => tellOfExpiringKeys(core)),
     again(EXPIRE_EVERY_MS, keepCopyOfMailboxKey(core)),

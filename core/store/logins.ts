@@ -32,8 +32,8 @@ export interface TeamPlace extends Place {
 export interface Logins {
   /** The session of this token while it lasts. */
   session(token: string, at: Date): Promise<SessionRow | null>;
-  /** False when it ended meanwhile. */
-  prolong(sessionId: SessionId, until: Date, at: Date): Promise<boolean>;
+  /** Answers when the session ends now: `until`, and `mostDays` after it began at the latest. null when it ended meanwhile. */
+  prolong(sessionId: SessionId, until: Date, mostDays: number, at: Date): Promise<Date | null>;
   /** The person showed in this session who they are. False when it ended meanwhile. */
   confirm(sessionId: SessionId, at: Date): Promise<boolean>;
   confirmedAt(sessionId: SessionId): Promise<Date | null>;
@@ -50,10 +50,10 @@ export interface Logins {
   endMagicLinks(email: string): Promise<void>;
   /** null until the person has shown that it is theirs. */
   verifiedEmail(userId: UserId): Promise<string | null>;
-  /** Whether this wallet was given the credits that everybody begins with. */
-  hasWelcome(walletId: WalletId): Promise<boolean>;
   /** Whether this person logged in before, and from such a device. */
   earlierLogins(userId: UserId, teamId: TeamId, device: string): Promise<{ before: boolean; known: boolean; email: string; name: string }>;
+  /** Removes sessions, or one-time links and codes, that ended before then; answers how many. */
+  forgetEnded(what: 'sessions' | 'verifications', before: Date, most: number): Promise<number>;
   /** Takes one of `most` attempts in a window of so many seconds. 0 when it is allowed, else how many seconds to wait. */
   take(key: string, most: number, windowS: number, at: Date): Promise<number>;
 }
@@ -84,12 +84,15 @@ export function loginsOver(money: Money): Logins {
         : null;
     },
 
-    async prolong(sessionId, until, at) {
-      const { rows } = await money.query(
-        { text: 'UPDATE sessions SET expires_at = $2, updated_at = $3 WHERE id = $1 AND expires_at > $3 RETURNING id' },
-        [sessionId, until, at],
+    async prolong(sessionId, until, mostDays, at) {
+      const { rows } = await money.query<{ expires_at: Date }>(
+        {
+          text: `UPDATE sessions SET expires_at = least($2, created_at + make_interval(hours => 24 * $3)), updated_at = $4
+                 WHERE id = $1 AND expires_at > $4 RETURNING expires_at`,
+        },
+        [sessionId, until, mostDays, at],
       );
-      return rows.length > 0;
+      return rows[0]?.expires_at ?? null;
     },
 
     async confirm(sessionId, at) {
@@ -175,11 +178,6 @@ export function loginsOver(money: Money): Logins {
       return rows[0]?.email ?? null;
     },
 
-    async hasWelcome(walletId) {
-      const { rows } = await money.query({ text: `SELECT 1 FROM lots WHERE wallet_id = $1 AND source = 'welcome' LIMIT 1` }, [walletId]);
-      return rows.length > 0;
-    },
-
     async earlierLogins(userId, teamId, device) {
       const { rows } = await money.query<{ before: boolean; known: boolean; email: string; name: string }>(
         {
@@ -190,6 +188,11 @@ export function loginsOver(money: Money): Logins {
         [userId, teamId, `user:${userId}`, device],
       );
       return rows[0]!;
+    },
+
+    async forgetEnded(what, before, most) {
+      const { rows } = await money.query<{ count: number }>({ text: forgetting[what] }, [before, most]);
+      return rows[0]!.count;
     },
 
     async take(key, most, windowS, at) {
@@ -203,6 +206,12 @@ export function loginsOver(money: Money): Logins {
     },
   };
 }
+
+const forgetIn = (table: string) =>
+  `WITH old AS (SELECT id FROM ${table} WHERE expires_at < $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+     gone AS (DELETE FROM ${table} t USING old o WHERE t.id = o.id RETURNING 1)
+   SELECT count(*)::int AS count FROM gone`;
+const forgetting = { sessions: forgetIn('sessions'), verifications: forgetIn('verifications') } as const;
 
 interface SessionColumns {
   readonly id: SessionId;

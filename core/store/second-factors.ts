@@ -16,7 +16,8 @@ export interface SecondFactor {
   readonly backupCodes: string;
 }
 
-export async function secondFactors(money: Money): Promise<SecondFactor[]> {
+/** Of everybody, or of one person. */
+export async function secondFactors(money: Money, of: UserId | null = null): Promise<SecondFactor[]> {
   const { rows } = await money.query<{
     user_id: UserId;
     email: string;
@@ -28,9 +29,10 @@ export async function secondFactors(money: Money): Promise<SecondFactor[]> {
   }>(
     {
       text: `SELECT f.user_id, u.email, u.name, t.id AS home, u.two_factor_enabled AS in_use, f.secret, f.backup_codes
-             FROM two_factors f JOIN users u ON u.id = f.user_id JOIN teams t ON t.personal_of = u.id ORDER BY f.user_id`,
+             FROM two_factors f JOIN users u ON u.id = f.user_id JOIN teams t ON t.personal_of = u.id
+             WHERE $1::uuid IS NULL OR f.user_id = $1 ORDER BY f.user_id`,
     },
-    [],
+    [of],
   );
   return rows.map((row) => ({
     userId: row.user_id,
@@ -51,11 +53,19 @@ export async function encryptSecondFactor(money: Money, before: SecondFactor, an
   );
 }
 
+export interface TurningOff {
+  /** As the audit log names them. */
+  readonly by: string;
+  readonly act: 'two-factor.lost' | 'two-factor.reset';
+  /** Sessions of the person, and everything that would begin one. */
+  readonly endsSessions: boolean;
+}
+
 /** Turns it off, and tells its person by whatever `tell` writes: both or neither. False when the person changed it meanwhile. */
 export async function turnOffSecondFactor(
   money: Money,
   { userId, home, secret, backupCodes, inUse }: SecondFactor,
-  by: string,
+  { by, act, endsSessions }: TurningOff,
   at: Date,
   tell: (on: Writes) => Promise<void>,
 ): Promise<boolean> {
@@ -68,7 +78,12 @@ export async function turnOffSecondFactor(
     if (rowCount === 0) return false;
     if (!inUse) return true;
     await client.query('UPDATE users SET two_factor_enabled = false, updated_at = $2 WHERE id = $1', [userId, at]);
-    await writeAudit(client, { at, actor: by, act: 'two-factor.lost', teamId: home, subject: `user:${userId}`, facts: {} });
+    if (endsSessions) {
+      await client.query('DELETE FROM sessions WHERE user_id = $1', [userId]);
+      // Logins that wait for their second factor, and links to choose a password.
+      await client.query('DELETE FROM verifications WHERE user_id = $1', [userId]);
+    }
+    await writeAudit(client, { at, actor: by, act, teamId: home, subject: `user:${userId}`, facts: {} });
     await tell(client);
     return true;
   });

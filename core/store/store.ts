@@ -35,6 +35,7 @@ import { ownKeysOver, type OwnKeys } from './own-keys.ts';
 import { peopleOver, type People } from './people.ts';
 import { ratesOver, type DrawRate } from './rates.ts';
 import { seenOver, type Seen } from './seen.ts';
+import { startingCreditsOver, type StartingCreditsStore } from './starting-credits.ts';
 import { taskListsOver, type TaskLists } from './task-lists.ts';
 import { tasksOver, type Tasks } from './tasks.ts';
 import { teamsOver, type Teams } from './teams.ts';
@@ -60,6 +61,7 @@ export interface Store {
   readonly fileActs: FileActs;
   readonly people: People;
   readonly credits: CreditTables;
+  readonly startingCredits: StartingCreditsStore;
   readonly logins: Logins;
   readonly guesses: Guesses;
   readonly ownKeys: OwnKeys;
@@ -120,6 +122,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     fileActs: fileActsOver(money),
     people: peopleOver(prisma, money),
     credits: creditTablesOver(money),
+    startingCredits: startingCreditsOver(money),
     logins: loginsOver(money),
     guesses: guessesOver(money),
     ownKeys: ownKeysOver(money),

@@ -104,6 +104,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     OPENCLAW_TOKEN: 'stage',
     DATA_DIR: folder.path,
     PORT: '0',
+    // All the people of a test have mailboxes at the same few domains, and call from this machine.
+    STARTING_CREDITS_DAILY_PEOPLE: '10000',
     ...options.settings,
   };
   const products: Product[] = [];

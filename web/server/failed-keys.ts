@@ -2,6 +2,7 @@
 // address and in this process alone: several processes allow several times as many, which is still few. Many people may
 // share an address (an office, a proxy), so a key that was good the last time is never kept waiting.
 
+import { firstHalf } from '#core/domain/network.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { digest } from './secret.ts';
 
@@ -23,14 +24,14 @@ export function countFailedKeys(nowMs: () => number): FailedKeys {
 
   return {
     mayTry(address, key) {
-      const window = windows.get(network(address));
+      const window = windows.get(firstHalf(address));
       if (!window || window.failed < MOST || good.has(nameOf(key))) return;
       const waitMs = window.endsMs - nowMs();
       if (waitMs > 0) throw refuse('request.too-many', { waitSeconds: Math.ceil(waitMs / 1000) });
     },
     failed(address, key) {
       good.delete(nameOf(key));
-      const from = network(address);
+      const from = firstHalf(address);
       const window = windows.get(from);
       if (window && window.endsMs > nowMs()) {
         window.failed += 1;
@@ -50,13 +51,4 @@ export function countFailedKeys(nowMs: () => number): FailedKeys {
 
 function nameOf(key: string): string {
   return digest(key).toString('base64');
-}
-
-/** IPv6 gives each customer a /64, so all of it counts as one address. */
-function network(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === '' ? [] : tail.split(':');
-  return [...first, ...Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0'), ...last].slice(0, 4).join(':');
 }

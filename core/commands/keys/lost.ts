@@ -1,7 +1,6 @@
 // `npm run keys -- lost`: goes on without a lost ENCRYPTION_KEY. What it sealed is replaced; credits, tasks and files are not
 // encrypted. Nobody's second factor is left in a state in which they cannot log in.
 
-import { newId } from '#core/domain/ids.ts';
 import type { MailSaying } from '#core/domain/mail.ts';
 import { rotatedSecrets } from '#core/keyring.ts';
 import { writeAudit, type Writes } from '#core/store/audit.ts';
@@ -11,7 +10,7 @@ import { secondFactors, turnOffSecondFactor, type SecondFactor } from '#core/sto
 import { CommandError } from '../with-database.ts';
 import { endAllSessions } from './rotate.ts';
 import { unreadable } from './status.ts';
-import { count, hasMailboxCopy, operatorName, whereTheKeyIs, type Vault } from './vault.ts';
+import { count, hasMailboxCopy, operatorName, portalUrl, whereTheKeyIs, writeNotice, type Vault } from './vault.ts';
 
 export async function lost(vault: Vault, yes: boolean): Promise<number> {
   const { store, encryptionKeys, config, at, say } = vault;
@@ -52,7 +51,8 @@ export async function lost(vault: Vault, yes: boolean): Promise<number> {
       'The product is running, with the key that is lost here. Stop every process first, or copy the key from its settings.',
     );
   // Second factors go first: were this cut off in between, the next run would still find all of them.
-  for (const factor of factors) await turnOffSecondFactor(store.money, factor, operatorName(), at, (on) => tell(factor, on));
+  const how = { by: operatorName(), act: 'two-factor.lost', endsSessions: false } as const;
+  for (const factor of factors) await turnOffSecondFactor(store.money, factor, how, at, (on) => tell(factor, on));
   const sessions = logins ? await endAllSessions(vault) : 0;
   await buryLostMails(store.money, mails);
   await replaceLostSecrets(store.money, encryptionKeys, rotatedSecrets);
@@ -80,21 +80,15 @@ export async function lost(vault: Vault, yes: boolean): Promise<number> {
   }
 
   function tell(factor: SecondFactor, on: Writes): Promise<void> {
-    if (config.mail.kind === 'off') return store.mails.writeDead(mailTo(factor), 'mail is off', at, on);
-    return store.mails.write(mailTo(factor), at, on);
-  }
-
-  function mailTo({ userId, email, name }: SecondFactor) {
-    const { publicUrl, port } = config.http;
     const saying: MailSaying = {
       kind: 'security',
-      name,
+      name: factor.name,
       what: 'two-factor-lost',
       at: at.toISOString(),
       from: null,
-      url: `${publicUrl ?? `http://localhost:${port}`}/settings/account`,
+      url: `${portalUrl(config)}/settings/account`,
     };
-    return { key: `security:${userId}:${newId()}`, to: email, saying, expiresAt: null };
+    return writeNotice(vault, factor, saying, on);
   }
 }
 

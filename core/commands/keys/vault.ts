@@ -3,11 +3,14 @@
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import type { Config } from '#core/contracts/env.ts';
+import { newId, type UserId } from '#core/domain/ids.ts';
+import type { MailSaying } from '#core/domain/mail.ts';
 import { createLog } from '#core/engines/log.ts';
 import { createS3 } from '#core/engines/s3.ts';
 import { copyOfMailboxKey } from '#core/flows/mailbox-key.ts';
 import { readSandboxKeys, sandboxKeys } from '#core/sandbox-keys.ts';
 import { realS3 } from '#core/sandboxes.ts';
+import type { Writes } from '#core/store/audit.ts';
 import type { Store } from '#core/store/store.ts';
 
 export interface Vault {
@@ -28,6 +31,23 @@ export async function encryptionKeysOf({ encryption, production, dataDir }: Conf
 
 export function whereTheKeyIs({ encryption }: Config): string {
   return encryption === null ? 'sandbox-keys.json' : 'ENCRYPTION_KEY';
+}
+
+/** Where people reach the portal. */
+export function portalUrl({ http }: Config): string {
+  return http.publicUrl ?? `http://localhost:${http.port}`;
+}
+
+/** Writes a mail to somebody about their account; where mail is off, the operator's page lists it. */
+export async function writeNotice(
+  { store, config, at }: Vault,
+  { userId, email }: { userId: UserId; email: string },
+  saying: MailSaying,
+  on: Writes,
+): Promise<void> {
+  const mail = { key: `security:${userId}:${newId()}`, to: email, saying, expiresAt: null };
+  if (config.mail.kind === 'off') await store.mails.writeDead(mail, 'mail is off', at, on);
+  else await store.mails.write(mail, at, on);
 }
 
 /** Whoever runs the command, as the audit log names them. */

@@ -117,7 +117,8 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
         await news.mail({ key: `verify:${digest(token)}`, to: user.email, saying, expiresAt });
       },
     },
-    session: { expiresIn: SESSION_DAYS * 86_400, updateAge: 86_400 },
+    // auth.ts prolongs sessions, up to a limit that the library does not know.
+    session: { expiresIn: SESSION_DAYS * 86_400, disableSessionRefresh: true },
     account: { encryptOAuthTokens: true, accountLinking: { disableImplicitLinking: true } },
     verification: { storeIdentifier: 'hashed' },
     rateLimit: {

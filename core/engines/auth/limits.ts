@@ -2,7 +2,10 @@
 
 import type { Pace } from '#core/store/guesses.ts';
 
+/** A session that is not used for so long has ended. */
 export const SESSION_DAYS = 30;
+/** However often it is used, a session ends so long after its login, so that a stolen one does not last. */
+export const SESSION_MOST_DAYS = 90;
 
 export const PASSWORD = { least: 10, most: 128 } as const;
 

@@ -13,7 +13,7 @@ import { Table, Td, Th, Tr } from '../components/table.tsx';
 import { guarded } from '../guarded.ts';
 import { useLive } from '../live.tsx';
 import { readReader } from '../reader.ts';
-import { buying, byWords } from '../texts/credits.ts';
+import { buying, byWords, noStartingCredits } from '../texts/credits.ts';
 import { CreditsPage } from './frame.tsx';
 import { TransactionTable } from './transaction-table.tsx';
 import { chosen, nameOfGroup, shown } from './shown.ts';
@@ -24,13 +24,14 @@ const NEWEST = 5;
 
 export const loader = guarded('tasks.see', async (visit) => {
   const { app, actor, brandName, url, request, now } = visit;
-  const [teams, wallet] = await Promise.all([app.teamsOf(actor), app.balance(actor)]);
+  const [teams, wallet, withheld] = await Promise.all([app.teamsOf(actor), app.balance(actor), app.startingCreditsWithheld(actor)]);
   const about = {
     brandName,
     team: teams.find(({ teamId }) => teamId === actor.teamId)!.name,
     email: actor.email,
     isOperator: visit.isOperator(visit),
     debt: shown(wallet.debt),
+    withheld,
   };
   // Whoever runs out of credits is sent here; those who may not look into them learn what there is, and whom to ask.
   if (!may(actor.role, 'credits.see')) return { ...about, inside: null };
@@ -89,7 +90,7 @@ export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `
 type Inside = NonNullable<ReturnType<typeof useLoaderData<typeof loader>>['inside']>;
 
 export default function Overview() {
-  const { inside, debt } = useLoaderData<typeof loader>();
+  const { inside, debt, withheld, brandName } = useLoaderData<typeof loader>();
   if (inside === null) return <ForMembers />;
   return (
     <CreditsPage
@@ -103,6 +104,11 @@ export default function Overview() {
       {debt > 0 && (
         <Notice tone="warn" title="Your team owes credits">
           <Credits amount={debt} /> were used before they were taken back. What comes next pays them first.
+        </Notice>
+      )}
+      {withheld !== null && (
+        <Notice title={noStartingCredits.title}>
+          {noStartingCredits.why[withheld]} {noStartingCredits.forward(brandName)}
         </Notice>
       )}
       <Balance {...inside} />

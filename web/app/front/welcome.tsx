@@ -4,14 +4,18 @@ import { Link, useLoaderData, type MetaFunction } from 'react-router';
 import { asNumber, micro } from '#core/domain/credits.ts';
 import { LinkButton } from '../components/button.tsx';
 import { Credits } from '../components/format.tsx';
+import { Notice } from '../components/notice.tsx';
 import { guarded } from '../guarded.ts';
+import { noStartingCredits } from '../texts/credits.ts';
 import { Door } from './door.tsx';
 
 export const meta: MetaFunction = () => [{ title: 'Welcome' }];
 
-export const loader = guarded('login', async ({ app, actor, loggedIn }) => ({
+export const loader = guarded('login', async ({ app, actor, loggedIn, brandName }) => ({
   name: loggedIn.name,
   available: asNumber(micro((await app.balance(actor)).available)),
+  withheld: await app.startingCreditsWithheld(actor),
+  brandName,
 }));
 
 const firstAsks = [
@@ -21,7 +25,7 @@ const firstAsks = [
 ] as const;
 
 export default function Welcome() {
-  const { name, available } = useLoaderData<typeof loader>();
+  const { name, available, withheld, brandName } = useLoaderData<typeof loader>();
   return (
     <Door
       title={name === '' ? 'Welcome' : `Welcome, ${name}`}
@@ -36,6 +40,13 @@ export default function Welcome() {
         </p>
       }
     >
+      {withheld !== null && (
+        <Notice title={noStartingCredits.title} className="mb-5">
+          <p>
+            {noStartingCredits.why[withheld]} {noStartingCredits.forward(brandName)}
+          </p>
+        </Notice>
+      )}
       <ul className="space-y-2">
         {firstAsks.map((ask) => (
           <li key={ask}>

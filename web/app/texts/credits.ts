@@ -28,6 +28,16 @@ export const limitWords = {
   period: { day: 'a day', week: 'a week', month: 'a month', total: 'in total' },
 } as const;
 
+/** By what was over its limit. */
+export const noStartingCredits = {
+  title: 'Your account has no starting credits',
+  why: {
+    domain: 'The daily limit for new accounts with your email domain was reached before you signed up.',
+    network: 'The daily limit for new accounts from your network was reached before you signed up.',
+  },
+  forward: (brand: string) => `Everything else works. To get credits, contact the team that runs ${brand}.`,
+} as const;
+
 export const buying = {
   title: 'Buy credits',
   today: (brand: string) =>
