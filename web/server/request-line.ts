@@ -35,13 +35,20 @@ export const checkRequestLine: RequestHandler = (request, response, next) => {
   next();
 };
 
-/** Its escapes stand for UTF-8, and for no control characters. */
+/** Escapes in a path stand for UTF-8, and for no control characters. A query may hold lines and tabs, as texts do. */
 function isIntactTarget(target: string): boolean {
+  const [path, query = ''] = cutAt(target, '?');
   try {
-    return !/\p{Cc}/u.test(decodeURIComponent(target));
+    if (/\p{Cc}/u.test(decodeURIComponent(path))) return false;
   } catch {
     return false;
   }
+  return [...new URLSearchParams(query)].flat().every((text) => !/[^\P{Cc}\t\r\n]/u.test(text));
+}
+
+function cutAt(text: string, mark: string): [string, string?] {
+  const at = text.indexOf(mark);
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** What is sent for bytes that are no request at all. */

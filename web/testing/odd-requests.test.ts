@@ -11,7 +11,11 @@ import { hasAction, portalRoutes, serverRoutes } from './routes.ts';
 
 /** In every address, so that it is found wherever one is written down. */
 const MARK = 'w4termark';
-const BROKEN = ['%00', '%01', '%09', '%0d%0a', '%1f', '%7f', '%C2%85', '%ED%A0%80', '%E0%A4%A', '%C3', '%zz', '%'];
+/** No part of any text. */
+const CONTROL = ['%00', '%01', '%1f', '%7f', '%C2%85'];
+/** Lines and tabs, and what people write in an address bar: no path, but a text in a query. */
+const TEXT = ['%09', '%0d%0a', '%ED%A0%80', '%E0%A4%A', '%C3', '%zz', '%'];
+const BROKEN = [...CONTROL, ...TEXT];
 
 const lines: { level: string; text: string }[] = [];
 const at = (level: string) => (facts: object, words: string) => {
@@ -97,14 +101,24 @@ describe('a target', () => {
   test('is refused at every address, wherever the broken text stands in it', async () => {
     for (const path of addresses) {
       for (const part of BROKEN) {
-        const places = [`${filled(path)}?token=${MARK}${part}`, `${filled(path)}?${part}=${MARK}`];
-        if (/[:*]/.test(path)) places.push(filled(path, `${MARK}${part}`));
-        for (const place of places) {
+        const inQuery = [`${filled(path)}?token=${MARK}${part}`, `${filled(path)}?${part}=${MARK}`];
+        const inPath = /[:*]/.test(path) ? [filled(path, `${MARK}${part}`)] : [];
+        for (const place of CONTROL.includes(part) ? [...inQuery, ...inPath] : inPath) {
           const { status, code } = await raw('GET', place);
           expect([place, status, code]).toEqual([place, 400, 'request.malformed']);
         }
       }
     }
+    expectNoFaultOfOurs();
+  });
+
+  test('in a query is a text like any other where somebody may have written it', async () => {
+    for (const path of addresses)
+      for (const part of TEXT) {
+        const place = `${filled(path)}?token=${MARK}${part}`;
+        const [odd, plain] = [await raw('GET', place), await raw('GET', `${filled(path)}?token=${MARK}`)];
+        expect([place, odd.status, odd.code]).toEqual([place, plain.status, plain.code]);
+      }
     expectNoFaultOfOurs();
   });
 });
