@@ -6,10 +6,15 @@ import { isId, newId } from '#core/domain/ids.ts';
 
 type Client = Prisma.TransactionClient;
 
-/** `mailTaken` makes the error to throw when the mail address belongs to somebody, who may have come a moment earlier. */
-export function prismaForLogins(prisma: PrismaClient, options: { now(): Date; mailTaken(): Error }): PrismaClient {
-  const { now, mailTaken } = options;
+interface Options {
+  now(): Date;
+  /** When whoever gets a session now last showed who they are. */
+  confirmedAt(): Date;
+  /** The error to throw when the mail address belongs to somebody, who may have come a moment earlier. */
+  mailTaken(): Error;
+}
 
+export function prismaForLogins(prisma: PrismaClient, { now, confirmedAt, mailTaken }: Options): PrismaClient {
   async function createUser(client: Client, args: Prisma.UserCreateArgs) {
     const user = await orTaken(client.user.create(args));
     await client.$queryRaw`SELECT make_home(${user.id}::uuid, ${newId()}::uuid, ${newId()}::uuid, ${newId()}::uuid, ${now()}::timestamptz)::text`;
@@ -23,9 +28,9 @@ export function prismaForLogins(prisma: PrismaClient, options: { now(): Date; ma
 
   const tablesOf = (client: Client, create: (args: Prisma.UserCreateArgs) => Promise<unknown>) => ({
     user: instead(client.user, { create, update: (args: Prisma.UserUpdateArgs) => orTaken(client.user.update(args)) }),
-    // Whoever gets a session has just shown who they are, and by our clock.
     session: instead(client.session, {
-      create: (args: Prisma.SessionCreateArgs) => client.session.create({ ...args, data: { ...args.data, confirmedAt: now() } as never }),
+      create: (args: Prisma.SessionCreateArgs) =>
+        client.session.create({ ...args, data: { ...args.data, confirmedAt: confirmedAt() } as never }),
     }),
     verification: instead(client.verification, {
       create: (args: Prisma.VerificationCreateArgs) => client.verification.create({ ...args, data: withId(args.data) }),

@@ -10,7 +10,8 @@ import type { ConfirmIdentity, Problem } from './problem.ts';
 import type { Who } from './visit.ts';
 
 /** Fields of the confirmation itself. All others are of the form that it stands in for. */
-const own = { password: 'confirm-password', code: 'confirm-code', by: 'confirm-by', team: 'confirm-team' } as const;
+export const CONFIRMED_PASSWORD = 'confirm-password';
+const own = { password: CONFIRMED_PASSWORD, code: 'confirm-code', by: 'confirm-by', team: 'confirm-team' } as const;
 /** The engine asks for these itself; they are not written into a page. */
 const secrets = new Set(['password', 'current', 'code']);
 

@@ -104,6 +104,64 @@ test('who has no password sets up no authenticator from a browser that was left 
   }
 });
 
+const changes = [
+  ['/two-factor/disable', { password: PASSWORD }],
+  ['/two-factor/generate-backup-codes', { password: PASSWORD }],
+  ['/two-factor/enable', { password: PASSWORD }],
+  ['/change-password', { currentPassword: PASSWORD, newPassword: 'a brand new passphrase' }],
+  ['/new-address', { newEmail: 'elsewhere@example.org', password: PASSWORD }],
+] as const;
+
+test.each(changes)('with two factors, a password alone in a session of eleven minutes changes nothing at %s', async (path, body) => {
+  const me = await member();
+  await twoFactorOf(me);
+  clock.forward(11 * MINUTE_MS);
+  expect(await me.auth(path, body)).toMatchObject({ status: 403, body: { code: 'LOGIN_CONFIRM' } });
+  expect(await world().app.account(await me.actor())).toMatchObject({ email: me.email, twoFactor: true });
+  const phone = portalVisitor(world());
+  expect(await phone.logIn(me.email)).toMatchObject({ body: { twoFactorRedirect: true } });
+});
+
+test('with two factors, the page for it asks for both, and then turns the authenticator off', async () => {
+  const me = await member();
+  const { backupCodes } = await twoFactorOf(me);
+  clock.forward(11 * MINUTE_MS);
+  const { action, fields } = formIn((await me.post('/settings', { intent: 'two-factor-off', password: PASSWORD })).text);
+  expect([action, fields]).toEqual(['/settings', expect.not.objectContaining({ password: PASSWORD })]);
+  const done = await me.post(action, { ...fields, 'confirm-password': PASSWORD, 'confirm-code': backupCodes[0]! });
+  expect(done).toMatchObject({ status: 302, to: '/settings?done=two-factor-off' });
+  expect(await world().app.account(await me.actor())).toMatchObject({ twoFactor: false });
+});
+
+test('with two factors, a new password is typed after both were shown', async () => {
+  const me = await member();
+  const { backupCodes } = await twoFactorOf(me);
+  clock.forward(11 * MINUTE_MS);
+  const change = { intent: 'password', current: PASSWORD, password: 'a brand new passphrase' };
+  const asked = await me.post('/settings', change);
+  expect(asked).toMatchObject({ status: 302, to: '/confirm?next=%2Fsettings%3Fdone%3Dconfirmed' });
+  const { action, fields } = formIn(await me.page(asked.to!));
+  const shown = await me.post(action, { ...fields, 'confirm-password': PASSWORD, 'confirm-code': backupCodes[0]! });
+  expect(await me.page(shown.to!)).toContain('Enter your new password now.');
+  expect(await me.post('/settings', change)).toMatchObject({ status: 302, to: '/settings?done=password' });
+});
+
+test('a session that takes the place of another is as old as that one: a new password, and an authenticator set up or turned off', async () => {
+  const changing: ((me: PortalVisitor) => Promise<unknown>)[] = [
+    (me) => me.auth('/change-password', { currentPassword: PASSWORD, newPassword: 'a brand new passphrase' }),
+    twoFactorOf,
+    async (me) => twoFactorOf(me).then(() => me.auth('/two-factor/disable', { password: PASSWORD })),
+  ];
+  for (const change of changing) {
+    const me = await member();
+    clock.forward(8 * MINUTE_MS);
+    await change(me);
+    expect(await me.isLoggedIn()).toBe(true);
+    clock.forward(3 * MINUTE_MS);
+    expect((await me.post('/team/keys', { intent: 'make', name: 'Nightly import' })).status).toBe(403);
+  }
+});
+
 test('wrong passwords are limited as they are at the login', async () => {
   const me = await member();
   clock.forward(11 * MINUTE_MS);

@@ -195,6 +195,7 @@ async function opened(
     actorOf: async () => actor,
     teamsOf: async () => [{ teamId: team.teamId, name: 'Team Blue', role, personal: false }],
     undeliveredCount: async () => 0,
+    startingCreditsWithheld: async () => null,
     balance: () => balance(stage().core, actor),
     cursor: async () => '0-0',
   } as unknown as Partial<App>;

@@ -153,7 +153,7 @@ test('the history finds by what stands in the address, and says when nothing fit
   expect(await ada.page('/tasks?search=oslo&status=completed')).toContain('find me 3 leads in Oslo');
   expect(await ada.page('/tasks?search=paris')).toContain('No task fits what you are looking for.');
   expect(await ada.page('/dashboard?search=oslo')).toContain('find me 3 leads in Oslo');
-  for (const odd of ['status=__proto__', 'person=%00', 'before=1', 'type=constructor', `search=${'%25'.repeat(2_000)}`, 'platform[]=x'])
+  for (const odd of ['status=__proto__', 'before=1', 'type=constructor', `search=${'%25'.repeat(2_000)}`, 'platform[]=x'])
     await ada.page(`/tasks?${odd}`);
 });
 

@@ -14,6 +14,8 @@ export interface Asking {
   readonly taken: string[];
   /** `Set-Cookie` lines for the answer. */
   readonly setCookies: string[];
+  /** Where the request may replace a session: when its person last showed who they are. A new one starts from there. */
+  readonly confirmedAt?: Date;
   /** The session that goes on after this request, where the library has looked or begun a new one. */
   session?: SessionId;
 }

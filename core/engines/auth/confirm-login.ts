@@ -10,8 +10,16 @@ import type { AuthSettings } from '../auth.ts';
 
 export const CONFIRM_PATH = '/confirm-login';
 
-/** What changes how a person logs in, and asks for their password: who has none must have logged in a moment ago. */
-const passwordless = ['/new-address', '/two-factor/enable', '/two-factor/disable', '/two-factor/generate-backup-codes'];
+/**
+ * What changes how a person logs in. It asks for their password, which is all that they show to log in; who has none, or a second
+ * factor too, must have shown everything a moment ago. Otherwise a password alone would take the second factor away.
+ */
+const changesLogin = ['/change-password', '/new-address', '/two-factor/enable', '/two-factor/disable', '/two-factor/generate-backup-codes'];
+
+/** Where the library may begin a new session in place of the one that asks. It counts as confirmed when that one was. */
+export function replacesSession({ url }: Request): boolean {
+  return ['/change-password', '/two-factor/disable', '/two-factor/verify-totp'].some((path) => new URL(url).pathname.endsWith(path));
+}
 
 export function confirmLogin({ store, clock }: AuthSettings): BetterAuthPlugin {
   return {
@@ -32,10 +40,12 @@ export function confirmLogin({ store, clock }: AuthSettings): BetterAuthPlugin {
     hooks: {
       before: [
         {
-          matcher: ({ path }) => passwordless.includes(path ?? ''),
+          matcher: ({ path }) => changesLogin.includes(path ?? ''),
           handler: createAuthMiddleware(async (context) => {
             const found = await getSessionFromCtx(context);
-            if (found === null || (await store.logins.hasPassword(found.user.id as UserId))) return;
+            if (found === null) return;
+            const { id, twoFactorEnabled } = found.user as { id: string; twoFactorEnabled?: boolean };
+            if (twoFactorEnabled !== true && (await store.logins.hasPassword(id as UserId))) return;
             const confirmedAt = await store.logins.confirmedAt(found.session.id as SessionId);
             if (!isFresh(confirmedAt ?? undefined, clock.now()))
               throw new APIError('FORBIDDEN', { code: 'LOGIN_CONFIRM', message: 'Confirm' });

@@ -17,7 +17,7 @@ import { answerIn, isAskedByStrangers } from './even-time.ts';
 import { fieldOf } from './field-of.ts';
 import { byCaller, byCallerElse, linkLastsS, PASSWORD, SESSION_DAYS } from './limits.ts';
 import { authLog, plainError } from './auth-log.ts';
-import { confirm, confirmLogin } from './confirm-login.ts';
+import { confirm, confirmLogin, replacesSession } from './confirm-login.ts';
 import { settleGuesses, slowGuessing } from './guessing.ts';
 import { knownBrowsers } from './known-browsers.ts';
 import { withoutTrust } from './no-trust.ts';
@@ -38,7 +38,8 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
   const https = publicUrl.startsWith('https:');
   const signing = secrets.map(({ secret }) => secret);
   const browsers = knownBrowsers(signing, https);
-  const news = toldBy(settings, browsers, sessionCookies(signing, https));
+  const sessions = sessionCookies(signing, https);
+  const news = toldBy(settings, browsers, sessions);
 
   const linkTo = (page: `/${string}`, token: string) => `${publicUrl}${page}?token=${encodeURIComponent(token)}`;
   const inS = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
@@ -60,10 +61,17 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
     telemetry: { enabled: false },
     logger: authLog(log),
     onAPIError: { throw: true }, // else it prints the whole of it
-    database: prismaAdapter(prismaForLogins(store.prisma, { now: () => clock.now(), mailTaken: () => new APIError('FORBIDDEN') }), {
-      provider: 'postgresql',
-      transaction: true,
-    }),
+    database: prismaAdapter(
+      prismaForLogins(store.prisma, {
+        now: () => clock.now(),
+        confirmedAt: () => asking.now().confirmedAt ?? clock.now(),
+        mailTaken: () => new APIError('FORBIDDEN'),
+      }),
+      {
+        provider: 'postgresql',
+        transaction: true,
+      },
+    ),
     emailAndPassword: {
       enabled: true,
       requireEmailVerification: true,
@@ -202,7 +210,9 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
     const email = request.method === 'POST' ? fieldOf(await request.clone().json(), 'email') : undefined;
     const person = typeof email === 'string' ? await store.guesses.named({ email: email.toLowerCase() }) : null;
     const mark = person && browsers.markIn(cookies, person, clock.now());
-    const now: Asking = { caller: getIP(request, auth.options), cookies, mark, taken: [], setCookies: [] };
+    const confirmedAt = replacesSession(request) ? await confirmedBefore(cookies) : null;
+    const caller = getIP(request, auth.options);
+    const now: Asking = { caller, cookies, mark, taken: [], setCookies: [], ...(confirmedAt && { confirmedAt }) };
     return asking.during(now, async () => {
       const response = await auth.handler(request).catch((error: unknown) => {
         return unreadableFactor(request, error, log) ?? Promise.reject(error);
@@ -211,6 +221,11 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
       for (const line of now.setCookies) response.headers.append('set-cookie', line);
       return response;
     });
+  }
+
+  async function confirmedBefore(cookieHeader: string): Promise<Date | null> {
+    const cookie = sessions.read(cookieHeader);
+    return cookie === null ? null : ((await store.logins.session(cookie.token, clock.now()))?.confirmedAt ?? null);
   }
 }
 

@@ -6,7 +6,7 @@ import { encode } from 'uqr';
 import type { Visited } from '../guarded.ts';
 import type { Who } from '../visit.ts';
 import { askAuth, backToForm, goTo } from '../front/ask-auth.ts';
-import type { Typed } from './log-in-with.ts';
+import { currentPassword, type Typed } from './log-in-with.ts';
 
 export interface Setup {
   readonly uri: string;
@@ -44,7 +44,7 @@ export async function newBackupCodes(visit: Visited<Who>, form: Typed) {
 
 /** Who has no password is not asked for one. */
 function passwordIn(form: Typed): { password?: string } {
-  const password = form.untouched('password');
+  const password = currentPassword(form, 'password');
   return password === '' ? {} : { password };
 }
 

@@ -4,6 +4,7 @@ export const done: Readonly<Record<string, string>> = {
   name: 'Your name is changed.',
   'mail-sent': 'Check the inbox of your new address. It takes effect once you open the link there and confirm it.',
   mail: 'Your email address is changed, and all other browsers were logged out.',
+  confirmed: 'Thanks for confirming. Enter your new password now.',
   password: 'Your password is changed, and all other browsers were logged out.',
   'password-sent': 'A link to choose a password is on its way to your mail address.',
   'two-factor': 'Your authenticator is set up. You need it the next time you log in. All other browsers were logged out.',
