@@ -1,7 +1,7 @@
 // `npm run keys -- lost`: goes on without a lost ENCRYPTION_KEY. What it sealed is replaced; credits, tasks and files are not
 // encrypted. Nobody's second factor is left in a state in which they cannot log in.
 
-import type { MailSaying } from '#core/domain/mail.ts';
+import { securityNotice } from '#core/domain/mail.ts';
 import { rotatedSecrets } from '#core/keyring.ts';
 import { writeAudit, type Writes } from '#core/store/audit.ts';
 import { buryLostMails, sealedMails } from '#core/store/reseal.ts';
@@ -80,15 +80,7 @@ export async function lost(vault: Vault, yes: boolean): Promise<number> {
   }
 
   function tell(factor: SecondFactor, on: Writes): Promise<void> {
-    const saying: MailSaying = {
-      kind: 'security',
-      name: factor.name,
-      what: 'two-factor-lost',
-      at: at.toISOString(),
-      from: null,
-      url: `${portalUrl(config)}/settings/account`,
-    };
-    return writeNotice(vault, factor, saying, on);
+    return writeNotice(vault, factor, securityNotice(portalUrl(config), { name: factor.name, what: 'two-factor-lost', at }), on);
   }
 }
 
