@@ -1,8 +1,8 @@
 // Keys with which a program acts as a person in one team, for as long as they are in it.
 
-import { securityNotice } from '#core/domain/mail.ts';
 import { keyExpiry, keyLifetimes, keyScopes, USUAL_KEY_LIFETIME, type KeyScope } from '#core/domain/api-key.ts';
 import { isId, type ApiKeyId } from '#core/domain/ids.ts';
+import { securityNotice } from '#core/domain/mail.ts';
 import { readLabel } from '#core/domain/name.ts';
 import { may, mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';

@@ -3,8 +3,8 @@
 // link to another person, hoping that this one presses: so the page says whose account it is before anything happens, the
 // press says what the page showed, and the person hears of it by mail.
 
-import { securityNotice } from '#core/domain/mail.ts';
 import { isId, type IdentityId, type TeamId, type UserId, type WorkspaceId } from '#core/domain/ids.ts';
+import { securityNotice } from '#core/domain/mail.ts';
 import { may, mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { teamLimits } from '#core/domain/team-limits.ts';
