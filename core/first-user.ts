@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { credits } from '#core/domain/credits.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { Core } from '#core/flows/core.ts';
+import { mailboxDigest } from '#core/flows/mail-share.ts';
 
 /** What `$DATA_DIR/sandbox.json` holds. */
 export interface SandboxFile {
@@ -62,12 +63,14 @@ async function makeFirstUser(core: Core): Promise<Pick<SandboxFile, 'email' | 'p
     create: { id: newId(), providerId: 'credential', accountId: userId, userId, password: hash },
     update: { password: hash },
   });
+  // By this key the mailbox has had its starting credits: none come on top at the first login.
+  const key = `welcome:${mailboxDigest(core, EMAIL)}`;
   await store.ledger.credit(
-    { key: 'first-user', wallet: walletId, lot: newId(), type: 'grant', credits: CREDITS, source: 'sandbox', note: 'To try the product.' },
+    { key, wallet: walletId, lot: newId(), type: 'grant', credits: CREDITS, source: 'sandbox', note: 'To try the product.' },
     clock.now(),
   );
-  const { key } = await store.people.addApiKey(userId, teamId, 'Sandbox');
-  return { email: EMAIL, password, apiKey: key };
+  const { key: apiKey } = await store.people.addApiKey(userId, teamId, 'Sandbox');
+  return { email: EMAIL, password, apiKey };
 }
 
 /** `salt:hash`, as better-auth keeps passwords: scrypt with N 16384, r 16, p 1 and 64 bytes. */

@@ -83,7 +83,7 @@ function stopSignal(): Promise<NodeJS.Signals> {
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'postgres.held') return error.message;
+  if ('code' in error && (error.code === 'postgres.held' || error.code === 'key.lost')) return error.message;
   if (isTaken(error) || isTaken(error.cause))
     return `${error.message}. Stop what uses it, or set PORT to another one (0 takes any that is free).`;
   return error.stack ?? error.message;

@@ -36,6 +36,7 @@ import { resealAll } from '#core/store/reseal.ts';
 import { sharedSecret } from '#core/store/secrets.ts';
 import { openStore } from '#core/store/store.ts';
 import { openKeyring } from './keyring.ts';
+import { explainLostKey } from './lost-key.ts';
 import { startBotsRole, startWebRole, startWorkerRole } from './roles.ts';
 import { startSandboxes, type Outside } from './sandboxes.ts';
 
@@ -200,7 +201,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     return { core, app, auth, url: web?.url ?? null, outside, stop };
   } catch (error) {
     await stop();
-    throw error;
+    throw explainLostKey(error, config);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Config } from '#core/contracts/env.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { S3Settings } from '#core/engines/s3.ts';
 import type { SesSettings } from '#core/engines/ses.ts';
+import { mustNotReplaceKeys } from './lost-key.ts';
 import { sandboxKeys } from './sandbox-keys.ts';
 
 export interface Outside {
@@ -49,6 +50,7 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
   try {
     // The database goes first, because it also keeps a second start out of the folder.
     const databaseUrl = config.database.kind === 'real' ? config.database.url : await embeddedPostgres();
+    if (!config.production) await mustNotReplaceKeys(databaseUrl, config);
     const keys = config.production ? null : await sandboxKeys(dataDir);
     const [s3, openclaw, { mail, mailbox }] = await Promise.all([
       config.files.kind === 'real' ? realS3(config.files) : sandboxS3(),

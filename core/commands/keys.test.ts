@@ -62,7 +62,7 @@ test('with a lost ENCRYPTION_KEY, everybody gets in again, credits are as they w
   await visitor(later, newAddress()).signUp(gone.replace('+one', '+two'));
   const granted = await query(world, `SELECT count(*)::int AS n FROM transactions WHERE type = 'grant' AND key LIKE 'welcome:%'`);
   expect(granted).toEqual([{ n: 2 }]);
-  await expect(product.app.openLink(link, null)).rejects.toMatchObject({ code: 'route.unknown' });
+  await expect(product.app.openLink(link, null)).rejects.toMatchObject({ code: 'link.unknown' });
   const [task] = await product.app.history(grace, { limit: 1 });
   expect(await product.app.openLink(tokenOf(task!.files[0]!.url!), null)).toMatchObject({ url: expect.stringContaining('http') });
   expect(await keys(world, settings)).toMatchObject({
@@ -176,7 +176,7 @@ test('after links are rotated, links sent before still open; --revoke ends them 
 
   await keys(world, settings, 'rotate', 'links', '--revoke', '--yes');
   await vi.waitFor(() => expect(world.core.settings.linkKeys).toHaveLength(1));
-  for (const token of [before, after]) await expect(world.app.openLink(token, null)).rejects.toMatchObject({ code: 'route.unknown' });
+  for (const token of [before, after]) await expect(world.app.openLink(token, null)).rejects.toMatchObject({ code: 'link.unknown' });
   expect(await world.app.openLink(await fresh(), null)).toMatchObject({ url: expect.any(String) });
 });
 

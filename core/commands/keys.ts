@@ -1,6 +1,7 @@
 // `npm run keys`: the keys that the product keeps for itself, whether each can be read, and what to do when ENCRYPTION_KEY is
 // lost, one of them got out, or a person lost theirs. Whatever cannot be undone is only described until `--yes` is added.
 
+import { isInUse } from '#core/store/before-opening.ts';
 import { openStore } from '#core/store/store.ts';
 import { migrate } from '#core/store/migrate.ts';
 import { lost } from './keys/lost.ts';
@@ -37,7 +38,9 @@ await runCommand(() =>
     const yes = flags.includes('--yes');
 
     await migrate(databaseUrl);
-    const encryptionKeys = await encryptionKeysOf(config, { mayMake: yes });
+    // A new key file beside a running product, or where nobody said that the old one is lost, would only hide the loss.
+    const mayMake = verb === 'lost' && yes && !(await isInUse(databaseUrl));
+    const encryptionKeys = await encryptionKeysOf(config, { mayMake });
     const store = await openStore({ databaseUrl, worker: 'keys', leaseMs: 1_000, encryptionKeys, log });
     const vault: Vault = { store, encryptionKeys, config, at: new Date(), say: (line) => void process.stdout.write(`${line}\n`) };
     try {

@@ -5,10 +5,19 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError, readConfig, readEnv, type Config } from '#core/contracts/env.ts';
 import { createLog } from '#core/engines/log.ts';
+import { explainLostKey, LostKeyError } from '#core/lost-key.ts';
 import type { Log } from '#core/ports/log.ts';
 
 export async function withDatabase<T>(act: (databaseUrl: string, config: Config, log: Log) => Promise<T>): Promise<T> {
   const config = readConfig(readEnv(process.env));
+  try {
+    return await reachDatabase(config, act);
+  } catch (error) {
+    throw explainLostKey(error, config);
+  }
+}
+
+async function reachDatabase<T>(config: Config, act: (databaseUrl: string, config: Config, log: Log) => Promise<T>): Promise<T> {
   const log = createLog({ level: 'silent' });
   if (config.database.kind === 'real') return act(config.database.url, config, log);
   if (!existsSync(path.join(config.dataDir, 'postgres'))) {
@@ -35,9 +44,8 @@ export async function runCommand(command: () => Promise<number>): Promise<void> 
   try {
     process.exitCode = await command();
   } catch (error) {
-    const words =
-      error instanceof CommandError || error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`${words}\n`);
-    process.exitCode = error instanceof CommandError || error instanceof ConfigError ? 2 : 1;
+    const canBeMended = error instanceof CommandError || error instanceof ConfigError || error instanceof LostKeyError;
+    process.stderr.write(`${canBeMended ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = canBeMended ? 2 : 1;
   }
 }

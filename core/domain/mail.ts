@@ -18,7 +18,7 @@ export type MailSaying =
    */
   | { readonly kind: 'new-address'; readonly account: string; readonly url: string }
   | { readonly kind: 'invitation'; readonly team: string; readonly by: string; readonly role: Role; readonly url: string }
-  /** Something changed about how one logs in. `url` leads to where it can be undone. */
+  /** Something changed about how one logs in. Made by `securityNotice`. */
   | {
       readonly kind: 'security';
       readonly name: string;
@@ -26,7 +26,7 @@ export type MailSaying =
       /** ISO 8601. */
       readonly at: string;
       readonly from: string | null;
-      /** How many API keys of the person still work. `url` then leads to where all of them can be revoked. */
+      /** How many API keys of the person still work; left out where there are none or they do not matter. */
       readonly keys?: number;
       readonly url: string;
     }
@@ -61,6 +61,49 @@ export type SecurityChange =
   | 'identity-linked';
 
 export type SecurityNotice = Extract<MailSaying, { kind: 'security' }>;
+
+interface Place {
+  readonly page: `/${string}`;
+  /** What the person does there. */
+  readonly button: string;
+}
+
+const ownKeys: Place = { page: '/settings/keys', button: 'Review your API keys' };
+const teamKeys: Place = { page: '/team/keys', button: 'View API keys' };
+const settings: Place = { page: '/settings', button: 'Review your security settings' };
+const setUpAgain: Place = { page: '/settings', button: 'Set up two-factor authentication' };
+
+/** Where each change can be seen and undone. */
+const placeOf: Readonly<Record<SecurityChange, Place>> = {
+  'password-changed': settings,
+  'mail-changed': settings,
+  'two-factor-on': settings,
+  'two-factor-off': settings,
+  'backup-codes': settings,
+  'new-device': settings,
+  'api-key-made': teamKeys,
+  'two-factor-lost': setUpAgain,
+  'two-factor-reset': setUpAgain,
+  'sessions-ended-by-operator': settings,
+  'keys-revoked-by-operator': teamKeys,
+  'identity-linked': { page: '/settings', button: 'Review your linked accounts' },
+};
+
+export const securityChanges = Object.keys(placeOf) as SecurityChange[];
+
+/** Keys that still work come first: they are what somebody else may still use. */
+export function placeOfNotice({ what, keys }: Pick<SecurityNotice, 'what' | 'keys'>): Place {
+  return keys === undefined ? placeOf[what] : ownKeys;
+}
+
+export function securityNotice(
+  publicUrl: string,
+  { name, what, at, from = null, keys = 0 }: { name: string; what: SecurityChange; at: Date; from?: string | null; keys?: number },
+): SecurityNotice {
+  const left = keys > 0 ? { keys } : {};
+  const url = `${publicUrl}${placeOfNotice({ what, ...left }).page}`;
+  return { kind: 'security', name, what, at: at.toISOString(), from, ...left, url };
+}
 
 export type MailKind = MailSaying['kind'];
 

@@ -409,6 +409,12 @@ const table = {
     wayForward: 'Open the task that the file belongs to.',
     page: '/dashboard',
   },
+  'link.unknown': {
+    status: 404,
+    sentence: () => 'This download link is no longer valid, or was not copied completely.',
+    wayForward: 'Ask whoever sent it for a new link. Members of the team can also log in and open the task.',
+    page: '/dashboard',
+  },
   'link.ended': {
     status: 410,
     sentence: () => 'This link was ended by the team that owns the file.',

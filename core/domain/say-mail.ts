@@ -2,7 +2,7 @@
 // it means to do nothing. Names, teams and browsers are other people's words: they stay in their line, are cut where they
 // are long, and never become a link. A name that somebody else chose stands in quotes and loses every address in it.
 
-import type { MailSaying, SecurityChange } from './mail.ts';
+import { placeOfNotice, type MailSaying, type SecurityChange } from './mail.ts';
 import { withoutAddresses } from './address-like.ts';
 import { mailPage } from './mail-page.ts';
 import { never } from './never.ts';
@@ -105,7 +105,7 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         ...about(changeWords[saying.what].title, saying.name),
         before: [changeWords[saying.what].sentence(brandName), ...(saying.keys === undefined ? [] : [keysWords(saying.keys)])],
         facts: [['When', when(saying.at)], ...(saying.from === null ? [] : [['From', theirs(saying.from)] as const])],
-        button: { label: saying.keys === undefined ? 'Look at your security settings' : 'Review your API keys', url: saying.url },
+        button: { label: placeOfNotice(saying).button, url: saying.url },
         after: [
           changeWords[saying.what].after ??
             'If this was you, there is nothing to do. If it was not, look there now, and choose a new password.',

@@ -7,19 +7,26 @@ export type AlarmKind = 'letters-dead' | 'ledger-wrong' | 'mails-dead';
 
 const QUIET_MS = 60 * 60 * 1000;
 
-/** Mails it, unless it was mailed within the hour. `page` is where somebody can look at it. */
-export async function raiseAlarm(core: Core, kind: AlarmKind, alarm: { title: string; words: string; page: `/${string}` }): Promise<void> {
+/** Where an operator can look at it. */
+export const alarmPages: Readonly<Record<AlarmKind, `/operator/${string}`>> = {
+  'letters-dead': '/operator/undelivered',
+  'ledger-wrong': '/operator/ledger',
+  'mails-dead': '/operator/mails',
+};
+
+/** Mails it, unless it was mailed within the hour. */
+export async function raiseAlarm(core: Core, kind: AlarmKind, alarm: { title: string; words: string }): Promise<void> {
   const at = core.clock.now();
   const last = await core.store.alarms.lastRaised(kind);
   if (last !== null && at.getTime() - last.getTime() < QUIET_MS) return;
-  const { title, words, page } = alarm;
+  const { title, words } = alarm;
   // The mails come first and are named after the alarm before: whoever dies in between, or comes at the same time, writes
   // the same ones again, which changes nothing.
   for (const to of core.settings.operatorEmails)
     await writeMail(core, {
       key: `alarm:${kind}:${last?.getTime() ?? 0}:${to}`,
       to,
-      saying: { kind: 'alarm', title, words, url: `${core.settings.publicUrl}${page}` },
+      saying: { kind: 'alarm', title, words, url: `${core.settings.publicUrl}${alarmPages[kind]}` },
     });
   if (await core.store.alarms.raised(kind, last, at)) core.log.error({ kind }, 'alarm raised');
 }
@@ -39,7 +46,6 @@ async function watchLetters(core: Core): Promise<void> {
   await raiseAlarm(core, 'letters-dead', {
     title: 'Many answers cannot be posted',
     words: `${died} answers could not be posted within the last hour.\nPeople wait for them, and see them only in the portal.`,
-    page: '/operator/undelivered',
   });
 }
 
@@ -50,6 +56,5 @@ async function watchMails(core: Core): Promise<void> {
   await raiseAlarm(core, 'mails-dead', {
     title: 'Many mails cannot be sent',
     words: `${ended} mails could not be sent within the last hour, or may not have been.\nPeople who wait for a link cannot get in.`,
-    page: '/operator/undelivered',
   });
 }

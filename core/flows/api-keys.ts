@@ -2,6 +2,7 @@
 
 import { keyExpiry, keyLifetimes, keyScopes, USUAL_KEY_LIFETIME, type KeyScope } from '#core/domain/api-key.ts';
 import { isId, type ApiKeyId } from '#core/domain/ids.ts';
+import { securityNotice } from '#core/domain/mail.ts';
 import { readLabel } from '#core/domain/name.ts';
 import { may, mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
@@ -91,14 +92,7 @@ export function apiKeyVerbs(core: Core): ApiKeyVerbs {
           {
             key: `api-key:${id}`,
             to: email,
-            saying: {
-              kind: 'security',
-              name: owner,
-              what: 'api-key-made',
-              at: at.toISOString(),
-              from: null,
-              url: `${core.settings.publicUrl}/team/keys`,
-            },
+            saying: securityNotice(core.settings.publicUrl, { name: owner, what: 'api-key-made', at }),
           },
           on,
         );

@@ -210,7 +210,7 @@ test('operators hear by mail when answers cannot be posted in numbers, once an h
   expect(await mailsOf(core, 'ops@example.com')).toBe(1);
   await kill(core, ada, 12);
   await watchUndelivered(core);
-  await raiseAlarm(core, 'ledger-wrong', { title: 'Other', words: 'Other.', page: '/operator/ledger' });
+  await raiseAlarm(core, 'ledger-wrong', { title: 'Other', words: 'Other.' });
   expect((await mails('ops@example.com', 3)).map(({ subject }) => subject)).toEqual([
     'Impacter: Many answers cannot be posted',
     'Impacter: Many answers cannot be posted',

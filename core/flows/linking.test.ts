@@ -50,7 +50,7 @@ test('a link from a chat shows both accounts, and links them when its person say
   expect(await app.linkedAccounts(ada)).toMatchObject([
     { platform: 'slack', name: 'grace', externalId: account.externalId, workspace: null },
   ]);
-  expect((await mails(ada.email))[0]).toMatchObject({ kind: 'security', text: expect.stringContaining('/team/workspaces') });
+  expect((await mails(ada.email))[0]).toMatchObject({ kind: 'security', text: expect.stringMatching(/\/settings$/m) });
   expect((await app.audit(ada, { limit: 1 }))[0]).toMatchObject({ who: 'Ada', words: 'linked the Slack account “grace” to their login' });
 });
 

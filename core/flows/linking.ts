@@ -4,6 +4,7 @@
 // press says what the page showed, and the person hears of it by mail.
 
 import { isId, type IdentityId, type TeamId, type UserId, type WorkspaceId } from '#core/domain/ids.ts';
+import { securityNotice } from '#core/domain/mail.ts';
 import { may, mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { teamLimits } from '#core/domain/team-limits.ts';
@@ -191,14 +192,7 @@ function noticeTo(core: Core, actor: Actor, at: Date): WriteNotice {
       {
         key: `linked:${identityId}:${at.getTime()}`,
         to: actor.email,
-        saying: {
-          kind: 'security',
-          name,
-          what: 'identity-linked',
-          at: at.toISOString(),
-          from: null,
-          url: `${core.settings.publicUrl}/team/workspaces`,
-        },
+        saying: securityNotice(core.settings.publicUrl, { name, what: 'identity-linked', at }),
       },
       on,
     );

@@ -33,7 +33,7 @@ test('the page of a task gives a fresh link each time', async () => {
   expect(await read(await world().app.openLink(tokenIn(file!.url!), null))).toBe('# Oat milk');
 });
 
-test('whoever changes anything in a link finds nothing', async () => {
+test('whoever changes anything in a link gets no file, and reads how to get a new link', async () => {
   const { token } = await post();
   const { app } = world();
   const bytes = Buffer.from(token, 'base64url');
@@ -49,12 +49,13 @@ test('whoever changes anything in a link finds nothing', async () => {
     'A'.repeat(50),
     'A'.repeat(5_000),
   ];
-  for (const wrong of [...flipped, ...odd]) await expect(app.openLink(wrong, null)).rejects.toMatchObject({ code: 'route.unknown' });
+  for (const wrong of [...flipped, ...odd])
+    await expect(app.openLink(wrong, null)).rejects.toMatchObject({ code: 'link.unknown', status: 404, page: '/dashboard' });
 });
 
-test('a link to a file that never was finds nothing, and one to a file that is gone says so', async () => {
+test('a link to a file that never was is as unknown as an invented one, and one to a file that is gone says so', async () => {
   const { app, core } = world();
-  await expect(app.openLink(tokenIn(linkFor(core, newId<FileId>())), null)).rejects.toMatchObject({ code: 'route.unknown' });
+  await expect(app.openLink(tokenIn(linkFor(core, newId<FileId>())), null)).rejects.toMatchObject({ code: 'link.unknown' });
   const { ada, taken, token } = await post();
   const [file] = (await ada.task(taken)).files;
   await core.store.files.markRemoved([file!.id], clock.now());

@@ -29,9 +29,10 @@ export function linkFor(core: Pick<Core, 'settings' | 'clock'>, fileId: FileId):
 /** A storage address for one click. The owner of an expired link still gets one. */
 export async function openLink(core: Core, token: string, actor: Actor | null): Promise<{ url: string }> {
   const link = readToken(core.settings.linkKeys, token);
-  if (link === null) throw refuse('route.unknown');
+  // The same for everything that we did not sign, and for files that never were: nothing can be learned from the answer.
+  if (link === null) throw refuse('link.unknown');
   const file = await core.store.files.find(link.fileId);
-  if (file === null) throw refuse('route.unknown');
+  if (file === null) throw refuse('link.unknown');
   if (file.deleted) throw refuse('file.deleted');
   // Who is in the team gets its files anyway.
   if (actor?.teamId !== file.teamId) {

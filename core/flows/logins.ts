@@ -2,7 +2,7 @@
 
 import { isId, newId, type TeamId, type UserId } from '#core/domain/ids.ts';
 import { deviceOf } from '#core/domain/device.ts';
-import type { SecurityChange, SecurityNotice } from '#core/domain/mail.ts';
+import { securityNotice, type SecurityChange } from '#core/domain/mail.ts';
 import type { Role } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import type { AuthNews, Change, LoggedIn, Login } from '#core/ports/auth.ts';
@@ -11,7 +11,7 @@ import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
 import { mayBeMailed } from './mail-share.ts';
-import { keysIn, shutOthersOut, shutsOut } from './shut-out.ts';
+import { shutOthersOut, shutsOut } from './shut-out.ts';
 import { giveStartingCredits } from './starting-credits.ts';
 
 export interface LoginVerbs {
@@ -91,7 +91,7 @@ export function authNews(of: () => Core): AuthNews {
           {
             key: `security:${newId()}`,
             to: email,
-            saying: { ...notice(core, name, noticeOf[what], at, from(change)), ...keysIn(core, keys) },
+            saying: securityNotice(core.settings.publicUrl, { name, what: noticeOf[what], at, from: from(change), keys }),
           },
           client,
         );
@@ -135,13 +135,17 @@ async function rememberLogin(core: Core, login: Login, teamId: TeamId): Promise<
       facts: { how, device },
     });
     if (before && !known)
-      await writeMail(core, { key: `security:${sessionId}`, to: email, saying: notice(core, name, 'new-device', at, from(login)) }, client);
+      await writeMail(
+        core,
+        {
+          key: `security:${sessionId}`,
+          to: email,
+          saying: securityNotice(core.settings.publicUrl, { name, what: 'new-device', at, from: from(login) }),
+        },
+        client,
+      );
   });
   core.log.info({ userId, sessionId, how }, 'logged in');
-}
-
-function notice(core: Core, name: string, what: SecurityChange, at: Date, from: string): SecurityNotice {
-  return { kind: 'security', name, what, at: at.toISOString(), from, url: `${core.settings.publicUrl}/settings` };
 }
 
 function from({ userAgent, caller }: { userAgent: string | null; caller: string | null }): string {

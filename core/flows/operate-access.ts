@@ -2,7 +2,7 @@
 // with the operator's id, and the person gets a mail.
 
 import { isId, newId, type ApiKeyId, type TeamId, type UserId } from '#core/domain/ids.ts';
-import type { SecurityChange } from '#core/domain/mail.ts';
+import { securityNotice, type SecurityChange } from '#core/domain/mail.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import type { AccessKey, AccessPerson, Notice, WhichKeys } from '#core/store/operate-access.ts';
 import type { Actor } from './app.ts';
@@ -50,7 +50,7 @@ export function operatorAccessVerbs(core: Core): OperatorAccessVerbs {
 
     async operatorEndSessions(actor, { teamId: id, userId, reason }) {
       const { teamId } = await teamFor(actor, id);
-      const notice = noticeOf(actor, reason, 'sessions-ended-by-operator', '/settings');
+      const notice = noticeOf(actor, reason, 'sessions-ended-by-operator');
       const ended = isId(userId) ? await operateAccess.endSessions(teamId, userId as UserId, notice) : null;
       if (ended === null) throw refuse('member.not-found');
       core.log.warn({ userId, by: actor.userId, ended }, 'sessions ended by an operator');
@@ -59,7 +59,7 @@ export function operatorAccessVerbs(core: Core): OperatorAccessVerbs {
 
     async operatorRevokeKeys(actor, { teamId: id, reason, ...which }) {
       const { teamId } = await teamFor(actor, id);
-      const notice = noticeOf(actor, reason, 'keys-revoked-by-operator', '/team/keys');
+      const notice = noticeOf(actor, reason, 'keys-revoked-by-operator');
       const revoked = await operateAccess.revokeKeys(whichKeys(teamId, which), notice);
       if (revoked === 0 && !('all' in which)) throw refuse('key.not-found');
       core.log.warn({ teamId, by: actor.userId, revoked }, 'api keys revoked by an operator');
@@ -74,7 +74,7 @@ export function operatorAccessVerbs(core: Core): OperatorAccessVerbs {
     return 'keyId' in which ? { team, key: id as ApiKeyId } : { person: id as UserId, memberOf: team };
   }
 
-  function noticeOf({ userId }: Actor, reason: string, what: SecurityChange, page: `/${string}`): Notice {
+  function noticeOf({ userId }: Actor, reason: string, what: SecurityChange): Notice {
     const at = core.clock.now();
     return {
       by: `operator:${userId}`,
@@ -86,7 +86,7 @@ export function operatorAccessVerbs(core: Core): OperatorAccessVerbs {
           {
             key: `security:${newId()}`,
             to: email,
-            saying: { kind: 'security', name, what, at: at.toISOString(), from: null, url: `${core.settings.publicUrl}${page}` },
+            saying: securityNotice(core.settings.publicUrl, { name, what, at }),
           },
           on,
         ),

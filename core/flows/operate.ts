@@ -248,7 +248,6 @@ async function checkLedger(core: Core, wallet: LedgerCheck['walletId']): Promise
     await raiseAlarm(core, 'ledger-wrong', {
       title: 'The ledger does not add up',
       words: `Wallet ${wrong.walletId}${wrong.seq === null ? '' : `, line ${wrong.seq}`}: ${wrong.what}.\nnpm run ledger:verify says more.`,
-      page: '/operator/ledger',
     });
   return check;
 }

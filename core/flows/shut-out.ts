@@ -6,7 +6,6 @@
 
 import { deviceOf } from '#core/domain/device.ts';
 import type { TeamId } from '#core/domain/ids.ts';
-import type { SecurityNotice } from '#core/domain/mail.ts';
 import type { Change, SessionId } from '#core/ports/auth.ts';
 import type { Client } from '#core/store/accounts.ts';
 import { writeAudit } from '#core/store/audit.ts';
@@ -33,9 +32,4 @@ export async function shutOthersOut(
   for (const { userAgent } of await core.store.accounts.end(client, userId, { except: session }))
     await writeAudit(client, { at, actor, subject, act: 'session.ended', teamId, facts: { device: deviceOf(userAgent) } });
   await core.store.accounts.endHalfLogins(client, userId);
-}
-
-/** What the notice says of keys, and where it leads when there are some. */
-export function keysIn({ settings }: Pick<Core, 'settings'>, keys: number): Partial<SecurityNotice> {
-  return keys > 0 ? { keys, url: `${settings.publicUrl}/settings/keys` } : {};
 }

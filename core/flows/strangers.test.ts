@@ -157,6 +157,38 @@ test.each([
   expect(statuses).toEqual([...Array.from({ length: 10 }, () => 400), 429, 429]);
 });
 
+test.each([
+  ['passwords', '/change-password', { currentPassword: 'not that one', newPassword: 'an even better one' }],
+  ['passwords, for a second factor', '/two-factor/enable', { password: 'not that one' }],
+  ['codes', '/two-factor/verify-totp', { code: '000000' }],
+] as const)('who guesses %s in a stolen session does not keep the owner waiting in another one', async (_, path, wrong) => {
+  const [ada, email] = await member();
+  const thief = visitor(stage(), newAddress());
+  await thief.logIn(email);
+  // Turning it on ends the other sessions, so the thief's begins afterwards, with a code.
+  const codes = path === '/two-factor/verify-totp' ? await twoFactorOf(ada) : null;
+  if (codes !== null) {
+    await thief.logIn(email);
+    await thief.auth('/two-factor/verify-backup-code', { code: codes.backupCodes[0]! });
+  }
+  expect(await thief.isLoggedIn()).toBe(true);
+  const calling = () => ({ 'X-Forwarded-For': newAddress() });
+  const statuses: number[] = [];
+  for (let n = 0; n < 14; n++) statuses.push((await thief.auth(path, wrong, calling())).status);
+  expect(statuses.filter((status) => status !== 429)).toHaveLength(10);
+  expect(statuses.slice(10)).toEqual([429, 429, 429, 429]);
+
+  // The owner's own guesses are still counted, and the right password or code is taken at once.
+  expect((await ada.auth(path, wrong, calling())).status).not.toBe(429);
+  const right =
+    path === '/change-password'
+      ? { currentPassword: PASSWORD, newPassword: 'an even better one' }
+      : codes === null
+        ? { password: PASSWORD }
+        : { code: codes.backupCodes[1]! };
+  expect(await ada.auth(codes === null ? path : '/two-factor/verify-backup-code', right, calling())).toMatchObject({ status: 200 });
+});
+
 test('a browser that logged in before has to wait after its own wrong passwords, and only then', async () => {
   const [ada, email] = await member();
   await ada.auth('/sign-out', {});

@@ -35,12 +35,10 @@ test('the database holds nothing that reads as the secret', async () => {
 
 test('after one start with the new key in front, the old key can be dropped', async () => {
   await sharedSecret(money, [oldKey], 'links', () => 'kept');
-  await expect(sharedSecret(money, [newKey], 'links', neverAgain)).rejects.toThrow('add the old key behind the new one');
+  await expect(sharedSecret(money, [newKey], 'links', neverAgain)).rejects.toThrow('was sealed with a key that is gone');
   expect(await sharedSecret(money, [newKey, oldKey], 'links', neverAgain)).toBe('kept');
   expect(await sharedSecret(money, [newKey], 'links', neverAgain)).toBe('kept');
-  await expect(sharedSecret(money, [oldKey], 'links', neverAgain)).rejects.toThrow(
-    '“links” was sealed with a key that ENCRYPTION_KEY no longer holds',
-  );
+  await expect(sharedSecret(money, [oldKey], 'links', neverAgain)).rejects.toThrow('“links” was sealed with a key that is gone');
 });
 
 test('a sealed secret opens under its own name only, and not at all once a byte of it was changed', async () => {

@@ -44,9 +44,14 @@ export function seal(key: string, name: string, secret: string): Buffer {
 export function open(keys: readonly string[], name: string, sealed: Buffer): string {
   const { secret } = openWithAny(keys, name, sealed);
   if (secret !== null) return secret;
-  throw new Error(
-    `the secret “${name}” was sealed with a key that ENCRYPTION_KEY no longer holds: add the old key behind the new one, separated by a comma. If the old key is lost, run: npm run keys -- lost`,
-  );
+  throw new LostSecretError(name);
+}
+
+/** None of the keys opens it. What an operator can do about it depends on where keys come from (core/lost-key.ts). */
+export class LostSecretError extends Error {
+  constructor(name: string) {
+    super(`the secret “${name}” was sealed with a key that is gone`);
+  }
 }
 
 /** `current`: the first key opens it. `older`: one behind it does. `lost`: none does. */

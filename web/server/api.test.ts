@@ -265,7 +265,7 @@ test('bad input is refused with words that fit it, and costs nothing', async () 
     'malformed JSON': '400 request.malformed',
     'no JSON': '415 request.wrong-type',
     'a wrong key': '401 key.unknown',
-    'an expired or invented link': '404 route.unknown',
+    'an expired or invented link': '404 link.unknown',
     'an unknown route': '404 route.unknown',
     'a wrong method': '405 method.wrong',
   });

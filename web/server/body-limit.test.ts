@@ -62,6 +62,21 @@ test('an address that takes more says so, and takes no more than that', async ()
   expect(await sent('/usual', 256_001)).toBe(413);
 });
 
+test('who asks before sending a body that is allowed is told once to continue, and its body is read', async () => {
+  const { url } = await openDoor({}, { mounts: [{ method: 'POST', path: '/usual', handle: count }] });
+  for (const length of [{ 'Content-Length': '1000' }, { 'Transfer-Encoding': 'chunked' }]) {
+    const request = http.request(`${url}/usual`, { method: 'POST', headers: { ...length, Expect: '100-continue' } });
+    let continued = 0;
+    const answer = new Promise<http.IncomingMessage>((resolve, reject) => request.once('response', resolve).once('error', reject));
+    request.on('continue', () => {
+      continued += 1;
+      request.end('a'.repeat(1000));
+    });
+    request.flushHeaders();
+    expect([(await (await answer).toArray()).join(''), continued]).toEqual(['1000', 1]);
+  }
+});
+
 test('a form to a wrong address costs nobody their connection', async () => {
   const { url } = await openDoor({});
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });

@@ -45,6 +45,7 @@ export function boundBodies({ limits, bodyMs, answer }: Bounds): RequestHandler 
     });
     response.locals.arriving = arriving;
     if (declared !== null && declared > mostBytes) throw tooLarge(request);
+    if (waitsForContinue(request)) response.writeContinue();
     next();
   };
 }
@@ -66,6 +67,11 @@ function lookUp(limits: Bounds['limits']): (request: Request, response: Response
 
 export function hasBody({ headers }: Pick<Request, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** The body is sent once we ask for it. Node refuses every other expectation, and takes this one from HTTP/1.1 alone. */
+function waitsForContinue({ headers, httpVersion }: Request): boolean {
+  return httpVersion === '1.1' && /(?:^|\W)100-continue(?:$|\W)/i.test(headers.expect ?? '');
 }
 
 /** null where a body comes in chunks. Node takes no request that says both, or a length that is none. */

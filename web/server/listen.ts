@@ -48,12 +48,15 @@ export async function listen(
   /** The newest on each connection. */
   const answers = new WeakMap<Duplex, ServerResponse>();
 
-  server.on('request', (request, response) => {
+  const accept: RequestListener = (request, response) => {
     // A connection outlives its requests, and must not outlive the server.
     response.once('close', () => stopped && setImmediate(() => server.closeIdleConnections()));
     answers.set(request.socket, response);
     handle(request, response);
-  });
+  };
+  server.on('request', accept);
+  // Node would ask for any body here. Ours is asked for once its length is known to be allowed (body-limit.ts).
+  server.on('checkContinue', accept);
   // Node would hang up without a word.
   server.on('connect', (request, socket) => {
     const response = new ServerResponse(request);

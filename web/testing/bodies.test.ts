@@ -64,6 +64,13 @@ describe.each(['a stranger', 'somebody who is logged in'] as const)('%s', (who) 
     }
   });
 
+  test('who asks first whether to send 400 MB is told no, and never to continue', async () => {
+    for (const path of addresses) {
+      const answer = await ask(path, { headers: { 'Content-Length': '400000000', 'Content-Type': form, Expect: '100-continue' } });
+      expect([path, answer.status, answer.headers['connection']]).toEqual([path, 413, 'close']);
+    }
+  });
+
   test.for<[kind: string, type: string, body: string]>([
     ['a form', 'application/x-www-form-urlencoded', 'intent=login&text='],
     ['a form with files', 'multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n'],

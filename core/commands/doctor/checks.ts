@@ -22,7 +22,7 @@ import { readSandboxKeys } from '#core/sandbox-keys.ts';
 import { realS3, realSes } from '#core/sandboxes.ts';
 import { missingMigrations } from '#core/store/migrate.ts';
 import { openMoney } from '#core/store/money.ts';
-import { open, sharedSecret } from '#core/store/secrets.ts';
+import { openWithAny, sharedSecret } from '#core/store/secrets.ts';
 import { failing, ok, warning, type Check, type Database, type Finding, type Patient } from './finding.ts';
 import { readyz } from './patient.ts';
 import { portHolder } from './port-holder.ts';
@@ -229,7 +229,12 @@ async function secrets({ client }: Open, { config }: Patient): Promise<Finding> 
       'put it back; without a copy: npm run keys -- lost',
     );
   }
-  for (const { name, sealed } of rows) open(keys, name, sealed);
+  const lost = rows.filter(({ name, sealed }) => openWithAny(keys, name, sealed).state === 'lost');
+  if (lost.length > 0)
+    return failing(
+      `${config.encryption === null ? 'sandbox-keys.json' : 'ENCRYPTION_KEY'} does not open ${many(lost.length, 'secret', 'secrets')} in the database: ${lost.map(({ name }) => name).join(', ')}`,
+      `${config.encryption === null ? 'put sandbox-keys.json back from a backup' : 'add the old key behind the new one: ENCRYPTION_KEY=new,old'}; without a copy: npm run keys -- lost`,
+    );
   return ok(
     `${many(rows.length, 'secret opens', 'secrets open')} with ${config.encryption === null ? 'sandbox-keys.json' : 'ENCRYPTION_KEY'}`,
   );

@@ -1,24 +1,23 @@
 // `npm run keys -- lost`: goes on without a lost ENCRYPTION_KEY. What it sealed is replaced; credits, tasks and files are not
 // encrypted. Nobody's second factor is left in a state in which they cannot log in.
 
-import type { MailSaying } from '#core/domain/mail.ts';
+import { securityNotice } from '#core/domain/mail.ts';
 import { rotatedSecrets } from '#core/keyring.ts';
 import { writeAudit, type Writes } from '#core/store/audit.ts';
 import { buryLostMails, sealedMails } from '#core/store/reseal.ts';
 import { replaceLostSecrets, sealedSecrets } from '#core/store/secret-versions.ts';
-import { secondFactors, turnOffSecondFactor, type SecondFactor } from '#core/store/second-factors.ts';
+import { turnOffSecondFactor, type SecondFactor } from '#core/store/second-factors.ts';
 import { CommandError } from '../with-database.ts';
 import { endAllSessions } from './rotate.ts';
-import { unreadable } from './status.ts';
+import { isOfLogins, lostFactors } from './status.ts';
 import { count, hasMailboxCopy, operatorName, portalUrl, whereTheKeyIs, writeNotice, type Vault } from './vault.ts';
 
 export async function lost(vault: Vault, yes: boolean): Promise<number> {
   const { store, encryptionKeys, config, at, say } = vault;
   const gone = (await sealedSecrets(store.money, encryptionKeys)).filter(({ state }) => state === 'lost').map(({ name }) => name);
-  const logins = gone.some((name) => /^logins( \d+)?$/.test(name));
+  const logins = gone.some(isOfLogins);
   const links = gone.some((name) => /^links( \d+)?$/.test(name));
-  // Without the secret none of them can be read.
-  const factors = logins ? await secondFactors(store.money) : await unreadable(vault);
+  const factors = await lostFactors(vault, gone);
   const mails = (await sealedMails(store.money, encryptionKeys)).lost;
   if (gone.length + factors.length + mails.length === 0) {
     say(`Nothing is lost: every key, second factor and mail can be read with ${whereTheKeyIs(config)}.`);
@@ -33,12 +32,15 @@ export async function lost(vault: Vault, yes: boolean): Promise<number> {
   for (const line of await consequences()) say(`- ${line}`);
   say('');
   if (!yes) {
-    say('Nothing was changed. If you still have the old key, put it behind the new one instead: ENCRYPTION_KEY=new,old');
+    say(
+      config.encryption === null
+        ? 'Nothing was changed. If you have a backup of sandbox-keys.json, put it back instead.'
+        : 'Nothing was changed. If you still have the old key, put it behind the new one instead: ENCRYPTION_KEY=new,old',
+    );
     say('To go on without it: stop every process of the product, run npm run keys -- lost --yes, and start again.');
     return 0;
   }
 
-  if (encryptionKeys.length === 0) throw new CommandError('ENCRYPTION_KEY is not set. Set a new one first: openssl rand -base64 32');
   const { rows } = await store.money.query<{ running: number }>(
     {
       text: `SELECT count(*)::int AS running FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'impacter listen'`,
@@ -50,6 +52,7 @@ export async function lost(vault: Vault, yes: boolean): Promise<number> {
     throw new CommandError(
       'The product is running, with the key that is lost here. Stop every process first, or copy the key from its settings.',
     );
+  if (encryptionKeys.length === 0) throw new CommandError('ENCRYPTION_KEY is not set. Set a new one first: openssl rand -base64 32');
   // Second factors go first: were this cut off in between, the next run would still find all of them.
   const how = { by: operatorName(), act: 'two-factor.lost', endsSessions: false } as const;
   for (const factor of factors) await turnOffSecondFactor(store.money, factor, how, at, (on) => tell(factor, on));
@@ -80,15 +83,7 @@ export async function lost(vault: Vault, yes: boolean): Promise<number> {
   }
 
   function tell(factor: SecondFactor, on: Writes): Promise<void> {
-    const saying: MailSaying = {
-      kind: 'security',
-      name: factor.name,
-      what: 'two-factor-lost',
-      at: at.toISOString(),
-      from: null,
-      url: `${portalUrl(config)}/settings/account`,
-    };
-    return writeNotice(vault, factor, saying, on);
+    return writeNotice(vault, factor, securityNotice(portalUrl(config), { name: factor.name, what: 'two-factor-lost', at }), on);
   }
 }
 

@@ -1,7 +1,7 @@
 // `npm run keys -- reset-two-factor <email>`: the way back for somebody who lost both their authenticator and their backup codes.
 // Whoever runs it has made sure that it is the person: from then on their password, or a link by email, is enough to log in.
 
-import type { MailSaying } from '#core/domain/mail.ts';
+import { securityNotice } from '#core/domain/mail.ts';
 import { sealedSecrets } from '#core/store/secret-versions.ts';
 import { secondFactors, turnOffSecondFactor } from '#core/store/second-factors.ts';
 import { CommandError } from '../with-database.ts';
@@ -35,15 +35,7 @@ export async function resetTwoFactor(vault: Vault, email: string, yes: boolean):
   const states = (await sealedSecrets(store.money, encryptionKeys)).map(({ state }) => state);
   if (encryptionKeys.length === 0 || states.includes('lost'))
     throw new CommandError(`Not all keys can be read with ${whereTheKeyIs(config)}. To see which, run: npm run keys`);
-  const saying: MailSaying = {
-    kind: 'security',
-    name: factor.name,
-    what: 'two-factor-reset',
-    at: at.toISOString(),
-    from: null,
-    ...(keys > 0 && { keys }),
-    url: `${portalUrl(config)}/settings/${keys > 0 ? 'keys' : 'account'}`,
-  };
+  const saying = securityNotice(portalUrl(config), { name: factor.name, what: 'two-factor-reset', at, keys });
   const how = { by: operatorName(), act: 'two-factor.reset', endsSessions: true } as const;
   const done = await turnOffSecondFactor(store.money, factor, how, at, (on) => writeNotice(vault, factor, saying, on));
   if (!done) throw new CommandError(`${email} changed their two-factor authentication just now. Nothing was done; look again.`);

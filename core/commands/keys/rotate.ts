@@ -2,7 +2,8 @@
 // good for what it signed, unless `--revoke` ends that too.
 
 import { rotatedSecrets } from '#core/keyring.ts';
-import { addSecretVersion, dropSecretVersions } from '#core/store/secret-versions.ts';
+import { lostKeyWords } from '#core/lost-key.ts';
+import { addSecretVersion, dropSecretVersions, sealedSecrets } from '#core/store/secret-versions.ts';
 import { encryptSecondFactor, secondFactors } from '#core/store/second-factors.ts';
 import { writeAudit } from '#core/store/audit.ts';
 import { CommandError } from '../with-database.ts';
@@ -30,6 +31,8 @@ export async function rotate(vault: Vault, name: Rotated, { revoke, yes }: { rev
     say(`${revoking[name]}\n\nNothing was changed. To do it: npm run keys -- rotate ${name} --revoke --yes`);
     return 0;
   }
+  if ((await sealedSecrets(store.money, encryptionKeys)).some(({ state }) => state === 'lost'))
+    throw new CommandError(lostKeyWords(vault.config));
   if (encryptionKeys.length === 0) throw new CommandError('There is no key to seal with yet. Run npm start first.');
   if (name === 'logins') await loginSecrets(vault); // names what cannot be read before anything is changed
   const version = await addSecretVersion(store.money, encryptionKeys, name, rotatedSecrets[name]());

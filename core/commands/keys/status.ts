@@ -2,6 +2,7 @@
 
 import { encryptedAnew } from '#core/engines/auth/second-factors.ts';
 import { rotatedSecrets } from '#core/keyring.ts';
+import { lostKeyWords } from '#core/lost-key.ts';
 import { sealedMails } from '#core/store/reseal.ts';
 import { sealedSecrets, secretVersions, type SecretVersions } from '#core/store/secret-versions.ts';
 import { secondFactors, type SecondFactor } from '#core/store/second-factors.ts';
@@ -24,8 +25,9 @@ export async function status(vault: Vault): Promise<number> {
     say(`${words} ${name.padEnd(16)} since ${createdAt.toISOString().slice(0, 10)}: ${purpose}`);
   }
   if (secrets.length === 0) say('There are no keys yet; the first start makes them.');
-  const factors = secrets.some(({ state }) => state === 'lost') ? [] : await unreadable(vault);
-  const lost = secrets.filter(({ state }) => state === 'lost').length;
+  const gone = secrets.filter(({ state }) => state === 'lost').map(({ name }) => name);
+  const lost = gone.length;
+  const factors = await lostFactors(vault, gone);
   const older = secrets.filter(({ state }) => state === 'older').length + mails.older.length;
   say('');
   if (older > 0)
@@ -39,14 +41,23 @@ export async function status(vault: Vault): Promise<number> {
     return 0;
   }
   say(
-    `Cannot be read: ${count(lost, 'key')}, two-factor authentication of ${count(factors.length, 'person', 'people')}, ${count(mails.lost.length, 'mail')}.`,
+    `Cannot be read: ${count(lost, 'key')}, two-factor authentication of ${count(factors.filter(({ inUse }) => inUse).length, 'person', 'people')}, ${count(mails.lost.length, 'mail')}.`,
   );
-  say(`Put the old key back, behind the new one and a comma. If it is lost, run: npm run keys -- lost`);
+  say(lost + mails.lost.length > 0 ? lostKeyWords(config) : 'To reset what cannot be read, run: npm run keys -- lost');
   return 1;
 }
 
+/** Where a secret of the logins is gone, nobody knows which second factors were encrypted with it: all of them count. */
+export async function lostFactors(vault: Vault, goneSecrets: readonly string[]): Promise<SecondFactor[]> {
+  return goneSecrets.some(isOfLogins) ? secondFactors(vault.store.money) : unreadable(vault);
+}
+
+export function isOfLogins(name: string): boolean {
+  return /^logins( \d+)?$/.test(name);
+}
+
 /** Whose second factor no version of the logins' secret opens. */
-export async function unreadable({ store, encryptionKeys }: Vault): Promise<SecondFactor[]> {
+async function unreadable({ store, encryptionKeys }: Vault): Promise<SecondFactor[]> {
   const factors = await secondFactors(store.money);
   if (factors.length === 0) return [];
   const versions = await loginSecrets({ store, encryptionKeys });

@@ -83,10 +83,16 @@ function guessingOver({ store, clock }: AuthSettings, browsers: KnownBrowsers): 
     throw new APIError('TOO_MANY_REQUESTS', { code, message: 'Too many attempts.' }, { 'X-Retry-After': String(waitS) });
   }
 
+  /** Who stole a session must not keep its owner waiting in another one. Beginning more sessions takes the password itself. */
+  async function takeInside(what: string, { session, user }: { session: { id: string }; user: { id: string } }): Promise<void> {
+    await take([what, user.id, session.id], paces.known, 'WAIT');
+    await take([what, user.id], paces.sessions, 'WAIT');
+  }
+
   async function takeCode(context: Middleware): Promise<UserId | null> {
     const session = await getSessionFromCtx(context);
     if (session !== null) {
-      await take(['codes inside', session.user.id], paces.known, 'WAIT');
+      await takeInside('codes inside', session);
       return session.user.id as UserId;
     }
     const userId = await challengedIn(context);
@@ -111,7 +117,7 @@ function guessingOver({ store, clock }: AuthSettings, browsers: KnownBrowsers): 
 
     async inside(context) {
       const session = await getSessionFromCtx(context);
-      if (session !== null) await take(['inside', session.user.id], paces.known, 'WAIT');
+      if (session !== null) await takeInside('inside', session);
     },
 
     async code(context) {

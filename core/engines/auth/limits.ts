@@ -53,8 +53,10 @@ export const guesses = {
   strangers: { free: 20, firstS: 5, mostS: 5 * 60, forgetS: 6 * 3600 },
   /** Those of them that call from one address. */
   caller: { free: 10, firstS: 15, mostS: 15 * 60, forgetS: 3600 },
-  /** One browser that logged in before, or one that is logged in now. */
+  /** One browser that logged in before, or one session. */
   known: { free: 10, firstS: 15, mostS: 15 * 60, forgetS: 3600 },
+  /** All sessions of a person together: more than one stolen session can use up, so that it does not keep the owner waiting. */
+  sessions: { free: 60, firstS: 5, mostS: 60, forgetS: 3600 },
   /** Codes have six digits, and whoever enters them knows the password already. */
   codes: { free: 10, firstS: 60, mostS: 15 * 60, forgetS: 24 * 3600 },
 } as const satisfies Record<string, Pace>;
