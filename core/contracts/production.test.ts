@@ -1,6 +1,8 @@
 // Production refuses what an attacker would try first: an address that anybody on the way can read, and a secret that anybody
 // can guess. Each test goes through the whole table of settings, so that a new one has to say what holds for it.
+import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
+import { expectWarning } from '#core/testing/warnings.ts';
 import { ConfigError, readConfig, type GivenSettings } from './env.ts';
 import { plainAddresses } from './plain-addresses.ts';
 import { settingNames, settings, type SettingName } from './settings.ts';
@@ -191,22 +193,73 @@ describe('an address', () => {
       expect([host, problemOf(name, addressOf(name, host, plain, 'http'))]).toEqual([host, undefined]);
   });
 
-  test('of PostgreSQL is told by the host that is really asked, and by what its client calls encrypted', () => {
-    const problem = (rest: string) => problemOf('DATABASE_URL', `postgres://impacter:${hex}@${rest}`);
-    for (const bad of [
-      'localhost/x?host=db.example.com',
-      'db.example.com/x?sslmode=disable',
-      'db.example.com/x?sslmode=prefer',
-      'db.example.com/x?sslmode=no-verify',
-    ])
-      expect([bad, problem(bad)]).toEqual([bad, expect.stringContaining('sslmode=verify-full') as string]);
-    for (const good of [
-      'ignored.example.com/x?host=/var/run/postgresql',
-      'db.example.com/x?host=10.0.0.5',
-      'db.example.com/x?sslmode=require',
-      'db.example.com/x?ssl=true',
-    ])
-      expect([good, problem(good)]).toEqual([good, undefined]);
+  test.each([
+    'localhost/x?host=db.example.com',
+    'localhost/x?host=10.0.0.1&host=db.example.com',
+    'localhost/x?h%6Fst=db.example.com',
+    'localhost/x?host=%64b.example.com',
+    'localhost/x?host=10.0.0.1,db.example.com',
+    'db.example.com/x?HOST=10.0.0.1',
+    'DB.EXAMPLE.COM/x',
+    'db.example.com/x?sslmode=disable',
+    'db.example.com/x?sslmode=prefer&uselibpqcompat=true',
+    'db.example.com/x?sslmode=no-verify',
+    'db.example.com/x?sslmode=verify-full&sslmode=disable',
+    'db.example.com/x?sslmode=verify-full&%73slmode=disable',
+    'db.example.com/x?SSLMODE=verify-full',
+    'db.example.com/x?ssl=true&sslmode=disable',
+    'db.example.com/x?ssl=true&ssl=0',
+    'db.example.com/x?ssl=TRUE',
+    'db.example.com/x?uselibpqcompat=true&sslmode=require',
+    'db.example.com/x?uselibpqcompat=true&sslmode=verify-full&sslmode=require',
+  ])('of PostgreSQL that its client would ask without proven encryption is refused: %s', (rest) => {
+    expect(problemOf('DATABASE_URL', `postgres://impacter:${hex}@${rest}`)).toMatch(/^must be encrypted in production/);
+    expect(problemOf('DATABASE_URL', `POSTGRESQL://impacter:${hex}@${rest}`)).toMatch(/^must be encrypted in production/);
+  });
+
+  test.each([
+    'ignored.example.com/x?host=/var/run/postgresql',
+    'db.example.com/x?host=10.0.0.5',
+    'db.example.com/x?host=db.example.com&host=10.0.0.5',
+    'db.example.com/x?sslmode=disable&sslmode=verify-full',
+    'db.example.com/x?sslmode=verify-full&uselibpqcompat=true',
+    'db.example.com/x?sslmode=VERIFY-FULL',
+    'db.example.com/x?ssl=true',
+    'db.example.com/x?sslnegotiation=direct',
+  ])('of PostgreSQL that its client asks over TLS, or nearby, is taken: %s', (rest) => {
+    expect(problemOf('DATABASE_URL', `postgres://impacter:${hex}@${rest}`)).toBeUndefined();
+  });
+
+  test('of PostgreSQL with sslmode=require is taken, since its client checks the certificate, which it warns of changing', () => {
+    expectWarning(/SECURITY WARNING: The SSL modes/);
+    expect(problemOf('DATABASE_URL', `postgres://impacter:${hex}@db.example.com/x?sslmode=require`)).toBeUndefined();
+  });
+
+  test('of PostgreSQL whose parameters its client refuses is refused, and so is a weak password among them', () => {
+    const problem = (rest: string) => problemOf('DATABASE_URL', `postgres://impacter:${hex}@db/x?${rest}`);
+    expect(problem('sslmode=verify-full&sslrootcert=/nowhere/ca.pem')).toMatch(/^must have parameters that PostgreSQL’s client accepts/);
+    expect(problem('sslnegotiation=never')).toMatch(/^must have parameters/);
+    expect(problemOf('DATABASE_URL', 'postgres:///x?host=db.example.com')).toMatch(/^must be encrypted in production/);
+    expect(problem('password=hunter2')).toMatch(/^holds a password that must have at least 16 characters/);
+  });
+
+  test.each(['tls=', 'tls=false', 'TLS=', 't%6Cs=', 'host=redis.example.com', 'path=/tmp/redis.sock', 'sentinels=x', 'family=6&tls='])(
+    'of Redis with the parameter %s is refused, since its client takes any option from there',
+    (parameter) => {
+      for (const start of [`rediss://:${hex}@redis.example.com:6380`, `redis://:${hex}@redis`, `REDISS://:${hex}@10.0.0.1`])
+        expect(problemOf('REDIS_URL', `${start}/0?${parameter}`)).toMatch(/^must not have parameters other than family/);
+    },
+  );
+
+  test('of Redis leads its client to TLS in whatever way it is written', () => {
+    for (const scheme of ['rediss', 'REDISS', 'Rediss']) {
+      const { redis } = readConfig({ ...production, REDIS_URL: `${scheme}://:${hex}@redis.example.com/0?family=6` });
+      const client = new Redis(redis!.url, { lazyConnect: true });
+      expect(client.options).toMatchObject({ host: 'redis.example.com', tls: true, family: 6 });
+      client.disconnect();
+    }
+    for (const hidden of [`rediss:@redis.example.com`, `rediss:\t//:${hex}@redis.example.com`, `rediss:/redis.example.com`])
+      expect(problemOf('REDIS_URL', hidden)).toBe('must be an address that begins with redis:// or rediss://');
   });
 
   test('of agents that are posted to has the same rule', () => {

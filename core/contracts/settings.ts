@@ -340,14 +340,14 @@ function list<Value>(member: z.ZodType<Value, string>) {
     .pipe(z.array(member).min(1, 'must not be an empty list'));
 }
 
+/** Its scheme becomes lower case: ioredis takes REDISS:// for an address without TLS, and what has no // for a host name. */
 function address(...protocols: string[]) {
   const wanted = protocols.map((protocol) => `${protocol}://`).join(' or ');
+  const begins = new RegExp(`^(${protocols.join('|')})://[^\\p{Cc}]*$`, 'iu');
   return z
     .string()
-    .refine(
-      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)),
-      `must be an address that begins with ${wanted}`,
-    );
+    .refine((text) => begins.test(text) && URL.canParse(text), `must be an address that begins with ${wanted}`)
+    .transform((text) => text.replace(/^\w+/, (scheme) => scheme.toLowerCase()));
 }
 
 function wholeNumber(least: number, most: number) {

@@ -1,6 +1,7 @@
 // A secret in production must be one that nobody guesses: long enough, not a few signs over and over, and not one that stands
 // in our documents. What is refused is a sample or an accident, never a random value.
 
+import { readDatabaseAddress } from './database-address.ts';
 import type { SettingName } from './settings.ts';
 
 const CHARACTERS_LEAST = 16;
@@ -36,17 +37,17 @@ const key: Judge = (text) => {
 
 /** The password in an address. Without one the other side knows us by other means. */
 const password =
-  (needed: boolean): Judge =>
+  (needed: boolean, passwordIn: (text: string) => string): Judge =>
   (text, example) => {
-    const given = decodeURIComponent(new URL(text).password);
+    const given = passwordIn(text);
     if (given === '') return needed ? 'must hold a password in production' : null;
-    const problem = token(given, decodeURIComponent(new URL(example).password));
+    const problem = token(given, passwordIn(example));
     return problem === null ? null : problem.replace('must', 'holds a password that must');
   };
 
 const judges = {
-  DATABASE_URL: password(false),
-  REDIS_URL: password(true),
+  DATABASE_URL: password(false, (text) => readDatabaseAddress(text)?.password ?? ''),
+  REDIS_URL: password(true, (text) => decoded(new URL(text).password)),
   ENCRYPTION_KEY: key,
   METRICS_TOKEN: token,
   SLACK_BOT_TOKEN: token,
@@ -79,6 +80,14 @@ function firstOf(problems: readonly (string | null)[]): string | null {
 /** "abab…", "0123456789abcdef0123456789abcdef": the same part again and again. */
 function isRepetition(text: string): boolean {
   return (text + text).indexOf(text, 1) < text.length;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function fromHex(text: string): number[] {
