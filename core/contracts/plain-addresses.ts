@@ -59,7 +59,7 @@ function encryptedForm({ protocol }: URL): string {
 }
 
 /** No host, or a folder where PostgreSQL has a socket, is this machine. */
-function plainHost(host: string): string {
+export function plainHost(host: string): string {
   return host === '' || host.startsWith('/')
     ? 'localhost'
     : host

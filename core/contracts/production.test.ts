@@ -29,10 +29,38 @@ const strong: Record<JudgedSecret, string> = {
   STRIPE_WEBHOOK_SECRET: `whsec_${hex}`,
 };
 
+/** Long enough, and yet among the first that somebody tries. */
+const thoughtOf = [
+  'qwertyuiopasdfghjklzxcvbnm',
+  'QWERTYUIOPasdfghjklZXCVBNM',
+  '1q2w3e4r5t6y7u8i9o0p',
+  'abcdefghijklmnopqrstuvwxyz',
+  'zyxwvutsrqponmlkjihgfedcba98',
+  'metricsmetricsmetrics1234',
+  'Metrics-Metrics-Metrics-1',
+  'metrics1metrics2metrics3',
+  'tangerine2026tangerine',
+  'impactermetricstoken2026',
+  'letmein-letmein-letmein',
+  'P4ssw0rd-P4ssw0rd-2026',
+  'admin-secret-welcome-2026',
+];
+
 /** Shapes that the setting takes, and nobody should. */
 const weak: Record<JudgedSecret, readonly string[]> = {
-  DATABASE_URL: ['postgres://impacter:password@db/x', 'postgres://impacter:a@db/x', 'postgres://impacter:aaaaaaaaaaaaaaaaaaaa@db/x'],
-  REDIS_URL: ['redis://redis:6379', 'redis://:x@redis:6379', 'redis://:password@redis:6379'],
+  DATABASE_URL: [
+    'postgres://impacter:password@db/x',
+    'postgres://impacter:a@db/x',
+    'postgres://impacter:aaaaaaaaaaaaaaaaaaaa@db/x',
+    'postgres://impacter:postgres-database-2026@db/x',
+    ...thoughtOf.map((each) => `postgres://impacter:${each}@db/x`),
+  ],
+  REDIS_URL: [
+    'redis://redis:6379',
+    'redis://:x@redis:6379',
+    'redis://:password@redis:6379',
+    ...thoughtOf.map((each) => `redis://:${each}@redis`),
+  ],
   ENCRYPTION_KEY: [
     '0'.repeat(64),
     Buffer.alloc(32).toString('base64'),
@@ -42,16 +70,24 @@ const weak: Record<JudgedSecret, readonly string[]> = {
     Buffer.from('correct horse battery staple bat').toString('base64'),
     `${Buffer.alloc(32).toString('base64')},${strong.ENCRYPTION_KEY}`,
   ],
-  METRICS_TOKEN: ['x', 'metrics', 'aaaaaaaaaaaaaaaaaaaaaaaa', 'abcabcabcabcabcabcabc', 'a-password-to-metrics', 'your-metrics-token'],
+  METRICS_TOKEN: [
+    'x',
+    'metrics',
+    'aaaaaaaaaaaaaaaaaaaaaaaa',
+    'abcabcabcabcabcabcabc',
+    'a-password-to-metrics',
+    'your-metrics-token',
+    ...thoughtOf,
+  ],
   SLACK_BOT_TOKEN: ['xoxb-1', 'xoxb-aaaaaaaaaaaaaaaaaaaaaaaa'],
   SLACK_SIGNING_SECRET: ['0'.repeat(32), 'ab'.repeat(16), `${hex32},${'0'.repeat(32)}`],
   SLACK_APP_TOKEN: ['xapp-1', 'xapp-0000000000000000000'],
   SLACK_CLIENT_SECRET: ['f'.repeat(32)],
   DISCORD_TOKEN: ['a.b.c'],
   DISCORD_CLIENT_SECRET: ['x', 'changeme-changeme-please'],
-  OPENCLAW_TOKEN: ['x', 'gateway', '0000000000000000'],
+  OPENCLAW_TOKEN: ['x', 'gateway', '0000000000000000', 'openclaw-gateway-token', ...thoughtOf],
   AWS_ACCESS_KEY_ID: [],
-  AWS_SECRET_ACCESS_KEY: ['minioadmin', 'password12345678'],
+  AWS_SECRET_ACCESS_KEY: ['minioadmin', 'password12345678', ...thoughtOf],
   AWS_SESSION_TOKEN: ['x'],
   STRIPE_SECRET_KEY: ['sk_live_1', 'sk_test_0000000000000000'],
   STRIPE_WEBHOOK_SECRET: ['whsec_1', `whsec_${hex},whsec_1`],
@@ -113,7 +149,7 @@ describe('a secret', () => {
   });
 
   test('that is random is never taken for a weak one', () => {
-    for (let times = 0; times < 2_000; times++) {
+    for (let times = 0; times < 1_000; times++) {
       const random = crypto.getRandomValues(new Uint8Array(32));
       const key = Buffer.from(random);
       const given = {
@@ -121,9 +157,28 @@ describe('a secret', () => {
         ENCRYPTION_KEY: key.toString('base64'),
         METRICS_TOKEN: key.toString('hex', 0, 24),
         OPENCLAW_TOKEN: key.toString('base64url', 0, 12),
+        DISCORD_CLIENT_SECRET: key.toString('hex', 0, 8),
+        AWS_SECRET_ACCESS_KEY: key.toString('base64', 0, 30),
+        REDIS_URL: `redis://:${Array.from(random.subarray(0, 20), (byte) => (byte % 26) + 10)
+          .map((at) => at.toString(36))
+          .join('')}@redis`,
       };
       expect(problemsOf(given)).toEqual({});
     }
+  });
+
+  test('for the gateway is needed unless the gateway is on this machine, or asks for none', () => {
+    const problem = (OPENCLAW_URL: string, OPENCLAW_TOKEN?: string) =>
+      problemsOf({ ...production, OPENCLAW_URL, OPENCLAW_TOKEN })['OPENCLAW_TOKEN'];
+    for (const url of ['wss://agents.example.com', 'ws://agents.local:18789', 'ws://10.0.0.7', 'ws://127.0.0.1.example.com'])
+      expect([url, problem(url)]).toEqual([
+        url,
+        'must be set in production, where the gateway is on another machine; or be off where it asks for none',
+      ]);
+    for (const url of ['ws://127.0.0.1:18789', 'ws://localhost:18789', 'ws://[::1]:18789'])
+      expect([url, problem(url)]).toEqual([url, undefined]);
+    expect(problem('wss://agents.example.com', 'off')).toBeUndefined();
+    expect(readConfig({ ...production, OPENCLAW_TOKEN: 'off' }).openclaw).toMatchObject({ kind: 'real', token: null });
   });
 
   test('that was weak can be rotated away: an old encryption key still opens, and only the first one seals', () => {
@@ -149,7 +204,7 @@ describe('an address', () => {
   const encrypted = { DATABASE_URL: 'postgres', REDIS_URL: 'rediss', OPENCLAW_URL: 'wss' } as const;
   const addressOf = (name: (typeof names)[number], host: string, schemes: Readonly<Record<string, string>>, fallback: string) => {
     const credentials = name === 'REDIS_URL' ? `:${hex}@` : name === 'DATABASE_URL' ? `impacter:${hex}@` : '';
-    return `${schemes[name] ?? fallback}://${credentials}${host}/x${name === 'DATABASE_URL' && schemes === encrypted ? '?sslmode=verify-full' : ''}`;
+    return `${schemes[name] ?? fallback}://${credentials}${host}${name === 'PUBLIC_URL' ? '' : '/x'}${name === 'DATABASE_URL' && schemes === encrypted ? '?sslmode=verify-full' : ''}`;
   };
   const outside = [
     'example.com',
@@ -267,6 +322,36 @@ describe('an address', () => {
     expect(problem('http://agents.example.com')).toMatch(/^must be encrypted in production \(https:/);
     expect(problem('http://agents.internal')).toBeUndefined();
   });
+});
+
+test.each(['production', 'development'])('links can only begin with an origin, in %s', (NODE_ENV) => {
+  const read = (PUBLIC_URL: string) => problemsOf({ ...production, NODE_ENV, PUBLIC_URL })['PUBLIC_URL'];
+  for (const url of [
+    'https://work.example.com/x?y#z',
+    'https://u:p@work.example.com',
+    'https://u@work.example.com',
+    'https://@work.example.com',
+    'https://work.example.com/portal',
+    'https://work.example.com/portal/',
+    'https://work.example.com//',
+    'https://work.example.com?',
+    'https://work.example.com/?y=1',
+    'https://work.example.com#',
+    'HTTPS://work.example.com\\portal',
+    'http://localhost:3000/x',
+  ])
+    expect([url, read(url)]).toEqual([
+      url,
+      'must be an origin: scheme, host and perhaps a port, without a user, a password, a path, a query or a fragment',
+    ]);
+  for (const [url, origin] of [
+    ['https://work.example.com', 'https://work.example.com'],
+    ['https://work.example.com/', 'https://work.example.com'],
+    ['HTTPS://Work.Example.com:443', 'https://work.example.com'],
+    ['https://work.example.com:8443', 'https://work.example.com:8443'],
+    ['http://[::1]:3000', 'http://[::1]:3000'],
+  ] as const)
+    expect([url, readConfig({ ...production, NODE_ENV, PUBLIC_URL: url }).http.publicUrl]).toEqual([url, origin]);
 });
 
 test('production does not start with a gateway that teams share until somebody accepts what that means', () => {

@@ -1,6 +1,8 @@
-// A secret in production must be one that nobody guesses: long enough, not a few signs over and over, and not one that stands
-// in our documents. What is refused is a sample or an accident, never a random value.
+// A secret in production must be one that nobody guesses: long enough, not put together from words, runs along a keyboard or
+// a few signs over and over, and not one that stands in our documents. What is refused is a sample, an accident or what people
+// think of, never a random value.
 
+import { whyGuessable } from '#core/domain/guessable-password.ts';
 import { readDatabaseAddress } from './database-address.ts';
 import type { SettingName } from './settings.ts';
 
@@ -20,7 +22,7 @@ const token: Judge = (text, example) => {
   // "xoxb-" and the like are the same for everybody.
   const own = text.replace(/^(xox[a-z]-|xapp-|whsec_|[sr]k_(live|test)_)/, '');
   if (own.length < CHARACTERS_LEAST) return tooShort;
-  return new Set(own).size < DIFFERENT_LEAST || isRepetition(own) ? guessable : null;
+  return new Set(own).size < DIFFERENT_LEAST || isRepetition(own) || isThoughtOf(own) ? guessable : null;
 };
 
 /** All of a list count, since each of them is believed. */
@@ -89,6 +91,17 @@ function decoded(text: string): string {
     return text;
   }
 }
+
+/** Words that people choose secrets from, alone or with a few digits and signs between them, and any word that is repeated. */
+function isThoughtOf(text: string): boolean {
+  if (whyGuessable(text, { brandName: 'Impacter', person: { email: '', name: ourWords } }) !== null) return true;
+  const letters = text.toLowerCase().replace(/[^a-z]/g, '');
+  return letters.length >= REPEATED_LEAST && text.length - letters.length <= ADDED_MOST && isRepetition(letters);
+}
+
+const ourWords = 'metrics token secret admin gateway openclaw redis postgres database prometheus monitoring production';
+const REPEATED_LEAST = 10;
+const ADDED_MOST = 8;
 
 function fromHex(text: string): number[] {
   return (text.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
