@@ -49,27 +49,27 @@ const wrong = (name: SettingName) => [
   'off',
   '0.0.0.0',
   'aaaaaaaaaaaaaaaaaaaaaaaa',
-  'gateway',
-  'spawn',
-  ...['http', 'https', 'ws', 'wss', 'redis', 'postgres'].flatMap((scheme) => [
+  ...(name === 'OPENCLAW_DRIVER' ? ['gateway', 'spawn'] : []),
+  ...(settings[name].example.includes('://') ? ['http', 'https', 'ws', 'wss', 'redis', 'postgres'] : []).flatMap((scheme) => [
     `${scheme}://public.example.com/x?y`,
     `${scheme}://u:password@public.example.com`,
   ]),
 ];
 
 test.each(situations)('the good value that an error shows is accepted: on %s', (_, situation) => {
-  let problems = 0;
+  const seen = new Set<string>();
   for (const name of settingNames) {
     for (const value of wrong(name)) {
       const given = { ...situation, [name]: value };
-      for (const [named, good] of goodValuesFor(given)) {
-        problems++;
+      for (const [named, { line, good }] of goodValuesFor(given)) {
+        if (seen.has(line)) continue;
+        seen.add(line);
         const mended = goodValuesFor({ ...given, [named]: asSomebodyWouldSetIt(named, good) });
-        expect([name, value, named, good, mended.has(named)]).toEqual([name, value, named, good, false]);
+        expect([name, value, line, mended.has(named)]).toEqual([name, value, line, false]);
       }
     }
   }
-  expect(problems).toBeGreaterThan(100);
+  expect(seen.size).toBeGreaterThan(20);
 });
 
 test('a laptop whose sandboxes others would reach is shown its own address', () => {
@@ -77,14 +77,14 @@ test('a laptop whose sandboxes others would reach is shown its own address', () 
 });
 
 /** As the error prints them, by the settings that it names. */
-function goodValuesFor(given: GivenSettings): Map<SettingName, string> {
+function goodValuesFor(given: GivenSettings): Map<SettingName, { line: string; good: string }> {
   try {
     readConfig(given);
     return new Map();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const lines = error.message.split('\n').slice(1);
-    return new Map(lines.map((line) => [/^ {2}(\w+) /.exec(line)![1] as SettingName, line.split('. A good value: ')[1]!]));
+    return new Map(lines.map((line) => [/^ {2}(\w+) /.exec(line)![1] as SettingName, { line, good: line.split('. A good value: ')[1]! }]));
   }
 }
 
