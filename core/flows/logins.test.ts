@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { micro, showCredits } from '#core/domain/credits.ts';
+import type { MailKind } from '#core/domain/mail.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
 import { kindsWrittenTo, mailOf, PASSWORD, proxied, tokenIn, twoFactorOf, visitor } from '#core/testing/visitor.ts';
 
@@ -94,7 +95,7 @@ test('a stranger’s account at somebody’s address writes nothing of its name 
   const kinds = await kindsWrittenTo(stage(), email);
   expect(kinds).toEqual(expect.arrayContaining(['verify', 'set-password', 'reset']));
   for (const kind of kinds) {
-    const { subject, text, html } = await mailOf(stage(), email, kind);
+    const { subject, text, html } = await mailOf(stage(), email, kind as MailKind);
     expect([kind, `${subject}${text}${html}`.includes('FREE')]).toEqual([kind, false]);
   }
 });
