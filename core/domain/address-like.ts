@@ -14,7 +14,7 @@ export function withoutAddresses(text: string): string {
     .replace(mailbox, '…')
     .replace(handle, '…')
     .replace(bracketed, '…')
-    .replace(spelled, (found) => (found.endsWith(' .NET') ? found : '…'))
+    .replace(spelled, (found) => (/ \.NET$|,\p{Lu}{2}$/u.test(found) ? found : '…')) // Berlin .NET Users; Berlin,DE
     .replace(spaced, '…')
     .replace(domain, (found, host: string, rest: string) => (rest === '' && exceptions.some((each) => each.test(host)) ? found : '…'))
     .replace(numbers, '…')
@@ -42,7 +42,8 @@ const spelled = new RegExp(
   `${word}(?:(?:\\s{1,3}dot\\s{1,3}|\\s{1,3}\\.)(?:${ends})|(?:\\s{1,3}\\.\\s{1,3}|[,·•∙‧・])(?:${ends}|${wordyEnds}))(?![\\p{L}\\p{N}])\\S*`,
   'giu',
 );
-const spaced = new RegExp(`${word}\\.\\s{1,3}(?:${ends})(?![\\p{L}\\p{N}.])\\S*`, 'gu');
+/** Small letters alone, and no country: “J. de Boer” is a name. */
+const spaced = new RegExp(`${word}\\.\\s{1,3}(?:com|net|org|info|biz|io|xyz|example)(?![\\p{L}\\p{N}.])\\S*`, 'gu');
 
 // A host of two parts or more whose last one has letters, with whatever follows of a port, a path or a query.
 const domain =
