@@ -9,7 +9,7 @@ import type { Adapter } from '#bots/adapter.ts';
 import type { Config } from '#core/contracts/env.ts';
 import { createAuth } from '#core/engines/auth.ts';
 import { asNumber } from '#core/domain/credits.ts';
-import { isLoopbackHost } from '#core/domain/loopback.ts';
+import { addressHere, isLoopbackHost } from '#core/domain/loopback.ts';
 import { csvTables } from '#core/engines/csv.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import { createQueue } from '#core/engines/bullmq.ts';
@@ -92,7 +92,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const held = config.http.port === 0 ? await holdFreePort() : null;
     if (held) stops.push(held.letGo);
     const port = held?.port ?? config.http.port;
-    const publicUrl = config.http.publicUrl ?? `http://localhost:${port}`;
+    const publicUrl = config.http.publicUrl ?? addressHere(config.http.host, port);
     const outside = await startSandboxes(config, log);
     stops.push(() => outside.stop());
     await migrate(outside.databaseUrl);

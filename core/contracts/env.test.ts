@@ -21,6 +21,7 @@ const production: GivenSettings = {
   METRICS_TOKEN: secret,
   PUBLIC_URL: 'https://work.example.com',
   OPENCLAW_URL: 'wss://agents.example.com',
+  OPENCLAW_TOKEN: secret,
   OPENCLAW_SHARED_GATEWAY: 'accept',
   S3_BUCKET: 'impacter-files',
   SES_FROM: 'off',
@@ -65,6 +66,16 @@ describe('on a laptop', () => {
 
   test('a free port is taken with PORT=0, and the public address is known later', () => {
     expect(readConfig({ PORT: '0' }).http).toMatchObject({ port: 0, publicUrl: null });
+  });
+
+  test.each([
+    ['127.0.0.1', 'http://localhost:3000'],
+    ['localhost', 'http://localhost:3000'],
+    ['LOCALHOST', 'http://localhost:3000'],
+    ['127.0.0.2', 'http://127.0.0.2:3000'],
+    ['::1', 'http://[::1]:3000'],
+  ])('links lead to where the product answers with HOST=%s', (HOST, publicUrl) => {
+    expect(readConfig({ HOST }).http).toMatchObject({ host: HOST, publicUrl });
   });
 
   test('spaces around a value and empty values mean nothing', () => {

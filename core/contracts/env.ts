@@ -4,7 +4,9 @@
 import type { z } from 'zod';
 import { credits } from '#core/domain/credits.ts';
 import type { StartingCredits } from '#core/domain/starting-credits.ts';
-import { isLoopbackHost } from '#core/domain/loopback.ts';
+import { addressHere, isLoopbackHost } from '#core/domain/loopback.ts';
+import { goodValue } from './good-values.ts';
+import { isThisMachine, plainHost } from './plain-addresses.ts';
 import { unsafe } from './production.ts';
 import { roles, settingNames, settings, type Role, type SettingName } from './settings.ts';
 
@@ -124,7 +126,7 @@ export function readConfig(given: GivenSettings): Config {
   const values = readValues(given, problems);
   problems.push(...missing(given, values.ROLES ?? roles));
   if (given.NODE_ENV === 'production') problems.push(...unsafe(given, problems));
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError(problems, given);
   return freeze(assemble(values));
 }
 
@@ -137,11 +139,11 @@ export interface Problem {
 export class ConfigError extends Error {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], given: GivenSettings) {
     super(
       [
         'These settings need mending:',
-        ...problems.map(({ name, problem }) => `  ${name} ${problem}. A good value: ${settings[name].example}`),
+        ...problems.map(({ name, problem }) => `  ${name} ${problem}. A good value: ${goodValue(name, given)}`),
       ].join('\n'),
     );
     this.name = 'ConfigError';
@@ -220,6 +222,8 @@ function missing(given: GivenSettings, having: readonly Role[]): Problem[] {
       const isNeeded = onlyFor[name]?.some((role) => having.includes(role)) ?? true;
       if (isNeeded && !isSet(name) && !installedByOthers) problems.set(name, problem);
     }
+    const gateway = URL.parse(given.OPENCLAW_URL ?? '');
+    if (gateway && !isThisMachine(plainHost(gateway.hostname)) && !isSet('OPENCLAW_TOKEN')) problems.set('OPENCLAW_TOKEN', tokenless);
   }
   const played = (Object.keys(services) as SettingName[]).filter(
     (name) => !notSandboxes.has(name) && !isSet(name) && !(name === 'SLACK_BOT_TOKEN' && isSet('SLACK_CLIENT_ID')),
@@ -232,7 +236,7 @@ function missing(given: GivenSettings, having: readonly Role[]): Problem[] {
     if (!problems.has(others[0]!)) problems.set(others[0]!, `must be set${either}, because ${name} is`);
   }
   const spawning = given.OPENCLAW_DRIVER === 'spawn';
-  if (given.OPENCLAW_URL !== undefined && URL.canParse(given.OPENCLAW_URL) && given.OPENCLAW_URL.startsWith('http') !== spawning) {
+  if (given.OPENCLAW_URL !== undefined && URL.canParse(given.OPENCLAW_URL) && /^http/i.test(given.OPENCLAW_URL) !== spawning) {
     problems.set(
       'OPENCLAW_URL',
       spawning
@@ -243,6 +247,8 @@ function missing(given: GivenSettings, having: readonly Role[]): Problem[] {
   return [...problems].map(([name, problem]) => ({ name, problem }));
 }
 
+const tokenless = 'must be set in production, where the gateway is on another machine; or be off where it asks for none';
+
 // --- Groups. Everything is checked by now.
 
 const sandbox: Sandbox = { kind: 'sandbox' };
@@ -251,6 +257,8 @@ const off: Off = { kind: 'off' };
 function assemble(values: Values): Config {
   const aws: AwsConfig = { region: values.AWS_REGION ?? 'us-east-1', credentials: awsKeys(values) };
   const port = values.PORT ?? 3000;
+  // A laptop's sandboxes are nobody else's business.
+  const host = values.HOST ?? (values.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1');
   return {
     production: values.NODE_ENV === 'production',
     roles: values.ROLES ?? roles,
@@ -258,11 +266,10 @@ function assemble(values: Values): Config {
     database: values.DATABASE_URL === undefined ? sandbox : { kind: 'real', url: values.DATABASE_URL },
     redis: values.REDIS_URL === undefined ? null : { url: values.REDIS_URL },
     http: {
-      // A laptop's sandboxes are nobody else's business.
-      host: values.HOST ?? (values.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1'),
+      host,
       port,
       trustProxy: values.TRUST_PROXY ?? 0,
-      publicUrl: values.PUBLIC_URL ?? (port === 0 ? null : `http://localhost:${port}`),
+      publicUrl: values.PUBLIC_URL ?? (port === 0 ? null : addressHere(host, port)),
       metricsToken: values.METRICS_TOKEN ?? null,
       securityContacts: values.SECURITY_CONTACT ?? [],
     },
@@ -280,7 +287,7 @@ function assemble(values: Values): Config {
     openclaw:
       values.OPENCLAW_URL === undefined
         ? sandbox
-        : { kind: 'real', url: values.OPENCLAW_URL, token: values.OPENCLAW_TOKEN ?? null, driver: values.OPENCLAW_DRIVER ?? 'gateway' },
+        : { kind: 'real', url: values.OPENCLAW_URL, token: openclawToken(values), driver: values.OPENCLAW_DRIVER ?? 'gateway' },
     files: values.S3_BUCKET === undefined ? sandbox : { kind: 'real', bucket: values.S3_BUCKET, endpoint: values.S3_ENDPOINT ?? null, aws },
     mail:
       values.SES_FROM === 'off'
@@ -299,6 +306,10 @@ function awsKeys({
 }: Values): AwsConfig['credentials'] {
   if (accessKeyId === undefined || secretAccessKey === undefined) return null;
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+}
+
+function openclawToken({ OPENCLAW_TOKEN: token }: Values): string | null {
+  return token === undefined || token === 'off' ? null : token;
 }
 
 function slack(values: Values): Config['slack'] {

@@ -1,6 +1,7 @@
 // In production an address outside of this machine is encrypted. Which hosts an address may name without it depends on what
 // goes over the connection and who has to reach it; the README's table says why.
 
+import { readDatabaseAddress } from './database-address.ts';
 import type { SettingName } from './settings.ts';
 
 export type PlainHosts = 'this machine' | 'a host in a private network';
@@ -36,15 +37,20 @@ export function plainNote(name: string): string {
 /** What is wrong with an address in production, or null. */
 export function plainProblem(name: keyof typeof plainAddresses, text: string): string | null {
   const { to } = plainAddresses[name];
-  const url = new URL(text);
-  const host = hostOf(url);
-  if (isEncrypted(url) || isThisMachine(host) || (to === 'a host in a private network' && isPrivate(host))) return null;
-  return `must be encrypted in production (${encryptedForm(url)}); without TLS it may only name ${to}`;
+  const asked = name === 'DATABASE_URL' ? readDatabaseAddress(text) : readAddress(text);
+  if (asked === null) return 'must have parameters that PostgreSQL’s client accepts, and name only certificate files that it can read';
+  if (name === 'REDIS_URL' && [...new URL(text).searchParams.keys()].some((each) => each !== 'family')) return redisParameters;
+  const host = plainHost(asked.host);
+  if (asked.verified || isThisMachine(host) || (to === 'a host in a private network' && isPrivate(host))) return null;
+  return `must be encrypted in production (${encryptedForm(new URL(text))}); without TLS it may only name ${to}`;
 }
 
-function isEncrypted({ protocol, searchParams }: URL): boolean {
-  if (!protocol.startsWith('postgres')) return ['https:', 'wss:', 'rediss:'].includes(protocol);
-  return /^(require|verify-ca|verify-full)$/.test(searchParams.get('sslmode') ?? '') || /^(true|1)$/.test(searchParams.get('ssl') ?? '');
+/** Its client takes any option as a parameter, such as another host, a socket, or `tls` without a value, which ends encryption. */
+const redisParameters = 'must not have parameters other than family in production; write rediss:// for TLS and the database as its path';
+
+function readAddress(text: string): { readonly host: string; readonly verified: boolean } {
+  const { protocol, hostname } = new URL(text);
+  return { host: hostname, verified: ['https:', 'wss:', 'rediss:'].includes(protocol) };
 }
 
 function encryptedForm({ protocol }: URL): string {
@@ -52,9 +58,8 @@ function encryptedForm({ protocol }: URL): string {
   return `${{ 'http:': 'https', 'ws:': 'wss', 'redis:': 'rediss' }[protocol]}://`;
 }
 
-/** PostgreSQL may be told its host behind the address, and a folder there is a socket of this machine. */
-function hostOf({ protocol, hostname, searchParams }: URL): string {
-  const host = (protocol.startsWith('postgres') ? searchParams.get('host') : null) ?? hostname;
+/** No host, or a folder where PostgreSQL has a socket, is this machine. */
+export function plainHost(host: string): string {
   return host === '' || host.startsWith('/')
     ? 'localhost'
     : host

@@ -1,6 +1,8 @@
 // Production refuses what an attacker would try first: an address that anybody on the way can read, and a secret that anybody
 // can guess. Each test goes through the whole table of settings, so that a new one has to say what holds for it.
+import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
+import { expectWarning } from '#core/testing/warnings.ts';
 import { ConfigError, readConfig, type GivenSettings } from './env.ts';
 import { plainAddresses } from './plain-addresses.ts';
 import { settingNames, settings, type SettingName } from './settings.ts';
@@ -27,10 +29,38 @@ const strong: Record<JudgedSecret, string> = {
   STRIPE_WEBHOOK_SECRET: `whsec_${hex}`,
 };
 
+/** Long enough, and yet among the first that somebody tries. */
+const thoughtOf = [
+  'qwertyuiopasdfghjklzxcvbnm',
+  'QWERTYUIOPasdfghjklZXCVBNM',
+  '1q2w3e4r5t6y7u8i9o0p',
+  'abcdefghijklmnopqrstuvwxyz',
+  'zyxwvutsrqponmlkjihgfedcba98',
+  'metricsmetricsmetrics1234',
+  'Metrics-Metrics-Metrics-1',
+  'metrics1metrics2metrics3',
+  'tangerine2026tangerine',
+  'impactermetricstoken2026',
+  'letmein-letmein-letmein',
+  'P4ssw0rd-P4ssw0rd-2026',
+  'admin-secret-welcome-2026',
+];
+
 /** Shapes that the setting takes, and nobody should. */
 const weak: Record<JudgedSecret, readonly string[]> = {
-  DATABASE_URL: ['postgres://impacter:password@db/x', 'postgres://impacter:a@db/x', 'postgres://impacter:aaaaaaaaaaaaaaaaaaaa@db/x'],
-  REDIS_URL: ['redis://redis:6379', 'redis://:x@redis:6379', 'redis://:password@redis:6379'],
+  DATABASE_URL: [
+    'postgres://impacter:password@db/x',
+    'postgres://impacter:a@db/x',
+    'postgres://impacter:aaaaaaaaaaaaaaaaaaaa@db/x',
+    'postgres://impacter:postgres-database-2026@db/x',
+    ...thoughtOf.map((each) => `postgres://impacter:${each}@db/x`),
+  ],
+  REDIS_URL: [
+    'redis://redis:6379',
+    'redis://:x@redis:6379',
+    'redis://:password@redis:6379',
+    ...thoughtOf.map((each) => `redis://:${each}@redis`),
+  ],
   ENCRYPTION_KEY: [
     '0'.repeat(64),
     Buffer.alloc(32).toString('base64'),
@@ -40,16 +70,24 @@ const weak: Record<JudgedSecret, readonly string[]> = {
     Buffer.from('correct horse battery staple bat').toString('base64'),
     `${Buffer.alloc(32).toString('base64')},${strong.ENCRYPTION_KEY}`,
   ],
-  METRICS_TOKEN: ['x', 'metrics', 'aaaaaaaaaaaaaaaaaaaaaaaa', 'abcabcabcabcabcabcabc', 'a-password-to-metrics', 'your-metrics-token'],
+  METRICS_TOKEN: [
+    'x',
+    'metrics',
+    'aaaaaaaaaaaaaaaaaaaaaaaa',
+    'abcabcabcabcabcabcabc',
+    'a-password-to-metrics',
+    'your-metrics-token',
+    ...thoughtOf,
+  ],
   SLACK_BOT_TOKEN: ['xoxb-1', 'xoxb-aaaaaaaaaaaaaaaaaaaaaaaa'],
   SLACK_SIGNING_SECRET: ['0'.repeat(32), 'ab'.repeat(16), `${hex32},${'0'.repeat(32)}`],
   SLACK_APP_TOKEN: ['xapp-1', 'xapp-0000000000000000000'],
   SLACK_CLIENT_SECRET: ['f'.repeat(32)],
   DISCORD_TOKEN: ['a.b.c'],
   DISCORD_CLIENT_SECRET: ['x', 'changeme-changeme-please'],
-  OPENCLAW_TOKEN: ['x', 'gateway', '0000000000000000'],
+  OPENCLAW_TOKEN: ['x', 'gateway', '0000000000000000', 'openclaw-gateway-token', ...thoughtOf],
   AWS_ACCESS_KEY_ID: [],
-  AWS_SECRET_ACCESS_KEY: ['minioadmin', 'password12345678'],
+  AWS_SECRET_ACCESS_KEY: ['minioadmin', 'password12345678', ...thoughtOf],
   AWS_SESSION_TOKEN: ['x'],
   STRIPE_SECRET_KEY: ['sk_live_1', 'sk_test_0000000000000000'],
   STRIPE_WEBHOOK_SECRET: ['whsec_1', `whsec_${hex},whsec_1`],
@@ -111,7 +149,7 @@ describe('a secret', () => {
   });
 
   test('that is random is never taken for a weak one', () => {
-    for (let times = 0; times < 2_000; times++) {
+    for (let times = 0; times < 1_000; times++) {
       const random = crypto.getRandomValues(new Uint8Array(32));
       const key = Buffer.from(random);
       const given = {
@@ -119,9 +157,28 @@ describe('a secret', () => {
         ENCRYPTION_KEY: key.toString('base64'),
         METRICS_TOKEN: key.toString('hex', 0, 24),
         OPENCLAW_TOKEN: key.toString('base64url', 0, 12),
+        DISCORD_CLIENT_SECRET: key.toString('hex', 0, 8),
+        AWS_SECRET_ACCESS_KEY: key.toString('base64', 0, 30),
+        REDIS_URL: `redis://:${Array.from(random.subarray(0, 20), (byte) => (byte % 26) + 10)
+          .map((at) => at.toString(36))
+          .join('')}@redis`,
       };
       expect(problemsOf(given)).toEqual({});
     }
+  });
+
+  test('for the gateway is needed unless the gateway is on this machine, or asks for none', () => {
+    const problem = (OPENCLAW_URL: string, OPENCLAW_TOKEN?: string) =>
+      problemsOf({ ...production, OPENCLAW_URL, OPENCLAW_TOKEN })['OPENCLAW_TOKEN'];
+    for (const url of ['wss://agents.example.com', 'ws://agents.local:18789', 'ws://10.0.0.7', 'ws://127.0.0.1.example.com'])
+      expect([url, problem(url)]).toEqual([
+        url,
+        'must be set in production, where the gateway is on another machine; or be off where it asks for none',
+      ]);
+    for (const url of ['ws://127.0.0.1:18789', 'ws://localhost:18789', 'ws://[::1]:18789'])
+      expect([url, problem(url)]).toEqual([url, undefined]);
+    expect(problem('wss://agents.example.com', 'off')).toBeUndefined();
+    expect(readConfig({ ...production, OPENCLAW_TOKEN: 'off' }).openclaw).toMatchObject({ kind: 'real', token: null });
   });
 
   test('that was weak can be rotated away: an old encryption key still opens, and only the first one seals', () => {
@@ -147,7 +204,7 @@ describe('an address', () => {
   const encrypted = { DATABASE_URL: 'postgres', REDIS_URL: 'rediss', OPENCLAW_URL: 'wss' } as const;
   const addressOf = (name: (typeof names)[number], host: string, schemes: Readonly<Record<string, string>>, fallback: string) => {
     const credentials = name === 'REDIS_URL' ? `:${hex}@` : name === 'DATABASE_URL' ? `impacter:${hex}@` : '';
-    return `${schemes[name] ?? fallback}://${credentials}${host}/x${name === 'DATABASE_URL' && schemes === encrypted ? '?sslmode=verify-full' : ''}`;
+    return `${schemes[name] ?? fallback}://${credentials}${host}${name === 'PUBLIC_URL' ? '' : '/x'}${name === 'DATABASE_URL' && schemes === encrypted ? '?sslmode=verify-full' : ''}`;
   };
   const outside = [
     'example.com',
@@ -191,22 +248,73 @@ describe('an address', () => {
       expect([host, problemOf(name, addressOf(name, host, plain, 'http'))]).toEqual([host, undefined]);
   });
 
-  test('of PostgreSQL is told by the host that is really asked, and by what its client calls encrypted', () => {
-    const problem = (rest: string) => problemOf('DATABASE_URL', `postgres://impacter:${hex}@${rest}`);
-    for (const bad of [
-      'localhost/x?host=db.example.com',
-      'db.example.com/x?sslmode=disable',
-      'db.example.com/x?sslmode=prefer',
-      'db.example.com/x?sslmode=no-verify',
-    ])
-      expect([bad, problem(bad)]).toEqual([bad, expect.stringContaining('sslmode=verify-full') as string]);
-    for (const good of [
-      'ignored.example.com/x?host=/var/run/postgresql',
-      'db.example.com/x?host=10.0.0.5',
-      'db.example.com/x?sslmode=require',
-      'db.example.com/x?ssl=true',
-    ])
-      expect([good, problem(good)]).toEqual([good, undefined]);
+  test.each([
+    'localhost/x?host=db.example.com',
+    'localhost/x?host=10.0.0.1&host=db.example.com',
+    'localhost/x?h%6Fst=db.example.com',
+    'localhost/x?host=%64b.example.com',
+    'localhost/x?host=10.0.0.1,db.example.com',
+    'db.example.com/x?HOST=10.0.0.1',
+    'DB.EXAMPLE.COM/x',
+    'db.example.com/x?sslmode=disable',
+    'db.example.com/x?sslmode=prefer&uselibpqcompat=true',
+    'db.example.com/x?sslmode=no-verify',
+    'db.example.com/x?sslmode=verify-full&sslmode=disable',
+    'db.example.com/x?sslmode=verify-full&%73slmode=disable',
+    'db.example.com/x?SSLMODE=verify-full',
+    'db.example.com/x?ssl=true&sslmode=disable',
+    'db.example.com/x?ssl=true&ssl=0',
+    'db.example.com/x?ssl=TRUE',
+    'db.example.com/x?uselibpqcompat=true&sslmode=require',
+    'db.example.com/x?uselibpqcompat=true&sslmode=verify-full&sslmode=require',
+  ])('of PostgreSQL that its client would ask without proven encryption is refused: %s', (rest) => {
+    expect(problemOf('DATABASE_URL', `postgres://impacter:${hex}@${rest}`)).toMatch(/^must be encrypted in production/);
+    expect(problemOf('DATABASE_URL', `POSTGRESQL://impacter:${hex}@${rest}`)).toMatch(/^must be encrypted in production/);
+  });
+
+  test.each([
+    'ignored.example.com/x?host=/var/run/postgresql',
+    'db.example.com/x?host=10.0.0.5',
+    'db.example.com/x?host=db.example.com&host=10.0.0.5',
+    'db.example.com/x?sslmode=disable&sslmode=verify-full',
+    'db.example.com/x?sslmode=verify-full&uselibpqcompat=true',
+    'db.example.com/x?sslmode=VERIFY-FULL',
+    'db.example.com/x?ssl=true',
+    'db.example.com/x?sslnegotiation=direct',
+  ])('of PostgreSQL that its client asks over TLS, or nearby, is taken: %s', (rest) => {
+    expect(problemOf('DATABASE_URL', `postgres://impacter:${hex}@${rest}`)).toBeUndefined();
+  });
+
+  test('of PostgreSQL with sslmode=require is taken, since its client checks the certificate, which it warns of changing', () => {
+    expectWarning(/SECURITY WARNING: The SSL modes/);
+    expect(problemOf('DATABASE_URL', `postgres://impacter:${hex}@db.example.com/x?sslmode=require`)).toBeUndefined();
+  });
+
+  test('of PostgreSQL whose parameters its client refuses is refused, and so is a weak password among them', () => {
+    const problem = (rest: string) => problemOf('DATABASE_URL', `postgres://impacter:${hex}@db/x?${rest}`);
+    expect(problem('sslmode=verify-full&sslrootcert=/nowhere/ca.pem')).toMatch(/^must have parameters that PostgreSQL’s client accepts/);
+    expect(problem('sslnegotiation=never')).toMatch(/^must have parameters/);
+    expect(problemOf('DATABASE_URL', 'postgres:///x?host=db.example.com')).toMatch(/^must be encrypted in production/);
+    expect(problem('password=hunter2')).toMatch(/^holds a password that must have at least 16 characters/);
+  });
+
+  test.each(['tls=', 'tls=false', 'TLS=', 't%6Cs=', 'host=redis.example.com', 'path=/tmp/redis.sock', 'sentinels=x', 'family=6&tls='])(
+    'of Redis with the parameter %s is refused, since its client takes any option from there',
+    (parameter) => {
+      for (const start of [`rediss://:${hex}@redis.example.com:6380`, `redis://:${hex}@redis`, `REDISS://:${hex}@10.0.0.1`])
+        expect(problemOf('REDIS_URL', `${start}/0?${parameter}`)).toMatch(/^must not have parameters other than family/);
+    },
+  );
+
+  test('of Redis leads its client to TLS in whatever way it is written', () => {
+    for (const scheme of ['rediss', 'REDISS', 'Rediss']) {
+      const { redis } = readConfig({ ...production, REDIS_URL: `${scheme}://:${hex}@redis.example.com/0?family=6` });
+      const client = new Redis(redis!.url, { lazyConnect: true });
+      expect(client.options).toMatchObject({ host: 'redis.example.com', tls: true, family: 6 });
+      client.disconnect();
+    }
+    for (const hidden of [`rediss:@redis.example.com`, `rediss:\t//:${hex}@redis.example.com`, `rediss:/redis.example.com`])
+      expect(problemOf('REDIS_URL', hidden)).toBe('must be an address that begins with redis:// or rediss://');
   });
 
   test('of agents that are posted to has the same rule', () => {
@@ -214,6 +322,36 @@ describe('an address', () => {
     expect(problem('http://agents.example.com')).toMatch(/^must be encrypted in production \(https:/);
     expect(problem('http://agents.internal')).toBeUndefined();
   });
+});
+
+test.each(['production', 'development'])('links can only begin with an origin, in %s', (NODE_ENV) => {
+  const read = (PUBLIC_URL: string) => problemsOf({ ...production, NODE_ENV, PUBLIC_URL })['PUBLIC_URL'];
+  for (const url of [
+    'https://work.example.com/x?y#z',
+    'https://u:p@work.example.com',
+    'https://u@work.example.com',
+    'https://@work.example.com',
+    'https://work.example.com/portal',
+    'https://work.example.com/portal/',
+    'https://work.example.com//',
+    'https://work.example.com?',
+    'https://work.example.com/?y=1',
+    'https://work.example.com#',
+    'HTTPS://work.example.com\\portal',
+    'http://localhost:3000/x',
+  ])
+    expect([url, read(url)]).toEqual([
+      url,
+      'must be an origin: scheme, host and perhaps a port, without a user, a password, a path, a query or a fragment',
+    ]);
+  for (const [url, origin] of [
+    ['https://work.example.com', 'https://work.example.com'],
+    ['https://work.example.com/', 'https://work.example.com'],
+    ['HTTPS://Work.Example.com:443', 'https://work.example.com'],
+    ['https://work.example.com:8443', 'https://work.example.com:8443'],
+    ['http://[::1]:3000', 'http://[::1]:3000'],
+  ] as const)
+    expect([url, readConfig({ ...production, NODE_ENV, PUBLIC_URL: url }).http.publicUrl]).toEqual([url, origin]);
 });
 
 test('production does not start with a gateway that teams share until somebody accepts what that means', () => {

@@ -61,10 +61,10 @@ export const settings = {
     },
     TRUST_PROXY: { purpose: 'how many proxies in front say truly who is calling', unset: '0', example: '1', schema: wholeNumber(0, 9) },
     PUBLIC_URL: {
-      purpose: 'where people reach the portal; links begin with it',
-      unset: 'http://localhost:`PORT`',
+      purpose: 'where people reach the portal; links begin with it. Scheme, host and perhaps a port, nothing else',
+      unset: 'http://localhost:`PORT`, or `HOST` where only that answers',
       example: 'https://work.example.com',
-      schema: address('https', 'http').transform((url) => url.replace(/\/+$/, '')),
+      schema: origin('https', 'http'),
     },
     ROLES: { purpose: 'what this process does', unset: 'web,bots,worker', example: 'web,bots', schema: list(oneOf(...roles)) },
     LOG_LEVEL: { purpose: 'the least important lines that are logged', unset: 'info', example: 'debug', schema: oneOf(...logLevels) },
@@ -211,7 +211,13 @@ export const settings = {
       example: 'wss://agents.example.com',
       schema: address('wss', 'ws', 'https', 'http'),
     },
-    OPENCLAW_TOKEN: { secret: true, purpose: 'the gateway’s token', unset: 'none', example: 'your-gateway-token', schema: z.string() },
+    OPENCLAW_TOKEN: {
+      secret: true,
+      purpose: 'the gateway’s token. Production requires it unless the gateway is on this machine; `off` for one that asks for none',
+      unset: 'none',
+      example: 'your-gateway-token',
+      schema: offOr(z.string()),
+    },
     OPENCLAW_SHARED_GATEWAY: {
       purpose:
         '`accept` says that you know what one gateway for all teams means: it is one trust domain, and an agent that works for one team may reach the files of another ([more](docs/operate.md#one-gateway-is-one-trust-domain)). Production does not start without it',
@@ -340,14 +346,24 @@ function list<Value>(member: z.ZodType<Value, string>) {
     .pipe(z.array(member).min(1, 'must not be an empty list'));
 }
 
+/** Its scheme becomes lower case: ioredis takes REDISS:// for an address without TLS, and what has no // for a host name. */
 function address(...protocols: string[]) {
   const wanted = protocols.map((protocol) => `${protocol}://`).join(' or ');
+  const begins = new RegExp(`^(${protocols.join('|')})://[^\\p{Cc}]*$`, 'iu');
   return z
     .string()
+    .refine((text) => begins.test(text) && URL.canParse(text), `must be an address that begins with ${wanted}`)
+    .transform((text) => text.replace(/^\w+/, (scheme) => scheme.toLowerCase()));
+}
+
+/** Links are made by putting a path behind it. What would stand between, or come before the host, breaks them or is told by them. */
+function origin(...protocols: string[]) {
+  return address(...protocols)
     .refine(
-      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)),
-      `must be an address that begins with ${wanted}`,
-    );
+      (text) => !/[@?#]/.test(text) && new URL(text).pathname === '/',
+      'must be an origin: scheme, host and perhaps a port, without a user, a password, a path, a query or a fragment',
+    )
+    .transform((text) => new URL(text).origin);
 }
 
 function wholeNumber(least: number, most: number) {

@@ -1,6 +1,9 @@
-// A secret in production must be one that nobody guesses: long enough, not a few signs over and over, and not one that stands
-// in our documents. What is refused is a sample or an accident, never a random value.
+// A secret in production must be one that nobody guesses: long enough, not put together from words, runs along a keyboard or
+// a few signs over and over, and not one that stands in our documents. What is refused is a sample, an accident or what people
+// think of, never a random value.
 
+import { whyGuessable } from '#core/domain/guessable-password.ts';
+import { readDatabaseAddress } from './database-address.ts';
 import type { SettingName } from './settings.ts';
 
 const CHARACTERS_LEAST = 16;
@@ -19,7 +22,7 @@ const token: Judge = (text, example) => {
   // "xoxb-" and the like are the same for everybody.
   const own = text.replace(/^(xox[a-z]-|xapp-|whsec_|[sr]k_(live|test)_)/, '');
   if (own.length < CHARACTERS_LEAST) return tooShort;
-  return new Set(own).size < DIFFERENT_LEAST || isRepetition(own) ? guessable : null;
+  return new Set(own).size < DIFFERENT_LEAST || isRepetition(own) || isThoughtOf(own) ? guessable : null;
 };
 
 /** All of a list count, since each of them is believed. */
@@ -36,17 +39,17 @@ const key: Judge = (text) => {
 
 /** The password in an address. Without one the other side knows us by other means. */
 const password =
-  (needed: boolean): Judge =>
+  (needed: boolean, passwordIn: (text: string) => string): Judge =>
   (text, example) => {
-    const given = decodeURIComponent(new URL(text).password);
+    const given = passwordIn(text);
     if (given === '') return needed ? 'must hold a password in production' : null;
-    const problem = token(given, decodeURIComponent(new URL(example).password));
+    const problem = token(given, passwordIn(example));
     return problem === null ? null : problem.replace('must', 'holds a password that must');
   };
 
 const judges = {
-  DATABASE_URL: password(false),
-  REDIS_URL: password(true),
+  DATABASE_URL: password(false, (text) => readDatabaseAddress(text)?.password ?? ''),
+  REDIS_URL: password(true, (text) => decoded(new URL(text).password)),
   ENCRYPTION_KEY: key,
   METRICS_TOKEN: token,
   SLACK_BOT_TOKEN: token,
@@ -80,6 +83,25 @@ function firstOf(problems: readonly (string | null)[]): string | null {
 function isRepetition(text: string): boolean {
   return (text + text).indexOf(text, 1) < text.length;
 }
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Words that people choose secrets from, alone or with a few digits and signs between them, and any word that is repeated. */
+function isThoughtOf(text: string): boolean {
+  if (whyGuessable(text, { brandName: 'Impacter', person: { email: '', name: ourWords } }) !== null) return true;
+  const letters = text.toLowerCase().replace(/[^a-z]/g, '');
+  return letters.length >= REPEATED_LEAST && text.length - letters.length <= ADDED_MOST && isRepetition(letters);
+}
+
+const ourWords = 'metrics token secret admin gateway openclaw redis postgres database prometheus monitoring production';
+const REPEATED_LEAST = 10;
+const ADDED_MOST = 8;
 
 function fromHex(text: string): number[] {
   return (text.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));

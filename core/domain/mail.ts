@@ -4,12 +4,13 @@ import type { Role } from './permission.ts';
 
 /** Addresses in `url` are ours and work once; a mail's saying is kept sealed, and forgotten once it is sent. */
 export type MailSaying =
-  /** Please show that this address is yours. */
+  /** Please show that this address is yours. Its reader may have nothing to do with whoever chose the name, so it is not said. */
   | { readonly kind: 'verify'; readonly name: string; readonly url: string }
   /** Somebody tried to sign up with an address that has an account. */
   | { readonly kind: 'known'; readonly name: string; readonly url: string }
+  /** The name is empty where nobody has shown that the address is theirs. */
   | { readonly kind: 'reset'; readonly name: string; readonly url: string }
-  /** For an account that was made without a password. */
+  /** For an account that was made without a password, or by somebody else. The name is not said, as in `verify`. */
   | { readonly kind: 'set-password'; readonly name: string; readonly url: string }
   | { readonly kind: 'magic-link'; readonly url: string }
   /**

@@ -43,7 +43,8 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
   switch (saying.kind) {
     case 'verify':
       return {
-        ...about('Confirm your mail address', saying.name),
+        // Whoever signed up chose the name, and may have nothing to do with whoever reads it.
+        ...about('Confirm your mail address', null),
         before: [
           `This email address was used to sign up for ${brandName}. To confirm it, open the link and enter the password that you chose when you signed up.`,
         ],
@@ -68,7 +69,8 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
       };
     case 'set-password':
       return {
-        ...about('Choose your password', saying.name),
+        // Nobody has shown yet that the address is theirs.
+        ...about('Choose your password', null),
         before: [`You have an account at ${brandName}. Choose a password, and you can log in.`],
         button: { label: 'Choose a password', url: saying.url },
         after: [onceAndNotLong, 'If it has expired, the page behind it sends you a new one.'],
@@ -92,8 +94,8 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
       };
     case 'invitation':
       return {
-        // Of words that a stranger chose, the subject has one name, in quotes: whoever invites is named in the mail.
-        ...about(`Invitation to join ${named(saying.team) ?? 'a team'} on ${brandName}`, null),
+        // The subject has no words that a stranger chose: any name can be an offer. Who invites, and to what, is in the mail.
+        ...about(`You’re invited to a team on ${brandName}`, null),
         before: [
           `${named(saying.by) ?? 'Somebody'} invites you to ${named(saying.team, 'the team') ?? 'a team'} on ${brandName}, where people ask agents for work and share the credits for it. You would be ${roleWords[saying.role]}.`,
         ],

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { micro, showCredits } from '#core/domain/credits.ts';
+import type { MailKind } from '#core/domain/mail.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
 import { kindsWrittenTo, mailOf, PASSWORD, proxied, tokenIn, twoFactorOf, visitor } from '#core/testing/visitor.ts';
 
@@ -82,6 +83,21 @@ test('who signs up again before verifying gets a link to choose a password, and 
   expect(await ada.logIn(email)).toMatchObject({ status: 200 });
   expect(await mallory.logIn(email, 'chosen by mallory')).toMatchObject({ status: 401 });
   expect(await journalOf(email)).toEqual(['open 0', 'grant 50']);
+});
+
+test('a stranger’s account at somebody’s address writes nothing of its name to them, in whatever mail it can cause', async () => {
+  const [stranger, email] = somebody();
+  const name = 'FREE 500 EUR today';
+  await stranger.auth('/sign-up/email', { email, password: PASSWORD, name });
+  await stranger.auth('/sign-up/email', { email, password: PASSWORD, name });
+  await stranger.auth('/request-password-reset', { email });
+  await stranger.auth('/sign-in/magic-link', { email });
+  const kinds = await kindsWrittenTo(stage(), email);
+  expect(kinds).toEqual(expect.arrayContaining(['verify', 'set-password', 'reset']));
+  for (const kind of kinds) {
+    const { subject, text, html } = await mailOf(stage(), email, kind as MailKind);
+    expect([kind, `${subject}${text}${html}`.includes('FREE')]).toEqual([kind, false]);
+  }
 });
 
 test('two people who sign up with one address at the same moment get one account and the same answer', async () => {

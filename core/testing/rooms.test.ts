@@ -44,7 +44,7 @@ const rooms: Record<string, readonly string[]> = {
 
 // Packages, by room; where a room is one outside service a file (or a folder), by that.
 const packages: Record<string, readonly string[]> = {
-  'core/contracts': ['zod'],
+  'core/contracts': ['zod', 'pg'],
   'core/store': ['pg', '@prisma/adapter-pg', '@prisma/client'],
   'core/engines/auth': ['better-auth'],
   'core/engines/bullmq': ['bullmq', 'ioredis', 'pg'],

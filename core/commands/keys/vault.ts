@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import type { Config } from '#core/contracts/env.ts';
 import { newId, type UserId } from '#core/domain/ids.ts';
+import { addressHere } from '#core/domain/loopback.ts';
 import type { MailSaying } from '#core/domain/mail.ts';
 import { createLog } from '#core/engines/log.ts';
 import { createS3 } from '#core/engines/s3.ts';
@@ -35,7 +36,7 @@ export function whereTheKeyIs({ encryption }: Config): string {
 
 /** Where people reach the portal. */
 export function portalUrl({ http }: Config): string {
-  return http.publicUrl ?? `http://localhost:${http.port}`;
+  return http.publicUrl ?? addressHere(http.host, http.port);
 }
 
 /** Writes a mail to somebody about their account; where mail is off, the operator's page lists it. */

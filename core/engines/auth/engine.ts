@@ -86,7 +86,8 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
           to: user.email,
           saying: {
             kind: isFirst ? 'set-password' : 'reset',
-            name: user.name,
+            // Whoever signed up chose the name, and until the address is confirmed somebody else may read it.
+            name: user.emailVerified ? user.name : '',
             url: linkTo(isFirst ? '/set-password' : '/reset-password', token),
           },
           expiresAt: inS(linkLastsS.reset),
