@@ -11,7 +11,7 @@ export interface OwnedFile {
   readonly taskId: TaskId | null;
   readonly name: string;
   readonly storageKey: string;
-  /** The person who asked for the task; null where a chat account did that nobody is known by, or no task has taken it yet. */
+  /** Whose it is: the person who asked for its task, or uploaded it. Of an input that several tasks share, the first one's. null where a chat account asked that nobody is known by. */
   readonly askedBy: UserId | null;
   readonly removed: boolean;
   readonly deletedAt: Date | null;
@@ -30,9 +30,10 @@ export function fileActsOver(money: Money): FileActs {
       const { rows } = await money.query<FileRow>(
         {
           text: `SELECT f.id, f.team_id, f.task_id, f.name, f.storage_key, f.removed_at IS NOT NULL AS removed, f.deleted_at,
-                   coalesce(t.user_id, i.user_id) AS asked_by
-                 FROM files f LEFT JOIN tasks t ON t.id = f.task_id LEFT JOIN identities i ON i.id = t.identity_id
-                 WHERE f.id = $1 AND f.team_id = $2`,
+                   (SELECT CASE WHEN o.task_id IS NULL THEN u.user_id ELSE coalesce(t.user_id, i.user_id) END
+                    FROM files o LEFT JOIN uploads u ON u.id = o.id LEFT JOIN tasks t ON t.id = o.task_id LEFT JOIN identities i ON i.id = t.identity_id
+                    WHERE o.storage_key = f.storage_key AND o.team_id = f.team_id ORDER BY o.created_at, o.id LIMIT 1) AS asked_by
+                 FROM files f WHERE f.id = $1 AND f.team_id = $2`,
         },
         [fileId, teamId],
       );
