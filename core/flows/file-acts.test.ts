@@ -63,13 +63,20 @@ test('a deleted input is gone also where the task was run again, is not in an ex
   const body = Readable.from([Buffer.from('name\n')]);
   const input = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, body);
   const first = await ada.untilOver(await ada.ask('find me 3 leads', { files: [input] }));
-  const again = await ada.untilOver(await app.retry(ada, first.id, newId()));
+  const click = newId();
+  const again = await ada.untilOver(await app.retry(ada, first.id, click));
   await app.deleteFile(ada, input);
   for (const { id } of [first, again]) {
     const { inputs } = await app.taskDetails(ada, id);
     expect(inputs).toMatchObject([{ name: 'list.csv', url: null, deletedAt: expect.any(String) }]);
-    expect(await app.retry(ada, id, newId())).toMatchObject({ kind: 'refused', refused: { code: 'files.missing' } });
+    await expect(app.openFile(ada, id, inputs[0]!.id)).rejects.toMatchObject({
+      code: 'file.deleted',
+      wayForward: 'Send your request again and attach the file again.',
+    });
+    expect(await app.retry(ada, id, newId())).toMatchObject({ kind: 'refused', refused: { code: 'task.input-gone' } });
   }
+  // A repeat of what was run before is answered as it was then.
+  expect(await app.retry(ada, first.id, click)).toMatchObject({ kind: 'task', repeated: true, taskId: again.id });
   const exported: string[] = [];
   for await (const files of core.store.exports.files(ada.teamId)) exported.push(...files.map(({ storageKey }) => storageKey));
   expect(exported).not.toContain((await core.store.files.find(input))!.storageKey);

@@ -56,7 +56,7 @@ export function fileVerbs(core: Core): FileVerbs {
     async deleteFile(actor, fileId) {
       const file = await find(actor, fileId);
       if (file.deletedAt !== null) return { fileId: file.id, deletedAt: file.deletedAt.toISOString() };
-      if (file.removed) throw refuse('file.gone');
+      if (file.removed) throw refuse('file.gone', { role: file.role });
       const deletedAt = await fileActs.remove(file, core.clock.now(), line(actor, 'file.deleted', file));
       if (deletedAt === null) throw refuse('file.in-use');
       core.log.info({ fileId: file.id, taskId: file.taskId, userId: actor.userId }, 'file deleted by a person');
@@ -65,8 +65,8 @@ export function fileVerbs(core: Core): FileVerbs {
 
     async endFileLinks(actor, fileId) {
       const file = await find(actor, fileId);
-      if (file.deletedAt !== null) throw refuse('file.deleted');
-      if (file.removed) throw refuse('file.gone');
+      if (file.deletedAt !== null) throw refuse('file.deleted', { role: file.role });
+      if (file.removed) throw refuse('file.gone', { role: file.role });
       const at = core.clock.now();
       await fileActs.endLinks(file, at, line(actor, 'file.links-ended', file));
       core.log.info({ fileId: file.id, taskId: file.taskId, userId: actor.userId }, 'links to a file ended');
