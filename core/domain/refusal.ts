@@ -394,14 +394,14 @@ const table = {
   },
   'file.gone': {
     status: 410,
-    sentence: (_: FileFacts) => 'This file is no longer kept.',
+    sentence: (() => 'This file is no longer kept.') as (facts: FileFacts) => string,
     wayForward: newFile,
     page: '/dashboard',
   },
 
   'file.deleted': {
     status: 410,
-    sentence: (_: FileFacts) => 'This file was deleted.',
+    sentence: (() => 'This file was deleted.') as (facts: FileFacts) => string,
     wayForward: newFile,
     page: '/dashboard',
   },
