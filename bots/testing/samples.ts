@@ -224,6 +224,8 @@ function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
     'account.last-owner': { teams: ['Acme'] },
     'task.over': { status: 'completed' },
     'conversation.busy': { waiting: 5 },
+    'file.gone': { role: 'result' },
+    'file.deleted': { role: 'input' },
     'files.waiting': { waiting: 200 },
     'files.yours-waiting': { waiting: 100 },
     'files.arriving': { most: 20 },

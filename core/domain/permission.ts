@@ -13,7 +13,7 @@ const table = {
   'tasks.ask': ['owner', 'admin', 'billing', 'approver', 'member'],
   /** Stop what somebody else asked for. */
   'tasks.stop': ['owner', 'admin', 'approver'],
-  /** Delete files, and end their links, of tasks that somebody else asked for. */
+  /** Delete files, and end links to them, that somebody else asked for or uploaded. */
   'files.delete': ['owner', 'admin'],
   /** Say yes to what waits for approval. */
   'tasks.approve': ['owner', 'admin', 'approver'],

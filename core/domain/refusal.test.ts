@@ -41,6 +41,11 @@ describe.each(refusalCodes)('%s', (code) => {
   });
 });
 
+test.each(['file.gone', 'file.deleted'] as const)('%s: a result is made again, what somebody attached is attached again', (code) => {
+  expect(refuse(code, { role: 'result' }).wayForward).toBe('Run the task again to get a new one.');
+  expect(refuse(code, { role: 'input' }).wayForward).toBe('Send your request again and attach the file again.');
+});
+
 test('credits that are short are named, what is needed and what is there', () => {
   const refusal = refuse('credits.short', { need: '12000000', have: '9000000' });
   expect(refusal.message).toBe('This needs 12 credits and you have 9.');

@@ -12,7 +12,7 @@ interface Rule {
   /** What the HTTP API answers. */
   readonly status: number;
   readonly sentence: (facts: never) => string;
-  readonly wayForward: string;
+  readonly wayForward: string | ((facts: never) => string);
   /** A page of the portal where the person can do something about it. */
   readonly page?: `/${string}`;
 }
@@ -76,6 +76,13 @@ const table = {
     wayForward: 'Attach it again.',
   },
 
+  'task.input-gone': {
+    status: 409,
+    sentence: () => 'A file that was attached to this task was deleted or is no longer kept, so the task can’t run again.',
+    wayForward: 'Send your request again and attach the file again.',
+    page: '/dashboard',
+  },
+
   'files.waiting': {
     status: 429,
     sentence: (facts: { waiting: number }) => `${count(facts.waiting)} files of your team are waiting for a request to name them.`,
@@ -85,7 +92,7 @@ const table = {
   'files.yours-waiting': {
     status: 429,
     sentence: (facts: { waiting: number }) => `You have ${count(facts.waiting)} files waiting for a request to name them.`,
-    wayForward: 'Name them in a request first. Files that no request names within a day are removed.',
+    wayForward: 'Attach them to a request, or delete them. Files that no request names within a day are removed.',
   },
   'files.arriving': {
     status: 429,
@@ -387,15 +394,15 @@ const table = {
   },
   'file.gone': {
     status: 410,
-    sentence: () => 'This file is no longer kept.',
-    wayForward: 'Run the task again to get a new one.',
+    sentence: (() => 'This file is no longer kept.') as (facts: FileFacts) => string,
+    wayForward: newFile,
     page: '/dashboard',
   },
 
   'file.deleted': {
     status: 410,
-    sentence: () => 'This file was deleted.',
-    wayForward: 'Run the task again to get a new one.',
+    sentence: (() => 'This file was deleted.') as (facts: FileFacts) => string,
+    wayForward: newFile,
     page: '/dashboard',
   },
   'file.in-use': {
@@ -553,6 +560,15 @@ const table = {
   },
 } as const satisfies Record<string, Rule>;
 
+/** Whether somebody brought the file, or a task made it. */
+interface FileFacts {
+  readonly role: 'input' | 'result';
+}
+
+function newFile({ role }: FileFacts): string {
+  return role === 'input' ? 'Send your request again and attach the file again.' : 'Run the task again to get a new one.';
+}
+
 const limitWords = {
   task: (left: string) => `one task may cost at most ${left}`,
   member: (left: string) => `your own limit has ${left} left`,
@@ -605,7 +621,7 @@ export class Refusal extends Error {
     this.code = code;
     this.facts = facts;
     this.sentence = sentence;
-    this.wayForward = rule.wayForward;
+    this.wayForward = typeof rule.wayForward === 'string' ? rule.wayForward : rule.wayForward(facts as never);
     this.status = rule.status;
     this.page = rule.page ?? null;
   }

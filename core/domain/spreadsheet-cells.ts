@@ -41,7 +41,8 @@ export interface FormulaFilter {
   changed(): boolean;
 }
 
-export function formulaFilter(): FormulaFilter {
+/** `mark` goes before each cell that could be evaluated. */
+export function formulaFilter(mark = "'"): FormulaFilter {
   const readings: Reading[] = waysToSplit.map((splitAt) => ({ splitAt, place: 'start', head: true }));
   let beginning: string | null = '';
   /** A sign and what follows it, until it is clear what it is. */
@@ -101,7 +102,7 @@ export function formulaFilter(): FormulaFilter {
       else if (!isHead()) out += char;
       else if (always.includes(char)) {
         changed = true;
-        out += `'${char}`;
+        out += mark + char;
       } else if (signs.includes(char)) {
         held = char;
         heldInQuotes = readings.some(({ head, place }) => head && place === 'quoted');
@@ -160,7 +161,7 @@ export function formulaFilter(): FormulaFilter {
 
   function release(as: 'harmless' | 'formula') {
     if (as === 'formula') changed = true;
-    out += as === 'formula' ? `'${held}` : held;
+    out += as === 'formula' ? mark + held : held;
     held = '';
     afterQuote = false;
     afterComma = null;

@@ -52,6 +52,38 @@ test('any bytes without a sign of danger are the same afterwards, however they a
   );
 });
 
+describe.each([
+  ['the order of Windows', (text: string) => Buffer.from(text, 'utf16le'), (bytes: Buffer) => bytes],
+  ['the other order', (text: string) => Buffer.from(text, 'utf16le').swap16(), (bytes: Buffer) => Buffer.from(bytes).swap16()],
+] as const)('a table in UTF-16 without a byte order mark, in %s,', (_, encode, turned) => {
+  const read = (bytes: Buffer) => turned(bytes).toString('utf16le');
+
+  test('loses its formulas and stays readable when it begins with Chinese', () => {
+    for (const size of [1, 3, 100]) {
+      expect(read(removed(encode('中,=1\n=2'), size))).toBe("中,'=1\n'=2");
+      expect(read(removed(encode('一一一,=1\n丢,"=2"'), size))).toBe('一一一,\'=1\n丢,"\'=2"');
+    }
+  });
+
+  test('gains apostrophes and nothing else, and no cell of it begins with a sign of equality', () => {
+    // Half of 丢 is a quotation mark, half of 中 a minus, and the zero of 一 and Ā is on the side where ASCII has none.
+    const sign = fc.constantFrom(...'中一丢名Āéa1 ,;\n=-+@'.split(''));
+    const text = fc.array(sign, { maxLength: 700 }).map((signs) => ['号', ...signs.slice(0, 100), '\n', ...signs.slice(100)].join(''));
+    fc.assert(
+      fc.property(text, fc.integer({ min: 1, max: 900 }), (some, size) => {
+        const out = read(removed(encode(some), size));
+        expect(out.replaceAll("'", '')).toBe(some);
+        expect(out.split(/[,;\n]/).filter((cell) => cell.trimStart().startsWith('='))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+test('zero bytes among the text of a table hide no formula', () => {
+  expect(removed(Buffer.from('a\0b,c\n=1+1,"@x"\n'), 2)).toEqual(Buffer.from('a\0b,c\n\'\0=1+1,"\'\0@x"\n'));
+});
+
 test('a large table flows through in little memory', () => {
   const remover = formulaRemover();
   const block = Buffer.from('Ann Example,"-12.50",+49 30 1234567,=HYPERLINK("http://x")\n'.repeat(1_000));

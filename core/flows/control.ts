@@ -53,10 +53,14 @@ export async function retry(core: Core, actor: Actor, taskId: string, key: strin
   const task = await findTask(core, actor, taskId);
   if (!isOver(task.status)) throw refuse('task.running');
   if (task.requestText === '') throw refuse('ask.empty'); // its person had their words erased
+  const ask = `retry:${task.id}:${key}`;
+  // A repeat of this request gets the answer that it had. A file that goes right now is noticed by intake.
+  if ((await core.store.fileActs.hasLostInput(task.id, core.clock.now())) && !(await core.store.asks.isKnown(ask)))
+    return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'task.input-gone', facts: {} } };
   return takeAsk(
     core,
     {
-      key: `retry:${task.id}:${key}`,
+      key: ask,
       threadRef: task.threadRef ?? task.address,
       ...(task.channel !== null && { channel: task.channel }),
       from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },

@@ -1,6 +1,6 @@
 // All data of a team as one archive, for its owners. A worker packs it and hands it to storage in parts of a fixed size as
 // they fill up, so that neither memory nor disk grows with the team, and storage needs to know no size before the end. A
-// worker that dies leaves its parts behind; the next one begins anew with parts of its own. Each download goes through us,
+// worker that dies leaves its parts behind; the next one removes them and begins anew with parts of its own. Each download goes through us,
 // since a signed address would be a key to everything for whoever finds it.
 
 import { Readable } from 'node:stream';
@@ -31,6 +31,8 @@ export interface ExportView {
   readonly sizeBytes: number | null;
   /** Files that storage no longer had. */
   readonly filesMissing: number;
+  /** It ended before its time because a file that it holds was deleted. */
+  readonly fileDeleted: boolean;
 }
 
 export interface OpenedExport {
@@ -50,19 +52,20 @@ export async function exportTeam(core: Core, actor: Actor): Promise<ExportView> 
   const line = { at, actor: `user:${actor.userId}`, act: 'export.asked', teamId: actor.teamId, subject: null, facts: {} };
   const asked = await core.store.exports.ask(actor.teamId, actor.userId, at, line);
   core.log.info({ exportId: asked.id, teamId: actor.teamId, userId: actor.userId }, 'export asked for');
-  return viewExport(asked);
+  return viewExport(asked, at);
 }
 
 export async function teamExports(core: Core, actor: Actor): Promise<ExportView[]> {
   mustBeOwner(actor);
-  return (await core.store.exports.list(actor.teamId, SHOWN)).map(viewExport);
+  const at = core.clock.now();
+  return (await core.store.exports.list(actor.teamId, SHOWN)).map((made) => viewExport(made, at));
 }
 
 export async function openExport(core: Core, actor: Actor, exportId: string): Promise<OpenedExport> {
   mustBeOwner(actor);
   const made = isId(exportId) ? await core.store.exports.find(actor.teamId, exportId) : null;
   const at = core.clock.now();
-  if (made?.state !== 'ready' || made.sizeBytes === null || made.expiresAt! <= at) throw refuse('export.not-found');
+  if (made?.state !== 'ready' || made.sizeBytes === null || isOver(made, at)) throw refuse('export.not-found');
   await writeAudit(core.store.money, {
     at,
     actor: `user:${actor.userId}`,
@@ -85,15 +88,21 @@ function mustBeOwner(actor: Actor): void {
   mustBeAllowed(actor, 'team.export');
 }
 
-function viewExport(made: StoredExport): ExportView {
+function isOver({ expiresAt }: StoredExport, at: Date): boolean {
+  return expiresAt !== null && expiresAt <= at;
+}
+
+function viewExport(made: StoredExport, at: Date): ExportView {
+  const state = made.state === 'ready' && isOver(made, at) ? 'gone' : made.state;
   return {
     id: made.id,
-    state: made.state,
+    state,
     askedAt: made.askedAt.toISOString(),
     readyAt: made.readyAt?.toISOString() ?? null,
-    until: made.state === 'ready' ? (made.expiresAt?.toISOString() ?? null) : null,
+    until: state === 'ready' ? (made.expiresAt?.toISOString() ?? null) : null,
     sizeBytes: made.sizeBytes,
     filesMissing: made.filesMissing,
+    fileDeleted: made.fileDeletedAt !== null,
   };
 }
 
@@ -112,8 +121,12 @@ async function* bytesOf(core: Core, made: StoredExport, from: number): AsyncGene
   }
 }
 
-function partKey({ id }: Pick<StoredExport, 'id'>, tries: number, part: number): string {
-  return `exports/${id}/${tries}/${part}`;
+function partKey(made: Pick<StoredExport, 'id'>, tries: number, part: number): string {
+  return `${prefixOf(made, tries)}${part}`;
+}
+
+function prefixOf({ id }: Pick<StoredExport, 'id'>, tries: number): string {
+  return `exports/${id}/${tries}/`;
 }
 
 // --- The worker.
@@ -133,7 +146,7 @@ export async function makeExports(core: Core, signal: AbortSignal): Promise<void
   });
 }
 
-/** Somebody else has it, or this process is to end. */
+/** Somebody else has it, it begins anew, or this process is to end. */
 class HandedOver extends Error {}
 
 async function makeExport(core: Core, work: StoredExport, signal: AbortSignal): Promise<void> {
@@ -142,6 +155,8 @@ async function makeExport(core: Core, work: StoredExport, signal: AbortSignal): 
   const log = core.log.child({ exportId: work.id, teamId: work.teamId, tries: work.tries });
   const missing: string[] = [];
   try {
+    // They may hold a file that was deleted since.
+    for (let before = 1; before < work.tries; before++) await core.files.removeAll(prefixOf(work, before));
     let sizeBytes = 0;
     let part = 0;
     for await (const bytes of inParts(zip(contentOf(core, work.teamId, missing)), signal)) {
@@ -151,11 +166,17 @@ async function makeExport(core: Core, work: StoredExport, signal: AbortSignal): 
     }
     const at = core.clock.now();
     const done = { sizeBytes, filesMissing: missing.length };
-    if (await exports.ready(work, done, worker, at, new Date(at.getTime() + KEPT_MS))) log.info({ ...done, parts: part }, 'export ready');
+    if (!(await exports.ready(work, done, worker, at, new Date(at.getTime() + KEPT_MS)))) throw new HandedOver();
+    log.info({ ...done, parts: part }, 'export ready');
   } catch (error) {
     const now = core.clock.now().getTime();
     const handedOver = error instanceof HandedOver;
     const state = await exports.putBack(work, worker, new Date(now + (handedOver ? 0 : AGAIN_AFTER_MS * work.tries)), TRIES_MOST);
+    // Whoever goes on with it may have removed these parts before the last of them was written.
+    if (state === 'not-ours')
+      await core.files
+        .removeAll(prefixOf(work, work.tries))
+        .catch((failed: unknown) => log.warn({ error: failed }, 'parts of an export not removed yet'));
     if (handedOver) log.info({ state }, 'export left to another process');
     else log.error({ error, state }, 'export not made');
   }

@@ -3,11 +3,12 @@
 import { Readable } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import { FilesError } from '#core/ports/files.ts';
-import { newId } from '#core/domain/ids.ts';
+import { newId, type FileId } from '#core/domain/ids.ts';
 import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { forAll, openStage, stage } from '#core/testing/stage.ts';
 import { sharedTeam } from '#core/testing/shared-team.ts';
+import type { Actor, Taken } from './app.ts';
 import { linkFor } from './links.ts';
 import { expireFiles } from './upkeep.ts';
 
@@ -62,13 +63,20 @@ test('a deleted input is gone also where the task was run again, is not in an ex
   const body = Readable.from([Buffer.from('name\n')]);
   const input = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, body);
   const first = await ada.untilOver(await ada.ask('find me 3 leads', { files: [input] }));
-  const again = await ada.untilOver(await app.retry(ada, first.id, newId()));
+  const click = newId();
+  const again = await ada.untilOver(await app.retry(ada, first.id, click));
   await app.deleteFile(ada, input);
   for (const { id } of [first, again]) {
     const { inputs } = await app.taskDetails(ada, id);
     expect(inputs).toMatchObject([{ name: 'list.csv', url: null, deletedAt: expect.any(String) }]);
-    expect(await app.retry(ada, id, newId())).toMatchObject({ kind: 'refused', refused: { code: 'files.missing' } });
+    await expect(app.openFile(ada, id, inputs[0]!.id)).rejects.toMatchObject({
+      code: 'file.deleted',
+      wayForward: 'Send your request again and attach the file again.',
+    });
+    expect(await app.retry(ada, id, newId())).toMatchObject({ kind: 'refused', refused: { code: 'task.input-gone' } });
   }
+  // A repeat of what was run before is answered as it was then.
+  expect(await app.retry(ada, first.id, click)).toMatchObject({ kind: 'task', repeated: true, taskId: again.id });
   const exported: string[] = [];
   for await (const files of core.store.exports.files(ada.teamId)) exported.push(...files.map(({ storageKey }) => storageKey));
   expect(exported).not.toContain((await core.store.files.find(input))!.storageKey);
@@ -118,16 +126,7 @@ test('whoever asked for a task may, and owners and admins; colleagues may not, a
     500,
   );
   const [owner, admin, member, approver] = actors;
-  const asks = async () => {
-    const from = { kind: 'user', userId: member.userId, teamId: member.teamId } as const;
-    const taken = await app.ask({ key: newId(), threadRef: `web:${newId()}`, from, text: 'find me 3 leads', files: [], at: clock.now() });
-    if (taken.kind !== 'task') throw new Error('refused');
-    return vi.waitFor(async () => {
-      const task = await app.task(member, taken.taskId);
-      if (!task.over) throw new Error('still running');
-      return task.files[0]!;
-    });
-  };
+  const asks = async () => (await over(member, await asked(member, 'find me 3 leads'))).files[0]!;
   const file = await asks();
   const eve = await person();
   for (const verb of [app.deleteFile, app.endFileLinks]) {
@@ -144,6 +143,72 @@ test('whoever asked for a task may, and owners and admins; colleagues may not, a
   await app.deleteFile(admin, file.id);
   await app.deleteFile(member, (await asks()).id);
 });
+
+test('a program deletes what its person asked for or uploaded, and nothing of anybody else, whoever holds the key', async () => {
+  const { app, core, person } = world();
+  const { actors } = await sharedTeam(
+    core,
+    'Acme',
+    [
+      [await person(), 'owner'],
+      [await person(), 'member'],
+    ],
+    500,
+  );
+  const [owner, member] = actors;
+  const key = { ...owner, apiKeyId: newId<never>() };
+  const stale = { ...owner, confirmedAt: new Date(clock.now().getTime() - 11 * 60_000) };
+  const [theirs, waiting] = [await keep(member), await keep(member)];
+  const task = await over(member, await asked(member, 'find me 3 leads', theirs));
+  // Who runs a colleague's task again shares its files, and they stay the colleague's.
+  const again = await over(owner, await app.retry(owner, task.id, newId()));
+  const shared = (await app.taskDetails(owner, again.id)).inputs[0]!.id;
+  for (const id of [task.files[0]!.id, theirs, waiting, shared]) {
+    await expect(app.deleteFile(key, id)).rejects.toMatchObject({ code: 'not.allowed' });
+    await expect(app.deleteFile(stale, id)).rejects.toMatchObject({ code: 'login.confirm' });
+  }
+  for (const id of [again.files[0]!.id, await keep(owner)]) await app.deleteFile(key, id);
+  for (const id of [task.files[0]!.id, waiting, shared]) await app.deleteFile(owner, id);
+});
+
+test.each(['member', 'billing', 'approver'] as const)(
+  'who uploaded a file takes it back before a request names it, as %s and also as a guest later; a colleague cannot',
+  async (role) => {
+    const { app, core, person } = world();
+    const { actors } = await sharedTeam(core, 'Acme', [
+      [await person(), role],
+      [await person(), role],
+    ]);
+    const [ann, ben] = [{ ...actors[0], apiKeyId: newId<never>() }, actors[1]];
+    const file = await keep(ann);
+    await expect(app.deleteFile(ben, file)).rejects.toMatchObject({ code: 'not.allowed' });
+    await app.deleteFile({ ...ann, role: 'guest' }, file);
+  },
+);
+
+function keep(actor: Actor) {
+  return world().app.keepInput(actor, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
+}
+
+function asked({ userId, teamId }: Actor, text: string, ...files: FileId[]) {
+  return world().app.ask({
+    key: newId(),
+    threadRef: `web:${newId()}`,
+    from: { kind: 'user', userId, teamId },
+    text,
+    files: files.map((fileId) => ({ kind: 'stored' as const, fileId })),
+    at: clock.now(),
+  });
+}
+
+async function over(actor: Actor, taken: Taken) {
+  if (taken.kind !== 'task') throw new Error(`refused: ${taken.refused.code}`);
+  return vi.waitFor(async () => {
+    const task = await world().app.task(actor, taken.taskId);
+    if (!task.over) throw new Error('still running');
+    return task;
+  });
+}
 
 function tokenIn(url: string): string {
   return url.slice(url.indexOf('/f/') + 3);

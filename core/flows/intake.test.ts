@@ -156,7 +156,7 @@ test('the same work again without the files it needs is refused, and costs nothi
   const file = await keep(ada, 'customers.csv', 'name\nAda\n');
   const task = await ada.untilOver(await ada.ask('find me 3 leads like these', { files: [file] }));
   await core.store.files.markRemoved([file], clock.now());
-  expect(outcome(await app.retry(ada, task.id, 'click'))).toBe('files.missing');
+  expect(outcome(await app.retry(ada, task.id, 'click'))).toBe('task.input-gone');
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 3', 'settle 3']);
 });
 

@@ -41,11 +41,16 @@ export async function keepInput(
   });
   const at = core.clock.now();
   // When this fails, upkeep ends the upload and removes what is in storage.
-  await core.store.files.addInput(
-    { id, teamId, name, mime, sizeBytes: stored.sizeBytes, sha256: stored.sha256, storageKey },
+  const isKept = await core.store.files.addInput(
+    { id, teamId, userId, name, mime, sizeBytes: stored.sizeBytes, sha256: stored.sha256, storageKey },
     at,
     after(at, UNNAMED_KEPT_MS),
   );
+  if (!isKept) {
+    // Its person left the team while it arrived.
+    await endUpload(core, id).catch((error: unknown) => core.log.warn({ fileId: id, error }, 'upload not ended yet'));
+    throw refuse('not.allowed');
+  }
   core.log.info({ fileId: id, teamId, sizeBytes }, 'input kept');
   return id;
 }
@@ -57,13 +62,19 @@ export async function endOverdueUploads(core: Core): Promise<void> {
   const overdue = await core.store.files.overdueUploads(core.clock.now(), UPLOADS_AT_ONCE);
   for (const { id, arrived } of overdue) {
     try {
-      if (!arrived) await core.files.remove(inputKey(id));
-      await core.store.files.endUpload(id);
+      if (arrived) await core.store.files.endUpload(id);
+      else await endUpload(core, id);
     } catch (error) {
       if (!(error instanceof FilesError)) throw error;
       core.log.warn({ fileId: id, error }, 'rest of an upload not removed yet');
     }
   }
+}
+
+/** The place is free only once nothing is left in storage. */
+async function endUpload(core: Core, id: FileId): Promise<void> {
+  await core.files.remove(inputKey(id));
+  await core.store.files.endUpload(id);
 }
 
 function inputKey(id: FileId): string {

@@ -33,13 +33,13 @@ export async function openLink(core: Core, token: string, actor: Actor | null): 
   if (link === null) throw refuse('link.unknown');
   const file = await core.store.files.find(link.fileId);
   if (file === null) throw refuse('link.unknown');
-  if (file.deleted) throw refuse('file.deleted');
+  if (file.deleted) throw refuse('file.deleted', { role: file.role });
   // Who is in the team gets its files anyway.
   if (actor?.teamId !== file.teamId) {
     if (isEnded(link.expiresAtMs, file.linksFrom)) throw refuse('link.ended');
     if (core.clock.now().getTime() >= link.expiresAtMs) throw refuse('link.expired');
   }
-  if (file.removed) throw refuse('file.gone');
+  if (file.removed) throw refuse('file.gone', { role: file.role });
   return { url: await core.files.sign(file.storageKey, { name: file.name, mime: file.mime, ttlSeconds: SIGNED_SECONDS }) };
 }
 

@@ -33,7 +33,7 @@ export async function openFile(core: Core, actor: Actor, taskId: string, fileId:
     mime: file.mime,
     shownAs: shownAs(file.mime),
     url: linkFor(core, file.id),
-    read: (signal) => core.files.open(file.storageKey, signal).catch((error: unknown) => refuseInWords(error)),
+    read: (signal) => core.files.open(file.storageKey, signal).catch((error: unknown) => refuseInWords(error, file)),
   };
 }
 
@@ -56,12 +56,12 @@ async function findFile(core: Core, actor: Actor, taskId: string, fileId: string
   const task = await findTask(core, actor, taskId);
   const file = isId(fileId) ? await core.store.files.find(fileId) : null;
   if (file === null || file.taskId !== task.id) throw refuse('task.not-found');
-  if (file.deleted) throw refuse('file.deleted');
-  if (file.removed) throw refuse('file.gone');
+  if (file.deleted) throw refuse('file.deleted', { role: file.role });
+  if (file.removed) throw refuse('file.gone', { role: file.role });
   return file;
 }
 
-function refuseInWords(error: unknown): never {
+function refuseInWords(error: unknown, { role }: StoredFile): never {
   if (!(error instanceof FilesError)) throw error;
-  throw refuse(error.code === 'file.missing' ? 'file.gone' : 'file.unreachable');
+  throw error.code === 'file.missing' ? refuse('file.gone', { role }) : refuse('file.unreachable');
 }

@@ -21,6 +21,7 @@ const calls: Readonly<Record<string, Call>> = {
   exportTeam: (app, actor) => app.exportTeam(actor),
   openExport: (app, actor) => app.openExport(actor, newId()),
   setTeamSettings: (app, actor) => app.setTeamSettings(actor, { retentionDays: 1 }),
+  deleteFile: async (app, actor) => app.deleteFile(actor, await fileOfSomebodyElse(actor)),
   makeApiKey: (app, actor) => app.makeApiKey(actor, ''),
   revokeApiKey: (app, actor) => app.revokeApiKey(actor, newId()),
   confirmLink: (app, actor) => app.confirmLink(actor, 'none', { userId: actor.userId, teamId: actor.teamId }),
@@ -58,7 +59,16 @@ test.each(Object.entries(calls))('%s asks again after ten minutes, not before, a
 test('who may not do it is told so, and not asked to confirm first', async () => {
   const { owner, joins } = teamStage(world());
   const member = { ...(await joins(await owner(), 'guest')), confirmedAt: new Date(0) };
-  for (const name of ['requestTeamDeletion', 'exportTeam', 'setTeamSettings', 'makeApiKey', 'changeRole', 'removeMember', 'invite'])
+  for (const name of [
+    'requestTeamDeletion',
+    'exportTeam',
+    'deleteFile',
+    'setTeamSettings',
+    'makeApiKey',
+    'changeRole',
+    'removeMember',
+    'invite',
+  ])
     expect([name, await codeOf(calls[name]!(world().app, member))]).toEqual([name, 'not.allowed']);
 });
 
@@ -71,6 +81,18 @@ test('what is undone as easily is not asked about: other settings, other roles, 
   await app.invite({ ...ada, ...stale }, { email: `${newId()}@example.com`, role: 'member' });
   await app.leaveTeam({ ...(await joins(ada, 'admin')), ...stale });
 });
+
+async function fileOfSomebodyElse({ teamId }: Actor): Promise<string> {
+  const id = newId();
+  await world().core.store.money.query(
+    {
+      text: `INSERT INTO files (id, team_id, role, name, mime, size_bytes, sha256, storage_key, created_at, expires_at)
+             VALUES ($1, $2, 'input', 'list.csv', 'text/csv', 5, '', $3, $4, $5)`,
+    },
+    [id, teamId, `inputs/${id}`, clock.now(), new Date(clock.now().getTime() + 60_000)],
+  );
+  return id;
+}
 
 async function whoMay(name: string): Promise<Actor> {
   const stage = world();

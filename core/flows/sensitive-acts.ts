@@ -9,11 +9,12 @@ import { refuse } from '#core/domain/refusal.ts';
 import type { SecurityEvent } from '#core/domain/security-event.ts';
 import type { Actor, App } from './app.ts';
 import type { Core } from './core.ts';
+import { isOfSomebodyElse } from './file-acts.ts';
 import { isOperator } from './operate.ts';
 
 interface Rule {
   /** Asks for a confirmation: always, or when the verb is called with these. */
-  readonly confirm: boolean | ((actor: Actor, ...given: never[]) => boolean);
+  readonly confirm: boolean | ((core: Core, actor: Actor, ...given: never[]) => boolean | Promise<boolean>);
   /** Who may not do it at all is told so, rather than asked to confirm first. */
   readonly needs?: Permission | 'operator';
   /** What the security log calls it once it was done. */
@@ -33,10 +34,12 @@ export const sensitiveActs = {
   openExport: confirmed('account.act', 'team.export'),
   // Removes files sooner. From which price on the portal asks is no such thing.
   setTeamSettings: {
-    confirm: (_: Actor, change: { retentionDays?: number }) => change.retentionDays !== undefined,
+    confirm: (_: Core, _actor: Actor, change: { retentionDays?: number }) => change.retentionDays !== undefined,
     needs: 'team.settings',
     event: 'account.act',
   },
+  // Cannot be undone. What a person brought or asked for is theirs, so they and their programs need no confirmation for it.
+  deleteFile: { confirm: isOfSomebodyElse, needs: 'files.delete', event: 'account.act' },
   // Whoever holds a key or a linked account acts as the person, long after the session has ended.
   makeApiKey: confirmed('key.made', 'keys.own'),
   revokeApiKey: confirmed('key.revoked', 'keys.own'),
@@ -44,9 +47,9 @@ export const sensitiveActs = {
   // Gives or takes what somebody may do in a team.
   changeRole: confirmed('account.act', 'team.manage'),
   removeMember: confirmed('account.act', 'team.manage'),
-  leaveTeam: { confirm: ({ role }: Actor) => role === 'owner', event: 'account.act' },
+  leaveTeam: { confirm: (_: Core, { role }: Actor) => role === 'owner', event: 'account.act' },
   invite: {
-    confirm: (_: Actor, { role }: { role: string }) => role === 'owner' || role === 'admin',
+    confirm: (_: Core, _actor: Actor, { role }: { role: string }) => role === 'owner' || role === 'admin',
     needs: 'team.manage',
     event: 'account.act',
   },
@@ -74,7 +77,6 @@ export const sensitiveActs = {
   acceptInvitation: noted('account.act'),
   revokeInvitation: noted('account.act'),
   resendInvitation: noted('account.act'),
-  deleteFile: noted('account.act'),
   endFileLinks: noted('account.act'),
 
   ask: everyday,
@@ -178,7 +180,8 @@ export function withSensitiveActs(core: Core, verbs: App): App {
 
 function watch(core: Core, name: string, rule: Rule, verb: Verb): Verb {
   return async (actor, ...given) => {
-    if (rule.confirm === true || (rule.confirm !== false && rule.confirm(actor, ...given))) await mustBeConfirmed(core, rule, actor);
+    if (rule.confirm === true || (rule.confirm !== false && (await rule.confirm(core, actor, ...given))))
+      await mustBeConfirmed(core, rule, actor);
     const answer = await verb(actor, ...given);
     core.security.note(rule.event, { ...named(actor), what: name });
     return answer;

@@ -121,7 +121,16 @@ test('while storage hangs, a task whose time is over is ended all the same', asy
   onTestFinished(() => hanging.resolve());
   const ada = await person();
   await core.store.files.addInput(
-    { id: crypto.randomUUID() as never, teamId: ada.teamId, name: 'x', mime: 'x', sizeBytes: 1, sha256: '', storageKey: 'x' },
+    {
+      id: crypto.randomUUID() as never,
+      teamId: ada.teamId,
+      userId: ada.userId,
+      name: 'x',
+      mime: 'x',
+      sizeBytes: 1,
+      sha256: '',
+      storageKey: 'x',
+    },
     clock.now(),
     clock.now(),
   );

@@ -2,6 +2,7 @@
 
 import { newId, type FileId, type Id, type TaskId, type TeamId, type UserId } from '#core/domain/ids.ts';
 import { writeAudit, type AuditLine } from './audit.ts';
+import { lockExports } from './exports-without.ts';
 import type { Money } from './money.ts';
 
 export type ExportId = Id<'export'>;
@@ -20,6 +21,8 @@ export interface StoredExport {
   readonly askedAt: Date;
   readonly readyAt: Date | null;
   readonly expiresAt: Date | null;
+  /** It ended then, because somebody deleted a file that it holds. */
+  readonly fileDeletedAt: Date | null;
 }
 
 /** One file of an export that holds rows: each page is JSON, a line a row. */
@@ -57,13 +60,14 @@ export interface Exports {
   files(teamId: TeamId): AsyncIterable<readonly ExportedFile[]>;
 }
 
-const COLUMNS = 'id, team_id, state, tries, parts, size_bytes, files_missing, asked_at, ready_at, expires_at';
+const COLUMNS = 'id, team_id, state, tries, parts, size_bytes, files_missing, asked_at, ready_at, expires_at, file_deleted_at';
 
 export function exportsOver(money: Money): Exports {
   const mine = `id = $1 AND state = 'working' AND tries = $2 AND worker = $3`;
   return {
     async ask(teamId, by, at, audit) {
       return money.transaction(async (client) => {
+        await lockExports(client, teamId);
         const { rows } = await client.query<ExportRow>(
           `INSERT INTO exports (id, team_id, asked_by, state, asked_at) VALUES ($1, $2, $3, 'waiting', $4)
            ON CONFLICT (team_id) WHERE state IN ('waiting', 'working') DO NOTHING RETURNING ${COLUMNS}`,
@@ -363,6 +367,7 @@ interface ExportRow {
   asked_at: Date;
   ready_at: Date | null;
   expires_at: Date | null;
+  file_deleted_at: Date | null;
 }
 
 function fromSql(row: ExportRow): StoredExport {
@@ -377,5 +382,6 @@ function fromSql(row: ExportRow): StoredExport {
     askedAt: row.asked_at,
     readyAt: row.ready_at,
     expiresAt: row.expires_at,
+    fileDeletedAt: row.file_deleted_at,
   };
 }

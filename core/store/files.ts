@@ -2,6 +2,7 @@
 
 import type { FileId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
 import { waitingLimits } from '#core/domain/limits.ts';
+import { may, roles } from '#core/domain/permission.ts';
 import type { Money } from './money.ts';
 
 export interface StoredFile {
@@ -9,6 +10,7 @@ export interface StoredFile {
   readonly teamId: TeamId;
   /** null: no task has taken it yet. */
   readonly taskId: TaskId | null;
+  readonly role: 'input' | 'result';
   readonly name: string;
   readonly mime: string;
   readonly storageKey: string;
@@ -38,29 +40,37 @@ export interface FileRows {
   endUpload(id: FileId): Promise<void>;
   /** Places that nobody gave back, because a process ended or the file was kept for its time. */
   overdueUploads(at: Date, most: number): Promise<{ id: FileId; arrived: boolean }[]>;
-  /** Keeps it until a task takes it, or `until`. */
+  /** Keeps it until a task takes it, or `until`. False when its person is no member any more who may ask for work. */
   addInput(
-    file: { id: FileId; teamId: TeamId; name: string; mime: string; sizeBytes: number; sha256: string; storageKey: string },
+    file: { id: FileId; teamId: TeamId; userId: UserId; name: string; mime: string; sizeBytes: number; sha256: string; storageKey: string },
     at: Date,
     until: Date,
-  ): Promise<void>;
+  ): Promise<boolean>;
   find(id: string): Promise<StoredFile | null>;
   /** Kept files whose time is over, and those that a person deleted. A key stays while another row still needs it. */
   expired(at: Date, most: number): Promise<{ id: FileId; storageKey: string; shared: boolean }[]>;
   markRemoved(ids: readonly FileId[], at: Date): Promise<void>;
 }
 
+const askers = roles.filter((role) => may(role, 'tasks.ask'));
+
 export function filesOver(money: Money): FileRows {
   return {
     async addInput(file, at, until) {
-      await money.query(
+      // Locked, so that a member who is being removed meanwhile is either in time or refused.
+      const { rows } = await money.query(
         {
-          text: `WITH arrived AS (UPDATE uploads SET arrived_at = $8, expires_at = $9 WHERE id = $1)
+          text: `WITH still AS MATERIALIZED (
+                   SELECT FROM members WHERE team_id = $2 AND user_id = $10 AND role = ANY ($11) FOR SHARE
+                 ), arrived AS (
+                   UPDATE uploads SET arrived_at = $8, expires_at = $9 WHERE id = $1 AND EXISTS (SELECT FROM still)
+                 )
                  INSERT INTO files (id, team_id, role, name, mime, size_bytes, sha256, storage_key, created_at, expires_at)
-                 VALUES ($1, $2, 'input', $3, $4, $5, $6, $7, $8, $9)`,
+                 SELECT $1, $2, 'input', $3, $4, $5, $6, $7, $8, $9 WHERE EXISTS (SELECT FROM still) RETURNING id`,
         },
-        [file.id, file.teamId, file.name, file.mime, file.sizeBytes, file.sha256, file.storageKey, at, until],
+        [file.id, file.teamId, file.name, file.mime, file.sizeBytes, file.sha256, file.storageKey, at, until, file.userId, askers],
       );
+      return rows.length > 0;
     },
 
     async beginUpload({ id, teamId, userId, sizeBytes }, at, until) {
@@ -93,6 +103,7 @@ export function filesOver(money: Money): FileRows {
         id: FileId;
         team_id: TeamId;
         task_id: TaskId | null;
+        role: 'input' | 'result';
         name: string;
         mime: string;
         storage_key: string;
@@ -102,7 +113,7 @@ export function filesOver(money: Money): FileRows {
       }>(
         {
           name: 'file',
-          text: `SELECT id, team_id, task_id, name, mime, storage_key, removed_at IS NOT NULL AS removed, deleted_at IS NOT NULL AS deleted, links_from
+          text: `SELECT id, team_id, task_id, role, name, mime, storage_key, removed_at IS NOT NULL AS removed, deleted_at IS NOT NULL AS deleted, links_from
                  FROM files WHERE id = $1`,
         },
         [id],

@@ -1,7 +1,7 @@
 // Confirming who one is, at the pages of the portal and without JavaScript: after ten minutes a sensitive act asks for it, and
 // carries out what was typed.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { linkIn } from '#core/testing/mailbox.ts';
 import { portalVisitor, wordsOf, type PortalVisitor } from '#core/testing/portal-visitor.ts';
@@ -70,6 +70,40 @@ test('an export is downloaded only after a confirmation, which leads back to the
   expect(sent).toMatchObject({ status: 302, to: '/team/data?done=confirmed' });
   expect(await me.page('/team/data?done=confirmed')).toContain('You can download the export now.');
   await me.page('/team/data/export/01900000-0000-7000-8000-000000000000', 404);
+});
+
+test('an owner deletes a file that somebody else asked for after their password, and files of their own without it', async () => {
+  const me = await member();
+  const { app, core } = world();
+  const { userId, teamId } = await me.actor();
+  const [theirs, own] = await Promise.all([fileOf('chat'), fileOf('me')]);
+  clock.forward(11 * MINUTE_MS);
+  expect((await me.post(own!.page, own!.fields)).status).toBe(302);
+  const form = formIn((await me.post(theirs!.page, theirs!.fields)).text);
+  expect(form).toMatchObject({ action: theirs!.page, fields: theirs!.fields });
+  expect(await me.page(theirs!.page)).not.toContain('Deleted on');
+  const done = await me.post(form.action, { ...form.fields, 'confirm-password': PASSWORD });
+  expect(done).toMatchObject({ status: 302, to: `${theirs!.page}?done=file-deleted` });
+  expect(await me.page(theirs!.page)).toContain('Deleted on');
+
+  async function fileOf(who: 'chat' | 'me') {
+    const taken = await app.ask({
+      key: `web:${who}:${userId}`,
+      threadRef: `web:${who}-${userId}`,
+      from: { kind: 'user', userId, teamId },
+      text: 'find me 3 leads',
+      files: [],
+      at: clock.now(),
+    });
+    if (taken.kind !== 'task') throw new Error(`refused: ${taken.refused.code}`);
+    const [file] = await vi.waitFor(async () => {
+      const task = await app.task(await me.actor(), taken.taskId);
+      if (!task.over) throw new Error('still running');
+      return task.files;
+    });
+    if (who === 'chat') await core.store.money.query({ text: 'UPDATE tasks SET user_id = NULL WHERE id = $1' }, [taken.taskId]);
+    return { page: `/tasks/${taken.taskId}`, fields: { intent: `delete-file ${file!.id}`, id: file!.id } };
+  }
 });
 
 test('who has no password is mailed a login link, and what was typed waits for them, in the same team', async () => {

@@ -94,6 +94,24 @@ test('an owner packs the team, downloads it, and goes on with a download that wa
   expect((await stranger.fetch(link)).status).toBe(302);
 });
 
+test('an export that holds a deleted file is gone from the page, which says why and offers a new one', async () => {
+  const ada = await owner('Acme');
+  const id = await got(ada, 'find me 3 leads');
+  const { files } = await stage().app.task(await ada.actor(), id);
+  await ada.post('/team/data', { intent: 'export' });
+  const link = await vi.waitFor(async () => {
+    const found = /href="(\/team\/data\/export\/[0-9a-f-]+)"/.exec(await ada.page('/team/data'));
+    if (found === null) throw new Error('not ready yet');
+    return found[1]!;
+  });
+  await ada.post(`/tasks/${id}`, { intent: `delete-file ${files[0]!.id}`, id: files[0]!.id });
+  expect((await ada.fetch(link)).status).toBe(404);
+  const page = await ada.page('/team/data');
+  expect(page).toContain('A file in this export was deleted');
+  expect(page).not.toContain(link);
+  expect(await ada.post('/team/data', { intent: 'export' })).toMatchObject({ to: '/team/data?done=export' });
+});
+
 test('an owner who types the name has the team deleted in two weeks, everybody is told, and an owner takes it back', async () => {
   const ada = await owner('Acme & Sons');
   const wrong = await ada.post('/team/data', { intent: 'delete', name: 'acme' });

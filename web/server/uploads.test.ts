@@ -54,6 +54,46 @@ test('a file that waits for its request counts for who sent it until a request n
   expect((await upload()).error).toBeUndefined();
 });
 
+test('who deletes a file that waits for its request has its place back at once, and is told so when there is no room', async () => {
+  const { url, keys } = await team(1);
+  const post = async (path: string, body: string) => {
+    const answer = await fetch(url + path, {
+      method: 'POST',
+      body,
+      headers: { Authorization: `Bearer ${keys[0]!}`, 'Content-Type': 'application/json' },
+    });
+    return (await answer.json()) as { file?: { id: string }; error?: { code: string; wayForward: string } };
+  };
+  const upload = () => post('/api/files?name=a.txt', 'x');
+  const { file } = await upload();
+  for (let i = 1; i < ofOne.files; i++) expect((await upload()).error).toBeUndefined();
+  const { error } = await upload();
+  expect([error?.code, error?.wayForward]).toEqual(['files.yours-waiting', expect.stringContaining('delete them')]);
+  expect((await post(`/api/files/${file!.id}/delete`, '')).error).toBeUndefined();
+  expect((await upload()).error).toBeUndefined();
+  expect((await upload()).error?.code).toBe('files.yours-waiting');
+});
+
+test.each(['removed from the team', 'made a guest'] as const)(
+  'who is %s while their upload arrives leaves no file behind, and no place taken',
+  async (how) => {
+    const { url, core, keys, teamId, userIds } = await team(1);
+    const upload = slowUpload(url, keys[0]!);
+    const id = await vi.waitFor(async () => {
+      const { rows } = await core.store.money.query<{ id: string }>({ text: 'SELECT id FROM uploads' }, []);
+      if (rows[0] === undefined) throw new Error('not begun yet');
+      return rows[0].id;
+    });
+    const where = 'WHERE team_id = $1 AND user_id = $2';
+    const sql = how === 'made a guest' ? `UPDATE members SET role = 'guest' ${where}` : `DELETE FROM members ${where}`;
+    await core.store.money.query({ text: sql }, [teamId, userIds[0]!]);
+    expect(await upload.finish()).toBe(403);
+    const { rows } = await core.store.money.query({ text: 'SELECT id FROM files UNION ALL SELECT id FROM uploads' }, []);
+    expect(rows).toEqual([]);
+    await expect(core.files.open(`inputs/${id}`)).rejects.toMatchObject({ code: 'file.missing' });
+  },
+);
+
 test('a guest may not upload, as they may not ask', async () => {
   const { url, keys, core } = await team(1, 'guest');
   const answer = await fetch(`${url}/api/files?name=a.txt`, {

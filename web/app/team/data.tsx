@@ -230,7 +230,7 @@ function Exports() {
         <p className="mt-4 text-sm text-soft">{dataWords.exportNone}</p>
       ) : (
         <ul aria-live="polite" className="mt-5 divide-y divide-hairline border-t border-hairline">
-          {exports.map(({ id, state, askedAt, until, sizeBytes, filesMissing }) => (
+          {exports.map(({ id, state, askedAt, until, sizeBytes, filesMissing, fileDeleted }) => (
             <li key={id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3 last:pb-0">
               <div className="min-w-0">
                 <p className="flex flex-wrap items-center gap-2">
@@ -242,6 +242,7 @@ function Exports() {
                     {filesMissing > 0 && <>. {dataWords.exportMissing(filesMissing)}</>}
                   </p>
                 )}
+                {fileDeleted && <p className="words text-sm text-soft">{dataWords.exportFileDeleted}</p>}
               </div>
               {state === 'ready' && (
                 <a href={`/team/data/export/${id}`} className={buttonClass('plain', true)}>

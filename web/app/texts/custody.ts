@@ -36,6 +36,7 @@ export const dataWords = {
   exportLead:
     'One ZIP with all tables as text, the journal of credits, and every file that is still kept. It is packed in the background and kept for seven days. Only owners get it.',
   exportNone: 'Nothing was packed yet.',
+  exportFileDeleted: 'A file in this export was deleted, so it can no longer be downloaded. Pack everything again to get a new one.',
   exportMissing: (files: number) =>
     files === 1 ? 'One file was not in storage any more.' : `${files} files were not in storage any more.`,
   delete: 'Delete this team',
