@@ -91,7 +91,8 @@ test('what happens to others wakes nobody', async () => {
   );
   const [ada, eve] = [await person(), await person()];
   const watching = watch(ada, { after: null }, counted.app);
-  await vi.waitFor(() => expect(reads).toBe(1));
+  // Perhaps twice: that she was given credits may be heard of only now.
+  await vi.waitFor(() => expect(reads).toBeGreaterThan(0));
   for (let i = 0; i < 5; i++)
     await core.store.events.write({ taskId: newId(), teamId: eve.teamId, kind: 'step', data: {}, at: clock.now() });
   await eve.get('find me 1 lead');
