@@ -14,14 +14,17 @@ test('of two statements that wait for each other, both are done in the end', asy
   const money = open();
   await money.query({ text: 'CREATE TABLE IF NOT EXISTS things (id int PRIMARY KEY, n int)' }, []);
   await money.query({ text: 'INSERT INTO things VALUES (1, 0), (2, 0) ON CONFLICT DO NOTHING' }, []);
+  const holds = Promise.withResolvers<void>();
   const bothBegan = Promise.withResolvers<void>();
   const holder = money.transaction(async (client) => {
     await client.query('UPDATE things SET n = n + 1 WHERE id = 2');
+    holds.resolve();
     await bothBegan.promise;
     await client.query('UPDATE things SET n = n + 1 WHERE id = 1');
   });
   // It locks 1, waits for 2, and the server finds the circle; whichever it ends, this one comes through by itself.
   const both = `DO $$ BEGIN UPDATE things SET n = n + 1 WHERE id = 1; PERFORM pg_notify('began', ''); UPDATE things SET n = n + 1 WHERE id = 2; END $$`;
+  await holds.promise;
   const statement = money.query({ text: both }, []);
   await untilWaiting(money);
   bothBegan.resolve();
