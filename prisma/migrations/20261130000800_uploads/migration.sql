@@ -1,6 +1,6 @@
 -- Uploads take their place before their first byte is read, so that no number of slow ones passes a limit. A place is the
 -- upload's own while it arrives and while its file waits for a request to name it; then, and after `expires_at`, it counts
--- no more.
+-- no more. A file that is deleted before a request named it takes none.
 CREATE TABLE "uploads" (
     "id" UUID NOT NULL,
     "team_id" UUID NOT NULL,
@@ -34,12 +34,12 @@ BEGIN
     INTO mine
     FROM uploads u LEFT JOIN files f ON f.id = u.id
     WHERE u.team_id = team AND u.user_id = person AND u.expires_at > at
-      AND (u.arrived_at IS NULL OR (f.task_id IS NULL AND f.removed_at IS NULL));
+      AND (u.arrived_at IS NULL OR (f.task_id IS NULL AND f.removed_at IS NULL AND f.deleted_at IS NULL));
   -- Files that were kept before there were places count all the same.
   SELECT count(*)::int AS files, coalesce(sum(w.bytes), 0)::bigint AS bytes INTO ours FROM (
     SELECT u.size_bytes AS bytes FROM uploads u WHERE u.team_id = team AND u.arrived_at IS NULL AND u.expires_at > at
     UNION ALL
-    SELECT f.size_bytes FROM files f WHERE f.task_id IS NULL AND f.team_id = team AND f.role = 'input' AND f.removed_at IS NULL
+    SELECT f.size_bytes FROM files f WHERE f.task_id IS NULL AND f.team_id = team AND f.role = 'input' AND f.removed_at IS NULL AND f.deleted_at IS NULL
   ) w;
   IF ours.files >= team_files OR ours.bytes + bytes > team_bytes THEN
     RETURN QUERY SELECT 'team', ours.files;

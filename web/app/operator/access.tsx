@@ -5,7 +5,6 @@ import { sayKeyExpiry } from '#core/domain/api-key.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
-import { TextField } from '../components/field.tsx';
 import { Form, useProblem } from '../components/form.tsx';
 import { Time, useReader } from '../components/format.tsx';
 import { Card } from '../components/page.tsx';
@@ -13,6 +12,7 @@ import { Tag } from '../components/tag.tsx';
 import { attempt, operators, readForm } from '../guarded.ts';
 import { accessWords } from '../texts/operator.ts';
 import { OperatorPage, titled } from './nav.tsx';
+import { ReasonField } from './reason-field.tsx';
 
 export const loader = operators(async ({ app, actor, brandName, params }) => {
   const { teamId, team, people, keys } = await app.operatorAccess(actor, params['id'] ?? '');
@@ -179,15 +179,7 @@ function Asking({
       <Form intent={intent} className="space-y-3">
         <input type="hidden" name="id" value={id} />
         <p className="text-sm">{words}</p>
-        <TextField
-          label="Reason"
-          name="reason"
-          required
-          minLength={3}
-          maxLength={500}
-          autoComplete="off"
-          error={problem?.fields['reason']}
-        />
+        <ReasonField error={problem?.fields['reason']} />
         <Button look="danger" small>
           {act}
         </Button>

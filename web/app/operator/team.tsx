@@ -18,6 +18,7 @@ import { attempt, operators, readForm } from '../guarded.ts';
 import { platformName } from '../texts/custody.ts';
 import { accessWords, operatorWords } from '../texts/operator.ts';
 import { OperatorPage, titled } from './nav.tsx';
+import { ReasonField } from './reason-field.tsx';
 
 const TASKS = 20;
 
@@ -233,15 +234,7 @@ function Grant() {
           autoComplete="off"
           error={problem?.fields['credits']}
         />
-        <TextField
-          label="Reason"
-          name="reason"
-          required
-          minLength={3}
-          maxLength={500}
-          autoComplete="off"
-          error={problem?.fields['reason'] ?? problem?.fields['key']}
-        />
+        <ReasonField error={problem?.fields['reason'] ?? problem?.fields['key']} />
         <Button look="main" intent="grant" busyWords="Granting …" className="sm:mt-[1.625rem]">
           Grant
         </Button>
@@ -263,15 +256,7 @@ function Freeze() {
         className="max-w-prose"
       >
         <Form intent={intent} className="space-y-4">
-          <TextField
-            label="Reason"
-            name="reason"
-            required
-            minLength={3}
-            maxLength={500}
-            autoComplete="off"
-            error={problem?.fields['reason']}
-          />
+          <ReasonField error={problem?.fields['reason']} />
           <Button look={frozenAt === null ? 'danger' : 'plain'}>{operatorWords[intent]}</Button>
         </Form>
       </Confirm>
