@@ -21,6 +21,11 @@ export interface SandboxFile {
   readonly databaseUrl: string;
 }
 
+export interface FirstUser extends SandboxFile {
+  /** Made by this start. */
+  readonly isNew: boolean;
+}
+
 const EMAIL = 'owner@example.com';
 const CREDITS = credits(500);
 
@@ -42,7 +47,7 @@ export async function welcomeFirstUser(
   core: Core,
   dataDir: string,
   where: { url: string; mailUrl: string | null; databaseUrl: string },
-): Promise<SandboxFile & { isNew: boolean }> {
+): Promise<FirstUser> {
   const kept = await readSandboxFile(dataDir);
   const known = kept === null ? null : await core.store.people.holderOf(kept.apiKey);
   const person =

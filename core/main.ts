@@ -4,8 +4,10 @@ import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { ConfigError, readConfig, readEnv, type Config } from '#core/contracts/env.ts';
 import { createLog } from '#core/engines/log.ts';
-import { welcomeFirstUser } from './first-user.ts';
+import type { Core } from '#core/flows/core.ts';
+import { welcomeFirstUser, type FirstUser } from './first-user.ts';
 import { startProduct, type Product } from './product.ts';
+import type { Outside } from './sandboxes.ts';
 
 const begun = performance.now();
 /** Beyond this something hangs; what is committed is safe, so ending is better than hanging. */
@@ -28,9 +30,19 @@ async function main(): Promise<void> {
 
   const stopWanted = stopSignal();
   process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'));
-  const product = await startProduct(config, { log, portal: true });
+  let firstUser: FirstUser | null = null;
+  const product = await startProduct(config, {
+    log,
+    portal: true,
+    // Whoever sees that we are ready finds them.
+    async beforeListening({ core, outside, url }) {
+      if (config.production) return;
+      const { databaseUrl } = outside;
+      firstUser = await welcomeFirstUser(core, config.dataDir, { url, mailUrl: mailUrl(core, outside), databaseUrl });
+    },
+  });
   try {
-    await welcome(config, product, say, logFile);
+    welcome(config, product, firstUser, say, logFile);
     product.auth.ready().catch((error: unknown) => log.error({ error }, 'logging in could not be made ready'));
     log.info({ roles: config.roles, sandboxes: product.outside.sandboxes, ms: Math.round(performance.now() - begun) }, 'product started');
     const signal = await stopWanted;
@@ -45,7 +57,13 @@ async function main(): Promise<void> {
   say('Stopped.');
 }
 
-async function welcome(config: Config, product: Product, say: (line: string) => void, logFile: string | undefined): Promise<void> {
+function welcome(
+  config: Config,
+  product: Product,
+  firstUser: FirstUser | null,
+  say: (line: string) => void,
+  logFile: string | undefined,
+): void {
   const { outside, core, url } = product;
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   say(
@@ -53,16 +71,17 @@ async function welcome(config: Config, product: Product, say: (line: string) => 
   );
   if (outside.sandboxes.length > 0)
     say(`Played by sandboxes: ${outside.sandboxes.join(', ')}. Set their settings to use the real ones (README).`);
-  const mailUrl =
-    outside.mailbox && outside.pagesToken !== null && url !== null
-      ? `${core.settings.publicUrl}/sandbox/mail?token=${outside.pagesToken}`
-      : null;
-  if (mailUrl !== null) say(`Emails are not sent. Read them at ${mailUrl}`);
+  const mails = url === null ? null : mailUrl(core, outside);
+  if (mails !== null) say(`Emails are not sent. Read them at ${mails}`);
   if (logFile !== undefined) say(`Log: ${logFile}`);
-  if (config.production || url === null) return;
-  const person = await welcomeFirstUser(core, config.dataDir, { url, mailUrl, databaseUrl: outside.databaseUrl });
-  if (person.isNew) say(`A first person was made: ${person.email}, password ${person.password}, with 500 credits.`);
+  if (firstUser === null) return;
+  if (firstUser.isNew) say(`A first person was made: ${firstUser.email}, password ${firstUser.password}, with 500 credits.`);
   say('Try it in another terminal:  npm run ask -- "find me 100 leads in Miami"');
+}
+
+/** null where mails are really sent. */
+function mailUrl({ settings }: Core, { mailbox, pagesToken }: Outside): string | null {
+  return mailbox && pagesToken !== null ? `${settings.publicUrl}/sandbox/mail?token=${pagesToken}` : null;
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

@@ -59,6 +59,8 @@ export interface ProductOptions {
   readonly botSettings?: Readonly<Record<string, unknown>>;
   /** Whether there is a portal, built before: `npm start` has one, most tests need none. */
   readonly portal?: boolean;
+  /** Called when everything runs but the HTTP server, with the address that it will answer at: for what must be there by then. */
+  readonly beforeListening?: (made: { core: Core; outside: Outside; url: string }) => Promise<void>;
   /** For benchmarks: agents that need no gateway. */
   readonly agents?: Agents;
   /** For tests that need a part to misbehave. */
@@ -177,23 +179,24 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const operatorEmails = [...core.settings.operatorEmails];
     const filesOrigin = originOf(outside.s3);
     const portal = options.portal ? { operatorEmails, startingCredits: asNumber(startingCredits.credits), filesOrigin } : null;
+    const listens = config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0;
+    if (listens) await options.beforeListening?.({ core, outside, url: `http://127.0.0.1:${port}` });
     await held?.letGo();
-    const web =
-      config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0
-        ? await startWebRole(
-            core,
-            app,
-            { ...config.http, port },
-            {
-              mounts: bots?.mounts ?? [],
-              outside,
-              filesOrigin,
-              // In production a proxy on the same machine may call us by any name.
-              loopbackOnly: !config.production && isLoopbackHost(config.http.host),
-              portal,
-            },
-          )
-        : null;
+    const web = listens
+      ? await startWebRole(
+          core,
+          app,
+          { ...config.http, port },
+          {
+            mounts: bots?.mounts ?? [],
+            outside,
+            filesOrigin,
+            // In production a proxy on the same machine may call us by any name.
+            loopbackOnly: !config.production && isLoopbackHost(config.http.host),
+            portal,
+          },
+        )
+      : null;
     if (web) {
       stops.push(web.stop);
       await outside.announce(web.url);

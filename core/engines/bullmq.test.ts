@@ -118,6 +118,21 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await stopped;
   });
 
+  test('knows how many workers are connected, in all processes, also after one was killed', async () => {
+    expect(await queue.workers()).toBe(0);
+    const other = await createQueue(settings);
+    await other.work(async () => undefined, { concurrency: 1 });
+    expect(await queue.workers()).toBe(1);
+    const dying = spawn(process.execPath, ['core/testing/dying-worker.ts', JSON.stringify({ ...settings, log: undefined })], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await vi.waitFor(async () => expect(await queue.workers()).toBe(2));
+    await other.close();
+    await vi.waitFor(async () => expect(await queue.workers()).toBe(1));
+    dying.kill('SIGKILL');
+    await vi.waitFor(async () => expect(await queue.workers()).toBe(0));
+  });
+
   test('runs as many jobs at a time as it was told, and no more', async () => {
     const held = Promise.withResolvers<void>();
     let running = 0;
@@ -349,4 +364,16 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await client.script('FLUSH');
     client.disconnect();
   }
+});
+
+test.runIf(redisIsHere)('a Redis that lets its user list no connections leaves the number of workers unknown', async () => {
+  const admin = new Redis(redis.url);
+  await admin.acl('SETUSER', 'limited', 'on', '>limited', '~*', '&*', '+@all', '-client|list');
+  const url = Object.assign(new URL(redis.url), { username: 'limited', password: 'limited' });
+  const queue = await createQueue({ name: `test-${newId()}`, databaseUrl: 'postgres://unused', redisUrl: url.href, log: logTo([]) });
+  await queue.work(async () => undefined, { concurrency: 1 });
+  expect(await queue.workers()).toBeNull();
+  await queue.close();
+  await admin.acl('DELUSER', 'limited');
+  admin.disconnect();
 });

@@ -91,6 +91,16 @@ export async function createQueue(settings: QueueSettings): Promise<Queue> {
       return { waiting, active, delayed, failed };
     },
 
+    async workers() {
+      try {
+        return await within(CHECK_WITHIN_MS, producer.getWorkersCount());
+      } catch (error) {
+        // Redis may forbid this user to list connections.
+        if (error instanceof Error && error.message.startsWith('NOPERM')) return null;
+        throw error;
+      }
+    },
+
     async check() {
       await within(CHECK_WITHIN_MS, producer.getJobCounts('waiting'));
     },

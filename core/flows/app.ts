@@ -159,7 +159,7 @@ export interface EventLine {
 }
 
 export interface PartHealth {
-  readonly part: 'database' | 'queue' | 'storage' | 'agents';
+  readonly part: 'database' | 'queue' | 'workers' | 'storage' | 'agents';
   readonly ok: boolean;
   /** What is wrong, without secrets. */
   readonly trouble?: string;

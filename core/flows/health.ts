@@ -10,6 +10,10 @@ export async function health(core: Core): Promise<PartHealth[]> {
       await core.store.money.query({ text: 'SELECT 1' }, []);
     }),
     check('queue', () => core.queue.check()),
+    check('workers', async () => {
+      if ((await core.queue.workers()) === 0)
+        throw new Error('nobody takes tasks: no process with the role worker is connected to the queue');
+    }),
     check('storage', (signal) => core.files.check(signal)),
     check('agents', (signal) => core.agents.check(signal)),
   ]);
@@ -29,8 +33,9 @@ async function check(part: PartHealth['part'], ask: (signal: AbortSignal) => Pro
 }
 
 export async function gauges(core: Core): Promise<Gauge[]> {
-  const [{ waiting, active, delayed, failed }, { rows }] = await Promise.all([
+  const [{ waiting, active, delayed, failed }, workers, { rows }] = await Promise.all([
     core.queue.counts(),
+    core.queue.workers(),
     core.store.money.query<{ name: string; help: string; label: string | null; value: string }>(
       {
         text: `SELECT 'impacter_tasks' AS name, 'Tasks that are not over, by status.' AS help, status AS label, count(*) AS value FROM tasks
@@ -56,6 +61,7 @@ export async function gauges(core: Core): Promise<Gauge[]> {
       ...(row.label !== null && { labels: { [row.name === 'impacter_tasks' ? 'status' : 'state']: row.label } }),
       value: Number(row.value),
     })),
+    ...(workers === null ? [] : [{ name: 'impacter_workers', help: 'Workers connected to the queue, in all processes.', value: workers }]),
     ...Object.entries({ waiting, active, delayed, failed }).map(([state, value]) => ({
       name: 'impacter_queue_jobs',
       help: 'Jobs in the queue, by state.',

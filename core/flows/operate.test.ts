@@ -85,6 +85,7 @@ test('the overview counts what is there and says how every part is', async () =>
     health: [
       { part: 'database', ok: true },
       { part: 'queue', ok: true },
+      { part: 'workers', ok: true },
       { part: 'storage', ok: true },
       { part: 'agents', ok: true },
     ],

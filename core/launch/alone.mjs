@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from './alive.mjs';
 
 const heartbeatMs = 2000;
 const silentMs = 30_000;
@@ -40,19 +41,11 @@ function look(lock) {
   try {
     const pid = Number(fs.readFileSync(lock, 'utf8'));
     const silent = Date.now() - fs.statSync(lock).mtimeMs > silentMs;
-    return { pid, alive: !silent && (pid === 0 || runs(pid)) }; // 0: taken, its number not yet written
+    // 0: taken, its number not yet written. Our own number was written by an earlier process, in a container that was restarted.
+    return { pid, alive: !silent && (pid === 0 || (pid !== process.pid && isAlive(pid))) };
   } catch (error) {
     if (error.code === 'ENOENT') return null;
     throw error;
-  }
-}
-
-function runs(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
   }
 }
 

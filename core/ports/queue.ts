@@ -7,6 +7,8 @@ export interface Queue {
   /** Those of these jobs that it does not know: they neither wait nor run. */
   missing(jobs: readonly Job[]): Promise<Job[]>;
   counts(): Promise<{ waiting: number; active: number; delayed: number; failed: number }>;
+  /** How many workers are connected, in all processes; null where the server does not tell. */
+  workers(): Promise<number | null>;
   /** Rejects when jobs can't be added now. */
   check(): Promise<void>;
   close(): Promise<void>;

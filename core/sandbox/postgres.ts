@@ -2,24 +2,25 @@
 // It runs in a process group of its own: Ctrl-C reaches us, and we stop it after everything that needs it has drained.
 // When we are killed it stays up, and the next start adopts it. Who holds the folder is decided by an advisory lock inside
 // the server, on a connection kept open for that: unlike a file with a process id, it cannot be left behind.
-import { execFile, spawn } from 'node:child_process';
-import { createHmac, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import net from 'node:net';
-import path from 'node:path';
+import { createHmac } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import pg from 'pg';
+import { isAlive } from '#core/launch/alive.mjs';
 import type { Log } from '#core/ports/log.ts';
-import { findPostgres } from './postgres-binaries.ts';
-import { chooseRunAs, give, type RunAs } from './postgres-user.ts';
+import { placeOf, readPassword, readPidFile, runsHere, type Place } from './postgres-place.ts';
+import { isStillInUse, removeUnfinished, startServer, stopServer, superuser } from './postgres-server.ts';
+import { takeTurn } from './postgres-turn.ts';
 
-const run = promisify(execFile);
-const major = '18';
-const superuser = 'postgres';
 /** The role and the database of the product: not a superuser, as with any hosted PostgreSQL. */
 const product = 'impacter';
 const holdLock = [0x696d7061, 1];
+/** After a kill -9 of everything the old server's processes end within moments, but not all at once. */
+const STILL_ENDING_MS = 10_000;
+const RETRY_MS = 100;
+/** Failures that another start in the same folder may have caused, such as a port that was free a moment ago. */
+const ROUNDS = 3;
+const TURN_WITHIN_MS = 60_000;
 
 export interface PostgresOptions {
   readonly dataDir: string;
@@ -77,7 +78,9 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       if (over) return;
       over = true;
       await reviving;
-      await stopServer(place, hold.keeper, options.log);
+      // While we still hold the lock, so that nobody adopts a dying server.
+      await stopServer(place, options.log);
+      await hold.keeper.end().catch(() => {});
     },
   };
 
@@ -113,48 +116,73 @@ export async function runningPostgres(dataDir: string): Promise<string | null> {
   return urlOf(product, productPassword(await readPassword(place)), keeper.port, product);
 }
 
-interface Place {
-  readonly dataDir: string;
-  /** Everything of the server. Appears as a whole, once initdb is done. */
-  readonly home: string;
-  readonly data: string;
-  readonly password: string;
-  readonly serverLog: string;
-}
-
-// The real path: a server knows its folder by it, whichever links lead there.
-async function placeOf(folder: string): Promise<Place> {
-  const dataDir = await realpath(folder);
-  const home = path.join(dataDir, 'postgres');
-  return { dataDir, home, data: path.join(home, 'data'), password: path.join(home, 'password'), serverLog: path.join(home, 'server.log') };
-}
-
 interface Hold {
   readonly keeper: pg.Client;
   readonly port: number;
   readonly password: string;
 }
 
-// Two starts may run this side by side: the folder appears by one rename, PostgreSQL itself lets only one server in, and
-// the advisory lock has one winner. Whoever loses one of these looks again at what is there now.
+// Two starts may run this side by side: the folder appears by one rename, one of them at a time starts a server, PostgreSQL
+// itself lets only one in, and the advisory lock has one winner. Whoever loses one of these looks again at what is there now.
 async function takeHold(place: Place, options: PostgresOptions): Promise<Hold> {
-  let failure = new Error(`PostgreSQL in ${place.home} starts, but does not answer. Its log is ${place.serverLog}`);
-  for (let round = 0; round < 3; round++) {
-    const keeper = await connectToRunning(place);
-    if (keeper) {
-      await lockOrSayWho(place, keeper);
-      const password = productPassword(await readPassword(place));
-      await ensureProduct(keeper, password);
-      return { keeper, port: keeper.port, password };
+  const began = performance.now();
+  const elapsedMs = () => performance.now() - began;
+  let starts = 0;
+  let failures = 0;
+  let endingSince: number | null = null;
+  while (true) {
+    try {
+      const hold = await holdRunning(place);
+      if (hold) return hold;
+      if (starts === ROUNDS) throw new Error(`PostgreSQL in ${place.home} starts, but does not answer. Its log is ${place.serverLog}`);
+      if (await startInTurn()) starts++;
+      else await sleep(RETRY_MS);
+    } catch (error) {
+      const mayPass = isStillInUse(error) || isCutOff(error) || (error instanceof PostgresHeld && !isAlive(error.pid));
+      if (!mayPass && (error instanceof PostgresHeld || ++failures === ROUNDS)) throw error;
+      if (mayPass && endingSince === null) options.log.warn({ dataDir: place.dataDir, error }, 'postgres is still ending, trying again');
+      endingSince ??= mayPass ? elapsedMs() : null;
+      if (mayPass && elapsedMs() - endingSince! > STILL_ENDING_MS) throw error;
+      await sleep(RETRY_MS);
     }
-    await startServer(place, options).catch((error: Error) => (failure = error));
   }
-  throw failure;
+
+  /** false while another start is at it. */
+  async function startInTurn(): Promise<boolean> {
+    const turn = await takeTurn(place.home);
+    if (!turn && elapsedMs() < TURN_WITHIN_MS) return false;
+    try {
+      await startServer(place, options);
+      return true;
+    } finally {
+      turn?.end();
+    }
+  }
+}
+
+async function holdRunning(place: Place): Promise<Hold | null> {
+  const keeper = await connectToRunning(place);
+  if (!keeper) return null;
+  try {
+    await lockOrSayWho(place, keeper);
+    const password = productPassword(await readPassword(place));
+    await ensureProduct(keeper, password);
+    return { keeper, port: keeper.port, password };
+  } catch (error) {
+    await keeper.end().catch(() => {});
+    throw error;
+  }
+}
+
+/** The server went away while we spoke to it: class 57P, or the connection just ended. */
+function isCutOff(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return code.startsWith('57P') || /^(ECONN|EPIPE)/.test(code) || message.startsWith('Connection terminated');
 }
 
 async function connectToRunning(place: Place): Promise<pg.Client | null> {
   const running = await readPidFile(place);
-  if (!running || !isAlive(running.pid)) return null;
+  if (!running || !(await runsHere(place, running.pid))) return null;
   const keeper = new pg.Client({
     connectionString: urlOf(superuser, await readPassword(place), running.port, 'postgres'),
     connectionTimeoutMillis: 5000,
@@ -183,7 +211,6 @@ async function lockOrSayWho(place: Place, keeper: pg.Client) {
      WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND granted`,
     holdLock,
   );
-  await keeper.end();
   const [, pid, url] = holder.rows[0]?.application_name.split(' ') ?? [];
   throw new PostgresHeld(place.dataDir, { pid: Number(pid ?? 0), since: holder.rows[0]?.backend_start ?? new Date(), url: url ?? '' });
 }
@@ -201,172 +228,11 @@ async function ensureProduct(keeper: pg.Client, password: string) {
   if (rows.length === 0) await keeper.query(`CREATE DATABASE ${product} OWNER ${product}`);
 }
 
-async function startServer(place: Place, { port, log, fsync = true }: PostgresOptions) {
-  const began = performance.now();
-  const native = await findPostgres();
-  const program = path.join(native, 'bin/postgres');
-  const runAs = await chooseRunAs(place.dataDir, place.home, program);
-  if (!(await exists(path.join(place.data, 'PG_VERSION')))) await createCluster(place, native, runAs, { log, fsync });
-  await checkVersion(place);
-  await give(place.home, runAs);
-  await removeForeignPidFile(place);
-
-  const chosen = port ?? (await freePort());
-  const serverLog = await open(place.serverLog, 'a', 0o600);
-  await give(place.serverLog, runAs);
-  const logFrom = (await serverLog.stat()).size;
-  const { file, args, options } = runAs.command(program, ['-D', place.data, '-p', String(chosen), ...settings(fsync)]);
-  const child = spawn(file, args, {
-    ...options,
-    cwd: '/',
-    env: environment(),
-    detached: true,
-    stdio: ['ignore', serverLog.fd, serverLog.fd],
-  });
-  const end = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(String(error)));
-    child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? code}`));
-  });
-  let ended: string | undefined;
-  void end.then((how) => (ended = how));
-  await serverLog.close();
-  while ((await readPidFile(place))?.status !== 'ready' || (await readPidFile(place))?.pid !== child.pid) {
-    if (ended !== undefined) {
-      const said = (await readFile(place.serverLog, 'utf8')).slice(logFrom).trim();
-      throw new Error(`PostgreSQL in ${place.home} did not start: ${ended}\n${said}`);
-    }
-    await sleep(10);
-  }
-  child.unref();
-  log.info({ port: chosen, pid: child.pid, runAs: runAs.name, ms: Math.round(performance.now() - began) }, 'postgres started');
-}
-
-function settings(fsync: boolean) {
-  const values: Record<string, string | number> = {
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
-    max_connections: 200,
-    timezone: 'UTC',
-    log_timezone: 'UTC',
-    // Errors go to whoever asked; here they would write what people said into a file.
-    log_min_messages: 'log',
-    log_min_error_statement: 'panic',
-    log_error_verbosity: 'terse',
-    log_checkpoints: 'off',
-    ...(fsync ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
-  };
-  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-}
-
-async function createCluster(place: Place, native: string, runAs: RunAs, { log, fsync }: { log: Log; fsync: boolean }) {
-  log.info({ dataDir: place.dataDir }, 'creating the database, once');
-  const fresh = `${place.home}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
-  await mkdir(fresh, { mode: 0o700 });
-  await writeFile(path.join(fresh, 'password'), randomBytes(24).toString('base64url'), { mode: 0o600 });
-  await give(fresh, runAs);
-  const access = ['--username', superuser, '--pwfile', path.join(fresh, 'password'), '--auth=scram-sha-256'];
-  const sameOrderOfWordsEverywhere = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8'];
-  const { file, args, options } = runAs.command(path.join(native, 'bin/initdb'), [
-    '--pgdata',
-    path.join(fresh, 'data'),
-    ...access,
-    ...sameOrderOfWordsEverywhere,
-    ...(fsync ? [] : ['--no-sync']),
-  ]);
-  try {
-    await run(file, args, { ...options, cwd: '/', env: environment() });
-    await rename(fresh, place.home);
-  } catch (cause) {
-    await rm(fresh, { recursive: true, force: true });
-    if (await exists(path.join(place.data, 'PG_VERSION'))) return; // another start was quicker
-    throw new Error(`cannot create the database in ${place.home}: ${(cause as { stderr?: string }).stderr ?? String(cause)}`, { cause });
-  }
-}
-
-async function checkVersion(place: Place) {
-  const version = (await readFile(path.join(place.data, 'PG_VERSION'), 'utf8')).trim();
-  if (version === major) return;
-  throw new Error(
-    `${place.home} was made by PostgreSQL ${version}, and this is ${major}: dump it with the old one and restore it here, or set DATA_DIR to another folder.`,
-  );
-}
-
-async function stopServer(place: Place, keeper: pg.Client, log: Log) {
-  const running = await readPidFile(place);
-  if (!running) return keeper.end();
-  const began = performance.now();
-  // Fast shutdown: sessions are ended, committed work is written. Sent while we still hold the lock, so nobody adopts a dying server.
-  process.kill(running.pid, 'SIGINT');
-  for (let waitedMs = 0; (await readPidFile(place))?.pid === running.pid && isAlive(running.pid); waitedMs += 10) {
-    if (waitedMs === 30_000) process.kill(running.pid, 'SIGQUIT'); // recovers from its log at the next start
-    await sleep(10);
-  }
-  await keeper.end().catch(() => {});
-  log.info({ pid: running.pid, ms: Math.round(performance.now() - began) }, 'postgres stopped');
-}
-
-async function readPidFile(place: Place): Promise<{ pid: number; port: number; status: string } | null> {
-  const text = await readFile(path.join(place.data, 'postmaster.pid'), 'utf8').catch(() => '');
-  const lines = text.split('\n');
-  if (lines.length < 4) return null;
-  return { pid: Number(lines[0]), port: Number(lines[3]), status: lines[7]?.trim() ?? '' };
-}
-
-// In a container that was killed and started again, the old server's id may belong to somebody else now, and PostgreSQL
-// would believe that its folder is still in use.
-async function removeForeignPidFile(place: Place) {
-  const stale = await readPidFile(place);
-  if (!stale) return;
-  const name = await readFile(`/proc/${stale.pid}/comm`, 'utf8').catch(() => null);
-  if (name !== null && name.trim() !== 'postgres') await rm(path.join(place.data, 'postmaster.pid'), { force: true });
-}
-
-// What a start left that was killed before the database was whole. One that is still at it will see that it was not the first.
-async function removeUnfinished(place: Place) {
-  for (const name of await readdir(place.dataDir)) {
-    const [, pid] = /^postgres\.new-(\d+)-/.exec(name) ?? [];
-    if (pid && !isAlive(Number(pid))) await rm(path.join(place.dataDir, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function environment(): NodeJS.ProcessEnv {
-  const { PATH, SystemRoot } = process.env;
-  return { PATH, SystemRoot, LC_ALL: 'C', TZ: 'UTC' };
-}
-
-function urlOf(user: string, password: string, port: number, database: string) {
-  return `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
-}
-
-async function readPassword(place: Place) {
-  return (await readFile(place.password, 'utf8')).trim();
-}
-
 /** Made from the superuser's, which it does not tell: scripts get the product's address, and with it no right to more. */
 function productPassword(superusers: string) {
   return createHmac('sha256', superusers).update(product).digest('base64url');
 }
 
-async function exists(file: string) {
-  return readFile(file).then(
-    () => true,
-    () => false,
-  );
+function urlOf(user: string, password: string, port: number, database: string) {
+  return `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
 }

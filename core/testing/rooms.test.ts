@@ -12,7 +12,7 @@ const rooms: Record<string, readonly string[]> = {
   'core/store': ['core/domain', 'core/contracts', 'types of core/ports', 'prisma/generated'],
   'core/flows': ['core/domain', 'core/contracts', 'core/ports', 'core/store'],
   'core/engines': ['core/domain', 'core/contracts', 'core/ports', 'core/store'],
-  'core/sandbox': ['core/domain', 'core/contracts', 'types of core/ports'],
+  'core/sandbox': ['core/launch', 'core/domain', 'core/contracts', 'types of core/ports'],
   'core/launch': [],
   // Where everything is put together. What is not part of every start is loaded only by the start that needs it.
   core: [

@@ -11,7 +11,8 @@ const guard = `
     pid=$(head -n 1 "$file")
     case "$(ps -o comm= -p "$pid" || cat "/proc/$pid/comm")" in *postgres) ;; *) continue ;; esac
     kill -QUIT "$pid"
-    while kill -0 "$pid"; do sleep 0.1; done
+    # A process that nobody reaps keeps its id, but has ended.
+    while kill -0 "$pid" && ! grep -q '^State:[[:space:]]*[ZX]' "/proc/$pid/status"; do sleep 0.1; done
   done
   rm -rf "$1"
 `;

@@ -327,15 +327,35 @@ test('readiness looks at every part, and says which one is away', async () => {
     }),
   });
   const { api } = await apiOf(0, product);
-  const allWell = { ok: true, parts: ['database', 'queue', 'storage', 'agents'].map((part) => ({ part, ok: true })) };
+  const allWell = { ok: true, parts: ['database', 'queue', 'workers', 'storage', 'agents'].map((part) => ({ part, ok: true })) };
   await vi.waitFor(async () => expect((await api('/readyz', null)).body).toEqual(allWell));
   storage = false;
   // Answers are shared for a second, so the next one may still be the last.
   await vi.waitFor(async () => {
     const away = await api('/readyz', null);
-    expect([away.status, away.body.parts[2]]).toEqual([503, { part: 'storage', ok: false, trouble: 'bucket is gone' }]);
+    expect([away.status, away.body.parts[3]]).toEqual([503, { part: 'storage', ok: false, trouble: 'bucket is gone' }]);
   });
   expect((await api('/healthz', null)).status).toBe(200);
+});
+
+test('readiness says when nobody works, and no more once somebody does in any process', async () => {
+  const { url, another } = await stage({ settings: { ROLES: 'web' } });
+  const get = async (path: string) => await fetch(url + path);
+  const workers = async () => {
+    const answer = await get('/readyz');
+    const { parts } = (await answer.json()) as { parts: PartHealth[] };
+    return [answer.status, parts.find(({ part }) => part === 'workers')];
+  };
+  const trouble = 'nobody takes tasks: no process with the role worker is connected to the queue';
+  expect(await workers()).toEqual([503, { part: 'workers', ok: false, trouble }]);
+  expect((await get('/healthz')).status).toBe(200);
+  expect(await (await get('/metrics')).text()).toContain('impacter_workers 0');
+
+  const worker = await another({ ROLES: 'worker' });
+  await vi.waitFor(async () => expect(await workers()).toEqual([200, { part: 'workers', ok: true }]));
+  expect(await (await get('/metrics')).text()).toContain('impacter_workers 1');
+  await worker.stop();
+  await vi.waitFor(async () => expect(await workers()).toEqual([503, { part: 'workers', ok: false, trouble }]));
 });
 
 test('while the database is away the API says so, and afterwards all goes on, open streams too', async () => {

@@ -135,7 +135,10 @@ async function product({ product: running, database }: Patient): Promise<readonl
   if (ill.length === 0)
     return [ok(`${running.url}, ready${elsewhere > 1 ? `; ${many(elsewhere, 'process', 'processes')} of it on the database` : ''}`)];
   return ill.map(({ part, trouble }) =>
-    failing(`${running.url}/readyz: ${part}${trouble === undefined ? '' : `: ${trouble}`}`, `see the line of ${part} below, and the log`),
+    failing(
+      `${running.url}/readyz: ${part}${trouble === undefined ? '' : `: ${trouble}`}`,
+      part === 'workers' ? 'ROLES=worker npm start' : `see the line of ${part} below, and the log`,
+    ),
   );
 }
 

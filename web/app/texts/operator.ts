@@ -56,7 +56,7 @@ export const accessWords = {
 
 export const checkOutcomes = { right: 'Adds up', wrong: 'Wrong', 'too-long': 'Not done in time' } as const;
 
-export const parts = { database: 'Database', queue: 'Queue', storage: 'Files', agents: 'Agents' } as const;
+export const parts = { database: 'Database', queue: 'Queue', workers: 'Workers', storage: 'Files', agents: 'Agents' } as const;
 
 export const sights = { running: 'Running', stuck: 'Stuck', failed: 'Failed' } as const;
 
