@@ -48,7 +48,7 @@ export function Notice({
 export function ProblemNotice({ problem, className }: { problem: Problem | null | undefined; className?: string }) {
   if (!problem) return null;
   return (
-    <Notice tone="bad" title={problem.sentence} live {...(className !== undefined && { className })}>
+    <Notice tone={problem.isAnswer ? 'info' : 'bad'} title={problem.sentence} live {...(className !== undefined && { className })}>
       <p>
         {problem.wayForward}
         {problem.page !== null && (
