@@ -124,7 +124,7 @@ Read as lead-generation because of “leads”. Nothing is set aside until you s
 
 test('a message that asks for no work is answered kindly, and neither looks like an error nor speaks of charges', () => {
   const answers = refusalCodes.filter(isAnswer);
-  expect(answers).toHaveLength(8);
+  expect(answers).toHaveLength(9);
   for (const code of answers) {
     const said = read({ kind: 'refused', code, facts: {} } as Saying);
     expect(said).toMatch(/# .* \[plain\]\n/);

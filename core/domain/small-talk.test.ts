@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cpuMs } from '#core/testing/cpu-time.ts';
-import { requests, talk } from '#core/testing/talk-sentences.ts';
+import { requests } from '#core/testing/request-sentences.ts';
+import { talk } from '#core/testing/talk-sentences.ts';
 import { isRefusal, isRefusalCode } from './refusal.ts';
 import { smallTalkIn } from './small-talk.ts';
 import { workIn } from './work-in.ts';

@@ -26,11 +26,12 @@ export type TalkCode = Extract<RefusalCode, `ask.${Talk}`>;
 
 /** Of several kinds in one message, the one that needs an answer most. */
 const priority: readonly Talk[] = [
-  'complaint',
   'prohibition',
+  'complaint',
   'about-price',
   'about-credits',
   'about-tasks',
+  'about-account',
   'about-us',
   'thanks',
   'greeting',
@@ -48,8 +49,11 @@ export function askedIn(text: string): { readonly asked: string; readonly withSt
   const withStatements = join((kind) => !aside.has(kind));
   const asked = join((kind) => !aside.has(kind) && kind !== 'statement');
   if (asked.trim() === '') return { asked: text, withStatements: text, around: '' };
-  return { asked, withStatements, around: join((kind) => aside.has(kind) || kind === 'statement') };
+  return { asked, withStatements, around: join((kind) => telling.has(kind)) };
 }
+
+/** These may say what a request is about. What is forbidden or quoted is not what is wanted. */
+const telling: ReadonlySet<Kind> = new Set(['thanks', 'complaint', 'statement'] as const);
 
 // --- The parts of a message.
 
@@ -164,4 +168,4 @@ const tells =
 const goesOn =
   /^(?:especially|even|particularly|including|not|nor|or|which|because|since|as|though|although|at all|by the way|again|whatever you do|until|under any|for now|ever)\b/;
 const wantsSomething =
-  /\b(?:needs?|wants?|looking|should|must|please|would|could|instead|how|help|require[sd]?|search(?:ing)?|interested)\b/;
+  /\b(?:needs?|wants?|looking|should|must|please|would|could|instead|how|help|require[sd]?|search(?:ing)?|interested|mean|meant|wanted|prefer|rather|forgot)\b/;

@@ -20,7 +20,7 @@ export const talkAnswers = {
   'ask.complaint': {
     status: 400,
     sentence: () => 'Sorry that this isn’t what you needed.',
-    wayForward: 'Say what to do differently and the work is done again, or open the task and rate its result.',
+    wayForward: 'Open the task and rate its result so that we know, or ask again and say what should be different.',
     page: '/tasks',
   },
   'ask.prohibition': {
@@ -43,8 +43,8 @@ export const talkAnswers = {
   },
   'ask.about-credits': {
     status: 400,
-    sentence: () => 'Your balance and every use of your credits are on the Credits page.',
-    wayForward: 'Open it to see what is left or to add more; in the terminal prompt, type /balance.',
+    sentence: () => 'Your balance is on the Credits page, with everything your credits were used for.',
+    wayForward: 'You can add credits there; in the terminal prompt, type /balance.',
     page: '/credits',
   },
   'ask.about-tasks': {
@@ -52,6 +52,12 @@ export const talkAnswers = {
     sentence: () => 'Your tasks, with their status and results, are in the history.',
     wayForward: 'Open a task to follow its progress or download its files; in the terminal prompt, type /history.',
     page: '/tasks',
+  },
+  'ask.about-account': {
+    status: 400,
+    sentence: () => 'You manage your account, your team and your data in the portal.',
+    wayForward: 'Open the settings; members, API keys and data are on the Team page.',
+    page: '/settings',
   },
 } as const;
 

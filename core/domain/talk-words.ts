@@ -1,7 +1,16 @@
 // How people say thanks, complain, ask about the product and forbid something. One part of a message at a time, all of it:
 // whatever has words beside these is no talk. English, and the plainest words of some other languages.
 
-export type Talk = 'greeting' | 'thanks' | 'complaint' | 'prohibition' | 'about-us' | 'about-price' | 'about-credits' | 'about-tasks';
+export type Talk =
+  | 'greeting'
+  | 'thanks'
+  | 'complaint'
+  | 'prohibition'
+  | 'about-us'
+  | 'about-price'
+  | 'about-credits'
+  | 'about-tasks'
+  | 'about-account';
 
 /** Lower-case words without marks around them. */
 export function wordsOf(text: string): string[] {
@@ -67,11 +76,12 @@ const isThanks: Reader = (text, words) =>
   (thanks.test(text) && !thanksToOthers.test(text)) ||
   praise.test(text) ||
   verdict(words) === 'good' ||
+  foreignVerdict.exec(text)?.[1] !== undefined ||
   // "Thanks Anna"
   (words.length === 2 && /^(?:thanks|cheers|thx)$/.test(words[0]!) && /^\p{L}+$/u.test(words[1]!) && !/(?:s|ing)$/.test(words[1]!));
 
 const praise =
-  /^(?:you rock|(?:you're|you are) (?:the best|great|amazing|awesome|a star|a lifesaver)|(?:i |we )?(?:really |just )?love (?:it|this|that|these|them)|(?:i |we )?(?:really |do )?appreciate (?:it|this|that|the|your|you)\b.*|much appreciated|well done|that's all|that is all|that was all|all good|got it|sounds good|keep it up|keep up the (?:good|great) work|exactly what (?:i|we) (?:needed|wanted)|(?:good|great|nice|excellent|amazing|awesome|fantastic) (?:job|work|stuff)(?: (?:on|with|finding|everyone|team|guys|all|again|so far|today|there)\b.*)?)$/;
+  /^(?:you rock|(?:you're|you are|you guys are|you all are) (?:the best|great|amazing|awesome|a star|a lifesaver)|(?:i |we )?(?:really |just )?love (?:it|this|that|these|them)|(?:i |we )?(?:really |do )?appreciate (?:it|this|that|the|your|you)\b.*|much appreciated|well done|that's all|that is all|that was all|all good|got it|sounds good|keep it up|keep up the (?:good|great) work|exactly what (?:i|we) (?:needed|wanted)|(?:good|great|nice|excellent|amazing|awesome|fantastic) (?:job|work|stuff)(?: (?:on|with|finding|everyone|team|guys|all|again|so far|today|there)\b.*)?)$/;
 
 // --- What somebody thinks of what we delivered.
 
@@ -91,16 +101,23 @@ const negations = set("not never isn't aren't wasn't weren't don't doesn't didn'
 const works = set('work works exist open match load arrive come fit help make deliver answer meet what exactly enough right correct valid');
 const about = set('about why how should must need needs want please instead if when');
 
+const someOf = set('all most half some many both none of them these those');
+
 /** "These 50 leads are duplicates", "it doesn't work", "great leads!" */
 function verdict(words: readonly string[]): 'good' | 'bad' | null {
   if (words.length > 24 || words.some((word) => about.has(word))) return null;
   if (words.every((word) => degrees.has(word) || good.has(word) || bad.has(word) || tails.has(word) || ours.has(word)))
-    return (degrees.has(words[0]!) || good.has(words[0]!) || bad.has(words[0]!)) && words.length <= 6 ? judge(words) : null;
+    return (degrees.has(words[0]!) || good.has(words[0]!) || bad.has(words[0]!)) &&
+      words.length <= 6 &&
+      words.filter((word) => ours.has(word)).length <= 1
+      ? judge(words)
+      : null;
   const state = words.findIndex((word) => states.has(word));
   if (state < 0 || state > 14) return null;
   const subject = words.slice(0, state);
   const pronoun =
-    subject.length <= 1 && /^(?:it|they|that|this|these|those|everything|nothing|it's|that's|they're|most|half|)$/.test(subject[0] ?? '');
+    (subject.length > 0 && subject.every((word) => someOf.has(word))) ||
+    (subject.length <= 1 && /^(?:it|they|that|this|these|those|everything|nothing|it's|that's|they're|)$/.test(subject[0] ?? ''));
   const named = /^(?:the|these|those|your|this|that|all|most|half|some|many|both|none|\d+|[a-z]+ of)$/.test(
     subject[0] === 'one' ? 'some' : (subject[0] ?? ''),
   );
@@ -113,19 +130,24 @@ function verdict(words: readonly string[]): 'good' | 'bad' | null {
 function judge(words: readonly string[]): 'good' | 'bad' | null {
   const isNot = words.some((word) => negations.has(word));
   if (words.some((word) => bad.has(word))) return isNot && !words.some((word) => good.has(word) || works.has(word)) ? null : 'bad';
-  if (isNot) return words.some((word) => good.has(word) || works.has(word)) ? 'bad' : null;
+  // "not good", "don't work", "have no phone numbers"
+  const isMissed =
+    words.some((word, at) => word === 'no' && /^(?:has|have|had|contains?)$/.test(words[at - 1] ?? '')) &&
+    words.some((word) => ours.has(word));
+  if (isNot) return isMissed || words.some((word) => good.has(word) || works.has(word)) ? 'bad' : null;
   return words.some((word) => good.has(word)) ? 'good' : null;
 }
 
 const isComplaint: Reader = (text, words) =>
   verdict(words) === 'bad' ||
+  foreignVerdict.test(text) ||
   [
     /^why (?:did you|do you|have you|didn't you|are you|was i|were we|did i|did my|is it so|is this so|is everything|are (?:the|these|my|your) (?:\w+ ){0,2}(?:leads|emails|results|contacts|posts|rows))\b/,
     /^you (?:only |just |still |already |again )?(?:sent|gave|charged|forgot|missed|didn't|did not|never|keep|wrote|made|took|ignored|promised|failed|lied|stole|wasted|are (?:wrong|late|useless|too))\b/,
-    /^(?:i|we) (?:asked for|paid for|was charged|were charged|didn't (?:get|ask|receive|order|want)|did not (?:get|ask|receive|order|want)|never (?:got|asked|received|ordered)|haven't (?:got|received)|only (?:got|received|found)|(?:got|received) (?:only|just|nothing|no|wrong|bad|duplicate|fake|half)|(?:am|are) (?:not happy|disappointed|unhappy|not satisfied|very disappointed)|want (?:a refund|(?:my|our) (?:money|credits) back))\b/,
+    /^(?:i|we) (?:already )?(?:asked for|paid for|was charged|were charged|didn't (?:get|ask|receive|order|want)|did not (?:get|ask|receive|order|want)|never (?:got|asked|received|ordered)|haven't (?:got|received)|only (?:got|received|found)|(?:got|received) (?:only|just|nothing|no|wrong|bad|duplicate|fake|half)|(?:am|are) (?:not happy|disappointed|unhappy|not satisfied|very disappointed)|want (?:a refund|(?:my|our) (?:money|credits) back))\b/,
     /^(?:i'm|we're) (?:very |really |so |not )?(?:disappointed|unhappy|angry|upset|happy with|satisfied)\b/,
     /^(?:(?:can|could|may) (?:i|we) (?:get|have) )?(?:a )?refund(?: me| us)?$|^(?:(?:give me|give us|return|refund) )?(?:back )?(?:my|our) (?:money|credits)(?: back)?$|^money back$|^give (?:me|us) (?:back )?(?:my|our) (?:money|credits)(?: back)?$/,
-    /^(?:that|this|it)(?:'s| is| was) (?:not|n't) (?:what|the|how)\b|^(?:that|this) (?:isn't|wasn't) (?:what|the)\b|^not what (?:i|we) (?:asked|wanted|needed|ordered)\b/,
+    /^(?:that|this|it)(?:'s| is| was) (?:not|n't) (?:what|the|how)\b|^(?:that|this) (?:isn't|wasn't) (?:what|the)\b|^not what (?:i|we) (?:asked|wanted|needed|ordered|expected)\b/,
     /^not (?:good|great|happy|right|helpful|useful|correct)(?: enough| at all)?$|^(?:something|everything) (?:is|went) wrong$|^(?:nothing|it) (?:happened|works|worked|doesn't work|does not work)$/,
   ].some((pattern) => pattern.test(text));
 
@@ -146,6 +168,8 @@ const isAboutUs = matches(
   new RegExp(
     `^(?:are|r|is) (?:${us}|anyone|anybody|somebody|someone)(?: (?:a|an|the|still|really|also|bot|robot|human|ai|real|person|chatgpt|gpt|there|here|alive|working|online|awake|ready|free|safe|secure|reliable|legit|machine))+$`,
   ),
+  // "What kind of leads can you find?", "is my data safe with you?"
+  /^what (?:kinds?|sorts?|types?) of (?:\S+ ){1,3}(?:can|do|could) you (?:\S+)$|^is my data (?:safe|secure|private)\b.*$/,
   // "Do you send emails?", but not "do you have dentists in Miami?"
   /^do you (?!have|know|remember|need|want|think|see|recommend)\p{L}+(?: (?!me |us )\p{L}[\p{L}'-]*){0,6}$/u,
   /^(?:can|do) you (?:speak|understand) [\p{L} ]{1,40}$/u,
@@ -163,6 +187,7 @@ const pricedUnits = new RegExp(
   'u',
 );
 const isAboutPrice: Reader = (text, words) => {
+  if (/^what (?:do|can|would) (?:i|we) (?:get|buy) (?:for|with) \d[\d,.]* credits$/.test(text)) return true;
   if (!/^(?:what|what's|whats|how much|how expensive|price|prices|pricing|cost|costs|fees?|tell me|your prices)(?: |$)/.test(text))
     return false;
   const isPlain = words.every((word) => plainPriceWords.has(word) || /^\d[\d.,]*k?$/.test(word));
@@ -190,15 +215,23 @@ const isAboutTasks = matches(
   /^(?:have|haven't) you (?:already |really |just |even |ever )*(?:sent|emailed|found|written|finished|started|posted|scraped|contacted|completed|done|seen|received|forgotten|stopped|made|delivered|charged)\b/,
   /^(?:are|aren't) you (?:still |already )*(?:done|finished|working|sending|writing|searching|looking)\b/,
   /^(?:when|where|how) (?:did|will|have) you (?:send|sent|email|find|found|finish|get these|get this|get the|got)\b/,
-  /^where (?:are they|is it)$|^(?:status|progress|(?:what's|what is) (?:the|my) (?:status|progress)|any (?:news|updates?|progress)(?: yet)?|how long (?:does|will) (?:it|this) take|how (?:do|can) (?:i|we) (?:cancel|stop|see|find|download|open|delete|export)(?: (?:a|an|the|my|our|this|last|running|it))*(?: (?:task|tasks|result|results|file|files|history|request))?)$/,
+  /^where (?:are they|is it)$|^(?:status|progress|(?:what's|what is) (?:the|my) (?:status|progress)|any (?:news|updates?|progress)(?: yet)?|how long (?:does|will) (?:it|this) take|how (?:do|can) (?:i|we) (?:cancel|stop|see|download|open|delete|export)(?: (?:a|an|the|my|our|this|last|running|it|csv|pdf|task|tasks|result|results|file|files|history|request|leads|emails|posts|spreadsheet))*)$/,
+);
+
+const isAboutAccount = matches(
+  /^(?:please )?(?:(?:i|we) (?:want|would like|need) to |i'd like to |how (?:do|can|could) (?:i|we) )?(?:cancel|delete|close|change|update|invite|add|remove|reset|leave|rename) (?:my|our|the|a) (?:subscription|account|password|email address|login|team|plan|card|billing|members?|team members?|username)$/,
+  /^how (?:do|can) (?:i|we) (?:log in|log out|sign in|sign out|sign up|connect slack|connect discord|create an api key|get an api key)$/,
 );
 
 // --- Prohibitions.
 
+/** What we must not do to others, or at all. */
 const forbiddable =
-  set(`send email mail contact message post tweet publish share write reach call text charge spend start run do scrape crawl find search look
-  buy use touch change bother ask answer reply generate create make spam sell store keep delete give tell show get proceed continue go begin work bill book
-  order begin answer respond research`);
+  set(`send email mail contact message post tweet publish share reach call text charge spend start scrape crawl buy touch bother reply
+  answer spam sell store proceed continue begin bill order respond go`);
+/** "Don't write any emails" forbids; "don't write too long", "don't use emojis" say how to do it. */
+const alsoForbiddable = set('write find search look generate create make do run work ask research give get');
+const whole = set('it that this them anything any anyone anybody more me nothing');
 const ongoing =
   set(`sending emailing mailing finding searching scraping posting writing contacting messaging working charging spamming doing running tweeting crawling
   researching texting calling looking publishing sharing asking generating creating making replying bothering`);
@@ -211,7 +244,7 @@ const made =
 
 const isProhibition: Reader = (text, words) => {
   if (
-    /^(?:never mind|nevermind|never|forget (?:it|that|about it|this)|leave (?:it|me alone)|not (?:now|yet)|no thanks|no thank you|thanks no|hold on|don't|do not|dont|please don't|no need)$/.test(
+    /^(?:never mind|nevermind|never|forget (?:it|that|about it|this)|leave (?:it|me alone)|not (?:now|yet)|no thanks|no thank you|thanks no|hold on|thanks but no thanks|you can stop(?: now)?|don't|do not|dont|please don't|no need)$/.test(
       text,
     )
   )
@@ -226,7 +259,12 @@ const isProhibition: Reader = (text, words) => {
     /^(?:(?:you )?(?:must|may|should|can|do) ?not|don't|dont|never ever|never|you(?:'re| are) not allowed to|you (?:mustn't|shouldn't|can't|cannot|must never|should never)|mustn't) (?:ever |just |even |please )?(?:dare to )?(\S+)/.exec(
       text,
     );
-  if (forbidden) return forbiddable.has(forbidden[1]!) && !made.test(text);
+  if (forbidden) {
+    const verb = forbidden[1]!;
+    const object = words.slice(words.indexOf(verb) + 1);
+    const isAll = object.length === 0 || object.some((word) => whole.has(word) || ours.has(word));
+    return (forbiddable.has(verb) || (alsoForbiddable.has(verb) && isAll)) && !made.test(text);
+  }
   if (/^(?:i|we) (?:don't|do not|dont|never) (?:want|need)\b/.test(text))
     return words.length <= 10 && words.some((word) => ours.has(word) || ['anything', 'it', 'this'].includes(word));
   if (/^no more (?!than)/.test(text)) return words.length <= 6 && words.some((word) => ours.has(word));
@@ -234,17 +272,21 @@ const isProhibition: Reader = (text, words) => {
     return words.length <= 10 && !/\b(?:sondern|nur|aber|sino|mais|pero)\b/.test(text);
   return false;
 };
+/** "die 50 Leads waren super" */
+const foreignVerdict =
+  /^(?:die|das|diese|los|las|les|ces|estos) .{1,60} (?:waren|war|sind|ist|étaient|sont|eran|son|fueron) (?:sehr |très |muy )?(?:(super|toll|gut|perfekt|klasse|parfaits?|bien|geniales|perfectos|buenos|excelentes)|schlecht|falsch|doppelt|mauvais|faux|malos|duplicados)$/u;
 const foreign =
   /^(?:bitte )?(?:sende|schicke?|suche?|finde?|schreibe?|mache?|poste|kontaktiere) (?:\S+ )?(?:keine?n?|nicht)\b|^(?:bitte )?keine?n? (?:e-?mails?|leads|mails|posts|kunden)\b|^(?:ne|n'\S+|n') (?:\S+ )?(?:pas|plus|jamais)\b|^(?:por favor )?no (?:envíes|envies|mandes|busques|escribas|publiques)\b/;
 
 const readers: readonly (readonly [Talk, Reader])[] = [
+  ['about-account', isAboutAccount],
   ['prohibition', isProhibition],
   ['about-price', isAboutPrice],
   ['about-credits', isAboutCredits],
   ['about-tasks', isAboutTasks],
   ['about-us', isAboutUs],
-  ['complaint', isComplaint],
   ['thanks', isThanks],
+  ['complaint', isComplaint],
 ];
 
 function set(words: string): ReadonlySet<string> {

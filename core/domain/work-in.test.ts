@@ -105,6 +105,11 @@ describe('a number that counts something is the quantity, and talk around a requ
   });
 });
 
+test('what somebody forbids is not what the request beside it is about', () => {
+  expect(workIn("don't email them, call them").type).toBe('general');
+  expect(workIn('stop the emails and find 20 florists').type).toBe('lead-generation');
+});
+
 test('a type that was chosen stays', () => {
   expect(workIn('Thanks for the 100 leads! Now find 50 more', 'research')).toMatchObject({ type: 'research', quantity: null });
 });
