@@ -15,7 +15,7 @@ test('a request is taken, watched, delivered and paid for, and the link opens', 
   const { code, said } = await ask(url, ada, ['find me 3 leads in Miami']).end;
 
   expect(said).toContain('Read as lead-generation because of “leads”.');
-  expect(said).toMatch(/Estimate +3 credits\n +Set aside +3 credits\n +Left to spend +497 credits/);
+  expect(said).toMatch(/Quantity +3 leads\n +Estimate +3 credits\n +Set aside +3 credits\n +Left to spend +497 credits/);
   expect(said).toMatch(/✓ Done: 3 leads\n/);
   expect(said).toMatch(/Used +3 of 3 credits set aside\n +Returned +0 credits\n +Left to spend +497 credits/);
   expect(code).toBe(0);
@@ -40,6 +40,19 @@ test('who has too few credits is told so, and what to do', async () => {
   const script = await ask(url, ada, ['--json', 'find me 100 leads in Miami']).end;
   expect(JSON.parse(script.out)).toMatchObject({ error: { code: 'credits.short' } });
   expect(script.code).toBe(1);
+});
+
+test('thanks start nothing, are answered kindly and end well; a script learns that no task was done', async () => {
+  const { url, person } = stage();
+  const ada = await person();
+  const { code, said } = await ask(url, ada, ['Thanks for the 100 leads!']).end;
+  expect(said).toMatch(/^● You’re welcome\.\n {2}Whenever you need something else, just ask for it\.\n/);
+  expect(code).toBe(0);
+
+  const script = await ask(url, ada, ['--json', 'Thanks for the 100 leads!']).end;
+  expect(JSON.parse(script.out)).toMatchObject({ error: { code: 'ask.thanks' } });
+  expect(script.code).toBe(1);
+  expect(await ada.ledger()).toEqual(['grant 500']);
 });
 
 test('work that fails ends with 1, says why, and costs nothing', async () => {

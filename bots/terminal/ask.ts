@@ -3,6 +3,7 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
+import { isAnswer } from '#core/domain/refusal.ts';
 import { Refused, Unreachable } from './client.ts';
 import { conversationOf, type Conversation } from './conversation.ts';
 import { follow, type Session } from './follow.ts';
@@ -51,7 +52,8 @@ async function ask(options: Options): Promise<number> {
     sayNo(screen, target.url, error);
     if (error instanceof Unreachable && text !== '')
       screen.say(`The same request with --key ${key} finds it if it was taken, and never asks twice.\n`);
-    return exit.notDone;
+    // A person who says thanks did nothing wrong; a script learns that no task was done.
+    return error instanceof Refused && isAnswer(error.code) && !options.json ? exit.done : exit.notDone;
   } finally {
     if (target.startedByUs) screen.say('The product ran only for this. Links open, and what was left goes on, while it runs: npm start');
     await target.stop();

@@ -1,6 +1,7 @@
 // Why something was not done, as a letter would look.
 
 import type { Block } from '#core/domain/reply.ts';
+import { isAnswer } from '#core/domain/refusal.ts';
 import { Refused, type Unreachable } from './client.ts';
 import { renderTerminal } from './render.ts';
 import type { Screen } from './screen.ts';
@@ -9,7 +10,7 @@ export function sayNo(screen: Pick<Screen, 'say' | 'look'>, url: string, no: Ref
   const blocks: Block[] =
     no instanceof Refused
       ? [
-          { kind: 'heading', text: no.message, tone: 'bad' },
+          { kind: 'heading', text: no.message, tone: isAnswer(no.code) ? 'plain' : 'bad' },
           { kind: 'prose', text: no.wayForward, from: 'us' },
           ...(no.page === null
             ? []

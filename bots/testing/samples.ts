@@ -58,6 +58,7 @@ const taken = {
   estimateLow: amount(80),
   estimateHigh: amount(100),
 } as const;
+const hundred = { quantity: 100, stated: true } as const;
 const wallet = { returned: amount(12), available: amount(412) } as const;
 
 const leads: FileSaying = {
@@ -94,8 +95,19 @@ const canceled = { kind: 'canceled', taskId, type: 'lead-generation', used: amou
 
 const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract<Saying, { kind: Kind }>>> } = {
   accepted: {
-    'it starts at once': { kind: 'accepted', ...taken, held: amount(100), available: amount(400) },
-    'two tasks go first': { kind: 'accepted', ...taken, held: amount(100), available: amount(400), position: 2 },
+    'it starts at once': { kind: 'accepted', ...taken, ...hundred, held: amount(100), available: amount(400) },
+    'two tasks go first': { kind: 'accepted', ...taken, ...hundred, held: amount(100), available: amount(400), position: 2 },
+    'nobody named a number': {
+      kind: 'accepted',
+      ...taken,
+      estimateLow: amount(20),
+      estimateHigh: amount(25),
+      quantity: 25,
+      stated: false,
+      held: amount(25),
+      available: amount(475),
+    },
+    'it was taken before counts were said': { kind: 'accepted', ...taken, held: amount(100), available: amount(400) },
     'one credit is held': {
       kind: 'accepted',
       ...taken,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { agentTypes } from '#core/domain/agent-type.ts';
 import { isId, type FileId, type TeamId, type UserId } from '#core/domain/ids.ts';
 import { askLimits } from '#core/domain/limits.ts';
-import { readAsk, type ReadAsk } from '#core/domain/read-ask.ts';
+import { readAgain, readAsk, type ReadAsk } from '#core/domain/read-ask.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { cleanText } from '#core/domain/text.ts';
 import type { ThreadRef } from '#core/domain/thread-ref.ts';
@@ -19,15 +19,15 @@ export function parseAsk(input: AskInput): Ask {
   return shape.data;
 }
 
-/** What the person said, cleaned, or a refusal that can be said to them. */
-export function readWords({ text, type, files }: Ask): ReadAsk {
+/** What the person said, cleaned, or a refusal that can be said to them. `isAgain`: it is the text of an earlier task. */
+export function readWords({ text, type, files }: Ask, { isAgain = false } = {}): ReadAsk {
   if (files.length > askLimits.files) throw refuse('files.too-many', { count: files.length });
   for (const file of files) {
     if (file.kind !== 'remote') continue;
     if (file.sizeBytes === 0) throw refuse('file.empty', { name: file.name });
     if (file.sizeBytes > askLimits.fileBytes) throw refuse('file.too-large', { name: file.name });
   }
-  const read = readAsk(text);
+  const read = isAgain ? readAgain(text) : readAsk(text);
   return type === undefined ? read : { ...read, type };
 }
 

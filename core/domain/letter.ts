@@ -20,6 +20,10 @@ export interface Accepted {
   readonly because: string;
   readonly estimateLow: Amount;
   readonly estimateHigh: Amount;
+  /** How many were understood; absent where the type is charged by usage, and in letters from before it was said. */
+  readonly quantity?: number;
+  /** False when nobody named a number and the usual quantity is meant. */
+  readonly stated?: boolean;
   readonly held: Amount;
   /** What the wallet can still spend, the hold already taken off. */
   readonly available: Amount;

@@ -3,6 +3,7 @@
 // are not ours. What we cannot deliver is refused with words; where no number is given, the usual quantity is meant.
 
 import type { AgentType } from './agent-type.ts';
+import { withoutNameNumbers } from './name-numbers.ts';
 import { readNumbers, type NumberToken, type Token } from './numbers.ts';
 import { plainWords } from './plain-words.ts';
 import { rateOf, type CountedRate } from './rates.ts';
@@ -21,10 +22,21 @@ export interface Quantity {
 export function quantityIn(text: string, type: AgentType): Quantity | null {
   const rate = rateOf(type);
   if (rate.unit === null) return null;
-  const tokens = readNumbers(plainWords(text));
+  const tokens = readNumbers(plainWords(withoutNameNumbers(text)));
   const amount = statedIn(tokens, type);
   const count = amount === undefined ? rate.usualQuantity : deliverable(amount, rate);
-  return { count, unit: count === 1 ? rate.unit.singular : rate.unit.plural, stated: amount !== undefined };
+  return quantityOf(type, count, amount !== undefined);
+}
+
+/** As it was understood, for what was stored of it. Null where the type is charged by usage. */
+export function quantityOf(type: AgentType, count: number, stated: boolean): Quantity | null {
+  const { unit } = rateOf(type);
+  return unit === null ? null : { count, unit: count === 1 ? unit.singular : unit.plural, stated };
+}
+
+/** "100 leads"; "25 leads (the usual number, since none was given)". */
+export function sayQuantity({ count, unit, stated }: Quantity): string {
+  return `${count.toLocaleString('en-US')} ${unit}${stated ? '' : ' (the usual number, since none was given)'}`;
 }
 
 /** A number of units, and how it was written. */
@@ -95,7 +107,7 @@ function numbersBefore(tokens: readonly Token[], wanted: Wanted): Hit[] {
     const from = joined ? at + 2 : at + 1;
     for (let thingAt = from; thingAt <= from + WORDS_BETWEEN; thingAt++) {
       const word = wordAt(tokens, thingAt);
-      if (wanted(word)) return [{ number, at, thingAt }];
+      if (wanted(word)) return isYear(tokens, at, thingAt === from) ? [] : [{ number, at, thingAt }];
       // "5-star hotels": the number belongs to the word it is tied to.
       if (word === '' || joined || ends.has(word) || (verbs.has(word) && !alsoNouns.has(word))) return [];
     }
@@ -134,7 +146,10 @@ function numberAfterVerb(tokens: readonly Token[]): Amount | undefined {
   return tokens.find((token, at): token is NumberToken => {
     const before = wordAt(tokens, ['me', 'us'].includes(wordAt(tokens, at - 1)) ? at - 2 : at - 1);
     const after = wordAt(tokens, at + 1);
-    return token.kind === 'number' && verbs.has(before) && after !== '' && !ends.has(after);
+    if (token.kind !== 'number' || after === '' || ends.has(after) || after === 'times') return false;
+    // "people who tweet 5 a day" tells something about them.
+    const tellsAbout = [at - 2, at - 3].some((place) => ['who', 'that', 'which'].includes(wordAt(tokens, place)));
+    return (verbs.has(before) || wishes.has(before)) && !tellsAbout && !isYear(tokens, at, false);
   });
 }
 
@@ -204,13 +219,31 @@ function singular(word: string): string {
   return word.replace(/ies$/, 'y').replace(/s$/, '');
 }
 
+// --- Years.
+
+/** "the 2026 conference contacts" names a year, and "find 2000 leads" a number. */
+function isYear(tokens: readonly Token[], at: number, isBesideThing: boolean): boolean {
+  const token = tokens[at]!;
+  if (token.kind !== 'number' || !/^(?:19\d\d|20\d\d|2100)$/.test(token.text)) return false;
+  const before = wordAt(tokens, at - 1);
+  const isCount = tokens[at - 1]?.kind !== 'word' || verbs.has(before) || wishes.has(before) || beforeCounts.has(before);
+  return !isCount || !(isBesideThing || token.value % 100 === 0);
+}
+
+const wishes = new Set('need needs want wants'.split(' '));
+const beforeCounts = new Set('me us another additional exactly like have get'.split(' '));
+
 // --- Words that decide what a number belongs to.
 
 /** "these 10 leads", "our 3 posts" are there already. */
 const alreadyThere = new Set('these those my our your their his her'.split(' '));
 
 /** A number in a side remark: "leads for 5 companies", "with 50 people". */
-function isAside(tokens: readonly Token[], at: number): boolean {
+function isAside(tokens: readonly Token[], numberAt: number): boolean {
+  // "from the top 100 companies"
+  const at = ['top', 'first', 'leading', 'best', 'biggest', 'largest'].includes(wordAt(tokens, numberAt - 1))
+    ? numberAt - (wordAt(tokens, numberAt - 2) === 'the' ? 2 : 1)
+    : numberAt;
   const before = wordAt(tokens, at - 1);
   if (before === 'of') return !containers.has(wordAt(tokens, at - 2));
   return ['for', 'like', 'from', 'with', 'at', 'than', 'by', 'to', 'under', 'below', 'above', 'within', 'in'].includes(before);

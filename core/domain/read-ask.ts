@@ -3,6 +3,7 @@
 import { agentTypes, type AgentType } from './agent-type.ts';
 import { askLimits } from './limits.ts';
 import { refuse } from './refusal.ts';
+import { mustAskForWork } from './small-talk.ts';
 import { cleanText } from './text.ts';
 
 export interface ReadAsk {
@@ -11,8 +12,18 @@ export interface ReadAsk {
   readonly type?: AgentType;
 }
 
-/** Cleans what a person wrote and takes the choice of a type off its front; refuses what is empty or far too long. */
+/**
+ * Cleans what a person wrote and takes the choice of a type off its front; refuses what is empty or far too long, and answers
+ * what asks for no work. Whoever writes a type in front asks for work.
+ */
 export function readAsk(raw: string): ReadAsk {
+  const read = readAgain(raw);
+  if (read.type === undefined) mustAskForWork(read.text);
+  return read;
+}
+
+/** The same for a request that was taken before: whether it asks for work was decided then. */
+export function readAgain(raw: string): ReadAsk {
   if (raw.length > askLimits.textBytes || new TextEncoder().encode(raw).length > askLimits.textBytes) throw refuse('ask.too-long');
   const { text, type } = takeType(cleanText(raw));
   if (!/[\p{L}\p{N}]/u.test(text)) throw refuse('ask.empty');

@@ -6,6 +6,7 @@ import { agentTypes } from './agent-type.ts';
 import { askLimits } from './limits.ts';
 import { micro, sayCredits, showCredits, type Amount } from './credits.ts';
 import type { TaskStatus } from './task.ts';
+import { talkAnswers } from './talk-answers.ts';
 import { teamLimits } from './team-limits.ts';
 
 interface Rule {
@@ -23,6 +24,7 @@ const table = {
     sentence: () => 'There are no words in this request.',
     wayForward: 'Say what you need, for example: find 100 leads in Miami.',
   },
+  ...talkAnswers,
   'ask.too-long': {
     status: 413,
     sentence: () => `This request is longer than ${count(askLimits.textCharacters)} characters.`,
@@ -592,6 +594,11 @@ export type InvitationEnd = keyof typeof invitationEnds;
 
 export type RefusalCode = keyof typeof table;
 export const refusalCodes = Object.keys(table) as RefusalCode[];
+
+/** True where nothing went wrong: the message asked for no work and got an answer (talk-answers.ts). */
+export function isAnswer(code: string): boolean {
+  return Object.hasOwn(talkAnswers, code);
+}
 
 /** What the HTTP API answers with it. */
 export function statusOf(code: RefusalCode): number {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FileId, TaskId } from './ids.ts';
 import type { Saying } from './letter.ts';
 import { never } from './never.ts';
+import { isAnswer, refusalCodes } from './refusal.ts';
 import type { Block, Reply } from './reply.ts';
 import { replyFor, type ReplyContext } from './say.ts';
 
@@ -80,6 +81,22 @@ Read as lead-generation because of “leads”.
     );
   });
 
+  test('say how many of what were understood, before what it may cost', () => {
+    expect(read({ ...accepted, quantity: 100, stated: true })).toContain(
+      `(On it. Lead generation, 100 leads, about 80, at most 100 credits.)
+# On it [wait]
+Read as lead-generation because of “leads”.
+- Quantity: 100 leads
+- Estimate: about 80, at most 100 credits`,
+    );
+    expect(read({ ...accepted, quantity: 1, stated: true })).toContain('- Quantity: 1 lead\n');
+    expect(read({ ...accepted, quantity: 2_026, stated: true })).toContain('- Quantity: 2,026 leads\n');
+  });
+
+  test('say that it is the usual number where nobody named one', () => {
+    expect(read({ ...accepted, quantity: 25, stated: false })).toContain('- Quantity: 25 leads (the usual number, since none was given)\n');
+  });
+
   test('say how many go first', () => {
     expect(read({ ...accepted, position: 1 })).toContain('# Next in line: one request goes first [wait]');
     expect(read({ ...accepted, position: 3 })).toContain('# Next in line: 3 requests go first [wait]');
@@ -102,6 +119,21 @@ Read as lead-generation because of “leads”. Nothing is set aside until you s
   );
   expect(read({ kind: 'approval', taskId, type, because, estimateLow, estimateHigh, available, waitsFor: 'credits' })).toContain(
     '[Top up](https://work.example.com/credits)',
+  );
+});
+
+test('a message that asks for no work is answered kindly, and neither looks like an error nor speaks of charges', () => {
+  const answers = refusalCodes.filter(isAnswer);
+  expect(answers).toHaveLength(9);
+  for (const code of answers) {
+    const said = read({ kind: 'refused', code, facts: {} } as Saying);
+    expect(said).toMatch(/# .* \[plain\]\n/);
+    expect(said).not.toContain('charged');
+  }
+  expect(read({ kind: 'refused', code: 'ask.thanks', facts: {} })).toBe(
+    `(You’re welcome. Whenever you need something else, just ask for it.)
+# You’re welcome. [plain]
+Whenever you need something else, just ask for it.`,
   );
 });
 

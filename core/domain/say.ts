@@ -24,9 +24,9 @@ import type {
   Working,
 } from './letter.ts';
 import { never } from './never.ts';
-import { quantityIn } from './quantity.ts';
+import { quantityIn, quantityOf, sayQuantity } from './quantity.ts';
 import { sayUnits } from './rates.ts';
-import { Refusal } from './refusal.ts';
+import { isAnswer, Refusal } from './refusal.ts';
 import type { Block, Choice, Facts, Files, Heading, Prose, Reply } from './reply.ts';
 import { statusWords, taskPage } from './task-view.ts';
 import { firstLine, shorten } from './text.ts';
@@ -75,15 +75,27 @@ export function replyFor(saying: Saying, context: ReplyContext): Reply {
 function sayAccepted(saying: Accepted, context: ReplyContext): Reply {
   const ahead = saying.position ?? 0;
   const title = ahead === 0 ? 'On it' : `Next in line: ${ahead === 1 ? 'one request goes' : `${ahead} requests go`} first`;
+  const count = sayCount(saying);
   return {
-    fallback: `${title}. ${sayType(saying.type)}, ${sayEstimate(saying)}.`,
+    fallback: `${title}. ${[sayType(saying.type), ...count, sayEstimate(saying)].join(', ')}.`,
     blocks: [
       heading(title, 'wait'),
       ours(sentence(saying.because)),
-      facts(['Estimate', sayEstimate(saying)], ['Set aside', credits(saying.held)], ['Left to spend', credits(saying.available)]),
+      facts(
+        ...count.map((words) => ['Quantity', words] as const),
+        ['Estimate', sayEstimate(saying)],
+        ['Set aside', credits(saying.held)],
+        ['Left to spend', credits(saying.available)],
+      ),
       ...choices(cancel(saying.taskId), ...open(saying.taskId, context)),
     ],
   };
+}
+
+/** Always said where there is one, so that a wrong reading is seen before it costs. */
+function sayCount({ type, quantity, stated = true }: Accepted): string[] {
+  const read = quantity === undefined ? null : quantityOf(type, quantity, stated);
+  return read === null ? [] : [sayQuantity(read)];
 }
 
 function sayApproval(saying: Approval, context: ReplyContext): Reply {
@@ -107,11 +119,11 @@ function sayApproval(saying: Approval, context: ReplyContext): Reply {
 
 function sayRefused(saying: RefusedSaying, context: ReplyContext): Reply {
   const { sentence: title, wayForward, page, code } = new Refusal(saying);
-  const cost = aboutAsk.test(code) && !title.includes('nothing was charged') ? 'Nothing was charged. ' : '';
+  const cost = aboutAsk.test(code) && !isAnswer(code) && !title.includes('nothing was charged') ? 'Nothing was charged. ' : '';
   return {
     fallback: `${title} ${wayForward}`,
     blocks: [
-      heading(title, 'bad'),
+      heading(title, isAnswer(code) ? 'plain' : 'bad'),
       ours(`${cost}${wayForward}`),
       ...(page === null ? [] : choices(...leadTo(context, page, { id: 'page', label: pageLabels[page] ?? 'Open', style: 'main' }))),
     ],
@@ -124,6 +136,7 @@ const pageLabels: Readonly<Record<string, string>> = {
   '/credits': 'Top up',
   '/team': 'Team',
   '/dashboard': 'History',
+  '/tasks': 'History',
   '/settings': 'Settings',
   '/login': 'Log in',
 };

@@ -18,6 +18,22 @@ const story: [TaskEvent, string][] = [
     },
     'Accepted, read as lead-generation because of “leads”; estimate about 80, at most 100 credits, 100 credits set aside',
   ],
+  [
+    {
+      kind: 'accepted',
+      data: {
+        type: 'lead-generation',
+        because: 'read as lead-generation because of “leads”',
+        estimateLow: '20000000',
+        estimateHigh: '25000000',
+        quantity: 25,
+        stated: false,
+        held: '25000000',
+        available: '475000000',
+      },
+    },
+    'Accepted, read as lead-generation because of “leads”; 25 leads (the usual number, since none was given), estimate about 20, at most 25 credits, 25 credits set aside',
+  ],
   [{ kind: 'requeued', data: { generation: 1 } }, 'Put back in line'],
   [{ kind: 'started', data: { attempt: 1 } }, 'Started'],
   [{ kind: 'started', data: { attempt: 2 } }, 'Started again, attempt 2'],

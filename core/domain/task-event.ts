@@ -5,6 +5,7 @@ import { micro, sayCredits, showCredits, type Amount } from './credits.ts';
 import type { FailureCode } from './failure.ts';
 import type { ConversationId } from './ids.ts';
 import { never } from './never.ts';
+import { quantityOf, sayQuantity } from './quantity.ts';
 import { sayEstimate } from './say.ts';
 
 /** Kinds and what the database keeps with each. */
@@ -16,6 +17,8 @@ export type TaskEvent =
         readonly because: string;
         readonly estimateLow: Amount;
         readonly estimateHigh: Amount;
+        readonly quantity?: number;
+        readonly stated?: boolean;
         readonly held: Amount;
         readonly available: Amount;
         readonly position?: number;
@@ -50,7 +53,7 @@ export type TaskEventKind = TaskEvent['kind'];
 export function sayEvent(event: TaskEvent): string {
   switch (event.kind) {
     case 'accepted':
-      return `Accepted, ${event.data.because}; estimate ${sayEstimate(event.data)}, ${sayCredits(micro(event.data.held))} set aside`;
+      return `Accepted, ${event.data.because}; ${sayCountOf(event.data)}estimate ${sayEstimate(event.data)}, ${sayCredits(micro(event.data.held))} set aside`;
     case 'started':
       return event.data.attempt === 1 ? 'Started' : `Started again, attempt ${event.data.attempt}`;
     case 'agent-accepted':
@@ -78,6 +81,11 @@ export function sayEvent(event: TaskEvent): string {
     default:
       return never(event);
   }
+}
+
+function sayCountOf({ type, quantity, stated = true }: Extract<TaskEvent, { kind: 'accepted' }>['data']): string {
+  const read = quantity === undefined ? null : quantityOf(type, quantity, stated);
+  return read === null ? '' : `${sayQuantity(read)}, `;
 }
 
 function saySettled({ charged, returned }: Settled): string {

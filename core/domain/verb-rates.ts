@@ -78,6 +78,8 @@ export const ratedVerbs = Object.keys(verbRates) as RatedVerb[];
 export const freeRates = {
   /** A refused request leaves its stored outcome. A program that goes on without credits is slowed down. */
   refused: perMinutes(10, 100),
+  /** "Thanks" and its like leave a stored outcome too, and nobody polite sends so many. */
+  answered: perMinutes(10, 300),
   /** A task that was stopped at once has started an agent and is charged nothing. */
   stopped: perHour(20),
 } as const satisfies Record<string, Pick<VerbRate, 'person' | 'team'>>;

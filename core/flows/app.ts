@@ -10,6 +10,7 @@ import type { ApiKeyId, ConversationId, FileId, TaskId, TeamId, UserId } from '#
 import type { Saying } from '#core/domain/letter.ts';
 import type { Role } from '#core/domain/permission.ts';
 import type { Refused } from '#core/domain/refusal.ts';
+import type { Quantity } from '#core/domain/quantity.ts';
 import type { Reply } from '#core/domain/reply.ts';
 import type { SessionId } from '#core/ports/auth.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
@@ -101,6 +102,8 @@ export interface TakenTask {
   readonly threadRef: ThreadRef;
   readonly type: AgentType;
   readonly because: string;
+  /** What was understood; null where the type is charged by usage, and for tasks from before it was told. */
+  readonly quantity: Quantity | null;
   readonly estimateLow: Amount;
   readonly estimateHigh: Amount;
   readonly held: Amount;

@@ -50,7 +50,7 @@ test('a letter that can never be posted does not keep its thread from what comes
   await vi.waitFor(async () => expect(await dead()).toEqual(['dead', 'dead']));
   await people.channel('closing', { closed: false });
   await say('closing', 'find me 5 leads in Miami', thread);
-  await vi.waitFor(async () => expect((await people.messages('closing', thread)).at(-1)?.text).toContain('5 leads'));
+  await vi.waitFor(async () => expect((await people.messages('closing', thread)).at(-1)?.text).toContain('Done: 5 leads'));
   const { rows } = await core.store.money.query(
     { text: `SELECT count(*)::int AS told FROM task_events WHERE task_id = $1 AND kind = 'undelivered'` },
     [lost.kind === 'task' && lost.taskId],
@@ -112,7 +112,7 @@ test('a fault of ours in one letter lets the others pass, and after a while its 
   const faulty = (poster: Poster): Poster => ({
     ...poster,
     post(part, signal) {
-      if (part.reply.fallback.includes('13 leads')) throw new TypeError('undefined is not a letter');
+      if (part.reply.fallback.includes('Done: 13 leads')) throw new TypeError('undefined is not a letter');
       return poster.post(part, signal);
     },
   });
@@ -130,7 +130,7 @@ test('a platform that never answers one post keeps no other post waiting', async
   const end = Promise.withResolvers<never>();
   const hanging = (poster: Poster): Poster => ({
     ...poster,
-    post: (part, signal) => (part.reply.fallback.includes('13 leads') ? end.promise : poster.post(part, signal)),
+    post: (part, signal) => (part.reply.fallback.includes('Done: 13 leads') ? end.promise : poster.post(part, signal)),
   });
   const opened = await boardStage({ adapter: withPoster(hanging), timings: { letterLeaseMs: DAY_MS } });
   onTestFinished(() => end.reject(new Error('the test is over')));

@@ -3,14 +3,14 @@
 import { createHash } from 'node:crypto';
 import { parseAsk, readWords, type Ask, type AskInput } from '#core/contracts/ask.ts';
 import { amountOf } from '#core/domain/credits.ts';
-import { classify } from '#core/domain/classify.ts';
 import { estimate } from '#core/domain/estimate.ts';
 import { isId, newId, type ConversationId, type FileId, type HoldId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import { may } from '#core/domain/permission.ts';
-import { quantityIn } from '#core/domain/quantity.ts';
+import { quantityOf } from '#core/domain/quantity.ts';
 import { RATE_VERSION } from '#core/domain/rates.ts';
-import { isRefusal, refuse, refusedBy, type Refusal, type Refused } from '#core/domain/refusal.ts';
+import { isAnswer, isRefusal, refuse, refusedBy, type Refusal, type Refused } from '#core/domain/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
+import { workIn } from '#core/domain/work-in.ts';
 import type { IntakeAnswer, IntakeRow, NewTask } from '#core/store/intake.ts';
 import type { Payer } from '#core/store/people.ts';
 import type { Taken } from './app.ts';
@@ -28,7 +28,7 @@ export async function takeAsk(
   again?: { readonly of: TaskId; readonly conversationId: ConversationId },
 ): Promise<Taken> {
   const ask = parseAsk(input);
-  const understood = understand(core, ask);
+  const understood = understand(core, ask, again !== undefined);
   const atMs = core.clock.now().getTime();
   const ids = {
     task: newId<TaskId>(atMs),
@@ -81,6 +81,7 @@ export async function takeAsk(
               because: read.task.because,
               estimateLow: amountOf(read.task.estimateLow),
               estimateHigh: amountOf(read.task.estimateHigh),
+              ...(read.stated !== null && { quantity: read.task.quantity!, stated: read.stated }),
             },
           }),
     };
@@ -90,20 +91,29 @@ export async function takeAsk(
       { taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated },
       'ask taken',
     );
-    if (taken.kind === 'refused' && !taken.repeated) await core.rates.note('refused', who);
+    if (taken.kind === 'refused' && !taken.repeated) await core.rates.note(isAnswer(taken.refused.code) ? 'answered' : 'refused', who);
     return taken;
   });
 }
 
-type Understood = { readonly task: Omit<NewTask, 'id' | 'holdId' | 'retryOf' | 'deadlineAt' | 'fileIds'> } | { readonly refused: Refused };
+type Understood =
+  | {
+      readonly task: Omit<NewTask, 'id' | 'holdId' | 'retryOf' | 'deadlineAt' | 'fileIds'>;
+      /** Whether the quantity was named or is the usual one; null where the type is charged by usage. */
+      readonly stated: boolean | null;
+    }
+  | { readonly refused: Refused };
 
-function understand(core: Core, ask: Ask): Understood {
+function understand(core: Core, ask: Ask, isAgain: boolean): Understood {
   try {
-    const { text, type: chosen } = readWords(ask);
-    const { type, because } = classify(text, chosen);
-    const quantity = quantityIn(text, type)?.count ?? null;
-    const { low, high } = estimate(type, quantity, core.learned.of(type));
-    return { task: { type, because, requestText: text, quantity, rateVersion: RATE_VERSION, estimateLow: low, estimateHigh: high } };
+    const { text, type: chosen } = readWords(ask, { isAgain });
+    const { type, because, quantity } = workIn(text, chosen);
+    const count = quantity?.count ?? null;
+    const { low, high } = estimate(type, count, core.learned.of(type));
+    return {
+      task: { type, because, requestText: text, quantity: count, rateVersion: RATE_VERSION, estimateLow: low, estimateHigh: high },
+      stated: quantity?.stated ?? null,
+    };
   } catch (error) {
     if (isRefusal(error)) return { refused: refusedBy(error) };
     throw error;
@@ -138,6 +148,7 @@ function takenFrom(answer: IntakeAnswer, threadRef: ThreadRef): Taken {
     because: saying.because,
     estimateLow: saying.estimateLow,
     estimateHigh: saying.estimateHigh,
+    quantity: saying.quantity === undefined ? null : quantityOf(saying.type, saying.quantity, saying.stated ?? true),
     held: saying.held,
     available: saying.available,
     position: saying.position ?? 0,

@@ -100,7 +100,7 @@ export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
       await takeBoth(thing, freeRates[thing], who);
     },
     waiting({ person, teamId }) {
-      for (const thing of ['stopped', 'refused'] as const) {
+      for (const thing of ['stopped', 'refused', 'answered'] as const) {
         for (const [whose, rate] of [
           [person, freeRates[thing].person],
           [`team:${teamId}`, freeRates[thing].team],
@@ -108,9 +108,9 @@ export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
           const bucket = find(`${thing}|${whose}`);
           if (!bucket?.isLast || bucket.left > 0) continue;
           const waitSeconds = secondsUntil(bucket.endsMs);
-          return thing === 'refused'
-            ? { code: 'request.too-many', facts: { waitSeconds } }
-            : { code: 'cancels.too-many', facts: { stopped: rate.most * factor, waitSeconds } };
+          return thing === 'stopped'
+            ? { code: 'cancels.too-many', facts: { stopped: rate.most * factor, waitSeconds } }
+            : { code: 'request.too-many', facts: { waitSeconds } };
         }
       }
       return null;

@@ -30,6 +30,9 @@ test('before anything is asked, a person reads what it would cost, why, and whet
     enough: true,
     refused: null,
   });
+  expect(await app.estimate(ada, { text: 'find me leads in Miami' })).toMatchObject({
+    quantity: { count: 25, unit: 'leads', stated: false },
+  });
   expect(await app.estimate(ada, { text: 'find me 500 leads' })).toMatchObject({ enough: false, refused: { code: 'credits.short' } });
   expect(await app.estimate(ada, { text: 'something', type: 'magic' })).toMatchObject({ refused: { code: 'type.unknown' } });
   expect(await app.estimate(ada, { text: '  ' })).toMatchObject({ refused: { code: 'ask.empty' } });

@@ -1,12 +1,11 @@
 // What the portal shows of work: what a request would cost, the history, a conversation, and everything about one task.
 
 import { isAgentType, type AgentType } from '#core/domain/agent-type.ts';
-import { classify } from '#core/domain/classify.ts';
 import { amountOf, asNumber, micro, NO_CREDITS, showCredits, type Amount, type Credits } from '#core/domain/credits.ts';
 import { estimate } from '#core/domain/estimate.ts';
 import { isId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
 import { may, mustBeAllowed } from '#core/domain/permission.ts';
-import { quantityIn } from '#core/domain/quantity.ts';
+import type { Quantity } from '#core/domain/quantity.ts';
 import { rateOf } from '#core/domain/rates.ts';
 import { readAsk } from '#core/domain/read-ask.ts';
 import { isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusal.ts';
@@ -15,6 +14,7 @@ import { sayEvent, type TaskEvent } from '#core/domain/task-event.ts';
 import { statusWords, viewFile, viewTask, type FileView, type TaskView } from '#core/domain/task-view.ts';
 import { cleanText, firstLine } from '#core/domain/text.ts';
 import { platformOf, type Platform } from '#core/domain/thread-ref.ts';
+import { workIn, type WorkAsked } from '#core/domain/work-in.ts';
 import type { StoredEvent } from '#core/store/events.ts';
 import type { TaskFilter, TaskSurroundings } from '#core/store/task-lists.ts';
 import type { StoredTask } from '#core/store/tasks.ts';
@@ -45,6 +45,8 @@ export interface WorkVerbs {
 export interface EstimateView {
   readonly type: AgentType;
   readonly because: string;
+  /** What was understood; null where the type is charged by usage. */
+  readonly quantity: Quantity | null;
   readonly low: Amount;
   readonly high: Amount;
   readonly available: Amount;
@@ -84,6 +86,8 @@ export interface TurnView {
   readonly isMine: boolean;
   readonly steps: readonly StepView[];
   readonly feedback: 'good' | 'bad' | null;
+  /** Nobody named a number, so the usual one was taken. Known while the task is not over. */
+  readonly isUsualNumber: boolean;
 }
 
 export interface StepView {
@@ -135,24 +139,23 @@ async function preview(core: Core, actor: Actor, request: { text: string; type?:
   mustBeAllowed(actor, 'tasks.ask');
   const { balance, held } = await core.store.people.wallet(actor.teamId);
   const available = micro(balance - held);
-  const general = { type: 'general', because: '', low: NO_CREDITS, high: NO_CREDITS } as const;
-  const show = (said: { type: AgentType; because: string; low: Credits; high: Credits }, refused: Refused | null): EstimateView => ({
-    type: said.type,
-    because: said.because,
-    low: amountOf(said.low),
-    high: amountOf(said.high),
+  const general = { type: 'general', because: '', quantity: null, low: NO_CREDITS, high: NO_CREDITS } as const;
+  const show = ({ low, high, ...said }: WorkAsked & { low: Credits; high: Credits }, refused: Refused | null): EstimateView => ({
+    ...said,
+    low: amountOf(low),
+    high: amountOf(high),
     available: amountOf(available),
-    enough: said.high <= available,
+    enough: high <= available,
     refused,
   });
   try {
     const { text, type: chosen } = readAsk(request.text);
     const wanted = request.type ?? chosen;
     if (wanted !== undefined && !isAgentType(wanted)) throw refuse('type.unknown', { given: wanted });
-    const { type, because } = classify(text, wanted);
-    const { low, high } = estimate(type, quantityIn(text, type)?.count ?? null, core.learned.of(type));
+    const asked = workIn(text, wanted);
+    const { low, high } = estimate(asked.type, asked.quantity?.count ?? null, core.learned.of(asked.type));
     const short = high > available ? refusedBy(refuse('credits.short', { need: amountOf(high), have: amountOf(available) })) : null;
-    return show({ type, because, low, high }, short);
+    return show({ ...asked, low, high }, short);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return show(general, refusedBy(error));
@@ -252,6 +255,7 @@ function viewTurn(
     isMine: task.userId === actor.userId,
     steps: stepsIn(events),
     feedback: around?.verdict ?? null,
+    isUsualNumber: events.some(({ kind, data }) => kind === 'accepted' && (data as { stated?: boolean }).stated === false),
   };
 }
 

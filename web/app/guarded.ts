@@ -3,7 +3,7 @@
 
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from 'react-router';
 import { mustBeAllowed, type Permission } from '#core/domain/permission.ts';
-import { isRefusal, refuse, type Refusal } from '#core/domain/refusal.ts';
+import { isAnswer, isRefusal, refuse, type Refusal } from '#core/domain/refusal.ts';
 import { isIntact } from '#core/domain/text.ts';
 import { askToConfirm, confirmFirst, fieldsOf as fieldsIn } from './confirm-identity.ts';
 import type { Problem } from './problem.ts';
@@ -91,6 +91,7 @@ export function problemOf(refusal: Refusal | null, requestId: string): Problem {
         page: refusal.page,
         requestId,
         fields: fieldsOf(refusal),
+        isAnswer: isAnswer(refusal.code),
       }
     : {
         code: 'our.fault',

@@ -9,6 +9,8 @@ export interface Problem {
   readonly requestId: string;
   /** What is wrong with which field of a form. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Nothing went wrong: the message asked for no work and got an answer. */
+  readonly isAnswer?: boolean;
   /** The person must show once more who they are: `login.confirm`. */
   readonly confirm?: ConfirmIdentity;
 }

@@ -10,7 +10,7 @@ import type { EventLine, Stopped, TakenTask, WalletView } from '#core/flows/app.
 export function takenAnswer(taken: TakenTask, publicUrl: string) {
   const task = `${publicUrl}/api/tasks/${taken.taskId}`;
   return {
-    task: { id: taken.taskId, type: taken.type, because: taken.because, position: taken.position },
+    task: { id: taken.taskId, type: taken.type, because: taken.because, quantity: quantityAnswer(taken), position: taken.position },
     estimate: { low: inCredits(taken.estimateLow), high: inCredits(taken.estimateHigh), held: inCredits(taken.held) },
     balance: { available: inCredits(taken.available) },
     conversationId: taken.conversationId,
@@ -21,6 +21,10 @@ export function takenAnswer(taken: TakenTask, publicUrl: string) {
       letters: `${publicUrl}/api/conversations/${taken.conversationId}/letters`,
     },
   };
+}
+
+function quantityAnswer({ quantity }: TakenTask) {
+  return quantity && { asked: quantity.count, unit: quantity.unit, stated: quantity.stated };
 }
 
 export function stoppedAnswer({ taskId, state, used, returned, available }: Stopped) {

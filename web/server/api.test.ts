@@ -19,7 +19,13 @@ test('a program asks for leads, watches, and downloads exactly as many as it is 
   const created = await api('/api/tasks/create', owner, { requestText: 'find me 100 leads in Miami' });
   expect(created.status).toBe(201);
   expect(created.body).toEqual({
-    task: { id: expect.any(String), type: 'lead-generation', because: 'read as lead-generation because of “leads”', position: 0 },
+    task: {
+      id: expect.any(String),
+      type: 'lead-generation',
+      because: 'read as lead-generation because of “leads”',
+      quantity: { asked: 100, unit: 'leads', stated: true },
+      position: 0,
+    },
     estimate: { low: expect.any(Number), high: expect.any(Number), held: expect.any(Number) },
     balance: { available: 500 - created.body.estimate.held },
     conversationId: expect.any(String),
@@ -98,6 +104,17 @@ test('who is short of credits is told how many are needed, and nothing is held',
   expect((await api('/api/balance', owner)).body.balance).toEqual({ available: 9, inUse: 0, debt: 0 });
   const again = await api('/api/tasks/create', owner, { requestText: 'find 100 leads' }, { 'Idempotency-Key': 'k' });
   expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([402, 'true']);
+});
+
+test('a text that asks for no work is answered, holds nothing, and a number nobody gave is told to be the usual one', async () => {
+  const { api, owner } = await apiOf(500);
+  const thanks = await api('/api/tasks/create', owner, { requestText: 'Thanks for the 100 leads!' });
+  expect(thanks).toMatchObject({ status: 400, body: { error: { code: 'ask.thanks', message: 'You’re welcome.' } } });
+  expect((await api('/api/balance', owner)).body).toEqual({ balance: { available: 500, inUse: 0, debt: 0 } });
+  const usualNumber = await api('/api/tasks/create', owner, { requestText: 'find the 2026 conference contacts' });
+  expect(usualNumber.body.task).toMatchObject({ quantity: { asked: 25, unit: 'leads', stated: false } });
+  const byUse = await api('/api/tasks/create', owner, { requestText: 'research three competitors' });
+  expect(byUse.body.task).toMatchObject({ quantity: null });
 });
 
 test('what is somebody else’s answers exactly like what never was', async () => {

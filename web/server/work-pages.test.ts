@@ -84,6 +84,18 @@ test('what cannot be asked stays in the form with its reason, and takes nothing'
   expect(again.status).toBe(402);
 });
 
+test('a message that asks for no work gets a friendly answer in the form, and the line below says it before it is sent', async () => {
+  const ada = await somebody();
+  const thanks = await ada.post('/dashboard', { intent: 'ask', text: 'Thanks for the 100 leads!', key: newId() });
+  expect(wordsOf(thanks.text)).toContain('You’re welcome. Whenever you need something else, just ask for it.');
+  expect(thanks.text).toMatch(/<div role="status"[^>]*class="[^"]*bg-accent-wash/);
+  expect(thanks.text).not.toContain('role="alert"');
+  const line = async (text: string) => JSON.parse((await ada.post('/estimate', { text })).text) as object;
+  expect(await line('Thanks for the 100 leads!')).toMatchObject({ isAnswer: true, trouble: expect.stringMatching(/^You’re welcome\./) });
+  expect(await line('find me 5000 leads')).toMatchObject({ isAnswer: false, quantity: { count: 5_000, stated: true } });
+  expect(await line('find the 2026 conference contacts')).toMatchObject({ high: 25, quantity: { count: 25, stated: false } });
+});
+
 test('a failed task says so with a way forward, and that it cost nothing', async () => {
   const ada = await somebody();
   await ada.post('/dashboard', { intent: 'ask', text: 'find me 3 broken leads' });

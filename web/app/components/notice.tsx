@@ -44,17 +44,27 @@ export function Notice({
   );
 }
 
+const pageLinks: Readonly<Record<string, string>> = {
+  '/credits': 'Get credits',
+  '/tasks': 'Open history',
+  '/dashboard': 'Open your tasks',
+  '/team': 'Open team',
+  '/team/keys': 'Open API keys',
+  '/settings': 'Open settings',
+  '/login': 'Log in',
+};
+
 /** Why a form was not carried out, and what to do. Fields say for themselves what is wrong with them. */
 export function ProblemNotice({ problem, className }: { problem: Problem | null | undefined; className?: string }) {
   if (!problem) return null;
   return (
-    <Notice tone="bad" title={problem.sentence} live {...(className !== undefined && { className })}>
+    <Notice tone={problem.isAnswer ? 'info' : 'bad'} title={problem.sentence} live {...(className !== undefined && { className })}>
       <p>
         {problem.wayForward}
         {problem.page !== null && (
           <>
             {' '}
-            <Link to={problem.page}>Go there</Link>
+            <Link to={problem.page}>{pageLinks[problem.page] ?? 'Open page'}</Link>
           </>
         )}
       </p>

@@ -166,6 +166,7 @@ function Thread() {
       </Said>
       <Said by={brand} initial={brand.slice(0, 1)} ours>
         <p className="font-medium">On it</p>
+        <p className="text-soft">Quantity: 100 leads</p>
         <p className="text-soft">Estimate: about 80, at most 100 credits</p>
         <p className="text-soft">Set aside: 100 credits</p>
       </Said>

@@ -16,6 +16,7 @@ export const work = {
     'Research three competitors of a small coffee roaster',
     'Write 20 emails to the people in the attached list',
   ],
+  usualNumber: 'the usual number',
   confirmTitle: 'Shall I start?',
   confirmLead: 'Your team wants to be asked from this price on. Nothing is set aside until you say yes.',
   start: 'Start',

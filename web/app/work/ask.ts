@@ -3,7 +3,8 @@
 import { data, redirect } from 'react-router';
 import { asNumber, micro } from '#core/domain/credits.ts';
 import { newId, type FileId } from '#core/domain/ids.ts';
-import { refuse, Refusal } from '#core/domain/refusal.ts';
+import type { Quantity } from '#core/domain/quantity.ts';
+import { isAnswer, refuse, Refusal } from '#core/domain/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
 import { attempt, readForm, type Visited } from '../guarded.ts';
 import type { Who } from '../visit.ts';
@@ -12,12 +13,15 @@ import type { Who } from '../visit.ts';
 export interface ShownEstimate {
   readonly type: string;
   readonly because: string;
+  readonly quantity: Quantity | null;
   readonly low: number;
   readonly high: number;
   readonly available: number;
   readonly enough: boolean;
   /** Why it would be refused. */
   readonly trouble: string | null;
+  /** It asks for no work, and this is the answer: nothing is wrong. */
+  readonly isAnswer: boolean;
 }
 
 export interface KeptFile {
@@ -87,15 +91,17 @@ async function estimateToConfirm(visit: Visited<Who>, text: string): Promise<Sho
 }
 
 export async function estimateOf({ app, actor }: Pick<Visited<Who>, 'app' | 'actor'>, text: string): Promise<ShownEstimate> {
-  const { type, because, low, high, available, enough, refused } = await app.estimate(actor, { text });
+  const { type, because, quantity, low, high, available, enough, refused } = await app.estimate(actor, { text });
   return {
     type,
     because,
+    quantity,
     low: asNumber(micro(low)),
     high: asNumber(micro(high)),
     available: asNumber(micro(available)),
     enough,
     trouble: refused === null ? null : sentence(new Refusal(refused)),
+    isAnswer: refused !== null && isAnswer(refused.code),
   };
 }
 

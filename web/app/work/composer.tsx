@@ -146,8 +146,11 @@ function ToBeConfirmed({ confirm: { estimate, text, files }, askKey }: { confirm
       <h2 className="text-lg font-semibold">{words.confirmTitle}</h2>
       <p className="mt-1 whitespace-pre-wrap wrap-anywhere">{text}</p>
       <p suppressHydrationWarning className="numbers mt-3 font-medium">
-        About {formatNumber(estimate.low, reader)}, at most {formatNumber(estimate.high, reader)} of your{' '}
-        {formatNumber(estimate.available, reader)} credits
+        {estimate.quantity !== null && `${formatNumber(estimate.quantity.count, reader)} ${estimate.quantity.unit}`}
+        {estimate.quantity?.stated === false && ` (${words.usualNumber})`}
+        {estimate.quantity !== null && ': '}
+        {estimate.quantity === null ? 'About' : 'about'} {formatNumber(estimate.low, reader)}, at most {formatNumber(estimate.high, reader)}{' '}
+        of your {formatNumber(estimate.available, reader)} credits
       </p>
       <p className="mt-1 text-sm text-soft">{words.confirmLead}</p>
       <div className="mt-4 flex flex-wrap gap-3">

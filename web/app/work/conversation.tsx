@@ -28,9 +28,9 @@ type Entry =
 export const loader = guarded('tasks.see', async ({ app, actor, params, brandName, publicUrl }) => {
   const { turns: shown, letters, canFollowUp } = await app.conversationView(actor, params['id']!);
   const mayAsk = may(actor.role, 'tasks.ask');
-  const turns = shown.map(({ task, who, steps, feedback, isMine }): Entry => {
+  const turns = shown.map(({ task, who, steps, feedback, isUsualNumber, isMine }): Entry => {
     const mayStop = may(actor.role, 'tasks.stop') || (isMine && mayAsk);
-    const facts: TurnFacts = { who: isMine ? null : who, steps, feedback, mayStop, mayAsk, actionKey: newId() };
+    const facts: TurnFacts = { who: isMine ? null : who, steps, feedback, isUsualNumber, mayStop, mayAsk, actionKey: newId() };
     return { kind: 'task', at: task.createdAt, task, facts };
   });
   const said = letters.filter(({ taskId, kind }) => taskId === null || kind === 'notice').map((letter) => saidIn(letter, publicUrl));

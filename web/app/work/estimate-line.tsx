@@ -1,19 +1,24 @@
 import { formatNumber, useReader } from '../components/format.tsx';
-import { types } from '../texts/work.ts';
+import { types, work } from '../texts/work.ts';
 import type { ShownEstimate } from './ask.ts';
 
-/** "Leads: about 80, at most 100 credits", or why it would be refused. */
+/** "Leads · 100 · about 80, at most 100 credits", or why it would be refused. */
 export function EstimateLine({ estimate }: { estimate: ShownEstimate | null }) {
   const reader = useReader();
   if (estimate === null) return null;
-  if (estimate.trouble !== null) return <span className="text-warn">{estimate.trouble}</span>;
+  if (estimate.trouble !== null) return <span className={estimate.isAnswer ? 'text-soft' : 'text-warn'}>{estimate.trouble}</span>;
   const range =
     estimate.low === estimate.high
       ? `${formatNumber(estimate.high, reader)} credits`
       : `about ${formatNumber(estimate.low, reader)}, at most ${formatNumber(estimate.high, reader)} credits`;
   return (
     <span className="numbers text-soft" title={estimate.because}>
-      {types[estimate.type]}: {range}
+      {[types[estimate.type], ...countOf(estimate.quantity, reader), range].join(' · ')}
     </span>
   );
+}
+
+/** The number as it was understood, so that a wrong reading is seen before it costs. */
+function countOf(quantity: ShownEstimate['quantity'], reader: ReturnType<typeof useReader>): string[] {
+  return quantity === null ? [] : [`${formatNumber(quantity.count, reader)}${quantity.stated ? '' : ` (${work.usualNumber})`}`];
 }

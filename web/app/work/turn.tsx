@@ -17,6 +17,7 @@ export interface TurnFacts {
   readonly who: string | null;
   readonly steps: readonly Step[];
   readonly feedback: 'good' | 'bad' | null;
+  readonly isUsualNumber: boolean;
   readonly mayStop: boolean;
   readonly mayAsk: boolean;
   readonly actionKey: string;
@@ -51,6 +52,8 @@ function Running({ task, steps, facts }: { task: TaskView; steps: readonly Step[
     <>
       <p suppressHydrationWarning className="text-sm text-soft">
         {types[task.type]}, {task.because}.{' '}
+        {task.quantity !== null &&
+          `${formatNumber(task.quantity.asked, reader)} ${task.quantity.unit}${facts.isUsualNumber ? ` (${words.usualNumber})` : ''}. `}
         {task.estimate.low !== task.estimate.high && `About ${formatNumber(task.estimate.low, reader)}, at most `}
         {formatNumber(task.estimate.high, reader)} {task.estimate.high === 1 ? 'credit' : 'credits'};{' '}
         {formatNumber(task.creditsHeld, reader)} set aside.
