@@ -357,7 +357,7 @@ test('readiness looks at every part, and says which one is away', async () => {
 
 test('readiness says when nobody works, and no more once somebody does in any process', async () => {
   const { url, another } = await stage({ settings: { ROLES: 'web' } });
-  const get = async (path: string) => await fetch(url + path);
+  const get = (path: string) => fetch(url + path);
   const workers = async () => {
     const answer = await get('/readyz');
     const { parts } = (await answer.json()) as { parts: PartHealth[] };
