@@ -118,7 +118,7 @@ export function taskListsOver(money: Money): TaskLists {
             UNION ALL
             SELECT 'identity:' || i.id, coalesce(i.display_name, i.external_id) FROM workspaces s
             JOIN identities i ON i.platform = s.platform AND i.space = s.external_id WHERE s.team_id = $1 AND i.user_id IS NULL
-            ORDER BY 2 LIMIT 200`,
+            ORDER BY 2, 1 LIMIT 200`,
         },
         [teamId],
       );
