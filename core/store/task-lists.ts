@@ -160,7 +160,7 @@ export function taskListsOver(money: Money): TaskLists {
       }>(
         {
           name: 'inputs of task',
-          text: `SELECT id, name, mime, size_bytes, removed_at, deleted_at FROM files WHERE task_id = $2 AND team_id = $1 AND role = 'input' ORDER BY id`,
+          text: `SELECT id, name, mime, size_bytes, removed_at, deleted_at FROM files WHERE task_id = $2 AND team_id = $1 AND role = 'input' ORDER BY storage_key, id`,
         },
         [teamId, taskId],
       );

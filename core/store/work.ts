@@ -40,7 +40,7 @@ const TASKS_TOLD = 5;
 export const WORK_COLUMNS = `
   t.team_id, t.conversation_id, t.platform, t.type, t.request_text, t.quantity, t.rate_version, t.deadline_at, t.cancel_requested_at IS NOT NULL AS cancel_requested,
   (SELECT coalesce(sum(h.credits), 0)::bigint FROM holds h WHERE h.task_id = t.id AND h.closed_seq IS NULL) AS held,
-  (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'storageKey', f.storage_key) ORDER BY f.id), '[]')
+  (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'storageKey', f.storage_key) ORDER BY f.storage_key, f.id), '[]')
      FROM files f WHERE f.task_id = t.id AND f.role = 'input' AND f.removed_at IS NULL) AS inputs,
   (SELECT coalesce(json_agg(b ORDER BY b.created_at, b.id), '[]') FROM (
      SELECT o.created_at, o.id, o.request_text AS "requestText", o.result ->> 'summary' AS summary,

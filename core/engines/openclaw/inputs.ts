@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { safeFileName } from '#core/domain/file-name.ts';
+import { distinctFileNames, safeFileName } from '#core/domain/file-name.ts';
 import type { AgentInput, AgentJob } from '#core/ports/agents.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -42,8 +42,10 @@ export async function handOver(
   let textBytes = 0;
   let frameBytes = Buffer.byteLength(job.message) + FRAME_RESERVE_BYTES;
 
-  for (const input of job.inputs) {
-    const name = safeFileName(input.name);
+  // Under these names the files lie on the agent's disk, and the message speaks of them by these names.
+  const names = distinctFileNames(job.inputs.map((input) => safeFileName(input.name)));
+  for (const [at, input] of job.inputs.entries()) {
+    const name = names[at]!;
     if (
       pictures.has(input.mime) &&
       input.sizeBytes <= limits.imageBytes &&
