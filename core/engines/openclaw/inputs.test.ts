@@ -16,7 +16,7 @@ function input(name: string, mime: string, content: string | Buffer, sizeBytes =
 }
 
 const hand = (inputs: AgentInput[], workspace: Parameters<typeof handOver>[2] = null) =>
-  handOver(jobOf({ inputs, runId: 'task-1-a1', message: 'look' }), limits, workspace);
+  handOver(jobOf({ inputs, runId: 'task-1-a1', message: 'look' }), limits, workspace, new AbortController().signal);
 
 describe('an attached file', () => {
   test('that is a picture goes along as one', async () => {
