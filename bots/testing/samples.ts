@@ -230,6 +230,7 @@ function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
     'file.empty': { name: 'list.csv' },
     'file.broken': { name: 'list.csv' },
     'files.too-many': { count: 12 },
+    'files.not-fetched': { name: 'list.csv', count: 3 },
     'credits.short': { need: amount(12), have: amount(9) },
     'limit.reached': { whose: 'channel', need: amount(12), left: amount(3) },
     'team.leaving': { until: '2026-12-09T10:00:00.000Z' },

@@ -40,6 +40,11 @@ const table = {
     wayForward: 'Try again in a few minutes.',
     mayHaveActed: true,
   },
+  'result.broken': {
+    sentence: 'The agent finished, but its files did not arrive complete.',
+    wayForward: 'Try again.',
+    mayHaveActed: true,
+  },
   'inputs.missing': {
     sentence: 'The files of this request could not be fetched.',
     wayForward: 'Attach them again in a new request.',

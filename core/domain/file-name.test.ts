@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cpuMs } from '#core/testing/cpu-time.ts';
-import { safeFileName } from './file-name.ts';
+import { distinctFileNames, safeFileName } from './file-name.ts';
 
 test.each([
   ['leads.csv', 'leads.csv'],
@@ -77,5 +77,43 @@ test('any text at all becomes a safe name, and a safe name stays as it is', () =
       },
     ),
     { numRuns: 500 },
+  );
+});
+
+test.each([
+  [
+    ['leads.csv', 'leads.csv', 'leads.csv'],
+    ['leads.csv', 'leads (2).csv', 'leads (3).csv'],
+  ],
+  [
+    ['Leads.csv', 'leads.CSV', 'notes'],
+    ['Leads.csv', 'leads (2).CSV', 'notes'],
+  ],
+  [
+    ['leads.csv', 'leads.csv', 'leads (2).csv'],
+    ['leads.csv', 'leads (3).csv', 'leads (2).csv'],
+  ],
+  [
+    ['README', 'readme', 'stra\u00dfe.txt', 'STRASSE.txt'],
+    ['README', 'readme (2)', 'stra\u00dfe.txt', 'STRASSE (2).txt'],
+  ],
+])('files of one name get names of their own: %j', (given, distinct) => {
+  expect(distinctFileNames(given)).toEqual(distinct);
+});
+
+test('of any files, no two have one name on a disk that ignores case, and whichever needs no other name keeps its own', () => {
+  const name = fc.oneof(
+    fc.stringMatching(/^[abAB]{1,2}( \(2\))?(\.(csv|CSV))?$/),
+    fc.string({ maxLength: 10 }).map((text) => safeFileName(text)),
+  );
+  fc.assert(
+    fc.property(fc.array(name, { maxLength: 12 }), (names) => {
+      const distinct = distinctFileNames(names);
+      expect(new Set(distinct.map((each) => each.toLowerCase())).size).toBe(names.length);
+      expect(distinct.map((each) => safeFileName(each))).toEqual(distinct);
+      expect(distinctFileNames(distinct)).toEqual(distinct);
+      for (const [at, each] of names.entries())
+        if (!names.some((other, n) => n < at && other.toLowerCase() === each.toLowerCase())) expect(distinct[at]).toBe(each);
+    }),
   );
 });

@@ -16,6 +16,31 @@ export function safeFileName(text: string, otherwise = 'file'): string {
   return visible.test(name) ? fit(notADevice(name), otherwise) : otherwise;
 }
 
+/**
+ * The same safe names, in their order, with those of one name told apart: "leads.csv", "leads (2).csv". A file keeps its name
+ * unless an earlier one has it. Most disks take upper and lower case for the same, so this does too.
+ */
+export function distinctFileNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  const isFirst = names.map((name) => taken.size < taken.add(sameOnDisk(name)).size);
+  return names.map((name, at) => (isFirst[at] ? name : freeFileName(name, taken)));
+}
+
+/** The safe name, with a number where it is taken already. It is taken afterwards. */
+export function freeFileName(name: string, taken: Set<string>): string {
+  const dot = name.lastIndexOf('.');
+  const [stem, extension] = dot <= 0 ? [name, ''] : [name.slice(0, dot), name.slice(dot)];
+  let free = name;
+  for (let n = 2; taken.has(sameOnDisk(free)); n++) free = `${stem} (${n})${extension}`;
+  taken.add(sameOnDisk(free));
+  return free;
+}
+
+/** What no disk tells apart: "ſ" and "ß" have no lower case of their own. */
+function sameOnDisk(name: string): string {
+  return name.normalize('NFC').toUpperCase().toLowerCase();
+}
+
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 function lastPart(path: string): string {

@@ -78,6 +78,14 @@ const table = {
     wayForward: 'Attach it again.',
   },
 
+  'files.not-fetched': {
+    status: 400,
+    sentence: (facts: { name: string; count: number }) =>
+      `${facts.count === 1 ? `The file “${facts.name}”` : `${count(facts.count)} files, such as “${facts.name}”,`} can’t be used: files attached in this chat don’t reach us yet.`,
+    wayForward: 'Send your request from the web portal and attach files there, or paste their text into your message.',
+    page: '/dashboard',
+  },
+
   'task.input-gone': {
     status: 409,
     sentence: () => 'A file that was attached to this task was deleted or is no longer kept, so the task can’t run again.',

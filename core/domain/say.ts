@@ -135,7 +135,7 @@ const aboutAsk = /^(?:ask|quantity|type|files|credits|limit|wallet|conversation)
 const pageLabels: Readonly<Record<string, string>> = {
   '/credits': 'Top up',
   '/team': 'Team',
-  '/dashboard': 'History',
+  '/dashboard': 'Open dashboard',
   '/tasks': 'History',
   '/settings': 'Settings',
   '/login': 'Log in',

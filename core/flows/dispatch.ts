@@ -9,7 +9,7 @@ import { newId, type TaskId } from '#core/domain/ids.ts';
 import { never } from '#core/domain/never.ts';
 import { rateOf } from '#core/domain/rates.ts';
 import { shorten } from '#core/domain/text.ts';
-import type { AgentFile, AgentJob, AgentOutcome, AgentStep, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
+import type { AgentJob, AgentOutcome, AgentStep, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
 import { FilesError } from '#core/ports/files.ts';
 import type { Job } from '#core/ports/queue.ts';
 import { AttemptOver, type Attempt } from '#core/store/attempts.ts';
@@ -17,7 +17,8 @@ import type { Ending } from '#core/store/finish.ts';
 import type { Work } from '#core/store/work.ts';
 import type { Core } from './core.ts';
 import { isUnavailable } from './intake.ts';
-import { keepResults, NOTHING_KEPT, type Kept } from './keep-results.ts';
+import { keepPatiently, keepSoon, type ResultPlace } from './keep-patiently.ts';
+import { NOTHING_KEPT, type Kept } from './keep-results.ts';
 import { messageFor } from './message-for.ts';
 import type { Running, Signals } from './running.ts';
 
@@ -40,6 +41,9 @@ export async function dispatch(core: Core, running: Running, job: Job, leave: Ab
   try {
     let again = true;
     while (again) again = await attemptOnce(core, running, taskId, leave);
+  } catch (error) {
+    running.awaits(taskId, (leaveNow) => dispatch(core, running, job, leaveNow));
+    throw error;
   } finally {
     running.give(taskId);
   }
@@ -95,7 +99,7 @@ function jobFor({ core, work, attempt }: Trial): AgentJob {
     message: messageFor(work, attempt.sessionKey),
     instructions: agentBrief({ type: work.type, quantity: work.quantity, unit, teamId: work.teamId, runId: attempt.runId }),
     quantity: work.quantity,
-    inputs: work.inputs.map((input) => ({ ...input, open: () => core.files.open(input.storageKey) })),
+    inputs: work.inputs.map((input) => ({ ...input, open: (signal?: AbortSignal) => core.files.open(input.storageKey, signal) })),
     timeoutMs: Math.max(0, work.deadlineAt.getTime() - core.clock.now().getTime()),
   };
 }
@@ -134,17 +138,17 @@ async function conclude(trial: Trial, outcome: AgentOutcome): Promise<boolean> {
     case 'stopped':
       if (outcome.by === 'deadline') await end(trial, failed(work, 'agent.timed-out', outcome.usage));
       else if (stoppedBy === 'unreachable') await end(trial, failed(work, 'agent.unreachable', outcome.usage));
-      else await end(trial, await canceled(trial, outcome));
+      else await end(trial, canceled(trial, outcome, await keepSoon(core, placeOf(trial), outcome.files, signals)));
       return false;
     case 'unreachable':
-      await end(trial, stoppedBy === 'cancel' ? await canceled(trial, null) : failed(work, 'agent.unreachable', null, outcome.reason));
+      await end(trial, stoppedBy === 'cancel' ? canceled(trial, null, null) : failed(work, 'agent.unreachable', null, outcome.reason));
       return false;
     case 'lost': {
       if (stoppedBy === null && mayTryAgain(trial)) {
         await core.store.attempts.lost(attempt, core.clock.now());
         return true;
       }
-      await end(trial, stoppedBy === 'cancel' ? await canceled(trial, null) : failed(work, 'agent.lost', null, outcome.reason));
+      await end(trial, stoppedBy === 'cancel' ? canceled(trial, null, null) : failed(work, 'agent.lost', null, outcome.reason));
       return false;
     }
     case 'detached':
@@ -155,17 +159,24 @@ async function conclude(trial: Trial, outcome: AgentOutcome): Promise<boolean> {
   }
 }
 
+function placeOf({ work: { taskId }, attempt }: Trial): ResultPlace {
+  return { taskId, prefix: `tasks/${taskId}/a${attempt.number}` };
+}
+
 function mayTryAgain({ core, work, attempt }: Trial): boolean {
   return core.clock.now() < work.deadlineAt && attempt.number < ATTEMPTS_MOST && !needsPersonToRepeat(work.type);
 }
+
+type Stopped = Extract<AgentOutcome, { kind: 'stopped' }>;
 
 /** What the end says beside who and where. */
 type End = Pick<Ending, 'status' | 'charge' | 'result' | 'failure' | 'usage' | 'outcome' | 'saying' | 'files'>;
 
 async function done(trial: Trial, outcome: Extract<AgentOutcome, { kind: 'done' }>): Promise<End> {
-  const { work } = trial;
-  const kept = await keepFor(trial, outcome.files);
-  if (kept === null) return failed(work, 'result.not-kept', outcome.usage);
+  const { core, work, signals } = trial;
+  const kept = await keepPatiently(core, placeOf(trial), outcome.files, signals);
+  if (kept === 'canceled') return canceled(trial, outcome, null);
+  if (typeof kept === 'string') return failed(work, kept, outcome.usage);
   if (isEmpty(work, outcome.text, kept)) return failed(work, 'result.empty', outcome.usage, outcome.text);
   const units = unitsIn(work, kept);
   const summary = [outcome.text, kept.left ?? ''].filter((words) => words.trim() !== '').join('\n\n');
@@ -204,10 +215,9 @@ function isCountable({ type, rateVersion }: Work): boolean {
   return rateOf(type, rateVersion).unit !== null;
 }
 
-/** What was finished before it stopped is delivered and charged; where nothing was, nothing is. */
-async function canceled(trial: Trial, outcome: Extract<AgentOutcome, { kind: 'stopped' }> | null): Promise<End> {
-  const { work } = trial;
-  const kept = outcome === null ? NOTHING_KEPT : ((await keepFor(trial, outcome.files)) ?? NOTHING_KEPT);
+/** What was finished before it stopped is delivered and charged; where nothing was, or it could not be kept, nothing is. */
+function canceled({ work }: Trial, outcome: Pick<Stopped, 'text' | 'usage'> | null, found: Kept | null): End {
+  const kept = found ?? NOTHING_KEPT;
   const units = unitsIn(work, kept);
   const usage = outcome?.usage ?? null;
   const text = outcome?.text ?? '';
@@ -216,7 +226,7 @@ async function canceled(trial: Trial, outcome: Extract<AgentOutcome, { kind: 'st
   return {
     status: 'canceled',
     charge:
-      usage === null
+      usage === null || found === null
         ? NO_CREDITS
         : chargeFor({ end: 'canceled', type: work.type, units, usage, held: work.held, rateVersion: work.rateVersion }),
     result: kept.files.length === 0 ? null : { summary: text, sample, units },
@@ -242,26 +252,6 @@ function failed(work: Work, code: FailureCode, usage: AgentUsage | null, reason?
     saying: { kind: 'failed', taskId: work.taskId, type: work.type, code },
     files: [],
   };
-}
-
-/** The work is done and paid for by us, so storage gets this long to come back before it is given up. */
-const STORE_WITHIN_MS = 5 * 60_000;
-const STORE_AGAIN_MS = 5_000;
-
-/** null when storage would not take the files: the person then has nothing, and pays nothing. */
-async function keepFor({ core, work, attempt, signals }: Trial, files: readonly AgentFile[]): Promise<Kept | null> {
-  const until = core.clock.now().getTime() + STORE_WITHIN_MS;
-  for (;;) {
-    try {
-      return await keepResults(core, `tasks/${work.taskId}/a${attempt.number}`, files);
-    } catch (error) {
-      core.log.error({ taskId: work.taskId, error }, 'result files not stored');
-      if (core.clock.now().getTime() >= until) return null;
-      await core.clock.sleep(STORE_AGAIN_MS, signals.leave);
-      // Whoever has the attempt next finds the run ended, and stores its files then.
-      signals.leave.throwIfAborted();
-    }
-  }
 }
 
 const WRITE_AGAIN_MS = 1_000;

@@ -10,6 +10,7 @@ import { loggedIn, sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, stage } from '#core/testing/stage.ts';
 import { unzip } from '#core/testing/unzip.ts';
 import type { Actor, App } from './app.ts';
+import type { Core } from './core.ts';
 import { expireExports } from './export-team.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -208,6 +209,27 @@ test('while storage is away it waits, and after five tries it is given up and ca
   const again = await opened.app.exportTeam(ada);
   expect(again.id).not.toBe(id);
   await untilReady(opened.app, ada, again.id);
+});
+
+test('a process that ends does not wait for storage that does not answer, and another one packs the archive', async () => {
+  const opened = await stage({ settings: { ROLES: 'web' } });
+  const ada = loggedIn(await opened.person());
+  const { id } = await opened.app.exportTeam(ada);
+  const storing = Promise.withResolvers<void>();
+  const silent = ({ put }: Files): Files['put'] => {
+    return (key, body, facts, signal) => {
+      if (!key.startsWith('exports/')) return put(key, body, facts, signal);
+      storing.resolve();
+      return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+    };
+  };
+  const withCore = (core: Core): Core => ({ ...core, files: { ...core.files, put: silent(core.files) } });
+  const worker = await opened.another({ ROLES: 'worker' }, { withCore });
+  await storing.promise;
+  await worker.stop();
+  expect(await opened.app.teamExports(ada)).toMatchObject([{ id, state: 'waiting' }]);
+  await opened.another({ ROLES: 'worker' });
+  await untilReady(opened.app, ada, id);
 });
 
 test('a file that storage lost is noted, and everything else is there', async () => {

@@ -156,12 +156,13 @@ async function makeExport(core: Core, work: StoredExport, signal: AbortSignal): 
   const missing: string[] = [];
   try {
     // They may hold a file that was deleted since.
-    for (let before = 1; before < work.tries; before++) await core.files.removeAll(prefixOf(work, before));
+    for (let before = 1; before < work.tries; before++) await core.files.removeAll(prefixOf(work, before), signal);
     let sizeBytes = 0;
     let part = 0;
-    for await (const bytes of inParts(zip(contentOf(core, work.teamId, missing)), signal)) {
+    for await (const bytes of inParts(zip(contentOf(core, work.teamId, missing, signal)), signal)) {
       if (!(await exports.begin(work, ++part, worker, core.clock.now(), LEASE_MS))) throw new HandedOver();
-      await core.files.put(partKey(work, work.tries, part), Readable.from([bytes]), { mime: 'application/zip', sizeBytes: bytes.length });
+      const facts = { mime: 'application/zip', sizeBytes: bytes.length };
+      await core.files.put(partKey(work, work.tries, part), Readable.from([bytes]), facts, signal);
       sizeBytes += bytes.length;
     }
     const at = core.clock.now();
@@ -170,7 +171,7 @@ async function makeExport(core: Core, work: StoredExport, signal: AbortSignal): 
     log.info({ ...done, parts: part }, 'export ready');
   } catch (error) {
     const now = core.clock.now().getTime();
-    const handedOver = error instanceof HandedOver;
+    const handedOver = error instanceof HandedOver || signal.aborted;
     const state = await exports.putBack(work, worker, new Date(now + (handedOver ? 0 : AGAIN_AFTER_MS * work.tries)), TRIES_MOST);
     // Whoever goes on with it may have removed these parts before the last of them was written.
     if (state === 'not-ours')
@@ -202,7 +203,7 @@ async function* inParts(bytes: AsyncIterable<Buffer>, signal: AbortSignal): Asyn
 /** Beyond this the rows of a table go on in another file: no program likes larger ones, and a ZIP's older form ends at four. */
 const TABLE_BYTES = 1_000_000_000;
 
-async function* contentOf(core: Core, teamId: TeamId, missing: string[]): AsyncGenerator<ZipEntry> {
+async function* contentOf(core: Core, teamId: TeamId, missing: string[], signal: AbortSignal): AsyncGenerator<ZipEntry> {
   const at = core.clock.now();
   const entry = (name: string, content: AsyncIterable<Buffer | string>): ZipEntry => ({ name, at, content });
   const { name } = await careFor(core, { teamId });
@@ -229,7 +230,7 @@ async function* contentOf(core: Core, teamId: TeamId, missing: string[]): AsyncG
     } while (rest);
   }
   yield entry('transactions.csv', await journal(core, teamId));
-  for await (const files of core.store.exports.files(teamId)) for (const file of files) yield* fileEntry(core, file, missing);
+  for await (const files of core.store.exports.files(teamId)) for (const file of files) yield* fileEntry(core, file, missing, signal);
   if (missing.length > 0) yield entry('files-missing.txt', pieces(missing.map((line) => `${line}\n`).join('')));
 }
 
@@ -258,10 +259,11 @@ async function* fileEntry(
   core: Core,
   { id, taskId, name, storageKey, createdAt }: ExportedFile,
   missing: string[],
+  signal: AbortSignal,
 ): AsyncGenerator<ZipEntry> {
   const path = `files/${taskId ?? 'not-used'}/${id}-${name}`;
   try {
-    yield { name: path, at: createdAt, content: (await core.files.open(storageKey)) as AsyncIterable<Buffer> };
+    yield { name: path, at: createdAt, content: (await core.files.open(storageKey, signal)) as AsyncIterable<Buffer> };
   } catch (error) {
     if (!(error instanceof FilesError) || error.code !== 'file.missing') throw error;
     missing.push(path);

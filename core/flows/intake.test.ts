@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import { systemClock } from '#core/engines/clock.ts';
 import { newId } from '#core/domain/ids.ts';
+import type { Saying } from '#core/domain/letter.ts';
+import { replyFor } from '#core/domain/say.ts';
 import { board } from '#bots/testing/board/adapter.ts';
 import { adapters } from '#bots/adapters.ts';
 import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
@@ -10,6 +12,7 @@ import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, stage, type Person } from '#core/testing/stage.ts';
 import type { Taken } from './app.ts';
+import { replyContext } from './reply-context.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const agents = agentsThat((job) => done('Here they are.', [csvOf('leads.csv', job.quantity ?? 3)]));
@@ -230,6 +233,42 @@ function keep(person: Person, name: string, content: string) {
 function outcome(taken: Taken): string {
   return taken.kind === 'task' ? 'task' : taken.refused.code;
 }
+
+test('whoever attaches a file in a chat that we cannot fetch is told which one and what to do, and nothing is charged', async () => {
+  const { app, core, person } = world();
+  const ada = await person();
+  const workspace = newId();
+  await core.store.prisma.workspace.create({
+    data: { id: newId(), platform: 'board', externalId: workspace, teamId: ada.teamId, name: 'Here' },
+  });
+  const file = (name: string) => ({ kind: 'remote', name, mime: 'text/csv', sizeBytes: 60_000_000, ref: name }) as const;
+  const ask = (text: string, ...names: string[]) =>
+    app.ask({
+      key: `board:${newId()}`,
+      threadRef: `board:general:${newId()}`,
+      workspace,
+      channel: 'general',
+      from: { kind: 'identity', externalId: 'ann', displayName: 'Ann' },
+      text,
+      files: names.map(file),
+      at: core.clock.now(),
+    });
+  const refused = { code: 'files.not-fetched', facts: { name: 'customers.csv', count: 1 } };
+  const taken = await ask('write 10 emails to them', 'customers.csv');
+  expect(taken).toMatchObject({ kind: 'refused', refused });
+  expect(await ask('', 'customers.csv')).toMatchObject({ kind: 'refused', refused });
+  expect(await ask('write 10 emails to them', 'customers.csv', 'b.csv')).toMatchObject({
+    kind: 'refused',
+    refused: { facts: { count: 2 } },
+  });
+  const { rows } = await core.store.money.query<{ saying: Saying }>({ text: 'SELECT saying FROM letters WHERE conversation_id = $1' }, [
+    taken.conversationId,
+  ]);
+  expect(rows.map(({ saying }) => replyFor(saying, replyContext(core)).fallback)).toEqual([
+    'The file “customers.csv” can’t be used: files attached in this chat don’t reach us yet. Send your request from the web portal and attach files there, or paste their text into your message.',
+  ]);
+  expect(await ada.ledger()).toEqual(['grant 500']);
+});
 
 test('a guest looks on, and asks for nothing, also by a key from better days', async () => {
   const { app, core, person } = await stage();

@@ -106,6 +106,9 @@ type Understood =
 
 function understand(core: Core, ask: Ask, isAgain: boolean): Understood {
   try {
+    // A file that is not here can't reach an agent: whoever attached it is told, rather than that it is left out.
+    const elsewhere = ask.files.filter((file) => file.kind === 'remote');
+    if (elsewhere.length > 0) throw refuse('files.not-fetched', { name: elsewhere[0]!.name, count: elsewhere.length });
     const { text, type: chosen } = readWords(ask, { isAgain });
     const { type, because, quantity } = workIn(text, chosen);
     const count = quantity?.count ?? null;

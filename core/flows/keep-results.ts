@@ -12,7 +12,7 @@ import type { TablePreview } from '#core/domain/reply.ts';
 import { safeFileName } from '#core/domain/file-name.ts';
 import { formulaFilter } from '#core/domain/spreadsheet-cells.ts';
 import type { AgentFile } from '#core/ports/agents.ts';
-import type { Stored } from '#core/ports/files.ts';
+import { FilesError, type Stored } from '#core/ports/files.ts';
 import type { FormulaRemover } from '#core/ports/tables.ts';
 import type { KeptFile } from '#core/store/finish.ts';
 import type { Core } from './core.ts';
@@ -31,11 +31,11 @@ export const NOTHING_KEPT: Kept = { files: [], sayings: [], rows: 0, left: null 
 /** A letter that carries the first rows of very many tables would be a burden to everybody. */
 const PREVIEWS_SAID = 5;
 
-/** `prefix` is that of the attempt. */
-export async function keepResults(core: Core, prefix: string, results: readonly AgentFile[]): Promise<Kept> {
+/** `prefix` is that of the attempt. Rejects with a FilesError of storage, an AgentFileError, or the signal's reason. */
+export async function keepResults(core: Core, prefix: string, results: readonly AgentFile[], signal: AbortSignal): Promise<Kept> {
   const fitting = results.filter(({ sizeBytes }) => sizeBytes <= resultLimits.fileBytes);
   const files: KeptFile[] = [];
-  for (const [index, result] of fitting.slice(0, resultLimits.files).entries()) files.push(await keep(core, prefix, index, result));
+  for (const [index, result] of fitting.slice(0, resultLimits.files).entries()) files.push(await keep(core, prefix, index, result, signal));
   return {
     files,
     rows: files.reduce((rows, { preview }) => rows + (preview?.rowsTotal ?? 0), 0),
@@ -59,25 +59,34 @@ function leftOut(all: number, fitting: number): string | null {
   return sentences.length === 0 ? null : sentences.join(' ');
 }
 
-async function keep(core: Core, prefix: string, index: number, result: AgentFile): Promise<KeptFile> {
+async function keep(core: Core, prefix: string, index: number, result: AgentFile, signal: AbortSignal): Promise<KeptFile> {
   const name = safeFileName(result.name);
   const mime = mimeOf(name);
   const storageKey = `${prefix}/${keyOf(index, name)}`;
   const csv = isCsv(mime) ? core.tables.readCsv() : null;
   const formulas = isTable(mime) ? withoutFormulas(core.tables.withoutFormulas()) : null;
   const steps = [...(formulas === null ? [] : [formulas.through]), ...(csv === null ? [] : [csv.through])];
-  const content = await result.open();
-  const put = (body: Readable): Promise<Stored> => core.files.put(storageKey, body, { mime, sizeBytes: result.sizeBytes });
-  const [original] = await Promise.all([put(steps.at(-1) ?? content), ...(steps.length > 0 ? [pipeline([content, ...steps])] : [])]);
+  signal.throwIfAborted();
+  const content = await result.open(signal);
+  const put = (body: Readable): Promise<Stored> => core.files.put(storageKey, body, { mime, sizeBytes: result.sizeBytes }, signal);
+  const original = await storedThrough(put(steps.at(-1) ?? content), steps.length > 0 ? pipeline([content, ...steps]) : null);
   const table = csv?.table() ?? null;
   const kept = { id: newId<FileId>(core.clock.now().getTime()), name, mime };
   if (formulas === null || !formulas.found()) return { ...kept, ...original, storageKey, preview: table };
 
   // Its length has to be known before the first byte, so it is read twice; the second time from where it cannot change any more.
   const safeKey = safeKeyOf(storageKey);
-  const safe = Readable.from(cleaned(await core.files.open(storageKey), core.tables.withoutFormulas()), { objectMode: false });
-  const stored = await core.files.put(safeKey, safe, { mime, sizeBytes: formulas.sizeBytes() });
+  const safe = Readable.from(cleaned(await core.files.open(storageKey, signal), core.tables.withoutFormulas()), { objectMode: false });
+  const stored = await core.files.put(safeKey, safe, { mime, sizeBytes: formulas.sizeBytes() }, signal);
   return { ...kept, ...stored, storageKey: safeKey, preview: table && plainPreview(table) };
+}
+
+/** Whichever of the two breaks breaks the other as well; what counts is what storage says, else what the file's own stream says. */
+async function storedThrough(storing: Promise<Stored>, passing: Promise<void> | null): Promise<Stored> {
+  const [stored, passed] = await Promise.allSettled([storing, passing]);
+  if (stored.status === 'rejected' && (stored.reason instanceof FilesError || passed.status === 'fulfilled')) throw stored.reason;
+  if (passed.status === 'rejected') throw passed.reason;
+  return storing;
 }
 
 /** Passes a table on as it is, and tells what it would be without formulas. */

@@ -176,12 +176,11 @@ test('while the queue hangs, people still see what happens to their tasks', asyn
   const ada = await person();
   await ada.ask('find me 3 leads');
   const stop = new AbortController();
-  const lines = app.events(ada, { after: await app.cursor() }, stop.signal)[Symbol.asyncIterator]();
-  const first = lines.next();
+  const lines = app.events(ada, { after: await app.cursor() }, stop.signal);
   const next = await ada.ask('find me 4 leads');
-  expect((await first).value).toMatchObject({ kind: 'accepted', taskId: next.kind === 'task' && next.taskId });
+  // The line of the first request may come once more: a cursor goes no further than the oldest transaction that is still open.
+  for await (const line of lines) if (line?.kind === 'accepted' && next.kind === 'task' && line.taskId === next.taskId) break;
   stop.abort();
-  await lines.return?.();
 });
 
 test('a process that ends hands its running work over at once, and no agent begins anew', async () => {

@@ -40,7 +40,7 @@ export interface AgentInput {
   readonly name: string;
   readonly mime: string;
   readonly sizeBytes: number;
-  open(): Promise<Readable>;
+  open(signal?: AbortSignal): Promise<Readable>;
 }
 
 /** What the caller wants to know while a run goes on. */
@@ -86,7 +86,19 @@ export type AgentOutcome =
 export interface AgentFile {
   readonly name: string;
   readonly sizeBytes: number;
-  open(): Promise<Readable>;
+  /** Rejects with an AgentFileError when the agents' side does not hand it out. */
+  open(signal?: AbortSignal): Promise<Readable>;
+}
+
+/** `file.broken`: it is not there, or not as it was said to be; that stays so. `agent.unavailable`: it may be had later. */
+export class AgentFileError extends Error {
+  readonly code: 'file.broken' | 'agent.unavailable';
+
+  constructor(code: AgentFileError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'AgentFileError';
+    this.code = code;
+  }
 }
 
 /** What a run used. Cost is what it cost us, in millionths of a US dollar. */

@@ -51,7 +51,7 @@ export function apiKeysOver(money: Money): ApiKeys {
         {
           text: `SELECT k.id, k.user_id, u.name AS owner, k.name, k.prefix, k.scope, k.created_at, k.last_used_at, k.expires_at
                  FROM api_keys k JOIN users u ON u.id = k.user_id
-                 WHERE k.team_id = $1 AND k.revoked_at IS NULL AND ($2::uuid IS NULL OR k.user_id = $2) ORDER BY k.created_at DESC, k.id`,
+                 WHERE k.team_id = $1 AND k.revoked_at IS NULL AND ($2::uuid IS NULL OR k.user_id = $2) ORDER BY k.created_at DESC, k.id DESC`,
         },
         [teamId, of],
       );

@@ -158,7 +158,7 @@ export function custodyOver(money: Money): Custody {
           text: `SELECT t.id, t.name FROM members m JOIN teams t ON t.id = m.team_id
                  WHERE m.user_id = $1 AND m.role = 'owner' AND t.personal_of IS NULL AND t.deletion_at IS NULL
                    AND NOT EXISTS (SELECT FROM members o WHERE o.team_id = t.id AND o.role = 'owner' AND o.user_id <> $1)
-                 ORDER BY t.name`,
+                 ORDER BY t.name, t.id`,
         },
         [userId],
       );

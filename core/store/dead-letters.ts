@@ -226,10 +226,10 @@ export function deadLettersOver(money: Money): DeadLetters {
       }>(
         {
           text: `SELECT c.id, c.platform, c.channel, c.thread_ref, t.request_text AS last_asked, t.created_at AS last_asked_at
-                 FROM conversations c LEFT JOIN LATERAL (SELECT * FROM tasks t WHERE t.conversation_id = c.id ORDER BY t.created_at DESC LIMIT 1) t ON true
+                 FROM conversations c LEFT JOIN LATERAL (SELECT * FROM tasks t WHERE t.conversation_id = c.id ORDER BY t.created_at DESC, t.id DESC LIMIT 1) t ON true
                  WHERE c.team_id = $1 AND c.thread_ref IS NOT NULL AND c.platform <> ALL ($2)
                    AND NOT EXISTS (SELECT FROM letters l WHERE l.conversation_id = c.id AND l.state = 'dead')
-                 ORDER BY c.created_at DESC LIMIT $3`,
+                 ORDER BY c.created_at DESC, c.id DESC LIMIT $3`,
         },
         [teamId, notOn, most],
       );

@@ -62,10 +62,10 @@ export function eraseOver(money: Money): Erase {
       const [teams, users, identities] = await Promise.all([
         // What was being written down in the moment of its end is found the next time.
         ids<TeamId>(`SELECT t.id FROM teams t WHERE t.deletion_at <= $1 AND t.personal_of IS NULL
-          AND (t.erased_at IS NULL OR EXISTS (SELECT FROM conversations c WHERE c.team_id = t.id)) ORDER BY t.deletion_at`),
-        ids<UserId>('SELECT id FROM users WHERE deletion_at <= $1 ORDER BY deletion_at'),
+          AND (t.erased_at IS NULL OR EXISTS (SELECT FROM conversations c WHERE c.team_id = t.id)) ORDER BY t.deletion_at, t.id`),
+        ids<UserId>('SELECT id FROM users WHERE deletion_at <= $1 ORDER BY deletion_at, id'),
         ids<IdentityId>(
-          `SELECT subject AS id FROM erasures WHERE kind = 'identity' AND done_at IS NULL AND asked_at <= $1 ORDER BY asked_at`,
+          `SELECT subject AS id FROM erasures WHERE kind = 'identity' AND done_at IS NULL AND asked_at <= $1 ORDER BY asked_at, subject`,
         ),
       ]);
       return { teams, users, identities };
@@ -205,7 +205,7 @@ export function eraseOver(money: Money): Erase {
       return money.transaction(async (client) => {
         const { rows } = await client.query<{ team_id: TeamId; heir: string | null }>(
           `SELECT t.id AS team_id, (SELECT o.id FROM members o WHERE o.team_id = t.id AND o.user_id <> $1
-              ORDER BY array_position(ARRAY['admin', 'billing', 'approver', 'member', 'guest'], o.role), o.created_at LIMIT 1) AS heir
+              ORDER BY array_position(ARRAY['admin', 'billing', 'approver', 'member', 'guest'], o.role), o.created_at, o.id LIMIT 1) AS heir
            FROM members m JOIN teams t ON t.id = m.team_id
            WHERE m.user_id = $1 AND m.role = 'owner' AND t.personal_of IS NULL AND t.erased_at IS NULL
              AND NOT EXISTS (SELECT FROM members o WHERE o.team_id = t.id AND o.role = 'owner' AND o.user_id <> $1)

@@ -78,7 +78,7 @@ export function exportsOver(money: Money): Exports {
           return fromSql(rows[0]);
         }
         const { rows: open } = await client.query<ExportRow>(
-          `SELECT ${COLUMNS} FROM exports WHERE team_id = $1 ORDER BY state IN ('waiting', 'working') DESC, asked_at DESC LIMIT 1`,
+          `SELECT ${COLUMNS} FROM exports WHERE team_id = $1 ORDER BY state IN ('waiting', 'working') DESC, asked_at DESC, id DESC LIMIT 1`,
           [teamId],
         );
         return fromSql(open[0]!);
@@ -106,7 +106,7 @@ export function exportsOver(money: Money): Exports {
         {
           text: `UPDATE exports SET state = 'working', tries = tries + 1, parts = parts || 0, worker = $1, lease_until = $3 WHERE id = (
               SELECT id FROM exports WHERE state IN ('waiting', 'working') AND coalesce(lease_until, asked_at) <= $2
-              ORDER BY asked_at LIMIT 1 FOR UPDATE SKIP LOCKED
+              ORDER BY asked_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
             ) RETURNING ${COLUMNS}`,
         },
         [worker, at, new Date(at.getTime() + leaseMs)],
@@ -152,7 +152,7 @@ export function exportsOver(money: Money): Exports {
         {
           text: `SELECT ${COLUMNS} FROM exports
                  WHERE CASE WHEN $2::uuid IS NULL THEN state = 'ready' AND expires_at <= $1 OR state = 'failed' AND parts <> '{}' ELSE team_id = $2 AND parts <> '{}' END
-                 ORDER BY asked_at LIMIT $3`,
+                 ORDER BY asked_at, id LIMIT $3`,
         },
         [at, teamId, most],
       );
@@ -272,7 +272,7 @@ function tablesOver(money: Money): ExportTable[] {
     byTask(
       'feedback.jsonl',
       `SELECT f.task_id, f.user_id, f.verdict, f.words, f.at FROM feedback f JOIN tasks t ON t.id = f.task_id
-       WHERE f.task_id = ANY ($1) AND t.team_id = $2 ORDER BY f.task_id, f.at`,
+       WHERE f.task_id = ANY ($1) AND t.team_id = $2 ORDER BY f.task_id, f.at, f.user_id`,
     ),
     {
       file: 'letters.jsonl',

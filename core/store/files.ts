@@ -91,7 +91,7 @@ export function filesOver(money: Money): FileRows {
       const { rows } = await money.query<{ id: FileId; arrived: boolean }>(
         {
           text: `SELECT u.id, EXISTS (SELECT FROM files f WHERE f.id = u.id) AS arrived FROM uploads u
-                 WHERE u.expires_at <= $1 ORDER BY u.expires_at LIMIT $2`,
+                 WHERE u.expires_at <= $1 ORDER BY u.expires_at, u.id LIMIT $2`,
         },
         [at, most],
       );
@@ -129,7 +129,7 @@ export function filesOver(money: Money): FileRows {
         {
           text: `SELECT f.id, f.storage_key, EXISTS (
                    SELECT FROM files o WHERE o.storage_key = f.storage_key AND o.id <> f.id AND o.removed_at IS NULL AND o.deleted_at IS NULL AND o.expires_at > $1) AS shared
-                 FROM files f WHERE f.removed_at IS NULL AND (f.expires_at <= $1 OR f.deleted_at IS NOT NULL) ORDER BY f.expires_at LIMIT $2`,
+                 FROM files f WHERE f.removed_at IS NULL AND (f.expires_at <= $1 OR f.deleted_at IS NOT NULL) ORDER BY f.expires_at, f.id LIMIT $2`,
         },
         [at, most],
       );

@@ -128,7 +128,7 @@ export function invitationsOver(money: Money): Invitations {
     async open(teamId, at) {
       const { rows } = await money.query<InvitationRow>(
         {
-          text: `${SELECT} WHERE i.team_id = $1 AND i.outcome IS NULL AND i.expires_at > $2 AND u.id IS NOT NULL ORDER BY i.created_at DESC, i.id`,
+          text: `${SELECT} WHERE i.team_id = $1 AND i.outcome IS NULL AND i.expires_at > $2 AND u.id IS NOT NULL ORDER BY i.created_at DESC, i.id DESC`,
         },
         [teamId, at],
       );

@@ -24,7 +24,7 @@ export async function expiringKeys(money: Money, at: Date, until: Date, most: nu
       text: `SELECT k.id, k.name, k.expires_at, u.name AS owner, u.email, t.name AS team FROM api_keys k
              JOIN users u ON u.id = k.user_id JOIN teams t ON t.id = k.team_id
              WHERE k.expires_at > $1 AND k.expires_at <= $2 AND k.revoked_at IS NULL
-               AND NOT EXISTS (SELECT FROM mails m WHERE m.key = 'key-expiring:' || k.id) ORDER BY k.expires_at LIMIT $3`,
+               AND NOT EXISTS (SELECT FROM mails m WHERE m.key = 'key-expiring:' || k.id) ORDER BY k.expires_at, k.id LIMIT $3`,
     },
     [at, until, most],
   );

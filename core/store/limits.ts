@@ -139,7 +139,7 @@ export function limitsOver(money: Money): Limits {
               ORDER BY 4 DESC, 3, 2 LIMIT $2
             ), channels AS (
               SELECT 'channel' AS kind, c.channel AS id, c.channel AS name, min(c.platform) AS "of" FROM conversations c
-              WHERE c.team_id = $1 AND c.channel IS NOT NULL GROUP BY c.channel ORDER BY max(c.created_at) DESC LIMIT $2
+              WHERE c.team_id = $1 AND c.channel IS NOT NULL GROUP BY c.channel ORDER BY max(c.created_at) DESC, c.channel LIMIT $2
             )
             SELECT * FROM people UNION ALL SELECT * FROM channels`,
         },

@@ -68,7 +68,7 @@ interface Applied {
 async function readApplied(db: pg.Client): Promise<Applied[]> {
   const { rows } = await db.query<Applied>(
     `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished, logs
-     FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at`,
+     FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at, migration_name`,
   );
   return rows;
 }

@@ -75,7 +75,7 @@ export function operateAccessOver(money: Money): OperateAccess {
           text: `SELECT k.id, k.name, k.prefix, k.scope, u.name AS owner, k.created_at, k.last_used_at, k.expires_at
                  FROM api_keys k JOIN users u ON u.id = k.user_id
                  WHERE k.team_id = $1 AND k.revoked_at IS NULL AND coalesce(k.expires_at > $2, true)
-                 ORDER BY k.created_at DESC, k.id LIMIT ${SHOWN}`,
+                 ORDER BY k.created_at DESC, k.id DESC LIMIT ${SHOWN}`,
         },
         [teamId, at],
       );

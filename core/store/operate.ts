@@ -235,7 +235,7 @@ export function operateOver(money: Money): Operate {
           [id],
         ),
         money.query<{ platform: Platform; name: string; uninstalled_at: Date | null }>(
-          { text: 'SELECT platform, name, uninstalled_at FROM workspaces WHERE team_id = $1 ORDER BY installed_at' },
+          { text: 'SELECT platform, name, uninstalled_at FROM workspaces WHERE team_id = $1 ORDER BY installed_at, id' },
           [id],
         ),
         money.query<{ at: Date; actor: string; act: string; subject: string | null; facts: object }>(

@@ -67,7 +67,7 @@ export function outboxOver(money: Money): Outbox {
               AND NOT EXISTS (SELECT FROM outbox o WHERE o.task_id = t.id)
               AND NOT EXISTS (SELECT FROM attempts a WHERE a.task_id = t.id AND a.ended_at IS NULL)
               AND NOT EXISTS (SELECT FROM tasks e WHERE e.conversation_id = t.conversation_id AND e.status IN ('pending', 'processing') AND (e.created_at, e.id) < (t.created_at, t.id))
-            ORDER BY t.created_at LIMIT $2`,
+            ORDER BY t.created_at, t.id LIMIT $2`,
         },
         [since, most],
       );

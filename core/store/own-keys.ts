@@ -28,7 +28,7 @@ export function ownKeysOver(money: Money): OwnKeys {
         {
           text: `SELECT k.id, t.name AS team, k.name, k.prefix, k.created_at, k.last_used_at FROM api_keys k
                  JOIN members m ON m.user_id = k.user_id AND m.team_id = k.team_id JOIN teams t ON t.id = k.team_id
-                 WHERE k.user_id = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) ORDER BY k.created_at DESC, k.id`,
+                 WHERE k.user_id = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) ORDER BY k.created_at DESC, k.id DESC`,
         },
         [userId, at],
       );

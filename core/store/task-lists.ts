@@ -118,7 +118,7 @@ export function taskListsOver(money: Money): TaskLists {
             UNION ALL
             SELECT 'identity:' || i.id, coalesce(i.display_name, i.external_id) FROM workspaces s
             JOIN identities i ON i.platform = s.platform AND i.space = s.external_id WHERE s.team_id = $1 AND i.user_id IS NULL
-            ORDER BY 2 LIMIT 200`,
+            ORDER BY 2, 1 LIMIT 200`,
         },
         [teamId],
       );
@@ -160,7 +160,7 @@ export function taskListsOver(money: Money): TaskLists {
       }>(
         {
           name: 'inputs of task',
-          text: `SELECT id, name, mime, size_bytes, removed_at, deleted_at FROM files WHERE task_id = $2 AND team_id = $1 AND role = 'input' ORDER BY id`,
+          text: `SELECT id, name, mime, size_bytes, removed_at, deleted_at FROM files WHERE task_id = $2 AND team_id = $1 AND role = 'input' ORDER BY storage_key, id`,
         },
         [teamId, taskId],
       );

@@ -107,7 +107,7 @@ export function tasksOver(money: Money): Tasks {
           text: `SELECT t.id, t.type, t.platform, t.started_at IS NOT NULL AS started FROM tasks t
                  WHERE t.status IN ('pending', 'processing') AND t.deadline_at < $1
                    AND (t.deadline_at < $2 OR NOT EXISTS (SELECT FROM attempts a WHERE a.task_id = t.id AND a.ended_at IS NULL AND a.lease_until > $3))
-                 ORDER BY t.deadline_at LIMIT $4`,
+                 ORDER BY t.deadline_at, t.id LIMIT $4`,
         },
         [deadlineBefore, inHandBefore, at, most],
       );

@@ -53,8 +53,8 @@ export function walletsOver(money: Money): Wallets {
               WHERE h.closed_seq IS NULL AND h.wallet_id = (SELECT w.id FROM wallets w WHERE w.team_id = $1) GROUP BY h.task_id
             )
             SELECT o.*, left(t.request_text, 400) AS text, t.type, t.status, (SELECT count(*)::int FROM open) AS total
-            FROM (SELECT * FROM open ORDER BY since DESC, task_id LIMIT $2) o LEFT JOIN tasks t ON t.id = o.task_id AND t.team_id = $1
-            ORDER BY o.since DESC, o.task_id`,
+            FROM (SELECT * FROM open ORDER BY since DESC, task_id DESC LIMIT $2) o LEFT JOIN tasks t ON t.id = o.task_id AND t.team_id = $1
+            ORDER BY o.since DESC, o.task_id DESC`,
         },
         [teamId, most],
       );

@@ -40,14 +40,14 @@ const TASKS_TOLD = 5;
 export const WORK_COLUMNS = `
   t.team_id, t.conversation_id, t.platform, t.type, t.request_text, t.quantity, t.rate_version, t.deadline_at, t.cancel_requested_at IS NOT NULL AS cancel_requested,
   (SELECT coalesce(sum(h.credits), 0)::bigint FROM holds h WHERE h.task_id = t.id AND h.closed_seq IS NULL) AS held,
-  (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'storageKey', f.storage_key) ORDER BY f.id), '[]')
+  (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'storageKey', f.storage_key) ORDER BY f.storage_key, f.id), '[]')
      FROM files f WHERE f.task_id = t.id AND f.role = 'input' AND f.removed_at IS NULL) AS inputs,
-  (SELECT coalesce(json_agg(b ORDER BY b.created_at), '[]') FROM (
-     SELECT o.created_at, o.request_text AS "requestText", o.result ->> 'summary' AS summary,
+  (SELECT coalesce(json_agg(b ORDER BY b.created_at, b.id), '[]') FROM (
+     SELECT o.created_at, o.id, o.request_text AS "requestText", o.result ->> 'summary' AS summary,
        (SELECT coalesce(json_agg(f.name ORDER BY f.id), '[]') FROM files f WHERE f.task_id = o.id AND f.role = 'result') AS files,
        (SELECT a.session_key FROM attempts a WHERE a.task_id = o.id AND a.outcome = 'done' ORDER BY a.number DESC LIMIT 1) AS "sessionKey"
-     FROM tasks o WHERE o.conversation_id = t.conversation_id AND o.created_at < t.created_at AND o.status = 'completed'
-     ORDER BY o.created_at DESC LIMIT ${TASKS_TOLD}) b) AS before`;
+     FROM tasks o WHERE o.conversation_id = t.conversation_id AND (o.created_at, o.id) < (t.created_at, t.id) AND o.status = 'completed'
+     ORDER BY o.created_at DESC, o.id DESC LIMIT ${TASKS_TOLD}) b) AS before`;
 
 export function workFrom(taskId: TaskId, row: WorkRow): Work {
   return {

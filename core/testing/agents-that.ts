@@ -3,15 +3,18 @@ import type { AgentFile, AgentJob, AgentOutcome, Agents, AgentUsage, AgentWatch 
 
 type Does = (job: AgentJob, watch: AgentWatch, signal: AbortSignal) => Promise<AgentOutcome> | AgentOutcome;
 
-/** Agents without a gateway, for what no gateway would do when a test wants it. They take each job at once. */
+/**
+ * Agents without a gateway, for what no gateway would do when a test wants it. They take each job at once; `jobs` are those
+ * they took, of which the database knows that they were sent.
+ */
 export function agentsThat(does: Does): Agents & { readonly jobs: AgentJob[] } {
   const jobs: AgentJob[] = [];
   return {
     jobs,
     async run(job, watch, signal) {
-      jobs.push(job);
       await watch.sending({ gateway: 'test', bootId: 'test' });
       await watch.accepted();
+      jobs.push(job);
       return does(job, watch, signal);
     },
     async check() {},

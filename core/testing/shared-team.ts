@@ -19,10 +19,9 @@ export async function sharedTeam<const Roles extends readonly (readonly [Person,
   const at = core.clock.now();
   const { money, ledger } = core.store;
   await money.query({ text: 'INSERT INTO teams (id, name, created_at) VALUES ($1, $2, $3)' }, [teamId, name, at]);
-  // Their ids follow one another, as those of members who came at one moment need not.
-  for (const [n, [{ userId }, role]] of members.entries())
+  for (const [{ userId }, role] of members)
     await money.query({ text: 'INSERT INTO members (id, team_id, user_id, role, created_at) VALUES ($1, $2, $3, $4, $5)' }, [
-      newId(at.getTime() + n),
+      newId(at.getTime()),
       teamId,
       userId,
       role,

@@ -169,7 +169,7 @@ async function person({ core, app }: Product, amount: number): Promise<Person> {
     return app.task(actor, taken.taskId);
   };
   const untilOver: Person['untilOver'] = async (taken) => {
-    await task(taken);
+    if (taken.kind === 'refused') throw new Error(`refused: ${taken.refused.code}`);
     return vi.waitFor(async () => {
       const now = await task(taken);
       if (!now.over) throw new Error(`still ${now.status}`);

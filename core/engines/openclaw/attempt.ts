@@ -12,6 +12,7 @@ import { collectFiles, type Collected } from './files.ts';
 import { follow, keyOf, type Following, type RunEnd } from './follow.ts';
 import { GatewayError, GatewayRefusal } from './gateway-error.ts';
 import { handOver, InputRefused } from './inputs.ts';
+import { orAborted } from './or-aborted.ts';
 import { failureIn, reportOfReply, type Report } from './report.ts';
 import { recallUsage } from './transcript.ts';
 import { noUsage } from './usage.ts';
@@ -24,6 +25,8 @@ export interface AttemptParts {
   readonly log: Log;
   /** The run's folder, where we share the gateway's disk. */
   readonly folder: RunFolder | null;
+  /** Whoever wants the work is done waiting for it, also after its deadline. */
+  readonly canceled: AbortSignal;
   /** Aborts when this process goes away. */
   readonly leaving: AbortSignal;
 }
@@ -39,9 +42,10 @@ export class Stopped extends Error {
   }
 }
 
-/** For the agent to stop, and then for its files to be fetched, after our deadline. */
+/** For the agent to stop, and then for its files to be fetched, after our deadline; sooner where somebody waits for it to stop. */
 const stopGraceMs = 15_000;
 const collectGraceMs = 60_000;
+const collectSoonMs = 10_000;
 // The gateway's own limit is for the case that we die: ours comes first.
 const gatewayMarginMs = 30_000;
 
@@ -60,8 +64,8 @@ export async function carry(parts: AttemptParts, job: AgentJob, watch: AgentWatc
     return stopped(parts, job, following, stop.reason.by);
   }
 
-  async function paramsFor(live: Live): Promise<object> {
-    const { message, attachments } = await handOver(job, live.limits, parts.folder);
+  async function paramsFor(live: Live, signal: AbortSignal): Promise<object> {
+    const { message, attachments } = await handOver(job, live.limits, parts.folder, signal);
     return {
       message,
       agentId: job.type,
@@ -132,29 +136,38 @@ async function handOut(
   report: Report,
   by: Stopped['by'] | null,
 ): Promise<AgentOutcome> {
-  const found = await fetchWhatIsThere(parts, job, following, report);
-  if (found === null)
-    return { kind: 'failed', reason: 'The agent finished, but its files could not be fetched.', usage: report.usage ?? noUsage };
+  const found = await fetchWhatIsThere(parts, job, following, report, by);
+  if (found === null) {
+    const usage = report.usage ?? noUsage;
+    const stoppedBy = by ?? (parts.canceled.aborted ? 'signal' : null);
+    if (stoppedBy !== null) return { kind: 'stopped', by: stoppedBy, text: report.text, files: [], sample: isSample(report.text), usage };
+    return { kind: 'failed', reason: 'The agent finished, but its files could not be fetched.', usage };
+  }
   const { files, left, usage } = found;
   const text = [report.text, ...left].filter((part) => part !== '').join('\n\n');
   const sample = isSample(report.text) || files.some(({ name }) => /\bsample\b/i.test(name));
   return by === null ? { kind: 'done', text, files, sample, usage } : { kind: 'stopped', by, text, files, sample, usage };
 }
 
-/** Null when the gateway stayed away for too long. */
+/** Null when the gateway stayed away for too long, or nobody waits for it any more. */
 async function fetchWhatIsThere(
   parts: AttemptParts,
   job: AgentJob,
   following: Following,
   report: Report,
+  by: Stopped['by'] | null,
 ): Promise<(Collected & { usage: AgentUsage }) | null> {
-  const { gateway, log, folder, clock, leaving } = parts;
-  return withGrace(parts, collectGraceMs, async (grace) => {
+  const { gateway, log, folder, clock, leaving, canceled } = parts;
+  return withGrace(parts, by === 'signal' ? collectSoonMs : collectGraceMs, async (inTime) => {
+    // What was stopped is fetched because somebody stopped it.
+    const grace = by === 'signal' ? inTime : AbortSignal.any([inTime, canceled]);
+    const collect = async (live: Live) => ({
+      ...(await collectFiles(live, job, report.named, following.startedAtMs(), folder, grace)),
+      usage: report.usage ?? (await recallUsage(live, { key: keyOf(job), runId: job.runId })),
+    });
     while (true) {
       try {
-        const live = await gateway.live(grace);
-        const collected = await collectFiles(live, job, report.named, following.startedAtMs(), folder, grace);
-        return { ...collected, usage: report.usage ?? (await recallUsage(live, { key: keyOf(job), runId: job.runId })) };
+        return await orAborted(collect(await gateway.live(grace)), grace);
       } catch (error) {
         leaving.throwIfAborted();
         if (grace.aborted || error instanceof GatewayRefusal) return null;

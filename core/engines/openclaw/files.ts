@@ -6,7 +6,7 @@
 import path from 'node:path';
 import { sessionFilesReplySchema } from '#core/contracts/openclaw.ts';
 import { runFolder } from '#core/domain/agent-brief.ts';
-import { safeFileName } from '#core/domain/file-name.ts';
+import { freeFileName, safeFileName } from '#core/domain/file-name.ts';
 import type { AgentFile, AgentJob } from '#core/ports/agents.ts';
 import type { Live } from './connection.ts';
 import { keyOf } from './follow.ts';
@@ -59,7 +59,7 @@ export async function collectFiles(
       refused.add(inside);
       continue;
     }
-    const name = freeName(safeFileName(inside), names);
+    const name = freeFileName(safeFileName(inside), names);
     if (typeof file === 'string') left.push(`${name} ${file}`);
     else files.push({ name, ...file });
   }
@@ -144,12 +144,4 @@ export function insidePath(written: string, root: string | null): string | null 
   return inside === '.' || inside === '..' || inside.startsWith('../') || inside.startsWith('~') || path.posix.isAbsolute(inside)
     ? null
     : inside;
-}
-
-function freeName(name: string, taken: Set<string>): string {
-  const { name: stem, ext } = path.posix.parse(name);
-  let free = name;
-  for (let n = 2; taken.has(free.toLowerCase()); n++) free = `${stem} (${n})${ext}`;
-  taken.add(free.toLowerCase());
-  return free;
 }

@@ -27,7 +27,7 @@ export interface FollowParts {
   readonly clock: Clock;
   readonly log: Log;
   /** The parameters of the `agent` request. They depend on what the gateway takes. */
-  readonly paramsFor: (live: Live) => Promise<object>;
+  readonly paramsFor: (live: Live, signal: AbortSignal) => Promise<object>;
 }
 
 export type RunEnd =
@@ -116,7 +116,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       if (error.kind === 'ended' && goingDown.test(error.message)) return { kind: 'lost', reason: 'The gateway stopped it to start anew.' };
-      if (error.kind === 'ended') return await failed(live, error.message);
+      if (error.kind === 'ended') return await orAborted(failed(live, error.message), signal);
       if (error.kind === 'refused') return refused(error);
       if (error.kind !== 'busy') live.drop();
       throw error;
@@ -159,7 +159,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
   }
 
   async function send(live: Live, signal: AbortSignal): Promise<RunEnd> {
-    const params = await parts.paramsFor(live);
+    const params = await parts.paramsFor(live, signal);
     signal.throwIfAborted();
     await watch.sending({ gateway: parts.gatewayName, bootId: live.bootId });
     signal.throwIfAborted();
@@ -269,7 +269,7 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
 
   // The same key again: for the first moments after its end a run may still be called in flight.
   async function replay(live: Live, signal: AbortSignal): Promise<RunReply | null> {
-    const params = await parts.paramsFor(live);
+    const params = await parts.paramsFor(live, signal);
     for (let tries = 0; tries < replayTries; tries++) {
       const reply = read(runReplySchema, await live.request('agent', params));
       if (reply.status === 'accepted') {

@@ -16,7 +16,7 @@ function input(name: string, mime: string, content: string | Buffer, sizeBytes =
 }
 
 const hand = (inputs: AgentInput[], workspace: Parameters<typeof handOver>[2] = null) =>
-  handOver(jobOf({ inputs, runId: 'task-1-a1', message: 'look' }), limits, workspace);
+  handOver(jobOf({ inputs, runId: 'task-1-a1', message: 'look' }), limits, workspace, new AbortController().signal);
 
 describe('an attached file', () => {
   test('that is a picture goes along as one', async () => {
@@ -63,6 +63,37 @@ describe('an attached file', () => {
     );
     expect(message).toContain('./team-1/task-1-a1/inputs/a video.mp4');
     expect(await readFile(path.join(folder.path, 'team-1/task-1-a1/inputs/a video.mp4'), 'utf8')).toBe('MOV');
+    await folder.remove();
+  });
+
+  test('that has the name of another one lies beside it, and the agent is told both names', async () => {
+    const folder = await temporaryFolder('inputs');
+    const { message, attachments } = await hand(
+      [
+        input('leads.bin', 'application/octet-stream', 'first'),
+        input('other/Leads.bin', 'application/octet-stream', 'second'),
+        input('leads.bin', 'application/octet-stream', 'third'),
+        input('notes.txt', 'text/plain', 'one'),
+        input('notes.txt', 'text/plain', 'two'),
+        input('a.png', 'image/png', 'A'),
+        input('A.png', 'image/png', 'B'),
+      ],
+      openRunFolder(folder.path, { teamId: 'team-1', runId: 'task-1-a1' }),
+    );
+    const told = [...message.matchAll(/^The person attached (.+?)\. (?:It is in your workspace: (.*))?/gm)].map(([, name, where]) => [
+      name,
+      where,
+    ]);
+    expect(told).toEqual([
+      ['leads.bin', './team-1/task-1-a1/inputs/leads.bin'],
+      ['Leads (2).bin', './team-1/task-1-a1/inputs/Leads (2).bin'],
+      ['leads (3).bin', './team-1/task-1-a1/inputs/leads (3).bin'],
+      ['notes.txt', undefined],
+      ['notes (2).txt', undefined],
+    ]);
+    const contents = await Promise.all(told.slice(0, 3).map(([, where]) => readFile(path.join(folder.path, where!), 'utf8')));
+    expect(contents).toEqual(['first', 'second', 'third']);
+    expect(attachments.map(({ fileName }) => fileName)).toEqual(['a.png', 'A (2).png']);
     await folder.remove();
   });
 

@@ -2,8 +2,9 @@
 // into the message; the rest needs a disk that we share with the gateway. What fits nowhere is refused before anything is sent.
 
 import { randomUUID } from 'node:crypto';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { safeFileName } from '#core/domain/file-name.ts';
+import { distinctFileNames, safeFileName } from '#core/domain/file-name.ts';
 import type { AgentInput, AgentJob } from '#core/ports/agents.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -36,25 +37,28 @@ export async function handOver(
   job: AgentJob,
   limits: { frameBytes: number; imageBytes: number },
   folder: RunFolder | null,
+  signal: AbortSignal,
 ): Promise<Handed> {
   const attachments: Attachment[] = [];
   const words: string[] = [];
   let textBytes = 0;
   let frameBytes = Buffer.byteLength(job.message) + FRAME_RESERVE_BYTES;
 
-  for (const input of job.inputs) {
-    const name = safeFileName(input.name);
+  // Under these names the files lie on the agent's disk, and the message speaks of them by these names.
+  const names = distinctFileNames(job.inputs.map((input) => safeFileName(input.name)));
+  for (const [at, input] of job.inputs.entries()) {
+    const name = names[at]!;
     if (
       pictures.has(input.mime) &&
       input.sizeBytes <= limits.imageBytes &&
       frameBytes + base64Bytes(input.sizeBytes) <= limits.frameBytes
     ) {
       frameBytes += base64Bytes(input.sizeBytes);
-      attachments.push({ type: 'image', mimeType: input.mime, fileName: name, content: (await read(input)).toString('base64') });
+      attachments.push({ type: 'image', mimeType: input.mime, fileName: name, content: (await read(input, signal)).toString('base64') });
       continue;
     }
     if (isText(input.mime, name) && textBytes + input.sizeBytes <= TEXT_BYTES_MOST) {
-      const text = utf8(await read(input));
+      const text = utf8(await read(input, signal));
       if (text !== null) {
         textBytes += input.sizeBytes;
         words.push(quoted(name, text));
@@ -62,7 +66,7 @@ export async function handOver(
       }
     }
     if (folder === null) throw new InputRefused(whyNot(name, input, limits.imageBytes));
-    const path = await folder.put(name, await input.open());
+    const path = await folder.put(name, await opened(input, signal));
     words.push(`The person attached ${name}. It is in your workspace: ./${path}`);
   }
   return { message: [asWords(job.message), ...words].join('\n\n'), attachments };
@@ -83,8 +87,14 @@ function isText(mime: string, name: string): boolean {
   return /^text\/|[/+](json|xml|yaml|csv)\b/.test(mime) || /\.(txt|md|csv|tsv|json|xml|ya?ml|html?|log|ics|vcf|srt)$/i.test(name);
 }
 
-async function read(input: AgentInput): Promise<Buffer> {
-  return buffer(await input.open());
+async function read(input: AgentInput, signal: AbortSignal): Promise<Buffer> {
+  return buffer(await opened(input, signal));
+}
+
+/** Ends with the signal, also in the middle of a file. */
+async function opened(input: AgentInput, signal: AbortSignal): Promise<Readable> {
+  signal.throwIfAborted();
+  return addAbortSignal(signal, await input.open(signal));
 }
 
 function utf8(bytes: Buffer): string | null {

@@ -46,7 +46,12 @@ export function createOpenClaw(options: OpenClawOptions): Agents {
         if (!over.signal.aborted) stop.abort(new Stopped('deadline'));
       });
       const folder = workspaceRoot === undefined ? null : openRunFolder(path.join(workspaceRoot, job.type), job);
-      const carried = carry({ gateway, gatewayName, clock, log, folder, leaving: leaving.signal }, job, watch, stop.signal);
+      const carried = carry(
+        { gateway, gatewayName, clock, log, folder, leaving: leaving.signal, canceled: signal },
+        job,
+        watch,
+        stop.signal,
+      );
       running.add(carried);
       try {
         return await carried;

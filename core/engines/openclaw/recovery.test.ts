@@ -83,6 +83,18 @@ describe('the connection breaks', () => {
     expect(await shown(await stage.open().run(jobOf(), watching(), idle))).toEqual(threeLeads);
   });
 
+  test('just when the files are to be fetched, and the person stops it: it is over', async () => {
+    const { control } = stage.sandbox;
+    const cancel = new AbortController();
+    const forget = control.onFrame((_direction, frame) => {
+      if (frame['method'] !== 'agents.workspace.list') return;
+      forget();
+      control.set({ down: true });
+      setImmediate(() => cancel.abort());
+    });
+    expect(await shown(await stage.open().run(jobOf(), watching(), cancel.signal))).toEqual({ kind: 'stopped', by: 'signal', files: [] });
+  });
+
   test('without a word: the gateway’s silence is noticed, and the result comes', async () => {
     await stage.close();
     stage = await stageAgents({ tickIntervalMs: 200, faults: slow });

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { inputFolder, runFolder, type RunName } from '#core/domain/agent-brief.ts';
+import { AgentFileError } from '#core/ports/agents.ts';
 
 export interface FoundFile {
   /** Relative to the workspace, with slashes. */
@@ -73,7 +74,7 @@ export function openRunFolder(workspace: string, run: RunName): RunFolder {
   async function read(file: string, size: number): Promise<Readable> {
     if (size === 0) return Readable.from([]);
     const handle = await openOwn(file);
-    if (typeof handle === 'string') throw new Error('a result file of the agent is gone');
+    if (typeof handle === 'string') throw new AgentFileError('file.broken', 'a result file of the agent is gone');
     return handle.createReadStream({ start: 0, end: size - 1 });
   }
 

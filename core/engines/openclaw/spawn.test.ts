@@ -138,6 +138,46 @@ describe('agents by POST /agent/spawn', () => {
     );
     expect(seen).toEqual(['/agent/spawn Bearer a token for tests', '/files/there.txt Bearer a token for tests']);
   });
+
+  test('a file that is not handed out says whether it may be had later, and is waited for only as long as somebody wants it', async () => {
+    const files = ['away', 'gone', 'cut', 'silent'].map((name) => ({ name, sizeBytes: 5, url: `/files/${name}` }));
+    await withServer(
+      (request, response) => {
+        if (request.method === 'POST') response.end(JSON.stringify({ status: 'ok', text: 'done', files }));
+        else if (request.url === '/files/away') response.writeHead(503).end();
+        else if (request.url === '/files/gone') response.writeHead(404).end();
+        else if (request.url === '/files/cut') response.writeHead(200, { 'content-length': 5 }).write('th', () => response.destroy());
+      },
+      async (url) => {
+        const outcome = await open({ url }).run(jobOf(), watching(), idle);
+        if (outcome.kind !== 'done') throw new Error(outcome.kind);
+        const [away, gone, cut, silent] = outcome.files;
+        await expect(away!.open()).rejects.toMatchObject({ code: 'agent.unavailable' });
+        await expect(gone!.open()).rejects.toMatchObject({ code: 'file.broken' });
+        await expect(cut!.open().then(text)).rejects.toMatchObject({ code: 'agent.unavailable' });
+        const cancel = new AbortController();
+        const opening = silent!.open(cancel.signal);
+        cancel.abort(new Error('not wanted any more'));
+        await expect(opening).rejects.toThrow('not wanted any more');
+      },
+    );
+  });
+
+  test('while an attached file does not come, the person’s wish ends it', async () => {
+    const cancel = new AbortController();
+    const never = {
+      name: 'a.txt',
+      mime: 'text/plain',
+      sizeBytes: 5,
+      open: () => (cancel.abort(), new Promise<never>(() => undefined)),
+    };
+    const watch = watching();
+    expect(await shown(await open().run(jobOf({ inputs: [never] }), watch, cancel.signal))).toMatchObject({
+      kind: 'stopped',
+      by: 'signal',
+    });
+    expect(watch.told).toEqual([]);
+  });
 });
 
 async function withServer(answer: http.RequestListener, act: (url: string) => Promise<void>): Promise<void> {

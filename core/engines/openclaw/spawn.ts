@@ -9,10 +9,11 @@ import { text as readText } from 'node:stream/consumers';
 import { spawnReplySchema } from '#core/contracts/openclaw.ts';
 import { isSample } from '#core/domain/agent-brief.ts';
 import { safeFileName } from '#core/domain/file-name.ts';
-import type { AgentFile, AgentJob, AgentOutcome, Agents, AgentWatch } from '#core/ports/agents.ts';
+import { AgentFileError, type AgentFile, type AgentJob, type AgentOutcome, type Agents, type AgentWatch } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import { handOver, InputRefused } from './inputs.ts';
+import { orAborted } from './or-aborted.ts';
 import { noUsage } from './usage.ts';
 
 export interface SpawnOptions {
@@ -68,7 +69,7 @@ export function createSpawnAgents(options: SpawnOptions): Agents {
   };
 
   async function spawn(job: AgentJob, watch: AgentWatch, stop: AbortSignal): Promise<AgentOutcome> {
-    const { message } = await handOver(job, limits, null);
+    const { message } = await orAborted(handOver(job, limits, null, stop), stop);
     const body = JSON.stringify({
       type: job.type,
       task: message,
@@ -156,17 +157,23 @@ export function createSpawnAgents(options: SpawnOptions): Agents {
       const bytes = Buffer.from(content, 'base64');
       return { name: safeFileName(name), sizeBytes: bytes.length, open: async () => Readable.from(bytes.length === 0 ? [] : [bytes]) };
     }
-    return { name: safeFileName(name), sizeBytes, open: () => download(url) };
+    return { name: safeFileName(name), sizeBytes, open: (signal) => download(url, signal) };
   }
 
-  async function download(address: string | undefined): Promise<Readable> {
+  async function download(address: string | undefined, signal: AbortSignal | undefined): Promise<Readable> {
     const url = address === undefined ? null : URL.parse(address, base.href);
     // Our token goes nowhere else, and no agent may make us fetch from there.
-    if (url === null || url.origin !== base.origin) throw new Error("a result file lies outside of the agents' service");
-    const { response } = await send('GET', url, null, AbortSignal.timeout(fileTimeoutMs));
-    if (response.statusCode === 200) return response;
+    if (url === null || url.origin !== base.origin)
+      throw new AgentFileError('file.broken', "a result file lies outside of the agents' service");
+    const over = AbortSignal.any([AbortSignal.timeout(fileTimeoutMs), ...(signal ? [signal] : [])]);
+    const { response } = await send('GET', url, null, over).catch((error: unknown) => brokeOff(error, signal));
+    const { statusCode = 0 } = response;
+    if (statusCode === 200) return Readable.from(whole(response, signal), { objectMode: false });
     response.destroy();
-    throw new Error(`a result file answered ${response.statusCode}`);
+    throw new AgentFileError(
+      statusCode === 429 || statusCode >= 500 ? 'agent.unavailable' : 'file.broken',
+      `a result file answered ${statusCode}`,
+    );
   }
 
   async function send(method: string, url: URL, post: { body: string; key: string; onSent: () => void } | null, signal: AbortSignal) {
@@ -183,6 +190,20 @@ export function createSpawnAgents(options: SpawnOptions): Agents {
     request.end(post?.body);
     return { response: await promise };
   }
+}
+
+/** A download that breaks off may succeed the next time. */
+async function* whole(response: http.IncomingMessage, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  try {
+    yield* response as AsyncIterable<Buffer>;
+  } catch (error) {
+    brokeOff(error, signal);
+  }
+}
+
+function brokeOff(error: unknown, signal: AbortSignal | undefined): never {
+  signal?.throwIfAborted();
+  throw new AgentFileError('agent.unavailable', "the agents' service broke off", { cause: error });
 }
 
 async function readReply(response: http.IncomingMessage): Promise<string> {
