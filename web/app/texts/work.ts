@@ -1,22 +1,20 @@
 // The words of the chat, the history and the page of a task.
 
+import { EXAMPLE } from '#core/domain/example.ts';
+
 export const work = {
   title: 'What do you need done?',
-  placeholder: 'For example: find me 100 leads in Miami',
+  placeholder: `For example: ${EXAMPLE}`,
   followUp: 'Ask for more, or for something else',
   send: 'Ask',
   sending: 'Asking…',
   hintKeys: 'Enter asks, Shift and Enter begins a new line.',
-  hint: 'Nothing runs before you see what it may cost.',
+  hint: 'You see the maximum price when a task starts and never pay more. Failed work is free.',
   drop: 'Drop files here',
   attach: 'Attach files',
-  examples: [
-    'Find me 50 leads: dentists in Austin',
-    'Write a short article about sourdough bread',
-    'Research three competitors of a small coffee roaster',
-    'Write 20 emails to the people in the attached list',
-  ],
   usualNumber: 'the usual number',
+  noCredits: (have: string, least: string) => `You have ${have} credits. A small request needs ${least} or more.`,
+  getCredits: 'Get credits',
   confirmTitle: 'Shall I start?',
   confirmLead: 'Your team wants to be asked from this price on. Nothing is set aside until you say yes.',
   start: 'Start',
