@@ -8,6 +8,8 @@ import { isAnswer, refuse, Refusal } from '#core/domain/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
 import { attempt, readForm, type Visited } from '../guarded.ts';
 import type { Who } from '../visit.ts';
+import { fileIn, type KeptFile } from './kept-file.ts';
+import { turnAddress } from './turn-address.ts';
 
 /** What an ask may cost, in credits. */
 export interface ShownEstimate {
@@ -22,11 +24,6 @@ export interface ShownEstimate {
   readonly trouble: string | null;
   /** It asks for no work, and this is the answer: nothing is wrong. */
   readonly isAnswer: boolean;
-}
-
-export interface KeptFile {
-  readonly id: string;
-  readonly name: string;
 }
 
 /** What was refused comes back, to be changed and asked anew: under the old key it would be the old ask. */
@@ -47,7 +44,7 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
   const { app, actor, now, request } = visit;
   const form = await readForm(request);
   const text = form.text('text');
-  const files = form.all('file').map((kept): KeptFile => ({ id: kept.slice(0, 36), name: kept.slice(37) }));
+  const files = form.all('file').map(fileIn);
 
   const ask = async () => {
     if (text === '') throw refuse('ask.empty');
@@ -66,7 +63,7 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
       at: now,
     });
     if (taken.kind === 'refused') throw new Refusal(taken.refused);
-    return redirect(`/conversations/${taken.conversationId}`);
+    return redirect(turnAddress(taken));
   };
   return attempt(visit, 'ask', ask, { text, files, key: newId() } satisfies Typed);
 }

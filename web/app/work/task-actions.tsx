@@ -2,6 +2,7 @@
 
 import { ThumbsDown, ThumbsUp } from 'lucide-react';
 import { useFetcher } from 'react-router';
+import { sentIn } from '../away.ts';
 import { classes } from '../components/classes.ts';
 import { Button, buttonClass } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
@@ -34,7 +35,8 @@ export function RunAgain({ taskId, actionKey, small = true }: About & { small?: 
   return (
     <Form method="post" action={`/tasks/${taskId}`}>
       <ProblemNotice problem={data?.problem} className="mb-3" />
-      <input type="hidden" name="key" value={actionKey} />
+      {/* What got no answer may have been taken, so it goes again under its key. */}
+      <input type="hidden" name="key" value={sentIn(data, 'key')?.[0] ?? actionKey} />
       <Button name="intent" value="again" look="plain" small={small} disabled={state !== 'idle'}>
         {state === 'idle' ? 'Run again' : 'Asking…'}
       </Button>
