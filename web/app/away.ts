@@ -3,6 +3,7 @@
 // be gone. Instead a form gets its answer like any other that was not carried out, with everything that was sent, and a
 // page that only reads its data anew stays as it is.
 
+import { useEffect } from 'react';
 import { data, isRouteErrorResponse, type DataStrategyResult, type MiddlewareFunction } from 'react-router';
 import { isProblem, type ConfirmIdentity, type Problem } from './problem.ts';
 import { away } from './texts/portal.ts';
@@ -22,7 +23,6 @@ export const staysWhenAway: MiddlewareFunction<Results> = async ({ request }, ne
   const form = isForm ? await request.clone().formData() : null;
   const results = await next();
   const failed = Object.entries(results).filter(([, { type }]) => type === 'error');
-  asked = failed.map(([, { result }]) => confirmIn(result)).find((page) => page !== null) ?? (form?.has(CONFIRMS) ? asked : null);
   const problems = failed.map(([route, { result }]) => [route, problemIn(result)] as const);
   // Nobody waits for it any more; or somebody is sent on, or told no.
   if (request.signal.aborted || failed.length === 0 || problems.some(([, problem]) => problem === null)) return results;
@@ -41,17 +41,20 @@ export function takeMissed(): boolean {
   return was;
 }
 
-/** A field of the page that asks people who they are. It stands in the place of another page's form and keeps its fields. */
-const CONFIRMS = 'confirm-team';
-/** That page, while it is shown. */
+/** The page that asks people who they are, while it stands in the place of another page's form. */
 let asked: ConfirmIdentity | null = null;
 
-function confirmIn(error: unknown): ConfirmIdentity | null {
-  return isRouteErrorResponse(error) && isProblem(error.data) ? (error.data.confirm ?? null) : null;
+export function useAskedInPlace(confirm: ConfirmIdentity | null): void {
+  useEffect(() => {
+    asked = confirm;
+    return () => {
+      asked = null;
+    };
+  }, [confirm]);
 }
 
 function answer(form: FormData, problem: Problem): DataStrategyResult {
-  if (asked !== null && form.has(CONFIRMS)) {
+  if (asked !== null) {
     const again: Problem = { ...problem, confirm: { ...asked, isSent: false, wrong: true } };
     return { type: 'error', result: { status: 503, statusText: '', internal: false, data: again } };
   }

@@ -58,6 +58,17 @@ const accidents: readonly Picture[] = [
   },
   { name: 'accident-away', row: { as: 'owner', at: () => '/dashboard' }, happens: (page) => goOn(page, (route) => route.abort()) },
   {
+    name: 'not-sent',
+    row: { as: 'owner', at: () => '/dashboard' },
+    async happens(page) {
+      await page.route('**/*.data**', (route) => route.abort());
+      await page.getByRole('textbox', { name: 'What do you need done?' }).fill('find me 25 leads in Miami');
+      await page.getByRole('button', { name: 'Ask', exact: true }).click();
+      await page.getByText('Your request is still here.').waitFor();
+      await page.unroute('**/*.data**');
+    },
+  },
+  {
     name: 'estimate',
     row: { as: 'owner', at: () => '/dashboard' },
     async happens(page) {

@@ -9,7 +9,7 @@ export const work = {
   send: 'Ask',
   sending: 'Asking…',
   hintKeys: 'Enter asks, Shift and Enter begins a new line.',
-  hint: 'You see the maximum price when a task starts and never pay more. Failed work is free.',
+  hint: 'You never pay more than the maximum shown. Failed work is free.',
   drop: 'Drop files here',
   attach: 'Attach files',
   usualNumber: 'the usual number',

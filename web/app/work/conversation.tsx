@@ -2,12 +2,13 @@
 
 import { useLoaderData, type MetaFunction } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
-import { may } from '#core/domain/permission.ts';
+import { may, mustBeAllowed } from '#core/domain/permission.ts';
 import type { ShownLetter } from '#core/flows/app.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
-import { guarded } from '../guarded.ts';
+import { guarded, readForm } from '../guarded.ts';
 import { work as words } from '../texts/work.ts';
 import { askFrom } from './ask.ts';
+import { actOnTask, isTaskAct } from './task-acts.ts';
 import { Composer } from './composer.tsx';
 import { useSent } from './dashboard.tsx';
 import { Asked } from './asked.tsx';
@@ -59,7 +60,12 @@ function saidIn({ reply, at, seq, part }: ShownLetter, publicUrl: string): Entry
   };
 }
 
-export const action = guarded('tasks.ask', (visit) => askFrom(visit, visit.params['id']!));
+export const action = guarded('tasks.see', async (visit) => {
+  const form = await readForm(visit.request.clone());
+  if (isTaskAct(form.intent)) return actOnTask(visit, form, form.text('task'));
+  mustBeAllowed(visit.actor, 'tasks.ask');
+  return askFrom(visit, visit.params['id']!);
+});
 
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
   { title: `${loaderData?.title ?? 'Conversation'} · ${loaderData?.brandName}` },

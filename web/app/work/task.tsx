@@ -41,22 +41,9 @@ export const action = guarded('tasks.see', async (visit) => {
   const { app, actor, params, request } = visit;
   const form = await readForm(request);
   const id = params['id']!;
+  if (isTaskAct(form.intent)) return actOnTask(visit, form, id);
   return attempt(visit, form.intent, async () => {
     switch (form.intent.split(' ')[0]) {
-      case 'cancel':
-        await app.cancel(actor, id);
-        return data({ stopped: true });
-      case 'again': {
-        const taken = await app.retry(actor, id, `web:${actor.teamId}:${actor.userId}:${form.text('key') || newId()}`);
-        if (taken.kind === 'refused') throw new Refusal(taken.refused);
-        return redirect(`/tasks/${taken.taskId}`);
-      }
-      case 'feedback': {
-        const verdict = form.text('verdict');
-        if (verdict !== 'good' && verdict !== 'bad') throw refuse('request.malformed');
-        await app.feedback(actor, id, verdict);
-        return data({ thanks: true });
-      }
       case 'delete-file':
         await app.task(actor, id); // to other teams there is no such page
         await app.deleteFile(actor, fileIn(form));
