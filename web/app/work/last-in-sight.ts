@@ -28,9 +28,13 @@ export function useLastInSight(count: number, isSending: boolean) {
     };
   }, []);
 
+  const isOpening = useRef(true);
   useEffect(() => {
     if (isSending) isFollowing.current = true;
-    if (isFollowing.current) showLast(turns.current);
+    // Whoever opens a conversation without a place in it finds its end, as they left it.
+    if (isOpening.current && location.hash === '') scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' });
+    else if (isFollowing.current) showLast(turns.current);
+    isOpening.current = false;
   }, [count, isSending]);
 
   return turns;

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { data, Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
 import { may } from '#core/domain/permission.ts';
-import { refuse, Refusal } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusal.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Credits, formatBytes, Time, useReader } from '../components/format.tsx';
 import { Notice } from '../components/notice.tsx';
@@ -16,6 +16,7 @@ import { wordFor } from '../word-for.ts';
 import { DeletedOn, ManageFile } from './manage-file.tsx';
 import { ResultFiles } from './result-files.tsx';
 import { Steps, useSteps } from './steps.tsx';
+import { actOnTask, isTaskAct } from './task-acts.ts';
 import { Cancel, Feedback, RunAgain, SendAnswerAgain } from './task-actions.tsx';
 import { Outcome } from './turn.tsx';
 
