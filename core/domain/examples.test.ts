@@ -57,7 +57,7 @@ const root = path.join(import.meta.dirname, '../..');
 /** “find me 25 leads …”, wherever it stands, up to the end of its quotation. */
 const asked = /\b(?:find|get|write|scrape|make)(?: me)? \d[\d,]* (?:more )?(?:leads|emails|posts|rows)\b[^"'`\\\n<.]*/gi;
 const promised =
-  /\bsees? what (?:it|that|this) (?:will |may )?costs? before[^.'"`]*|\bbefore (?:it|the work|work) (?:begins|starts|runs)\b|nothing runs before[^.'"`]*/gi;
+  /\bsees? what (?:it|that|this) (?:will |may )?costs? before[^.'"`]*|\bbefore (?:it begins|(?:the )?work (?:begins|starts|runs))\b|nothing runs before[^.'"`]*/gi;
 
 /** What people read: pages, mails, letters, the terminal's help, the first lines of a start, and the documents. */
 function* placesWithExamples(): Iterable<string> {

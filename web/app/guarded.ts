@@ -124,7 +124,7 @@ export async function attempt<T, Typed extends object>(
   visit: Pick<Visited, 'requestId' | 'refused' | 'log' | 'request'>,
   intent: string,
   work: () => Promise<T>,
-  typed?: Typed,
+  typed?: Typed | ((refusal: Refusal | null) => Typed),
 ) {
   try {
     return await work();
@@ -133,7 +133,10 @@ export async function attempt<T, Typed extends object>(
     const refusal = isRefusal(error) ? error : null;
     if (refusal?.code === 'login.confirm') throw error;
     tell(error, refusal, visit);
-    return data({ intent, problem: problemOf(refusal, visit.requestId), typed }, { status: refusal?.status ?? 500 });
+    return data(
+      { intent, problem: problemOf(refusal, visit.requestId), typed: typeof typed === 'function' ? typed(refusal) : typed },
+      { status: refusal?.status ?? 500 },
+    );
   }
 }
 

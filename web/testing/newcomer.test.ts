@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright-core';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { credits } from '#core/domain/credits.ts';
 import { suggestedAsks } from '#core/domain/examples.ts';
 import { newId } from '#core/domain/ids.ts';
@@ -165,6 +165,26 @@ inABrowser('somebody new', () => {
       forgiveAttempts(window);
     },
   );
+
+  test('keeps page and text when the server itself can take nothing, as its database is away', async () => {
+    const window = await member();
+    const { page } = window;
+    await page.goto('/dashboard');
+    await page.getByRole('textbox').fill('find me 4 leads in Miami');
+    window.expectTrouble(/^50[03] POST \/dashboard/);
+    world().wire.cut();
+    onTestFinished(() => world().wire.mend());
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('alert').waitFor();
+    await title(page, 'What do you need done?');
+    expect(await page.getByRole('textbox').inputValue()).toBe('find me 4 leads in Miami');
+    world().wire.mend();
+    await vi.waitFor(async () => expect(await tasksOf(window.email)).toEqual([]));
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await article(page, 'find me 4 leads in Miami').getByText('Done', { exact: true }).waitFor();
+    expect(await tasksOf(window.email)).toEqual(['find me 4 leads in Miami']);
+    window.takeTroubles(); // the estimate and the live stream are refused as often as they are tried
+  });
 
   test('keeps what is in any other form too, and its page', async () => {
     const window = await sitDown();

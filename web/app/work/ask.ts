@@ -26,7 +26,7 @@ export interface ShownEstimate {
   readonly isAnswer: boolean;
 }
 
-/** What was refused comes back, to be changed and asked anew: under the old key it would be the old ask. */
+/** What was refused comes back, to be changed and asked anew: under a key that was answered it would be the old ask. */
 export interface Typed {
   readonly text: string;
   readonly files: readonly KeptFile[];
@@ -44,6 +44,7 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
   const { app, actor, now, request } = visit;
   const form = await readForm(request);
   const text = form.text('text');
+  const key = form.text('key') || newId();
   const files = form.all('file').map(fileIn);
 
   const ask = async () => {
@@ -54,7 +55,7 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
       if (estimate) return data({ intent: 'ask', confirm: { estimate, text, files } satisfies ToConfirm });
     }
     const taken = await app.ask({
-      key: `web:${actor.teamId}:${actor.userId}:${form.text('key') || newId()}`,
+      key: `web:${actor.teamId}:${actor.userId}:${key}`,
       threadRef,
       newConversation: conversationId === null,
       from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
@@ -65,7 +66,12 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
     if (taken.kind === 'refused') throw new Refusal(taken.refused);
     return redirect(turnAddress(taken));
   };
-  return attempt(visit, 'ask', ask, { text, files, key: newId() } satisfies Typed);
+  return attempt(visit, 'ask', ask, (refusal): Typed => ({ text, files, key: isAnswered(refusal) ? newId() : key }));
+}
+
+/** The key has its answer for good. While something of ours is away nobody knows whether the ask was taken. */
+function isAnswered(refusal: Refusal | null): boolean {
+  return refusal !== null && refusal.status < 500;
 }
 
 function newThread(): ThreadRef {

@@ -68,7 +68,7 @@ function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: b
   const estimate = useEstimate(text);
   const uploads = useUploads(given?.files ?? []);
   // What got no answer may have been taken: the same words are the same ask, and other words another one.
-  const isChanged = answer?.typed === undefined && typed !== undefined && typed.text.trim() !== text.trim();
+  const isChanged = typed !== undefined && typed.text.trim() !== text.trim();
   const key = typed === undefined ? firstKey : isChanged ? `${typed.key}-1` : typed.key;
   const form = useRef<HTMLDivElement>(null);
   const [isOver, setOver] = useState(false);
