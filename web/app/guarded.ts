@@ -73,14 +73,14 @@ function loginAddress({ request, url }: Visited): string {
 }
 
 function answerTo(error: unknown, visit: Visit, request: Request) {
-  if (isAnswer(error) || request.signal.aborted) return error;
+  if (isMadeOnPurpose(error) || request.signal.aborted) return error;
   const refusal = isRefusal(error) ? error : null;
   tell(error, refusal, visit);
   return data(problemOf(refusal, visit.requestId), { status: refusal?.status ?? 500 });
 }
 
 /** Redirects and answers that were made on purpose go their way. */
-function isAnswer(error: unknown): boolean {
+function isMadeOnPurpose(error: unknown): boolean {
   return error instanceof Response || (typeof error === 'object' && error !== null && 'type' in error && 'init' in error);
 }
 
@@ -129,7 +129,7 @@ export async function attempt<T, Typed extends object>(
   try {
     return await work();
   } catch (error) {
-    if (isAnswer(error) || visit.request.signal.aborted) throw error;
+    if (isMadeOnPurpose(error) || visit.request.signal.aborted) throw error;
     const refusal = isRefusal(error) ? error : null;
     if (refusal?.code === 'login.confirm') throw error;
     tell(error, refusal, visit);

@@ -84,7 +84,7 @@ inABrowser('somebody new', () => {
 
       const example = suggestedAsks(credits(STARTING), () => undefined).asks[0]!;
       await page.getByRole('link', { name: example.text }).click();
-      await page.getByText(/^Leads: about 20, at most 25 credits$/).waitFor();
+      await page.getByText('Leads · 25 · about 20, at most 25 credits').waitFor();
       expect(await page.getByRole('textbox').inputValue()).toBe(example.text);
       await page.getByRole('button', { name: 'Ask', exact: true }).click();
       await article(page, example.text).getByText('Done', { exact: true }).waitFor();

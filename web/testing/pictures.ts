@@ -64,7 +64,7 @@ const accidents: readonly Picture[] = [
     row: { as: 'owner', at: () => '/dashboard' },
     async happens(page) {
       await page.getByRole('link', { name: 'dentists in Austin' }).click();
-      await page.getByText(/^Leads: /).waitFor();
+      await page.getByText(/^Leads · /).waitFor();
     },
   },
 ];

@@ -178,7 +178,7 @@ function Thread() {
       </Said>
       <Said by={brand} initial={brand.slice(0, 1)} ours>
         <p className="font-medium">On it</p>
-          <p className="text-soft">Quantity: {most} leads</p>
+        <p className="text-soft">Quantity: {most} leads</p>
         <p className="text-soft">
           Estimate: about {usual}, at most {most} credits
         </p>

@@ -11,7 +11,8 @@ import { Notice } from '../components/notice.tsx';
 import { Card, Page } from '../components/page.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
-import { platforms, types, work as words } from '../texts/work.ts';
+import { taskFile } from '../texts/task-file.ts';
+import { platforms, types } from '../texts/work.ts';
 import { wordFor } from '../word-for.ts';
 import { DeletedOn, ManageFile } from './manage-file.tsx';
 import { ResultFiles } from './result-files.tsx';
@@ -31,7 +32,7 @@ export const loader = guarded('tasks.see', async ({ app, actor, params, url, bra
     mayStop: !task.over && (may(actor.role, 'tasks.stop') || (isMine && may(actor.role, 'tasks.ask'))),
     mayAsk: may(actor.role, 'tasks.ask'),
     mayManageFiles: task.over && (may(actor.role, 'files.delete') || (isMine && may(actor.role, 'tasks.ask'))),
-    done: wordFor<string>(words.fileDone, url.searchParams.get('done')),
+    done: wordFor<string>(taskFile.fileDone, url.searchParams.get('done')),
     mayResend: isPosted && task.over && may(actor.role, 'letters.resend'),
     isPosted,
     actionKey: newId(),
