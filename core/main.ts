@@ -76,7 +76,7 @@ function welcome(
   if (logFile !== undefined) say(`Log: ${logFile}`);
   if (firstUser === null) return;
   if (firstUser.isNew) say(`A first person was made: ${firstUser.email}, password ${firstUser.password}, with 500 credits.`);
-  say('Try it in another terminal:  npm run ask -- "find me 100 leads in Miami"');
+  say('Try it in another terminal:  npm run ask -- "find me 25 leads in Miami"');
 }
 
 /** null where mails are really sent. */

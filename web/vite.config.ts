@@ -6,11 +6,11 @@ import { defineConfig, type Plugin } from 'vite';
 // What is loaded together is one file: that is smaller than twenty, and asked for once.
 const together = {
   common: [
-    '/web/app/(root|boundary|live|problem|reader)',
+    '/web/app/(root|away|boundary|live|problem|reader)',
     '/web/app/components/(brand|button|classes|confirm|credit-badge|error-page|field|form|format|notice|page|tag)',
   ],
   chat: [
-    '/web/app/work/(dashboard|desk|asked|composer|estimate-line|uploads|history)',
+    '/web/app/work/(dashboard|desk|asked|composer|draft|estimate-line|examples|uploads|history)',
     '/web/app/texts/work',
     '/lucide-react/dist/esm/icons/(square-pen|history|arrow-up|paperclip|x)',
   ],

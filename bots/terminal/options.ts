@@ -66,7 +66,7 @@ function unknownType(given: string): string {
 
 export const usage = `Ask for a piece of work, and watch it being done.
 
-  npm run ask -- "find me 100 leads in Miami"
+  npm run ask -- "find me 25 leads in Miami"
   npm run ask -- --file customers.csv "write 50 emails to these people"
   echo "research three competitors" | npm run ask
   npm run ask                     a prompt, where one request follows another

@@ -3,6 +3,7 @@
 // same reason a code is never renamed or taken away.
 
 import { agentTypes } from './agent-type.ts';
+import { EXAMPLE } from './example.ts';
 import { askLimits } from './limits.ts';
 import { micro, sayCredits, showCredits, type Amount } from './credits.ts';
 import type { TaskStatus } from './task.ts';
@@ -22,7 +23,7 @@ const table = {
   'ask.empty': {
     status: 400,
     sentence: () => 'There are no words in this request.',
-    wayForward: 'Say what you need, for example: find 100 leads in Miami.',
+    wayForward: `Say what you need, for example: ${EXAMPLE}.`,
   },
   ...talkAnswers,
   'ask.too-long': {
@@ -385,6 +386,11 @@ const table = {
     page: '/team/keys',
   },
 
+  'mail.off': {
+    status: 503,
+    sentence: () => 'This server sends no emails, so this cannot be done here.',
+    wayForward: 'Ask whoever runs it to set up email.',
+  },
   'mail.gone': {
     status: 410,
     sentence: () => 'There is nothing left of this mail to send.',

@@ -267,8 +267,8 @@ test('help shows what to say and what it costs', () => {
   expect(read({ kind: 'help' })).toBe(
     `(Say what you need, and Impacter does it.)
 # Say what you need, and Impacter does it [plain]
-You see the estimate before work begins. It is set aside, never exceeded, and what is not used comes back. Work that fails costs nothing.
-- find 100 leads in Miami: about 80, at most 100 credits
+The first answer says what a task costs at most. You never pay more, what is not used is returned, and failed work is free.
+- find me 25 leads in Miami: about 20, at most 25 credits
 - write 50 emails to my customers: 25 credits
 - scrape 200 rows from example.com: about 10, at most 20 credits
 - write 5 posts about our launch: 10 credits

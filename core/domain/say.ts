@@ -7,6 +7,7 @@ import { balanceColour } from './balance-colour.ts';
 import { choiceId } from './choice.ts';
 import { micro, sayCredits, showCredits, sum, type Amount } from './credits.ts';
 import { estimate } from './estimate.ts';
+import { EXAMPLE } from './example.ts';
 import { failureFor } from './failure.ts';
 import type { FileId, TaskId } from './ids.ts';
 import type {
@@ -216,9 +217,7 @@ function sayHelp(context: ReplyContext): Reply {
     fallback: `Say what you need, and ${context.brandName} does it.`,
     blocks: [
       heading(`Say what you need, and ${context.brandName} does it`, 'plain'),
-      ours(
-        'You see the estimate before work begins. It is set aside, never exceeded, and what is not used comes back. Work that fails costs nothing.',
-      ),
+      ours('The first answer says what a task costs at most. You never pay more, what is not used is returned, and failed work is free.'),
       facts(...examples.map(({ text, type }): [string, string] => [text, sayPrice(text, type)])),
       ours('Begin with a kind of work to choose it yourself: “/research …”. Answer in the thread to go on with a result.'),
       ...choices(...topUp(context), ...history(context)),
@@ -227,7 +226,7 @@ function sayHelp(context: ReplyContext): Reply {
 }
 
 const examples: readonly { readonly text: string; readonly type: AgentType }[] = [
-  { text: 'find 100 leads in Miami', type: 'lead-generation' },
+  { text: EXAMPLE, type: 'lead-generation' },
   { text: 'write 50 emails to my customers', type: 'email-campaign' },
   { text: 'scrape 200 rows from example.com', type: 'web-scraping' },
   { text: 'write 5 posts about our launch', type: 'social-media' },
@@ -244,7 +243,7 @@ function sayHistory(saying: History, context: ReplyContext): Reply {
   if (saying.tasks.length === 0) {
     return {
       fallback: 'Nothing yet.',
-      blocks: [heading('Nothing yet', 'plain'), ours('Say what you need, for example: find 100 leads in Miami.')],
+      blocks: [heading('Nothing yet', 'plain'), ours(`Say what you need, for example: ${EXAMPLE}.`)],
     };
   }
   const lines = saying.tasks.map(({ text, status, creditsUsed, at }): [string, string] => [

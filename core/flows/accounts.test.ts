@@ -202,12 +202,45 @@ test('a mailbox is not flooded, whoever asks', async () => {
   expect(await kindsWrittenTo(stage(), email)).toEqual(['verify', 'reset', 'reset', 'reset']);
 });
 
-test('a program that fills in what people do not see signs nobody up', async () => {
+test('whoever has every field filled in by a password manager, also those that are not ours, is signed up', async () => {
   const email = `${randomBytes(5).toString('hex')}@example.com`;
-  const bot = visitor(stage(), newAddress());
-  const answer = await bot.auth('/sign-up/email', { email, password: PASSWORD, name: 'Bot', website: 'https://spam.example' });
+  const ada = visitor(stage(), newAddress());
+  const answer = await ada.auth('/sign-up/email', {
+    email,
+    password: PASSWORD,
+    name: 'Ada',
+    website: 'https://ada.example',
+    company: 'Ada',
+  });
   expect(answer.status).toBe(200);
-  expect(await stage().core.store.people.findByEmail(email)).toBeNull();
+  expect(await kindsWrittenTo(stage(), email)).toEqual(['verify']);
+});
+
+test('who is logged in and asks for one mail too many is told that none was sent, and when to ask again', async () => {
+  const [ada, email] = await member();
+  for (let n = 0; n < 3; n++) expect((await ada.auth('/sign-in/magic-link', { email })).status).toBe(200);
+  const answer = await ada.auth('/sign-in/magic-link', { email });
+  expect([answer.status, answer.body['code'], Number(answer.headers.get('retry-after')) > 0]).toEqual([429, 'MAILS_ENOUGH', true]);
+  expect((await kindsWrittenTo(stage(), email)).filter((kind) => kind === 'magic-link')).toHaveLength(3);
+  // Nobody else can tell from the answer whether there is an account.
+  expect((await visitor(stage(), newAddress()).auth('/sign-in/magic-link', { email })).status).toBe(200);
+});
+
+test('where mail is off nobody is told to look for one', async () => {
+  const off = await openOne({ settings: { ...proxied, SES_FROM: 'off' } });
+  const ada = visitor(off, newAddress());
+  const email = `${randomBytes(5).toString('hex')}@example.com`;
+  for (const [path, body] of [
+    ['/sign-up/email', { email, password: PASSWORD, name: 'Ada' }],
+    ['/send-verification-email', { email }],
+    ['/sign-in/magic-link', { email }],
+    ['/request-password-reset', { email }],
+  ] as const)
+    expect([path, (await ada.auth(path, body)).status]).toEqual([path, 503]);
+  expect(await off.core.store.people.findByEmail(email)).toBeNull();
+  const owner = await off.person();
+  await expect(off.app.invite(owner, { email, role: 'member' })).rejects.toMatchObject({ code: 'mail.off' });
+  expect(await off.app.invitations(owner)).toEqual([]);
 });
 
 test('names and passwords that are none are said field by field', async () => {

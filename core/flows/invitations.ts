@@ -74,6 +74,7 @@ export function invitationVerbs(core: Core): InvitationVerbs {
   return {
     async invite(actor, { email, role }) {
       mustBeAllowed(actor, 'team.manage');
+      mustSendMail(core);
       const address = readMailAddress(email);
       if (!isRole(role)) throw refuse('request.invalid', { fields: [{ name: 'role', problem: 'is not one of the roles' }] });
       const token = newBearer();
@@ -100,6 +101,7 @@ export function invitationVerbs(core: Core): InvitationVerbs {
     async resendInvitation(actor, invitationId) {
       mustBeAllowed(actor, 'team.manage');
       if (!isId(invitationId)) throw refuse('invitation.not-found');
+      mustSendMail(core);
       const token = newBearer();
       const invitation = { teamId: actor.teamId, by: actor.userId, id: invitationId as InvitationId, token };
       sent(await invitations.again(invitation, mailWith(token), core.clock.now()), '');
@@ -141,6 +143,11 @@ export function invitationVerbs(core: Core): InvitationVerbs {
       if (answer.outcome === 'over') throw refuse('invitation.over', { why: answer.why });
     },
   };
+}
+
+/** An invitation without its mail would wait for an answer that cannot come. */
+function mustSendMail({ mailer }: Core): void {
+  if (mailer === null) throw refuse('mail.off');
 }
 
 function sent(invited: Invited, email: string): InvitationId {

@@ -10,7 +10,7 @@ import { writeAudit } from '#core/store/audit.ts';
 import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
-import { mayBeMailed } from './mail-share.ts';
+import { mailWaitS } from './mail-share.ts';
 import { shutOthersOut, shutsOut } from './shut-out.ts';
 import { giveStartingCredits } from './starting-credits.ts';
 
@@ -60,10 +60,14 @@ async function findHome(core: Core, userId: UserId): Promise<{ teamId: TeamId; r
 /** Mails, starting credits and the audit log. What goes wrong here is logged: nobody is kept out for it. */
 export function authNews(of: () => Core): AuthNews {
   return {
+    sendsMail: () => of().mailer !== null,
+
     async mail(mail, by) {
       const core = of();
-      if (await mayBeMailed(core, mail, by)) await writeMail(core, mail);
+      const waitS = await mailWaitS(core, mail, by);
+      if (waitS === 0) await writeMail(core, mail);
       else core.log.info({ kind: mail.saying.kind }, 'mail not written: this mailbox got many of them');
+      return waitS;
     },
 
     async loggedIn(login) {

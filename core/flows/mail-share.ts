@@ -10,20 +10,23 @@ import type { Core } from './core.ts';
 
 const WINDOW_MOST_S = 3600;
 
-export async function mayBeMailed(core: Core, { to, saying, expiresAt }: AskedMail, { caller, browser }: Asker): Promise<boolean> {
+/** 0 when it may be written now, else how many seconds to wait. */
+export async function mailWaitS(core: Core, { to, saying, expiresAt }: AskedMail, { caller, browser }: Asker): Promise<number> {
   const at = core.clock.now();
   const { take } = core.store.logins;
   const windowS = Math.max(1, Math.min(WINDOW_MOST_S, Math.floor((expiresAt.getTime() - at.getTime()) / 1000)));
   const { kind } = saying;
   const mailbox = await counted(core, to);
-  if (browser !== null) return (await take(`mails|${mailbox}|${kind}|browser|${browser}`, share.browser, windowS, at)) === 0;
+  if (browser !== null) return take(`mails|${mailbox}|${kind}|browser|${browser}`, share.browser, windowS, at);
   for (const [key, most, seconds] of [
     [`mails|${mailbox}|${kind}|caller|${caller ?? ''}`, share.caller, windowS],
     [`mails|${mailbox}|${kind}`, share.strangers, windowS],
     [`mails|${mailbox}`, share.strangersInAnHour, WINDOW_MOST_S],
-  ] as const)
-    if ((await take(key, most, seconds, at)) > 0) return false;
-  return true;
+  ] as const) {
+    const waitS = await take(key, most, seconds, at);
+    if (waitS > 0) return waitS;
+  }
+  return 0;
 }
 
 /**

@@ -15,7 +15,7 @@ const world = forAll(() => openStage({ clock }));
 
 /** Reads of a few rows by a key, changes of a row that is there anyway, and what has limits of its own. */
 const cheap = [
-  `task history balance conversation letters people conversationView taskDetails creditsOverview usage transactions statementMonths
+  `task history balance examples conversation letters people conversationView taskDetails creditsOverview usage transactions statementMonths
    startingCreditsWithheld limits limitSubjects teamSettings teamExports team members invitations apiKeys audit auditActs linkedAccounts linkedWorkspaces
    undelivered undeliveredCount placesElsewhere markUndeliveredSeen account ownAccount sessions teamsOf chooseTeam endSession
    endOtherSessions ownKeys revokeOwnKeys revokeApiKey leaveTeam unlinkAccount unlinkWorkspace actorOf actorByKey`,

@@ -159,6 +159,7 @@ export const sensitiveActs = {
   operatorMails: everyday,
   ledgerChecks: everyday,
   estimate: everyday,
+  examples: everyday,
   tasks: everyday,
   people: everyday,
   conversationView: everyday,

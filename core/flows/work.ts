@@ -20,6 +20,7 @@ import type { TaskFilter, TaskSurroundings } from '#core/store/task-lists.ts';
 import type { StoredTask } from '#core/store/tasks.ts';
 import type { Actor, ShownLetter } from './app.ts';
 import type { Core } from './core.ts';
+import { examples, type ExamplesView } from './examples.ts';
 import { conversation, findTask, letters } from './history.ts';
 import { linkFor } from './links.ts';
 import { openFile, openOriginal, type OpenedFile } from './open-file.ts';
@@ -28,6 +29,8 @@ import { replyContext } from './reply-context.ts';
 export interface WorkVerbs {
   /** What a request would cost, without taking it. What would be refused says so in `refused`. */
   estimate(actor: Actor, request: { text: string; type?: string }): Promise<EstimateView>;
+  /** What the team's credits pay for, as suggestions. */
+  examples(actor: Actor): Promise<ExamplesView>;
   /** The team's tasks, newest first. `next` is the `before` of the next page; null on the last. */
   tasks(actor: Actor, filter: TaskFilter & { readonly limit: number }): Promise<{ tasks: TaskLine[]; next: string | null }>;
   /** Whose tasks the history can be narrowed down to. */
@@ -110,6 +113,7 @@ export interface TaskDetails extends TurnView {
 export function workVerbs(core: Core): WorkVerbs {
   return {
     estimate: (actor, request) => preview(core, actor, request),
+    examples: (actor) => examples(core, actor),
     tasks: (actor, filter) => list(core, actor, filter),
     async people(actor) {
       mustBeAllowed(actor, 'tasks.see');

@@ -63,8 +63,13 @@ export interface LoggedIn {
 
 /** What happens while people log in, told to whoever looks after mails, credits and the audit log. */
 export interface AuthNews {
-  /** `key` is the same when the same is told again. A mail that was asked for too often is dropped. */
-  mail(mail: AskedMail, by: Asker): Promise<void>;
+  /** False where mail is off: then nobody may be told to look for one. */
+  sendsMail(): boolean;
+  /**
+   * `key` is the same when the same is told again. 0 once the mail is written; what was asked for too often is not written,
+   * and the answer says how many seconds to wait.
+   */
+  mail(mail: AskedMail, by: Asker): Promise<number>;
   /** Somebody is logged in, with every factor shown. */
   loggedIn(login: Login): Promise<void>;
   /** Something about how a person logs in was changed. `session` did it and goes on; null where none does. */

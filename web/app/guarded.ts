@@ -73,13 +73,20 @@ function loginAddress({ request, url }: Visited): string {
 }
 
 function answerTo(error: unknown, visit: Visit, request: Request) {
-  // Redirects and answers that were made on purpose go their way.
-  if (error instanceof Response || (typeof error === 'object' && error !== null && 'type' in error && 'init' in error)) return error;
-  if (request.signal.aborted) return error;
+  if (isMadeOnPurpose(error) || request.signal.aborted) return error;
   const refusal = isRefusal(error) ? error : null;
-  if (refusal !== null) visit.refused(refusal.code);
-  if (refusal === null) visit.log.error({ requestId: visit.requestId, error }, 'page failed');
+  tell(error, refusal, visit);
   return data(problemOf(refusal, visit.requestId), { status: refusal?.status ?? 500 });
+}
+
+/** Redirects and answers that were made on purpose go their way. */
+function isMadeOnPurpose(error: unknown): boolean {
+  return error instanceof Response || (typeof error === 'object' && error !== null && 'type' in error && 'init' in error);
+}
+
+function tell(error: unknown, refusal: Refusal | null, { refused, log, requestId }: Pick<Visit, 'refused' | 'log' | 'requestId'>): void {
+  if (refusal !== null) refused(refusal.code);
+  else log.error({ requestId, error }, 'page failed');
 }
 
 export function problemOf(refusal: Refusal | null, requestId: string): Problem {
@@ -109,22 +116,27 @@ function fieldsOf({ facts }: Refusal): Record<string, string> {
 }
 
 /**
- * Runs what a form asked for. What is refused goes back to the form, with what was typed still in it: nothing a person
- * wrote is lost. `work` gives the answer for the case that it went well, mostly a redirect; `typed` is for a form that
+ * Runs what a form asked for. What is refused, or fails on our side, goes back to the form, with what was typed still in it:
+ * nothing a person wrote is lost. `work` gives the answer for the case that it went well, mostly a redirect; `typed` is for a form that
  * needs it back without JavaScript.
  */
 export async function attempt<T, Typed extends object>(
-  visit: Pick<Visited, 'requestId' | 'refused'>,
+  visit: Pick<Visited, 'requestId' | 'refused' | 'log' | 'request'>,
   intent: string,
   work: () => Promise<T>,
-  typed?: Typed,
+  typed?: Typed | ((refusal: Refusal | null) => Typed),
 ) {
   try {
     return await work();
   } catch (error) {
-    if (!isRefusal(error) || error.code === 'login.confirm') throw error;
-    visit.refused(error.code);
-    return data({ intent, problem: problemOf(error, visit.requestId), typed }, { status: error.status });
+    if (isMadeOnPurpose(error) || visit.request.signal.aborted) throw error;
+    const refusal = isRefusal(error) ? error : null;
+    if (refusal?.code === 'login.confirm') throw error;
+    tell(error, refusal, visit);
+    return data(
+      { intent, problem: problemOf(refusal, visit.requestId), typed: typeof typed === 'function' ? typed(refusal) : typed },
+      { status: refusal?.status ?? 500 },
+    );
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useRevalidator } from 'react-router';
+import { takeMissed } from './away.ts';
 import type { ShownBalance } from './components/credit-badge.tsx';
 import { openLiveStream, type LiveLine } from './live-stream.ts';
 
@@ -18,6 +19,7 @@ const LiveContext = createContext<Live | null>(null);
 const OFFLINE_AFTER_MS = 5_000;
 const READ_ANEW_MS = 1_000;
 const TOGETHER_MS = 50;
+const AFTER_TROUBLE_MS = 5_000;
 
 /** `cursor` was read before the data of the page, so that nothing falls between the two. */
 export function LiveProvider({ balance, cursor, children }: { balance: ShownBalance; cursor: string; children: ReactNode }) {
@@ -96,7 +98,11 @@ function useReadAnew() {
       if (!isDue || !isReachable || document.hidden) return;
       isDue = false;
       readAt = Date.now();
-      void latest.current();
+      void latest.current().then(() => {
+        if (!takeMissed()) return;
+        isDue = true;
+        waiting ??= setTimeout(read, AFTER_TROUBLE_MS);
+      });
     };
     const plan = () => void (waiting ??= setTimeout(read, Math.max(TOGETHER_MS, readAt + READ_ANEW_MS - Date.now())));
     return {

@@ -3,6 +3,7 @@
 import { useEffect, type ReactNode } from 'react';
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteError, useRouteLoaderData, type MetaFunction } from 'react-router';
 import styles from './app.css?url';
+import { staysWhenAway } from './away.ts';
 import { ErrorPage } from './components/error-page.tsx';
 import { open } from './guarded.ts';
 import { readReader, TIME_ZONE_COOKIE, type Reader } from './reader.ts';
@@ -21,6 +22,9 @@ export const loader = open(({ request, brandName, publicUrl, nonce, now }): Root
   nonce,
   reader: readReader(request.headers, now),
 }));
+
+// Around every form and every reading of data while a page is open.
+export const clientMiddleware = [staysWhenAway];
 
 // Nothing of it changes while a page is open, but for the theme and the time zone, and those reload the document.
 export const shouldRevalidate = () => false;

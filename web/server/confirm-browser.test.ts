@@ -37,6 +37,25 @@ inABrowser('confirming who one is', () => {
     expect(takeTroubles().every((each) => /^(400|403) POST \/team\/keys/.test(each) || /Failed to load resource/.test(each))).toBe(true);
   });
 
+  test('stays with everything that was typed while we can’t be reached', async () => {
+    const me = await leftOpen();
+    const { page, expectTrouble } = await browser().open({ at: stage().core.settings.publicUrl, cookies: me.cookies });
+    expectTrouble(/^403 POST \/team\/keys/, /^net::ERR_CONNECTION_REFUSED POST \/team\/keys/);
+    await page.goto('/team/keys');
+    await page.getByLabel('Name').fill('Weekly report');
+    await page.keyboard.press('Enter');
+    const password = page.locator('[name=confirm-password]');
+    await password.fill(PASSWORD);
+    await page.route('**/*.data', (route) => route.abort('connectionrefused'));
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing you entered is lost.').waitFor();
+    await page.getByRole('heading', { name: 'Confirm it’s you' }).waitFor();
+    expect(await password.inputValue()).toBe(PASSWORD);
+    await page.unroute('**/*.data');
+    await page.getByRole('button', { name: 'Confirm and continue' }).click();
+    await page.getByText('The key “Weekly report” is made.').waitFor();
+  });
+
   test('is readable for everybody, wide and narrow, light and dark', async () => {
     const me = await leftOpen();
     const { page } = await browser().open({ at: stage().core.settings.publicUrl, cookies: me.cookies, width: 390, height: 844 });

@@ -37,7 +37,7 @@ test('a request sent twice is one task, whose conversation and page show the ans
   expect(dashboard).toContain('What do you need done?');
   const key = /name="key" value="([0-9a-f-]{36})"/.exec(dashboard)![1]!;
   const sent = await ada.post('/dashboard', { intent: 'ask', text: 'find me 3 leads in Miami', key });
-  expect(sent).toMatchObject({ status: 302, to: expect.stringMatching(/^\/conversations\/[0-9a-f-]{36}$/) });
+  expect(sent).toMatchObject({ status: 302, to: expect.stringMatching(/^\/conversations\/[0-9a-f-]{36}#task-[0-9a-f-]{36}$/) });
   expect(await ada.post('/dashboard', { intent: 'ask', text: 'find me 3 leads in Miami', key })).toMatchObject({ to: sent.to });
   const task = await ada.newestTask();
   const conversation = await ada.page(sent.to!);
@@ -55,8 +55,8 @@ test('a follow-up goes on in its conversation, running again makes a new task, a
   const ada = await somebody();
   const { to } = await ada.post('/dashboard', { intent: 'ask', text: 'find me 3 leads in Miami' });
   const first = await ada.newestTask();
-  expect(await ada.post(to!, { intent: 'ask', text: 'and 2 more leads' })).toMatchObject({ status: 302, to });
-  await ada.newestTask();
+  const followUp = await ada.post(to!, { intent: 'ask', text: 'and 2 more leads' });
+  expect(followUp).toMatchObject({ status: 302, to: `${to!.split('#')[0]}#task-${await ada.newestTask()}` });
   expect(await ada.page(to!)).toContain('and 2 more leads');
   const again = await ada.post(`/tasks/${first}`, { intent: 'again', key: newId() });
   expect(again).toMatchObject({ status: 302, to: expect.stringMatching(/^\/tasks\//) });

@@ -68,7 +68,7 @@ inABrowser('in a browser', () => {
     await page.getByLabel('Mail address').fill(email);
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Create account' }).click();
-    await expectTitle(page, 'Open the mail we sent you');
+    await expectTitle(page, 'Check your email');
     expect(await page.getByLabel('Mail address').inputValue()).toBe(email);
 
     await page.goto(await lastLink(email, 'verify'));

@@ -57,12 +57,14 @@ const accidents: readonly Picture[] = [
     happens: (page) => goOn(page, (route) => route.fulfill({ status: 500 })),
   },
   { name: 'accident-away', row: { as: 'owner', at: () => '/dashboard' }, happens: (page) => goOn(page, (route) => route.abort()) },
+  { name: 'not-sent', row: { as: 'owner', at: () => '/dashboard' }, happens: notSent },
+  { name: 'not-sent-follow-up', row: { as: 'owner', at: ({ acme }) => `/conversations/${acme.conversation}` }, happens: notSent },
   {
     name: 'estimate',
     row: { as: 'owner', at: () => '/dashboard' },
     async happens(page) {
       await page.getByRole('link', { name: 'dentists in Austin' }).click();
-      await page.getByText(/^Leads: /).waitFor();
+      await page.getByText(/^Leads · /).waitFor();
     },
   },
 ];
@@ -72,6 +74,15 @@ async function goOn(page: Page, meets: (route: Route) => Promise<void>): Promise
   await page.route('**/*.data**', meets);
   await page.locator('header a[title]').click();
   await page.getByRole('link', { name: 'To the dashboard' }).waitFor();
+  await page.unroute('**/*.data**');
+}
+
+/** A request that does not come through. */
+async function notSent(page: Page): Promise<void> {
+  await page.route('**/*.data**', (route) => route.abort());
+  await page.getByRole('textbox', { name: 'What do you need done?' }).fill('find me 25 leads in Miami');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByText('Your request is still here.').waitFor();
   await page.unroute('**/*.data**');
 }
 

@@ -39,7 +39,7 @@ inABrowser('somebody new', () => {
       await fill('Mail address', email);
       await fill('Password', PASSWORD);
       await press(page.getByRole('button', { name: 'Create account' }));
-      await title(page, 'Open the mail we sent you');
+      await title(page, 'Check your email');
       await go(linkIn(await mailOf(stage(), email, 'verify')));
       await fill('Password chosen at sign-up', PASSWORD);
       await press(page.getByRole('button', { name: 'Confirm and log in' }));

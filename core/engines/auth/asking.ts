@@ -16,6 +16,8 @@ export interface Asking {
   readonly setCookies: string[];
   /** Where the request may replace a session: when its person last showed who they are. A new one starts from there. */
   readonly confirmedAt?: Date;
+  /** No mail was written, as its reader asked for many: they may ask again after so many seconds. */
+  mailWaitS?: number;
   /** The session that goes on after this request, where the library has looked or begun a new one. */
   session?: SessionId;
 }

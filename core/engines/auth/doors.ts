@@ -15,7 +15,7 @@ interface Door {
 }
 
 export const doors: Readonly<Record<string, Door>> = {
-  '/sign-up/email': { method: 'POST', fields: ['email', 'password', 'name', 'website'] },
+  '/sign-up/email': { method: 'POST', fields: ['email', 'password', 'name'] },
   '/send-verification-email': { method: 'POST', fields: ['email'] },
   '/confirm-sign-up': { method: 'POST', fields: ['token', 'password'], pagesOnly: true },
   '/confirm-sign-up/new-password': { method: 'POST', fields: ['token', 'newPassword'], pagesOnly: true },

@@ -7,6 +7,7 @@ import { betterAuth } from 'better-auth/minimal';
 import { magicLink } from 'better-auth/plugins/magic-link';
 import { twoFactor } from 'better-auth/plugins/two-factor';
 import { newId, type UserId } from '#core/domain/ids.ts';
+import { refuse } from '#core/domain/refusal.ts';
 import { callerHeader, type Auth, type Shown } from '#core/ports/auth.ts';
 import { prismaForLogins } from '#core/store/prisma-for-logins.ts';
 import type { SecretVersions } from '#core/store/secret-versions.ts';
@@ -196,6 +197,7 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
       const request = await throughDoor(given, by);
       if (request instanceof Response) return request;
       const { pathname, searchParams } = new URL(request.url);
+      if (leadsToMail.has(pathname.replace(/^\/api\/auth/, '')) && !news.sendsMail()) throw refuse('mail.off');
       const link = pathname.endsWith('/magic-link/verify') ? await this.lookAtLink('magic-link', searchParams.get('token') ?? '') : null;
       const asked = inPlainWords(answer(request)).then(withoutTokens);
       const response = await (isAskedByStrangers(request) ? answerIn(clock, asked) : asked);
@@ -220,7 +222,7 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
       });
       await settleGuesses(settings, response);
       for (const line of now.setCookies) response.headers.append('set-cookie', line);
-      return response;
+      return now.mailWaitS !== undefined && response.ok ? enoughMails(now.mailWaitS) : response;
     });
   }
 
@@ -228,6 +230,22 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
     const cookie = sessions.read(cookieHeader);
     return cookie === null ? null : ((await store.logins.session(cookie.token, clock.now()))?.confirmedAt ?? null);
   }
+}
+
+/** What is asked for here comes by mail, to whoever asked. */
+const leadsToMail: ReadonlySet<string> = new Set([
+  '/sign-up/email',
+  '/send-verification-email',
+  '/sign-in/magic-link',
+  '/request-password-reset',
+  '/new-address',
+]);
+
+function enoughMails(waitS: number): Response {
+  return Response.json(
+    { code: 'MAILS_ENOUGH', message: 'Several emails were sent already.' },
+    { status: 429, headers: { 'Retry-After': String(waitS) } },
+  );
 }
 
 async function inPlainWords(answer: Promise<Response>): Promise<Response> {

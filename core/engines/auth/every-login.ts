@@ -72,10 +72,7 @@ const changes: Readonly<Record<string, Change['what']>> = {
 /** What is asked before the library does its part, by path. */
 function askedBefore({ store }: Settings): Record<string, (context: Middleware) => Promise<unknown>> {
   return {
-    async '/sign-up/email'(context) {
-      const { body } = context;
-      // People do not see this field, so only a program fills it in. It is told what everybody is told.
-      if (fieldOf(body, 'website')) return context.json({ token: null });
+    async '/sign-up/email'({ body }) {
       const email = fieldOf(body, 'email');
       if (typeof email === 'string' && email.length > MAIL_CHARACTERS) throw new APIError('BAD_REQUEST', { code: 'INVALID_EMAIL' });
       const name = nameIn(fieldOf(body, 'name'));

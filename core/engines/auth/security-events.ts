@@ -92,6 +92,7 @@ function wordIn(body: object, name: string): string {
 /** Logins and changes are told by the engine's hooks already, with the person. */
 export function toldToSecurity(news: AuthNews, security: SecurityLog): AuthNews {
   return {
+    sendsMail: () => news.sendsMail(),
     mail: (...told) => news.mail(...told),
     async loggedIn(login) {
       const { userId, sessionId, how, caller } = login;

@@ -9,6 +9,7 @@ import type { KnownBrowsers } from './known-browsers.ts';
 import type { SessionCookies } from './session-cookies.ts';
 
 export interface Told {
+  sendsMail(): boolean;
   mail(mail: Parameters<AuthNews['mail']>[0]): Promise<void>;
   loggedIn: AuthNews['loggedIn'];
   changed(change: Change): Promise<void>;
@@ -31,11 +32,15 @@ export function toldBy({ store, clock, news }: AuthSettings, browsers: KnownBrow
   }
 
   return {
+    sendsMail: () => news.sendsMail(),
+
     async mail(mail) {
       const now = asking.now();
       const person = await store.guesses.named({ email: mail.to.toLowerCase() });
       const browser = person && browsers.markIn(now.cookies, person, clock.now());
-      await news.mail(mail, { caller: now.caller, browser });
+      const waitS = await news.mail(mail, { caller: now.caller, browser });
+      // To whoever is logged in as this person it is said that no mail was written. Strangers would learn from it who has an account.
+      if (waitS > 0 && person !== null && (await currentSession(person.userId)) !== null) now.mailWaitS = waitS;
     },
 
     async loggedIn(login) {

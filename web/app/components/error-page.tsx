@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react';
 import { isRouteErrorResponse, Link, useRouteLoaderData } from 'react-router';
+import { useAskedInPlace } from '../away.ts';
 import { ConfirmIdentityPage } from './confirm-identity.tsx';
 import { isProblem, type Problem } from '../problem.ts';
 import type { RootData } from '../root.tsx';
@@ -26,6 +27,7 @@ const ourFault = {
 /** `whole`: the document has nothing else, not even a header. */
 export function ErrorPage({ error, whole = false }: { error: unknown; whole?: boolean }) {
   const problem = problemIn(error);
+  useAskedInPlace(problem.confirm ?? null);
   if (problem.confirm !== undefined)
     return asPage(
       <>

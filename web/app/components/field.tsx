@@ -2,6 +2,8 @@
 // one another to know what belongs together.
 
 import { useEffect, useId, useRef, type ComponentProps, type ReactNode } from 'react';
+import { isAway } from '../away.ts';
+import type { Problem } from '../problem.ts';
 import { classes } from './classes.ts';
 
 interface Around {
@@ -104,10 +106,12 @@ function Field({
 }
 
 /** Brings whoever sent a form to the first thing that is wrong with it. Put it on the form. */
-export function useFocusOnError(problem: unknown) {
+export function useFocusOnError(problem: Problem | null) {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (problem === undefined || problem === null) return;
+    if (problem === null) return;
+    // Nothing is wrong with what was written, so whoever is writing stays there.
+    if (isAway(problem) && form.current?.contains(document.activeElement)) return;
     const first = form.current?.querySelector<HTMLElement>('[aria-invalid], [role="alert"]');
     first?.focus();
   }, [problem]);

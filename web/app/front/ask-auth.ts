@@ -72,7 +72,7 @@ export function problemOf({ status, body, waitSeconds }: Said, requestId: string
   const code = typeof body['code'] === 'string' ? body['code'] : '';
   const message = typeof body['message'] === 'string' ? body['message'] : '';
   if (status === 429) {
-    const words = code === 'WAIT_OR_LINK' ? engineWords.waitOrLink : engineWords.wait;
+    const words = code === 'WAIT_OR_LINK' ? engineWords.waitOrLink : code === 'MAILS_ENOUGH' ? engineWords.mails : engineWords.wait;
     return { ...plain, ...words(waitSeconds), code: 'request.too-many', requestId };
   }
   // Its schema says which field it did not like: “[body.email] Invalid email address”.

@@ -5,6 +5,7 @@ import { redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { isFresh } from '#core/domain/fresh-login.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { ConfirmIdentityPage } from '../components/confirm-identity.tsx';
+import { useProblem } from '../components/form.tsx';
 import { whoConfirms } from '../confirm-identity.ts';
 import { guarded } from '../guarded.ts';
 import { confirmIdentity as words } from '../texts/confirm-identity.ts';
@@ -30,5 +31,5 @@ export const action = guarded('login', async ({ actor, now, url }) => {
 });
 
 export default function Confirm() {
-  return <ConfirmIdentityPage confirm={useLoaderData<typeof loader>()} problem={null} />;
+  return <ConfirmIdentityPage confirm={useLoaderData<typeof loader>()} problem={useProblem()} />;
 }

@@ -5,6 +5,8 @@ import type { ReactNode } from 'react';
 import { useLoaderData, type MetaFunction } from 'react-router';
 import { agentTypes, type AgentType } from '#core/domain/agent-type.ts';
 import { asNumber } from '#core/domain/credits.ts';
+import { EXAMPLE } from '#core/domain/example.ts';
+import { priced } from '#core/domain/examples.ts';
 import { rateOf } from '#core/domain/rates.ts';
 import { LinkButton } from '../components/button.tsx';
 import { formatNumber, useBrand, useReader } from '../components/format.tsx';
@@ -17,7 +19,16 @@ export const loader = open(({ brandName, startingCredits, sandboxPages }) => ({
   startingCredits,
   sandboxPages,
   prices: agentTypes.map((type) => ({ type, ...priceOf(type) })),
+  example: example(),
 }));
+
+/** A task as the thread shows it, at today's price. */
+function example() {
+  const { high, low } = priced(EXAMPLE);
+  const [most, usual] = [asNumber(high), asNumber(low)];
+  const used = Math.ceil((most + usual) / 2);
+  return { usual, most, used };
+}
 
 function priceOf(type: AgentType): { per: string; from: number; to: number } {
   const rate = rateOf(type);
@@ -157,27 +168,32 @@ function Soon({ children }: { children: ReactNode }) {
 /** How it looks in a thread. */
 function Thread() {
   const brand = useBrand();
+  const { usual, most, used } = useLoaderData<typeof loader>().example;
   return (
     <figure aria-label="An example of a thread" className="rounded-card border border-hairline bg-surface p-5 shadow-raised sm:p-6">
       <Said by="Olga" initial="O">
         <p>
-          <span className="rounded bg-accent-wash px-1 text-accent">@{brand.toLowerCase()}</span> find me 100 leads in Miami
+          <span className="rounded bg-accent-wash px-1 text-accent">@{brand.toLowerCase()}</span> {EXAMPLE}
         </p>
       </Said>
       <Said by={brand} initial={brand.slice(0, 1)} ours>
         <p className="font-medium">On it</p>
-        <p className="text-soft">Quantity: 100 leads</p>
-        <p className="text-soft">Estimate: about 80, at most 100 credits</p>
-        <p className="text-soft">Set aside: 100 credits</p>
+        <p className="text-soft">Quantity: {most} leads</p>
+        <p className="text-soft">
+          Estimate: about {usual}, at most {most} credits
+        </p>
+        <p className="text-soft">Set aside: {most} credits</p>
       </Said>
       <Said by={brand} initial={brand.slice(0, 1)} ours>
-        <p className="font-medium">Done: 92 leads</p>
+        <p className="font-medium">Done: {used} leads</p>
         <p className="mt-2 inline-flex max-w-full items-center gap-2 rounded-control border border-hairline px-3 py-2">
           <FileSpreadsheet aria-hidden className="size-5 shrink-0 text-good" />
           <span className="truncate">leads.csv</span>
-          <span className="whitespace-nowrap text-soft">16 kB</span>
+          <span className="whitespace-nowrap text-soft">4 kB</span>
         </p>
-        <p className="mt-2 text-soft">Used 92 of 100 credits set aside. 8 are back.</p>
+        <p className="mt-2 text-soft">
+          Used {used} of {most} credits set aside. {most - used} are back.
+        </p>
       </Said>
     </figure>
   );

@@ -40,7 +40,7 @@ export const action = open(async (visit) => {
       password: form.untouched('password'),
       rememberMe: form.text('stay') === 'yes',
     });
-    // A mail with a new link is on its way already.
+    // It got a new link, unless it got several already.
     if (said.body['code'] === 'EMAIL_NOT_VERIFIED') return goTo('/verify', waitFor(visit, email, next));
     if (!said.ok) return backToForm(visit, 'login', said, { values });
     return goTo(said.body['twoFactorRedirect'] === true ? withNext('/login/two-factor', next) : next, said.cookies);

@@ -23,7 +23,7 @@ export const action = open(async (visit) => {
   const form = await readForm(visit.request);
   return attempt(visit, 'signup', async () => {
     const [name, email, next] = [form.text('name'), form.text('email'), placeOf(form.text('next'))];
-    const fields = { name, email, password: form.untouched('password'), website: form.text('website') };
+    const fields = { name, email, password: form.untouched('password') };
     const said = await askAuth(visit, '/sign-up/email', fields);
     if (!said.ok) return backToForm(visit, 'signup', said, { values: { name, email } });
     return goTo('/verify', said.cookies, waitFor(visit, email, next));
@@ -81,13 +81,6 @@ export default function SignUp() {
           hint={words.passwordHint}
           error={problem?.fields['password']}
         />
-        {/* People do not see this; a program that fills in everything tells itself apart. */}
-        <div aria-hidden className="sr-only">
-          <label>
-            Leave this empty
-            <input type="text" name="website" tabIndex={-1} autoComplete="off" />
-          </label>
-        </div>
         <Button look="main" intent="signup" busyWords="One moment…" className="w-full">
           Create account
         </Button>

@@ -1,4 +1,4 @@
-// Between signing up and being in: without a token it says that a mail is on its way, and sends it again; with one it is
+// Between signing up and being in: without a token it says which mail to look for, and sends it again; with one it is
 // where that mail leads.
 
 import { Link, useActionData, useLoaderData, type MetaFunction } from 'react-router';
@@ -67,7 +67,7 @@ export default function Verify() {
       )}
       {wasSent && (
         <Notice tone="good" live className="mb-5">
-          <p>If this address waits to be confirmed, another mail is on its way.</p>
+          <p>{words.verify.again}</p>
         </Notice>
       )}
       <SendAgain mail={typedIn(answer, 'email') || (mail ?? '')} />

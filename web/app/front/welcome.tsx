@@ -2,11 +2,14 @@
 
 import { Link, useLoaderData, type MetaFunction } from 'react-router';
 import { asNumber, micro } from '#core/domain/credits.ts';
+import { may } from '#core/domain/permission.ts';
 import { LinkButton } from '../components/button.tsx';
 import { Credits } from '../components/format.tsx';
 import { Notice } from '../components/notice.tsx';
 import { guarded } from '../guarded.ts';
 import { noStartingCredits } from '../texts/credits.ts';
+import { welcome as words } from '../texts/front.ts';
+import { Examples } from '../work/examples.tsx';
 import { Door } from './door.tsx';
 
 export const meta: MetaFunction = () => [{ title: 'Welcome' }];
@@ -15,23 +18,19 @@ export const loader = guarded('login', async ({ app, actor, loggedIn, brandName 
   name: loggedIn.name,
   available: asNumber(micro((await app.balance(actor)).available)),
   withheld: await app.startingCreditsWithheld(actor),
+  examples: may(actor.role, 'tasks.ask') ? await app.examples(actor) : null,
+  mayBuy: may(actor.role, 'credits.see'),
   brandName,
 }));
 
-const firstAsks = [
-  'find me 100 leads in Miami',
-  'write a blog post about how small shops use AI',
-  'research three competitors of a bike rental in Lisbon',
-] as const;
-
 export default function Welcome() {
-  const { name, available, withheld, brandName } = useLoaderData<typeof loader>();
+  const { name, available, withheld, examples, mayBuy, brandName } = useLoaderData<typeof loader>();
   return (
     <Door
       title={name === '' ? 'Welcome' : `Welcome, ${name}`}
       lead={
         <>
-          You have <Credits amount={available} /> credits. Ask for a first piece of work: you see what it costs before it begins.
+          You have <Credits amount={available} /> credits. {(examples?.asks.length ?? 0) > 0 && words.start}
         </>
       }
       after={
@@ -47,18 +46,11 @@ export default function Welcome() {
           </p>
         </Notice>
       )}
-      <ul className="space-y-2">
-        {firstAsks.map((ask) => (
-          <li key={ask}>
-            <Link
-              to={`/dashboard?ask=${encodeURIComponent(ask)}`}
-              className="flex min-h-11 items-center rounded-control border border-hairline px-3.5 py-2 hover:bg-sunken"
-            >
-              {ask}
-            </Link>
-          </li>
-        ))}
-      </ul>
+      {examples !== null && (
+        <div className="@container">
+          <Examples examples={examples} mayBuy={mayBuy} />
+        </div>
+      )}
       <LinkButton to="/dashboard" look="main" className="mt-5 w-full">
         Ask for something else
       </LinkButton>

@@ -1,8 +1,10 @@
 // The words of the front pages.
 
+import { EXAMPLE } from '#core/domain/example.ts';
+
 export const landing = {
   title: 'Work, asked for where you talk',
-  lead: 'Say what you need in Slack, in Discord, here or in a terminal. You see what it will cost before it begins, an AI agent does it, and the answer comes to the same thread: a summary, the first rows, a file and the bill.',
+  lead: 'Say what you need in Slack, in Discord, here or in a terminal. An AI agent does it and answers in the same thread: a summary, the first rows, a file and the bill. You see at once what it costs at most, and never pay more.',
   free: (credits: number) => `${credits} credits to begin with. No card needed.`,
   noFree: 'No card needed to sign up.',
   promises: [
@@ -13,10 +15,10 @@ export const landing = {
   ],
   prices: 'What it costs',
   pricesLead:
-    'You pay for what is delivered, in credits. Work that can’t be counted is charged by what the agent used, within a range you see first.',
+    'You pay for what is delivered, in credits. Work that can’t be counted is charged by what the agent used, up to the maximum in your estimate.',
   places: 'Where you can ask',
   placesLead: 'Everybody in a thread reads the answer. Owners of a team decide who may spend what.',
-  slack: ['Slack', 'In a channel or in a direct message: @impacter find me 100 leads in Miami.'],
+  slack: ['Slack', `In a channel or in a direct message: @impacter ${EXAMPLE}.`],
   discord: ['Discord', 'In a server or in a direct message, for communities that share one balance.'],
   notYet: 'Not open yet',
   portal: ['Here', 'A chat with every task, every file and every credit you spent.'],
@@ -31,3 +33,7 @@ export const kinds: Readonly<Record<string, string>> = {
   research: 'Research',
   general: 'Anything else',
 };
+
+export const welcome = {
+  start: 'Start with one of these, or with something else.',
+} as const;

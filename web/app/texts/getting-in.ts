@@ -70,6 +70,11 @@ export const engineWords = {
     sentence: 'Too many wrong passwords for this account.',
     wayForward: `Try again in ${duration(seconds)}, or select “Send me a link instead” to log in right away.`,
   }),
+  /** Somebody logged in asked for a mail to themselves, and none was sent. */
+  mails: (seconds: number) => ({
+    sentence: 'We already emailed you several links, so no new one was sent.',
+    wayForward: `Use the newest link in your inbox, or try again in ${duration(seconds)}.`,
+  }),
   fault: { sentence: 'Something went wrong on our side.', wayForward: 'Try again. If it happens once more, tell us the request id.' },
 } as const;
 
@@ -92,17 +97,21 @@ export const logIn = {
   stayHint: 'Not on a computer that others use.',
 };
 
+/** Said to everybody alike, whether there is an account or not: so it names what keeps a mail from being sent. */
+const few = 'Each address gets only a few links at a time.';
+
 export const sent = {
   verify: {
-    title: 'Open the mail we sent you',
-    words: 'It has a link that shows the address is yours. Nothing is there? Look in spam, or have it sent again.',
+    title: 'Check your email',
+    words: `We email you a link to continue. If nothing arrives in a few minutes, look in your spam folder or request another link. ${few}`,
+    again: `If this address still has to be confirmed, it gets another link. ${few} If nothing arrives, use the newest link you have or try again in an hour.`,
   },
   link: {
-    title: 'Look into your mail',
-    words: 'If there is an account for this address, a link to log in is on its way. It works once, for 15 minutes.',
+    title: 'Check your email',
+    words: `If there is an account for this address, it gets a link to log in. The link works once, for 15 minutes. ${few} If nothing arrives, use the newest link you have or try again in 15 minutes.`,
   },
   reset: {
-    title: 'Look into your mail',
-    words: 'If there is an account for this address, a link to choose a new password is on its way. It works once, for an hour.',
+    title: 'Check your email',
+    words: `If there is an account for this address, it gets a link to choose a new password. The link works once, for an hour. ${few} If nothing arrives, use the newest link you have or try again in an hour.`,
   },
 } as const;

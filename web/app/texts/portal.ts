@@ -1,3 +1,14 @@
 // The words of the frame around every page for members.
 
 export const offline = 'We can’t be reached right now. What you see may be old; it is brought up to date by itself.';
+
+/** Above a form whose answer never came. */
+export const away = {
+  sentence: 'We can’t be reached right now, so this may not have gone through.',
+  wayForward: 'Nothing you entered is lost. Check your connection, then send it again.',
+} as const;
+
+export const askAway = {
+  sentence: 'We can’t be reached right now. Your request is still here.',
+  wayForward: 'Check your connection, then send it again. If we already received it, it won’t start twice.',
+} as const;

@@ -2,7 +2,8 @@
 
 export const done: Readonly<Record<string, string>> = {
   name: 'Your name is changed.',
-  'mail-sent': 'Check the inbox of your new address. It takes effect once you open the link there and confirm it.',
+  'mail-sent':
+    'Unless another account uses it, your new address gets a link. Open it to confirm the change. Each address gets only a few links an hour.',
   mail: 'Your email address is changed, and all other browsers were logged out.',
   confirmed: 'Thanks for confirming. Enter your new password now.',
   password: 'Your password is changed, and all other browsers were logged out.',

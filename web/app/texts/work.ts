@@ -1,22 +1,20 @@
 // The words of the chat, the history and the page of a task.
 
+import { EXAMPLE } from '#core/domain/example.ts';
+
 export const work = {
   title: 'What do you need done?',
-  placeholder: 'For example: find me 100 leads in Miami',
+  placeholder: `For example: ${EXAMPLE}`,
   followUp: 'Ask for more, or for something else',
   send: 'Ask',
   sending: 'Asking…',
   hintKeys: 'Enter asks, Shift and Enter begins a new line.',
-  hint: 'Nothing runs before you see what it may cost.',
+  hint: 'You never pay more than the maximum shown. Failed work is free.',
   drop: 'Drop files here',
   attach: 'Attach files',
-  examples: [
-    'Find me 50 leads: dentists in Austin',
-    'Write a short article about sourdough bread',
-    'Research three competitors of a small coffee roaster',
-    'Write 20 emails to the people in the attached list',
-  ],
   usualNumber: 'the usual number',
+  noCredits: (have: string, least: string) => `You have ${have} credits. A small request needs ${least} or more.`,
+  getCredits: 'Get credits',
   confirmTitle: 'Shall I start?',
   confirmLead: 'Your team wants to be asked from this price on. Nothing is set aside until you say yes.',
   start: 'Start',
@@ -28,15 +26,6 @@ export const work = {
   gone: 'no longer kept',
   formulasRemoved: 'Some cells could run as formulas in a spreadsheet. In this file they start with an apostrophe.',
   downloadOriginal: 'Download original',
-  deletedOn: 'Deleted on',
-  deleteFile: 'Delete file',
-  deleteQuestion: 'Delete this file? Nobody can open it afterwards, and it cannot be restored. Credits are not returned.',
-  deleteShared: 'If the task was run again with this file, it is deleted there too.',
-  endLinks: 'End links',
-  endLinksQuestion:
-    'End all links to this file that were shared so far? They stop working for anyone outside your team. New links can be copied here afterwards.',
-  fileDone: { 'file-deleted': 'The file was deleted.', 'links-ended': 'Links shared so far have ended. The links on this page are new.' },
-  restInDownload: '[… The rest is in the download.]',
 } as const;
 
 export const types: Readonly<Record<string, string>> = {

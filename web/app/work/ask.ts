@@ -8,6 +8,8 @@ import { isAnswer, refuse, Refusal } from '#core/domain/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
 import { attempt, readForm, type Visited } from '../guarded.ts';
 import type { Who } from '../visit.ts';
+import { fileIn, type KeptFile } from './kept-file.ts';
+import { turnAddress } from './turn-address.ts';
 
 /** What an ask may cost, in credits. */
 export interface ShownEstimate {
@@ -24,12 +26,7 @@ export interface ShownEstimate {
   readonly isAnswer: boolean;
 }
 
-export interface KeptFile {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** What was refused comes back, to be changed and asked anew: under the old key it would be the old ask. */
+/** What was refused comes back, to be changed and asked anew: under a key that was answered it would be the old ask. */
 export interface Typed {
   readonly text: string;
   readonly files: readonly KeptFile[];
@@ -47,7 +44,8 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
   const { app, actor, now, request } = visit;
   const form = await readForm(request);
   const text = form.text('text');
-  const files = form.all('file').map((kept): KeptFile => ({ id: kept.slice(0, 36), name: kept.slice(37) }));
+  const key = form.text('key') || newId();
+  const files = form.all('file').map(fileIn);
 
   const ask = async () => {
     if (text === '') throw refuse('ask.empty');
@@ -57,7 +55,7 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
       if (estimate) return data({ intent: 'ask', confirm: { estimate, text, files } satisfies ToConfirm });
     }
     const taken = await app.ask({
-      key: `web:${actor.teamId}:${actor.userId}:${form.text('key') || newId()}`,
+      key: `web:${actor.teamId}:${actor.userId}:${key}`,
       threadRef,
       newConversation: conversationId === null,
       from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
@@ -66,9 +64,14 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
       at: now,
     });
     if (taken.kind === 'refused') throw new Refusal(taken.refused);
-    return redirect(`/conversations/${taken.conversationId}`);
+    return redirect(turnAddress(taken));
   };
-  return attempt(visit, 'ask', ask, { text, files, key: newId() } satisfies Typed);
+  return attempt(visit, 'ask', ask, (refusal): Typed => ({ text, files, key: isAnswered(refusal) ? newId() : key }));
+}
+
+/** The key has its answer for good. While something of ours is away nobody knows whether the ask was taken. */
+function isAnswered(refusal: Refusal | null): boolean {
+  return refusal !== null && refusal.status < 500;
 }
 
 function newThread(): ThreadRef {

@@ -6,10 +6,13 @@ import { useEffect, useId, useRef, useState, type ClipboardEvent, type DragEvent
 import { useActionData, useNavigation } from 'react-router';
 import { Button, buttonClass, IconButton } from '../components/button.tsx';
 import { classes } from '../components/classes.ts';
-import { Form, useProblem } from '../components/form.tsx';
+import { sentIn } from '../away.ts';
+import { Form, useAnswer, useProblem } from '../components/form.tsx';
 import { formatNumber, useReader } from '../components/format.tsx';
+import { askAway } from '../texts/portal.ts';
 import { work as words } from '../texts/work.ts';
-import type { KeptFile, ShownEstimate, ToConfirm, Typed } from './ask.ts';
+import { fieldOf, fileIn } from './kept-file.ts';
+import type { ShownEstimate, ToConfirm, Typed } from './ask.ts';
 import { EstimateLine } from './estimate-line.tsx';
 import { useUploads, type Upload } from './uploads.ts';
 
@@ -22,38 +25,51 @@ interface Begun {
 }
 
 export function Composer(begun: Begun) {
-  const turn = useTurn();
-  return <OneAsk key={`${turn} ${begun.draft ?? ''}`} {...begun} />;
+  const { turn, goesOn } = useTurn();
+  return <OneAsk key={`${turn} ${begun.draft ?? ''}`} {...begun} goesOn={goesOn} />;
 }
 
-/** Counts asks that went well: after each the form begins anew. Text that is typed meanwhile stays. */
-function useTurn(): number {
+/** Counts asks that went well: after each the form begins anew, and who was writing goes on there. */
+function useTurn(): { turn: number; goesOn: boolean } {
   const { state, formData } = useNavigation();
   const answer = useActionData();
   const [turn, setTurn] = useState(0);
   const wasSent = useRef(false);
+  const goesOn = useRef(false);
   useEffect(() => {
-    if (state !== 'idle') wasSent.current ||= formData?.get('intent') === 'ask';
-    else if (wasSent.current) {
+    if (state !== 'idle') {
+      if (wasSent.current || formData?.get('intent') !== 'ask') return;
+      wasSent.current = true;
+      // On a phone, whoever pressed the button wants to see the answer, and no keyboard over it.
+      goesOn.current = document.activeElement instanceof HTMLTextAreaElement || !matchMedia('(pointer: coarse)').matches;
+    } else if (wasSent.current) {
       wasSent.current = false;
       if (answer === undefined) setTurn((now) => now + 1);
     }
   }, [state, formData, answer]);
-  return turn;
+  return { turn, goesOn: turn > 0 && goesOn.current };
 }
 
-function OneAsk({ askKey, placeholder, draft = '' }: Begun) {
-  const { confirm, typed } = (useActionData() as { confirm?: ToConfirm; typed?: Typed } | undefined) ?? {};
+function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: boolean }) {
+  const answer = useAnswer<{ confirm?: ToConfirm; typed?: Typed }>();
+  const confirm = answer?.confirm;
+  const typed = answer?.typed ?? typedAgain(answer);
   const [firstKey] = useState(askKey); // later loads of the page bring another one, and this ask stays this ask
-  const key = typed?.key ?? firstKey;
   const given = confirm ?? typed;
   const problem = useProblem('ask');
+  const box = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (goesOn) box.current?.focus({ preventScroll: true });
+  }, [goesOn]);
   const { state, formData } = useNavigation();
   const isSending = state !== 'idle' && formData?.get('intent') === 'ask';
   const hydrated = useHydrated();
   const [text, setText] = useState(given?.text ?? draft);
   const estimate = useEstimate(text);
   const uploads = useUploads(given?.files ?? []);
+  // What got no answer may have been taken: the same words are the same ask, and other words another one.
+  const isChanged = typed !== undefined && typed.text.trim() !== text.trim();
+  const key = typed === undefined ? firstKey : isChanged ? `${typed.key}-1` : typed.key;
   const form = useRef<HTMLDivElement>(null);
   const [isOver, setOver] = useState(false);
   const field = useId();
@@ -80,7 +96,7 @@ function OneAsk({ askKey, placeholder, draft = '' }: Begun) {
 
   if (confirm && !isSending) return <ToBeConfirmed confirm={confirm} askKey={key} />;
   return (
-    <Form intent="ask" className="w-full">
+    <Form intent="ask" away={askAway} className="w-full">
       <input type="hidden" name="key" value={key} />
       <div
         ref={form}
@@ -99,6 +115,7 @@ function OneAsk({ askKey, placeholder, draft = '' }: Begun) {
           {words.title}
         </label>
         <textarea
+          ref={box}
           id={field}
           name="text"
           rows={3}
@@ -133,6 +150,13 @@ function OneAsk({ askKey, placeholder, draft = '' }: Begun) {
   );
 }
 
+/** What was sent and got no answer: it goes again as it was. */
+function typedAgain(answer: unknown): Typed | undefined {
+  const [text, key] = ['text', 'key'].map((name) => sentIn(answer, name)?.[0]);
+  if (text === undefined || key === undefined) return undefined;
+  return { text, key, files: (sentIn(answer, 'file') ?? []).map(fileIn) };
+}
+
 function ToBeConfirmed({ confirm: { estimate, text, files }, askKey }: { confirm: ToConfirm; askKey: string }) {
   const reader = useReader();
   return (
@@ -141,7 +165,7 @@ function ToBeConfirmed({ confirm: { estimate, text, files }, askKey }: { confirm
       <input type="hidden" name="confirmed" value="1" />
       <input type="hidden" name="text" value={text} />
       {files.map((file) => (
-        <input key={file.id} type="hidden" name="file" value={`${file.id}:${file.name}`} />
+        <input key={file.id} type="hidden" name="file" value={fieldOf(file)} />
       ))}
       <h2 className="text-lg font-semibold">{words.confirmTitle}</h2>
       <p className="mt-1 whitespace-pre-wrap wrap-anywhere">{text}</p>
@@ -198,7 +222,7 @@ function Uploads({ uploads, remove }: { uploads: readonly Upload[]; remove(uploa
             upload.trouble === null ? 'bg-sunken' : 'bg-bad-wash text-bad',
           )}
         >
-          {upload.id !== null && <input type="hidden" name="file" value={`${upload.id}:${upload.name}`} />}
+          {upload.id !== null && <input type="hidden" name="file" value={fieldOf({ id: upload.id, name: upload.name })} />}
           <span className="truncate">{upload.name}</span>
           <span role="status" className={upload.trouble === null ? 'text-soft' : ''}>
             {upload.trouble ?? (upload.id === null ? 'uploading…' : '')}
@@ -239,5 +263,3 @@ function useHydrated(): boolean {
   useEffect(() => setHydrated(true), []);
   return hydrated;
 }
-
-export type { KeptFile };

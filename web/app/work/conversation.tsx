@@ -1,17 +1,18 @@
 // One conversation: asks and answers in their order, and room for the next.
 
-import { useEffect, useRef } from 'react';
 import { useLoaderData, type MetaFunction } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
-import { may } from '#core/domain/permission.ts';
+import { may, mustBeAllowed } from '#core/domain/permission.ts';
 import type { ShownLetter } from '#core/flows/app.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
-import { guarded } from '../guarded.ts';
+import { guarded, readForm } from '../guarded.ts';
 import { work as words } from '../texts/work.ts';
 import { askFrom } from './ask.ts';
+import { actOnTask, isTaskAct } from './task-acts.ts';
 import { Composer } from './composer.tsx';
 import { useSent } from './dashboard.tsx';
 import { Asked } from './asked.tsx';
+import { useLastInSight } from './last-in-sight.ts';
 import { Said, Turn, type TurnFacts } from './turn.tsx';
 
 type Entry =
@@ -59,7 +60,12 @@ function saidIn({ reply, at, seq, part }: ShownLetter, publicUrl: string): Entry
   };
 }
 
-export const action = guarded('tasks.ask', (visit) => askFrom(visit, visit.params['id']!));
+export const action = guarded('tasks.see', async (visit) => {
+  const form = await readForm(visit.request.clone());
+  if (isTaskAct(form.intent)) return actOnTask(visit, form, form.text('task'));
+  mustBeAllowed(visit.actor, 'tasks.ask');
+  return askFrom(visit, visit.params['id']!);
+});
 
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
   { title: `${loaderData?.title ?? 'Conversation'} · ${loaderData?.brandName}` },
@@ -68,11 +74,11 @@ export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
 export default function Conversation() {
   const { title, entries, mayAsk, askKey } = useLoaderData<typeof loader>();
   const sent = useSent();
-  const end = useLastInSight(entries.length + (sent === null ? 0 : 1));
+  const turns = useLastInSight(entries.length + (sent === null ? 0 : 1), sent !== null);
   return (
     <div className="mx-auto flex min-h-[calc(100dvh-3.5rem)] max-w-3xl flex-col px-4 sm:px-6">
       <h1 className="sr-only">{title}</h1>
-      <div className="flex-1 space-y-8 py-8">
+      <div ref={turns} className="flex-1 space-y-8 py-8">
         {entries.map((entry) =>
           entry.kind === 'task' ? (
             <Turn key={entry.task.id} task={entry.task} facts={entry.facts} />
@@ -81,7 +87,6 @@ export default function Conversation() {
           ),
         )}
         {sent !== null && <Asked text={sent}>{words.sending}</Asked>}
-        <div ref={end} />
       </div>
       {mayAsk && (
         <div className="sticky bottom-0 bg-canvas pb-4 before:pointer-events-none before:absolute before:inset-x-0 before:bottom-full before:h-8 before:bg-linear-to-t before:from-canvas before:to-transparent">
@@ -90,15 +95,4 @@ export default function Conversation() {
       )}
     </div>
   );
-}
-
-/** Keeps the newest in sight while there is something newer; whoever scrolled up to read stays there. */
-function useLastInSight(count: number) {
-  const end = useRef<HTMLDivElement>(null);
-  const before = useRef(0);
-  useEffect(() => {
-    if (count > before.current) end.current?.scrollIntoView({ block: 'end' });
-    before.current = count;
-  }, [count]);
-  return end;
 }

@@ -5,7 +5,7 @@ import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { Form, useProblem } from '../components/form.tsx';
 import { Time } from '../components/format.tsx';
-import { work as words } from '../texts/work.ts';
+import { taskFile as words } from '../texts/task-file.ts';
 
 export function ManageFile({ file, taskId }: { file: FileView; taskId: string }) {
   const [deleting, ending] = [useProblem(`delete-file ${file.id}`), useProblem(`end-links ${file.id}`)];

@@ -1,7 +1,8 @@
-// What can be done about a task. Every form goes to the page of the task, and works from wherever it stands.
+// What can be done about a task. Every form goes to the page that it stands on, which knows what to do (task-acts.ts).
 
 import { ThumbsDown, ThumbsUp } from 'lucide-react';
 import { useFetcher } from 'react-router';
+import { sentIn } from '../away.ts';
 import { classes } from '../components/classes.ts';
 import { Button, buttonClass } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
@@ -18,7 +19,8 @@ export function Cancel({ taskId }: Pick<About, 'taskId'>) {
   const { Form, state, data } = useTask();
   return (
     <Confirm label="Cancel" look="plain" small>
-      <Form method="post" action={`/tasks/${taskId}`}>
+      <Form method="post">
+        <input type="hidden" name="task" value={taskId} />
         <ProblemNotice problem={data?.problem} className="mb-3" />
         <p className="mb-3 text-sm">Stop this task? You pay what it has delivered or used by now; the rest comes back.</p>
         <Button name="intent" value="cancel" look="danger" small disabled={state !== 'idle'}>
@@ -32,9 +34,11 @@ export function Cancel({ taskId }: Pick<About, 'taskId'>) {
 export function RunAgain({ taskId, actionKey, small = true }: About & { small?: boolean }) {
   const { Form, state, data } = useTask();
   return (
-    <Form method="post" action={`/tasks/${taskId}`}>
+    <Form method="post">
+      <input type="hidden" name="task" value={taskId} />
       <ProblemNotice problem={data?.problem} className="mb-3" />
-      <input type="hidden" name="key" value={actionKey} />
+      {/* What got no answer may have been taken, so it goes again under its key. */}
+      <input type="hidden" name="key" value={sentIn(data, 'key')?.[0] ?? actionKey} />
       <Button name="intent" value="again" look="plain" small={small} disabled={state !== 'idle'}>
         {state === 'idle' ? 'Run again' : 'Asking…'}
       </Button>
@@ -47,8 +51,9 @@ export function Feedback({ taskId, given }: { taskId: string; given: 'good' | 'b
   const { Form, formData, data } = useTask();
   const chosen = formData?.get('verdict') ?? given;
   return (
-    <Form method="post" action={`/tasks/${taskId}`} className="flex flex-wrap items-center gap-1" aria-label="Feedback">
+    <Form method="post" className="flex flex-wrap items-center gap-1" aria-label="Feedback">
       <input type="hidden" name="intent" value="feedback" />
+      <input type="hidden" name="task" value={taskId} />
       {(
         [
           ['good', 'This was good', ThumbsUp],

@@ -7,7 +7,7 @@ import { redirect } from 'react-router';
 import { contentDisposition } from '#core/domain/content-disposition.ts';
 import type { ShownAs } from '#core/domain/shown-file.ts';
 import { guarded } from '../guarded.ts';
-import { work as words } from '../texts/work.ts';
+import { taskFile as words } from '../texts/task-file.ts';
 
 export const loader = guarded('tasks.see', async ({ app, actor, params, request }) => {
   const file = await app.openFile(actor, params['id'] ?? '', params['fileId'] ?? '');

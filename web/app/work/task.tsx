@@ -4,18 +4,20 @@ import type { ReactNode } from 'react';
 import { data, Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
 import { may } from '#core/domain/permission.ts';
-import { refuse, Refusal } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusal.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Credits, formatBytes, Time, useReader } from '../components/format.tsx';
 import { Notice } from '../components/notice.tsx';
 import { Card, Page } from '../components/page.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
-import { platforms, types, work as words } from '../texts/work.ts';
+import { taskFile } from '../texts/task-file.ts';
+import { platforms, types } from '../texts/work.ts';
 import { wordFor } from '../word-for.ts';
 import { DeletedOn, ManageFile } from './manage-file.tsx';
 import { ResultFiles } from './result-files.tsx';
 import { Steps, useSteps } from './steps.tsx';
+import { actOnTask, isTaskAct } from './task-acts.ts';
 import { Cancel, Feedback, RunAgain, SendAnswerAgain } from './task-actions.tsx';
 import { Outcome } from './turn.tsx';
 
@@ -30,7 +32,7 @@ export const loader = guarded('tasks.see', async ({ app, actor, params, url, bra
     mayStop: !task.over && (may(actor.role, 'tasks.stop') || (isMine && may(actor.role, 'tasks.ask'))),
     mayAsk: may(actor.role, 'tasks.ask'),
     mayManageFiles: task.over && (may(actor.role, 'files.delete') || (isMine && may(actor.role, 'tasks.ask'))),
-    done: wordFor<string>(words.fileDone, url.searchParams.get('done')),
+    done: wordFor<string>(taskFile.fileDone, url.searchParams.get('done')),
     mayResend: isPosted && task.over && may(actor.role, 'letters.resend'),
     isPosted,
     actionKey: newId(),
@@ -41,22 +43,9 @@ export const action = guarded('tasks.see', async (visit) => {
   const { app, actor, params, request } = visit;
   const form = await readForm(request);
   const id = params['id']!;
+  if (isTaskAct(form.intent)) return actOnTask(visit, form, id);
   return attempt(visit, form.intent, async () => {
     switch (form.intent.split(' ')[0]) {
-      case 'cancel':
-        await app.cancel(actor, id);
-        return data({ stopped: true });
-      case 'again': {
-        const taken = await app.retry(actor, id, `web:${actor.teamId}:${actor.userId}:${form.text('key') || newId()}`);
-        if (taken.kind === 'refused') throw new Refusal(taken.refused);
-        return redirect(`/tasks/${taken.taskId}`);
-      }
-      case 'feedback': {
-        const verdict = form.text('verdict');
-        if (verdict !== 'good' && verdict !== 'bad') throw refuse('request.malformed');
-        await app.feedback(actor, id, verdict);
-        return data({ thanks: true });
-      }
       case 'delete-file':
         await app.task(actor, id); // to other teams there is no such page
         await app.deleteFile(actor, fileIn(form));

@@ -11,6 +11,7 @@ import { Asked } from './asked.tsx';
 import { ResultFiles } from './result-files.tsx';
 import { Steps, useSteps, type Step } from './steps.tsx';
 import { Cancel, Feedback, RunAgain } from './task-actions.tsx';
+import { turnAnchor } from './turn-address.ts';
 
 /** What happens besides: who may do what, and what is known of its steps. */
 export interface TurnFacts {
@@ -26,7 +27,7 @@ export interface TurnFacts {
 export function Turn({ task, facts }: { task: TaskView; facts: TurnFacts }) {
   const steps = useSteps(task.id, facts.steps);
   return (
-    <article aria-label={task.title} className="space-y-3">
+    <article id={turnAnchor(task.id)} aria-label={task.title} className="space-y-3">
       <Asked text={task.requestText}>
         {facts.who !== null && `${facts.who}, `}
         <Time at={task.createdAt} style="ago" />

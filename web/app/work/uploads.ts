@@ -2,7 +2,7 @@
 
 import { useRef, useState } from 'react';
 import { askLimits } from '#core/domain/limits.ts';
-import type { KeptFile } from './ask.ts';
+import type { KeptFile } from './kept-file.ts';
 
 export interface Upload {
   readonly key: number;

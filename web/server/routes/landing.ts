@@ -22,7 +22,7 @@ export function landingRoutes({ brandName, publicUrl }: Parts, sandboxPages: rea
           <pre>
 curl ${publicUrl}/api/tasks/create \\
   -H 'Authorization: Bearer …' -H 'Content-Type: application/json' \\
-  -d '{"requestText":"find me 100 leads in Miami"}'</pre>
+  -d '{"requestText":"find me 25 leads in Miami"}'</pre>
           <p><a href="/docs/api">How to use the API</a></p>
           ${listOf(sandboxPages)}`;
         sendPage(response, { title: 'Work, asked for where you talk', brandName, main });

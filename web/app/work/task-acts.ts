@@ -1,0 +1,44 @@
+// What the buttons of task-actions.tsx ask for. A page answers its own buttons, wherever a task is shown: it is loaded already,
+// while another page's part may be out of reach when they are pressed.
+
+import { data, redirect } from 'react-router';
+import { newId } from '#core/domain/ids.ts';
+import { refuse, Refusal } from '#core/domain/refusal.ts';
+import { attempt, type Visited } from '../guarded.ts';
+import type { Who } from '../visit.ts';
+
+const acts = {
+  async cancel({ app, actor }, _form, id) {
+    await app.cancel(actor, id);
+    return data({ stopped: true });
+  },
+  async again({ app, actor }, form, id) {
+    const taken = await app.retry(actor, id, `web:${actor.teamId}:${actor.userId}:${form.text('key') || newId()}`);
+    if (taken.kind === 'refused') throw new Refusal(taken.refused);
+    return redirect(`/tasks/${taken.taskId}`);
+  },
+  async feedback({ app, actor }, form, id) {
+    const verdict = form.text('verdict');
+    if (verdict !== 'good' && verdict !== 'bad') throw refuse('request.malformed');
+    await app.feedback(actor, id, verdict);
+    return data({ thanks: true });
+  },
+} satisfies Record<string, (visit: Visited<Who>, form: Form, id: string) => Promise<unknown>>;
+
+interface Form {
+  readonly intent: string;
+  text(name: string): string;
+}
+
+type TaskAct = keyof typeof acts;
+
+export function isTaskAct(intent: string): intent is TaskAct {
+  return Object.hasOwn(acts, intent);
+}
+
+export function actOnTask(visit: Visited<Who>, form: Form, id: string) {
+  return attempt(visit, form.intent, async () => {
+    if (!isTaskAct(form.intent)) throw refuse('request.malformed');
+    return acts[form.intent](visit, form, id);
+  });
+}
