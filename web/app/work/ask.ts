@@ -4,7 +4,7 @@ import { data, redirect } from 'react-router';
 import { asNumber, micro } from '#core/domain/credits.ts';
 import { newId, type FileId } from '#core/domain/ids.ts';
 import type { Quantity } from '#core/domain/quantity.ts';
-import { isAnswer, refuse, Refusal } from '#core/domain/refusal.ts';
+import { isAnswer, isRefusal, refuse, Refusal } from '#core/domain/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
 import { attempt, readForm, type Visited } from '../guarded.ts';
 import type { Who } from '../visit.ts';
@@ -33,7 +33,8 @@ export interface KeptFile {
 export interface Typed {
   readonly text: string;
   readonly files: readonly KeptFile[];
-  readonly key: string;
+  /** The old one after a refusal that leaves it open whether the ask was taken. */
+  key: string;
 }
 
 /** The team wants a yes first: the form comes back with what it said, and with the price. */
@@ -48,27 +49,34 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
   const form = await readForm(request);
   const text = form.text('text');
   const files = form.all('file').map((kept): KeptFile => ({ id: kept.slice(0, 36), name: kept.slice(37) }));
+  const typed: Typed = { text, files, key: newId() };
 
   const ask = async () => {
     if (text === '') throw refuse('ask.empty');
-    const threadRef = conversationId === null ? newThread() : await threadOf(visit, conversationId);
+    const threadRef = conversationId === null ? newThread() : await visit.untilBack(() => threadOf(visit, conversationId));
     if (form.text('confirmed') === '') {
-      const estimate = await estimateToConfirm(visit, text);
+      const estimate = await visit.untilBack(() => estimateToConfirm(visit, text));
       if (estimate) return data({ intent: 'ask', confirm: { estimate, text, files } satisfies ToConfirm });
     }
-    const taken = await app.ask({
-      key: `web:${actor.teamId}:${actor.userId}:${form.text('key') || newId()}`,
+    const key = form.text('key') || newId();
+    const asked = {
+      key: `web:${actor.teamId}:${actor.userId}:${key}`,
       threadRef,
       newConversation: conversationId === null,
-      from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
+      from: { kind: 'user' as const, userId: actor.userId, teamId: actor.teamId },
       text,
-      files: files.map(({ id }) => ({ kind: 'stored', fileId: id as FileId })),
+      files: files.map(({ id }) => ({ kind: 'stored' as const, fileId: id as FileId })),
       at: now,
+    };
+    const taken = await app.ask(asked, visit.waitedMs()).catch((error: unknown) => {
+      // It may have been taken all the same; sent again under its key it is found, and not done twice.
+      if (isRefusal(error) && error.code === 'database.unavailable') typed.key = key;
+      throw error;
     });
     if (taken.kind === 'refused') throw new Refusal(taken.refused);
     return redirect(`/conversations/${taken.conversationId}`);
   };
-  return attempt(visit, 'ask', ask, { text, files, key: newId() } satisfies Typed);
+  return attempt(visit, 'ask', ask, typed);
 }
 
 function newThread(): ThreadRef {
