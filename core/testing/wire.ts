@@ -18,18 +18,23 @@ export interface Wire {
   close(): Promise<void>;
 }
 
+/** What one end says, to the other. */
+interface Way {
+  readonly from: Socket;
+  readonly to: Socket;
+  readonly isAnswer: boolean;
+}
+
 export async function wireTo(serverUrl: string): Promise<Wire> {
   const server = new URL(serverUrl);
   const sockets = new Set<Socket>();
   let isCut = false;
   let frozen: 'all' | 'answers' | null = null;
   let tried = 0;
-  const ways = new Set<{ readonly from: Socket; readonly to: Socket; readonly isAnswer: boolean }>();
-  const flow = () => {
-    for (const { from, to, isAnswer } of ways) {
-      from.unpipe(to).pause();
-      if (frozen === null || (frozen === 'answers' && !isAnswer)) from.pipe(to);
-    }
+  const ways = new Set<Way>();
+  const flow = ({ from, to, isAnswer }: Way) => {
+    if (frozen === 'all' || (frozen === 'answers' && isAnswer)) from.unpipe(to).pause();
+    else from.unpipe(to).pipe(to);
   };
 
   const listener = createServer((near) => {
@@ -42,15 +47,15 @@ export async function wireTo(serverUrl: string): Promise<Wire> {
     ] as const) {
       sockets.add(socket);
       socket.on('error', () => undefined);
-      const way = { from: socket, to: other, isAnswer: socket === far };
+      const way: Way = { from: socket, to: other, isAnswer: socket === far };
       ways.add(way);
+      flow(way);
       socket.on('close', () => {
         ways.delete(way);
         sockets.delete(socket);
         other.destroy();
       });
     }
-    flow();
   });
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -70,11 +75,11 @@ export async function wireTo(serverUrl: string): Promise<Wire> {
     },
     freeze(which) {
       frozen = which ?? 'all';
-      flow();
+      ways.forEach(flow);
     },
     thaw() {
       frozen = null;
-      flow();
+      ways.forEach(flow);
     },
     get tried() {
       return tried;
