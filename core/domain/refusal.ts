@@ -556,12 +556,12 @@ const table = {
   'database.unavailable': {
     status: 503,
     // `outcome` is there when it was sent to the database and no answer came: what then holds is found under the same key.
-    sentence: ({ outcome }: { outcome?: 'unknown' } = {}) =>
-      outcome === undefined
+    sentence: (facts?: { outcome?: 'unknown' }) =>
+      facts?.outcome === undefined
         ? 'We could not write your request down, so it was not taken, and nothing was charged.'
         : 'We could not confirm that your request was saved. It may start all the same.',
-    wayForward: ({ outcome }: { outcome?: 'unknown' } = {}) =>
-      outcome === undefined ? 'Try again in a minute.' : 'Look at your tasks in a minute before you send it again.',
+    wayForward: (facts?: { outcome?: 'unknown' }) =>
+      facts?.outcome === undefined ? 'Try again in a minute.' : 'Look at your tasks in a minute before you send it again.',
   },
   'storage.unavailable': {
     status: 503,

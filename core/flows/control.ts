@@ -1,7 +1,7 @@
 // What people do to their tasks after asking: stop one, or ask for the same again.
 
 import { amountOf, NO_CREDITS } from '#core/domain/credits.ts';
-import { newId, type TaskId } from '#core/domain/ids.ts';
+import { newId } from '#core/domain/ids.ts';
 import { mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse, type Refusal } from '#core/domain/refusal.ts';
 import { isOver } from '#core/domain/task.ts';

@@ -94,7 +94,7 @@ test('the locked wallet of one team delays that team alone, however much it asks
   const lock = await lockWallet(databaseUrl, ada!);
   const refused = Array.from({ length: 20 }, (_, n) => ask(url, ada!, `locked-${n}`));
   for (let round = 0; round < 5; round++) {
-    const answers = await Promise.all([...others.map((other) => ask(url, other, `round-${round}`))]);
+    const answers = await Promise.all(others.map((other) => ask(url, other, `round-${round}`)));
     expect(answers.map(({ status }) => status)).toEqual(others.map(() => 201));
     refused.push(ask(url, ada!, `locked-again-${round}`));
   }
