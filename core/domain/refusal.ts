@@ -561,8 +561,13 @@ const table = {
   },
   'database.unavailable': {
     status: 503,
-    sentence: () => 'We could not write your request down, so it was not taken, and nothing was charged.',
-    wayForward: 'Try again in a minute.',
+    // `outcome` is there when it was sent to the database and no answer came: what then holds is found under the same key.
+    sentence: (facts?: { outcome?: 'unknown' }) =>
+      facts?.outcome === undefined
+        ? 'We could not write your request down, so it was not taken, and nothing was charged.'
+        : 'We could not confirm that your request was saved. It may start all the same.',
+    wayForward: (facts?: { outcome?: 'unknown' }) =>
+      facts?.outcome === undefined ? 'Try again in a minute.' : 'Look at your tasks in a minute before you send it again.',
   },
   'storage.unavailable': {
     status: 503,

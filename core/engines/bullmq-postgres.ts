@@ -2,6 +2,7 @@
 
 import { createPostgresBackend, runMigrations, type PgPool, type PgPoolClient } from 'bullmq';
 import pg from 'pg';
+import { isAway } from '#core/store/outage.ts';
 import type { Backing, Reach } from './bullmq-backing.ts';
 
 /** One of them listens for new jobs; three were as quick as ten in every measurement, and used less of the server. */
@@ -45,7 +46,7 @@ export async function backingInPostgres(databaseUrl: string, reach: Reach): Prom
   const connection = watchedPool(pool, reach);
   return {
     backendFor: () => (name, options, wants) => createPostgresBackend(name, { ...options, connection }, wants),
-    isOutage,
+    isOutage: isAway,
     close: () => pool.end(),
   };
 }
@@ -70,7 +71,7 @@ function watchedPool(pool: pg.Pool, reach: Reach): PgPool & { options: { keepAli
       reach.back();
       return result;
     } catch (error) {
-      if (!isOutage(error)) throw error;
+      if (!isAway(error)) throw error;
       reach.away(error);
       // BullMQ knows an outage by this code alone; anything else fails the job that it happened to.
       throw Object.assign(new Error('the database of the queue cannot be reached', { cause: error }), { code: 'ECONNREFUSED' });
@@ -89,11 +90,4 @@ function watchedPool(pool: pg.Pool, reach: Reach): PgPool & { options: { keepAli
     },
     options: { keepAlive: true },
   };
-}
-
-/** PostgreSQL tells an outage by classes 08 and 57P, and too many connections by 53; the network by its codes; pg in words. */
-function isOutage(error: unknown): boolean {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  if (error instanceof pg.DatabaseError) return /^(08|53|57P)/.test(code);
-  return /^E[A-Z]/.test(code) || /connection (terminated|error)|timeout|not queryable/i.test(message);
 }

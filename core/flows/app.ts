@@ -46,13 +46,14 @@ export interface App
     FileVerbs {
   /**
    * Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and where letters are posted its
-   * letter is written. What comes too often is refused without a trace, unless it repeats what has an outcome.
+   * letter is written. What comes too often is refused without a trace, unless it repeats what has an outcome. Rejects with
+   * `database.unavailable` when it could not be written down 2.5 s after the request came; `waitedMs` of them are over.
    */
-  ask(input: AskInput): Promise<Taken>;
+  ask(input: AskInput, waitedMs?: number): Promise<Taken>;
   /** Rejects with `task.not-found` for somebody else's, `task.over` when there is nothing left to stop. */
   cancel(actor: Actor, taskId: string): Promise<Stopped>;
   /** Asks for the same work again as a new task, once per `key`. */
-  retry(actor: Actor, taskId: string, key: string): Promise<Taken>;
+  retry(actor: Actor, taskId: string, key: string, waitedMs?: number): Promise<Taken>;
 
   task(actor: Actor, taskId: string): Promise<TaskView>;
   /** Newest first. `before` is the last id of the page before. */

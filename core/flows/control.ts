@@ -1,7 +1,7 @@
 // What people do to their tasks after asking: stop one, or ask for the same again.
 
 import { amountOf, NO_CREDITS } from '#core/domain/credits.ts';
-import { newId, type TaskId } from '#core/domain/ids.ts';
+import { newId } from '#core/domain/ids.ts';
 import { mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse, type Refusal } from '#core/domain/refusal.ts';
 import { isOver } from '#core/domain/task.ts';
@@ -11,6 +11,7 @@ import type { Actor, Stopped, Taken } from './app.ts';
 import type { Core } from './core.ts';
 import { findTask } from './history.ts';
 import { takeAsk } from './intake.ts';
+import { patienceFor, unless } from './patience.ts';
 
 /**
  * A task nobody works on ends here and costs nothing; a running one is stopped by its worker, who settles what it used. That
@@ -48,14 +49,17 @@ export async function cancel(core: Core, actor: Actor, taskId: string, { counts 
 }
 
 /** The same request as a new task of the same conversation, with the same files, once per `key`. */
-export async function retry(core: Core, actor: Actor, taskId: string, key: string): Promise<Taken> {
+export async function retry(core: Core, actor: Actor, taskId: string, key: string, waitedMs = 0): Promise<Taken> {
   mustBeAllowed(actor, 'tasks.ask');
-  const task = await findTask(core, actor, taskId);
+  const patience = patienceFor(core, waitedMs);
+  const task = await patience.during((signal) => unless(signal, findTask(core, actor, taskId)));
   if (!isOver(task.status)) throw refuse('task.running');
   if (task.requestText === '') throw refuse('ask.empty'); // its person had their words erased
   const ask = `retry:${task.id}:${key}`;
   // A repeat of this request gets the answer that it had. A file that goes right now is noticed by intake.
-  if ((await core.store.fileActs.hasLostInput(task.id, core.clock.now())) && !(await core.store.asks.isKnown(ask)))
+  const hasLostInput = async () =>
+    (await core.store.fileActs.hasLostInput(task.id, core.clock.now())) && !(await core.store.asks.isKnown(ask));
+  if (await patience.during((signal) => unless(signal, hasLostInput())))
     return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'task.input-gone', facts: {} } };
   return takeAsk(
     core,
@@ -68,6 +72,7 @@ export async function retry(core: Core, actor: Actor, taskId: string, key: strin
       type: task.type,
       at: core.clock.now(),
     },
+    patience,
     { of: task.id, conversationId: task.conversationId },
   );
 }
@@ -76,10 +81,11 @@ async function alreadyOver(core: Core, actor: Actor, taskId: string): Promise<Re
   return refuse('task.over', { status: (await findTask(core, actor, taskId)).status });
 }
 
-function endUnstarted(core: Core, task: { id: TaskId; type: StoredTask['type']; platform: string }): Promise<Ended> {
+function endUnstarted(core: Core, task: Pick<StoredTask, 'id' | 'teamId' | 'type' | 'platform'>): Promise<Ended> {
   return core.store.finish(
     {
       taskId: task.id,
+      teamId: task.teamId,
       attempt: null,
       status: 'canceled',
       charge: NO_CREDITS,

@@ -7,8 +7,8 @@ import { replyFor } from '#core/domain/say.ts';
 import type { Trouble } from '#core/domain/trouble.ts';
 import { PostError, type LetterPart, type Posted, type Poster } from '#core/ports/poster.ts';
 import type { OpenLetter } from '#core/store/letters.ts';
+import { isFromDatabase, isUnavailable } from '#core/store/outage.ts';
 import type { Core, Posters } from './core.ts';
-import { isUnavailable } from './intake.ts';
 import { replyContext } from './reply-context.ts';
 import { patiently } from './patiently.ts';
 
@@ -148,8 +148,9 @@ async function giveUp(core: Core, letter: OpenLetter, why: Trouble, trouble: str
 async function postpone(core: Core, letter: OpenLetter, error: unknown, tried: { mustLook: boolean; posting: boolean }): Promise<void> {
   const trouble = error instanceof Error ? error.message : String(error);
   const kind = error instanceof PostError ? error.kind : 'unknown';
-  const isOurFault = !(error instanceof PostError) && !isUnavailable(error);
-  if (isOurFault) core.log.error({ letterId: letter.id, error }, 'letter not posted by a fault of ours');
+  const isUnexpected = !(error instanceof PostError) && !isUnavailable(error);
+  if (isUnexpected) core.log.error({ letterId: letter.id, error }, 'letter not posted by a fault of ours');
+  const isOurFault = isUnexpected && !isFromDatabase(error);
   // Whoever had the letter before us may be slow rather than dead, so what was absent a moment ago is looked for again.
   const mayBePosted = tried.mustLook || (tried.posting && kind === 'unknown');
   const why = isOurFault && letter.tries >= OWN_FAULTS_MOST ? 'our-fault' : isStale(core, letter) ? 'too-late' : null;

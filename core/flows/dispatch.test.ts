@@ -5,6 +5,7 @@ import { newId } from '#core/domain/ids.ts';
 import type { AgentJob, AgentOutcome, AgentWatch } from '#core/ports/agents.ts';
 import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/agents-that.ts';
 import { heardLog } from '#core/testing/heard-log.ts';
+import { raising } from '#core/testing/raising.ts';
 import { forAll, openStage, stage } from '#core/testing/stage.ts';
 import type { Core } from './core.ts';
 
@@ -272,6 +273,7 @@ test('what was given up meanwhile is not sent to an agent any more', async () =>
   await core.store.finish(
     {
       taskId,
+      teamId: ada.teamId,
       attempt: null,
       status: 'failed',
       charge: 0n as never,
@@ -290,4 +292,33 @@ test('what was given up meanwhile is not sent to an agent any more', async () =>
   await vi.waitFor(() => expect(log.heard).toContain('attempt was over before it was sent'));
   expect(sent).toBe(0);
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 3', 'release 3']);
+});
+
+test.each([
+  ['the disk is full', '53100'],
+  ['a disk cannot be read', '58030'],
+  ['something fails that nobody foresaw', 'XX000'],
+] as const)('when the database says that %s (%s) while a task runs, the task goes on once that is over', async (_, state) => {
+  const tried = { start: 0, finish: 0 };
+  const withCore = ({ store, ...core }: Core): Core => ({
+    ...core,
+    store: {
+      ...store,
+      attempts: { ...store.attempts, start: (...given) => (tried.start++, store.attempts.start(...given)) },
+      finish: (...given) => (tried.finish++, store.finish(...given)),
+    },
+  });
+  const { person, databaseUrl } = await stage({ agents, withCore });
+  const ada = await person();
+  const refused = { attempts: await raising(databaseUrl, 'attempts', state, 'UPDATE'), files: await raising(databaseUrl, 'files', state) };
+  const taken = await ada.ask('find me 3 leads');
+  // The work cannot be handed to the agent, nor begun anew.
+  await vi.waitFor(() => expect(tried.start).toBeGreaterThanOrEqual(2));
+  await refused.attempts.stop();
+  // The agent has done it, and its end cannot be written down.
+  await vi.waitFor(() => expect(tried.finish).toBeGreaterThanOrEqual(2));
+  expect(await ada.task(taken)).toMatchObject({ status: 'processing' });
+  await refused.files.stop();
+  expect(await ada.untilOver(taken)).toMatchObject({ status: 'completed', creditsUsed: 3 });
+  expect(await ada.ledger()).toEqual(['grant 500', 'hold 3', 'settle 3']);
 });

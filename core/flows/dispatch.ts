@@ -14,9 +14,9 @@ import { FilesError } from '#core/ports/files.ts';
 import type { Job } from '#core/ports/queue.ts';
 import { AttemptOver, type Attempt } from '#core/store/attempts.ts';
 import type { Ending } from '#core/store/finish.ts';
+import { isFromDatabase, isUnavailable } from '#core/store/outage.ts';
 import type { Work } from '#core/store/work.ts';
 import type { Core } from './core.ts';
-import { isUnavailable } from './intake.ts';
 import { keepPatiently, keepSoon, type ResultPlace } from './keep-patiently.ts';
 import { NOTHING_KEPT, type Kept } from './keep-results.ts';
 import { messageFor } from './message-for.ts';
@@ -75,16 +75,18 @@ async function attemptTask(trial: Trial): Promise<boolean> {
       await release(trial);
       return false;
     }
-    if (mayPass(error) && core.clock.now() < work.deadlineAt) throw error;
+    // Whatever the database says, the work is not to blame. At its deadline upkeep ends it.
+    if (isFromDatabase(error)) throw error;
+    if (isStorageAway(error) && core.clock.now() < work.deadlineAt) throw error;
     core.log.error({ taskId: work.taskId, error }, 'task cannot be done');
     await end(trial, failed(work, error instanceof FilesError ? 'inputs.missing' : 'our.fault', null));
     return false;
   }
 }
 
-/** The database is away, or storage is while the inputs are fetched. */
-function mayPass(error: unknown): boolean {
-  return isUnavailable(error) || (error instanceof FilesError && error.code === 'storage.unavailable');
+/** While the inputs are fetched. */
+function isStorageAway(error: unknown): boolean {
+  return error instanceof FilesError && error.code === 'storage.unavailable';
 }
 
 function jobFor({ core, work, attempt }: Trial): AgentJob {
@@ -261,6 +263,7 @@ async function end({ core, work, attempt, signals }: Trial, how: End): Promise<v
   const letterId = newId<Ending['letterId']>(core.clock.now().getTime());
   const ending: Ending = {
     taskId: work.taskId,
+    teamId: work.teamId,
     attempt: attempt.number,
     letterId,
     readHere: core.settings.readHere.has(work.platform),

@@ -302,6 +302,7 @@ const decisions = {
   verifications: 'opens something; goes with the person',
   two_factors: 'opens something; goes with the person',
   rate_limits: 'digests and addresses of callers, for a day at the most',
+  readiness: 'how often readiness wrote, of nobody',
   teams: 'exported; emptied, and stays for its wallet',
   members: 'exported; goes with the team and with the person',
   invitations: 'exported; goes with the team and with the person',

@@ -8,23 +8,21 @@ import { isId, newId, type ConversationId, type FileId, type HoldId, type Letter
 import { may } from '#core/domain/permission.ts';
 import { quantityOf } from '#core/domain/quantity.ts';
 import { RATE_VERSION } from '#core/domain/rates.ts';
-import { isAnswer, isRefusal, refuse, refusedBy, type Refusal, type Refused } from '#core/domain/refusal.ts';
+import { isAnswer, isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
 import { workIn } from '#core/domain/work-in.ts';
 import type { IntakeAnswer, IntakeRow, NewTask } from '#core/store/intake.ts';
 import type { Payer } from '#core/store/people.ts';
 import type { Taken } from './app.ts';
 import type { Core } from './core.ts';
+import { unless, type Patience } from './patience.ts';
 import type { Rates, TooMuch, Who } from './rates.ts';
-
-/** How long we try to write an ask down before we say that it was not taken. Slack wants an answer within three seconds. */
-const WRITE_WITHIN_MS = 2_500;
-const AGAIN_AFTER_MS = 200;
 
 /** `again` makes it a repetition of an earlier task, in that one's conversation and with its files. */
 export async function takeAsk(
   core: Core,
   input: AskInput,
+  patience: Patience,
   again?: { readonly of: TaskId; readonly conversationId: ConversationId },
 ): Promise<Taken> {
   const ask = parseAsk(input);
@@ -37,16 +35,16 @@ export async function takeAsk(
     conversation: again?.conversationId ?? conversationIdFor(ask.threadRef),
   };
 
-  return whileUnavailable(core, async () => {
-    const payer = await payerOf(core, ask);
+  return patience.during(async (signal) => {
+    const payer = await unless(signal, payerOf(core, ask));
     if (payer === null) return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'team.missing', facts: {} } };
     // Guests look on; what they ask for in a chat is asked by the chat.
     if (ask.from.kind === 'user' && payer.role !== null && !may(payer.role, 'tasks.ask'))
       return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'not.allowed', facts: {} } };
     const who = { person: payer.userId === null ? `identity:${payer.identityId}` : `user:${payer.userId}`, teamId: payer.teamId };
-    const tooMuch = await whyNotNow(core.rates, who, again !== undefined);
+    const tooMuch = await unless(signal, whyNotNow(core.rates, who, again !== undefined));
     // A repeat is no new request, so it gets its answer all the same.
-    if (tooMuch !== null && !(await core.store.asks.isKnown(ask.key)))
+    if (tooMuch !== null && !(await unless(signal, core.store.asks.isKnown(ask.key))))
       return { kind: 'refused', repeated: false, conversationId: null, refused: tooMuch };
     const read: Understood = payer.closed === null ? understood : { refused: payer.closed };
     const row: IntakeRow = {
@@ -85,13 +83,14 @@ export async function takeAsk(
             },
           }),
     };
-    const answer = await core.store.intake(row, core.clock.now());
+    const answer = await core.store.intake(row, core.clock.now(), signal);
     const taken = takenFrom(answer, ask.threadRef);
     core.log.info(
       { taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated },
       'ask taken',
     );
-    if (taken.kind === 'refused' && !taken.repeated) await core.rates.note(isAnswer(taken.refused.code) ? 'answered' : 'refused', who);
+    if (taken.kind === 'refused' && !taken.repeated)
+      await unless(signal, core.rates.note(isAnswer(taken.refused.code) ? 'answered' : 'refused', who));
     return taken;
   });
 }
@@ -200,26 +199,4 @@ function conversationIdFor(ref: ThreadRef): ConversationId {
 async function whyNotNow(rates: Rates, who: Who, isRetry: boolean): Promise<TooMuch | null> {
   const waitSeconds = (await rates.take('ask', who)) || (isRetry ? await rates.take('retry', who) : 0);
   return waitSeconds > 0 ? { code: 'request.too-many', facts: { waitSeconds } } : rates.waiting(who);
-}
-
-/** Tries again for a moment with the same ids, so that a commit whose answer got lost is found rather than repeated. */
-async function whileUnavailable<T>(core: Core, write: () => Promise<T>): Promise<T> {
-  const until = core.clock.now().getTime() + WRITE_WITHIN_MS;
-  for (;;) {
-    try {
-      return await write();
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      if (core.clock.now().getTime() >= until) throw notTaken(error);
-      await core.clock.sleep(AGAIN_AFTER_MS);
-    }
-  }
-}
-
-export function isUnavailable(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'database.unavailable';
-}
-
-function notTaken(cause: unknown): Refusal {
-  return Object.assign(refuse('database.unavailable'), { cause });
 }

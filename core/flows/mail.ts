@@ -7,6 +7,7 @@ import { sayMail } from '#core/domain/say-mail.ts';
 import { MailError, type Mailer } from '#core/ports/mail.ts';
 import { writeAudit, type Writes } from '#core/store/audit.ts';
 import type { OpenMail, UndeliveredMail } from '#core/store/mails.ts';
+import { isFromDatabase } from '#core/store/outage.ts';
 import type { Core } from './core.ts';
 import { patiently } from './patiently.ts';
 
@@ -106,6 +107,7 @@ async function confirm(core: Core, mail: OpenMail, messageId: string, leave: Abo
 async function postpone(core: Core, mail: OpenMail, error: unknown): Promise<void> {
   const log = core.log.child({ mailId: mail.id, kind: mail.kind, tries: mail.tries });
   const { mails } = core.store;
+  if (isFromDatabase(error)) throw error; // found again when the lease is over
   if (!(error instanceof MailError)) {
     log.error({ error }, 'mail not sent by a fault of ours');
     return mails.dead(mail, 'Something went wrong on our side; the log says what.');

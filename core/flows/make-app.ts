@@ -1,13 +1,15 @@
 import { isRefusal, refuse } from '#core/domain/refusal.ts';
+import { isUnavailable } from '#core/store/outage.ts';
 import type { App } from './app.ts';
 import { accountVerbs } from './accounts.ts';
 import { cancel, retry } from './control.ts';
 import type { Core } from './core.ts';
 import { gauges, health } from './health.ts';
 import { balance, conversation, history, letters, showTask } from './history.ts';
-import { isUnavailable, takeAsk } from './intake.ts';
+import { takeAsk } from './intake.ts';
 import { keepInput } from './keep-input.ts';
 import { openLink } from './links.ts';
+import { patienceFor } from './patience.ts';
 import { withinRates } from './rates.ts';
 import { withSensitiveActs } from './sensitive-acts.ts';
 import { creditVerbs } from './credits.ts';
@@ -26,9 +28,9 @@ import { workVerbs } from './work.ts';
 /** The verbs, bound to one core. */
 export function makeApp(core: Core): App {
   const verbs: App = {
-    ask: (input) => takeAsk(core, input),
+    ask: (input, waitedMs) => takeAsk(core, input, patienceFor(core, waitedMs)),
     cancel: (actor, taskId) => cancel(core, actor, taskId),
-    retry: (actor, taskId, key) => retry(core, actor, taskId, key),
+    retry: (actor, taskId, key, waitedMs) => retry(core, actor, taskId, key, waitedMs),
     task: (actor, taskId) => showTask(core, actor, taskId),
     history: (actor, page) => history(core, actor, page),
     balance: (actor) => balance(core, actor),

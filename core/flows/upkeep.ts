@@ -73,12 +73,13 @@ export async function endOverdue(core: Core): Promise<void> {
   const before = (ms: number) => new Date(at.getTime() - ms);
   const overdue = await core.store.tasks.overdue(before(DEADLINE_GRACE_MS), before(IN_HAND_GRACE_MS), at, TASKS_AT_ONCE);
   await Promise.all(
-    overdue.map(async ({ id, type, platform, started }) => {
+    overdue.map(async ({ id, teamId, type, platform, started }) => {
       const code = started ? 'agent.timed-out' : 'agent.unreachable';
       try {
         await core.store.finish(
           {
             taskId: id,
+            teamId,
             attempt: null,
             status: 'failed',
             charge: NO_CREDITS,

@@ -48,7 +48,8 @@ const LARGEST_BATCH = 128;
 export function attemptsOver(money: Money, worker: string, leaseMs: number): Attempts {
   const start = groupCommit<{ taskId: TaskId; at: Date }, Started>({
     most: LARGEST_BATCH,
-    async run(batch) {
+    keyOf: ({ taskId }) => taskId,
+    async run(batch, lane) {
       const at = latest(batch.map((each) => each.at));
       const { rows } = await money.query<StartRow>(
         {
@@ -57,6 +58,7 @@ export function attemptsOver(money: Money, worker: string, leaseMs: number): Att
           text: `SELECT s.*, ${WORK_COLUMNS} FROM start_tasks($1, $2, $3, $4) s CROSS JOIN LATERAL (SELECT * FROM tasks t WHERE t.id = s.task_id OFFSET 0) t`,
         },
         [batch.map(({ taskId }) => taskId), worker, new Date(at.getTime() + leaseMs), at],
+        lane,
       );
       const byTask = new Map(rows.map((row) => [row.task_id, row]));
       return batch.map(({ taskId }) => startedFrom(byTask.get(taskId)));
@@ -65,7 +67,8 @@ export function attemptsOver(money: Money, worker: string, leaseMs: number): Att
 
   const dispatched = groupCommit<{ runId: string; gateway: string; bootId: string }, 'alive' | 'over'>({
     most: LARGEST_BATCH,
-    async run(batch) {
+    keyOf: ({ runId }) => runId,
+    async run(batch, lane) {
       const { rows } = await money.query<{ run_id: string }>(
         {
           name: 'dispatched',
@@ -75,6 +78,7 @@ export function attemptsOver(money: Money, worker: string, leaseMs: number): Att
                  WHERE a.run_id = g.run_id AND a.run_id = ANY ($1) AND a.phase <> 'ended' RETURNING a.run_id`,
         },
         [batch.map((each) => each.runId), batch.map((each) => each.gateway), batch.map((each) => each.bootId)],
+        lane,
       );
       const alive = new Set(rows.map((row) => row.run_id));
       return batch.map(({ runId }) => (alive.has(runId) ? 'alive' : 'over'));

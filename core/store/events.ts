@@ -45,7 +45,8 @@ export interface Events {
 export function eventsOver(money: Money): Events {
   const write = groupCommit<NewEvent, null>({
     most: 256,
-    async run(batch) {
+    keyOf: ({ teamId }) => teamId,
+    async run(batch, lane) {
       await money.query(
         {
           name: 'events',
@@ -61,6 +62,7 @@ export function eventsOver(money: Money): Events {
           batch.map((event) => toJson(event.data)),
           batch.map((event) => event.at),
         ],
+        lane,
       );
       return batch.map(() => null);
     },

@@ -2,7 +2,7 @@
 
 import { micro, type Credits } from '#core/domain/credits.ts';
 import type { FailureCode } from '#core/domain/failure.ts';
-import type { FileId, LetterId, TaskId } from '#core/domain/ids.ts';
+import type { FileId, LetterId, TaskId, TeamId } from '#core/domain/ids.ts';
 import type { Canceled, Failed, Result } from '#core/domain/letter.ts';
 import type { TablePreview } from '#core/domain/reply.ts';
 import type { AgentUsage } from '#core/ports/agents.ts';
@@ -12,6 +12,7 @@ import type { Money } from './money.ts';
 
 export interface Ending {
   readonly taskId: TaskId;
+  readonly teamId: TeamId;
   /** Only this attempt may end the task; null for an end that no attempt brings (cancel, deadline). */
   readonly attempt: number | null;
   readonly status: 'completed' | 'failed' | 'canceled';
@@ -64,17 +65,19 @@ const LARGEST_BATCH = 128;
 export function finishOver(money: Money): Finish {
   const end = groupCommit<{ ending: Ending; at: Date }, Ended>({
     most: LARGEST_BATCH,
-    async run(batch) {
+    keyOf: ({ ending }) => ending.teamId,
+    async run(batch, lane) {
       const { rows } = await money.query<{
         n: number;
         outcome: Ended['verdict'];
         charged: string;
         returned: string;
         available: string | null;
-      }>({ name: 'finish', text: 'SELECT n, outcome, charged, returned, available FROM finish($1, $2)' }, [
-        toJson(batch.map(({ ending }, n) => asSql(ending, n))),
-        latest(batch.map(({ at }) => at)),
-      ]);
+      }>(
+        { name: 'finish', text: 'SELECT n, outcome, charged, returned, available FROM finish($1, $2)' },
+        [toJson(batch.map(({ ending }, n) => asSql(ending, n))), latest(batch.map(({ at }) => at))],
+        lane,
+      );
       const byNumber = new Map(rows.map((row) => [row.n, row]));
       return batch.map((_, n) => {
         const row = byNumber.get(n);

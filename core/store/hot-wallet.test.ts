@@ -96,6 +96,7 @@ test.each(firstLooks)(
     function end(taskId: TaskId): Parameters<typeof finish>[0] {
       return {
         taskId,
+        teamId: team,
         attempt: 1,
         status: 'completed',
         charge: micro(7),

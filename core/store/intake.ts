@@ -63,13 +63,17 @@ export interface IntakeAnswer {
 const MOST_WAITING = 50;
 const LARGEST_BATCH = 256;
 
-export type Intake = (row: IntakeRow, at: Date) => Promise<IntakeAnswer>;
+/**
+ * Resolves only after the commit. Rejects with code `database.unavailable` when nothing can be written down, at the latest
+ * soon after the signal aborts; `mayBeDone` says that it may have been all the same.
+ */
+export type Intake = (row: IntakeRow, at: Date, signal?: AbortSignal) => Promise<IntakeAnswer>;
 
-/** Resolves only after the commit. Rejects with code `database.unavailable` when nothing can be written down. */
 export function intakeOver(money: Money): Intake {
   const take = groupCommit<{ row: IntakeRow; at: Date }, IntakeAnswer>({
     most: LARGEST_BATCH,
-    async run(batch) {
+    keyOf: ({ row }) => row.teamId,
+    async run(batch, lane) {
       const { rows } = await money.query<{
         n: number;
         outcome: IntakeAnswer['outcome'];
@@ -77,10 +81,11 @@ export function intakeOver(money: Money): Intake {
         task_id: TaskId | null;
         conversation_id: ConversationId | null;
         saying: Saying;
-      }>({ name: 'intake', text: 'SELECT n, outcome, repeated, task_id, conversation_id, saying FROM intake($1, $2) ORDER BY n' }, [
-        toJson(batch.map(({ row }, n) => asSql(row, n))),
-        latest(batch.map(({ at }) => at)),
-      ]);
+      }>(
+        { name: 'intake', text: 'SELECT n, outcome, repeated, task_id, conversation_id, saying FROM intake($1, $2) ORDER BY n' },
+        [toJson(batch.map(({ row }, n) => asSql(row, n))), latest(batch.map(({ at }) => at))],
+        lane,
+      );
       return rows.map(({ outcome, repeated, task_id, conversation_id, saying }) => ({
         outcome,
         repeated,
@@ -90,7 +95,7 @@ export function intakeOver(money: Money): Intake {
       }));
     },
   });
-  return (row, at) => take({ row, at });
+  return (row, at, signal) => take({ row, at }, signal);
 }
 
 function asSql(row: IntakeRow, n: number) {

@@ -144,10 +144,16 @@ export class LedgerConflict extends Error {
 const LARGEST_BATCH = 256;
 
 export function ledgerOver(money: Money): Ledger {
-  const hold = batched(money, 'ledger_hold', (request: HoldRequest) => request, readHold);
-  const close = batched(money, 'ledger_close', (request: CloseRequest) => request, readClose);
-  const credit = batched(money, 'ledger_credit', withMoney<CreditRequest>, readCredit);
-  const clawback = batched(money, 'ledger_clawback', withMoney<ClawbackRequest>, readClawback);
+  const hold = batched(money, 'ledger_hold', (request: HoldRequest) => request, byWallet, readHold);
+  const close = batched(
+    money,
+    'ledger_close',
+    (request: CloseRequest) => request,
+    ({ task }) => task,
+    readClose,
+  );
+  const credit = batched(money, 'ledger_credit', withMoney<CreditRequest>, byWallet, readCredit);
+  const clawback = batched(money, 'ledger_clawback', withMoney<ClawbackRequest>, byWallet, readClawback);
   return {
     hold,
     close,
@@ -179,22 +185,28 @@ function batched<Request, Row extends { n: number }, Answer>(
   money: Money,
   name: string,
   toSql: (request: Request) => object,
+  keyOf: (request: Request) => string,
   read: (row: Row) => Answer,
 ): (request: Request, at: Date) => Promise<Answer> {
   const answer = groupCommit<{ request: Request; at: Date }, Row>({
     most: LARGEST_BATCH,
-    async run(batch) {
+    keyOf: ({ request }) => keyOf(request),
+    async run(batch, lane) {
       const requests = JSON.stringify(
         batch.map(({ request }, n) => ({ n, ...toSql(request) })),
         storable,
       );
       // One statement has one time: that of its newest request.
       const at = new Date(Math.max(...batch.map((each) => each.at.getTime())));
-      const { rows } = await money.query<Row>({ name, text: `SELECT * FROM ${name}($1, $2) ORDER BY n` }, [requests, at]);
+      const { rows } = await money.query<Row>({ name, text: `SELECT * FROM ${name}($1, $2) ORDER BY n` }, [requests, at], lane);
       return rows;
     },
   });
   return async (request, at) => read(await answer({ request, at }));
+}
+
+function byWallet({ wallet }: { readonly wallet: WalletId }): string {
+  return wallet;
 }
 
 /** What JSON and PostgreSQL would not take: bigints, NUL and lone surrogates. */

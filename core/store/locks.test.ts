@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { credits, NO_CREDITS } from '#core/domain/credits.ts';
-import { newId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
+import { newId, type ConversationId, type TaskId, type TeamId } from '#core/domain/ids.ts';
 import { createTestDatabase, type TestDatabase } from '#core/testing/database.ts';
 import { quietLog } from '#core/testing/quiet-log.ts';
 import { openStore, type Store } from './store.ts';
@@ -136,10 +136,12 @@ function take(store: Store, conversationId: ConversationId, { teamId, walletId, 
   );
 }
 
-function end(store: Store, taskId: TaskId, attempt: number | null, status: 'completed' | 'failed') {
+async function end(store: Store, taskId: TaskId, attempt: number | null, status: 'completed' | 'failed') {
+  const { rows } = await store.money.query<{ team_id: TeamId }>({ text: 'SELECT team_id FROM tasks WHERE id = $1' }, [taskId]);
   return store.finish(
     {
       taskId,
+      teamId: rows[0]!.team_id,
       attempt,
       status,
       charge: status === 'completed' ? credits(1) : NO_CREDITS,

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createEmptyDatabase, type TestDatabase } from '#core/testing/database.ts';
 import { quietLog } from '#core/testing/quiet-log.ts';
 import { wireTo } from '#core/testing/wire.ts';
-import { DatabaseUnavailable, openMoney } from './money.ts';
+import { openMoney } from './money.ts';
+import { DatabaseUnavailable } from './outage.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {

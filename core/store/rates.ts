@@ -29,7 +29,8 @@ const LARGEST_BATCH = 256;
 export function ratesOver(money: Money): DrawRate {
   const draw = groupCommit<{ draw: Draw; at: Date }, Drawn>({
     most: LARGEST_BATCH,
-    async run(batch) {
+    keyOf: (one) => one.draw.name,
+    async run(batch, lane) {
       const draws = batch.map((each) => each.draw);
       const { rows } = await money.query<{ granted: number; rest: number; left_s: number }>(
         { name: 'rates', text: 'SELECT granted, rest, left_s FROM rate_limits_draw($1, $2, $3, $4, $5) ORDER BY n' },
@@ -40,6 +41,7 @@ export function ratesOver(money: Money): DrawRate {
           draws.map(({ windowS }) => windowS),
           latest(batch.map(({ at }) => at)),
         ],
+        lane,
       );
       return rows.map(({ granted, rest, left_s: leftS }) => ({ granted, rest, leftS }));
     },

@@ -22,7 +22,8 @@ export function seenOver(money: Money, log: Log): Seen {
   const lastMs = new Map<string, number>();
   const write = groupCommit<Here & { at: Date }, null>({
     most: 256,
-    async run(batch) {
+    keyOf: ({ teamId }) => teamId,
+    async run(batch, lane) {
       await money.query(
         {
           name: 'seen',
@@ -38,6 +39,7 @@ export function seenOver(money: Money, log: Log): Seen {
           batch.map(({ apiKeyId }) => apiKeyId),
           batch.map(({ at }) => at),
         ],
+        lane,
       );
       return batch.map(() => null);
     },

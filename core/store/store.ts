@@ -27,7 +27,7 @@ import { lettersOver, type Letters } from './letters.ts';
 import { linkingOver, type Linking } from './linking.ts';
 import { loginsOver, type Logins } from './logins.ts';
 import { mailsOver, type Mails } from './mails.ts';
-import { openMoney, type Money } from './money.ts';
+import { openMoney, patienceWithServer, type Money } from './money.ts';
 import { operateOver, type Operate } from './operate.ts';
 import { operateAccessOver, type OperateAccess } from './operate-access.ts';
 import { outboxOver, type Outbox } from './outbox.ts';
@@ -77,6 +77,8 @@ export interface Store {
   readonly audit: Audit;
   readonly seen: Seen;
   readonly drawRate: DrawRate;
+  /** For readiness. Rejects when the database takes no writes: its disk is full, it only reads, or it is away. */
+  writesALittle(): Promise<void>;
   readonly operate: Operate;
   readonly operateAccess: OperateAccess;
   readonly ledgerChecks: LedgerChecks;
@@ -96,7 +98,9 @@ export interface StoreOptions {
 
 export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys = [], log }: StoreOptions): Promise<Store> {
   const money = openMoney(databaseUrl, log);
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: PRISMA_CONNECTIONS }) });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: databaseUrl, max: PRISMA_CONNECTIONS, ...patienceWithServer }),
+  });
   const close = () => Promise.all([money.close(), prisma.$disconnect()]);
   const wakeups = await listen(databaseUrl, log).catch(async (error: unknown) => {
     await close();
@@ -138,6 +142,9 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     audit: auditOver(money),
     seen: seenOver(money, log),
     drawRate: ratesOver(money),
+    async writesALittle() {
+      await money.query({ name: 'readiness', text: 'SELECT readiness_write()' }, []);
+    },
     operate: operateOver(money),
     operateAccess: operateAccessOver(money),
     ledgerChecks: ledgerChecksOver(money),

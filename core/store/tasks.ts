@@ -39,7 +39,7 @@ export interface Tasks {
     inHandBefore: Date,
     at: Date,
     most: number,
-  ): Promise<{ id: TaskId; type: AgentType; platform: Platform; started: boolean }[]>;
+  ): Promise<{ id: TaskId; teamId: TeamId; type: AgentType; platform: Platform; started: boolean }[]>;
 }
 
 export function tasksOver(money: Money): Tasks {
@@ -102,9 +102,9 @@ export function tasksOver(money: Money): Tasks {
     },
 
     async overdue(deadlineBefore, inHandBefore, at, most) {
-      const { rows } = await money.query<{ id: TaskId; type: AgentType; platform: Platform; started: boolean }>(
+      const { rows } = await money.query<{ id: TaskId; teamId: TeamId; type: AgentType; platform: Platform; started: boolean }>(
         {
-          text: `SELECT t.id, t.type, t.platform, t.started_at IS NOT NULL AS started FROM tasks t
+          text: `SELECT t.id, t.team_id AS "teamId", t.type, t.platform, t.started_at IS NOT NULL AS started FROM tasks t
                  WHERE t.status IN ('pending', 'processing') AND t.deadline_at < $1
                    AND (t.deadline_at < $2 OR NOT EXISTS (SELECT FROM attempts a WHERE a.task_id = t.id AND a.ended_at IS NULL AND a.lease_until > $3))
                  ORDER BY t.deadline_at, t.id LIMIT $4`,

@@ -25,6 +25,10 @@ export interface Visit {
   readonly now: Date;
   /** Who is logged in, asked for once in a request however often it is needed; null for a stranger. */
   who(): Promise<Who | null>;
+  /** Looks again while the database is away, for as long as a person may wait for that in one request. */
+  untilBack<T>(look: () => Promise<T>): Promise<T>;
+  /** How much of that time is over. */
+  waitedMs(): number;
   /** One of those who run the product: OPERATOR_EMAILS names their verified address, and they have two-factor on. */
   isOperator(who: Who): boolean;
   /** Named there, and without two-factor: they are told to turn it on. */

@@ -9,6 +9,7 @@ import type { Actor, App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { FailedKeys } from './failed-keys.ts';
 import { isOurOwn } from './own-origin.ts';
+import { isAway, untilBack } from './patience.ts';
 import { mustReachWith } from './read-only.ts';
 
 export interface Keys {
@@ -29,7 +30,7 @@ export interface Doorkeepers {
 export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys): Keys {
   async function actorIfAny(request: Request, response: Response) {
     const key = keyIn(request);
-    const actor = key === null ? await actorBySession(request, response) : await actorByKey(request, key);
+    const actor = await untilBack(response.locals, () => (key === null ? actorBySession(request, response) : actorByKey(request, key)));
     if (!actor) return null;
     mustReachWith(actor, request, response);
     const { userId, teamId, sessionId, apiKeyId } = actor;
@@ -90,8 +91,4 @@ function keyIn({ headers }: Request): string | null {
   const key = /^bearer +([\w.~+/=-]+)$/i.exec(headers.authorization)?.[1];
   if (key === undefined) throw refuse('login.needed');
   return key;
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'database.unavailable';
 }

@@ -12,6 +12,8 @@ declare global {
       refusedAs?: string;
       /** How much of its body is read. */
       bodyLimit?: BodyLimit;
+      /** How long it waited for a database that was away. */
+      waitedMs?: number;
       /** Its body, where it has one. */
       arriving?: Arriving;
       /** Ids for the request's line in the log. */

@@ -15,6 +15,7 @@ import { callerHeader, type Auth, type LoggedIn } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Visit, Who } from '#web/app/visit.ts';
 import { isOurOwn } from './own-origin.ts';
+import { untilBack } from './patience.ts';
 
 export interface PortalSettings {
   readonly app: App;
@@ -115,7 +116,9 @@ function visitOf(
     sandboxPages,
     requestId: response.locals.requestId,
     now: now(),
-    who: () => (who ??= look()),
+    who: () => (who ??= untilBack(response.locals, look)),
+    untilBack: (look) => untilBack(response.locals, look),
+    waitedMs: () => response.locals.waitedMs ?? 0,
     isOperator: ({ loggedIn }) => isNamed(loggedIn) && loggedIn.twoFactor,
     isOperatorWithoutTwoFactor: ({ loggedIn }) => isNamed(loggedIn) && !loggedIn.twoFactor,
     refused(code) {

@@ -3,6 +3,7 @@
 
 import { isRefusal, refuse } from '#core/domain/refusal.ts';
 import type { Log } from '#core/ports/log.ts';
+import { isAway } from '#core/store/outage.ts';
 
 type Level = 'debug' | 'info' | 'success' | 'warn' | 'error';
 
@@ -25,10 +26,7 @@ export function plainError(error: unknown): Error {
   if (isRefusal(error)) return error;
   if (!(error instanceof Error)) return new Error('logging in failed');
   const code = codeOf(error);
-  // Prisma's words for a database that cannot be reached, or does not answer in time.
-  const saidSo = 'code' in error && error.code === 'database.unavailable'; // our own statements
-  if (saidSo || error.name === 'PrismaClientInitializationError' || /^P(1001|1002|1008|1017|2024|2028)$/.test(code ?? ''))
-    return refuse('database.unavailable');
+  if (isAway(error)) return refuse('database.unavailable');
   return error.constructor === Error && code === undefined ? error : new Error(`logging in failed: ${error.name} ${code ?? ''}`.trim());
 }
 

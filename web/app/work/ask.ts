@@ -30,6 +30,7 @@ export interface ShownEstimate {
 export interface Typed {
   readonly text: string;
   readonly files: readonly KeptFile[];
+  /** The old one after a refusal that leaves it open whether the ask was taken. */
   readonly key: string;
 }
 
@@ -49,20 +50,21 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
 
   const ask = async () => {
     if (text === '') throw refuse('ask.empty');
-    const threadRef = conversationId === null ? newThread() : await threadOf(visit, conversationId);
+    const threadRef = conversationId === null ? newThread() : await visit.untilBack(() => threadOf(visit, conversationId));
     if (form.text('confirmed') === '') {
-      const estimate = await estimateToConfirm(visit, text);
+      const estimate = await visit.untilBack(() => estimateToConfirm(visit, text));
       if (estimate) return data({ intent: 'ask', confirm: { estimate, text, files } satisfies ToConfirm });
     }
-    const taken = await app.ask({
+    const asked = {
       key: `web:${actor.teamId}:${actor.userId}:${key}`,
       threadRef,
       newConversation: conversationId === null,
-      from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
+      from: { kind: 'user' as const, userId: actor.userId, teamId: actor.teamId },
       text,
-      files: files.map(({ id }) => ({ kind: 'stored', fileId: id as FileId })),
+      files: files.map(({ id }) => ({ kind: 'stored' as const, fileId: id as FileId })),
       at: now,
-    });
+    };
+    const taken = await app.ask(asked, visit.waitedMs());
     if (taken.kind === 'refused') throw new Refusal(taken.refused);
     return redirect(turnAddress(taken));
   };

@@ -9,6 +9,7 @@ import { refuse } from '#core/domain/refusal.ts';
 import type { Actor, App, EventCursor, EventLine, WalletView } from '#core/flows/app.ts';
 import type { LiveItem } from '#core/flows/live.ts';
 import { balanceAnswer, eventAnswer } from '../answers.ts';
+import { isAway } from '../patience.ts';
 import type { Route } from '../route.ts';
 import { sseText, type Stream } from '../streams.ts';
 import type { Parts } from '../web.ts';
@@ -109,10 +110,6 @@ async function* throughAbsences(source: Source, from: EventCursor, signal: Abort
 }
 
 const AWAY_MS = 1_000;
-
-function isAway(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'database.unavailable';
-}
 
 /** A browser reconnects to the address it had, so its Last-Event-ID is newer than the address's `after`. */
 function readQuery({ query, headers }: Request) {

@@ -1,6 +1,7 @@
 // Tasks over HTTP: asking for one, looking at it, stopping it, asking for it again.
 
 import type { Request, Response } from 'express';
+import type { AskInput } from '#core/contracts/ask.ts';
 import { createTask, historyQuery, nothing, parseIdempotencyKey, parseRequest, type CreateTask } from '#core/contracts/api.ts';
 import { isId, newId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
 import { Refusal, refuse } from '#core/domain/refusal.ts';
@@ -8,6 +9,7 @@ import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
 import type { Actor, Taken } from '#core/flows/app.ts';
 import { stoppedAnswer, takenAnswer } from '../answers.ts';
 import { readJson } from '../body.ts';
+import { untilBack } from '../patience.ts';
 import { pathPart, type Route } from '../route.ts';
 import type { Parts } from '../web.ts';
 
@@ -19,16 +21,19 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
         const actor = await keys.actorOf(request, response);
         const key = askKey(request, actor);
         const { requestText, type, conversationId, from, files } = parseRequest(createTask, await readJson(request, response));
-        const taken = await app.ask({
+        const threadRef =
+          conversationId === undefined ? newThread(from) : await untilBack(response.locals, () => threadOf(actor, conversationId));
+        const ask: AskInput = {
           key,
-          threadRef: conversationId === undefined ? newThread(from) : await threadOf(actor, conversationId),
+          threadRef,
           newConversation: conversationId === undefined,
           from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
           text: requestText,
           files: files.map((fileId) => ({ kind: 'stored', fileId })),
           at: new Date(nowMs()),
           ...(type !== undefined && { type }),
-        });
+        };
+        const taken = await app.ask(ask, response.locals.waitedMs);
         answerTaken(response, taken);
       },
     },
@@ -72,7 +77,7 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
         const actor = await keys.actorOf(request, response);
         const key = askKey(request, actor);
         parseRequest(nothing, await readJson(request, response));
-        answerTaken(response, await app.retry(actor, taskIn(request, response), key));
+        answerTaken(response, await app.retry(actor, taskIn(request, response), key, response.locals.waitedMs));
       },
     },
   ];
