@@ -2,15 +2,14 @@
 // no task comes of them, and answers by their words.
 
 import { showCredits } from './credits.ts';
+import { EXAMPLE } from './example.ts';
 import { rateOf } from './rates.ts';
-
-const example = 'find 100 leads in Miami';
 
 export const talkAnswers = {
   'ask.greeting': {
     status: 400,
     sentence: () => 'Hello, good to see you.',
-    wayForward: `Say what you need, for example: ${example}.`,
+    wayForward: `Say what you need, for example: ${EXAMPLE}.`,
   },
   'ask.thanks': {
     status: 400,
@@ -32,7 +31,7 @@ export const talkAnswers = {
   'ask.about-us': {
     status: 400,
     sentence: () => 'I find leads, write emails, social media posts and articles, read web pages, and do research.',
-    wayForward: `Say what you need, for example: ${example}.`,
+    wayForward: `Say what you need, for example: ${EXAMPLE}.`,
   },
   'ask.about-price': {
     status: 400,
