@@ -36,14 +36,14 @@ export const talkAnswers = {
   'ask.about-price': {
     status: 400,
     sentence: () =>
-      `A lead costs ${each('lead-generation')}, an email ${each('email-campaign')}, a row from a web page ${each('web-scraping')} and a post ${each('social-media')} credits; articles cost up to ${most('content-creation')} credits, and research up to ${most('research')}.`,
+      `In credits: a lead costs ${each('lead-generation')}, an email ${each('email-campaign')}, a row from a web page ${each('web-scraping')}, a post ${each('social-media')}, an article up to ${most('content-creation')}, and research up to ${most('research')}.`,
     wayForward: 'Credits that a task does not use are returned, and failed work costs nothing.',
     page: '/credits',
   },
   'ask.about-credits': {
     status: 400,
-    sentence: () => 'Your balance is on the Credits page, with everything your credits were used for.',
-    wayForward: 'You can add credits there; in the terminal prompt, type /balance.',
+    sentence: () => 'Your balance and every charge are on the Credits page.',
+    wayForward: 'That page also says how to get credits. In the terminal, type /balance.',
     page: '/credits',
   },
   'ask.about-tasks': {
