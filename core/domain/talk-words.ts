@@ -201,8 +201,11 @@ const made =
   /\b(?:article|blog|blog post|essay|story|guide|video|script|speech|quotes?|poem|template|poster|sign|slogan|page|song|book|ad|campaign|course)$/;
 
 const isProhibition: Reader = (text, words) => {
+  // "Can you stop emailing them?"
+  const politely = /^(?:can|could|would|will) you (?:please )?(?=(?:cancel|stop|abort|unsubscribe)\b)/.exec(text)?.[0];
+  if (politely !== undefined) return isProhibition(text.slice(politely.length), words.slice(politely.trim().split(' ').length));
   if (
-    /^(?:never mind|nevermind|never|forget (?:it|that|about it|this)|leave (?:it|me alone)|not (?:now|yet)|no thanks|no thank you|thanks no|hold on|thanks but no thanks|you can stop(?: now)?|don't|do not|dont|please don't|no need|don't worry(?: about it)?|(?:can|could|would) you (?:please )?(?:cancel|stop) (?:it|this|that|the task|my task))$/.test(
+    /^(?:never mind|nevermind|never|forget (?:it|that|about it|this)|leave (?:it|me alone)|not (?:now|yet)|no thanks|no thank you|thanks no|hold on|thanks but no thanks|you can stop(?: now)?|don't|do not|dont|please don't|no need|don't worry(?: about it)?)$/.test(
       text,
     )
   )

@@ -105,6 +105,7 @@ export const talk = {
     'Have a nice day!',
     "Don't worry",
     'can you cancel it?',
+    'Could you please stop emailing my customers?',
 
     'stop',
     'Stop!',

@@ -71,7 +71,7 @@ function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: b
   const isChanged = typed !== undefined && typed.text.trim() !== text.trim();
   const key = typed === undefined ? firstKey : isChanged ? `${typed.key}-1` : typed.key;
   // Why it was refused is said once.
-  const isSaidAbove = problem !== null && !isChanged && estimate?.trouble != null;
+  const isSaidAbove = problem !== null && !isChanged && (estimate?.trouble ?? null) !== null;
   const [isOver, setOver] = useState(false);
   const field = useId();
 
