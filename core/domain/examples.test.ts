@@ -67,6 +67,7 @@ function* placesWithExamples(): Iterable<string> {
     'core/main.ts',
     'core/domain/say.ts',
     'core/domain/say-mail.ts',
+    'core/domain/talk-answers.ts',
     'core/domain/refusal.ts',
     'core/domain/README.md',
     'bots/terminal/options.ts',

@@ -26,7 +26,10 @@ export function readAsk(raw: string): ReadAsk {
 export function readAgain(raw: string): ReadAsk {
   if (raw.length > askLimits.textBytes || new TextEncoder().encode(raw).length > askLimits.textBytes) throw refuse('ask.too-long');
   const { text, type } = takeType(cleanText(raw));
-  if (!/[\p{L}\p{N}]/u.test(text)) throw refuse('ask.empty');
+  if (!/[\p{L}\p{N}]/u.test(text)) {
+    mustAskForWork(text); // 👍
+    throw refuse('ask.empty');
+  }
   if (Array.from(text).length > askLimits.textCharacters) throw refuse('ask.too-long');
   return type === undefined ? { text } : { text, type };
 }

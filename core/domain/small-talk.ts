@@ -2,6 +2,7 @@
 // counts as talk only when every part of it is understood as talk: one part that asks, or that is not understood, makes it
 // a request, because a request must never be swallowed. The words are in talk-words.ts. Time is linear in the length.
 
+import { reactionIn } from './reaction.ts';
 import { refuse, type RefusalCode } from './refusal.ts';
 import { isFiller, talkIn, wordsOf, type Talk } from './talk-words.ts';
 import { alsoNouns, nouns, verbs } from './work-words.ts';
@@ -14,6 +15,8 @@ export function mustAskForWork(text: string): void {
 
 /** What a message is that asks for no work; null for everything that may be a request. */
 export function smallTalkIn(text: string): TalkCode | null {
+  const reaction = reactionIn(text);
+  if (reaction !== null) return `ask.${reaction}`;
   const kinds = partsOf(text).map(({ kind }) => kind);
   if (kinds.includes('asks') || kinds.includes('unknown')) return null;
   const found = priority.find((kind) => kinds.includes(kind));

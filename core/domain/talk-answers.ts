@@ -2,15 +2,14 @@
 // no task comes of them, and answers by their words.
 
 import { showCredits } from './credits.ts';
+import { EXAMPLE } from './example.ts';
 import { rateOf } from './rates.ts';
-
-const example = 'find 100 leads in Miami';
 
 export const talkAnswers = {
   'ask.greeting': {
     status: 400,
     sentence: () => 'Hello, good to see you.',
-    wayForward: `Say what you need, for example: ${example}.`,
+    wayForward: `Say what you need, for example: ${EXAMPLE}.`,
   },
   'ask.thanks': {
     status: 400,
@@ -32,19 +31,19 @@ export const talkAnswers = {
   'ask.about-us': {
     status: 400,
     sentence: () => 'I find leads, write emails, social media posts and articles, read web pages, and do research.',
-    wayForward: `Say what you need, for example: ${example}.`,
+    wayForward: `Say what you need, for example: ${EXAMPLE}.`,
   },
   'ask.about-price': {
     status: 400,
     sentence: () =>
-      `A lead costs ${each('lead-generation')}, an email ${each('email-campaign')}, a row from a web page ${each('web-scraping')} and a post ${each('social-media')} credits; articles cost up to ${most('content-creation')} credits, and research up to ${most('research')}.`,
+      `In credits: a lead costs ${each('lead-generation')}, an email ${each('email-campaign')}, a row from a web page ${each('web-scraping')}, a post ${each('social-media')}, an article up to ${most('content-creation')}, and research up to ${most('research')}.`,
     wayForward: 'Credits that a task does not use are returned, and failed work costs nothing.',
     page: '/credits',
   },
   'ask.about-credits': {
     status: 400,
-    sentence: () => 'Your balance is on the Credits page, with everything your credits were used for.',
-    wayForward: 'You can add credits there; in the terminal prompt, type /balance.',
+    sentence: () => 'Your balance and every charge are on the Credits page.',
+    wayForward: 'That page also says how to get credits. In the terminal, type /balance.',
     page: '/credits',
   },
   'ask.about-tasks': {

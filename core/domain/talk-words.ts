@@ -1,6 +1,8 @@
 // How people say thanks, complain, ask about the product and forbid something. One part of a message at a time, all of it:
 // whatever has words beside these is no talk. English, and the plainest words of some other languages.
 
+import { ours, set, verdict } from './verdict.ts';
+
 export type Talk =
   | 'greeting'
   | 'thanks'
@@ -47,10 +49,6 @@ const matches =
   (text) =>
     patterns.some((pattern) => pattern.test(text));
 
-/** What we deliver, by every name people give it. */
-const ours = set(`lead leads contact contacts prospect prospects email emails mail mails row rows post posts tweet tweets caption captions
-  result results list lists file files csv pdf spreadsheet data report reports article articles text texts summary research address addresses
-  number numbers answer answers task tasks work job output link links download downloads ones stuff names draft drafts newsletter copy`);
 const oursPattern = [...ours].join('|');
 const count = String.raw`\d[\d.,]*k?|a|an|one|two|three|five|ten|twenty|fifty|hundred|thousand`;
 
@@ -73,7 +71,7 @@ const thanks = new RegExp(
 const thanksToOthers =
   /\b(?:for|por|pour|für) (?:your \S+ .*|signing|joining|shopping|subscribing|buying|coming|visiting|attending|following|being|choosing|ordering|purchasing|registering).*\b(?:emails?|templates?|page|cards?|notes?|posts?|messages?|campaign|copy|letters?|captions?|text|banner|video)\b/;
 const isThanks: Reader = (text, words) =>
-  (thanks.test(text) && !thanksToOthers.test(text)) ||
+  (thanks.test(text) && !thanksToOthers.test(text) && !text.endsWith(' for nothing')) ||
   praise.test(text) ||
   verdict(words) === 'good' ||
   foreignVerdict.exec(text)?.[1] !== undefined ||
@@ -83,70 +81,19 @@ const isThanks: Reader = (text, words) =>
 const praise =
   /^(?:you rock|(?:you're|you are|you guys are|you all are) (?:the best|great|amazing|awesome|a star|a lifesaver)|(?:i |we )?(?:really |just )?love (?:it|this|that|these|them)|(?:i |we )?(?:really |do )?appreciate (?:it|this|that|the|your|you)\b.*|much appreciated|well done|that's all|that is all|that was all|all good|got it|sounds good|keep it up|keep up the (?:good|great) work|exactly what (?:i|we) (?:needed|wanted)|(?:good|great|nice|excellent|amazing|awesome|fantastic) (?:job|work|stuff)(?: (?:on|with|finding|everyone|team|guys|all|again|so far|today|there)\b.*)?)$/;
 
-// --- What somebody thinks of what we delivered.
-
-const good =
-  set(`great good perfect awesome excellent amazing fantastic wonderful helpful useful brilliant super fine nice lovely superb impressive cool
-  neat worked love beautiful solid accurate gold fire`);
-const bad =
-  set(`wrong bad worse worst terrible awful horrible useless worthless garbage trash rubbish crap junk spam fake invalid outdated old stale
-  duplicate duplicates duplicated incomplete missing empty irrelevant incorrect inaccurate broken poor disappointing disappointed unusable dead late
-  nonsense generic boring bounced unacceptable ridiculous scam fraud unhappy slow expensive unrelated mess joke shit bullshit sucks suck wasted waste low`);
-const degrees = set('very so really just quite too what such pretty all absolutely totally completely simply a an the is was how');
-const tails = set('everyone team guys again indeed though here service quality city country time so far today stuff one ones');
-const states =
-  set(`is are was were isn't aren't wasn't weren't look looks looked seem seems seemed came come have has had contain contains turned do don't
-  does doesn't did didn't can't won't never bounced work worked works suck sucks it's that's they're`);
-const negations = set("not never isn't aren't wasn't weren't don't doesn't didn't can't won't no hardly");
-const works = set('work works exist open match load arrive come fit help make deliver answer meet what exactly enough right correct valid');
-const about = set('about why how should must need needs want please instead if when');
-
-const someOf = set('all most half some many both none of them these those');
-
-/** "These 50 leads are duplicates", "it doesn't work", "great leads!" */
-function verdict(words: readonly string[]): 'good' | 'bad' | null {
-  if (words.length > 24 || words.some((word) => about.has(word))) return null;
-  if (words.every((word) => degrees.has(word) || good.has(word) || bad.has(word) || tails.has(word) || ours.has(word)))
-    return (degrees.has(words[0]!) || good.has(words[0]!) || bad.has(words[0]!)) &&
-      words.length <= 6 &&
-      words.filter((word) => ours.has(word)).length <= 1
-      ? judge(words)
-      : null;
-  const state = words.findIndex((word) => states.has(word));
-  if (state < 0 || state > 14) return null;
-  const subject = words.slice(0, state);
-  const pronoun =
-    (subject.length > 0 && subject.every((word) => someOf.has(word))) ||
-    (subject.length <= 1 && /^(?:it|they|that|this|these|those|everything|nothing|it's|that's|they're|)$/.test(subject[0] ?? ''));
-  const named = /^(?:the|these|those|your|this|that|all|most|half|some|many|both|none|\d+|[a-z]+ of)$/.test(
-    subject[0] === 'one' ? 'some' : (subject[0] ?? ''),
-  );
-  if (subject.length === 0 && !/^(?:it's|that's|they're)$/.test(words[0]!)) return null;
-  if (!pronoun && !(named && subject.some((word) => ours.has(word)) && (!/^\d/.test(subject[0]!) || subject[1] === 'of'))) return null;
-  const rest = words.slice(state);
-  return rest.length > 14 ? null : judge(subject[0] === 'none' || subject[0] === 'nothing' ? ['not', ...rest] : rest);
-}
-
-function judge(words: readonly string[]): 'good' | 'bad' | null {
-  const isNot = words.some((word) => negations.has(word));
-  if (words.some((word) => bad.has(word))) return isNot && !words.some((word) => good.has(word) || works.has(word)) ? null : 'bad';
-  // "not good", "don't work", "have no phone numbers"
-  const isMissed =
-    words.some((word, at) => word === 'no' && /^(?:has|have|had|contains?)$/.test(words[at - 1] ?? '')) &&
-    words.some((word) => ours.has(word));
-  if (isNot) return isMissed || words.some((word) => good.has(word) || works.has(word)) ? 'bad' : null;
-  return words.some((word) => good.has(word)) ? 'good' : null;
-}
+// --- Complaints.
 
 const isComplaint: Reader = (text, words) =>
   verdict(words) === 'bad' ||
   foreignVerdict.test(text) ||
   [
-    /^why (?:did you|do you|have you|didn't you|are you|was i|were we|did i|did my|is it so|is this so|is everything|are (?:the|these|my|your) (?:\w+ ){0,2}(?:leads|emails|results|contacts|posts|rows))\b/,
+    /^(?:thanks|thank you) for nothing$|^(?:you suck|fuck (?:you|off|this)|screw you|wtf)$/,
+    /^(?:(?:i|we) (?:can't|cannot|can not|couldn't|am unable to|are unable to) (?:open|download|see|find|read|use)|the download (?:link )?(?:is broken|is dead|fails|failed|doesn't work|does not work)) ?(?:(?:the|my|our|this|it) ?(?:file|files|result|results|link|csv|pdf|download|spreadsheet|leads|emails)?)?$/,
+    /^why (?:did you|do you|have you|didn't you|are you|did my|is it so|is this so|is everything|are (?:the|these|my|your) (?:\w+ ){0,2}(?:leads|emails|results|contacts|posts|rows))\b/,
     /^you (?:only |just |still |already |again )?(?:sent|gave|charged|forgot|missed|didn't|did not|never|keep|wrote|made|took|ignored|promised|failed|lied|stole|wasted|are (?:wrong|late|useless|too))\b/,
     /^(?:i|we) (?:already )?(?:asked for|paid for|was charged|were charged|didn't (?:get|ask|receive|order|want)|did not (?:get|ask|receive|order|want)|never (?:got|asked|received|ordered)|haven't (?:got|received)|only (?:got|received|found)|(?:got|received) (?:only|just|nothing|no|wrong|bad|duplicate|fake|half)|(?:am|are) (?:not happy|disappointed|unhappy|not satisfied|very disappointed)|want (?:a refund|(?:my|our) (?:money|credits) back))\b/,
     /^(?:i'm|we're) (?:very |really |so |not )?(?:disappointed|unhappy|angry|upset|happy with|satisfied)\b/,
-    /^(?:(?:can|could|may) (?:i|we) (?:get|have) )?(?:a )?refund(?: me| us)?$|^(?:(?:give me|give us|return|refund) )?(?:back )?(?:my|our) (?:money|credits)(?: back)?$|^money back$|^give (?:me|us) (?:back )?(?:my|our) (?:money|credits)(?: back)?$/,
+    /^(?:(?:(?:can|could|may) (?:i|we) (?:get|have)|give (?:me|us)|where is|what(?:'s| is)) )?(?:a |my |our |your )?refund(?: me| us| please| policy)?(?: please)?$|^(?:(?:give me|give us|return|refund) )?(?:back )?(?:my|our) (?:money|credits)(?: back)?$|^money back$|^give (?:me|us) (?:back )?(?:my|our) (?:money|credits)(?: back)?$/,
     /^(?:that|this|it)(?:'s| is| was) (?:not|n't) (?:what|the|how)\b|^(?:that|this) (?:isn't|wasn't) (?:what|the)\b|^not what (?:i|we) (?:asked|wanted|needed|ordered|expected)\b/,
     /^not (?:good|great|happy|right|helpful|useful|correct)(?: enough| at all)?$|^(?:something|everything) (?:is|went) wrong$|^(?:nothing|it) (?:happened|works|worked|doesn't work|does not work)$/,
   ].some((pattern) => pattern.test(text));
@@ -175,6 +122,7 @@ const isAboutUs = matches(
   /^(?:can|do) you (?:speak|understand) [\p{L} ]{1,40}$/u,
   /^what languages (?:do|can) you (?:speak|understand)$|^how are you(?: doing)?(?: today)?$|^what'?s up$|^who (?:made|built|owns|runs) (?:you|this|impacter)$/,
   /^(?:what next|what now|now what|what's next|what is next)$/,
+  /^(?:(?:contact |customer )?support|(?:(?:i|we) (?:want|need|would like) to |i'd like to |can (?:i|we) )?(?:talk|speak|chat) (?:to|with) (?:an? )?(?:human|person|real person|someone|somebody|support))$/,
 );
 
 const priceWords = set('cost costs price prices pricing charge expensive rates fee fees');
@@ -199,10 +147,19 @@ const plainCreditWords =
   set(`how many much credits credit do does did i we have had left are is my our the balance what what's whats show me tell check current account available
   remaining still got you can please in on of expire when get more buy where use used spend spent need add to free this month today any a there see give view top up
   with for at was were us`);
+/** "Why did it cost 100?" */
+const plainWhyWords =
+  set(`why did does do was were is are am has have it this that they these those i we the my our last request so all really too much many more twice
+  again me us for use used using lose lost cost costs charged billed paying expensive credit credits`);
+const isWhyCharged: Reader = (text, words) =>
+  /^why .*\b(?:cost|costs|charged|billed|expensive|credits)\b/.test(text) &&
+  words.every((word) => plainWhyWords.has(word) || ours.has(word) || /^\d/.test(word));
 const isAboutCredits: Reader = (text, words) =>
-  words.some((word) => ['credit', 'credits', 'balance'].includes(word)) &&
-  words.every((word) => plainCreditWords.has(word)) &&
-  text !== 'balance sheet';
+  isWhyCharged(text, words) ||
+  /^(?:(?:buy|get|add)(?: me)? \d[\d.,]* credits|top(?: me| us)? up)(?: please)?$/.test(text) ||
+  (words.some((word) => ['credit', 'credits', 'balance'].includes(word)) &&
+    words.every((word) => plainCreditWords.has(word)) &&
+    text !== 'balance sheet');
 
 const isAboutTasks = matches(
   new RegExp(
@@ -219,7 +176,8 @@ const isAboutTasks = matches(
 );
 
 const isAboutAccount = matches(
-  /^(?:please )?(?:(?:i|we) (?:want|would like|need) to |i'd like to |how (?:do|can|could) (?:i|we) )?(?:cancel|delete|close|change|update|invite|add|remove|reset|leave|rename) (?:my|our|the|a) (?:subscription|account|password|email address|login|team|plan|card|billing|members?|team members?|username)$/,
+  /^(?:please )?(?:(?:i|we) (?:want|would like|need) to |i'd like to |how (?:do|can|could) (?:i|we) )?(?:cancel|delete|close|change|update|invite|add|remove|reset|leave|rename|export) (?:my|our|the|a) (?:subscription|account|data|personal data|password|email address|login|team|plan|card|billing|members?|team members?|username)$/,
+  /^(?:login|log in|sign in|my (?:login|password)) (?:doesn't|does not|isn't|is not|won't) (?:work|working)$/,
   /^how (?:do|can) (?:i|we) (?:log in|log out|sign in|sign out|sign up|connect slack|connect discord|create an api key|get an api key)$/,
 );
 
@@ -243,8 +201,11 @@ const made =
   /\b(?:article|blog|blog post|essay|story|guide|video|script|speech|quotes?|poem|template|poster|sign|slogan|page|song|book|ad|campaign|course)$/;
 
 const isProhibition: Reader = (text, words) => {
+  // "Can you stop emailing them?"
+  const politely = /^(?:can|could|would|will) you (?:please )?(?=(?:cancel|stop|abort|unsubscribe)\b)/.exec(text)?.[0];
+  if (politely !== undefined) return isProhibition(text.slice(politely.length), words.slice(politely.trim().split(' ').length));
   if (
-    /^(?:never mind|nevermind|never|forget (?:it|that|about it|this)|leave (?:it|me alone)|not (?:now|yet)|no thanks|no thank you|thanks no|hold on|thanks but no thanks|you can stop(?: now)?|don't|do not|dont|please don't|no need)$/.test(
+    /^(?:never mind|nevermind|never|forget (?:it|that|about it|this)|leave (?:it|me alone)|not (?:now|yet)|no thanks|no thank you|thanks no|hold on|thanks but no thanks|you can stop(?: now)?|don't|do not|dont|please don't|no need|don't worry(?: about it)?)$/.test(
       text,
     )
   )
@@ -288,7 +249,3 @@ const readers: readonly (readonly [Talk, Reader])[] = [
   ['thanks', isThanks],
   ['complaint', isComplaint],
 ];
-
-function set(words: string): ReadonlySet<string> {
-  return new Set(words.split(/\s+/));
-}

@@ -1,20 +1,16 @@
 // What the portal shows of work: what a request would cost, the history, a conversation, and everything about one task.
 
-import { isAgentType, type AgentType } from '#core/domain/agent-type.ts';
-import { amountOf, asNumber, micro, NO_CREDITS, showCredits, type Amount, type Credits } from '#core/domain/credits.ts';
-import { estimate } from '#core/domain/estimate.ts';
+import type { AgentType } from '#core/domain/agent-type.ts';
+import { asNumber, micro, showCredits, type Amount } from '#core/domain/credits.ts';
 import { isId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
 import { may, mustBeAllowed } from '#core/domain/permission.ts';
-import type { Quantity } from '#core/domain/quantity.ts';
 import { rateOf } from '#core/domain/rates.ts';
-import { readAsk } from '#core/domain/read-ask.ts';
-import { isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusal.ts';
 import { isOver, type TaskStatus } from '#core/domain/task.ts';
 import { sayEvent, type TaskEvent } from '#core/domain/task-event.ts';
 import { statusWords, viewFile, viewTask, type FileView, type TaskView } from '#core/domain/task-view.ts';
 import { cleanText, firstLine } from '#core/domain/text.ts';
 import { platformOf, type Platform } from '#core/domain/thread-ref.ts';
-import { workIn, type WorkAsked } from '#core/domain/work-in.ts';
 import type { StoredEvent } from '#core/store/events.ts';
 import type { TaskFilter, TaskSurroundings } from '#core/store/task-lists.ts';
 import type { StoredTask } from '#core/store/tasks.ts';
@@ -24,6 +20,7 @@ import { examples, type ExamplesView } from './examples.ts';
 import { conversation, findTask, letters } from './history.ts';
 import { linkFor } from './links.ts';
 import { openFile, openOriginal, type OpenedFile } from './open-file.ts';
+import { preview, type EstimateView } from './preview.ts';
 import { replyContext } from './reply-context.ts';
 
 export interface WorkVerbs {
@@ -43,18 +40,6 @@ export interface WorkVerbs {
   openOriginal(actor: Actor, taskId: string, fileId: string): Promise<{ url: string }>;
   /** What this person thought of a result. They may change their mind. */
   feedback(actor: Actor, taskId: string, verdict: 'good' | 'bad', words?: string): Promise<void>;
-}
-
-export interface EstimateView {
-  readonly type: AgentType;
-  readonly because: string;
-  /** What was understood; null where the type is charged by usage. */
-  readonly quantity: Quantity | null;
-  readonly low: Amount;
-  readonly high: Amount;
-  readonly available: Amount;
-  readonly enough: boolean;
-  readonly refused: Refused | null;
 }
 
 /** Amounts are credits. */
@@ -138,33 +123,6 @@ const WORDS_MOST = 2_000;
 const LINES_MOST = 100;
 const TURNS_MOST = 50;
 const EVENTS_MOST = 500;
-
-async function preview(core: Core, actor: Actor, request: { text: string; type?: string }): Promise<EstimateView> {
-  mustBeAllowed(actor, 'tasks.ask');
-  const { balance, held } = await core.store.people.wallet(actor.teamId);
-  const available = micro(balance - held);
-  const general = { type: 'general', because: '', quantity: null, low: NO_CREDITS, high: NO_CREDITS } as const;
-  const show = ({ low, high, ...said }: WorkAsked & { low: Credits; high: Credits }, refused: Refused | null): EstimateView => ({
-    ...said,
-    low: amountOf(low),
-    high: amountOf(high),
-    available: amountOf(available),
-    enough: high <= available,
-    refused,
-  });
-  try {
-    const { text, type: chosen } = readAsk(request.text);
-    const wanted = request.type ?? chosen;
-    if (wanted !== undefined && !isAgentType(wanted)) throw refuse('type.unknown', { given: wanted });
-    const asked = workIn(text, wanted);
-    const { low, high } = estimate(asked.type, asked.quantity?.count ?? null, core.learned.of(asked.type));
-    const short = high > available ? refusedBy(refuse('credits.short', { need: amountOf(high), have: amountOf(available) })) : null;
-    return show({ ...asked, low, high }, short);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    return show(general, refusedBy(error));
-  }
-}
 
 async function list(core: Core, actor: Actor, { limit, ...filter }: TaskFilter & { limit: number }) {
   mustBeAllowed(actor, 'tasks.see');

@@ -3,6 +3,9 @@
 export const talk = {
   thanks: [
     'you guys are amazing!!!',
+    '👍',
+    '🙏🏽',
+    '❤️',
     'danke, die 50 leads waren super',
 
     'thanks for the 100 leads!',
@@ -62,6 +65,12 @@ export const talk = {
     'I only got 12 leads',
     'I paid for 100 leads, where are they?',
     'I want a refund',
+    'give me a refund',
+    'refund please',
+    'thanks for nothing',
+    'The download link is broken',
+    "I can't download the file",
+    '👎',
     'I want my credits back',
     'Give me my money back',
     'refund',
@@ -83,6 +92,20 @@ export const talk = {
   prohibition: [
     'please stop, you already sent 200 emails',
     'Thanks but no thanks',
+    'no',
+    'Nope.',
+    'ok',
+    'Okay!',
+    'lol',
+    'hmm',
+    'wow',
+    'wait',
+    'bye',
+    'sorry, wrong chat',
+    'Have a nice day!',
+    "Don't worry",
+    'can you cancel it?',
+    'Could you please stop emailing my customers?',
 
     'stop',
     'Stop!',
@@ -119,6 +142,8 @@ export const talk = {
   ],
   'about-us': [
     'What kind of leads can you find?',
+    'contact support',
+    'I want to talk to a human',
     'is my data safe with you?',
 
     'who are you?',
@@ -159,6 +184,12 @@ export const talk = {
   ],
   'about-credits': [
     'how many credits have I',
+    'why did it cost 100?',
+    'Why did it cost 100 credits?',
+    'Why was I charged 25 credits for 10 leads?',
+    'why is it so expensive?',
+    'buy 100 credits',
+    'Top up',
     'how many credits are left',
     "What's my balance?",
     'balance',
@@ -179,6 +210,13 @@ export const talk = {
     'any news?',
     'status?',
   ],
-  'about-account': ['I want to cancel my subscription', 'delete my account', 'How do I invite a team member?', 'how do I log out'],
+  'about-account': [
+    'I want to cancel my subscription',
+    'delete my account',
+    'delete my data',
+    "login doesn't work",
+    'How do I invite a team member?',
+    'how do I log out',
+  ],
   greeting: ['hi', 'Hello!', 'Hey there', 'good morning', 'Hi team'],
 } as const;

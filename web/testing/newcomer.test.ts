@@ -263,6 +263,23 @@ inABrowser('somebody new', () => {
       .waitFor();
   });
 
+  test('who says thanks is answered once, pays nothing, and writes a request in the same place', async () => {
+    const window = await member();
+    const { page, email } = window;
+    await page.goto('/dashboard');
+    await page.getByRole('textbox').fill('Thanks!');
+    await page.getByText('You’re welcome.').waitFor();
+    window.expectTrouble(/^400 POST \/dashboard/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').getByText('You’re welcome.').waitFor();
+    expect(await page.getByText('You’re welcome.').count()).toBe(1);
+    expect(await tasksOf(email)).toEqual([]);
+    await page.getByRole('textbox').fill('find me 2 leads');
+    await page.getByText('Leads · 2 · 2 credits').waitFor();
+    await page.keyboard.press('Enter');
+    await article(page, 'find me 2 leads').getByText('Done', { exact: true }).waitFor();
+  });
+
   test('with fewer credits sees smaller examples, and with none what is lacking', async () => {
     const { page, email } = await member();
     await spend(email, STARTING - 6);

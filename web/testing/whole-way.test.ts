@@ -70,6 +70,7 @@ inABrowser('somebody new', () => {
         .waitFor();
 
       await press(page.getByRole('main').getByRole('link', { name: /^Details/ }));
+      await page.waitForURL('**/tasks/**'); // the conversation has the same title
       await title(page, 'find me 30 leads in Miami');
       const download = page.waitForEvent('download');
       await press(page.getByRole('main').getByRole('link', { name: /^Download .*\.csv$/ }));

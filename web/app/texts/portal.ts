@@ -4,11 +4,11 @@ export const offline = 'We can’t be reached right now. What you see may be old
 
 /** Above a form whose answer never came. */
 export const away = {
-  sentence: 'We can’t be reached right now, so this may not have gone through.',
+  sentence: 'We couldn’t be reached, so this may not have gone through.',
   wayForward: 'Nothing you entered is lost. Check your connection, then send it again.',
 } as const;
 
 export const askAway = {
-  sentence: 'We can’t be reached right now. Your request is still here.',
+  sentence: 'We couldn’t be reached. Your request is still here.',
   wayForward: 'Check your connection, then send it again. If we already received it, it won’t start twice.',
 } as const;

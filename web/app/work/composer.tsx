@@ -70,7 +70,8 @@ function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: b
   // What got no answer may have been taken: the same words are the same ask, and other words another one.
   const isChanged = typed !== undefined && typed.text.trim() !== text.trim();
   const key = typed === undefined ? firstKey : isChanged ? `${typed.key}-1` : typed.key;
-  const form = useRef<HTMLDivElement>(null);
+  // Why it was refused is said once.
+  const isSaidAbove = problem !== null && !isChanged && (estimate?.trouble ?? null) !== null;
   const [isOver, setOver] = useState(false);
   const field = useId();
 
@@ -99,7 +100,6 @@ function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: b
     <Form intent="ask" away={askAway} className="w-full">
       <input type="hidden" name="key" value={key} />
       <div
-        ref={form}
         onDragOver={(event) => {
           event.preventDefault();
           setOver(true);
@@ -134,7 +134,7 @@ function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: b
         <div className="flex items-center gap-2 px-2 pb-2">
           {hydrated && <Attach add={uploads.add} />}
           <div className="min-w-0 flex-1 px-1 text-sm" aria-live="polite">
-            <EstimateLine estimate={estimate} />
+            <EstimateLine estimate={isSaidAbove ? null : estimate} />
           </div>
           <Button intent="ask" look="main" small busyWords={words.sending} disabled={uploads.busy} className="min-h-11!">
             <ArrowUp aria-hidden className="size-4" />
