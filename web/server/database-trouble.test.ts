@@ -147,6 +147,23 @@ test('while the wallet of one team is locked, the work of others ends and is pai
   expect(await ada.untilOver(hers)).toMatchObject({ status: 'completed', creditsUsed: 3 });
 });
 
+test('while changes of one team wait for its locked wallet, the work of others begins and ends', async () => {
+  const { core, person, databaseUrl } = await stage();
+  const [ada, bo] = [await person(500), await person(500)];
+  const lock = await lockWallet(databaseUrl, ada);
+  let over = 0;
+  const changes = Array.from({ length: 3 }, () =>
+    core.store.money
+      .transaction((client) => client.query('SELECT FROM wallets WHERE id = $1 FOR UPDATE', [ada.walletId]))
+      .finally(() => over++),
+  );
+  await vi.waitFor(async () => expect((await asked(databaseUrl, WAITING)).length).toBe(3));
+  expect(await bo.get('find me 3 leads')).toMatchObject({ status: 'completed', creditsUsed: 3 });
+  expect(over).toBe(0);
+  await lock.release();
+  await Promise.allSettled(changes);
+});
+
 const WAITING = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 interface Answer {

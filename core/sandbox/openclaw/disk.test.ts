@@ -13,7 +13,8 @@ test('what people attach and agents make is for nobody else on the machine', asy
 
 test('a line that was half written when the disk was full or the process was killed stops no start, and costs no other line', async () => {
   const folder = await temporaryFolder('disk');
-  const row = (runId: string) => ({ id: runId, runId, agentId: 'a', sessionKey: 's', status: 'completed', createdAt: 1, updatedAt: 1 }) as const;
+  const row = (runId: string) =>
+    ({ id: runId, runId, agentId: 'a', sessionKey: 's', status: 'completed', createdAt: 1, updatedAt: 1 }) as const;
   openDisk(folder.path).keepLedgerRow(row('one'));
   openDisk(folder.path).runBegan('one');
   await appendFile(path.join(folder.path, 'ledger.jsonl'), '{"id":"half","runId":"ha');
