@@ -6,7 +6,7 @@ import type { AgentJob, AgentOutcome, AgentWatch } from '#core/ports/agents.ts';
 import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/agents-that.ts';
 import { heardLog } from '#core/testing/heard-log.ts';
 import { raising } from '#core/testing/raising.ts';
-import { forAll, openStage, stage } from '#core/testing/stage.ts';
+import { forAll, openStage, stage, type Stage } from '#core/testing/stage.ts';
 import type { Core } from './core.ts';
 
 type Does = (job: AgentJob, watch: AgentWatch, signal: AbortSignal) => Promise<AgentOutcome> | AgentOutcome;
@@ -219,7 +219,10 @@ test('what was finished before a person stopped it is theirs, and costs what it 
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 10', 'settle 4']);
 });
 
-test('a result that comes while the database is away is kept in hand, and the work is not done twice', async () => {
+test.each([
+  ['is away', async ({ wire }: Stage) => (wire.cut(), { stop: async () => wire.mend() })],
+  ['refuses it for a reason that nobody foresaw', ({ databaseUrl }: Stage) => raising(databaseUrl, 'files', 'XX000')],
+] as const)('a result that comes while the database %s is kept in hand, and the work is not done twice', async (_, trouble) => {
   const finished = Promise.withResolvers<void>();
   const own = agentsThat(async () => {
     await finished.promise;
@@ -236,14 +239,14 @@ test('a result that comes while the database is away is kept in hand, and the wo
       },
     },
   });
-  const { person, wire } = await stage({ agents: own, withCore });
-  const ada = await person();
+  const world = await stage({ agents: own, withCore });
+  const ada = await world.person();
   const taken = await ada.ask('find me 3 leads');
   await vi.waitFor(() => expect(own.jobs).toHaveLength(1));
-  wire.cut();
+  const { stop } = await trouble(world);
   finished.resolve();
   await vi.waitFor(() => expect(finishes.length).toBeGreaterThan(1));
-  wire.mend();
+  await stop();
   expect(await ada.untilOver(taken)).toMatchObject({ status: 'completed', creditsUsed: 3 });
   expect(own.jobs).toHaveLength(1);
 });

@@ -257,8 +257,12 @@ function failed(work: Work, code: FailureCode, usage: AgentUsage | null, reason?
 }
 
 const WRITE_AGAIN_MS = 1_000;
+const REFUSED_AGAIN_MOST_MS = 30_000;
 
-/** The outcome is in our hands alone, so it waits for a database that is away, for as long as this process stays. */
+/**
+ * The outcome is in our hands alone, so it waits for a database that is away, for as long as this process stays. What the
+ * database refuses is a fault of ours: that is tried until the deadline, and told loudly.
+ */
 async function end({ core, work, attempt, signals }: Trial, how: End): Promise<void> {
   const letterId = newId<Ending['letterId']>(core.clock.now().getTime());
   const ending: Ending = {
@@ -269,7 +273,7 @@ async function end({ core, work, attempt, signals }: Trial, how: End): Promise<v
     readHere: core.settings.readHere.has(work.platform),
     ...how,
   };
-  for (;;) {
+  for (let refused = 0; ;) {
     try {
       const ended = await core.store.finish(ending, core.clock.now());
       if (ended.verdict !== 'finished') {
@@ -282,8 +286,14 @@ async function end({ core, work, attempt, signals }: Trial, how: End): Promise<v
         );
       return;
     } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      await core.clock.sleep(WRITE_AGAIN_MS, signals.leave);
+      if (!isFromDatabase(error)) throw error;
+      let againMs = WRITE_AGAIN_MS;
+      if (!isUnavailable(error)) {
+        core.log.error({ taskId: work.taskId, error }, 'end of a task refused by the database');
+        if (core.clock.now() >= work.deadlineAt) throw error;
+        againMs = Math.min(againMs * 2 ** refused++, REFUSED_AGAIN_MOST_MS);
+      }
+      await core.clock.sleep(againMs, signals.leave);
       if (signals.leave.aborted) throw error;
     }
   }

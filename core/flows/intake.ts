@@ -35,6 +35,9 @@ export async function takeAsk(
     conversation: again?.conversationId ?? conversationIdFor(ask.threadRef),
   };
 
+  // A request counts once, however often it is tried.
+  let counted: { readonly tooMuch: TooMuch | null } | null = null;
+
   return patience.during(async (signal) => {
     const payer = await unless(signal, payerOf(core, ask));
     if (payer === null) return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'team.missing', facts: {} } };
@@ -42,7 +45,8 @@ export async function takeAsk(
     if (ask.from.kind === 'user' && payer.role !== null && !may(payer.role, 'tasks.ask'))
       return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'not.allowed', facts: {} } };
     const who = { person: payer.userId === null ? `identity:${payer.identityId}` : `user:${payer.userId}`, teamId: payer.teamId };
-    const tooMuch = await unless(signal, whyNotNow(core.rates, who, again !== undefined));
+    counted ??= { tooMuch: await unless(signal, whyNotNow(core.rates, who, again !== undefined)) };
+    const { tooMuch } = counted;
     // A repeat is no new request, so it gets its answer all the same.
     if (tooMuch !== null && !(await unless(signal, core.store.asks.isKnown(ask.key))))
       return { kind: 'refused', repeated: false, conversationId: null, refused: tooMuch };

@@ -53,6 +53,19 @@ test('while the database is away nobody stands in line for the same answer', asy
   expect(batches).toEqual([[1]]);
 });
 
+test('when the database goes away while a batch is tried one by one, the rest of it is told at once', async () => {
+  const { batches, ask, failNext } = slowly();
+  const answers = Promise.allSettled([1, 2, 3, 4].map((n) => ask(n)));
+  await turn();
+  await failNext(new Error('one of them is bad'));
+  await failNext(new DatabaseUnavailable(new Error('connection lost'), { mayBeDone: true }));
+  expect(await answers).toMatchObject([
+    { reason: { mayBeDone: true } },
+    ...Array.from({ length: 3 }, () => ({ reason: { code: 'database.unavailable', mayBeDone: false } })),
+  ]);
+  expect(batches).toEqual([[1, 2, 3, 4], [1]]);
+});
+
 test('an answer too few is an error, and never somebody else’s answer', async () => {
   const ask = groupCommit<number, number>({ most: 10, run: async (batch) => batch.slice(1) });
   expect(await Promise.allSettled([1, 2].map((n) => ask(n)))).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);

@@ -50,8 +50,12 @@ export function groupCommit<Request, Answer>({ run, most, keyOf }: Batches<Reque
     return batch.filter((one) => !isKept(one));
   }
 
-  /** Gives back those that a lock keeps. */
-  async function settle(batch: Waiting<Request, Answer>[], lane: Lane): Promise<Waiting<Request, Answer>[]> {
+  /** Gives back those that a lock keeps. `rest` fails too when the database is away. */
+  async function settle(
+    batch: Waiting<Request, Answer>[],
+    lane: Lane,
+    rest: Waiting<Request, Answer>[] = [],
+  ): Promise<Waiting<Request, Answer>[]> {
     if (batch.length === 0) return [];
     try {
       for (const one of batch) one.inFlight = true;
@@ -64,7 +68,7 @@ export function groupCommit<Request, Answer>({ run, most, keyOf }: Batches<Reque
       return [];
     } catch (error) {
       for (const one of batch) one.inFlight = false;
-      if (error instanceof DatabaseUnavailable && !(error instanceof LockedOut)) return outage(error, batch, lane);
+      if (error instanceof DatabaseUnavailable && !(error instanceof LockedOut)) return outage(error, batch, lane, rest);
       // It was undone, so whoever was only waiting to hear that needs no second try.
       for (const { signal, reject } of batch) if (signal?.aborted) reject(new DatabaseUnavailable(signal.reason));
       if (error instanceof LockedOut) return open(batch);
@@ -76,15 +80,16 @@ export function groupCommit<Request, Answer>({ run, most, keyOf }: Batches<Reque
 
   async function oneByOne(batch: Waiting<Request, Answer>[], lane: Lane): Promise<Waiting<Request, Answer>[]> {
     const locked: Waiting<Request, Answer>[] = [];
-    for (const one of batch) {
+    for (const [n, one] of batch.entries()) {
       if (locked.some(({ key }) => key === one.key)) locked.push(one);
-      else locked.push(...(await settle(open([one]), lane)));
+      else locked.push(...(await settle(open([one]), lane, batch.slice(n + 1))));
     }
-    return locked;
+    return open(locked);
   }
 
-  function outage(error: DatabaseUnavailable, batch: Waiting<Request, Answer>[], lane: Lane): [] {
+  function outage(error: DatabaseUnavailable, batch: Waiting<Request, Answer>[], lane: Lane, rest: Waiting<Request, Answer>[]): [] {
     for (const one of batch) one.reject(error);
+    for (const one of open(rest)) one.reject(new DatabaseUnavailable(error.cause));
     if (lane === 'shared') for (const one of line.splice(0)) one.reject(new DatabaseUnavailable(error.cause));
     return [];
   }

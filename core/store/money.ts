@@ -11,7 +11,8 @@ export interface Money {
     values: readonly unknown[],
     lane?: Lane,
   ): Promise<{ rows: Row[] }>;
-  transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+  /** `quick`: it never waits for a lock, so it need not stand in line behind those that do. */
+  transaction<T>(work: (client: pg.PoolClient) => Promise<T>, how?: { readonly quick: boolean }): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -58,7 +59,7 @@ export function openMoney(databaseUrl: string, log: Log, connections = CONNECTIO
     application_name: 'impacter money apart',
   });
 
-  async function transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async function transaction<T>(work: (client: pg.PoolClient) => Promise<T>, { quick } = { quick: false }): Promise<T> {
     let committing = false;
     const whole = async (client: pg.PoolClient) => {
       await client.query('BEGIN');
@@ -67,7 +68,7 @@ export function openMoney(databaseUrl: string, log: Log, connections = CONNECTIO
       await client.query('COMMIT');
       return result;
     };
-    return onConnection(apart, whole, rollBack).catch((error: unknown) => {
+    return onConnection(quick ? pool : apart, whole, rollBack).catch((error: unknown) => {
       throw explained(error, { sent: committing });
     });
   }

@@ -27,17 +27,20 @@ export function outboxOver(money: Money): Outbox {
       const { rows: some } = await money.query({ name: 'outbox empty', text: 'SELECT 1 FROM outbox LIMIT 1' }, []);
       if (some.length === 0) return 0;
       // Nothing is written before the queue has answered: readers of events wait for every open transaction that wrote.
-      return money.transaction(async (client) => {
-        const { rows } = await client.query<{ id: string; task_id: TaskId; generation: number }>({
-          name: 'to relay',
-          text: `SELECT id, task_id, generation FROM outbox WHERE (SELECT pg_try_advisory_xact_lock(hashtextextended('impacter relay', 0))) ORDER BY id LIMIT $1`,
-          values: [most],
-        });
-        if (rows.length === 0) return 0;
-        await add(rows.map((row) => ({ taskId: row.task_id, generation: row.generation })));
-        await client.query({ name: 'relayed', text: 'DELETE FROM outbox WHERE id = ANY ($1)', values: [rows.map((row) => row.id)] });
-        return rows.length;
-      });
+      return money.transaction(
+        async (client) => {
+          const { rows } = await client.query<{ id: string; task_id: TaskId; generation: number }>({
+            name: 'to relay',
+            text: `SELECT id, task_id, generation FROM outbox WHERE (SELECT pg_try_advisory_xact_lock(hashtextextended('impacter relay', 0))) ORDER BY id LIMIT $1`,
+            values: [most],
+          });
+          if (rows.length === 0) return 0;
+          await add(rows.map((row) => ({ taskId: row.task_id, generation: row.generation })));
+          await client.query({ name: 'relayed', text: 'DELETE FROM outbox WHERE id = ANY ($1)', values: [rows.map((row) => row.id)] });
+          return rows.length;
+        },
+        { quick: true },
+      );
     },
 
     async putBackSilent(at, leaseMs) {

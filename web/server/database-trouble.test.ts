@@ -3,6 +3,7 @@
 import pg from 'pg';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
+import { verbRates } from '#core/domain/verb-rates.ts';
 import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
 import { raising } from '#core/testing/raising.ts';
 import { stage, type Person, type Stage } from '#core/testing/stage.ts';
@@ -39,6 +40,17 @@ test('with a full disk a request is told to come again, and the same request is 
   await full.stop();
   expect(await ask(url, ada, 'order-17')).toMatchObject({ status: 201 });
   await vi.waitFor(async () => expect(await ada.ledger()).toEqual(['grant 500', 'hold 3', 'settle 3']));
+});
+
+test('a request that we try again because of our own trouble counts once toward what its person may ask', async () => {
+  const { url, core, person, databaseUrl } = await stage();
+  const { userId, teamId, ...ada } = await person(500);
+  const who = { person: `user:${userId}`, teamId };
+  for (let taken = 1; taken < verbRates.ask.person.most; taken++) await core.rates.take('ask', who);
+  const full = await raising(databaseUrl, 'tasks', '53100');
+  expect(await ask(url, ada, 'the-last-one')).toMatchObject({ status: 503, error: { code: 'database.unavailable' } });
+  await full.stop();
+  expect(await ask(url, ada, 'one-too-many')).toMatchObject({ status: 429, error: { code: 'request.too-many' } });
 });
 
 test('while the database says nothing, every request is refused in time, and nothing of them is done later', async () => {
@@ -135,6 +147,23 @@ test('while the wallet of one team is locked, the work of others ends and is pai
   expect(await ada.untilOver(hers)).toMatchObject({ status: 'completed', creditsUsed: 3 });
 });
 
+test('while changes of one team wait for its locked wallet, the work of others begins and ends', async () => {
+  const { core, person, databaseUrl } = await stage();
+  const [ada, bo] = [await person(500), await person(500)];
+  const lock = await lockWallet(databaseUrl, ada);
+  let over = 0;
+  const changes = Array.from({ length: 3 }, () =>
+    core.store.money
+      .transaction((client) => client.query('SELECT FROM wallets WHERE id = $1 FOR UPDATE', [ada.walletId]))
+      .finally(() => over++),
+  );
+  await vi.waitFor(async () => expect((await asked(databaseUrl, WAITING)).length).toBe(3));
+  expect(await bo.get('find me 3 leads')).toMatchObject({ status: 'completed', creditsUsed: 3 });
+  expect(over).toBe(0);
+  await lock.release();
+  await Promise.allSettled(changes);
+});
+
 const WAITING = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 interface Answer {
@@ -144,7 +173,7 @@ interface Answer {
   readonly error: ErrorAnswer['error'] | undefined;
 }
 
-async function ask(url: Stage['url'], { apiKey }: Person, key: string): Promise<Answer> {
+async function ask(url: Stage['url'], { apiKey }: Pick<Person, 'apiKey'>, key: string): Promise<Answer> {
   const answer = await fetch(`${url}/api/tasks/create`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json', 'Idempotency-Key': key },

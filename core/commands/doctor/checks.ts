@@ -198,7 +198,7 @@ async function database({ database: found, config }: Patient): Promise<Finding> 
     : new URL(found.url).host;
   const words = `PostgreSQL ${version.split(' ')[0]} (${where}), ${used} of ${most} connections`;
   if (number < LEAST_VERSION) return failing(`${words}: PostgreSQL 18 or newer is needed`, 'set DATABASE_URL');
-  return Number(used) > most * 0.8 ? warning(words, 'raise max_connections; a process of the product takes up to 15') : ok(words);
+  return Number(used) > most * 0.8 ? warning(words, 'raise max_connections; a process of the product takes up to 18') : ok(words);
 }
 
 async function migrations({ client }: Open): Promise<Finding> {

@@ -67,11 +67,8 @@ export function openDisk(dataDir: string): Disk {
   mkdirSync(file.sessions, { recursive: true });
   mkdirSync(workspaceRoot, { recursive: true });
   const sessions = new Map<string, Promise<Session | null>>();
-  const ledger = new Map(
-    linesOf(file.ledger)
-      .map((line) => JSON.parse(line) as LedgerRow)
-      .map((row) => [row.runId, row]),
-  );
+  const ledger = new Map(linesOf(file.ledger).flatMap((line) => ledgerRowIn(line).map((row) => [row.runId, row] as const)));
+  const appendTo = { ledger: lineWriter(file.ledger), runs: lineWriter(file.runs) };
   const counts: Record<string, number> = {};
   for (const runId of linesOf(file.runs)) counts[runId] = (counts[runId] ?? 0) + 1;
   const remember = (key: string, session: Promise<Session | null>) => {
@@ -98,11 +95,11 @@ export function openDisk(dataDir: string): Disk {
     ledger: () => [...ledger.values()],
     keepLedgerRow(row) {
       ledger.set(row.runId, row);
-      appendFileSync(file.ledger, `${JSON.stringify(row)}\n`);
+      appendTo.ledger(JSON.stringify(row));
     },
     runBegan(runId) {
       counts[runId] = (counts[runId] ?? 0) + 1;
-      appendFileSync(file.runs, `${runId}\n`);
+      appendTo.runs(runId);
     },
     runCounts: () => ({ ...counts }),
     endWhatRan(nowMs) {
@@ -123,8 +120,28 @@ export function openDisk(dataDir: string): Disk {
 }
 
 function linesOf(file: string): string[] {
-  // The last line of a process that was killed may be half written.
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+}
+
+/** None where the line was only half written, by a process that was killed or on a disk that was full. */
+function ledgerRowIn(line: string): LedgerRow[] {
+  try {
+    return [JSON.parse(line) as LedgerRow];
+  } catch {
+    return [];
+  }
+}
+
+/** A half-written line before it ends first, so that it spoils no other one. */
+function lineWriter(file: string): (line: string) => void {
+  const kept = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  let isTorn = kept !== '' && !kept.endsWith('\n');
+  return (line) => {
+    const text = `${isTorn ? '\n' : ''}${line}\n`;
+    isTorn = true;
+    appendFileSync(file, text);
+    isTorn = false;
+  };
 }
 
 async function readJson<T>(file: string): Promise<T | null> {
