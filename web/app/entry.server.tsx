@@ -33,6 +33,7 @@ export default function renderPage(
       nonce,
       onAllReady() {
         headers.set('Content-Type', 'text/html; charset=utf-8');
+        preloadChat(entry, headers);
         const parts: Buffer[] = [];
         const whole = new Writable({
           write: (part: Buffer, _encoding, done) => (parts.push(part), done()),
@@ -47,6 +48,21 @@ export default function renderPage(
     });
     request.signal.addEventListener('abort', () => abort(), { once: true });
   });
+}
+
+/** Where a request is written, and where it leads to; by the names of their routes. */
+const chat = ['work/dashboard', 'work/conversation'];
+/** The frame of all pages for people who are logged in, and the page that greets them. */
+const before = new Set(['portal', 'front/welcome']);
+
+/**
+ * Has the browser load the scripts of the chat with the first page that leads there. A router that lacks the script of a
+ * page loads the whole document, and if we are away by then, the browser's own error is all that is left.
+ */
+function preloadChat({ manifest, staticHandlerContext: { matches } }: EntryContext, headers: Headers): void {
+  if (!matches.some(({ route }) => before.has(route.id))) return;
+  const scripts = chat.map((id) => manifest.routes[id]!).flatMap((page) => [page.module, ...(page.imports ?? [])]);
+  headers.set('Link', [...new Set(scripts)].map((url) => `<${url}>; rel=modulepreload`).join(', '));
 }
 
 /** What guarded() did not see: errors of the router and of rendering. */

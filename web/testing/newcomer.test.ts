@@ -115,6 +115,27 @@ inABrowser('somebody new', () => {
     },
   );
 
+  test('who is answered just before the server goes away is told so on our own page, and finds the request there later', async () => {
+    const window = await member();
+    const { page } = window;
+    await page.goto('/welcome');
+    await page.waitForLoadState('networkidle');
+    await page.getByRole('link', { name: 'leads' }).first().click();
+    await page.waitForURL('**/dashboard?**');
+    // Everything after the answer to the form fails.
+    const isLater = ({ pathname }: URL) => pathname.startsWith('/assets/') || pathname.startsWith('/conversations/');
+    await page.route(isLater, (route) => route.abort('connectionrefused'));
+    window.expectTrouble(/^net::ERR_CONNECTION_REFUSED GET \/conversations\//);
+    await page.getByRole('textbox').fill('find me 2 leads in Miami');
+    await page.keyboard.press('Enter');
+    await page.getByText('We can’t be reached from here right now.').waitFor();
+    await page.unroute(isLater);
+    await page.reload();
+    await article(page, 'find me 2 leads in Miami').getByText('Done', { exact: true }).waitFor();
+    expect(await page.getByRole('article').count()).toBe(1);
+    forgiveAttempts(window);
+  });
+
   test('without JavaScript an example can be sent too, and a follow-up ends at its own place in the conversation', async () => {
     const { page } = await member({ javaScript: false });
     await page.goto('/welcome');
