@@ -89,8 +89,10 @@ test('after trouble a worker still finds a job whose wake-up was lost', async ()
   await queue.close();
 });
 
+/** Of clients: the server's own processes, such as autovacuum, are in the database too, and only a superuser may end those. */
 function endOtherConnections() {
-  return sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+  return sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`);
 }
 
 async function connected(): Promise<pg.Client> {
@@ -101,7 +103,9 @@ async function connected(): Promise<pg.Client> {
 
 async function sql(text: string): Promise<Record<string, unknown>[]> {
   const client = await connected();
-  const { rows } = await client.query(text);
-  await client.end();
-  return rows;
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
 }
