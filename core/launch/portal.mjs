@@ -23,7 +23,11 @@ export async function buildPortalIfStale(root, { node, env }) {
     const done = step('Building the portal');
     const from = madeFrom(root);
     fs.rmSync(stampIn(root), { force: true });
-    const { code, output } = await run(node, [program(root, '@react-router/dev'), 'build', 'web'], { cwd: root, env, quiet: true });
+    const { code, output } = await run(node, [program(root, '@react-router/dev'), 'build', 'web'], {
+      cwd: root,
+      env: { ...env, NODE_ENV: 'production' }, // else it would be made with React's slow half for developers
+      quiet: true,
+    });
     if (stopAsked()) leave({ signal: stopAsked() });
     done(code === 0);
     if (code !== 0) {
