@@ -2,12 +2,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { isAlive } from '#core/launch/alive.mjs';
 import type { Log } from '#core/ports/log.ts';
+import { freePort } from './free-port.ts';
 import { findPostgres } from './postgres-binaries.ts';
 import { exists, readPidFile, runsHere, type Place } from './postgres-place.ts';
 import { chooseRunAs, give, type RunAs } from './postgres-user.ts';
@@ -167,14 +167,6 @@ export async function removeUnfinished(place: Place): Promise<void> {
     const isTheirs = Number(pid) === process.pid ? inTheMaking.has(name) : isAlive(Number(pid));
     if (pid && !isTheirs) await rm(path.join(place.dataDir, name), { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function environment(stale: number | null = null): NodeJS.ProcessEnv {

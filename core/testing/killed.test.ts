@@ -1,9 +1,9 @@
 // The whole product is killed with -9, and started again at once.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import net from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '#core/sandbox/free-port.ts';
 import type { Round } from './kill-and-start.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -46,13 +46,4 @@ async function rounds(prefix: readonly string[]): Promise<Round[]> {
   const told: Round[] = [];
   for await (const line of createInterface({ input: driver.stdout })) if (told.push(JSON.parse(line) as Round) === ROUNDS) break;
   return told;
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '#core/sandbox/free-port.ts';
 import { findOnPath } from './on-path.ts';
 
 export interface TestRedis {
@@ -45,12 +46,4 @@ async function answers(port: number): Promise<boolean> {
     socket.once('data', (data) => resolve(String(data).startsWith('+PONG')));
     socket.write('PING\r\n');
   }).finally(() => socket.destroy()) as Promise<boolean>;
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
