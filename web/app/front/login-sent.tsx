@@ -12,7 +12,7 @@ export default function LoginSent() {
   const { mail } = useLoaderData<typeof loader>();
   return (
     <Door title={sent.link.title} lead={sent.link.words} after={<Link to="/login">Back to log in</Link>}>
-      {mail !== null && <p className="font-medium wrap-anywhere">{mail}</p>}
+      {mail === null ? undefined : <p className="font-medium wrap-anywhere">{mail}</p>}
     </Door>
   );
 }
