@@ -4,7 +4,7 @@ import { EXAMPLE } from '#core/domain/example.ts';
 
 export const landing = {
   title: 'Work, asked for where you talk',
-  lead: 'Say what you need in Slack, in Discord, here or in a terminal. An AI agent does it and answers in the same thread: a summary, the first rows, a file and the bill. You see at once what it costs at most, and never pay more.',
+  lead: 'Say what you need in Slack, in Discord, here or in a terminal. An AI agent does it and answers in the same thread: a summary, the first rows, a file and the bill. You see the maximum cost right away and never pay more.',
   free: (credits: number) => `${credits} credits to begin with. No card needed.`,
   noFree: 'No card needed to sign up.',
   promises: [
