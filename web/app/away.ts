@@ -24,13 +24,19 @@ export const staysWhenAway: MiddlewareFunction<Results> = async ({ request }, ne
   const results = await next();
   const failed = Object.entries(results).filter(([, { type }]) => type === 'error');
   const problems = failed.map(([route, { result }]) => [route, problemIn(result)] as const);
+  if (form === null && failed.length === 0) neverShown = null;
   // Nobody waits for it any more; or somebody is sent on, or told no.
   if (request.signal.aborted || failed.length === 0 || problems.some(([, problem]) => problem === null)) return results;
   if (form !== null) return Object.fromEntries(problems.map(([route, problem]) => [route, answer(form, problem!)]));
-  if (!isShown(request.url)) return results;
+  // An error page has no data to keep, so it stays an error page until its data comes.
+  if (!isShown(request.url)) neverShown = request.url;
+  if (neverShown === request.url) return results;
   missed = true;
   return {}; // the router keeps the data of routes that it hears nothing of
 };
+
+/** The page in whose place an error stands, as its data has not come yet. */
+let neverShown: string | null = null;
 
 let missed = false;
 
