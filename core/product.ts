@@ -5,7 +5,6 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import type { Adapter } from '#bots/adapter.ts';
 import type { Config } from '#core/contracts/env.ts';
 import { createAuth } from '#core/engines/auth.ts';
 import { asNumber } from '#core/domain/credits.ts';
@@ -19,17 +18,14 @@ import { newDeviceKey } from '#core/engines/openclaw/device.ts';
 import { createS3, type S3Settings } from '#core/engines/s3.ts';
 import { createSes } from '#core/engines/ses.ts';
 import type { App } from '#core/flows/app.ts';
-import type { Core, CoreSettings } from '#core/flows/core.ts';
+import type { Core } from '#core/flows/core.ts';
 import { learnFrom } from '#core/flows/learned.ts';
 import { authNews } from '#core/flows/logins.ts';
 import { mailboxKey } from '#core/flows/mailbox-key.ts';
 import { makeApp } from '#core/flows/make-app.ts';
 import { keepPaces } from '#core/flows/paces.ts';
 import { keepRates } from '#core/flows/rates.ts';
-import type { Agents } from '#core/ports/agents.ts';
 import type { Auth } from '#core/ports/auth.ts';
-import type { Clock } from '#core/ports/clock.ts';
-import type { Log } from '#core/ports/log.ts';
 import { mendAfterRestore } from '#core/store/after-restore.ts';
 import { migrate } from '#core/store/migrate.ts';
 import { resealAll } from '#core/store/reseal.ts';
@@ -39,6 +35,7 @@ import { openKeyring } from './keyring.ts';
 import { explainLostKey } from './lost-key.ts';
 import { startBotsRole, startWebRole, startWorkerRole } from './roles.ts';
 import { startSandboxes, type Outside } from './sandboxes.ts';
+import type { ProductOptions, Timings } from '#core/product-options.ts';
 
 export interface Product {
   readonly core: Core;
@@ -50,26 +47,6 @@ export interface Product {
   /** Takes nothing new, lets running work end or hands it over, then closes everything. */
   stop(): Promise<void>;
 }
-
-export interface ProductOptions {
-  readonly log: Log;
-  readonly clock?: Clock;
-  /** The platforms to speak on; the product's own when left out. */
-  readonly adapters?: readonly Adapter[];
-  readonly botSettings?: Readonly<Record<string, unknown>>;
-  /** Whether there is a portal, built before: `npm start` has one, most tests need none. */
-  readonly portal?: boolean;
-  /** Called when everything runs but the HTTP server, with the address that it will answer at: for what must be there by then. */
-  readonly beforeListening?: (made: { core: Core; outside: Outside; url: string }) => Promise<void>;
-  /** For benchmarks: agents that need no gateway. */
-  readonly agents?: Agents;
-  /** For tests that need a part to misbehave. */
-  readonly withCore?: (core: Core) => Core;
-  /** For tests that cannot wait. */
-  readonly timings?: Partial<Timings>;
-}
-
-type Timings = Pick<CoreSettings, 'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs'>;
 
 const usualTimings: Timings = {
   taskDeadlineMs: 60 * 60_000,

@@ -10,8 +10,8 @@ import { deliverMails } from '#core/flows/mail.ts';
 import { watchRunning } from '#core/flows/running.ts';
 import { relay, upkeep } from '#core/flows/upkeep.ts';
 import type { PortalSettings } from '#web/server/portal.ts';
-import type { ProductOptions } from './product.ts';
 import type { Outside } from './sandboxes.ts';
+import type { ProductOptions } from '#core/product-options.ts';
 
 /** Agents take seconds to minutes, and waiting for them costs little: this many tasks at a time in one process. */
 const TASKS_AT_ONCE = 50;

@@ -8,8 +8,8 @@ import type { AgentType } from '#core/domain/agent-type.ts';
 import { mimeOf } from '#core/domain/mime.ts';
 import type { TaskEvent } from '#core/domain/task-event.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
-import type { ShownLetter } from '#core/flows/app.ts';
 import { readMessages } from './sse.ts';
+import type { ShownLetter } from '#core/flows/views.ts';
 
 export interface Client {
   /** Asks once per key, however often it is called. */

@@ -9,7 +9,6 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import type { GivenSettings } from '#core/contracts/env.ts';
 import { startMailSandbox } from '#core/sandbox/mail/server.ts';
 import { startS3Sandbox } from '#core/sandbox/s3/server.ts';
 import { runningPostgres, startPostgres } from '#core/sandbox/postgres.ts';
@@ -18,6 +17,7 @@ import { createTestDatabase } from '#core/testing/database.ts';
 import { quietLog } from '#core/testing/quiet-log.ts';
 import { stage } from '#core/testing/stage.ts';
 import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import type { GivenSettings } from '#core/contracts/config-problem.ts';
 
 const key = randomBytes(32).toString('base64');
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, readEnv, type GivenSettings } from './env.ts';
+import { ConfigError, readConfig, readEnv } from './env.ts';
 import { settingNames, settings, settingsTable } from './settings.ts';
+import type { GivenSettings } from './config-problem.ts';
 
 function problemsOf(given: GivenSettings): Record<string, string> {
   try {

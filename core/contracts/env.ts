@@ -9,6 +9,7 @@ import { goodValue } from './good-values.ts';
 import { isThisMachine, plainHost } from './plain-addresses.ts';
 import { unsafe } from './production.ts';
 import { roles, settingNames, settings, type Role, type SettingName } from './settings.ts';
+import type { Problem, GivenSettings } from './config-problem.ts';
 
 export interface Config {
   readonly production: boolean;
@@ -112,9 +113,6 @@ export interface StripeConfig {
 
 export type LogLevel = NonNullable<Values['LOG_LEVEL']>;
 
-/** Settings as text; tests write them as a literal. */
-export type GivenSettings = { readonly [Name in SettingName]?: string | undefined };
-
 /** Takes our settings out of an environment. Spaces around a value and empty values mean nothing. */
 export function readEnv(env: Readonly<Record<string, string | undefined>>): GivenSettings {
   return Object.fromEntries(settingNames.flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])));
@@ -128,12 +126,6 @@ export function readConfig(given: GivenSettings): Config {
   if (given.NODE_ENV === 'production') problems.push(...unsafe(given, problems));
   if (problems.length > 0) throw new ConfigError(problems, given);
   return freeze(assemble(values));
-}
-
-export interface Problem {
-  readonly name: SettingName;
-  /** "must be …" */
-  readonly problem: string;
 }
 
 export class ConfigError extends Error {

@@ -1,8 +1,9 @@
 // Whoever takes over the value that an error shows has one problem less, in whatever situation the error was made.
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { ConfigError, readConfig, type GivenSettings } from './env.ts';
+import { ConfigError, readConfig } from './env.ts';
 import { settingNames, settings, type SettingName } from './settings.ts';
+import type { GivenSettings } from './config-problem.ts';
 
 const hex = '8f3b0c6e91d7a2455e0fb8c3d914a67b2c90ef1834d5b6a7';
 

@@ -1,8 +1,8 @@
 // The value that an error shows is one that is taken where the error was made: production takes no samples, and a laptop with
 // sandboxes takes no host that others reach.
 
-import type { GivenSettings } from './env.ts';
 import { settings, type SettingName } from './settings.ts';
+import type { GivenSettings } from './config-problem.ts';
 
 export function goodValue(name: SettingName, given: GivenSettings): string {
   if (name === 'OPENCLAW_URL' && given.OPENCLAW_DRIVER === 'spawn') return 'https://agents.example.com';

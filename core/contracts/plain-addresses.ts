@@ -2,7 +2,6 @@
 // goes over the connection and who has to reach it; the README's table says why.
 
 import { readDatabaseAddress } from './database-address.ts';
-import type { SettingName } from './settings.ts';
 
 export type PlainHosts = 'this machine' | 'a host in a private network';
 
@@ -26,7 +25,7 @@ export const plainAddresses = {
   S3_ENDPOINT: { to: 'this machine', because: ownBrowser },
   SES_ENDPOINT: { to: 'this machine', because: standIn },
   STRIPE_API_URL: { to: 'this machine', because: standIn },
-} as const satisfies Partial<Record<SettingName, Rule>>;
+} as const satisfies Record<string, Rule>;
 
 /** For the README's table; empty for a setting that is no address. */
 export function plainNote(name: string): string {

@@ -3,10 +3,11 @@
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { expectWarning } from '#core/testing/warnings.ts';
-import { ConfigError, readConfig, type GivenSettings } from './env.ts';
+import { ConfigError, readConfig } from './env.ts';
 import { plainAddresses } from './plain-addresses.ts';
 import { settingNames, settings, type SettingName } from './settings.ts';
 import { judgedSecrets, type JudgedSecret } from './weak-secrets.ts';
+import type { GivenSettings } from './config-problem.ts';
 
 const hex = '8f3b0c6e91d7a2455e0fb8c3d914a67b2c90ef1834d5b6a7';
 const hex32 = hex.slice(0, 32);

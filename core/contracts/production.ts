@@ -1,9 +1,9 @@
 // What production refuses although it could be read: addresses without encryption and secrets that can be guessed.
 
-import type { GivenSettings, Problem } from './env.ts';
 import { plainAddresses, plainProblem } from './plain-addresses.ts';
 import { settings } from './settings.ts';
 import { judgedSecrets, weakness } from './weak-secrets.ts';
+import type { GivenSettings, Problem } from './config-problem.ts';
 
 /** Values that cannot even be read have their problem already. */
 export function unsafe(given: GivenSettings, before: readonly Problem[]): Problem[] {

@@ -79,3 +79,5 @@ const shape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export function isId(text: string): boolean {
   return shape.test(text);
 }
+
+export type SessionId = Id<'session'>;

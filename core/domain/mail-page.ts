@@ -1,7 +1,7 @@
 // A mail as HTML, for programs that know little of it: one column, styles in their elements, a table where Outlook needs
 // one. Nothing is loaded from anywhere and nothing runs; without any style it still reads from top to bottom.
 
-import type { MailBody, MailContext } from './say-mail.ts';
+import type { MailBody, MailContext } from './mail-body.ts';
 
 export function mailPage({ title, name, before, facts, button, after }: MailBody, { brandName, publicUrl }: MailContext): string {
   const paragraph = (text: string) => `<p style="margin:0 0 16px">${escape(text)}</p>`;

@@ -8,30 +8,13 @@ import { mailPage } from './mail-page.ts';
 import { never } from './never.ts';
 import type { Role } from './permission.ts';
 import { cleanText, firstLine } from './text.ts';
-
-export interface MailContext {
-  readonly brandName: string;
-  /** Without a slash at its end. */
-  readonly publicUrl: string;
-}
+import type { MailContext, MailBody } from './mail-body.ts';
 
 /** A mail as a person gets it: one line of subject, and the same words twice. */
 export interface MailWords {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-}
-
-/** What a mail says, before it is text or a page. */
-export interface MailBody {
-  readonly subject: string;
-  readonly title: string;
-  /** null where we don't know the name. */
-  readonly name: string | null;
-  readonly before: readonly string[];
-  readonly facts: readonly (readonly [label: string, value: string])[];
-  readonly button: { readonly label: string; readonly url: string };
-  readonly after: readonly string[];
 }
 
 export function sayMail(saying: MailSaying, context: MailContext): MailWords {

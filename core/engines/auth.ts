@@ -3,32 +3,13 @@
 
 import { randomBytes } from 'node:crypto';
 import type { SecurityReason } from '#core/domain/security-event.ts';
-import { callerHeader, type AuthNews, type Auth, type LoggedIn } from '#core/ports/auth.ts';
-import type { Clock } from '#core/ports/clock.ts';
-import type { Log } from '#core/ports/log.ts';
-import type { SecurityLog } from '#core/ports/security-log.ts';
+import { callerHeader, type Auth, type LoggedIn } from '#core/ports/auth.ts';
 import type { SecretVersions } from '#core/store/secret-versions.ts';
 import type { Store } from '#core/store/store.ts';
 import { SESSION_DAYS, SESSION_MOST_DAYS } from './auth/limits.ts';
 import { listenTo, toldToSecurity } from './auth/security-events.ts';
 import { sessionCookies, type SessionCookie, type SessionCookies } from './auth/session-cookies.ts';
-
-export interface AuthSettings {
-  readonly store: Store;
-  /**
-   * Sign cookies, and encrypt what authenticators share with us; the same in all processes. The newest first: it
-   * signs, all of them are accepted. Another array once they were rotated.
-   */
-  readonly secrets: () => SecretVersions;
-  readonly publicUrl: string;
-  readonly brandName: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly security: SecurityLog;
-  readonly news: AuthNews;
-  /** Where to ask whether a password was leaked; null for not at all. */
-  readonly leakedPasswordsUrl: string | null;
-}
+import type { AuthSettings } from './auth/settings.ts';
 
 const DAY_MS = 86_400_000;
 /** A session in use is prolonged this often, so that whoever comes back within `SESSION_DAYS` stays logged in. */

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Log } from '#core/ports/log.ts';
-import type { Actor } from '#core/flows/app.ts';
 import { forAll, openStage, stage as openOne } from '#core/testing/stage.ts';
 import { kindsWrittenTo, mailOf, PASSWORD, proxied, tokenIn, twoFactorOf, visitor, type Visitor } from '#core/testing/visitor.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const stage = forAll(() => openStage({ settings: proxied }));
 

@@ -2,14 +2,13 @@
 // (core/ports/auth.ts): forms about them go there, so that its limits hold, and it tells us what came of them (logins.ts).
 
 import { deviceOf } from '#core/domain/device.ts';
-import { isId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
+import { isId, type TeamId, type UserId, type WalletId, type SessionId } from '#core/domain/ids.ts';
 import { readName } from '#core/domain/name.ts';
 import { refuse } from '#core/domain/refusal.ts';
-import type { SessionId } from '#core/ports/auth.ts';
 import { writeAudit } from '#core/store/audit.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface AccountVerbs {
   account(actor: Actor): Promise<AccountView>;

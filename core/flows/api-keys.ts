@@ -9,9 +9,9 @@ import { refuse } from '#core/domain/refusal.ts';
 import { teamLimits } from '#core/domain/team-limits.ts';
 import type { TellOwner } from '#core/store/api-keys.ts';
 import { newBearer } from '#core/store/bearer.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface ApiKeyVerbs {
   /** Whose key this is; null when it is unknown or revoked. Rejects with `key.expired`. */

@@ -7,8 +7,8 @@ import { refuse } from '#core/domain/refusal.ts';
 import { auditTitle, sayAudit } from '#core/domain/say-audit.ts';
 import { cleanText } from '#core/domain/text.ts';
 import type { StoredAuditLine } from '#core/store/audit.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface AuditVerbs {
   /** Newest first. `before` is the id of the last entry of the page before. `person` is a user id: what they did, and what was done to them. */

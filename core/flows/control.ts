@@ -7,11 +7,12 @@ import { refuse, type Refusal } from '#core/domain/refusal.ts';
 import { isOver } from '#core/domain/task.ts';
 import type { Ended } from '#core/store/finish.ts';
 import type { StoredTask } from '#core/store/tasks.ts';
-import type { Actor, Stopped, Taken } from './app.ts';
 import type { Core } from './core.ts';
 import { findTask } from './history.ts';
 import { takeAsk } from './intake.ts';
 import { patienceFor, unless } from './patience.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { Stopped, Taken } from './views.ts';
 
 /**
  * A task nobody works on ends here and costs nothing; a running one is stopped by its worker, who settles what it used. That

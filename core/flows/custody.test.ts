@@ -4,9 +4,9 @@ import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { loggedIn, sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, stage } from '#core/testing/stage.ts';
 import { raiseAlarm, watchUndelivered } from './alarm.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { expireFiles } from './upkeep.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const { forward: _ahead, ...clock } = clockByHand();

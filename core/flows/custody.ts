@@ -2,7 +2,6 @@
 // people without an account can: see that their name goes.
 
 import type { Platform } from '#core/domain/thread-ref.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { confirmErasure, lookAtErasure, makeErasureLink, type ErasureLink, type ErasureView } from './erase.ts';
 import { exportTeam, openExport, teamExports, type ExportView, type OpenedExport } from './export-team.ts';
@@ -23,6 +22,7 @@ import {
   type TeamSettings,
   type TeamSettingsChange,
 } from './team-settings.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface CustodyVerbs {
   teamSettings(actor: Actor): Promise<TeamSettings>;

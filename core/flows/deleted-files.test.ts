@@ -7,8 +7,8 @@ import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { loggedIn } from '#core/testing/shared-team.ts';
 import { stage, type Stage } from '#core/testing/stage.ts';
 import { unzip } from '#core/testing/unzip.ts';
-import type { Actor } from './app.ts';
 import { expireExports } from './export-team.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const agents = agentsThat(() => done('Here.', [csvOf('leads.csv', 3)]));
 

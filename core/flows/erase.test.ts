@@ -10,8 +10,9 @@ import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { searchEverywhere } from '#core/testing/search-everywhere.ts';
 import { loggedIn, sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, stage, type Person, type Stage } from '#core/testing/stage.ts';
-import type { Actor, App } from './app.ts';
+import type { App } from './app.ts';
 import { eraseDue } from './erase.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const agents = agentsThat(({ message }) =>

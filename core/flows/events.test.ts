@@ -4,7 +4,7 @@ import { mendAfterRestore } from '#core/store/after-restore.ts';
 import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { forAll, openStage, type Person } from '#core/testing/stage.ts';
-import type { EventCursor, EventLine } from './app.ts';
+import type { EventCursor, EventLine } from './views.ts';
 
 const clock = clockByHand();
 const world = forAll(() => openStage({ clock, agents: agentsThat((job) => done('Here.', [csvOf('leads.csv', job.quantity ?? 1)])) }));

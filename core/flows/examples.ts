@@ -3,8 +3,8 @@
 import { asNumber, micro } from '#core/domain/credits.ts';
 import { suggestedAsks } from '#core/domain/examples.ts';
 import { mustBeAllowed } from '#core/domain/permission.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 /** Credits. */
 export interface ExamplesView {

@@ -9,9 +9,10 @@ import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { loggedIn, sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, stage } from '#core/testing/stage.ts';
 import { unzip } from '#core/testing/unzip.ts';
-import type { Actor, App } from './app.ts';
+import type { App } from './app.ts';
 import type { Core } from './core.ts';
 import { expireExports } from './export-team.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const agents = agentsThat(({ message }) =>

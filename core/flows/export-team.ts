@@ -12,13 +12,13 @@ import type { Saying } from '#core/domain/letter.ts';
 import { FilesError } from '#core/ports/files.ts';
 import { writeAudit } from '#core/store/audit.ts';
 import type { ExportedFile, ExportState, StoredExport } from '#core/store/exports.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { transactionsCsv } from './credits/transactions.ts';
 import { patiently } from './patiently.ts';
 import { replyContext } from './reply-context.ts';
 import { careFor } from './team-settings.ts';
 import { zip, type ZipEntry } from './zip.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface ExportView {
   readonly id: string;

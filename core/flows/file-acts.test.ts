@@ -8,9 +8,10 @@ import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { forAll, openStage, stage } from '#core/testing/stage.ts';
 import { sharedTeam } from '#core/testing/shared-team.ts';
-import type { Actor, Taken } from './app.ts';
 import { linkFor } from './links.ts';
 import { expireFiles } from './upkeep.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { Taken } from './views.ts';
 
 const clock = clockByHand();
 const agents = agentsThat(() => done('Here.', [csvOf('leads.csv', 3)]));

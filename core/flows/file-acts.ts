@@ -6,8 +6,8 @@ import { may, mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import type { AuditLine } from '#core/store/audit.ts';
 import type { OwnedFile } from '#core/store/file-acts.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface FileVerbs {
   /**

@@ -1,5 +1,5 @@
-import type { Gauge, PartHealth } from './app.ts';
 import type { Core } from './core.ts';
+import type { Gauge, PartHealth } from './views.ts';
 
 /** A part that does not answer by then is not well. */
 const CHECK_MS = 3_000;

@@ -10,9 +10,10 @@ import type { ThreadRef } from '#core/domain/thread-ref.ts';
 import type { People } from '#core/store/people.ts';
 import type { StoredTask } from '#core/store/tasks.ts';
 import type { Pace } from '#core/store/usage.ts';
-import type { Actor, ShownLetter, WalletView } from './app.ts';
 import type { Core } from './core.ts';
 import { replyContext } from './reply-context.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { ShownLetter, WalletView } from './views.ts';
 
 const PAGE_MOST = 100;
 

@@ -6,9 +6,10 @@ import { newId, type TaskId, type TeamId, type UserId } from '#core/domain/ids.t
 import type { StoredEvent } from '#core/store/events.ts';
 import type { Wakeup } from '#core/store/wakeups.ts';
 import { quietLog } from '#core/testing/quiet-log.ts';
-import type { Actor, EventCursor } from './app.ts';
 import type { Core } from './core.ts';
 import { liveVerbs } from './live.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { EventCursor } from './views.ts';
 
 const teams = [newId<TeamId>(), newId<TeamId>()] as const;
 const tasks = [newId<TaskId>(), newId<TaskId>()] as const;

@@ -11,7 +11,7 @@ import type { Log } from '#core/ports/log.ts';
 import type { Events, StoredEvent } from '#core/store/events.ts';
 import { isUnavailable } from '#core/store/outage.ts';
 import type { Wakeups } from '#core/store/wakeups.ts';
-import type { EventCursor, EventLine, WalletView } from './app.ts';
+import type { EventCursor, EventLine, WalletView } from './views.ts';
 
 export interface Hub {
   /** `upTo` is a cursor of now, for a team that nobody watches yet. */

@@ -11,8 +11,8 @@ import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, stage, type Person } from '#core/testing/stage.ts';
-import type { Taken } from './app.ts';
 import { replyContext } from './reply-context.ts';
+import type { Taken } from './views.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const agents = agentsThat((job) => done('Here they are.', [csvOf('leads.csv', job.quantity ?? 3)]));

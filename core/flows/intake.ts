@@ -13,10 +13,10 @@ import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
 import { workIn } from '#core/domain/work-in.ts';
 import type { IntakeAnswer, IntakeRow, NewTask } from '#core/store/intake.ts';
 import type { Payer } from '#core/store/people.ts';
-import type { Taken } from './app.ts';
 import type { Core } from './core.ts';
 import { unless, type Patience } from './patience.ts';
 import type { Rates, TooMuch, Who } from './rates.ts';
+import type { Taken } from './views.ts';
 
 /** `again` makes it a repetition of an earlier task, in that one's conversation and with its files. */
 export async function takeAsk(

@@ -9,9 +9,9 @@ import { isRole } from '#core/domain/roles.ts';
 import { teamLimits } from '#core/domain/team-limits.ts';
 import { newBearer } from '#core/store/bearer.ts';
 import type { Invited, WriteMail } from '#core/store/invitations.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface InvitationVerbs {
   /** Rejects with `role.above`, `member.already`, `invitation.already`, `invitation.unanswered`, `invitations.too-many` or `invitations.too-often`. */

@@ -7,8 +7,8 @@ import { mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse, type Refusal } from '#core/domain/refusal.ts';
 import { FilesError } from '#core/ports/files.ts';
 import type { FullShare } from '#core/store/files.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 /** A file that no ask has named by then is not wanted any more. */
 const UNNAMED_KEPT_MS = 24 * 60 * 60 * 1000;

@@ -6,10 +6,10 @@ import { mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { writeAudit, type AuditLine } from '#core/store/audit.ts';
 import type { Deletion } from '#core/store/custody.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
 import { careFor, viewDeletion, type DeletionView } from './team-settings.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface AccountView {
   readonly name: string;

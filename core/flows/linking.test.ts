@@ -1,10 +1,10 @@
 import { loggedIn } from '#core/testing/shared-team.ts';
 import { expect, test } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
-import type { Actor } from '#core/flows/app.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
 import { teamStage } from '#core/testing/team-stage.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const MINUTE_MS = 60_000;
 const clock = clockByHand();

@@ -12,9 +12,9 @@ import { cleanText, shorten } from '#core/domain/text.ts';
 import type { Platform } from '#core/domain/thread-ref.ts';
 import { newBearer } from '#core/store/bearer.ts';
 import type { LinkRequest, LookedAtLink, WriteNotice } from '#core/store/linking.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface LinkingVerbs {
   /** For a bot: an address for the person behind this account, to be shown to nobody else. The link before stops working. */

@@ -4,8 +4,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isId, type FileId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusal.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 /** How long a link works without login. */
 export const LINK_DAYS = 7;

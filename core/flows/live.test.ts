@@ -6,8 +6,8 @@ import { newId } from '#core/domain/ids.ts';
 import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { forAll, openStage, type Person } from '#core/testing/stage.ts';
-import type { EventCursor } from './app.ts';
 import type { LiveItem } from './live.ts';
+import type { EventCursor } from './views.ts';
 
 const clock = clockByHand();
 const world = forAll(() => openStage({ clock, agents: agentsThat((job) => done('Here.', [csvOf('leads.csv', job.quantity ?? 1)])) }));

@@ -4,10 +4,11 @@
 import type { TaskId } from '#core/domain/ids.ts';
 import { mustBeAllowed } from '#core/domain/permission.ts';
 import { isAhead, isCursor, isLater } from '#core/store/events.ts';
-import type { Actor, EventCursor, EventLine, WalletView } from './app.ts';
 import type { Core } from './core.ts';
 import { balanceOf, findTask } from './history.ts';
 import { openHub, type Hub, type Sizes, type Watcher } from './hub.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { EventCursor, EventLine, WalletView } from './views.ts';
 
 export interface LiveVerbs {
   /** Task events of the actor's team as they are committed, from behind `after`; ends when the signal aborts. `null` every 15 s while nothing happens. */

@@ -7,12 +7,12 @@ import type { Role } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import type { AuthNews, Change, LoggedIn, Login } from '#core/ports/auth.ts';
 import { writeAudit } from '#core/store/audit.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
 import { mailWaitS } from './mail-share.ts';
 import { shutOthersOut, shutsOut } from './shut-out.ts';
 import { giveStartingCredits } from './starting-credits.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface LoginVerbs {
   /** Whoever is logged in, in the team that they chose, else in their own. */

@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { newId, type MailId } from '#core/domain/ids.ts';
-import { mailLimits } from '#core/domain/limits.ts';
 import type { MailSaying } from '#core/domain/mail.ts';
 import type { Log } from '#core/ports/log.ts';
 import { MailError, type Mailer } from '#core/ports/mail.ts';
@@ -13,6 +12,7 @@ import { forAll, openStage, stage } from '#core/testing/stage.ts';
 import { watchUndelivered } from './alarm.ts';
 import type { Core } from './core.ts';
 import { sendMailAgain, undeliveredMails, writeMail } from './mail.ts';
+import { mailLimits } from '#core/domain/mail-limits.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -9,8 +9,8 @@ import { isRole, rolesGivenBy, whyNot } from '#core/domain/roles.ts';
 import { teamLimits } from '#core/domain/team-limits.ts';
 import type { Platform } from '#core/domain/thread-ref.ts';
 import type { StoredMember } from '#core/store/teams.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface MemberVerbs {
   /** The team that the actor acts for. */

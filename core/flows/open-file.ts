@@ -9,10 +9,10 @@ import { refuse } from '#core/domain/refusal.ts';
 import { shownAs, type ShownAs } from '#core/domain/shown-file.ts';
 import { FilesError } from '#core/ports/files.ts';
 import type { StoredFile } from '#core/store/files.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { findTask } from './history.ts';
 import { linkFor, SIGNED_SECONDS } from './links.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface OpenedFile {
   readonly name: string;

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { loggedIn, sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, type Person } from '#core/testing/stage.ts';
 import { mailOf, proxied, visitor } from '#core/testing/visitor.ts';
-import type { Actor, App } from './app.ts';
+import type { App } from './app.ts';
 import type { OperatorAccessVerbs } from './operate-access.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const stage = forAll(() => openStage({ settings: { ...proxied, OPERATOR_EMAILS: 'ops@example.com' } }));
 const reason = 'A laptop was stolen';

@@ -5,11 +5,11 @@ import { isId, newId, type ApiKeyId, type TeamId, type UserId } from '#core/doma
 import { securityNotice, type SecurityChange } from '#core/domain/mail.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import type { AccessKey, AccessPerson, Notice, WhichKeys } from '#core/store/operate-access.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { writeMail } from './mail.ts';
 import { mustBeOperator } from './operate.ts';
 import { readReason } from './operator-reason.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface OperatorAccessVerbs {
   /** Who can act in this team, and with how many sessions and which keys. */

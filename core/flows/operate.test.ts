@@ -5,9 +5,10 @@ import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { loggedIn, sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, stage, type Stage } from '#core/testing/stage.ts';
-import type { Actor, App } from './app.ts';
+import type { App } from './app.ts';
 import type { Core } from './core.ts';
 import { checkLedgerDaily, type OperatorVerbs } from './operate.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const settings = { OPERATOR_EMAILS: 'Ops@example.com, anna@example.com' };
 const world = forAll(() => openStage({ settings }));

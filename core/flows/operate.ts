@@ -13,7 +13,6 @@ import type { DeadLetter } from '#core/store/dead-letters.ts';
 import type { LedgerCheck } from '#core/store/ledger-checks.ts';
 import type { UndeliveredMail } from '#core/store/mails.ts';
 import type { LetterQueue, Numbers, OpenedRequest, TaskLine, TaskSight, TeamDetails, TeamLine, WorkerLine } from '#core/store/operate.ts';
-import type { Actor, PartHealth } from './app.ts';
 import { raiseAlarm } from './alarm.ts';
 import { cancel } from './control.ts';
 import type { Core } from './core.ts';
@@ -21,6 +20,8 @@ import { health } from './health.ts';
 import { sendMailAgain, undeliveredMails } from './mail.ts';
 import { readReason, wrongField } from './operator-reason.ts';
 import { readCursor, viewUndelivered, type Undelivered } from './undelivered.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { PartHealth } from './views.ts';
 
 export interface OperatorVerbs {
   isOperator(actor: Actor): Promise<boolean>;

@@ -3,8 +3,8 @@
 
 import type { ApiKeyId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusal.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface OwnKeyVerbs {
   /** The person's active keys in all teams, newest first. */

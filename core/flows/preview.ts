@@ -8,8 +8,8 @@ import type { Quantity } from '#core/domain/quantity.ts';
 import { readAsk } from '#core/domain/read-ask.ts';
 import { isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusal.ts';
 import { workIn, type WorkAsked } from '#core/domain/work-in.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface EstimateView {
   readonly type: AgentType;

@@ -6,9 +6,11 @@ import { freeRates, ratedVerbs, verbRates, type RatedVerb } from '#core/domain/v
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, type Person } from '#core/testing/stage.ts';
-import type { Actor, App, Taken } from './app.ts';
+import type { App } from './app.ts';
 import { keepRates, type Rates } from './rates.ts';
 import { sensitiveActs } from './sensitive-acts.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { Taken } from './views.ts';
 
 const clock = clockByHand();
 const world = forAll(() => openStage({ clock }));

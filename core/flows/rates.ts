@@ -7,7 +7,7 @@ import { refuse, type Refused } from '#core/domain/refusal.ts';
 import { freeRates, verbRates, type FreeThing, type Rate, type RatedVerb, type VerbRate } from '#core/domain/verb-rates.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DrawRate } from '#core/store/rates.ts';
-import type { Actor } from './app.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface Rates {
   /** Takes one of this; 0 when it may be done now, else how many seconds to wait. */

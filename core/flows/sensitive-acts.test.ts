@@ -6,8 +6,9 @@ import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { loggedIn } from '#core/testing/shared-team.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
 import { teamStage } from '#core/testing/team-stage.ts';
-import type { Actor, App } from './app.ts';
+import type { App } from './app.ts';
 import { sensitiveActs } from './sensitive-acts.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const clock = clockByHand();
 const world = forAll(() => openStage({ clock, settings: { OPERATOR_EMAILS: 'ops@example.com' } }));

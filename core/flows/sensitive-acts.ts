@@ -7,10 +7,11 @@ import { isFresh } from '#core/domain/fresh-login.ts';
 import { mustBeAllowed, type Permission } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import type { SecurityEvent } from '#core/domain/security-event.ts';
-import type { Actor, App } from './app.ts';
+import type { App } from './app.ts';
 import type { Core } from './core.ts';
 import { isOfSomebodyElse } from './file-acts.ts';
 import { isOperator } from './operate.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 interface Rule {
   /** Asks for a confirmation: always, or when the verb is called with these. */

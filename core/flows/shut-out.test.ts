@@ -3,11 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Change } from '#core/ports/auth.ts';
-import type { Actor } from '#core/flows/app.ts';
 import { linkIn } from '#core/testing/mailbox.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
 import { mailOf, PASSWORD, proxied, tokenIn, twoFactorOf, visitor, type Visitor } from '#core/testing/visitor.ts';
 import { shutsOut } from './shut-out.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const stage = forAll(() => openStage({ settings: proxied }));
 

@@ -5,8 +5,8 @@
 // showed both factors, and where a thief turns it off, ending them would only put out the owner, who is told by mail.
 
 import { deviceOf } from '#core/domain/device.ts';
-import type { TeamId } from '#core/domain/ids.ts';
-import type { Change, SessionId } from '#core/ports/auth.ts';
+import type { TeamId, SessionId } from '#core/domain/ids.ts';
+import type { Change } from '#core/ports/auth.ts';
 import type { Client } from '#core/store/accounts.ts';
 import { writeAudit } from '#core/store/audit.ts';
 import type { Core } from './core.ts';

@@ -7,9 +7,9 @@ import { networkOf } from '#core/domain/network.ts';
 import { countedDomain, NETWORK_SHARE, type NoStartingCredits } from '#core/domain/starting-credits.ts';
 import type { Login } from '#core/ports/auth.ts';
 import type { Newcomer } from '#core/store/starting-credits.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { keyedDigest, mailboxDigest } from './mail-share.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface StartingCreditVerbs {
   /** Why the actor's team began without credits; null when it did not, and once it had some from elsewhere. */

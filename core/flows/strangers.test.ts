@@ -2,10 +2,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { mailLimits, mailShares } from '#core/domain/limits.ts';
 import { linkLastsS } from '#core/engines/auth/limits.ts';
 import { forAll, openStage } from '#core/testing/stage.ts';
 import { kindsWrittenTo, mailOf, PASSWORD, proxied, tokenIn, twoFactorOf, visitor, type Visitor } from '#core/testing/visitor.ts';
+import { mailLimits, mailShares } from '#core/domain/mail-limits.ts';
 
 const stage = forAll(() => openStage({ settings: proxied }));
 

@@ -4,8 +4,8 @@ import { amountOf, micro, MOST_CREDITS, type Amount } from '#core/domain/credits
 import { mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import type { Deletion, TeamCare } from '#core/store/custody.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface TeamSettings {
   readonly name: string;

@@ -3,8 +3,8 @@ import { newId } from '#core/domain/ids.ts';
 import { openBoardStage, headline, boardStage } from '#core/testing/board-stage.ts';
 import { clockByHand } from '#core/testing/clock-by-hand.ts';
 import { forAll } from '#core/testing/stage.ts';
-import type { Actor } from './app.ts';
 import { buryForgotten } from './undelivered.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const world = forAll(() => openBoardStage({ clock: clockByHand() }));

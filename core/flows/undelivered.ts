@@ -10,11 +10,11 @@ import { firstLine } from '#core/domain/text.ts';
 import type { Platform, ThreadRef } from '#core/domain/thread-ref.ts';
 import { troubleFor, type TroubleWords } from '#core/domain/trouble.ts';
 import type { DeadLetter } from '#core/store/dead-letters.ts';
-import type { Actor } from './app.ts';
 import type { Core } from './core.ts';
 import { GIVE_UP_MS } from './deliver.ts';
 import { findTask } from './history.ts';
 import { replyContext } from './reply-context.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface DeliveryVerbs {
   /** Answers of the team that could not be posted and that nobody has marked as seen, newest first. `before` is the `cursor` of the last one of the page before. */

@@ -5,9 +5,9 @@ import { FilesError } from '#core/ports/files.ts';
 import { agentsThat, csvOf, done, fileOf } from '#core/testing/agents-that.ts';
 import { clockByHand, type ClockByHand } from '#core/testing/clock-by-hand.ts';
 import { stage, type Person } from '#core/testing/stage.ts';
-import type { Taken } from './app.ts';
 import type { Core } from './core.ts';
 import { expireFiles } from './upkeep.ts';
+import type { Taken } from './views.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60_000;

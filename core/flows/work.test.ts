@@ -3,11 +3,11 @@
 import { text as wholeText } from 'node:stream/consumers';
 import { expect, test, vi } from 'vitest';
 import { newId, type FileId } from '#core/domain/ids.ts';
-import type { Actor } from '#core/flows/app.ts';
 import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/agents-that.ts';
 import { sharedTeam } from '#core/testing/shared-team.ts';
 import { forAll, openStage, type Person } from '#core/testing/stage.ts';
 import type { TaskLine } from './work.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const agents = agentsThat(async ({ message }, watch, signal) => {
   if (message.includes('broken')) return { kind: 'failed', reason: 'told to', usage: someUsage };

@@ -14,7 +14,6 @@ import { platformOf, type Platform } from '#core/domain/thread-ref.ts';
 import type { StoredEvent } from '#core/store/events.ts';
 import type { TaskFilter, TaskSurroundings } from '#core/store/task-lists.ts';
 import type { StoredTask } from '#core/store/tasks.ts';
-import type { Actor, ShownLetter } from './app.ts';
 import type { Core } from './core.ts';
 import { examples, type ExamplesView } from './examples.ts';
 import { conversation, findTask, letters } from './history.ts';
@@ -22,6 +21,8 @@ import { linkFor } from './links.ts';
 import { openFile, openOriginal, type OpenedFile } from './open-file.ts';
 import { preview, type EstimateView } from './preview.ts';
 import { replyContext } from './reply-context.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { ShownLetter } from './views.ts';
 
 export interface WorkVerbs {
   /** What a request would cost, without taking it. What would be refused says so in `refused`. */

@@ -1,9 +1,7 @@
 // Logging in. What is behind it keeps users, passwords, sessions and one-time links; who may do what is not its business.
 
-import type { Id, UserId } from '#core/domain/ids.ts';
+import type { UserId, SessionId } from '#core/domain/ids.ts';
 import type { MailSaying } from '#core/domain/mail.ts';
-
-export type SessionId = Id<'session'>;
 
 export interface Auth {
   /**

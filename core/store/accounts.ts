@@ -1,7 +1,6 @@
 // What a person sees and changes about their own account: name, sessions.
 
-import type { TeamId, UserId } from '#core/domain/ids.ts';
-import type { SessionId } from '#core/ports/auth.ts';
+import type { TeamId, UserId, SessionId } from '#core/domain/ids.ts';
 import type { Money } from './money.ts';
 
 export interface AccountRow {

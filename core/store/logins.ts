@@ -1,8 +1,7 @@
 // Who is logged in, in which of their teams they are, and how often something may be tried.
 
-import { newId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
+import { newId, type TeamId, type UserId, type WalletId, type SessionId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/permission.ts';
-import type { SessionId } from '#core/ports/auth.ts';
 import type { Money } from './money.ts';
 
 export interface SessionRow {

@@ -3,11 +3,11 @@
 // of its tries tells whose it is: a process that slept through its lease may no longer say what becomes of the mail.
 
 import { newId, type MailId } from '#core/domain/ids.ts';
-import { mailLimits } from '#core/domain/limits.ts';
 import { kindsThatMayComeTwice, type MailKind, type MailSaying } from '#core/domain/mail.ts';
 import type { Writes } from './audit.ts';
 import type { Money } from './money.ts';
 import { open, seal } from './secrets.ts';
+import { mailLimits } from '#core/domain/mail-limits.ts';
 
 export interface NewMail {
   /** Who writes the same mail again means the one that is there. */

@@ -5,7 +5,6 @@ import type { AgentType } from '#core/domain/agent-type.ts';
 import { credits } from '#core/domain/credits.ts';
 import { newId, type HoldId, type IdentityId, type TaskId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/permission.ts';
-import type { Actor } from '#core/flows/app.ts';
 import type { Core } from '#core/flows/core.ts';
 import { creditVerbs, type CreditVerbs } from '#core/flows/credits.ts';
 import { keepPaces } from '#core/flows/paces.ts';
@@ -13,6 +12,7 @@ import type { HoldAnswer, LotId } from '#core/store/ledger.ts';
 import { openStore, type Store } from '#core/store/store.ts';
 import { openBank, type Bank } from './bank.ts';
 import { quietLog } from './quiet-log.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface CreditsStage {
   readonly bank: Bank;

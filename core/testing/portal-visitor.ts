@@ -3,9 +3,9 @@
 import { randomInt } from 'node:crypto';
 import { expect } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
-import type { Actor } from '#core/flows/app.ts';
 import type { Stage } from './stage.ts';
 import { visitor, type Visitor } from './visitor.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface PortalVisitor extends Visitor {
   readonly email: string;

@@ -1,8 +1,8 @@
 // Folders are the boundaries. This is the table of who may import whom; below it, the tests that keep it.
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseSync } from 'oxc-parser';
 import { expect, test } from 'vitest';
+import { fileOf, importsOf, type How } from './imports.ts';
 
 // `types of x`: nothing of it at run time. `lazily x`: only by import(), when it is needed.
 const rooms: Record<string, readonly string[]> = {
@@ -127,12 +127,12 @@ function complaints(file: string, source: string): string[] {
 
 function complaintAbout(file: string, room: Room, target: string, how: How): string | null {
   if (target.startsWith('node:')) return null;
-  if (!/^[.#]/.test(target)) {
+  const targetFile = fileOf(file, target);
+  if (targetFile === null) {
     const [piece, allowed] = packagesOf(file, room);
     const name = target.split('/', target.startsWith('@') ? 2 : 1).join('/');
     return allowed.includes(name) ? null : `${piece} may not import ${name}`;
   }
-  const targetFile = target.startsWith('#') ? target.slice(1) : path.join(path.dirname(file), target);
   if (outsideTheProduct.test(targetFile)) return `${room.name} may not import ${path.dirname(targetFile)}: it is no part of the product`;
   const other = roomOf(targetFile);
   if (other?.name === room.name) return null;
@@ -167,23 +167,4 @@ function packagesOf(file: string, room: Room): [string, readonly string[]] {
   const [piece] = file.slice(room.name.length + 1).split(/[/.]/);
   const named = Object.keys(packages).find((key) => key === `${room.name}/${piece}` || `${room.name}/${piece}`.startsWith(`${key}-`));
   return [named ?? room.name, named ? packages[named]! : []];
-}
-
-type How = 'values' | 'types' | 'lazily';
-
-function importsOf(file: string, source: string): { target: string; how: How }[] {
-  const { module, errors } = parseSync(file, source);
-  if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]!.message}`);
-  const how = (entries: readonly { isType: boolean }[]): How =>
-    entries.length > 0 && entries.every(({ isType }) => isType) ? 'types' : 'values';
-  return [
-    ...module.staticImports.map(({ moduleRequest, entries }) => ({ target: moduleRequest.value, how: how(entries) })),
-    ...module.staticExports.flatMap(({ entries }) =>
-      entries.flatMap((entry) => (entry.moduleRequest ? [{ target: entry.moduleRequest.value, how: how([entry]) }] : [])),
-    ),
-    ...module.dynamicImports.flatMap(({ moduleRequest: { start, end } }) => {
-      const literal = /^['"](.*)['"]$/.exec(source.slice(start, end));
-      return literal ? [{ target: literal[1]!, how: 'lazily' as const }] : [];
-    }),
-  ];
 }

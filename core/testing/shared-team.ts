@@ -3,10 +3,10 @@
 import { credits } from '#core/domain/credits.ts';
 import { newId, type TeamId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/permission.ts';
-import type { Actor } from '#core/flows/app.ts';
 import type { Core } from '#core/flows/core.ts';
 import { justConfirmed } from './just-confirmed.ts';
 import type { Person } from './stage.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 /** Makes the team with its wallet, and gives each person as who they are there, without the key that they came with. */
 export async function sharedTeam<const Roles extends readonly (readonly [Person, Role])[]>(

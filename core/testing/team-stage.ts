@@ -3,11 +3,11 @@
 import { vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/permission.ts';
-import type { Actor } from '#core/flows/app.ts';
 import { justConfirmed } from './just-confirmed.ts';
 import { hashBearer } from '#core/store/bearer.ts';
 import { linkIn } from './mailbox.ts';
 import type { Person, Stage } from './stage.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface TeamStage {
   /** A person with a new team besides their own, acting for that. */

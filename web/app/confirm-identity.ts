@@ -5,9 +5,9 @@
 import { data, redirect } from 'react-router';
 import { askAuth, placeOf, problemOf, saidIn } from './front/ask-auth.ts';
 import { waitFor } from './front/waiting.ts';
-import type { Visited } from './guarded.ts';
 import type { ConfirmIdentity, Problem } from './problem.ts';
 import type { Who } from './visit.ts';
+import type { Visited } from './visited.ts';
 
 /** Fields of the confirmation itself. All others are of the form that it stands in for. */
 export const CONFIRMED_PASSWORD = 'confirm-password';

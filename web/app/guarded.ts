@@ -1,16 +1,14 @@
 // Every loader and action of the portal is made by one of these, so that who may see or do something is said in one word
 // beside it. A refusal of a loader becomes the page of an error; one of an action goes back to its form.
 
-import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from 'react-router';
+import { data, redirect } from 'react-router';
 import { mustBeAllowed, type Permission } from '#core/domain/permission.ts';
 import { isAnswer, isRefusal, refuse, type Refusal } from '#core/domain/refusal.ts';
 import { isIntact } from '#core/domain/text.ts';
 import { askToConfirm, confirmFirst, fieldsOf as fieldsIn } from './confirm-identity.ts';
 import type { Problem } from './problem.ts';
 import { visitContext, type Visit, type Who } from './visit.ts';
-
-type Args = LoaderFunctionArgs | ActionFunctionArgs;
-export type Visited<More = object> = Visit & More & Pick<Args, 'request' | 'params'> & { readonly url: URL };
+import type { Args, Visited } from './visited.ts';
 
 /** For members who may do this. Strangers are sent to log in, and come back afterwards. `login` is enough: any member. */
 export function guarded<T>(permission: Permission | 'login', work: (visit: Visited<Who>) => Promise<T>) {

@@ -7,14 +7,7 @@ import { staysWhenAway } from './away.ts';
 import { ErrorPage } from './components/error-page.tsx';
 import { open } from './guarded.ts';
 import { readReader, TIME_ZONE_COOKIE, type Reader } from './reader.ts';
-
-/** What the whole document is made with. It needs nothing of the core, so an error page can count on it. */
-export interface RootData {
-  readonly brandName: string;
-  readonly publicUrl: string;
-  readonly reader: Reader;
-  readonly nonce: string;
-}
+import type { RootData } from './root-data.ts';
 
 export const loader = open(({ request, brandName, publicUrl, nonce, now }): RootData => ({
   brandName,

@@ -4,7 +4,7 @@
 import { asNumber, micro, type Amount } from '#core/domain/credits.ts';
 import type { Standing, StatementView } from '#core/domain/statement.ts';
 import type { TransactionView } from '#core/domain/transaction.ts';
-import type { EventLine, Stopped, TakenTask, WalletView } from '#core/flows/app.ts';
+import type { EventLine, Stopped, TakenTask, WalletView } from '#core/flows/views.ts';
 
 /** Made of what was stored when the ask was taken, so that a repeat reads the same, whatever became of the task. */
 export function takenAnswer(taken: TakenTask, publicUrl: string) {

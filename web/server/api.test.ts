@@ -7,10 +7,10 @@ import type { Clock } from '#core/ports/clock.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
-import type { PartHealth, ShownLetter } from '#core/flows/app.ts';
 import { forAll, openStage, stage, type Person } from '#core/testing/stage.ts';
 import type { takenAnswer } from './answers.ts';
 import type { ErrorAnswer } from './errors.ts';
+import type { PartHealth, ShownLetter } from '#core/flows/views.ts';
 
 const usual = forAll(() => openStage());
 

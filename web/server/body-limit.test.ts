@@ -1,9 +1,9 @@
 import http from 'node:http';
 import { expect, test } from 'vitest';
-import type { Actor } from '#core/flows/app.ts';
 import { rawRequest } from '#core/testing/raw-request.ts';
 import { openDoor } from './testing/open-door.ts';
 import type { Mount } from './mount.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const olga = { userId: 'u1', teamId: 't1', role: 'owner' } as Actor;
 const knowsOlga = { actorByKey: async () => olga };

@@ -1,12 +1,13 @@
 // The pages about credits, over a real ledger, as a browser without scripts gets them.
 
 import { expect, test } from 'vitest';
-import type { Actor, App } from '#core/flows/app.ts';
+import type { App } from '#core/flows/app.ts';
 import { balance } from '#core/flows/history.ts';
 import type { LoggedIn } from '#core/ports/auth.ts';
 import { openCreditsStage, type CreditsTeam } from '#core/testing/credits-stage.ts';
 import { forAll } from '#core/testing/stage.ts';
 import { openPortalDoor } from './testing/open-portal.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const stage = forAll(openCreditsStage);
 const HOSTILE = '<img src=x onerror=alert(1)>=1+1"\'';

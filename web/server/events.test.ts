@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { refuse } from '#core/domain/refusal.ts';
-import type { Actor, App, EventCursor, EventLine } from '#core/flows/app.ts';
+import type { App } from '#core/flows/app.ts';
 import { openDoor } from './testing/open-door.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { EventCursor, EventLine } from '#core/flows/views.ts';
 
 const olga = { userId: 'u1', teamId: 't1', role: 'owner', email: 'olga@example.com' } as Actor;
 const key = 'olgas-key';

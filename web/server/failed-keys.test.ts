@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { refuse } from '#core/domain/refusal.ts';
-import type { Actor, App } from '#core/flows/app.ts';
+import type { App } from '#core/flows/app.ts';
 import { openDoor } from './testing/open-door.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const olga = { userId: 'u1', teamId: 't1', role: 'owner' } as Actor;
 const wallet = { available: '0', inUse: '0', debt: '0', version: 1, colour: 'green', words: 'Enough' } as const;

@@ -5,12 +5,13 @@
 import type { Request, Response } from 'express';
 import type { TeamId } from '#core/domain/ids.ts';
 import { isRefusal, refuse } from '#core/domain/refusal.ts';
-import type { Actor, App } from '#core/flows/app.ts';
+import type { App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { FailedKeys } from './failed-keys.ts';
 import { isOurOwn } from './own-origin.ts';
 import { isAway, untilBack } from './patience.ts';
 import { mustReachWith } from './read-only.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export interface Keys {
   /** Rejects with `login.needed` without a key or session, `key.unknown` with a wrong key, `key.expired` and `key.read-only`. */

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import { expect, test, vi } from 'vitest';
 import { refuse } from '#core/domain/refusal.ts';
-import type { Actor } from '#core/flows/app.ts';
 import { callerHeader, type LoggedIn } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import { openPortalDoor } from './testing/open-portal.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const olga = { userId: 'u1', teamId: 't1', role: 'owner', email: 'olga@example.com' } as Actor;
 const loggedIn = {

@@ -3,7 +3,7 @@
 
 import type { Request, Response } from 'express';
 import { refuse } from '#core/domain/refusal.ts';
-import type { Actor } from '#core/flows/app.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export const readableRoutes: ReadonlySet<string> = new Set([
   '/api/tasks',

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
-import type { Actor } from '#core/flows/app.ts';
 import { openCreditsStage, type CreditsTeam } from '#core/testing/credits-stage.ts';
 import { forAll } from '#core/testing/stage.ts';
 import { openDoor } from './testing/open-door.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const stage = forAll(openCreditsStage);
 

@@ -5,9 +5,9 @@ import net from 'node:net';
 import { once } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { refuse } from '#core/domain/refusal.ts';
-import type { Actor } from '#core/flows/app.ts';
 import { countFailedKeys } from './failed-keys.ts';
 import { nobody, openDoor } from './testing/open-door.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 const olga = { userId: 'u1', teamId: 't1', role: 'owner', email: 'olga@example.com' } as Actor;
 const taskId = '01890000-0000-7000-8000-000000000001';

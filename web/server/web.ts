@@ -2,21 +2,17 @@
 // route reads a request, asks the core, and says what the core said.
 
 import './locals.ts';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express } from 'express';
 import { refuse } from '#core/domain/refusal.ts';
-import type { App } from '#core/flows/app.ts';
-import type { Auth } from '#core/ports/auth.ts';
-import type { Log } from '#core/ports/log.ts';
-import type { SecurityLog } from '#core/ports/security-log.ts';
 import { boundBodies, type Bounds } from './body-limit.ts';
 import { keepFromCrawlers } from './crawlers.ts';
 import { answerErrors } from './errors.ts';
 import { countFailedKeys } from './failed-keys.ts';
 import { secure } from './headers.ts';
-import { keysOf, type Keys } from './keys.ts';
+import { keysOf } from './keys.ts';
 import { checkLocations } from './locations.ts';
-import { listen, usualPatience, type Patience, type Running } from './listen.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { listen, usualPatience, type Running } from './listen.ts';
+import { createMetrics } from './metrics.ts';
 import { addMounts, addPortal, pathsOf, type Mount } from './mount.ts';
 import { followRequests } from './requests.ts';
 import { answerUnreadable, checkRequestLine, onlyPaths } from './request-line.ts';
@@ -28,62 +24,19 @@ import { conversationRoutes } from './routes/conversations.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
-import { docsRoutes, landingRoutes, type SandboxPage } from './routes/landing.ts';
+import { docsRoutes, landingRoutes } from './routes/landing.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { transactionRoutes } from './routes/transactions.ts';
 import { wellKnownRoutes } from './routes/well-known.ts';
 import { gateSandboxes } from './sandbox/gate.ts';
-import { openStreams, type Streams } from './streams.ts';
-
-export interface WebSettings {
-  readonly app: App;
-  readonly auth: Auth;
-  readonly log: Log;
-  readonly security: SecurityLog;
-  /** Where people reach us, without a slash at the end. */
-  readonly publicUrl: string;
-  readonly brandName: string;
-  /** Opens /metrics to whoever shows it; without one only this machine may look. */
-  readonly metricsToken?: string;
-  /** How many proxies stand in front and say who is calling (Express's "trust proxy"). Without one nobody's word is taken. */
-  readonly trustProxy?: number | string;
-  /** Addresses that bots and sandboxes answer. */
-  readonly mounts?: readonly Mount[];
-  /** Origins that our answers may lead to, besides our own: where files are. */
-  readonly leadsTo?: readonly string[];
-  /** Where to report a security problem, as addresses with `mailto:` or `https:`. Published. */
-  readonly securityContacts?: readonly string[];
-  /** Answers whatever is left, the front page too. */
-  readonly portal?: readonly RequestHandler[];
-  /** Opens the pages of sandboxes, which are below /sandbox; without one they are not there. */
-  readonly sandboxToken?: string;
-  /** Answers only those who call us by our own name or one of this machine. */
-  readonly loopbackOnly?: boolean;
-  /** Named on the front page. */
-  readonly sandboxPages?: readonly SandboxPage[];
-  /** For tests. */
-  readonly nowMs?: () => number;
-  readonly patience?: Partial<Patience>;
-}
+import { openStreams } from './streams.ts';
+import type { Parts, WebSettings } from './parts.ts';
 
 export interface Web {
   readonly express: Express;
   /** Rejects when the port is taken. Port 0 takes any that is free. Without a host it listens on all addresses. */
   start(port: number, host?: string): Promise<Running>;
-}
-
-/** What routes are made of. */
-export interface Parts {
-  readonly app: App;
-  readonly auth: Auth;
-  readonly log: Log;
-  readonly publicUrl: string;
-  readonly brandName: string;
-  readonly keys: Keys;
-  readonly streams: Streams;
-  readonly metrics: Metrics;
-  readonly nowMs: () => number;
 }
 
 export function createWeb(settings: WebSettings): Web {

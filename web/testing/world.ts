@@ -8,7 +8,6 @@ import { credits } from '#core/domain/credits.ts';
 import { newId, type ConversationId, type FileId, type LetterId, type TaskId, type TeamId, type UserId } from '#core/domain/ids.ts';
 import { roles, type Role } from '#core/domain/permission.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
-import type { Actor } from '#core/flows/app.ts';
 import type { AgentFile, AgentOutcome, Agents } from '#core/ports/agents.ts';
 import { pdfOf } from '#core/sandbox/openclaw/agents/pdf.ts';
 import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/agents-that.ts';
@@ -17,6 +16,7 @@ import { openStage, type Stage, type StageOptions } from '#core/testing/stage.ts
 import { teamStage } from '#core/testing/team-stage.ts';
 import { linkIn } from '#core/testing/mailbox.ts';
 import { mailOf, PASSWORD, proxied, twoFactorOf } from '#core/testing/visitor.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 /** Who can ask for a page. `outsider` owns another team. */
 export const askers = ['stranger', ...roles.toReversed(), 'outsider', 'operator'] as const;

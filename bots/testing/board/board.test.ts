@@ -10,12 +10,13 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { AskInput } from '#core/contracts/ask.ts';
 import { systemClock } from '#core/engines/clock.ts';
-import type { App, Taken } from '#core/flows/app.ts';
+import type { App } from '#core/flows/app.ts';
 import { quietLog } from '#core/testing/quiet-log.ts';
 import { replyOf } from '../replies.ts';
 import { board } from './adapter.ts';
 import { boardPeople } from './client.ts';
 import { startBoard } from './sandbox/server.ts';
+import type { Taken } from '#core/flows/views.ts';
 
 const token = 'secret';
 

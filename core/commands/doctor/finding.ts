@@ -1,9 +1,10 @@
 // What the doctor knows, and how it says what it found.
 
 import type pg from 'pg';
-import type { Config, GivenSettings, Problem } from '#core/contracts/env.ts';
+import type { Config } from '#core/contracts/env.ts';
 import type { SettingName } from '#core/contracts/settings.ts';
 import type { PostgresHeld } from '#core/sandbox/postgres.ts';
+import type { GivenSettings, Problem } from '#core/contracts/config-problem.ts';
 
 export type Finding =
   | { readonly state: 'ok'; readonly words: string }

@@ -1,5 +1,5 @@
-import type { GivenSettings } from '#core/contracts/env.ts';
 import { settingNames, settings } from '#core/contracts/settings.ts';
+import type { GivenSettings } from '#core/contracts/config-problem.ts';
 
 /** Words of other programs may repeat what we gave them. */
 export function withoutSecrets(given: GivenSettings, text: string): string {

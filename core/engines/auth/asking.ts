@@ -2,7 +2,7 @@
 // because the library calls us back (to write a mail, to tell of a login) without saying for which request.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { SessionId } from '#core/ports/auth.ts';
+import type { SessionId } from '#core/domain/ids.ts';
 
 export interface Asking {
   /** The address of the caller, or its network; null when it is not known. */

@@ -3,10 +3,10 @@
 
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
-import type { UserId } from '#core/domain/ids.ts';
+import type { UserId, SessionId } from '#core/domain/ids.ts';
 import { isFresh } from '#core/domain/fresh-login.ts';
-import type { SessionId, Shown } from '#core/ports/auth.ts';
-import type { AuthSettings } from '../auth.ts';
+import type { Shown } from '#core/ports/auth.ts';
+import type { AuthSettings } from './settings.ts';
 
 export const CONFIRM_PATH = '/confirm-login';
 

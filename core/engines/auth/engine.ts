@@ -11,7 +11,6 @@ import { refuse } from '#core/domain/refusal.ts';
 import { callerHeader, type Auth, type Shown } from '#core/ports/auth.ts';
 import { prismaForLogins } from '#core/store/prisma-for-logins.ts';
 import type { SecretVersions } from '#core/store/secret-versions.ts';
-import type { AuthSettings } from '../auth.ts';
 import { asking, type Asking } from './asking.ts';
 import { throughDoor } from './doors.ts';
 import { answerIn, isAskedByStrangers } from './even-time.ts';
@@ -29,6 +28,7 @@ import { toldBy } from './told.ts';
 import { withoutTokens } from './without-tokens.ts';
 import { everyLogin } from './every-login.ts';
 import { digest, lookAtLink, mailedLinks, makeLink } from './mailed-links.ts';
+import type { AuthSettings } from './settings.ts';
 
 type Engine = Pick<Auth, 'handle' | 'lookAtLink' | 'linkToSetPassword'> & {
   confirm(headers: Headers, shown: Shown, session: Parameters<typeof confirm>[4]): Promise<Response>;

@@ -3,15 +3,15 @@
 
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
-import type { UserId } from '#core/domain/ids.ts';
+import type { UserId, SessionId } from '#core/domain/ids.ts';
 import { readName } from '#core/domain/name.ts';
 import { isRefusal } from '#core/domain/refusal.ts';
-import { callerHeader, type Change, type Login, type SessionId } from '#core/ports/auth.ts';
-import type { AuthSettings } from '../auth.ts';
+import { callerHeader, type Change, type Login } from '#core/ports/auth.ts';
 import { fieldOf } from './field-of.ts';
 import { MAIL_CHARACTERS } from './limits.ts';
 import { askedOfNewPasswords } from './new-passwords.ts';
 import type { Told } from './told.ts';
+import type { AuthSettings } from './settings.ts';
 
 type Middleware = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 

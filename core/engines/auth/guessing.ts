@@ -5,14 +5,13 @@ import { createHash, createHmac } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { symmetricDecrypt } from 'better-auth/crypto';
-import type { UserId } from '#core/domain/ids.ts';
-import type { SessionId } from '#core/ports/auth.ts';
+import type { UserId, SessionId } from '#core/domain/ids.ts';
 import type { Pace } from '#core/store/guesses.ts';
-import type { AuthSettings } from '../auth.ts';
 import { asking } from './asking.ts';
 import { fieldOf } from './field-of.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
 import { guesses as paces } from './limits.ts';
+import type { AuthSettings } from './settings.ts';
 
 type Middleware = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 

@@ -10,10 +10,10 @@ import { isId, type UserId } from '#core/domain/ids.ts';
 import { maskMailAddress, readMailAddress } from '#core/domain/mail-address.ts';
 import { isRefusal } from '#core/domain/refusal.ts';
 import { callerHeader, type LinkKind, type MailedLink } from '#core/ports/auth.ts';
-import type { AuthSettings } from '../auth.ts';
 import { fieldOf } from './field-of.ts';
 import { linkLastsS, perLink, PASSWORD } from './limits.ts';
 import type { Told } from './told.ts';
+import type { AuthSettings } from './settings.ts';
 
 type Endpoint = GenericEndpointContext;
 

@@ -2,11 +2,11 @@
 
 import { APIError, getSessionFromCtx, type createAuthMiddleware } from 'better-auth/api';
 import { whyGuessable } from '#core/domain/guessable-password.ts';
-import type { AuthSettings } from '../auth.ts';
 import { fieldOf } from './field-of.ts';
 import { isLeaked } from './leaked.ts';
 import { PASSWORD } from './limits.ts';
 import { lookAtLink } from './mailed-links.ts';
+import type { AuthSettings } from './settings.ts';
 
 type Middleware = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 

@@ -5,7 +5,7 @@ import type { LimitView } from '#core/domain/limit.ts';
 import { roles } from '#core/domain/permission.ts';
 import { openCreditsStage, type CreditsTeam } from '#core/testing/credits-stage.ts';
 import { forAll } from '#core/testing/stage.ts';
-import type { LimitWanted } from '../credits.ts';
+import type { LimitWanted } from './views.ts';
 
 const stage = forAll(openCreditsStage);
 const teamDay: LimitWanted = { kind: 'team', subject: '', credits: amountOf(credits(50)), period: 'day', timeZone: 'Europe/Berlin' };

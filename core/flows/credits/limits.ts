@@ -6,10 +6,10 @@ import { limitKinds, limitPeriods, type LimitSubject, type LimitView } from '#co
 import { mustBeAllowed } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import type { LimitId, StoredLimit } from '#core/store/limits.ts';
-import type { Actor } from '../app.ts';
 import type { Core } from '../core.ts';
-import type { LimitWanted } from '../credits.ts';
 import { inZone } from './in-zone.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { LimitWanted } from './views.ts';
 
 export async function limits(core: Core, actor: Actor): Promise<LimitView[]> {
   mustBeAllowed(actor, 'credits.see');

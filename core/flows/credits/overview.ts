@@ -6,10 +6,10 @@ import { mustBeAllowed } from '#core/domain/permission.ts';
 import { TYPICAL_TASK } from '#core/domain/rates.ts';
 import { saySource } from '#core/domain/say-transaction.ts';
 import { firstLine } from '#core/domain/text.ts';
-import type { Actor } from '../app.ts';
 import type { Core } from '../core.ts';
-import type { CreditsOverview } from '../credits.ts';
 import { viewWallet } from '../history.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { CreditsOverview } from './views.ts';
 
 const HOLDING_MOST = 20;
 const LOTS_MOST = 50;

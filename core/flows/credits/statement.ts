@@ -7,8 +7,8 @@ import { refuse } from '#core/domain/refusal.ts';
 import { addUp, STATEMENT_HEADER, statementLine, type StatementView } from '#core/domain/statement.ts';
 import { isMonth } from '#core/domain/time-zone.ts';
 import type { JournalLine, MonthOfJournal } from '#core/store/statement.ts';
-import type { Actor } from '../app.ts';
 import type { Core } from '../core.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 export async function statementMonths(core: Core, actor: Actor): Promise<string[]> {
   mustBeAllowed(actor, 'credits.see');

@@ -6,7 +6,7 @@ import { newId } from '#core/domain/ids.ts';
 import type { TransactionView } from '#core/domain/transaction.ts';
 import { openCreditsStage, type CreditsTeam } from '#core/testing/credits-stage.ts';
 import { forAll } from '#core/testing/stage.ts';
-import type { TransactionQuery } from '../credits.ts';
+import type { TransactionQuery } from './views.ts';
 
 const stage = forAll(openCreditsStage);
 

@@ -11,10 +11,10 @@ import { isDay, UTC } from '#core/domain/time-zone.ts';
 import type { TransactionView, Who } from '#core/domain/transaction.ts';
 import type { CsvRow } from '#core/ports/tables.ts';
 import type { StoredTransaction, TransactionFilter } from '#core/store/transactions.ts';
-import type { Actor } from '../app.ts';
 import type { Core } from '../core.ts';
-import type { TransactionQuery } from '../credits.ts';
 import { inZone } from './in-zone.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { TransactionQuery } from './views.ts';
 
 const PAGE_MOST = 100;
 

@@ -4,9 +4,9 @@ import { amountOf, micro, NO_CREDITS, sum, type Credits } from '#core/domain/cre
 import { mustBeAllowed } from '#core/domain/permission.ts';
 import type { UsageBy, UsageDays, UsageTotals, UsageView } from '#core/domain/usage.ts';
 import type { UsageRow } from '#core/store/usage.ts';
-import type { Actor } from '../app.ts';
 import type { Core } from '../core.ts';
 import { inZone } from './in-zone.ts';
+import type { Actor } from '#core/domain/actor.ts';
 
 /** More than this nobody tells apart in a chart; the small ones are shown together. */
 const GROUPS = 7;

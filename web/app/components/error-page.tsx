@@ -5,9 +5,9 @@ import { isRouteErrorResponse, Link, useRouteLoaderData } from 'react-router';
 import { useAskedInPlace } from '../away.ts';
 import { ConfirmIdentityPage } from './confirm-identity.tsx';
 import { isProblem, type Problem } from '../problem.ts';
-import type { RootData } from '../root.tsx';
 import { confirmIdentity as words } from '../texts/confirm-identity.ts';
 import { buttonClass } from './button.tsx';
+import type { RootData } from '../root-data.ts';
 
 const nothingHere = {
   code: 'route.unknown',

@@ -2,8 +2,8 @@
 // locale, the time zone and "now" from the page's data.
 
 import { useRouteLoaderData } from 'react-router';
-import type { RootData } from '../root.tsx';
 import type { Reader } from '../reader.ts';
+import type { RootData } from '../root-data.ts';
 
 const somebody: Reader = { locale: 'en', timeZone: 'UTC', theme: 'system', now: '1970-01-01T00:00:00.000Z' };
 

@@ -7,7 +7,6 @@ import { amountOf, readCredits } from '#core/domain/credits.ts';
 import { limitPeriods, type LimitKind, type LimitView } from '#core/domain/limit.ts';
 import { may } from '#core/domain/permission.ts';
 import { refuse } from '#core/domain/refusal.ts';
-import type { LimitWanted } from '#core/flows/credits.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { SelectField, TextField } from '../components/field.tsx';
@@ -22,6 +21,7 @@ import { groupWords, limitWords } from '../texts/credits.ts';
 import { wordFor } from '../word-for.ts';
 import { CreditsPage } from './frame.tsx';
 import { platformOf, shown } from './shown.ts';
+import type { LimitWanted } from '#core/flows/credits/views.ts';
 
 const HERE = '/credits/limits';
 

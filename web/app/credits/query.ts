@@ -4,7 +4,7 @@
 import { isId } from '#core/domain/ids.ts';
 import { isDay } from '#core/domain/time-zone.ts';
 import { isTransactionType, type TransactionType } from '#core/domain/transaction.ts';
-import type { TransactionQuery } from '#core/flows/credits.ts';
+import type { TransactionQuery } from '#core/flows/credits/views.ts';
 
 export interface ShownQuery {
   readonly type: TransactionType | '';

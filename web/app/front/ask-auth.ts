@@ -5,8 +5,8 @@ import { data, redirect } from 'react-router';
 import { isOwnPath } from '#core/domain/own-address.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import type { Problem } from '../problem.ts';
-import type { Visited } from '../guarded.ts';
 import { engineWords } from '../texts/getting-in.ts';
+import type { Visited } from '../visited.ts';
 
 export interface Said {
   readonly ok: boolean;

@@ -4,10 +4,11 @@ import { Link } from 'react-router';
 import { Button } from '../components/button.tsx';
 import { TextField } from '../components/field.tsx';
 import { Form, useProblem } from '../components/form.tsx';
-import { attempt, readForm, type Visited } from '../guarded.ts';
+import { attempt, readForm } from '../guarded.ts';
 import { least, signUp } from '../texts/getting-in.ts';
 import { askAuth, backToForm, goTo } from './ask-auth.ts';
 import { Door } from './door.tsx';
+import type { Visited } from '../visited.ts';
 
 export async function choosePassword(visit: Visited, afterwards: string) {
   const form = await readForm(visit.request);

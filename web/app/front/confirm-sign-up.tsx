@@ -4,12 +4,12 @@
 import { Button } from '../components/button.tsx';
 import { TextField } from '../components/field.tsx';
 import { Form, useProblem } from '../components/form.tsx';
-import type { Visited } from '../guarded.ts';
 import { least, signUp } from '../texts/getting-in.ts';
 import { confirmSignUp as words } from '../texts/links.ts';
 import { askAuth, backToForm, goTo, withNext } from './ask-auth.ts';
 import { Door } from './door.tsx';
 import { readWaiting, stopWaiting } from './waiting.ts';
+import type { Visited } from '../visited.ts';
 
 interface Typed {
   text(name: string): string;

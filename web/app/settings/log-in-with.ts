@@ -3,9 +3,9 @@
 
 import { redirect } from 'react-router';
 import { CONFIRMED_PASSWORD, confirmAddress } from '../confirm-identity.ts';
-import type { Visited } from '../guarded.ts';
 import type { Who } from '../visit.ts';
 import { askAuth, backToForm, goTo } from '../front/ask-auth.ts';
+import type { Visited } from '../visited.ts';
 
 export interface Typed {
   text(name: string): string;

@@ -3,10 +3,10 @@
 
 import { data } from 'react-router';
 import { encode } from 'uqr';
-import type { Visited } from '../guarded.ts';
 import type { Who } from '../visit.ts';
 import { askAuth, backToForm, goTo } from '../front/ask-auth.ts';
 import { currentPassword, type Typed } from './log-in-with.ts';
+import type { Visited } from '../visited.ts';
 
 export interface Setup {
   readonly uri: string;

@@ -6,10 +6,11 @@ import { newId, type FileId } from '#core/domain/ids.ts';
 import type { Quantity } from '#core/domain/quantity.ts';
 import { isAnswer, refuse, Refusal } from '#core/domain/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
-import { attempt, readForm, type Visited } from '../guarded.ts';
+import { attempt, readForm } from '../guarded.ts';
 import type { Who } from '../visit.ts';
 import { fileIn, type KeptFile } from './kept-file.ts';
 import { turnAddress } from './turn-address.ts';
+import type { Visited } from '../visited.ts';
 
 /** What an ask may cost, in credits. */
 export interface ShownEstimate {

@@ -3,7 +3,6 @@
 import { useLoaderData, type MetaFunction } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
 import { may, mustBeAllowed } from '#core/domain/permission.ts';
-import type { ShownLetter } from '#core/flows/app.ts';
 import type { TaskView } from '#core/domain/task-view.ts';
 import { guarded, readForm } from '../guarded.ts';
 import { work as words } from '../texts/work.ts';
@@ -14,6 +13,7 @@ import { useSent } from './dashboard.tsx';
 import { Asked } from './asked.tsx';
 import { useLastInSight } from './last-in-sight.ts';
 import { Said, Turn, type TurnFacts } from './turn.tsx';
+import type { ShownLetter } from '#core/flows/views.ts';
 
 type Entry =
   | { readonly kind: 'task'; readonly at: string; readonly task: TaskView; readonly facts: TurnFacts }

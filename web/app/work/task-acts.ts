@@ -4,8 +4,9 @@
 import { data, redirect } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
 import { refuse, Refusal } from '#core/domain/refusal.ts';
-import { attempt, type Visited } from '../guarded.ts';
+import { attempt } from '../guarded.ts';
 import type { Who } from '../visit.ts';
+import type { Visited } from '../visited.ts';
 
 const acts = {
   async cancel({ app, actor }, _form, id) {

@@ -9,7 +9,7 @@ import { callerHeader } from '#core/ports/auth.ts';
 import type { BodyLimit } from '../body-limit.ts';
 import { isOurOwn } from '../own-origin.ts';
 import type { Route } from '../route.ts';
-import type { Parts } from '../web.ts';
+import type { Parts } from '../parts.ts';
 
 /** Addresses, passwords and codes are short. */
 const body: BodyLimit = { mostBytes: 20_000 };

@@ -1,7 +1,7 @@
 import { nothing, parseRequest } from '#core/contracts/api.ts';
 import { walletAnswer } from '../answers.ts';
 import type { Route } from '../route.ts';
-import type { Parts } from '../web.ts';
+import type { Parts } from '../parts.ts';
 
 export function balanceRoutes({ app, keys }: Parts): Route[] {
   return [

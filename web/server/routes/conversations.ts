@@ -2,7 +2,7 @@ import { lettersQuery, parseRequest } from '#core/contracts/api.ts';
 import { isId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusal.ts';
 import { pathPart, type Route } from '../route.ts';
-import type { Parts } from '../web.ts';
+import type { Parts } from '../parts.ts';
 
 export function conversationRoutes({ app, keys }: Parts): Route[] {
   return [

@@ -1,7 +1,7 @@
 // Links in threads are ours and don't die: each click goes to an address that was signed just now.
 
 import { pathPart, type Route } from '../route.ts';
-import type { Parts } from '../web.ts';
+import type { Parts } from '../parts.ts';
 
 export function downloadRoutes({ app, keys }: Parts): Route[] {
   return [

@@ -6,13 +6,15 @@ import type { Request } from 'express';
 import { eventsQuery, parseRequest } from '#core/contracts/api.ts';
 import { never } from '#core/domain/never.ts';
 import { refuse } from '#core/domain/refusal.ts';
-import type { Actor, App, EventCursor, EventLine, WalletView } from '#core/flows/app.ts';
+import type { App } from '#core/flows/app.ts';
 import type { LiveItem } from '#core/flows/live.ts';
 import { balanceAnswer, eventAnswer } from '../answers.ts';
 import { isAway } from '../patience.ts';
 import type { Route } from '../route.ts';
 import { sseText, type Stream } from '../streams.ts';
-import type { Parts } from '../web.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { EventCursor, EventLine, WalletView } from '#core/flows/views.ts';
+import type { Parts } from '../parts.ts';
 
 export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] {
   return [

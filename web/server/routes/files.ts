@@ -7,7 +7,7 @@ import { askLimits } from '#core/domain/limits.ts';
 import { refuse, type Refusal } from '#core/domain/refusal.ts';
 import { readJson } from '../body.ts';
 import { pathPart, type Route } from '../route.ts';
-import type { Parts } from '../web.ts';
+import type { Parts } from '../parts.ts';
 
 export function fileRoutes({ app, keys }: Parts): Route[] {
   return [

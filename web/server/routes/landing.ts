@@ -3,13 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { html, sendPage } from '../html.ts';
 import type { Route } from '../route.ts';
-import type { Parts } from '../web.ts';
-
-/** A page where a person can try what a sandbox plays. */
-export interface SandboxPage {
-  readonly title: string;
-  readonly path: `/${string}`;
-}
+import type { Parts, SandboxPage } from '../parts.ts';
 
 export function landingRoutes({ brandName, publicUrl }: Parts, sandboxPages: readonly SandboxPage[]): Route[] {
   return [

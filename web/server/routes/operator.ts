@@ -2,10 +2,10 @@
 
 import type { Request } from 'express';
 import { refuse } from '#core/domain/refusal.ts';
-import type { PartHealth } from '#core/flows/app.ts';
 import type { Route } from '../route.ts';
 import { sameSecret } from '../secret.ts';
-import type { Parts } from '../web.ts';
+import type { PartHealth } from '#core/flows/views.ts';
+import type { Parts } from '../parts.ts';
 
 export function operatorRoutes({ app, log, metrics }: Parts, metricsToken: string | undefined): Route[] {
   const health = shared(parts);

@@ -6,12 +6,13 @@ import { createTask, historyQuery, nothing, parseIdempotencyKey, parseRequest, t
 import { isId, newId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
 import { Refusal, refuse } from '#core/domain/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
-import type { Actor, Taken } from '#core/flows/app.ts';
 import { stoppedAnswer, takenAnswer } from '../answers.ts';
 import { readJson } from '../body.ts';
 import { untilBack } from '../patience.ts';
 import { pathPart, type Route } from '../route.ts';
-import type { Parts } from '../web.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { Taken } from '#core/flows/views.ts';
+import type { Parts } from '../parts.ts';
 
 export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
   return [

@@ -7,7 +7,7 @@ import { nothing, parseRequest, tableQuery, transactionsQuery } from '#core/cont
 import { contentDisposition } from '#core/domain/content-disposition.ts';
 import { statementAnswer, transactionAnswer } from '../answers.ts';
 import { pathPart, type Route } from '../route.ts';
-import type { Parts } from '../web.ts';
+import type { Parts } from '../parts.ts';
 
 export function transactionRoutes({ app, keys }: Parts): Route[] {
   return [

@@ -4,7 +4,7 @@
 import { refuse } from '#core/domain/refusal.ts';
 import { robotsTxt } from '../crawlers.ts';
 import type { Route } from '../route.ts';
-import type { Parts } from '../web.ts';
+import type { Parts } from '../parts.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Whoever keeps a copy looks again by then. The RFC wants less than a year. */

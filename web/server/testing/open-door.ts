@@ -5,7 +5,8 @@ import type { App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import { createSecurityLog } from '#core/engines/security-log.ts';
-import { createWeb, type WebSettings } from '../web.ts';
+import { createWeb } from '../web.ts';
+import type { WebSettings } from '../parts.ts';
 
 export interface Door {
   readonly url: string;

@@ -1,0 +1,25 @@
+// What the login engine is set up with.
+
+import type { AuthNews } from '#core/ports/auth.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { SecurityLog } from '#core/ports/security-log.ts';
+import type { SecretVersions } from '#core/store/secret-versions.ts';
+import type { Store } from '#core/store/store.ts';
+
+export interface AuthSettings {
+  readonly store: Store;
+  /**
+   * Sign cookies, and encrypt what authenticators share with us; the same in all processes. The newest first: it
+   * signs, all of them are accepted. Another array once they were rotated.
+   */
+  readonly secrets: () => SecretVersions;
+  readonly publicUrl: string;
+  readonly brandName: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly security: SecurityLog;
+  readonly news: AuthNews;
+  /** Where to ask whether a password was leaked; null for not at all. */
+  readonly leakedPasswordsUrl: string | null;
+}
