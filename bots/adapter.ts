@@ -2,13 +2,13 @@
 // in its folder. Another platform is one more folder, and one line in adapters.ts.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Reply } from '#core/domain/reply.ts';
-import type { Platform } from '#core/domain/thread-ref.ts';
+import type { Reply } from '#core/domain/messages/reply.ts';
+import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Poster } from '#core/ports/poster.ts';
-import type { Limits } from './fit.ts';
+import type { Limits } from './drawing/fit.ts';
 import type { ThreadRefs } from './thread-refs.ts';
 
 export interface Adapter<Settings = unknown, Part = unknown> {

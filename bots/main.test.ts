@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '#core/engines/clock.ts';
 import type { App } from '#core/flows/app.ts';
-import { quietLog } from '#core/testing/quiet-log.ts';
+import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import type { Adapter } from './adapter.ts';
 import { platformsReadHere, startBots } from './main.ts';
 import { terminal } from './terminal/adapter.ts';

@@ -1,6 +1,6 @@
 // Starts the platforms that are configured, and gives the core what it needs of them.
 
-import type { Platform } from '#core/domain/thread-ref.ts';
+import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { Poster } from '#core/ports/poster.ts';
 import type { Adapter, Context, Mount, Started } from './adapter.ts';
 import { adapters } from './adapters.ts';

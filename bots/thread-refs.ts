@@ -1,6 +1,6 @@
 // A thread ref is one string that is enough to answer there: the platform's word, then its parts between colons.
 
-import type { Platform, ThreadRef } from '#core/domain/thread-ref.ts';
+import type { Platform, ThreadRef } from '#core/domain/messages/thread-ref.ts';
 
 export interface ThreadRefs<Address extends Readonly<Record<string, string>> = Readonly<Record<string, string>>> {
   /** Throws for an address that the platform can't have. */

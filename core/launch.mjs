@@ -34,7 +34,7 @@ const verbs = {
     tools: true,
     portal: true,
   },
-  test: { runs: [['vitest', 'run', '--config', 'core/testing/vitest.config.ts']], talks: true, tools: true, portal: true },
+  test: { runs: [['vitest', 'run', '--config', 'core/testing/runner/vitest.config.ts']], talks: true, tools: true, portal: true },
   check: {
     runs: [
       ['tsc', '-p', '.'],

@@ -3,11 +3,11 @@
 import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { ConfigError, readConfig, readEnv, type Config } from '#core/contracts/env.ts';
-import { createLog } from '#core/engines/log.ts';
-import type { Core } from '#core/flows/core.ts';
-import { welcomeFirstUser, type FirstUser } from './first-user.ts';
-import { startProduct, type Product } from './product.ts';
-import type { Outside } from './sandboxes.ts';
+import { createLog } from '#core/engines/log/log.ts';
+import type { Core } from '#core/flows/runtime/core.ts';
+import { welcomeFirstUser, type FirstUser } from './product/first-user.ts';
+import { startProduct, type Product } from './product/product.ts';
+import type { Outside } from './product/sandboxes.ts';
 
 const begun = performance.now();
 /** Beyond this something hangs; what is committed is safe, so ending is better than hanging. */

@@ -4,10 +4,10 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { runningPostgres } from '#core/sandbox/postgres.ts';
-import { migrate, readMigrations } from '#core/store/migrate.ts';
-import { createEmptyDatabase } from '#core/testing/database.ts';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { runningPostgres } from '#core/sandbox/postgres/postgres.ts';
+import { migrate, readMigrations } from '#core/store/database/migrate.ts';
+import { createEmptyDatabase } from '#core/testing/runner/database.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // each command takes a second or more
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Log } from '#core/ports/log.ts';
-import { runningPostgres, startPostgres } from '#core/sandbox/postgres.ts';
+import { runningPostgres, startPostgres } from '#core/sandbox/postgres/postgres.ts';
 
 // What only reads files needs no database.
 const withoutDatabase = ['generate', 'validate', 'format', 'version', 'help', undefined];

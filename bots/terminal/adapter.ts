@@ -2,7 +2,7 @@
 
 import { threadRefs } from '../thread-refs.ts';
 import type { Adapter } from '../adapter.ts';
-import { plainLook } from './look.ts';
+import { plainLook } from './screen/look.ts';
 import { limits, renderTerminal } from './render.ts';
 
 /** `terminal:<conversation id>`. */

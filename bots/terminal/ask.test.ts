@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { forAll, openStage, type Person } from '#core/testing/stage.ts';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { forAll, openStage, type Person } from '#core/testing/stages/stage.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 import { cuttableLine } from '../testing/cuttable-line.ts';
 
 const stage = forAll(() => openStage());

@@ -3,15 +3,15 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
-import { isAnswer } from '#core/domain/refusal.ts';
-import { Refused, Unreachable } from './client.ts';
+import { isAnswer } from '#core/domain/refusals/refusal.ts';
+import { Refused, Unreachable } from './client/client.ts';
 import { conversationOf, type Conversation } from './conversation.ts';
 import { follow, type Session } from './follow.ts';
 import { sayNo } from './no.ts';
 import { readOptions, usage, WrongUse, type Options } from './options.ts';
 import { request, type Ended } from './request.ts';
-import { noScreen, screenOn } from './screen.ts';
-import { findProduct, NoProduct } from './target.ts';
+import { noScreen, screenOn } from './screen/screen.ts';
+import { findProduct, NoProduct } from './client/target.ts';
 import { talk } from './talk.ts';
 
 const exit = { done: 0, notDone: 1, wrongUse: 2 } as const;

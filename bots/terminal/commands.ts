@@ -1,9 +1,9 @@
 // What can be said at the prompt besides a request. The words come from where all letters have theirs.
 
 import { didYouMean } from '#core/contracts/did-you-mean.ts';
-import { amountOf, credits } from '#core/domain/credits.ts';
-import type { Saying } from '#core/domain/letter.ts';
-import { replyFor } from '#core/domain/say.ts';
+import { amountOf, credits } from '#core/domain/credits/credits.ts';
+import type { Saying } from '#core/domain/messages/letter.ts';
+import { replyFor } from '#core/domain/messages/say.ts';
 import { conversationOf, type Conversation } from './conversation.ts';
 import { follow, type Session } from './follow.ts';
 import { renderTerminal } from './render.ts';

@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { setImmediate as soon } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import type { Client, SeenEvent } from './client.ts';
+import type { Client, SeenEvent } from './client/client.ts';
 import { conversationOf } from './conversation.ts';
 import { follow, type End } from './follow.ts';
-import { screenOn, type Output } from './screen.ts';
+import { screenOn, type Output } from './screen/screen.ts';
 
 const ctrlC = '\u0003';
 

@@ -1,15 +1,15 @@
 // Watches one task to its end. Leaving is always possible and never loses the task; cancelling takes a word of the person.
 
-import { Refused, Unreachable } from './client.ts';
+import { Refused, Unreachable } from './client/client.ts';
 import type { Conversation } from './conversation.ts';
-import { listenToKeys, type Key } from './keys.ts';
-import { lifeOf } from './life.ts';
-import { paint } from './look.ts';
+import { listenToKeys, type Key } from './screen/keys.ts';
+import { lifeOf } from './client/life.ts';
+import { paint } from './screen/look.ts';
 import { sayNo } from './no.ts';
-import { patiently, type Patience } from './patience.ts';
-import { progressFrom } from './progress.ts';
-import type { LiveLine, Screen } from './screen.ts';
-import type { Target } from './target.ts';
+import { patiently, type Patience } from './client/patience.ts';
+import { progressFrom } from './screen/progress.ts';
+import type { LiveLine, Screen } from './screen/screen.ts';
+import type { Target } from './client/target.ts';
 
 export interface Session {
   readonly target: Target;

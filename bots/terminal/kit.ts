@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Kit } from '../testing/kit.ts';
-import { widthOf } from '../width.ts';
+import { widthOf } from '../drawing/width.ts';
 import { terminal } from './adapter.ts';
 import { limits } from './render.ts';
 import { terminalPictures, terminalStyles } from './pictures.ts';

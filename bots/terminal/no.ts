@@ -1,10 +1,10 @@
 // Why something was not done, as a letter would look.
 
-import type { Block } from '#core/domain/reply.ts';
-import { isAnswer } from '#core/domain/refusal.ts';
-import { Refused, type Unreachable } from './client.ts';
+import type { Block } from '#core/domain/messages/reply.ts';
+import { isAnswer } from '#core/domain/refusals/refusal.ts';
+import { Refused, type Unreachable } from './client/client.ts';
 import { renderTerminal } from './render.ts';
-import type { Screen } from './screen.ts';
+import type { Screen } from './screen/screen.ts';
 
 export function sayNo(screen: Pick<Screen, 'say' | 'look'>, url: string, no: Refused | Unreachable): void {
   const blocks: Block[] =

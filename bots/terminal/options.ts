@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { didYouMean } from '#core/contracts/did-you-mean.ts';
-import { agentTypes, isAgentType, type AgentType } from '#core/domain/agent-type.ts';
+import { agentTypes, isAgentType, type AgentType } from '#core/domain/tasks/agent-type.ts';
 import { isId } from '#core/domain/ids.ts';
 
 export interface Options {

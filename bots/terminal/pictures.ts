@@ -1,9 +1,9 @@
 // The gallery draws a terminal: the very text that is printed, with its colours as HTML.
 
-import type { Reply } from '#core/domain/reply.ts';
+import type { Reply } from '#core/domain/messages/reply.ts';
 import { escapeHtml } from '../testing/html.ts';
 import type { Picture } from '../testing/kit.ts';
-import { widthOf } from '../width.ts';
+import { widthOf } from '../drawing/width.ts';
 import { renderTerminal } from './render.ts';
 
 export function terminalPictures(reply: Reply): Picture[] {

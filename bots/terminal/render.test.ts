@@ -4,7 +4,7 @@ import { hostileTexts } from '../testing/hostile.ts';
 import { everywhere, replyOf } from '../testing/replies.ts';
 import { samples, sayingKinds, show } from '../testing/samples.ts';
 import { tooWide } from './kit.ts';
-import { lookOf, type Look } from './look.ts';
+import { lookOf, type Look } from './screen/look.ts';
 import { renderTerminal } from './render.ts';
 
 const look: Look = { columns: 80, colour: false, links: false };

@@ -2,12 +2,12 @@
 // wrote runs behind a bar, so nobody's words can pass for ours.
 
 import { never } from '#core/domain/never.ts';
-import type { Block, Choice, Facts, Heading, Progress, Prose, Reply, ReplyFile } from '#core/domain/reply.ts';
-import { fit, type Limits } from '../fit.ts';
-import { sayBytes } from '../phrases.ts';
-import { drawTable } from '../table.ts';
-import { toColumns, widthOf, wrap } from '../width.ts';
-import { link, paint, type Colour, type Look } from './look.ts';
+import type { Block, Choice, Facts, Heading, Progress, Prose, Reply, ReplyFile } from '#core/domain/messages/reply.ts';
+import { fit, type Limits } from '../drawing/fit.ts';
+import { sayBytes } from '../drawing/phrases.ts';
+import { drawTable } from '../drawing/table.ts';
+import { toColumns, widthOf, wrap } from '../drawing/width.ts';
+import { link, paint, type Colour, type Look } from './screen/look.ts';
 
 /** What is calm to read in one go; the rest is in the file, or on the task's page. */
 export const limits: Limits = {

@@ -1,9 +1,9 @@
 // One request from its words to its end.
 
-import type { Created, NewAsk } from './client.ts';
+import type { Created, NewAsk } from './client/client.ts';
 import { conversationOf, type Conversation } from './conversation.ts';
 import { follow, patienceOf, type End, type Session } from './follow.ts';
-import { patiently } from './patience.ts';
+import { patiently } from './client/patience.ts';
 
 export interface Request extends Pick<NewAsk, 'text' | 'type'> {
   readonly files: readonly string[];

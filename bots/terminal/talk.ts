@@ -1,12 +1,12 @@
 // The prompt: requests follow one another in one conversation.
 
-import { Refused, Unreachable } from './client.ts';
+import { Refused, Unreachable } from './client/client.ts';
 import { readCommand, runCommand } from './commands.ts';
 import type { Conversation } from './conversation.ts';
 import type { Session } from './follow.ts';
-import { paint } from './look.ts';
+import { paint } from './screen/look.ts';
 import type { Options } from './options.ts';
-import { readPrompt } from './prompt.ts';
+import { readPrompt } from './screen/prompt.ts';
 import { request } from './request.ts';
 import { sayNo } from './no.ts';
 

@@ -1,6 +1,6 @@
 // The page holds everything it needs: it can be opened from a disk, and sent to somebody.
 
-import type { Reply } from '#core/domain/reply.ts';
+import type { Reply } from '#core/domain/messages/reply.ts';
 import { escapeHtml } from './html.ts';
 import type { Kit } from './kit.ts';
 

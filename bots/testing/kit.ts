@@ -1,6 +1,6 @@
 // What the shared tests and the gallery need to know of a platform. Each adapter's folder has a kit.ts that gives it.
 
-import type { Reply } from '#core/domain/reply.ts';
+import type { Reply } from '#core/domain/messages/reply.ts';
 import type { Poster } from '#core/ports/poster.ts';
 import type { Adapter } from '../adapter.ts';
 

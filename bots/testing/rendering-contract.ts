@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Block, Reply } from '#core/domain/reply.ts';
-import { phrases } from '../phrases.ts';
+import type { Block, Reply } from '#core/domain/messages/reply.ts';
+import { phrases } from '../drawing/phrases.ts';
 import { hostileTexts } from './hostile.ts';
 import type { Kit } from './kit.ts';
 import { everywhere, ours, places, replyOf } from './replies.ts';

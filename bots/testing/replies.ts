@@ -1,6 +1,6 @@
 // Blocks of every kind: to put a text into each place that a block has, and to look for what must be seen.
 
-import type { Block, Choices, Facts, Files, Heading, Progress, Prose, Reply } from '#core/domain/reply.ts';
+import type { Block, Choices, Facts, Files, Heading, Progress, Prose, Reply } from '#core/domain/messages/reply.ts';
 
 export function replyOf(...blocks: Block[]): Reply {
   return { fallback: 'A reply.', blocks };

@@ -1,14 +1,14 @@
 // Every saying in every variant, for the shared tests and the gallery. The types name what was forgotten.
 
-import { agentTypes } from '#core/domain/agent-type.ts';
-import { amountOf, credits, type Amount } from '#core/domain/credits.ts';
-import { failureCodes } from '#core/domain/failure.ts';
+import { agentTypes } from '#core/domain/tasks/agent-type.ts';
+import { amountOf, credits, type Amount } from '#core/domain/credits/credits.ts';
+import { failureCodes } from '#core/domain/tasks/failure.ts';
 import { newId, type ConversationId, type FileId, type TaskId } from '#core/domain/ids.ts';
-import type { FileSaying, NoticeCode, Saying, SayingKind } from '#core/domain/letter.ts';
-import { refusalCodes, type RefusalCode, type RefusalFacts } from '#core/domain/refusal.ts';
-import type { Reply } from '#core/domain/reply.ts';
-import { replyFor } from '#core/domain/say.ts';
-import { taskStatuses } from '#core/domain/task.ts';
+import type { FileSaying, NoticeCode, Saying, SayingKind } from '#core/domain/messages/letter.ts';
+import { refusalCodes, type RefusalCode, type RefusalFacts } from '#core/domain/refusals/refusal.ts';
+import type { Reply } from '#core/domain/messages/reply.ts';
+import { replyFor } from '#core/domain/messages/say.ts';
+import { taskStatuses } from '#core/domain/tasks/task.ts';
 
 export interface Sample {
   readonly title: string;

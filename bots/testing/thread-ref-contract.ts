@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { platformOf } from '#core/domain/thread-ref.ts';
+import { platformOf } from '#core/domain/messages/thread-ref.ts';
 import { hostileTexts } from './hostile.ts';
 import type { Kit } from './kit.ts';
 

@@ -2,7 +2,7 @@
 // needs: one pass over the same lines of the journal.
 
 import { newId } from '#core/domain/ids.ts';
-import type { Store } from '#core/store/store.ts';
+import type { Store } from '#core/store/database/store.ts';
 import { median, perSecond, type BenchRow } from './row.ts';
 import { makeTeams, type BenchTeam } from './world.ts';
 

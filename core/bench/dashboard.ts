@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { readConfig } from '#core/contracts/env.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { App } from '#core/flows/app.ts';
-import { startProduct, type Product } from '#core/product.ts';
+import { startProduct, type Product } from '#core/product/product.ts';
 import { makeHistory, TASKS } from './credits.ts';
 import { median, type BenchRow } from './row.ts';
 import { makeTeams } from './world.ts';

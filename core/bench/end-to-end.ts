@@ -4,7 +4,7 @@ import { readConfig } from '#core/contracts/env.ts';
 import { newId, type TaskId } from '#core/domain/ids.ts';
 import type { Agents } from '#core/ports/agents.ts';
 import type { Log } from '#core/ports/log.ts';
-import { startProduct } from '#core/product.ts';
+import { startProduct } from '#core/product/product.ts';
 import { benchQueue } from './queue.ts';
 import { median, type BenchRow } from './row.ts';
 import { makeTeams } from './world.ts';

@@ -1,10 +1,10 @@
 // Whole intake (identity, conversation, task, hold, journal, letter, event, outbox) against the smallest possible UPDATE.
 
-import { credits } from '#core/domain/credits.ts';
+import { credits } from '#core/domain/credits/credits.ts';
 import { newId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
-import type { ThreadRef } from '#core/domain/thread-ref.ts';
-import type { IntakeRow } from '#core/store/intake.ts';
-import type { Store } from '#core/store/store.ts';
+import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
+import type { IntakeRow } from '#core/store/tasks/intake.ts';
+import type { Store } from '#core/store/database/store.ts';
 import { median, percentile, perSecond, type BenchRow } from './row.ts';
 import { makeTeams, openMinimum, type BenchTeam } from './world.ts';
 

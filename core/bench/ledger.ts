@@ -1,11 +1,11 @@
 // Holds and settlements against the smallest thing a ledger could do: one prepared UPDATE of one row, on the same server,
 // through the same driver, for as many callers.
 
-import { credits, micro } from '#core/domain/credits.ts';
+import { credits, micro } from '#core/domain/credits/credits.ts';
 import { newId, type TaskId, type WalletId } from '#core/domain/ids.ts';
 import type { Log } from '#core/ports/log.ts';
-import { ledgerOver, type Ledger } from '#core/store/ledger.ts';
-import { openMoney, type Money } from '#core/store/money.ts';
+import { ledgerOver, type Ledger } from '#core/store/credits/ledger.ts';
+import { openMoney, type Money } from '#core/store/database/money.ts';
 import { median, perSecond, type BenchRow } from './row.ts';
 import { openMinimum } from './world.ts';
 

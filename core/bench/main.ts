@@ -4,10 +4,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createLog } from '#core/engines/log.ts';
-import { startPostgres } from '#core/sandbox/postgres.ts';
-import { migrate } from '#core/store/migrate.ts';
-import { openStore } from '#core/store/store.ts';
+import { createLog } from '#core/engines/log/log.ts';
+import { startPostgres } from '#core/sandbox/postgres/postgres.ts';
+import { migrate } from '#core/store/database/migrate.ts';
+import { openStore } from '#core/store/database/store.ts';
 import { benchCredits } from './credits.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchEndToEnd } from './end-to-end.ts';

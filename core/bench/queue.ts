@@ -2,7 +2,7 @@
 
 import { Queue, Worker, type IQueueBackend } from 'bullmq';
 import { newId } from '#core/domain/ids.ts';
-import { backingInPostgres } from '#core/engines/bullmq-postgres.ts';
+import { backingInPostgres } from '#core/engines/bullmq/postgres.ts';
 import type { Log } from '#core/ports/log.ts';
 
 const JOBS = 3_000;

@@ -1,9 +1,9 @@
 // Teams with credits for the benches, on a PostgreSQL that flushes as in production.
 
 import pg from 'pg';
-import { credits } from '#core/domain/credits.ts';
+import { credits } from '#core/domain/credits/credits.ts';
 import { newId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
-import type { Store } from '#core/store/store.ts';
+import type { Store } from '#core/store/database/store.ts';
 
 export interface BenchTeam {
   readonly userId: UserId;

@@ -11,12 +11,12 @@ import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { startMailSandbox } from '#core/sandbox/mail/server.ts';
 import { startS3Sandbox } from '#core/sandbox/s3/server.ts';
-import { runningPostgres, startPostgres } from '#core/sandbox/postgres.ts';
-import { migrate } from '#core/store/migrate.ts';
-import { createTestDatabase } from '#core/testing/database.ts';
-import { quietLog } from '#core/testing/quiet-log.ts';
-import { stage } from '#core/testing/stage.ts';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { runningPostgres, startPostgres } from '#core/sandbox/postgres/postgres.ts';
+import { migrate } from '#core/store/database/migrate.ts';
+import { createTestDatabase } from '#core/testing/runner/database.ts';
+import { quietLog } from '#core/testing/runner/quiet-log.ts';
+import { stage } from '#core/testing/stages/stage.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 import type { GivenSettings } from '#core/contracts/config-problem.ts';
 
 const key = randomBytes(32).toString('base64');

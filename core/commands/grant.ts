@@ -2,12 +2,12 @@
 
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { credits, micro, sayCredits, type Credits } from '#core/domain/credits.ts';
+import { credits, micro, sayCredits, type Credits } from '#core/domain/credits/credits.ts';
 import { newId } from '#core/domain/ids.ts';
-import { GRANT_NOTE } from '#core/store/operate.ts';
-import { openStore } from '#core/store/store.ts';
-import { writeAudit } from '#core/store/audit.ts';
-import { migrate } from '#core/store/migrate.ts';
+import { GRANT_NOTE } from '#core/store/operator/operate.ts';
+import { openStore } from '#core/store/database/store.ts';
+import { writeAudit } from '#core/store/team/audit.ts';
+import { migrate } from '#core/store/database/migrate.ts';
 import { CommandError, runCommand, withDatabase } from './with-database.ts';
 
 const USAGE =

@@ -1,9 +1,9 @@
 // `npm run keys`: the keys that the product keeps for itself, whether each can be read, and what to do when ENCRYPTION_KEY is
 // lost, one of them got out, or a person lost theirs. Whatever cannot be undone is only described until `--yes` is added.
 
-import { isInUse } from '#core/store/before-opening.ts';
-import { openStore } from '#core/store/store.ts';
-import { migrate } from '#core/store/migrate.ts';
+import { isInUse } from '#core/store/database/before-opening.ts';
+import { openStore } from '#core/store/database/store.ts';
+import { migrate } from '#core/store/database/migrate.ts';
 import { lost } from './keys/lost.ts';
 import type { Vault } from './keys/vault.ts';
 import { encryptionKeysOf } from './keys/vault.ts';

@@ -5,9 +5,9 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { newId, type TaskId } from '#core/domain/ids.ts';
-import { openBank, type Bank } from '#core/testing/bank.ts';
-import { createEmptyDatabase } from '#core/testing/database.ts';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { openBank, type Bank } from '#core/testing/ledger/bank.ts';
+import { createEmptyDatabase } from '#core/testing/runner/database.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 
 test('a ledger that is right is counted, and ends with 0', async () => {
   const bank = await open();

@@ -2,7 +2,7 @@
 // with 2 when it could not look: whoever runs it every night is woken by 1.
 
 import pg from 'pg';
-import { verifyLedger, type LedgerReport } from '#core/store/ledger-verify.ts';
+import { verifyLedger, type LedgerReport } from '#core/store/credits/ledger-verify.ts';
 import { CommandError, runCommand, withDatabase } from './with-database.ts';
 
 const UNDEFINED_TABLE = '42P01';

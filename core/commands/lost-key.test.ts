@@ -6,9 +6,9 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { linkIn, mailboxOf } from '#core/testing/mailbox.ts';
-import { stage, type Stage } from '#core/testing/stage.ts';
-import { proxied, twoFactorOf, visitor } from '#core/testing/visitor.ts';
+import { linkIn, mailboxOf } from '#core/testing/visitors/mailbox.ts';
+import { stage, type Stage } from '#core/testing/stages/stage.ts';
+import { proxied, twoFactorOf, visitor } from '#core/testing/visitors/visitor.ts';
 
 const newKey = () => randomBytes(32).toString('base64');
 

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { forAll, openStage } from '#core/testing/stage.ts';
-import { PASSWORD, proxied, twoFactorOf, visitor } from '#core/testing/visitor.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
+import { PASSWORD, proxied, twoFactorOf, visitor } from '#core/testing/visitors/visitor.ts';
 
 const ENCRYPTION_KEY = randomBytes(32).toString('base64');
 const stage = forAll(() => openStage({ settings: { ...proxied, ENCRYPTION_KEY } }));

@@ -4,8 +4,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError, readConfig, readEnv, type Config } from '#core/contracts/env.ts';
-import { createLog } from '#core/engines/log.ts';
-import { explainLostKey, LostKeyError } from '#core/lost-key.ts';
+import { createLog } from '#core/engines/log/log.ts';
+import { explainLostKey, LostKeyError } from '#core/product/lost-key.ts';
 import type { Log } from '#core/ports/log.ts';
 
 export async function withDatabase<T>(act: (databaseUrl: string, config: Config, log: Log) => Promise<T>): Promise<T> {
@@ -25,7 +25,7 @@ async function reachDatabase<T>(config: Config, act: (databaseUrl: string, confi
       `There is no database yet: DATABASE_URL is not set, and there is none in ${config.dataDir}. Run npm start first, or set one of them.`,
     );
   }
-  const { runningPostgres, startPostgres } = await import('#core/sandbox/postgres.ts');
+  const { runningPostgres, startPostgres } = await import('#core/sandbox/postgres/postgres.ts');
   const running = await runningPostgres(config.dataDir);
   if (running !== null) return act(running, config, log);
   const postgres = await startPostgres({ dataDir: config.dataDir, log });

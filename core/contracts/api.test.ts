@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isRefusal } from '#core/domain/refusal.ts';
+import { isRefusal } from '#core/domain/refusals/refusal.ts';
 import { createTask, eventsQuery, historyQuery, lettersQuery, parseIdempotencyKey, parseRequest, type WrongField } from './api.ts';
 
 const id = '01890000-0000-7000-8000-000000000001';

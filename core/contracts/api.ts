@@ -2,13 +2,13 @@
 // otherwise cost credits for work that nobody meant.
 
 import { z } from 'zod';
-import { agentTypes } from '#core/domain/agent-type.ts';
+import { agentTypes } from '#core/domain/tasks/agent-type.ts';
 import { isId, type ConversationId, type FileId, type Id, type TaskId } from '#core/domain/ids.ts';
-import { askLimits } from '#core/domain/limits.ts';
-import { refuse } from '#core/domain/refusal.ts';
-import { shorten } from '#core/domain/text.ts';
-import { isDay, isTimeZone } from '#core/domain/time-zone.ts';
-import { transactionTypes } from '#core/domain/transaction.ts';
+import { askLimits } from '#core/domain/asks/limits.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { shorten } from '#core/domain/text/text.ts';
+import { isDay, isTimeZone } from '#core/domain/text/time-zone.ts';
+import { transactionTypes } from '#core/domain/credits/transaction.ts';
 import { didYouMean } from './did-you-mean.ts';
 
 /** A field of a request that is not right, and why. */

@@ -1,13 +1,13 @@
 // An ask is what a person said to us, somewhere, once. Every front door hands intake exactly this.
 
 import { z } from 'zod';
-import { agentTypes } from '#core/domain/agent-type.ts';
+import { agentTypes } from '#core/domain/tasks/agent-type.ts';
 import { isId, type FileId, type TeamId, type UserId } from '#core/domain/ids.ts';
-import { askLimits } from '#core/domain/limits.ts';
-import { readAgain, readAsk, type ReadAsk } from '#core/domain/read-ask.ts';
-import { refuse } from '#core/domain/refusal.ts';
-import { cleanText } from '#core/domain/text.ts';
-import type { ThreadRef } from '#core/domain/thread-ref.ts';
+import { askLimits } from '#core/domain/asks/limits.ts';
+import { readAgain, readAsk, type ReadAsk } from '#core/domain/asks/read-ask.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { cleanText } from '#core/domain/text/text.ts';
+import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 
 /** Checks the shape of what a front door hands over; a wrong one is the door's fault, not the person's. */
 export function parseAsk(input: AskInput): Ask {

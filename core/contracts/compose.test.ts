@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { findOnPath } from '#core/testing/on-path.ts';
+import { findOnPath } from '#core/testing/runner/on-path.ts';
 import { readConfig, readEnv } from './env.ts';
 import { settingNames, settings, type SettingName } from './settings.ts';
 
@@ -210,7 +210,7 @@ describe('the image', () => {
       'node_modules/pg/package.json',
       'web/node_modules/x',
       'core/main.test.ts',
-      'core/testing/stage.ts',
+      'core/testing/stages/stage.ts',
       'web/testing/pages.ts',
       'web/app/root.test.tsx',
       'web/build/server/index.js',

@@ -2,9 +2,9 @@
 // says everything that is wrong at once. Values are never printed: a secret may stand in the wrong place.
 
 import type { z } from 'zod';
-import { credits } from '#core/domain/credits.ts';
-import type { StartingCredits } from '#core/domain/starting-credits.ts';
-import { addressHere, isLoopbackHost } from '#core/domain/loopback.ts';
+import { credits } from '#core/domain/credits/credits.ts';
+import type { StartingCredits } from '#core/domain/credits/starting-credits.ts';
+import { addressHere, isLoopbackHost } from '#core/domain/accounts/loopback.ts';
 import { goodValue } from './good-values.ts';
 import { isThisMachine, plainHost } from './plain-addresses.ts';
 import { unsafe } from './production.ts';
@@ -37,7 +37,7 @@ export interface Config {
   readonly people: {
     readonly operatorEmails: readonly string[];
     readonly startingCredits: StartingCredits;
-    /** Multiplies all rates of core/domain/verb-rates.ts. */
+    /** Multiplies all rates of core/domain/asks/verb-rates.ts. */
     readonly rateLimitFactor: number;
     readonly leakedPasswordsUrl: string | null;
   };

@@ -2,7 +2,7 @@
 // can guess. Each test goes through the whole table of settings, so that a new one has to say what holds for it.
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
-import { expectWarning } from '#core/testing/warnings.ts';
+import { expectWarning } from '#core/testing/runner/warnings.ts';
 import { ConfigError, readConfig } from './env.ts';
 import { plainAddresses } from './plain-addresses.ts';
 import { settingNames, settings, type SettingName } from './settings.ts';

@@ -2,7 +2,7 @@
 // The README's table is made from this list, so it cannot fall behind.
 
 import { z } from 'zod';
-import { asNumber, credits, MOST_CREDITS, showCredits } from '#core/domain/credits.ts';
+import { asNumber, credits, MOST_CREDITS, showCredits } from '#core/domain/credits/credits.ts';
 import { plainNote } from './plain-addresses.ts';
 
 export interface Setting<Value = unknown> {

@@ -2,7 +2,7 @@
 // a few signs over and over, and not one that stands in our documents. What is refused is a sample, an accident or what people
 // think of, never a random value.
 
-import { whyGuessable } from '#core/domain/guessable-password.ts';
+import { whyGuessable } from '#core/domain/accounts/guessable-password.ts';
 import { readDatabaseAddress } from './database-address.ts';
 import type { SettingName } from './settings.ts';
 

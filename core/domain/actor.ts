@@ -1,6 +1,6 @@
-import type { KeyScope } from './api-key.ts';
+import type { KeyScope } from './team/api-key.ts';
 import type { ApiKeyId, TeamId, UserId, SessionId } from './ids.ts';
-import type { Role } from './permission.ts';
+import type { Role } from './team/permission.ts';
 
 /** Who acts, for which team. */
 export interface Actor {
@@ -9,7 +9,7 @@ export interface Actor {
   readonly role: Role;
   readonly email: string;
   readonly apiKeyId?: ApiKeyId;
-  /** What their key may do; web/server/read-only.ts keeps it. */
+  /** What their key may do; web/server/requests/read-only.ts keeps it. */
   readonly scope?: KeyScope;
   /** Set for a person who is logged in. */
   readonly sessionId?: SessionId;

@@ -1,8 +1,8 @@
 // What a service of agents says is untrusted, whichever driver brings it.
 import http from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { jobOf, watching } from '#core/testing/agents-stage.ts';
-import { quietLog } from '#core/testing/quiet-log.ts';
+import { jobOf, watching } from '#core/testing/stages/agents-stage.ts';
+import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { createAgents } from './agents.ts';
 import { systemClock } from './clock.ts';
 

@@ -1,5 +1,5 @@
-import { resultLimits } from '#core/domain/limits.ts';
-import { cleanText, shorten } from '#core/domain/text.ts';
+import { resultLimits } from '#core/domain/asks/limits.ts';
+import { cleanText, shorten } from '#core/domain/text/text.ts';
 import type { AgentOutcome, Agents } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';

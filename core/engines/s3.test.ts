@@ -10,7 +10,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Files } from '#core/ports/files.ts';
 import { startS3Sandbox, type S3Sandbox } from '#core/sandbox/s3/server.ts';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 import { createS3 } from './s3.ts';
 
 const keys = { accessKeyId: 'AKIATEST', secretAccessKey: 'a secret that must not be told' };

@@ -13,8 +13,8 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { contentDisposition } from '#core/domain/content-disposition.ts';
-import { safeFileName } from '#core/domain/file-name.ts';
+import { contentDisposition } from '#core/domain/files/content-disposition.ts';
+import { safeFileName } from '#core/domain/files/file-name.ts';
 import { FilesError, type Files } from '#core/ports/files.ts';
 
 export interface S3Settings {

@@ -1,14 +1,14 @@
 // What the verbs answer, where more than one room reads it.
 
-import type { AgentType } from '#core/domain/agent-type.ts';
-import type { BalanceColour } from '#core/domain/balance-colour.ts';
-import type { Amount } from '#core/domain/credits.ts';
+import type { AgentType } from '#core/domain/tasks/agent-type.ts';
+import type { BalanceColour } from '#core/domain/credits/balance-colour.ts';
+import type { Amount } from '#core/domain/credits/credits.ts';
 import type { ConversationId, TaskId } from '#core/domain/ids.ts';
-import type { Saying } from '#core/domain/letter.ts';
-import type { Refused } from '#core/domain/refusal.ts';
-import type { Quantity } from '#core/domain/quantity.ts';
-import type { Reply } from '#core/domain/reply.ts';
-import type { ThreadRef } from '#core/domain/thread-ref.ts';
+import type { Saying } from '#core/domain/messages/letter.ts';
+import type { Refused } from '#core/domain/refusals/refusal.ts';
+import type { Quantity } from '#core/domain/asks/quantity.ts';
+import type { Reply } from '#core/domain/messages/reply.ts';
+import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 
 export type Taken = TakenTask | TakenRefusal;
 

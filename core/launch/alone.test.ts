@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
-import { zombie } from '#core/testing/zombie.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
+import { zombie } from '#core/testing/faults/zombie.ts';
 import { isAlive } from './alive.mjs';
 // @ts-expect-error The launcher is plain JavaScript.
 import { alone } from './alone.mjs';

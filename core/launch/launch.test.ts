@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 
 let temporary: Awaited<ReturnType<typeof temporaryFolder>>;
 let project: string;

@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 // @ts-expect-error The launcher is plain JavaScript.
 import { buildPortalIfStale } from './portal.mjs';
 

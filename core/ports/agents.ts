@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { AgentType } from '#core/domain/agent-type.ts';
+import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 
 /** Somebody else's machines that do the work: at-least-once, and not to be trusted with our memory. */
 export interface Agents {

@@ -1,6 +1,6 @@
 import type { MailId } from '#core/domain/ids.ts';
-import type { MailKind } from '#core/domain/mail.ts';
-import type { MailWords } from '#core/domain/say-mail.ts';
+import type { MailKind } from '#core/domain/mail/mail.ts';
+import type { MailWords } from '#core/domain/mail/say-mail.ts';
 
 /** Hands mails to whoever carries them to people. There is no way to ask later whether one was taken. */
 export interface Mailer {

@@ -1,5 +1,5 @@
-import type { Reply } from '#core/domain/reply.ts';
-import type { Trouble } from '#core/domain/trouble.ts';
+import type { Reply } from '#core/domain/messages/reply.ts';
+import type { Trouble } from '#core/domain/messages/trouble.ts';
 
 /** Puts what we say in front of people, on one platform. */
 export interface Poster {

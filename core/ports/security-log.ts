@@ -1,7 +1,7 @@
-// The security log: one line for each event of core/domain/security-event.ts, with who called, for those who watch over the
+// The security log: one line for each event of core/domain/accounts/security-event.ts, with who called, for those who watch over the
 // product. Nothing that a person wrote, and no password, token or mail address, is ever part of a line.
 
-import type { SecurityEvent, SecurityReason } from '#core/domain/security-event.ts';
+import type { SecurityEvent, SecurityReason } from '#core/domain/accounts/security-event.ts';
 
 export interface SecurityLog {
   /** Never throws, and never makes its caller wait. */

@@ -1,5 +1,5 @@
 import type { Readable, Transform } from 'node:stream';
-import type { TablePreview } from '#core/domain/reply.ts';
+import type { TablePreview } from '#core/domain/messages/reply.ts';
 
 export interface Tables {
   /** Reads a table file while it flows past on its way to storage: a stream that changes nothing; `table` afterwards says what flowed through, or null when it was not a table after all. */

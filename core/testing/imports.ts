@@ -6,7 +6,7 @@ import { parseSync } from 'oxc-parser';
 export type How = 'values' | 'types' | 'lazily';
 
 export interface Import {
-  /** As it is written: `./task.ts`, `#core/store/files.ts`, `zod`. */
+  /** As it is written: `./task.ts`, `#core/store/files/files.ts`, `zod`. */
   readonly target: string;
   readonly how: How;
 }

@@ -15,7 +15,7 @@ const rooms: Record<string, readonly string[]> = {
   'core/sandbox': ['core/launch', 'core/domain', 'core/contracts', 'types of core/ports'],
   'core/launch': [],
   // Where everything is put together. What is not part of every start is loaded only by the start that needs it.
-  core: [
+  'core/product': [
     'core/launch',
     'core/domain',
     'core/contracts',
@@ -30,10 +30,21 @@ const rooms: Record<string, readonly string[]> = {
     'types of web/server',
     'lazily web/server',
   ],
-  'core/commands': ['core', 'core/domain', 'core/contracts', 'core/ports', 'core/store', 'core/flows', 'core/engines', 'core/sandbox'],
-  'core/bench': ['core', 'core/domain', 'core/contracts', 'core/ports', 'core/store', 'core/flows', 'core/engines', 'core/sandbox'],
-  bots: ['core/domain', 'core/contracts', 'types of core/ports', 'types of core/flows', 'bots/*'],
-  'bots/*': ['core/domain', 'core/contracts', 'types of core/ports', 'types of core/flows', 'bots'],
+  core: ['core/launch', 'core/product', 'core/contracts', 'core/flows', 'core/engines', 'lazily core/sandbox', 'lazily bots'],
+  'core/commands': [
+    'core/product',
+    'core/domain',
+    'core/contracts',
+    'core/ports',
+    'core/store',
+    'core/flows',
+    'core/engines',
+    'core/sandbox',
+  ],
+  'core/bench': ['core/product', 'core/domain', 'core/contracts', 'core/ports', 'core/store', 'core/flows', 'core/engines', 'core/sandbox'],
+  bots: ['bots/drawing', 'core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'bots/*'],
+  'bots/drawing': ['core/domain'],
+  'bots/*': ['bots/drawing', 'core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'bots'],
   'web/server': ['core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'types of web/app'],
   'web/app': ['core/domain', 'types of core/ports', 'types of core/flows', 'types of web/server'],
   // How the portal is built.
@@ -77,26 +88,30 @@ test('every file imports only what its room may', () => {
 });
 
 test.each([
-  ['core/domain/task.ts', "import { readFile } from '#core/store/files.ts';", 'core/domain may not import core/store'],
-  ['core/domain/task.ts', "import { z } from 'zod';", 'core/domain may not import zod'],
-  ['core/flows/intake.ts', "import { s3 } from '../engines/s3.ts';", 'core/flows may not import core/engines'],
-  ['core/flows/intake.ts', "export { startS3 } from '#core/sandbox/s3/server.ts';", 'core/flows may not import core/sandbox'],
-  ['core/store/money.ts', "import { PostError } from '#core/ports/poster.ts';", 'core/store may not import core/ports (its types it may)'],
+  ['core/domain/tasks/task.ts', "import { readFile } from '#core/store/files/files.ts';", 'core/domain may not import core/store'],
+  ['core/domain/tasks/task.ts', "import { z } from 'zod';", 'core/domain may not import zod'],
+  ['core/flows/tasks/intake.ts', "import { s3 } from '../../engines/s3.ts';", 'core/flows may not import core/engines'],
+  ['core/flows/tasks/intake.ts', "export { startS3 } from '#core/sandbox/s3/server.ts';", 'core/flows may not import core/sandbox'],
+  [
+    'core/store/database/money.ts',
+    "import { PostError } from '#core/ports/poster.ts';",
+    'core/store may not import core/ports (its types it may)',
+  ],
   ['core/engines/s3.ts', "import { Queue } from 'bullmq';", 'core/engines/s3 may not import bullmq'],
   ['core/engines/stripe/webhook.ts', "import pino from 'pino';", 'core/engines/stripe may not import pino'],
   ['core/main.ts', "import { startBots } from '#bots/main.ts';", 'core may not import bots (lazily it may)'],
-  ['core/main.ts', "import '#core/sandbox/postgres.ts';", 'core may not import core/sandbox (lazily it may)'],
+  ['core/main.ts', "import '#core/sandbox/postgres/postgres.ts';", 'core may not import core/sandbox (lazily it may)'],
   ['bots/slack/inbound.ts', "import { render } from '../discord/render.ts';", 'bots/slack may not import bots/discord'],
   [
     'bots/slack/inbound.ts',
-    "const { intake } = await import('#core/flows/intake.ts');",
+    "const { intake } = await import('#core/flows/tasks/intake.ts');",
     'bots/slack may not import core/flows (its types it may)',
   ],
-  ['web/app/root.tsx', "import { db } from '#core/store/store.ts';", 'web/app may not import core/store'],
+  ['web/app/root.tsx', "import { db } from '#core/store/database/store.ts';", 'web/app may not import core/store'],
   [
     'web/server/web.ts',
-    "import { stage } from '#core/testing/stage.ts';",
-    'web/server may not import core/testing: it is no part of the product',
+    "import { stage } from '#core/testing/stages/stage.ts';",
+    'web/server may not import core/testing/stages: it is no part of the product',
   ],
   ['core/shop/till.ts', "import path from 'node:path';", 'core/shop is in no room: add it to the table'],
 ])('%s with %s is reported', (file, source, complaint) => {
@@ -104,13 +119,13 @@ test.each([
 });
 
 test.each([
-  ['core/store/money.ts', "import type { Log } from '#core/ports/log.ts'; import pg from 'pg';"],
+  ['core/store/database/money.ts', "import type { Log } from '#core/ports/log.ts'; import pg from 'pg';"],
   ['core/main.ts', "const { startBots } = await import('#bots/main.ts');"],
   [
     'bots/slack/inbound.ts',
     "import { type App } from '#core/flows/app.ts'; import bolt from '@slack/bolt'; import { fit } from '../fit.ts';",
   ],
-  ['core/flows/intake.test.ts', "import { startS3 } from '#core/sandbox/s3/server.ts'; import fc from 'fast-check';"],
+  ['core/flows/tasks/intake.test.ts', "import { startS3 } from '#core/sandbox/s3/server.ts'; import fc from 'fast-check';"],
 ])('%s may say: %s', (file, source) => {
   expect(complaints(file, source)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 // Looks for words in every column of every table that PostgreSQL has, whatever its type and whoever made it.
 
-import type { Money } from '#core/store/money.ts';
+import type { Money } from '#core/store/database/money.ts';
 
 /** `schema.table.column: word` for each word that stands anywhere, in whichever case. */
 export async function searchEverywhere({ query }: Pick<Money, 'query'>, words: readonly string[]): Promise<string[]> {

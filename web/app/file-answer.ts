@@ -1,5 +1,5 @@
 import type { ReadableStream as NodeStream } from 'node:stream/web';
-import { contentDisposition } from '#core/domain/content-disposition.ts';
+import { contentDisposition } from '#core/domain/files/content-disposition.ts';
 
 /** A table that the browser saves. It is not compressed on its way: the compressor keeps a listener for each time it was waited for. */
 export function fileAnswer(table: NodeStream, name: string): Response {

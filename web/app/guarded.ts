@@ -2,9 +2,9 @@
 // beside it. A refusal of a loader becomes the page of an error; one of an action goes back to its form.
 
 import { data, redirect } from 'react-router';
-import { mustBeAllowed, type Permission } from '#core/domain/permission.ts';
-import { isAnswer, isRefusal, refuse, type Refusal } from '#core/domain/refusal.ts';
-import { isIntact } from '#core/domain/text.ts';
+import { mustBeAllowed, type Permission } from '#core/domain/team/permission.ts';
+import { isAnswer, isRefusal, refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
+import { isIntact } from '#core/domain/text/text.ts';
 import { askToConfirm, confirmFirst, fieldsOf as fieldsIn } from './confirm-identity.ts';
 import type { Problem } from './problem.ts';
 import { visitContext, type Visit, type Who } from './visit.ts';

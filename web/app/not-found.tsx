@@ -1,4 +1,4 @@
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { open } from './guarded.ts';
 
 export const loader = open(() => {

@@ -3,8 +3,8 @@
 import { ChevronDown, CircleUserRound } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Form, Link, NavLink, Outlet, useLoaderData, useLocation, useRouteError } from 'react-router';
-import { asNumber, micro } from '#core/domain/credits.ts';
-import { may } from '#core/domain/permission.ts';
+import { asNumber, micro } from '#core/domain/credits/credits.ts';
+import { may } from '#core/domain/team/permission.ts';
 import { Brand } from './components/brand.tsx';
 import { classes } from './components/classes.ts';
 import { CreditBadge } from './components/credit-badge.tsx';

@@ -1,9 +1,9 @@
 // What the API answers. The core counts in micro-credits; here every amount is a number of credits, with at most six
 // decimals, and exact as far as a JSON number goes: above four thousand million credits the last decimal may be off.
 
-import { asNumber, micro, type Amount } from '#core/domain/credits.ts';
-import type { Standing, StatementView } from '#core/domain/statement.ts';
-import type { TransactionView } from '#core/domain/transaction.ts';
+import { asNumber, micro, type Amount } from '#core/domain/credits/credits.ts';
+import type { Standing, StatementView } from '#core/domain/credits/statement.ts';
+import type { TransactionView } from '#core/domain/credits/transaction.ts';
 import type { EventLine, Stopped, TakenTask, WalletView } from '#core/flows/views.ts';
 
 /** Made of what was stored when the ask was taken, so that a repeat reads the same, whatever became of the task. */

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, RequestHandler } from 'express';
-import type { BodyLimit } from './body-limit.ts';
+import type { BodyLimit } from './requests/body-limit.ts';
 import { addRoutes, type Handler, type Route } from './route.ts';
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;

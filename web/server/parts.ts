@@ -5,7 +5,7 @@ import type { App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { SecurityLog } from '#core/ports/security-log.ts';
-import type { Keys } from './keys.ts';
+import type { Keys } from './requests/keys.ts';
 import type { Patience } from './listen.ts';
 import type { Metrics } from './metrics.ts';
 import type { Mount } from './mount.ts';

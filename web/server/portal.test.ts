@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import { expect, test, vi } from 'vitest';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { callerHeader, type LoggedIn } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import { openPortalDoor } from './testing/open-portal.ts';

@@ -9,13 +9,13 @@ import { pathToFileURL } from 'node:url';
 import { createRequest, sendResponse } from '@remix-run/node-fetch-server';
 import compression from 'compression';
 import express, { type RequestHandler, type Response as Answer } from 'express';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { App } from '#core/flows/app.ts';
 import { callerHeader, type Auth, type LoggedIn } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Visit, Who } from '#web/app/visit.ts';
-import { isOurOwn } from './own-origin.ts';
-import { untilBack } from './patience.ts';
+import { isOurOwn } from './requests/own-origin.ts';
+import { untilBack } from './requests/patience.ts';
 
 export interface PortalSettings {
   readonly app: App;

@@ -2,8 +2,8 @@
 // for it: whoever must see the bytes as they came (a webhook's signature) does.
 
 import type { Express, Request, Response } from 'express';
-import { refuse } from '#core/domain/refusal.ts';
-import type { BodyLimit } from './body-limit.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import type { BodyLimit } from './requests/body-limit.ts';
 
 export type Handler = (request: Request, response: Response) => void | Promise<void>;
 

@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import type { Request, Response } from 'express';
 import type { UserId } from '#core/domain/ids.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 
 export interface Streams {
   /**

@@ -4,8 +4,8 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net from 'node:net';
 import { once } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { refuse } from '#core/domain/refusal.ts';
-import { countFailedKeys } from './failed-keys.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { countFailedKeys } from './requests/failed-keys.ts';
 import { nobody, openDoor } from './testing/open-door.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
@@ -538,7 +538,7 @@ test('a stop does not wait for ever', async () => {
 test('a port that is taken is named', async () => {
   const { url } = await openDoor({});
   const { createWeb } = await import('./web.ts');
-  const { quietLog } = await import('#core/testing/quiet-log.ts');
+  const { quietLog } = await import('#core/testing/runner/quiet-log.ts');
   const port = Number(new URL(url).port);
   const second = createWeb({
     app: {} as never,

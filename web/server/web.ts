@@ -1,22 +1,22 @@
 // The product's HTTP door: one Express application with everything on one port. It holds no rule of the business; each
 // route reads a request, asks the core, and says what the core said.
 
-import './locals.ts';
+import './requests/locals.ts';
 import express, { type Express } from 'express';
-import { refuse } from '#core/domain/refusal.ts';
-import { boundBodies, type Bounds } from './body-limit.ts';
-import { keepFromCrawlers } from './crawlers.ts';
-import { answerErrors } from './errors.ts';
-import { countFailedKeys } from './failed-keys.ts';
-import { secure } from './headers.ts';
-import { keysOf } from './keys.ts';
-import { checkLocations } from './locations.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { boundBodies, type Bounds } from './requests/body-limit.ts';
+import { keepFromCrawlers } from './requests/crawlers.ts';
+import { answerErrors } from './requests/errors.ts';
+import { countFailedKeys } from './requests/failed-keys.ts';
+import { secure } from './requests/headers.ts';
+import { keysOf } from './requests/keys.ts';
+import { checkLocations } from './requests/locations.ts';
 import { listen, usualPatience, type Running } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 import { addMounts, addPortal, pathsOf, type Mount } from './mount.ts';
-import { followRequests } from './requests.ts';
-import { answerUnreadable, checkRequestLine, onlyPaths } from './request-line.ts';
-import { isOurHost } from './own-host.ts';
+import { followRequests } from './requests/requests.ts';
+import { answerUnreadable, checkRequestLine, onlyPaths } from './requests/request-line.ts';
+import { isOurHost } from './requests/own-host.ts';
 import { addRoutes, type Route } from './route.ts';
 import { authRoutes } from './routes/auth.ts';
 import { balanceRoutes } from './routes/balance.ts';

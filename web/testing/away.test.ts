@@ -1,11 +1,11 @@
 // The server is away while somebody uses the portal: pages and words stay, and nothing is done twice.
 
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { PASSWORD } from '#core/testing/visitor.ts';
-import { axeFindings } from './axe.ts';
-import { inABrowser } from './browser.ts';
-import { layoutFlaws } from './layout.ts';
-import type { Trouble } from './line.ts';
+import { PASSWORD } from '#core/testing/visitors/visitor.ts';
+import { axeFindings } from './browsers/axe.ts';
+import { inABrowser } from './browsers/browser.ts';
+import { layoutFlaws } from './browsers/layout.ts';
+import type { Trouble } from './browsers/line.ts';
 import { article, connected, forgiveAttempts, newcomers, newMail, title } from './newcomers.ts';
 
 vi.setConfig({ testTimeout: 120_000 });

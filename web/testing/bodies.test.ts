@@ -4,9 +4,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { rawRequest, type RawRequest } from '#core/testing/raw-request.ts';
-import { forAll, openStage, type Stage } from '#core/testing/stage.ts';
-import { visitor, type Visitor } from '#core/testing/visitor.ts';
+import { rawRequest, type RawRequest } from '#core/testing/visitors/raw-request.ts';
+import { forAll, openStage, type Stage } from '#core/testing/stages/stage.ts';
+import { visitor, type Visitor } from '#core/testing/visitors/visitor.ts';
 import { hasAction, portalRoutes, serverRoutes } from './routes.ts';
 
 const OPERATOR = 'ops@example.com';

@@ -7,8 +7,8 @@ export default defineConfig({
   root: path.join(import.meta.dirname, '../..'),
   test: {
     include: ['web/testing/{pictures,lighthouse}.ts'],
-    globalSetup: ['core/testing/global-setup.ts'],
-    setupFiles: ['core/testing/each-file.ts'],
+    globalSetup: ['core/testing/runner/global-setup.ts'],
+    setupFiles: ['core/testing/runner/each-file.ts'],
     pool: 'forks',
     testTimeout: 30 * 60_000,
     hookTimeout: 5 * 60_000,

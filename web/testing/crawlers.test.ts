@@ -1,7 +1,7 @@
 // Search engines show the pages that are written for everybody, and nothing else that the product answers.
 
 import { expect, test } from 'vitest';
-import { forAll, openStage } from '#core/testing/stage.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { portalRoutes, serverRoutes } from './routes.ts';
 
 const stage = forAll(() => openStage({ portal: true }));

@@ -3,12 +3,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { authenticatorOf } from '#core/testing/authenticator.ts';
-import { linkIn } from '#core/testing/mailbox.ts';
-import { forAll, openStage } from '#core/testing/stage.ts';
-import { mailOf, PASSWORD, proxied, visitor, type Visitor } from '#core/testing/visitor.ts';
-import { axeFindings } from './axe.ts';
-import { inABrowser, oneBrowser, type WindowOptions } from './browser.ts';
+import { authenticatorOf } from '#core/testing/visitors/authenticator.ts';
+import { linkIn } from '#core/testing/visitors/mailbox.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
+import { mailOf, PASSWORD, proxied, visitor, type Visitor } from '#core/testing/visitors/visitor.ts';
+import { axeFindings } from './browsers/axe.ts';
+import { inABrowser, oneBrowser, type WindowOptions } from './browsers/browser.ts';
 
 const stage = forAll(() => openStage({ portal: true, settings: { ...proxied, STARTING_CREDITS: '50' } }));
 

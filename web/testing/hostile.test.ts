@@ -1,9 +1,9 @@
 // What people, agents and strangers may write, and what an address may say: every page takes it for what it is.
 
 import { describe, expect, test } from 'vitest';
-import { cleanText } from '#core/domain/text.ts';
-import { done, fileOf } from '#core/testing/agents-that.ts';
-import { forAll } from '#core/testing/stage.ts';
+import { cleanText } from '#core/domain/text/text.ts';
+import { done, fileOf } from '#core/testing/stages/agents-that.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
 import { matrix, type Row } from './matrix.ts';
 import { hasAction, portalRoutes } from './routes.ts';
 import { openWorld, WORLD_MS, type Somebody } from './world.ts';

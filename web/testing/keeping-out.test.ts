@@ -2,9 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { portalVisitor, type PortalVisitor } from '#core/testing/portal-visitor.ts';
-import { forAll, openStage } from '#core/testing/stage.ts';
-import { mailOf, PASSWORD, proxied, tokenIn, twoFactorOf } from '#core/testing/visitor.ts';
+import { portalVisitor, type PortalVisitor } from '#core/testing/visitors/portal-visitor.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
+import { mailOf, PASSWORD, proxied, tokenIn, twoFactorOf } from '#core/testing/visitors/visitor.ts';
 
 const stage = forAll(() => openStage({ portal: true, settings: proxied }));
 const NEW = 'an even better one';

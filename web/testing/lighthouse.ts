@@ -6,8 +6,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import lighthouse, { desktopConfig, type Flags } from 'lighthouse';
 import { chromium as playwright } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { forAll } from '#core/testing/stage.ts';
-import { chromium, flags } from './chromium.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
+import { chromium, flags } from './browsers/chromium.ts';
 import { openWorld } from './world.ts';
 
 const least = { performance: 95, accessibility: 100, 'best-practices': 100 } as const;

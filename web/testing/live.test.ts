@@ -1,12 +1,12 @@
 // What a page shows by itself, in a real browser.
 
 import { expect, onTestFinished, test } from 'vitest';
-import { credits as creditsOf } from '#core/domain/credits.ts';
+import { credits as creditsOf } from '#core/domain/credits/credits.ts';
 import { newId } from '#core/domain/ids.ts';
-import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
-import { forAll, openStage } from '#core/testing/stage.ts';
-import { proxied, visitor } from '#core/testing/visitor.ts';
-import { inABrowser, oneBrowser } from './browser.ts';
+import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
+import { proxied, visitor } from '#core/testing/visitors/visitor.ts';
+import { inABrowser, oneBrowser } from './browsers/browser.ts';
 
 inABrowser('an open page', () => {
   const stage = forAll(() =>

@@ -2,14 +2,14 @@
 // for the rest, whoever gets it opens the page that the mail would lead to.
 
 import { expect, test } from 'vitest';
-import { placeOfNotice, securityChanges, securityNotice, type MailKind } from '#core/domain/mail.ts';
+import { placeOfNotice, securityChanges, securityNotice, type MailKind } from '#core/domain/mail/mail.ts';
 import { newId } from '#core/domain/ids.ts';
-import { alarmPages, type AlarmKind } from '#core/flows/alarm.ts';
-import { justConfirmed } from '#core/testing/just-confirmed.ts';
-import { linkIn } from '#core/testing/mailbox.ts';
-import { portalVisitor, wordsOf, type PortalVisitor } from '#core/testing/portal-visitor.ts';
-import { forAll, openStage } from '#core/testing/stage.ts';
-import { mailOf, PASSWORD, proxied, twoFactorOf } from '#core/testing/visitor.ts';
+import { alarmPages, type AlarmKind } from '#core/flows/mail/alarm.ts';
+import { justConfirmed } from '#core/testing/stages/just-confirmed.ts';
+import { linkIn } from '#core/testing/visitors/mailbox.ts';
+import { portalVisitor, wordsOf, type PortalVisitor } from '#core/testing/visitors/portal-visitor.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
+import { mailOf, PASSWORD, proxied, twoFactorOf } from '#core/testing/visitors/visitor.ts';
 
 const OPS = 'ops@operators.example';
 const stage = forAll(() => openStage({ portal: true, settings: { ...proxied, OPERATOR_EMAILS: OPS } }), 60_000);

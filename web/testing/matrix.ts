@@ -1,7 +1,7 @@
 // Who may see which page of the portal, and who may do what there: one row for each address, in the words of
-// core/domain/permission.ts. It is what we want, not what the pages say of themselves.
+// core/domain/team/permission.ts. It is what we want, not what the pages say of themselves.
 
-import type { Permission } from '#core/domain/permission.ts';
+import type { Permission } from '#core/domain/team/permission.ts';
 import type { Acme, Asker, World } from './world.ts';
 
 /**

@@ -2,10 +2,10 @@
 // away in the middle of it. No address is opened but the front page and the mailbox.
 
 import { expect, test, vi } from 'vitest';
-import { credits } from '#core/domain/credits.ts';
-import { suggestedAsks } from '#core/domain/examples.ts';
-import { PASSWORD } from '#core/testing/visitor.ts';
-import { inABrowser } from './browser.ts';
+import { credits } from '#core/domain/credits/credits.ts';
+import { suggestedAsks } from '#core/domain/asks/examples.ts';
+import { PASSWORD } from '#core/testing/visitors/visitor.ts';
+import { inABrowser } from './browsers/browser.ts';
 import { article, forgiveAttempts, inView, newcomers, newMail, reloadUntil, STARTING, title } from './newcomers.ts';
 
 vi.setConfig({ testTimeout: 120_000 });

@@ -4,12 +4,12 @@ import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
-import type { ThreadRef } from '#core/domain/thread-ref.ts';
-import { agentsThat, csvOf, done } from '#core/testing/agents-that.ts';
-import { forAll, openStage, type Stage } from '#core/testing/stage.ts';
-import { proxied, visitor } from '#core/testing/visitor.ts';
-import { oneBrowser, type BrowserWindow, type WindowOptions } from './browser.ts';
-import { openLine, type Line } from './line.ts';
+import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
+import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
+import { forAll, openStage, type Stage } from '#core/testing/stages/stage.ts';
+import { proxied, visitor } from '#core/testing/visitors/visitor.ts';
+import { oneBrowser, type BrowserWindow, type WindowOptions } from './browsers/browser.ts';
+import { openLine, type Line } from './browsers/line.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
 /** Credits that somebody new has. */

@@ -4,8 +4,8 @@
 import { describe, expect, test } from 'vitest';
 import { doors } from '#core/engines/auth/doors.ts';
 import type { Log } from '#core/ports/log.ts';
-import { rawRequest } from '#core/testing/raw-request.ts';
-import { forAll, openStage } from '#core/testing/stage.ts';
+import { rawRequest } from '#core/testing/visitors/raw-request.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { matrix } from './matrix.ts';
 import { hasAction, portalRoutes, serverRoutes } from './routes.ts';
 

@@ -1,10 +1,10 @@
 // Every page, as anybody may meet it: on a wide screen and a narrow one, in light and in dark.
 
 import { expect, test, vi } from 'vitest';
-import { forAll } from '#core/testing/stage.ts';
-import { axeFindings, contrastFindings } from './axe.ts';
-import { inABrowser, oneBrowser, type BrowserWindow } from './browser.ts';
-import { layoutFlaws } from './layout.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
+import { axeFindings, contrastFindings } from './browsers/axe.ts';
+import { inABrowser, oneBrowser, type BrowserWindow } from './browsers/browser.ts';
+import { layoutFlaws } from './browsers/layout.ts';
 import { builtPages, goTo, pages, type PageRow } from './pages.ts';
 import { narrow, show, wide } from './show.ts';
 import { openWorld, type Asker, type World } from './world.ts';

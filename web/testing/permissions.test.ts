@@ -1,10 +1,10 @@
 // Who gets what: every page and every form of the portal, asked for by everybody.
 
 import { describe, expect, test } from 'vitest';
-import { may, roles, type Role } from '#core/domain/permission.ts';
-import type { AnsweredForm } from '#core/testing/portal-visitor.ts';
-import { forAll } from '#core/testing/stage.ts';
-import { visitor } from '#core/testing/visitor.ts';
+import { may, roles, type Role } from '#core/domain/team/permission.ts';
+import type { AnsweredForm } from '#core/testing/visitors/portal-visitor.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
+import { visitor } from '#core/testing/visitors/visitor.ts';
 import { api, matrix, type Act, type Row, type Who } from './matrix.ts';
 import { areaOf, hasAction, intentsByRoute, intentsOfAreas, portalRoutes, serverRoutes } from './routes.ts';
 import { askers, openWorld, WORLD_MS, type Asker } from './world.ts';

@@ -5,8 +5,8 @@ import path from 'node:path';
 import type { RouteConfigEntry } from '@react-router/dev/routes';
 import { createWeb } from '#web/server/web.ts';
 import { nobody } from '#web/server/testing/open-door.ts';
-import { createSecurityLog } from '#core/engines/security-log.ts';
-import { quietLog } from '#core/testing/quiet-log.ts';
+import { createSecurityLog } from '#core/engines/log/security-log.ts';
+import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import type { App } from '#core/flows/app.ts';
 import routes from '../app/routes.ts';
 

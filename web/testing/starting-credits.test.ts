@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { portalVisitor, wordsOf } from '#core/testing/portal-visitor.ts';
-import { forAll, openStage } from '#core/testing/stage.ts';
-import { proxied } from '#core/testing/visitor.ts';
+import { portalVisitor, wordsOf } from '#core/testing/visitors/portal-visitor.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
+import { proxied } from '#core/testing/visitors/visitor.ts';
 
 const stage = forAll(() =>
   openStage({ portal: true, settings: { ...proxied, STARTING_CREDITS: '50', STARTING_CREDITS_DAILY_PEOPLE: '1' } }),

@@ -3,10 +3,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { linkIn } from '#core/testing/mailbox.ts';
-import { portalVisitor, wordsOf, type PortalVisitor } from '#core/testing/portal-visitor.ts';
-import { forAll, openStage } from '#core/testing/stage.ts';
-import { kindsWrittenTo, mailOf, PASSWORD, proxied, twoFactorOf } from '#core/testing/visitor.ts';
+import { linkIn } from '#core/testing/visitors/mailbox.ts';
+import { portalVisitor, wordsOf, type PortalVisitor } from '#core/testing/visitors/portal-visitor.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
+import { kindsWrittenTo, mailOf, PASSWORD, proxied, twoFactorOf } from '#core/testing/visitors/visitor.ts';
 
 const OPS = 'ops@operators.example';
 const stage = forAll(() => openStage({ portal: true, settings: { ...proxied, OPERATOR_EMAILS: OPS } }));

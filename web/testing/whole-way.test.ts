@@ -8,10 +8,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
-import { linkIn } from '#core/testing/mailbox.ts';
-import { forAll, openStage } from '#core/testing/stage.ts';
-import { mailOf, PASSWORD, proxied } from '#core/testing/visitor.ts';
-import { inABrowser, oneBrowser, type WindowOptions } from './browser.ts';
+import { linkIn } from '#core/testing/visitors/mailbox.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
+import { mailOf, PASSWORD, proxied } from '#core/testing/visitors/visitor.ts';
+import { inABrowser, oneBrowser, type WindowOptions } from './browsers/browser.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 

@@ -4,18 +4,18 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { vi } from 'vitest';
-import { credits } from '#core/domain/credits.ts';
+import { credits } from '#core/domain/credits/credits.ts';
 import { newId, type ConversationId, type FileId, type LetterId, type TaskId, type TeamId, type UserId } from '#core/domain/ids.ts';
-import { roles, type Role } from '#core/domain/permission.ts';
-import type { TaskView } from '#core/domain/task-view.ts';
+import { roles, type Role } from '#core/domain/team/permission.ts';
+import type { TaskView } from '#core/domain/tasks/task-view.ts';
 import type { AgentFile, AgentOutcome, Agents } from '#core/ports/agents.ts';
 import { pdfOf } from '#core/sandbox/openclaw/agents/pdf.ts';
-import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/agents-that.ts';
-import { portalVisitor, type PortalVisitor } from '#core/testing/portal-visitor.ts';
-import { openStage, type Stage, type StageOptions } from '#core/testing/stage.ts';
-import { teamStage } from '#core/testing/team-stage.ts';
-import { linkIn } from '#core/testing/mailbox.ts';
-import { mailOf, PASSWORD, proxied, twoFactorOf } from '#core/testing/visitor.ts';
+import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/stages/agents-that.ts';
+import { portalVisitor, type PortalVisitor } from '#core/testing/visitors/portal-visitor.ts';
+import { openStage, type Stage, type StageOptions } from '#core/testing/stages/stage.ts';
+import { teamStage } from '#core/testing/stages/team-stage.ts';
+import { linkIn } from '#core/testing/visitors/mailbox.ts';
+import { mailOf, PASSWORD, proxied, twoFactorOf } from '#core/testing/visitors/visitor.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
 /** Who can ask for a page. `outsider` owns another team. */

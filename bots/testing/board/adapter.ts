@@ -1,6 +1,6 @@
 // The board is the platform that we can break: real product code talks to it as to any other, in tests only.
 
-import type { Adapter } from '../../adapter.ts';
+import type { Adapter } from '#bots/adapter.ts';
 import { boardInbound } from './inbound.ts';
 import { boardPoster, type BoardSettings } from './poster.ts';
 import { refs } from './refs.ts';

@@ -11,7 +11,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { AskInput } from '#core/contracts/ask.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import type { App } from '#core/flows/app.ts';
-import { quietLog } from '#core/testing/quiet-log.ts';
+import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { replyOf } from '../replies.ts';
 import { board } from './adapter.ts';
 import { boardPeople } from './client.ts';

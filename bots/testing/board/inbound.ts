@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { AskInput } from '#core/contracts/ask.ts';
-import type { Context, Mount } from '../../adapter.ts';
+import type { Context, Mount } from '#bots/adapter.ts';
 import type { BoardSettings } from './poster.ts';
 import { refs } from './refs.ts';
 import { signature } from './sandbox/push.ts';

@@ -1,11 +1,11 @@
 // A reply in the board's markup. What an agent or a person wrote is a quotation, line by line.
 
 import { never } from '#core/domain/never.ts';
-import type { Block, Files, Heading, Progress, Reply } from '#core/domain/reply.ts';
-import { fit, type Limits } from '../../fit.ts';
-import { phrases, sayBytes } from '../../phrases.ts';
-import { packLines, splitLine } from '../../split.ts';
-import { drawTable } from '../../table.ts';
+import type { Block, Files, Heading, Progress, Reply } from '#core/domain/messages/reply.ts';
+import { fit, type Limits } from '#bots/drawing/fit.ts';
+import { phrases, sayBytes } from '#bots/drawing/phrases.ts';
+import { packLines, splitLine } from '#bots/drawing/split.ts';
+import { drawTable } from '#bots/drawing/table.ts';
 import { escapeMarkup } from './markup.ts';
 
 export const limits: Limits = {

@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import type { Config } from '#core/contracts/env.ts';
 import type { SettingName } from '#core/contracts/settings.ts';
-import type { PostgresHeld } from '#core/sandbox/postgres.ts';
+import type { PostgresHeld } from '#core/sandbox/postgres/postgres.ts';
 import type { GivenSettings, Problem } from '#core/contracts/config-problem.ts';
 
 export type Finding =

@@ -1,12 +1,12 @@
 // `npm run keys -- lost`: goes on without a lost ENCRYPTION_KEY. What it sealed is replaced; credits, tasks and files are not
 // encrypted. Nobody's second factor is left in a state in which they cannot log in.
 
-import { securityNotice } from '#core/domain/mail.ts';
-import { rotatedSecrets } from '#core/keyring.ts';
-import { writeAudit, type Writes } from '#core/store/audit.ts';
-import { buryLostMails, sealedMails } from '#core/store/reseal.ts';
-import { replaceLostSecrets, sealedSecrets } from '#core/store/secret-versions.ts';
-import { turnOffSecondFactor, type SecondFactor } from '#core/store/second-factors.ts';
+import { securityNotice } from '#core/domain/mail/mail.ts';
+import { rotatedSecrets } from '#core/product/keyring.ts';
+import { writeAudit, type Writes } from '#core/store/team/audit.ts';
+import { buryLostMails, sealedMails } from '#core/store/database/reseal.ts';
+import { replaceLostSecrets, sealedSecrets } from '#core/store/database/secret-versions.ts';
+import { turnOffSecondFactor, type SecondFactor } from '#core/store/accounts/second-factors.ts';
 import { CommandError } from '../with-database.ts';
 import { endAllSessions } from './rotate.ts';
 import { isOfLogins, lostFactors } from './status.ts';

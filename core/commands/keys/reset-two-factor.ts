@@ -1,9 +1,9 @@
 // `npm run keys -- reset-two-factor <email>`: the way back for somebody who lost both their authenticator and their backup codes.
 // Whoever runs it has made sure that it is the person: from then on their password, or a link by email, is enough to log in.
 
-import { securityNotice } from '#core/domain/mail.ts';
-import { sealedSecrets } from '#core/store/secret-versions.ts';
-import { secondFactors, turnOffSecondFactor } from '#core/store/second-factors.ts';
+import { securityNotice } from '#core/domain/mail/mail.ts';
+import { sealedSecrets } from '#core/store/database/secret-versions.ts';
+import { secondFactors, turnOffSecondFactor } from '#core/store/accounts/second-factors.ts';
 import { CommandError } from '../with-database.ts';
 import { count, operatorName, portalUrl, whereTheKeyIs, writeNotice, type Vault } from './vault.ts';
 

@@ -1,11 +1,11 @@
 // `npm run keys -- rotate`: a new key for links or for logins. Running processes take it over at once. The one before stays
 // good for what it signed, unless `--revoke` ends that too.
 
-import { rotatedSecrets } from '#core/keyring.ts';
-import { lostKeyWords } from '#core/lost-key.ts';
-import { addSecretVersion, dropSecretVersions, sealedSecrets } from '#core/store/secret-versions.ts';
-import { encryptSecondFactor, secondFactors } from '#core/store/second-factors.ts';
-import { writeAudit } from '#core/store/audit.ts';
+import { rotatedSecrets } from '#core/product/keyring.ts';
+import { lostKeyWords } from '#core/product/lost-key.ts';
+import { addSecretVersion, dropSecretVersions, sealedSecrets } from '#core/store/database/secret-versions.ts';
+import { encryptSecondFactor, secondFactors } from '#core/store/accounts/second-factors.ts';
+import { writeAudit } from '#core/store/team/audit.ts';
 import { CommandError } from '../with-database.ts';
 import { anew, loginSecrets } from './status.ts';
 import { count, operatorName, type Vault } from './vault.ts';

@@ -1,11 +1,11 @@
 // `npm run keys`: every key with what depends on it. Ends with 1 when one cannot be read.
 
 import { encryptedAnew } from '#core/engines/auth/second-factors.ts';
-import { rotatedSecrets } from '#core/keyring.ts';
-import { lostKeyWords } from '#core/lost-key.ts';
-import { sealedMails } from '#core/store/reseal.ts';
-import { sealedSecrets, secretVersions, type SecretVersions } from '#core/store/secret-versions.ts';
-import { secondFactors, type SecondFactor } from '#core/store/second-factors.ts';
+import { rotatedSecrets } from '#core/product/keyring.ts';
+import { lostKeyWords } from '#core/product/lost-key.ts';
+import { sealedMails } from '#core/store/database/reseal.ts';
+import { sealedSecrets, secretVersions, type SecretVersions } from '#core/store/database/secret-versions.ts';
+import { secondFactors, type SecondFactor } from '#core/store/accounts/second-factors.ts';
 import { count, whereTheKeyIs, type Vault } from './vault.ts';
 
 const purposes: readonly (readonly [name: string, purpose: string])[] = [

@@ -4,15 +4,15 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import type { Config } from '#core/contracts/env.ts';
 import { newId, type UserId } from '#core/domain/ids.ts';
-import { addressHere } from '#core/domain/loopback.ts';
-import type { MailSaying } from '#core/domain/mail.ts';
-import { createLog } from '#core/engines/log.ts';
+import { addressHere } from '#core/domain/accounts/loopback.ts';
+import type { MailSaying } from '#core/domain/mail/mail.ts';
+import { createLog } from '#core/engines/log/log.ts';
 import { createS3 } from '#core/engines/s3.ts';
-import { copyOfMailboxKey } from '#core/flows/mailbox-key.ts';
-import { readSandboxKeys, sandboxKeys } from '#core/sandbox-keys.ts';
-import { realS3 } from '#core/sandboxes.ts';
-import type { Writes } from '#core/store/audit.ts';
-import type { Store } from '#core/store/store.ts';
+import { copyOfMailboxKey } from '#core/flows/credits/mailbox-key.ts';
+import { readSandboxKeys, sandboxKeys } from '#core/product/sandbox-keys.ts';
+import { realS3 } from '#core/product/sandboxes.ts';
+import type { Writes } from '#core/store/team/audit.ts';
+import type { Store } from '#core/store/database/store.ts';
 
 export interface Vault {
   readonly store: Store;

@@ -4,7 +4,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { UserId, SessionId } from '#core/domain/ids.ts';
-import { isFresh } from '#core/domain/fresh-login.ts';
+import { isFresh } from '#core/domain/accounts/fresh-login.ts';
 import type { Shown } from '#core/ports/auth.ts';
 import type { AuthSettings } from './settings.ts';
 

@@ -3,8 +3,8 @@
 // field that is not listed, above all those that name an address to be sent on to, and every request that holds broken text:
 // the database takes no NUL, and what it says then would look like a fault of ours.
 
-import { refuse } from '#core/domain/refusal.ts';
-import { isIntact } from '#core/domain/text.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { isIntact } from '#core/domain/text/text.ts';
 
 interface Door {
   readonly method: 'GET' | 'POST';

@@ -4,8 +4,8 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { UserId, SessionId } from '#core/domain/ids.ts';
-import { readName } from '#core/domain/name.ts';
-import { isRefusal } from '#core/domain/refusal.ts';
+import { readName } from '#core/domain/team/name.ts';
+import { isRefusal } from '#core/domain/refusals/refusal.ts';
 import { callerHeader, type Change, type Login } from '#core/ports/auth.ts';
 import { fieldOf } from './field-of.ts';
 import { MAIL_CHARACTERS } from './limits.ts';

@@ -6,10 +6,10 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { symmetricDecrypt } from 'better-auth/crypto';
 import type { UserId, SessionId } from '#core/domain/ids.ts';
-import type { Pace } from '#core/store/guesses.ts';
+import type { Pace } from '#core/store/accounts/guesses.ts';
 import { asking } from './asking.ts';
 import { fieldOf } from './field-of.ts';
-import type { KnownBrowsers } from './known-browsers.ts';
+import type { KnownBrowsers } from './sessions/known-browsers.ts';
 import { guesses as paces } from './limits.ts';
 import type { AuthSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 // How long things last, and how often they may be tried.
 
-import type { Pace } from '#core/store/guesses.ts';
+import type { Pace } from '#core/store/accounts/guesses.ts';
 
 /** A session that is not used for so long has ended. */
 export const SESSION_DAYS = 30;

@@ -1,7 +1,7 @@
 // What a password that somebody chooses must not be, at every door where one is chosen.
 
 import { APIError, getSessionFromCtx, type createAuthMiddleware } from 'better-auth/api';
-import { whyGuessable } from '#core/domain/guessable-password.ts';
+import { whyGuessable } from '#core/domain/accounts/guessable-password.ts';
 import { fieldOf } from './field-of.ts';
 import { isLeaked } from './leaked.ts';
 import { PASSWORD } from './limits.ts';

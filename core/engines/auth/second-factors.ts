@@ -3,7 +3,7 @@
 
 import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import type { Log } from '#core/ports/log.ts';
-import type { SecretVersions } from '#core/store/secret-versions.ts';
+import type { SecretVersions } from '#core/store/database/secret-versions.ts';
 
 /** null where no version opens it. The same text where the newest one does. */
 export async function encryptedAnew(versions: SecretVersions, text: string): Promise<string | null> {

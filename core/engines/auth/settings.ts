@@ -4,8 +4,8 @@ import type { AuthNews } from '#core/ports/auth.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { SecurityLog } from '#core/ports/security-log.ts';
-import type { SecretVersions } from '#core/store/secret-versions.ts';
-import type { Store } from '#core/store/store.ts';
+import type { SecretVersions } from '#core/store/database/secret-versions.ts';
+import type { Store } from '#core/store/database/store.ts';
 
 export interface AuthSettings {
   readonly store: Store;

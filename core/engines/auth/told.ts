@@ -4,8 +4,8 @@
 import type { UserId } from '#core/domain/ids.ts';
 import type { AuthNews, Change } from '#core/ports/auth.ts';
 import { asking } from './asking.ts';
-import type { KnownBrowsers } from './known-browsers.ts';
-import type { SessionCookies } from './session-cookies.ts';
+import type { KnownBrowsers } from './sessions/known-browsers.ts';
+import type { SessionCookies } from './sessions/session-cookies.ts';
 import type { AuthSettings } from './settings.ts';
 
 export interface Told {

@@ -2,21 +2,21 @@
 // a fault of ours (our database, our storage) or of this code.
 
 import type { RunReply } from '#core/contracts/openclaw.ts';
-import { isSample } from '#core/domain/agent-brief.ts';
+import { isSample } from '#core/domain/tasks/agent-brief.ts';
 import { never } from '#core/domain/never.ts';
 import type { AgentJob, AgentOutcome, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Gateway, Live } from './connection.ts';
-import { collectFiles, type Collected } from './files.ts';
+import { collectFiles, type Collected } from './files/files.ts';
 import { follow, keyOf, type Following, type RunEnd } from './follow.ts';
 import { GatewayError, GatewayRefusal } from './gateway-error.ts';
-import { handOver, InputRefused } from './inputs.ts';
+import { handOver, InputRefused } from './files/inputs.ts';
 import { orAborted } from './or-aborted.ts';
 import { failureIn, reportOfReply, type Report } from './report.ts';
 import { recallUsage } from './transcript.ts';
 import { noUsage } from './usage.ts';
-import type { RunFolder } from './run-folder.ts';
+import type { RunFolder } from './files/run-folder.ts';
 
 export interface AttemptParts {
   readonly gateway: Gateway;

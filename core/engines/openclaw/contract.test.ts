@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#core/engines/clock.ts';
 import type { Agents } from '#core/ports/agents.ts';
-import { jobOf, stageAgents, watching, type AgentsStage } from '#core/testing/agents-stage.ts';
-import { quietLog } from '#core/testing/quiet-log.ts';
+import { jobOf, stageAgents, watching, type AgentsStage } from '#core/testing/stages/agents-stage.ts';
+import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { newDeviceKey } from './device.ts';
 import { createOpenClaw } from './openclaw.ts';
 

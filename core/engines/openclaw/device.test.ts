@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 import { deviceOf, keepDeviceKey, newDeviceKey } from './device.ts';
 
 test('processes that start at the same time end with one key, which only they can read', async () => {

@@ -7,7 +7,7 @@
 //   the gateway was started anew                 → its memory of keys is gone: look for it on its disk, else it is lost
 
 import { runReplySchema, waitReplySchema, type RunReply } from '#core/contracts/openclaw.ts';
-import { runFolder } from '#core/domain/agent-brief.ts';
+import { runFolder } from '#core/domain/tasks/agent-brief.ts';
 import type { AgentJob, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { systemClock } from '#core/engines/clock.ts';
 import type { Log } from '#core/ports/log.ts';
-import { clockByHand, passTimeUntil } from '#core/testing/clock-by-hand.ts';
-import { jobOf, stageAgents, watching } from '#core/testing/agents-stage.ts';
+import { clockByHand, passTimeUntil } from '#core/testing/runner/clock-by-hand.ts';
+import { jobOf, stageAgents, watching } from '#core/testing/stages/agents-stage.ts';
 import { newDeviceKey } from './device.ts';
 import { createOpenClaw } from './openclaw.ts';
 

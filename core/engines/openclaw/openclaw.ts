@@ -3,7 +3,7 @@
 
 import path from 'node:path';
 import { agentsReplySchema } from '#core/contracts/openclaw.ts';
-import { agentTypes } from '#core/domain/agent-type.ts';
+import { agentTypes } from '#core/domain/tasks/agent-type.ts';
 import type { Agents } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
@@ -11,7 +11,7 @@ import { carry, Stopped } from './attempt.ts';
 import { createGateway } from './connection.ts';
 import { deviceOf } from './device.ts';
 import { read } from './read.ts';
-import { openRunFolder } from './run-folder.ts';
+import { openRunFolder } from './files/run-folder.ts';
 
 export interface OpenClawOptions {
   /** ws://127.0.0.1:18789 or wss://…; http and https are taken for them. */

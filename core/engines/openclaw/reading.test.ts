@@ -1,6 +1,6 @@
 // How events, last answers and transcripts of a gateway are read.
 import { describe, expect, test } from 'vitest';
-import { cpuMs } from '#core/testing/cpu-time.ts';
+import { cpuMs } from '#core/testing/runner/cpu-time.ts';
 import { historyReplySchema, ledgerReplySchema, runReplySchema } from '#core/contracts/openclaw.ts';
 import { failureIn, reportOfReply, reportOfRows, rowsOf } from './report.ts';
 import { stepReader } from './steps.ts';

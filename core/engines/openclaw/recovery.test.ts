@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AgentJob, AgentOutcome } from '#core/ports/agents.ts';
-import { clockByHand, passTimeUntil } from '#core/testing/clock-by-hand.ts';
-import { heardLog } from '#core/testing/heard-log.ts';
-import { jobOf, shown, stageAgents, watching, type AgentsStage } from '#core/testing/agents-stage.ts';
+import { clockByHand, passTimeUntil } from '#core/testing/runner/clock-by-hand.ts';
+import { heardLog } from '#core/testing/runner/heard-log.ts';
+import { jobOf, shown, stageAgents, watching, type AgentsStage } from '#core/testing/stages/agents-stage.ts';
 
 const idle = new AbortController().signal;
 const threeLeads = { kind: 'done', sample: true, files: ['sample-leads.csv: 3 rows'], words: true, used: true };

@@ -4,9 +4,9 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '#core/engines/clock.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import { clockByHand, passTimeUntil } from '#core/testing/clock-by-hand.ts';
-import { jobOf, shown, stageAgents, watching, type AgentsStage } from '#core/testing/agents-stage.ts';
-import { quietLog } from '#core/testing/quiet-log.ts';
+import { clockByHand, passTimeUntil } from '#core/testing/runner/clock-by-hand.ts';
+import { jobOf, shown, stageAgents, watching, type AgentsStage } from '#core/testing/stages/agents-stage.ts';
+import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { createSpawnAgents } from './spawn.ts';
 
 const idle = new AbortController().signal;

@@ -7,12 +7,12 @@ import https from 'node:https';
 import { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import { spawnReplySchema } from '#core/contracts/openclaw.ts';
-import { isSample } from '#core/domain/agent-brief.ts';
-import { safeFileName } from '#core/domain/file-name.ts';
+import { isSample } from '#core/domain/tasks/agent-brief.ts';
+import { safeFileName } from '#core/domain/files/file-name.ts';
 import { AgentFileError, type AgentFile, type AgentJob, type AgentOutcome, type Agents, type AgentWatch } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
-import { handOver, InputRefused } from './inputs.ts';
+import { handOver, InputRefused } from './files/inputs.ts';
 import { orAborted } from './or-aborted.ts';
 import { noUsage } from './usage.ts';
 

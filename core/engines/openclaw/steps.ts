@@ -2,7 +2,7 @@
 // may repeat itself, and lets agents choose words; a person gets each step once, with a short clean title, and only forwards.
 
 import type { AgentEvent } from '#core/contracts/openclaw.ts';
-import { cleanText, firstLine } from '#core/domain/text.ts';
+import { cleanText, firstLine } from '#core/domain/text/text.ts';
 import type { AgentStep } from '#core/ports/agents.ts';
 
 const TITLE_CHARACTERS = 80;

@@ -1,5 +1,5 @@
-import { isTimeZone } from '#core/domain/time-zone.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { isTimeZone } from '#core/domain/text/time-zone.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 
 /** PostgreSQL's word for a zone it has never heard of: its list may be older than ours. */
 const INVALID_PARAMETER_VALUE = '22023';

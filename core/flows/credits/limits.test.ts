@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { amountOf, credits, micro, showCredits } from '#core/domain/credits.ts';
+import { amountOf, credits, micro, showCredits } from '#core/domain/credits/credits.ts';
 import { newId } from '#core/domain/ids.ts';
-import type { LimitView } from '#core/domain/limit.ts';
-import { roles } from '#core/domain/permission.ts';
-import { openCreditsStage, type CreditsTeam } from '#core/testing/credits-stage.ts';
-import { forAll } from '#core/testing/stage.ts';
+import type { LimitView } from '#core/domain/credits/limit.ts';
+import { roles } from '#core/domain/team/permission.ts';
+import { openCreditsStage, type CreditsTeam } from '#core/testing/stages/credits-stage.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
 import type { LimitWanted } from './views.ts';
 
 const stage = forAll(openCreditsStage);

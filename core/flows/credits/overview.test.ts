@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { credits, micro, showCredits } from '#core/domain/credits.ts';
+import { credits, micro, showCredits } from '#core/domain/credits/credits.ts';
 import { newId, type TeamId } from '#core/domain/ids.ts';
-import type { Pace } from '#core/store/usage.ts';
-import { clockByHand } from '#core/testing/clock-by-hand.ts';
-import { openCreditsStage } from '#core/testing/credits-stage.ts';
-import { quietLog } from '#core/testing/quiet-log.ts';
-import { forAll } from '#core/testing/stage.ts';
-import { balance } from '../history.ts';
-import { keepPaces } from '../paces.ts';
+import type { Pace } from '#core/store/credits/usage.ts';
+import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
+import { openCreditsStage } from '#core/testing/stages/credits-stage.ts';
+import { quietLog } from '#core/testing/runner/quiet-log.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
+import { balance } from '../tasks/history.ts';
+import { keepPaces } from './paces.ts';
 
 const stage = forAll(openCreditsStage);
 

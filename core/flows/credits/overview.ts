@@ -1,13 +1,13 @@
 // What is there, how long it lasts, and which tasks stand on it.
 
-import { daysLeftAt } from '#core/domain/balance-colour.ts';
-import { amountOf, micro } from '#core/domain/credits.ts';
-import { mustBeAllowed } from '#core/domain/permission.ts';
-import { TYPICAL_TASK } from '#core/domain/rates.ts';
-import { saySource } from '#core/domain/say-transaction.ts';
-import { firstLine } from '#core/domain/text.ts';
-import type { Core } from '../core.ts';
-import { viewWallet } from '../history.ts';
+import { daysLeftAt } from '#core/domain/credits/balance-colour.ts';
+import { amountOf, micro } from '#core/domain/credits/credits.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
+import { TYPICAL_TASK } from '#core/domain/credits/rates.ts';
+import { saySource } from '#core/domain/credits/say-transaction.ts';
+import { firstLine } from '#core/domain/text/text.ts';
+import type { Core } from '../runtime/core.ts';
+import { viewWallet } from '../tasks/history.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import type { CreditsOverview } from './views.ts';
 

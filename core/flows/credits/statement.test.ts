@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { credits, micro, showCredits } from '#core/domain/credits.ts';
+import { credits, micro, showCredits } from '#core/domain/credits/credits.ts';
 import { newId } from '#core/domain/ids.ts';
-import type { Standing, StatementView } from '#core/domain/statement.ts';
-import { openCreditsStage, type CreditsTeam } from '#core/testing/credits-stage.ts';
-import { forAll } from '#core/testing/stage.ts';
+import type { Standing, StatementView } from '#core/domain/credits/statement.ts';
+import { openCreditsStage, type CreditsTeam } from '#core/testing/stages/credits-stage.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
 
 const stage = forAll(openCreditsStage);
 

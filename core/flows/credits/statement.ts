@@ -2,12 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { mustBeAllowed } from '#core/domain/permission.ts';
-import { refuse } from '#core/domain/refusal.ts';
-import { addUp, STATEMENT_HEADER, statementLine, type StatementView } from '#core/domain/statement.ts';
-import { isMonth } from '#core/domain/time-zone.ts';
-import type { JournalLine, MonthOfJournal } from '#core/store/statement.ts';
-import type { Core } from '../core.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { addUp, STATEMENT_HEADER, statementLine, type StatementView } from '#core/domain/credits/statement.ts';
+import { isMonth } from '#core/domain/text/time-zone.ts';
+import type { JournalLine, MonthOfJournal } from '#core/store/credits/statement.ts';
+import type { Core } from '../runtime/core.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
 export async function statementMonths(core: Core, actor: Actor): Promise<string[]> {

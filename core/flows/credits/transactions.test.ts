@@ -1,11 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { credits, micro, showCredits } from '#core/domain/credits.ts';
+import { credits, micro, showCredits } from '#core/domain/credits/credits.ts';
 import { newId } from '#core/domain/ids.ts';
-import type { TransactionView } from '#core/domain/transaction.ts';
-import { openCreditsStage, type CreditsTeam } from '#core/testing/credits-stage.ts';
-import { forAll } from '#core/testing/stage.ts';
+import type { TransactionView } from '#core/domain/credits/transaction.ts';
+import { openCreditsStage, type CreditsTeam } from '#core/testing/stages/credits-stage.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
 import type { TransactionQuery } from './views.ts';
 
 const stage = forAll(openCreditsStage);

@@ -1,17 +1,17 @@
 // The journal in words, on pages or as one table.
 
 import type { Readable } from 'node:stream';
-import { amountOf, micro, plainCredits, type Credits } from '#core/domain/credits.ts';
+import { amountOf, micro, plainCredits, type Credits } from '#core/domain/credits/credits.ts';
 import { isId } from '#core/domain/ids.ts';
-import { mustBeAllowed } from '#core/domain/permission.ts';
-import { refuse } from '#core/domain/refusal.ts';
-import { sayTransaction } from '#core/domain/say-transaction.ts';
-import { firstLine } from '#core/domain/text.ts';
-import { isDay, UTC } from '#core/domain/time-zone.ts';
-import type { TransactionView, Who } from '#core/domain/transaction.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { sayTransaction } from '#core/domain/credits/say-transaction.ts';
+import { firstLine } from '#core/domain/text/text.ts';
+import { isDay, UTC } from '#core/domain/text/time-zone.ts';
+import type { TransactionView, Who } from '#core/domain/credits/transaction.ts';
 import type { CsvRow } from '#core/ports/tables.ts';
-import type { StoredTransaction, TransactionFilter } from '#core/store/transactions.ts';
-import type { Core } from '../core.ts';
+import type { StoredTransaction, TransactionFilter } from '#core/store/credits/transactions.ts';
+import type { Core } from '../runtime/core.ts';
 import { inZone } from './in-zone.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import type { TransactionQuery } from './views.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { credits, micro, showCredits } from '#core/domain/credits.ts';
+import { credits, micro, showCredits } from '#core/domain/credits/credits.ts';
 import { newId, type TaskId, type TeamId } from '#core/domain/ids.ts';
-import { openCreditsStage, type CreditsTeam } from '#core/testing/credits-stage.ts';
-import { forAll } from '#core/testing/stage.ts';
-import type { UsageBy, UsageDays, UsageView } from '#core/domain/usage.ts';
+import { openCreditsStage, type CreditsTeam } from '#core/testing/stages/credits-stage.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
+import type { UsageBy, UsageDays, UsageView } from '#core/domain/credits/usage.ts';
 
 const stage = forAll(openCreditsStage);
 const DAY_MS = 86_400_000;

@@ -1,11 +1,11 @@
 // What the verbs about credits answer and take.
 
-import type { AgentType } from '#core/domain/agent-type.ts';
-import type { Amount } from '#core/domain/credits.ts';
+import type { AgentType } from '#core/domain/tasks/agent-type.ts';
+import type { Amount } from '#core/domain/credits/credits.ts';
 import type { TaskId } from '#core/domain/ids.ts';
-import type { LimitKind, LimitPeriod } from '#core/domain/limit.ts';
-import type { TaskStatus } from '#core/domain/task.ts';
-import type { TransactionType } from '#core/domain/transaction.ts';
+import type { LimitKind, LimitPeriod } from '#core/domain/credits/limit.ts';
+import type { TaskStatus } from '#core/domain/tasks/task.ts';
+import type { TransactionType } from '#core/domain/credits/transaction.ts';
 import type { WalletView } from '../views.ts';
 
 export interface CreditsOverview extends WalletView {

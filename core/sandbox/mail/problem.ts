@@ -1,6 +1,6 @@
 // The errors of SES that this server can give, with the status and words that AWS gives them.
 
-import { problemsOf, type ProblemTable } from '../aws-problem.ts';
+import { problemsOf, type ProblemTable } from '../aws/problem.ts';
 
 const table = {
   IncompleteSignature: [400, 'The request signature does not conform to AWS standards.'],

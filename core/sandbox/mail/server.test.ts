@@ -10,7 +10,7 @@ import {
   type SESClientConfig,
 } from '@aws-sdk/client-ses';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 import { startMailSandbox, type MailSandbox } from './server.ts';
 
 const keys = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };

@@ -1,7 +1,7 @@
 import { appendFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 import { openDisk } from './disk.ts';
 
 test('what people attach and agents make is for nobody else on the machine', async () => {

@@ -2,9 +2,9 @@
 import { GatewayClient, type GatewayClientOptions } from '@openclaw/gateway-client';
 import type { EventFrame, HelloOk } from '@openclaw/gateway-protocol/frame-guards';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { agentBrief } from '#core/domain/agent-brief.ts';
+import { agentBrief } from '#core/domain/tasks/agent-brief.ts';
 import { deviceOf, deviceProofs, newDeviceKey } from '#core/engines/openclaw/device.ts';
-import { stageAgents, type AgentsStage } from '#core/testing/agents-stage.ts';
+import { stageAgents, type AgentsStage } from '#core/testing/stages/agents-stage.ts';
 import type { Json } from './wire.ts';
 
 let stage: AgentsStage;

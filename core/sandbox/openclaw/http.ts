@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { agentTypes } from '#core/domain/agent-type.ts';
+import { agentTypes } from '#core/domain/tasks/agent-type.ts';
 import { faultsSchema, type Faults } from './faults.ts';
 import { sameText } from './handshake.ts';
 import type { House } from './methods.ts';

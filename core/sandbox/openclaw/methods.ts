@@ -1,6 +1,6 @@
 // The methods a client may call, each with the scope it needs and the definition its parameters must fit.
 
-import { agentTypes, isAgentType } from '#core/domain/agent-type.ts';
+import { agentTypes, isAgentType } from '#core/domain/tasks/agent-type.ts';
 import type { Audience } from './audience.ts';
 import type { Disk } from './disk.ts';
 import type { Faults } from './faults.ts';

@@ -1,7 +1,7 @@
 // One run of a sandbox agent as others see it: its steps as events, its transcript, what it used, and its answer.
 
-import { readBrief } from '#core/domain/agent-brief.ts';
-import type { AgentType } from '#core/domain/agent-type.ts';
+import { readBrief } from '#core/domain/tasks/agent-brief.ts';
+import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import type { Turn, Work } from './agents/agent.ts';
 import { sandboxAgents } from './agents/agents.ts';
 import { seeded } from './agents/seeded.ts';

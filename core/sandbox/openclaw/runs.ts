@@ -2,7 +2,7 @@
 // the process, as in the real one; only sessions and the ledger are on disk.
 
 import { randomUUID } from 'node:crypto';
-import type { AgentType } from '#core/domain/agent-type.ts';
+import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import type { Disk, LedgerRow, Session } from './disk.ts';
 import { pause } from './pause.ts';
 import { perform, type Performance, type Performed, type Stage } from './performance.ts';

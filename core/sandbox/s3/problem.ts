@@ -1,6 +1,6 @@
 // The errors of S3 that this server can give, with the status and words that AWS gives them.
 
-import { problemsOf, type ProblemTable } from '../aws-problem.ts';
+import { problemsOf, type ProblemTable } from '../aws/problem.ts';
 
 const table = {
   AccessDenied: [403, 'Access Denied'],

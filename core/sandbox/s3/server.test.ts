@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 import { startS3Sandbox, type S3Sandbox } from './server.ts';
 
 const keys = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };

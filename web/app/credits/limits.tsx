@@ -3,10 +3,10 @@
 import { Gauge } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { redirect, useLoaderData, useLocation, type MetaFunction } from 'react-router';
-import { amountOf, readCredits } from '#core/domain/credits.ts';
-import { limitPeriods, type LimitKind, type LimitView } from '#core/domain/limit.ts';
-import { may } from '#core/domain/permission.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { amountOf, readCredits } from '#core/domain/credits/credits.ts';
+import { limitPeriods, type LimitKind, type LimitView } from '#core/domain/credits/limit.ts';
+import { may } from '#core/domain/team/permission.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { SelectField, TextField } from '../components/field.tsx';

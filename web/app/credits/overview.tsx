@@ -2,8 +2,8 @@
 
 import { ChartColumn, Coins } from 'lucide-react';
 import { Link, useLoaderData, type MetaFunction } from 'react-router';
-import { may } from '#core/domain/permission.ts';
-import { usageBy, usageDays } from '#core/domain/usage.ts';
+import { may } from '#core/domain/team/permission.ts';
+import { usageBy, usageDays } from '#core/domain/credits/usage.ts';
 import { LinkButton } from '../components/button.tsx';
 import { Credits, formatDay, formatNumber, Time, useReader } from '../components/format.tsx';
 import { Notice } from '../components/notice.tsx';

@@ -2,8 +2,8 @@
 // mangled still shows something.
 
 import { isId } from '#core/domain/ids.ts';
-import { isDay } from '#core/domain/time-zone.ts';
-import { isTransactionType, type TransactionType } from '#core/domain/transaction.ts';
+import { isDay } from '#core/domain/text/time-zone.ts';
+import { isTransactionType, type TransactionType } from '#core/domain/credits/transaction.ts';
 import type { TransactionQuery } from '#core/flows/credits/views.ts';
 
 export interface ShownQuery {

@@ -1,8 +1,8 @@
 // Credits on their way from the core to a page: plain numbers, and names for what has none.
 
-import { asNumber, micro, type Amount } from '#core/domain/credits.ts';
-import type { Who } from '#core/domain/transaction.ts';
-import type { UsageBy, UsageGroup } from '#core/domain/usage.ts';
+import { asNumber, micro, type Amount } from '#core/domain/credits/credits.ts';
+import type { Who } from '#core/domain/credits/transaction.ts';
+import type { UsageBy, UsageGroup } from '#core/domain/credits/usage.ts';
 import { kinds } from '../texts/front.ts';
 import { groupWords, platformWords } from '../texts/credits.ts';
 

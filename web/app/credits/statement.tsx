@@ -1,8 +1,8 @@
 // One month: opening, movements, closing, and how to check it.
 
 import { Link, useLoaderData, type MetaFunction } from 'react-router';
-import { transactionWords } from '#core/domain/say-transaction.ts';
-import type { Standing } from '#core/domain/statement.ts';
+import { transactionWords } from '#core/domain/credits/say-transaction.ts';
+import type { Standing } from '#core/domain/credits/statement.ts';
 import { buttonClass } from '../components/button.tsx';
 import { ExactCredits, formatDay, formatNumber, useReader } from '../components/format.tsx';
 import { Notice } from '../components/notice.tsx';

@@ -1,4 +1,4 @@
-import type { TransactionView } from '#core/domain/transaction.ts';
+import type { TransactionView } from '#core/domain/credits/transaction.ts';
 import { nameOfWho, shown } from './shown.ts';
 
 /** A line of the journal, for a table. */

@@ -2,8 +2,8 @@
 
 import { ReceiptText } from 'lucide-react';
 import { Form, useLoaderData, type MetaFunction } from 'react-router';
-import { transactionWords } from '#core/domain/say-transaction.ts';
-import { transactionTypes } from '#core/domain/transaction.ts';
+import { transactionWords } from '#core/domain/credits/say-transaction.ts';
+import { transactionTypes } from '#core/domain/credits/transaction.ts';
 import { Button, buttonClass, LinkButton } from '../components/button.tsx';
 import { SelectField, TextField } from '../components/field.tsx';
 import { Card, Empty } from '../components/page.tsx';

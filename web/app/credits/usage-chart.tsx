@@ -6,7 +6,7 @@ import { Credits, formatDay, formatNumber, useReader } from '../components/forma
 import { Figure } from '../components/page.tsx';
 import { Table, Td, Th, Tr } from '../components/table.tsx';
 import { byWords } from '../texts/credits.ts';
-import type { UsageBy, UsageDays } from '#core/domain/usage.ts';
+import type { UsageBy, UsageDays } from '#core/domain/credits/usage.ts';
 
 export interface ShownUsage {
   readonly days: UsageDays;

@@ -2,8 +2,8 @@
 // address, so that every limit and check holds for forms too. And what the engine's answers mean in words.
 
 import { data, redirect } from 'react-router';
-import { isOwnPath } from '#core/domain/own-address.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { isOwnPath } from '#core/domain/accounts/own-address.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { Problem } from '../problem.ts';
 import { engineWords } from '../texts/getting-in.ts';
 import type { Visited } from '../visited.ts';

@@ -2,7 +2,7 @@
 // logged in to that account can confirm it; whoever else opens the link changes nothing and learns nothing.
 
 import { Link, useLoaderData, type MetaFunction } from 'react-router';
-import { maskMailAddress } from '#core/domain/mail-address.ts';
+import { maskMailAddress } from '#core/domain/mail/mail-address.ts';
 import { Button, LinkButton } from '../components/button.tsx';
 import { Form, useProblem } from '../components/form.tsx';
 import { Notice } from '../components/notice.tsx';

@@ -2,8 +2,8 @@
 // the form itself (confirm-identity.ts).
 
 import { redirect, useLoaderData, type MetaFunction } from 'react-router';
-import { isFresh } from '#core/domain/fresh-login.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { isFresh } from '#core/domain/accounts/fresh-login.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { ConfirmIdentityPage } from '../components/confirm-identity.tsx';
 import { useProblem } from '../components/form.tsx';
 import { whoConfirms } from '../confirm-identity.ts';

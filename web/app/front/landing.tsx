@@ -3,11 +3,11 @@
 import { Check, FileSpreadsheet, Hash, MessageCircle, MonitorSmartphone } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useLoaderData, type MetaFunction } from 'react-router';
-import { agentTypes, type AgentType } from '#core/domain/agent-type.ts';
-import { asNumber } from '#core/domain/credits.ts';
-import { EXAMPLE } from '#core/domain/example.ts';
-import { priced } from '#core/domain/examples.ts';
-import { rateOf } from '#core/domain/rates.ts';
+import { agentTypes, type AgentType } from '#core/domain/tasks/agent-type.ts';
+import { asNumber } from '#core/domain/credits/credits.ts';
+import { EXAMPLE } from '#core/domain/asks/example.ts';
+import { priced } from '#core/domain/asks/examples.ts';
+import { rateOf } from '#core/domain/credits/rates.ts';
 import { LinkButton } from '../components/button.tsx';
 import { formatNumber, useBrand, useReader } from '../components/format.tsx';
 import { Tag } from '../components/tag.tsx';

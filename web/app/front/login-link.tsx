@@ -4,7 +4,7 @@ import { Link, useLoaderData, type MetaFunction } from 'react-router';
 import { Button } from '../components/button.tsx';
 import { Form, useProblem } from '../components/form.tsx';
 import { attempt, open, readForm } from '../guarded.ts';
-import { maskMailAddress } from '#core/domain/mail-address.ts';
+import { maskMailAddress } from '#core/domain/mail/mail-address.ts';
 import { logInLink as words } from '../texts/links.ts';
 import { askAuth, backToForm, goTo, withNext } from './ask-auth.ts';
 import { Door } from './door.tsx';

@@ -1,6 +1,6 @@
 import { useLoaderData, type MetaFunction } from 'react-router';
 import { open } from '../guarded.ts';
-import { Prose } from './prose.tsx';
+import { Prose } from '../components/prose.tsx';
 
 export const loader = open(({ brandName }) => ({ brandName }));
 

@@ -2,8 +2,8 @@
 // where that mail leads.
 
 import { Link, useActionData, useLoaderData, type MetaFunction } from 'react-router';
-import { maskMailAddress } from '#core/domain/mail-address.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { maskMailAddress } from '#core/domain/mail/mail-address.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { TextField } from '../components/field.tsx';
 import { Form, useProblem } from '../components/form.tsx';

@@ -1,8 +1,8 @@
 // The first page of somebody who is new: what they have, and what to do with it.
 
 import { Link, useLoaderData, type MetaFunction } from 'react-router';
-import { asNumber, micro } from '#core/domain/credits.ts';
-import { may } from '#core/domain/permission.ts';
+import { asNumber, micro } from '#core/domain/credits/credits.ts';
+import { may } from '#core/domain/team/permission.ts';
 import { LinkButton } from '../components/button.tsx';
 import { Credits } from '../components/format.tsx';
 import { Notice } from '../components/notice.tsx';

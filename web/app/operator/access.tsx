@@ -1,8 +1,8 @@
 // Who can act in a team: sessions and API keys, and how an operator ends them.
 
 import { Link, redirect, useLoaderData } from 'react-router';
-import { sayKeyExpiry } from '#core/domain/api-key.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { sayKeyExpiry } from '#core/domain/team/api-key.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { Form, useProblem } from '../components/form.tsx';

@@ -1,8 +1,8 @@
 // How the product is doing.
 
 import { Link, useLoaderData } from 'react-router';
-import { asNumber } from '#core/domain/credits.ts';
-import { statusWords } from '#core/domain/task-view.ts';
+import { asNumber } from '#core/domain/credits/credits.ts';
+import { statusWords } from '#core/domain/tasks/task-view.ts';
 import { Credits, Time } from '../components/format.tsx';
 import { Card, Figure } from '../components/page.tsx';
 import { Table, Td, Th, Tr } from '../components/table.tsx';

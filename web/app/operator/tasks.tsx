@@ -2,11 +2,11 @@
 
 import { CircleCheck } from 'lucide-react';
 import { Link, redirect, useActionData, useLoaderData } from 'react-router';
-import { asNumber } from '#core/domain/credits.ts';
-import { failureFor } from '#core/domain/failure.ts';
-import { isOver } from '#core/domain/task.ts';
-import { statusWords } from '#core/domain/task-view.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { asNumber } from '#core/domain/credits/credits.ts';
+import { failureFor } from '#core/domain/tasks/failure.ts';
+import { isOver } from '#core/domain/tasks/task.ts';
+import { statusWords } from '#core/domain/tasks/task-view.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { Form } from '../components/form.tsx';

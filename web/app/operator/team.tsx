@@ -1,11 +1,11 @@
 // One team: its wallet, its people, its last tasks without their words, its audit log; and what an operator can do for it.
 
 import { Link, redirect, useLoaderData } from 'react-router';
-import { asNumber } from '#core/domain/credits.ts';
+import { asNumber } from '#core/domain/credits/credits.ts';
 import { newId } from '#core/domain/ids.ts';
-import { sayAudit } from '#core/domain/say-audit.ts';
-import { statusWords } from '#core/domain/task-view.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { sayAudit } from '#core/domain/team/say-audit.ts';
+import { statusWords } from '#core/domain/tasks/task-view.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { TextField } from '../components/field.tsx';

@@ -2,7 +2,7 @@
 
 import { Users } from 'lucide-react';
 import { Form, Link, useLoaderData } from 'react-router';
-import { asNumber } from '#core/domain/credits.ts';
+import { asNumber } from '#core/domain/credits/credits.ts';
 import { Button } from '../components/button.tsx';
 import { TextField } from '../components/field.tsx';
 import { Credits, Time } from '../components/format.tsx';

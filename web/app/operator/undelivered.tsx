@@ -2,7 +2,7 @@
 
 import { MailCheck } from 'lucide-react';
 import { Link, redirect, useLoaderData } from 'react-router';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Form } from '../components/form.tsx';
 import { Time } from '../components/format.tsx';

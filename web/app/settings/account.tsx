@@ -1,7 +1,7 @@
 // The end of one's account.
 
 import { Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { TextField } from '../components/field.tsx';

@@ -1,4 +1,4 @@
-import type { LinkedAccount } from '#core/flows/linking.ts';
+import type { LinkedAccount } from '#core/flows/workspaces/linking.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { Form } from '../components/form.tsx';

@@ -1,5 +1,5 @@
 import { useActionData } from 'react-router';
-import type { AccountView } from '#core/flows/accounts.ts';
+import type { AccountView } from '#core/flows/accounts/accounts.ts';
 import { Button } from '../components/button.tsx';
 import { TextField } from '../components/field.tsx';
 import { Form, useProblem } from '../components/form.tsx';

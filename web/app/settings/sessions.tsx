@@ -1,4 +1,4 @@
-import type { SessionView } from '#core/flows/accounts.ts';
+import type { SessionView } from '#core/flows/accounts/accounts.ts';
 import { Button } from '../components/button.tsx';
 import { Form } from '../components/form.tsx';
 import { Time } from '../components/format.tsx';

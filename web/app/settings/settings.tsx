@@ -1,7 +1,7 @@
 // One's own account: who one is, how one logs in, where one is logged in, and how the portal looks.
 
 import { Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Notice } from '../components/notice.tsx';
 import { Page } from '../components/page.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';

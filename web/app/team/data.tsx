@@ -2,9 +2,9 @@
 
 import { useEffect } from 'react';
 import { Link, redirect, useActionData, useLoaderData, useRevalidator, type MetaFunction } from 'react-router';
-import { amountOf, asNumber, micro, readCredits } from '#core/domain/credits.ts';
-import { may } from '#core/domain/permission.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { amountOf, asNumber, micro, readCredits } from '#core/domain/credits/credits.ts';
+import { may } from '#core/domain/team/permission.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button, buttonClass, LinkButton } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { TextField } from '../components/field.tsx';

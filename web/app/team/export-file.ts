@@ -2,8 +2,8 @@
 
 import { Readable } from 'node:stream';
 import { redirect } from 'react-router';
-import { contentDisposition } from '#core/domain/content-disposition.ts';
-import { isRefusal } from '#core/domain/refusal.ts';
+import { contentDisposition } from '#core/domain/files/content-disposition.ts';
+import { isRefusal } from '#core/domain/refusals/refusal.ts';
 import { confirmAddress } from '../confirm-identity.ts';
 import { guarded } from '../guarded.ts';
 

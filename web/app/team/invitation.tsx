@@ -1,8 +1,8 @@
 // Behind the link in an invitation: what it offers, also to whoever is not logged in; to accept, one has to be.
 
 import { Form as PlainForm, redirect, useLoaderData, type MetaFunction } from 'react-router';
-import { maskMailAddress } from '#core/domain/mail-address.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { maskMailAddress } from '#core/domain/mail/mail-address.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button, LinkButton } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { Form } from '../components/form.tsx';

@@ -3,8 +3,8 @@
 import { KeyRound } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { redirect, useActionData, useLoaderData, type MetaFunction } from 'react-router';
-import { keyLifetimes, sayKeyExpiry, USUAL_KEY_LIFETIME } from '#core/domain/api-key.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { keyLifetimes, sayKeyExpiry, USUAL_KEY_LIFETIME } from '#core/domain/team/api-key.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { SelectField, TextField } from '../components/field.tsx';

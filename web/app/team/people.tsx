@@ -2,10 +2,10 @@
 
 import { Mail, Users } from 'lucide-react';
 import { redirect, useLoaderData, type MetaFunction } from 'react-router';
-import { asNumber, micro } from '#core/domain/credits.ts';
-import { may, roles } from '#core/domain/permission.ts';
-import { refuse } from '#core/domain/refusal.ts';
-import type { MemberView } from '#core/flows/members.ts';
+import { asNumber, micro } from '#core/domain/credits/credits.ts';
+import { may, roles } from '#core/domain/team/permission.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import type { MemberView } from '#core/flows/team/members.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { SelectField, TextField } from '../components/field.tsx';

@@ -1,6 +1,6 @@
 // Where one can go within a team, by what one may do there. Loaders only: the browser gets the outcome.
 
-import { may, type Permission, type Role } from '#core/domain/permission.ts';
+import { may, type Permission, type Role } from '#core/domain/team/permission.ts';
 
 const all: readonly { readonly to: string; readonly label: string; readonly needs: Permission | null }[] = [
   { to: '/team', label: 'People', needs: null },

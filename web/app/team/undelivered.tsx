@@ -2,7 +2,7 @@
 
 import { MailCheck } from 'lucide-react';
 import { Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { SelectField } from '../components/field.tsx';

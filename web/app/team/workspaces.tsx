@@ -2,8 +2,8 @@
 
 import { Link2, MessagesSquare } from 'lucide-react';
 import { redirect, useLoaderData, type MetaFunction } from 'react-router';
-import { may } from '#core/domain/permission.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { may } from '#core/domain/team/permission.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { Form } from '../components/form.tsx';

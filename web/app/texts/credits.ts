@@ -1,6 +1,6 @@
 // The words of the pages about credits.
 
-import type { UsageBy } from '#core/domain/usage.ts';
+import type { UsageBy } from '#core/domain/credits/usage.ts';
 
 export const places = [
   { to: '/credits', label: 'Overview' },

@@ -1,6 +1,6 @@
 // The words of the front pages.
 
-import { EXAMPLE } from '#core/domain/example.ts';
+import { EXAMPLE } from '#core/domain/asks/example.ts';
 
 export const landing = {
   title: 'Work, asked for where you talk',

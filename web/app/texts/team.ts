@@ -1,6 +1,6 @@
 // The words of the pages about a team.
 
-import type { Role } from '#core/domain/permission.ts';
+import type { Role } from '#core/domain/team/permission.ts';
 
 /** What each role is for, highest first. */
 export const roleWords: Readonly<Record<Role, { readonly name: string; readonly may: string }>> = {

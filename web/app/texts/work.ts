@@ -1,6 +1,6 @@
 // The words of the chat, the history and the page of a task.
 
-import { EXAMPLE } from '#core/domain/example.ts';
+import { EXAMPLE } from '#core/domain/asks/example.ts';
 
 export const work = {
   title: 'What do you need done?',

@@ -1,14 +1,14 @@
 // What a form of the chat asks for. The key in the form makes it one task however often it is sent.
 
 import { data, redirect } from 'react-router';
-import { asNumber, micro } from '#core/domain/credits.ts';
+import { asNumber, micro } from '#core/domain/credits/credits.ts';
 import { newId, type FileId } from '#core/domain/ids.ts';
-import type { Quantity } from '#core/domain/quantity.ts';
-import { isAnswer, refuse, Refusal } from '#core/domain/refusal.ts';
-import { platformOf, type ThreadRef } from '#core/domain/thread-ref.ts';
+import type { Quantity } from '#core/domain/asks/quantity.ts';
+import { isAnswer, refuse, Refusal } from '#core/domain/refusals/refusal.ts';
+import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { attempt, readForm } from '../guarded.ts';
 import type { Who } from '../visit.ts';
-import { fileIn, type KeptFile } from './kept-file.ts';
+import { fileIn, type KeptFile } from './files/kept-file.ts';
 import { turnAddress } from './turn-address.ts';
 import type { Visited } from '../visited.ts';
 

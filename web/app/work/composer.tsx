@@ -11,10 +11,10 @@ import { Form, useAnswer, useProblem } from '../components/form.tsx';
 import { formatNumber, useReader } from '../components/format.tsx';
 import { askAway } from '../texts/portal.ts';
 import { work as words } from '../texts/work.ts';
-import { fieldOf, fileIn } from './kept-file.ts';
+import { fieldOf, fileIn } from './files/kept-file.ts';
 import type { ShownEstimate, ToConfirm, Typed } from './ask.ts';
 import { EstimateLine } from './estimate-line.tsx';
-import { useUploads, type Upload } from './uploads.ts';
+import { useUploads, type Upload } from './files/uploads.ts';
 
 interface Begun {
   /** Makes two sendings of the same form one ask. It is fresh each time the form is. */

@@ -2,8 +2,8 @@
 
 import { useLoaderData, type MetaFunction } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
-import { may, mustBeAllowed } from '#core/domain/permission.ts';
-import type { TaskView } from '#core/domain/task-view.ts';
+import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
+import type { TaskView } from '#core/domain/tasks/task-view.ts';
 import { guarded, readForm } from '../guarded.ts';
 import { work as words } from '../texts/work.ts';
 import { askFrom } from './ask.ts';

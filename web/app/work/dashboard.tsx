@@ -1,7 +1,7 @@
 // A new conversation.
 
 import { useLoaderData, useNavigation, useSearchParams, type MetaFunction } from 'react-router';
-import { may } from '#core/domain/permission.ts';
+import { may } from '#core/domain/team/permission.ts';
 import { newId } from '#core/domain/ids.ts';
 import { Notice } from '../components/notice.tsx';
 import { guarded } from '../guarded.ts';

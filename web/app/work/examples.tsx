@@ -1,7 +1,7 @@
 // What somebody could ask for, with the price, one press away from the composer.
 
 import { Link } from 'react-router';
-import type { ExamplesView } from '#core/flows/examples.ts';
+import type { ExamplesView } from '#core/flows/tasks/examples.ts';
 import { formatNumber, useReader } from '../components/format.tsx';
 import { Notice } from '../components/notice.tsx';
 import { work as words } from '../texts/work.ts';

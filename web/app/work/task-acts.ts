@@ -3,7 +3,7 @@
 
 import { data, redirect } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
-import { refuse, Refusal } from '#core/domain/refusal.ts';
+import { refuse, Refusal } from '#core/domain/refusals/refusal.ts';
 import { attempt } from '../guarded.ts';
 import type { Who } from '../visit.ts';
 import type { Visited } from '../visited.ts';

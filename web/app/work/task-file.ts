@@ -4,8 +4,8 @@
 import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { redirect } from 'react-router';
-import { contentDisposition } from '#core/domain/content-disposition.ts';
-import type { ShownAs } from '#core/domain/shown-file.ts';
+import { contentDisposition } from '#core/domain/files/content-disposition.ts';
+import type { ShownAs } from '#core/domain/files/shown-file.ts';
 import { guarded } from '../guarded.ts';
 import { taskFile as words } from '../texts/task-file.ts';
 

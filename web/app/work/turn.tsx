@@ -1,14 +1,14 @@
 // One task in a conversation: what was asked, what is happening, what came of it, and what it cost.
 
 import { Link } from 'react-router';
-import type { TaskView } from '#core/domain/task-view.ts';
+import type { TaskView } from '#core/domain/tasks/task-view.ts';
 import { buttonClass } from '../components/button.tsx';
 import { Credits, formatNumber, Time, useReader } from '../components/format.tsx';
 import { Notice } from '../components/notice.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { types, work as words } from '../texts/work.ts';
 import { Asked } from './asked.tsx';
-import { ResultFiles } from './result-files.tsx';
+import { ResultFiles } from './files/result-files.tsx';
 import { Steps, useSteps, type Step } from './steps.tsx';
 import { Cancel, Feedback, RunAgain } from './task-actions.tsx';
 import { turnAnchor } from './turn-address.ts';

@@ -4,10 +4,10 @@
 
 import { createRequest, sendResponse } from '@remix-run/node-fetch-server';
 import express, { type Request as Asked, type Response as Answer } from 'express';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { callerHeader } from '#core/ports/auth.ts';
-import type { BodyLimit } from '../body-limit.ts';
-import { isOurOwn } from '../own-origin.ts';
+import type { BodyLimit } from '../requests/body-limit.ts';
+import { isOurOwn } from '../requests/own-origin.ts';
 import type { Route } from '../route.ts';
 import type { Parts } from '../parts.ts';
 

@@ -1,6 +1,6 @@
 import { lettersQuery, parseRequest } from '#core/contracts/api.ts';
 import { isId } from '#core/domain/ids.ts';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { pathPart, type Route } from '../route.ts';
 import type { Parts } from '../parts.ts';
 

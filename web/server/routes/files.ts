@@ -2,10 +2,10 @@
 
 import type { Request } from 'express';
 import { nothing, parseRequest, uploadQuery } from '#core/contracts/api.ts';
-import { safeFileName } from '#core/domain/file-name.ts';
-import { askLimits } from '#core/domain/limits.ts';
-import { refuse, type Refusal } from '#core/domain/refusal.ts';
-import { readJson } from '../body.ts';
+import { safeFileName } from '#core/domain/files/file-name.ts';
+import { askLimits } from '#core/domain/asks/limits.ts';
+import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
+import { readJson } from '../requests/body.ts';
 import { pathPart, type Route } from '../route.ts';
 import type { Parts } from '../parts.ts';
 

@@ -1,9 +1,9 @@
 // For those who run the product: is the process up, does every part answer, and the numbers.
 
 import type { Request } from 'express';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { Route } from '../route.ts';
-import { sameSecret } from '../secret.ts';
+import { sameSecret } from '../requests/secret.ts';
 import type { PartHealth } from '#core/flows/views.ts';
 import type { Parts } from '../parts.ts';
 

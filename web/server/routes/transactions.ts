@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { nothing, parseRequest, tableQuery, transactionsQuery } from '#core/contracts/api.ts';
-import { contentDisposition } from '#core/domain/content-disposition.ts';
+import { contentDisposition } from '#core/domain/files/content-disposition.ts';
 import { statementAnswer, transactionAnswer } from '../answers.ts';
 import { pathPart, type Route } from '../route.ts';
 import type { Parts } from '../parts.ts';

@@ -1,8 +1,8 @@
 // Addresses that others look for on every site: where to report a security problem (RFC 9116), where a password manager
 // leads somebody who wants to change a password, and what search engines may read.
 
-import { refuse } from '#core/domain/refusal.ts';
-import { robotsTxt } from '../crawlers.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { robotsTxt } from '../requests/crawlers.ts';
 import type { Route } from '../route.ts';
 import type { Parts } from '../parts.ts';
 

@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { readConfig } from '#core/contracts/env.ts';
-import { rawRequest } from '#core/testing/raw-request.ts';
-import { stage } from '#core/testing/stage.ts';
+import { rawRequest } from '#core/testing/visitors/raw-request.ts';
+import { stage } from '#core/testing/stages/stage.ts';
 import { openDoor } from '../testing/open-door.ts';
 
 const pages = [

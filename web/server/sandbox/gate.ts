@@ -2,9 +2,9 @@
 // product, who was told a link with a token. A browser that opened it once is known by a cookie; programs send the token.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { refuse } from '#core/domain/refusal.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { Mount } from '../mount.ts';
-import { digest, sameSecret } from '../secret.ts';
+import { digest, sameSecret } from '../requests/secret.ts';
 
 const COOKIE = 'sandbox';
 const COOKIE_S = 30 * 24 * 60 * 60;

@@ -3,10 +3,10 @@
 import { SendRawEmailCommand, SESClient } from '@aws-sdk/client-ses';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
-import { writeMail } from '#core/flows/mail.ts';
+import { writeMail } from '#core/flows/mail/mail.ts';
 import { startMailSandbox } from '#core/sandbox/mail/server.ts';
-import { forAll, openStage, stage } from '#core/testing/stage.ts';
-import { temporaryFolder } from '#core/testing/temporary-folder.ts';
+import { forAll, openStage, stage } from '#core/testing/stages/stage.ts';
+import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 import { openDoor } from '../testing/open-door.ts';
 import { mailboxPages } from './mailbox.ts';
 

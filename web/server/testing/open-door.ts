@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
-import { createSecurityLog } from '#core/engines/security-log.ts';
+import { createSecurityLog } from '#core/engines/log/security-log.ts';
 import { createWeb } from '../web.ts';
 import type { WebSettings } from '../parts.ts';
 

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
-import { busyMs, type Fault } from '../../kit.ts';
+import { busyMs, type Fault } from '#bots/testing/kit.ts';
 import { limits } from '../render.ts';
 import { startPush, type Hook } from './push.ts';
 import { openState, type Channel, type Message, type State } from './state.ts';

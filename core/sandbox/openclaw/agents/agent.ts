@@ -1,7 +1,7 @@
 // What an agent of the sandbox gets to work with. Agents do honest small work: what they can really do (fetch a page, count,
 // write a document) they do; everything else is plainly marked as made up.
 
-import type { AgentType } from '#core/domain/agent-type.ts';
+import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 
 export interface Work {
   readonly type: AgentType;

@@ -3,9 +3,9 @@ import http from 'node:http';
 import { text } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AgentType } from '#core/domain/agent-type.ts';
+import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import type { AgentJob, Agents } from '#core/ports/agents.ts';
-import { jobOf, stageAgents, watching, type AgentsStage } from '#core/testing/agents-stage.ts';
+import { jobOf, stageAgents, watching, type AgentsStage } from '#core/testing/stages/agents-stage.ts';
 
 let stage: AgentsStage;
 let agents: Agents;

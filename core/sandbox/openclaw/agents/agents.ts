@@ -1,4 +1,4 @@
-import type { AgentType } from '#core/domain/agent-type.ts';
+import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import type { SandboxAgent } from './agent.ts';
 import { documentAgent } from './document.ts';
 import { generalAgent } from './general.ts';

@@ -1,8 +1,8 @@
 // Documents about a request, as Markdown and PDF. What stands in the request is repeated and counted truthfully; what would
 // need knowledge is sample text, and each such paragraph begins with those words.
 
-import { sampleMark } from '#core/domain/agent-brief.ts';
-import { firstLine, shorten } from '#core/domain/text.ts';
+import { sampleMark } from '#core/domain/tasks/agent-brief.ts';
+import { firstLine, shorten } from '#core/domain/text/text.ts';
 import type { SandboxAgent } from './agent.ts';
 import type { Section } from './pdf.ts';
 import { pick } from './seeded.ts';

@@ -1,7 +1,7 @@
 // What stands on a page: headings, links, rows of tables, and text.
 
 import { load } from 'cheerio';
-import { shorten } from '#core/domain/text.ts';
+import { shorten } from '#core/domain/text/text.ts';
 import type { Page } from './page.ts';
 
 export interface Found {

@@ -1,5 +1,5 @@
-import { sampleMark } from '#core/domain/agent-brief.ts';
-import { shorten } from '#core/domain/text.ts';
+import { sampleMark } from '#core/domain/tasks/agent-brief.ts';
+import { shorten } from '#core/domain/text/text.ts';
 import type { SandboxAgent } from './agent.ts';
 import { slugOf, subjectOf } from './understand.ts';
 

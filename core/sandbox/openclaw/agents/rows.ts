@@ -1,8 +1,8 @@
 // Leads, mails and posts: exactly as many rows as were asked for, each of them made up and saying so. People and companies
 // have names nobody bears, mail goes to example.com, and phones ring at 555-01xx, which is kept free for fiction.
 
-import { sampleMark } from '#core/domain/agent-brief.ts';
-import { shorten } from '#core/domain/text.ts';
+import { sampleMark } from '#core/domain/tasks/agent-brief.ts';
+import { shorten } from '#core/domain/text/text.ts';
 import type { SandboxAgent, Work } from './agent.ts';
 import { csvOf } from './csv.ts';
 import { pick } from './seeded.ts';

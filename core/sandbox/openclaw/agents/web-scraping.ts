@@ -1,6 +1,6 @@
 // Really fetches the page that the request names, and writes what it finds there. Nothing is made up, so nothing is marked.
 
-import { shorten } from '#core/domain/text.ts';
+import { shorten } from '#core/domain/text/text.ts';
 import type { SandboxAgent, Work } from './agent.ts';
 import { csvOf } from './csv.ts';
 import { fetchPage, PageRefused } from './page.ts';

@@ -1,0 +1,95 @@
+// How often a person and a team may do what costs us something: agents, storage, long reads, mails, rows that stay. This is
+// the one table of it. Whatever somebody uses (the portal, an API key, a terminal, a chat), all of it counts for the same
+// person. The numbers are far above what people and honest programs do; RATE_LIMIT_FACTOR raises all of them.
+
+import type { Permission } from '../team/permission.ts';
+
+/** At most so many in a window of so many seconds. */
+export interface Rate {
+  readonly most: number;
+  readonly windowS: number;
+}
+
+export interface VerbRate {
+  /** Who may not do it at all takes nothing from what is left for the team. */
+  readonly needs: Permission;
+  readonly person: Rate;
+  /** About four people at their limit, so that one person alone never stops a team. */
+  readonly team: Rate;
+  readonly because: string;
+}
+
+const MINUTE_S = 60;
+const HOUR_S = 60 * MINUTE_S;
+const DAY_S = 24 * HOUR_S;
+
+const PEOPLE_IN_TEAM = 4;
+
+const perMinute = rate(MINUTE_S);
+const perHour = rate(HOUR_S);
+const perDay = rate(DAY_S);
+
+/** By the verb's name in `App`. */
+export const verbRates = {
+  ask: { needs: 'tasks.ask', ...perMinute(600), because: 'ten a second is a program working through a list; each is a transaction' },
+  retry: { needs: 'tasks.ask', ...perMinute(120), because: 'starts an agent, and counts as an ask too' },
+  cancel: { needs: 'tasks.ask', ...perMinute(240), because: 'each wakes a worker; whoever queued fifty tasks can stop all of them' },
+  estimate: { needs: 'tasks.ask', ...perMinute(300), because: 'the portal asks while somebody types' },
+  keepInput: { needs: 'tasks.ask', ...perMinute(300), because: 'bytes into storage; how many may wait there has limits of its own' },
+  tasks: { needs: 'tasks.see', ...perMinute(240), because: 'a search reads all requests of the team; other lists do not count' },
+  feedback: { needs: 'tasks.see', ...perMinute(120), because: 'a row for each' },
+  deleteFile: { needs: 'tasks.see', ...perMinute(120), because: 'a line in the audit log, which stays' },
+  endFileLinks: { needs: 'tasks.see', ...perMinute(120), because: 'a line in the audit log, which stays' },
+  sendAgain: { needs: 'letters.resend', ...perMinute(120), because: 'a post in a chat' },
+  sendElsewhere: { needs: 'letters.resend', ...perMinute(120), because: 'a post in a chat' },
+  retryDelivery: { needs: 'letters.resend', ...perMinute(120), because: 'a post in a chat' },
+
+  transactionsCsv: { needs: 'credits.see', ...perMinute(60), because: 'reads the whole journal' },
+  statement: { needs: 'credits.see', ...perMinute(120), because: 'reads a month of the journal' },
+  statementFile: { needs: 'credits.see', ...perMinute(60), because: 'reads a month of the journal' },
+  auditCsv: { needs: 'audit.see', ...perMinute(60), because: 'reads the whole audit log' },
+  setLimit: { needs: 'credits.limit', ...perHour(240), because: 'a row that stays' },
+  removeLimit: { needs: 'credits.limit', ...perHour(240), because: 'a line in the audit log, which stays' },
+
+  exportTeam: { needs: 'team.export', ...perDay(10), because: 'packs all data of the team; it changes little within a day' },
+  openExport: { needs: 'team.export', ...perHour(120), because: 'the archive comes through us; a download that was cut goes on' },
+  retentionPreview: { needs: 'team.settings', ...perMinute(60), because: 'counts all files of the team' },
+  setTeamSettings: { needs: 'team.settings', ...perHour(120), because: 'looks at all files of the team' },
+  requestTeamDeletion: { needs: 'team.delete', ...perHour(20), because: 'a mail to each owner' },
+  takeBackTeamDeletion: { needs: 'team.delete', ...perHour(20), because: 'a line in the audit log, which stays' },
+  requestAccountDeletion: { needs: 'tasks.see', ...perHour(20), because: 'a mail' },
+  takeBackAccountDeletion: { needs: 'tasks.see', ...perHour(20), because: 'a line in the audit log, which stays' },
+
+  invite: { needs: 'team.manage', ...perHour(120), because: 'a mail to a stranger; invitations.ts has the limits by day and age' },
+  resendInvitation: { needs: 'team.manage', ...perHour(120), because: 'a mail to a stranger' },
+  revokeInvitation: { needs: 'team.manage', ...perHour(240), because: 'a line in the audit log, which stays' },
+  makeTeam: { needs: 'tasks.see', ...perDay(40), because: 'a team and a wallet, which stays' },
+  renameTeam: { needs: 'team.settings', ...perHour(60), because: 'a line in the audit log, which stays' },
+  renamePerson: { needs: 'tasks.see', ...perHour(60), because: 'a line in the audit log, which stays' },
+  changeRole: { needs: 'team.manage', ...perHour(240), because: 'a line in the audit log, which stays' },
+  removeMember: { needs: 'team.manage', ...perHour(240), because: 'a line in the audit log, which stays' },
+  makeApiKey: { needs: 'keys.own', ...perHour(60), because: 'a mail, and a row that stays' },
+} as const satisfies Record<string, VerbRate>;
+
+export type RatedVerb = keyof typeof verbRates;
+export const ratedVerbs = Object.keys(verbRates) as RatedVerb[];
+
+/** What costs nobody credits, and us something: beyond it, new requests have to wait. Nothing that is under way is touched. */
+export const freeRates = {
+  /** A refused request leaves its stored outcome. A program that goes on without credits is slowed down. */
+  refused: perMinutes(10, 100),
+  /** "Thanks" and its like leave a stored outcome too, and nobody polite sends so many. */
+  answered: perMinutes(10, 300),
+  /** A task that was stopped at once has started an agent and is charged nothing. */
+  stopped: perHour(20),
+} as const satisfies Record<string, Pick<VerbRate, 'person' | 'team'>>;
+
+export type FreeThing = keyof typeof freeRates;
+
+function rate(windowS: number) {
+  return (most: number) => ({ person: { most, windowS }, team: { most: most * PEOPLE_IN_TEAM, windowS } });
+}
+
+function perMinutes(minutes: number, most: number) {
+  return rate(minutes * MINUTE_S)(most);
+}

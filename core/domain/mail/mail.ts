@@ -1,0 +1,136 @@
+// What a mail says, as the database stores it. Its words are made when it is sent, in say-mail.ts and nowhere else.
+
+import type { Role } from '../team/permission.ts';
+
+/** Addresses in `url` are ours and work once; a mail's saying is kept sealed, and forgotten once it is sent. */
+export type MailSaying =
+  /** Please show that this address is yours. Its reader may have nothing to do with whoever chose the name, so it is not said. */
+  | { readonly kind: 'verify'; readonly name: string; readonly url: string }
+  /** Somebody tried to sign up with an address that has an account. */
+  | { readonly kind: 'known'; readonly name: string; readonly url: string }
+  /** The name is empty where nobody has shown that the address is theirs. */
+  | { readonly kind: 'reset'; readonly name: string; readonly url: string }
+  /** For an account that was made without a password, or by somebody else. The name is not said, as in `verify`. */
+  | { readonly kind: 'set-password'; readonly name: string; readonly url: string }
+  | { readonly kind: 'magic-link'; readonly url: string }
+  /**
+   * Somebody wants their account to have this address. Whoever reads it may have nothing to do with them, so nothing that they
+   * wrote stands in it; `account` is the address that the account has now, masked.
+   */
+  | { readonly kind: 'new-address'; readonly account: string; readonly url: string }
+  | { readonly kind: 'invitation'; readonly team: string; readonly by: string; readonly role: Role; readonly url: string }
+  /** Something changed about how one logs in. Made by `securityNotice`. */
+  | {
+      readonly kind: 'security';
+      readonly name: string;
+      readonly what: SecurityChange;
+      /** ISO 8601. */
+      readonly at: string;
+      readonly from: string | null;
+      /** How many API keys of the person still work; left out where there are none or they do not matter. */
+      readonly keys?: number;
+      readonly url: string;
+    }
+  /** A team will be deleted; `until` is how long an owner can take that back (ISO 8601). */
+  | { readonly kind: 'deletion'; readonly team: string; readonly until: string; readonly url: string }
+  /** A person's account will be deleted, with the team of their own. */
+  | { readonly kind: 'account-deletion'; readonly name: string; readonly until: string; readonly url: string }
+  /** An API key of theirs stops working soon. `until` is when (ISO 8601). */
+  | {
+      readonly kind: 'key-expiring';
+      readonly name: string;
+      readonly key: string;
+      readonly team: string;
+      readonly until: string;
+      readonly url: string;
+    }
+  /** For those who run the product. */
+  | { readonly kind: 'alarm'; readonly title: string; readonly words: string; readonly url: string };
+
+export type SecurityChange =
+  | 'password-changed'
+  | 'mail-changed'
+  | 'two-factor-on'
+  | 'two-factor-off'
+  | 'backup-codes'
+  | 'new-device'
+  | 'api-key-made'
+  | 'two-factor-lost'
+  | 'two-factor-reset'
+  | 'sessions-ended-by-operator'
+  | 'keys-revoked-by-operator'
+  | 'identity-linked';
+
+export type SecurityNotice = Extract<MailSaying, { kind: 'security' }>;
+
+interface Place {
+  readonly page: `/${string}`;
+  /** What the person does there. */
+  readonly button: string;
+}
+
+const ownKeys: Place = { page: '/settings/keys', button: 'Review your API keys' };
+const teamKeys: Place = { page: '/team/keys', button: 'View API keys' };
+const settings: Place = { page: '/settings', button: 'Review your security settings' };
+const setUpAgain: Place = { page: '/settings', button: 'Set up two-factor authentication' };
+
+/** Where each change can be seen and undone. */
+const placeOf: Readonly<Record<SecurityChange, Place>> = {
+  'password-changed': settings,
+  'mail-changed': settings,
+  'two-factor-on': settings,
+  'two-factor-off': settings,
+  'backup-codes': settings,
+  'new-device': settings,
+  'api-key-made': teamKeys,
+  'two-factor-lost': setUpAgain,
+  'two-factor-reset': setUpAgain,
+  'sessions-ended-by-operator': settings,
+  'keys-revoked-by-operator': teamKeys,
+  'identity-linked': { page: '/settings', button: 'Review your linked accounts' },
+};
+
+export const securityChanges = Object.keys(placeOf) as SecurityChange[];
+
+/** Keys that still work come first: they are what somebody else may still use. */
+export function placeOfNotice({ what, keys }: Pick<SecurityNotice, 'what' | 'keys'>): Place {
+  return keys === undefined ? placeOf[what] : ownKeys;
+}
+
+export function securityNotice(
+  publicUrl: string,
+  { name, what, at, from = null, keys = 0 }: { name: string; what: SecurityChange; at: Date; from?: string | null; keys?: number },
+): SecurityNotice {
+  const left = keys > 0 ? { keys } : {};
+  const url = `${publicUrl}${placeOfNotice({ what, ...left }).page}`;
+  return { kind: 'security', name, what, at: at.toISOString(), from, ...left, url };
+}
+
+export type MailKind = MailSaying['kind'];
+
+/**
+ * What becomes of a mail that may or may not have been taken: nobody can look, so it is either sent once more or left to
+ * the operator. Somebody who waits in front of a closed door is better off with the same link twice than with none. Whoever
+ * reads twice that a password was changed, or that a team goes, takes it for two events; and who invites sees that nobody
+ * came, and can invite again.
+ */
+const mayComeTwice: Record<MailKind, boolean> = {
+  verify: true,
+  known: false,
+  reset: true,
+  'set-password': true,
+  'magic-link': true,
+  'new-address': true,
+  invitation: false,
+  security: false,
+  deletion: false,
+  'account-deletion': false,
+  'key-expiring': false,
+  alarm: false,
+};
+
+export const kindsThatMayComeTwice = (Object.keys(mayComeTwice) as MailKind[]).filter((kind) => mayComeTwice[kind]);
+
+export function mailLeadsTo({ url }: MailSaying, publicUrl: string): boolean {
+  return url === publicUrl || url.startsWith(`${publicUrl}/`);
+}

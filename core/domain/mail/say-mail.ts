@@ -1,0 +1,284 @@
+// The words of every mail, and the only place where they are. Short and calm: what happened, the one thing to do, and what
+// it means to do nothing. Names, teams and browsers are other people's words: they stay in their line, are cut where they
+// are long, and never become a link. A name that somebody else chose stands in quotes and loses every address in it.
+
+import { placeOfNotice, type MailSaying, type SecurityChange } from './mail.ts';
+import { withoutAddresses } from '../text/address-like.ts';
+import { mailPage } from './mail-page.ts';
+import { never } from '../never.ts';
+import type { Role } from '../team/permission.ts';
+import { cleanText, firstLine } from '../text/text.ts';
+import type { MailContext, MailBody } from './mail-body.ts';
+
+/** A mail as a person gets it: one line of subject, and the same words twice. */
+export interface MailWords {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export function sayMail(saying: MailSaying, context: MailContext): MailWords {
+  const body = bodyOf(saying, context);
+  return { subject: body.subject, text: mailText(body, context), html: mailPage(body, context) };
+}
+
+function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
+  switch (saying.kind) {
+    case 'verify':
+      return {
+        // Whoever signed up chose the name, and may have nothing to do with whoever reads it.
+        ...about('Confirm your mail address', null),
+        before: [
+          `This email address was used to sign up for ${brandName}. To confirm it, open the link and enter the password that you chose when you signed up.`,
+        ],
+        button: { label: 'Confirm this address', url: saying.url },
+        after: [onceAndNotLong, 'If you did not sign up, ignore this email: the account cannot be used without your confirmation.'],
+      };
+    case 'known':
+      return {
+        ...about('You already have an account', saying.name),
+        before: [
+          `Somebody, perhaps you, tried to sign up for ${brandName} with this address. It has an account already, and nothing about it was changed.`,
+        ],
+        button: { label: 'Log in', url: saying.url },
+        after: ['If you do not know your password any more, the page to log in sends you a link. If this was not you, do nothing.'],
+      };
+    case 'reset':
+      return {
+        ...about('Choose a new password', saying.name),
+        before: [`Somebody, probably you, asked for a new password for ${brandName}. Choose it here.`],
+        button: { label: 'Choose a new password', url: saying.url },
+        after: [onceAndNotLong, 'If this was not you, do nothing: your password stays as it is.'],
+      };
+    case 'set-password':
+      return {
+        // Nobody has shown yet that the address is theirs.
+        ...about('Choose your password', null),
+        before: [`You have an account at ${brandName}. Choose a password, and you can log in.`],
+        button: { label: 'Choose a password', url: saying.url },
+        after: [onceAndNotLong, 'If it has expired, the page behind it sends you a new one.'],
+      };
+    case 'magic-link':
+      return {
+        ...about('Your link to log in', null),
+        subject: `Log in to ${brandName}`,
+        before: [`This link logs you in to ${brandName}, in the browser where you open it.`],
+        button: { label: 'Log in', url: saying.url },
+        after: [onceAndNotLong, 'Pass it on to nobody. If you did not ask for it, do nothing.'],
+      };
+    case 'new-address':
+      return {
+        ...about('Confirm your new email address', null),
+        before: [
+          `The owner of the ${brandName} account ${theirs(saying.account)} asked to change its email address to this one. If that is your account, open the link and confirm the change while you are logged in to it.`,
+        ],
+        button: { label: 'Confirm the new address', url: saying.url },
+        after: [onceAndNotLong, 'If you did not ask for this, ignore this email: nothing changes.'],
+      };
+    case 'invitation':
+      return {
+        // The subject has no words that a stranger chose: any name can be an offer. Who invites, and to what, is in the mail.
+        ...about(`You’re invited to a team on ${brandName}`, null),
+        before: [
+          `${named(saying.by) ?? 'Somebody'} invites you to ${named(saying.team, 'the team') ?? 'a team'} on ${brandName}, where people ask agents for work and share the credits for it. You would be ${roleWords[saying.role]}.`,
+        ],
+        button: { label: 'See the invitation', url: saying.url },
+        after: ['Nothing happens before you accept. If you do not know the team, do nothing.'],
+      };
+    case 'security':
+      return {
+        ...about(changeWords[saying.what].title, saying.name),
+        before: [changeWords[saying.what].sentence(brandName), ...(saying.keys === undefined ? [] : [keysWords(saying.keys)])],
+        facts: [['When', when(saying.at)], ...(saying.from === null ? [] : [['From', theirs(saying.from)] as const])],
+        button: { label: placeOfNotice(saying).button, url: saying.url },
+        after: [
+          changeWords[saying.what].after ??
+            'If this was you, there is nothing to do. If it was not, look there now, and choose a new password.',
+        ],
+      };
+    case 'deletion':
+      return {
+        ...about(`${named(saying.team, 'Your team') ?? 'Your team'} will be deleted`, null),
+        before: [
+          `${named(saying.team, 'The team') ?? 'Your team'} will be deleted from ${brandName}, with its tasks, its files and what is left of its credits.`,
+        ],
+        facts: [['Can be taken back until', when(saying.until)]],
+        button: { label: 'See it, or take it back', url: saying.url },
+        after: ['An owner of the team can take it back until then. Afterwards nobody can.'],
+      };
+    case 'account-deletion':
+      return {
+        ...about('Your account will be deleted', saying.name),
+        before: [
+          `Your account at ${brandName} will be deleted, with the tasks and files of your own team and what is left of its credits. You leave all other teams.`,
+        ],
+        facts: [['Can be taken back until', when(saying.until)]],
+        button: { label: 'See it, or take it back', url: saying.url },
+        after: ['If you did not ask for this, take it back now and choose a new password.'],
+      };
+    case 'key-expiring':
+      return {
+        ...about('An API key expires soon', saying.name),
+        subject: `API key “${oneLine(saying.key)}” expires soon`,
+        before: [
+          `Your API key “${theirs(saying.key)}” for the team ${theirs(saying.team)} at ${brandName} is about to expire. Programs that use it will then be refused.`,
+        ],
+        facts: [['Expires', when(saying.until)]],
+        button: { label: 'View API keys', url: saying.url },
+        after: [
+          'To keep a program running, create a new key and use it there before this one expires. If nothing uses this key, do nothing.',
+        ],
+      };
+    case 'alarm':
+      return {
+        ...about(theirs(saying.title), null),
+        subject: `${brandName}: ${oneLine(saying.title)}`,
+        before: lines(saying.words),
+        button: { label: 'Look at it', url: saying.url },
+        after: ['You get this because OPERATOR_EMAILS names you.'],
+      };
+    default:
+      return never(saying);
+  }
+}
+
+const onceAndNotLong = 'The link works once, and not for long.';
+
+/** What most mails have in common. */
+function about(title: string, name: string | null): Pick<MailBody, 'subject' | 'title' | 'name' | 'facts'> {
+  return { subject: title, title, name: name === null ? null : nameIn(name), facts: [] };
+}
+
+const roleWords = {
+  owner: 'an owner: everything of the team is in your hands',
+  admin: 'an admin: you manage people, chat workspaces and settings',
+  billing: 'responsible for billing: you see and buy credits',
+  approver: 'an approver: you say yes to work that waits for it',
+  member: 'a member: you ask for work with the team’s credits',
+  guest: 'a guest: you see the team’s tasks and their results',
+} as const satisfies Record<Role, string>;
+
+function keysWords(keys: number): string {
+  return keys === 1
+    ? 'You have 1 active API key, and it still works. If you don’t recognize it, revoke it.'
+    : `You have ${keys} active API keys, and they still work. If you don’t recognize all of them, revoke them.`;
+}
+
+/** `after`: what to do, where it was not something that the person may have done themselves. */
+const changeWords: Record<SecurityChange, { readonly title: string; sentence(brandName: string): string; readonly after?: string }> = {
+  'password-changed': {
+    title: 'Your password was changed',
+    sentence: (brandName) => `The password of your account at ${brandName} was changed, and every other device was logged out.`,
+  },
+  'mail-changed': {
+    title: 'Your mail address was changed',
+    sentence: (brandName) =>
+      `Your account at ${brandName} has another mail address now, and this one no longer logs you in. Every other device was logged out.`,
+  },
+  'two-factor-on': {
+    title: 'Two-factor login is on',
+    sentence: (brandName) =>
+      `Logging in to ${brandName} now takes a code from your authenticator app as well. Every other device was logged out.`,
+  },
+  'two-factor-off': {
+    title: 'Two-factor login is off',
+    sentence: (brandName) => `Logging in to ${brandName} no longer takes a code from your authenticator app.`,
+  },
+  'backup-codes': {
+    title: 'You have new backup codes',
+    sentence: (brandName) => `New backup codes were made for your account at ${brandName}. The old ones no longer work.`,
+  },
+  'new-device': {
+    title: 'A new device logged in',
+    sentence: (brandName) => `Somebody, probably you, logged in to your account at ${brandName} from a device that we had not seen before.`,
+  },
+  'api-key-made': {
+    title: 'An API key was made',
+    sentence: (brandName) => `A new API key can act in your name at ${brandName}, and spend credits of your team.`,
+  },
+  'two-factor-lost': {
+    title: 'Set up two-factor authentication again',
+    sentence: (brandName) =>
+      `An encryption key at ${brandName} had to be replaced, and your authenticator can no longer be checked. Two-factor authentication is off for your account until you set it up again.`,
+    after:
+      'Log in with your password and set it up again. Remove the old entry from your authenticator app, and discard your old backup codes.',
+  },
+  'two-factor-reset': {
+    title: 'Two-factor authentication was turned off',
+    sentence: (brandName) =>
+      `The team that runs ${brandName} was told that you lost your authenticator and your backup codes, and turned off two-factor authentication for your account. You were logged out everywhere.`,
+    after:
+      'If you asked for this, log in and set it up again. If you did not, somebody is trying to get into your account: choose a new password now, and tell the team that runs the service.',
+  },
+  'sessions-ended-by-operator': {
+    title: 'You were logged out everywhere',
+    sentence: (brandName) => `The team that runs ${brandName} ended all sessions of your account to protect it.`,
+    after: 'Log in again to continue. If you use the same password elsewhere, or suspect that somebody knows it, choose a new one.',
+  },
+  'keys-revoked-by-operator': {
+    title: 'API keys of yours were revoked',
+    sentence: (brandName) =>
+      `The team that runs ${brandName} revoked one or more of your API keys to protect your account. Programs that use them are refused.`,
+    after: 'Create new keys for the programs that still need one. If a key was published by mistake, remove it there first.',
+  },
+  'identity-linked': {
+    title: 'A chat account was linked',
+    sentence: (brandName) => `A chat account was linked to your account at ${brandName}: what it asks for is asked in your name.`,
+  },
+};
+
+// --- The text version.
+
+/** A longer line is not broken: mail programs do that better, and a broken address does not work. */
+function mailText({ title, name, before, facts, button, after }: MailBody, { brandName, publicUrl }: MailContext): string {
+  return [
+    title,
+    ...(name === null ? [] : [`Hello ${name},`]),
+    ...before,
+    ...(facts.length === 0 ? [] : [facts.map(([label, value]) => `${label}: ${value}`).join('\n')]),
+    `${button.label}:\n${button.url}`,
+    ...after,
+    `-- \n${brandName}\n${publicUrl}\n`,
+  ].join('\n\n');
+}
+
+// --- Other people's words.
+
+const NAME_CHARACTERS = 40;
+const WORDS_CHARACTERS = 60;
+
+function oneLine(text: string): string {
+  return firstLine(cleanText(text), WORDS_CHARACTERS);
+}
+
+/** Mail programs make links of what looks like one; a word joiner, which nobody sees, takes the look away. */
+function theirs(text: string): string {
+  return oneLine(text).replace(/[.:/@](?=\S)/g, '$&\u2060');
+}
+
+/**
+ * The name of a person or a team, which name.ts lets nobody give an address; some are older than that rule. null when there
+ * is nothing left of it.
+ */
+function nameIn(text: string): string | null {
+  const name = firstLine(withoutAddresses(firstLine(cleanText(text), WORDS_CHARACTERS)).replace(/["“”„«»<>]/g, ''), NAME_CHARACTERS);
+  return /[\p{L}\p{N}]/u.test(name) ? name.replace(/[.:/@](?=\S)/g, '$&\u2060') : null;
+}
+
+/** In quotes, so that it is seen where somebody else's words begin and end. */
+function named(text: string, what = ''): string | null {
+  const name = nameIn(text);
+  return name === null ? null : `${what} “${name}”`.trimStart();
+}
+
+function lines(text: string): string[] {
+  return cleanText(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+}
+
+function when(iso: string): string {
+  return `${moment.format(new Date(iso))} UTC`;
+}
+
+const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });

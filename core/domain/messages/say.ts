@@ -1,0 +1,369 @@
+// The words of every letter, and the only place where they are. Short, calm, and always with the money: what was held,
+// used, given back, and what is left.
+
+import type { AgentType } from '../tasks/agent-type.ts';
+import { sayAgo } from '../text/ago.ts';
+import { balanceColour } from '../credits/balance-colour.ts';
+import { choiceId } from './choice.ts';
+import { micro, sayCredits, showCredits, sum, type Amount } from '../credits/credits.ts';
+import { estimate } from '../credits/estimate.ts';
+import { EXAMPLE } from '../asks/example.ts';
+import { failureFor } from '../tasks/failure.ts';
+import type { FileId, TaskId } from '../ids.ts';
+import type {
+  Accepted,
+  Approval,
+  Balance,
+  Canceled,
+  Failed,
+  FileSaying,
+  History,
+  Notice,
+  RefusedSaying,
+  Result,
+  Saying,
+  Working,
+} from './letter.ts';
+import { never } from '../never.ts';
+import { quantityIn, quantityOf, sayQuantity } from '../asks/quantity.ts';
+import { sayUnits } from '../credits/rates.ts';
+import { isAnswer, Refusal } from '../refusals/refusal.ts';
+import type { Block, Choice, Facts, Files, Heading, Prose, Reply } from './reply.ts';
+import { statusWords, taskPage } from '../tasks/task-view.ts';
+import { firstLine, shorten } from '../text/text.ts';
+
+export interface ReplyContext {
+  /** Without a slash at its end. null where there is no portal: then nothing leads to its pages. */
+  readonly portalUrl: string | null;
+  readonly linkFor: (fileId: FileId) => string;
+  readonly now: Date;
+  readonly brandName: string;
+}
+
+/** A thread is no place for pages: longer summaries are cut, and the rest is one press away. */
+const SUMMARY_CHARACTERS = 1_200;
+const STEPS_SHOWN = 8;
+
+export function replyFor(saying: Saying, context: ReplyContext): Reply {
+  switch (saying.kind) {
+    case 'accepted':
+      return sayAccepted(saying, context);
+    case 'approval':
+      return sayApproval(saying, context);
+    case 'refused':
+      return sayRefused(saying, context);
+    case 'working':
+      return sayWorking(saying, context);
+    case 'result':
+      return sayResult(saying, context);
+    case 'failed':
+      return sayFailed(saying, context);
+    case 'canceled':
+      return sayCanceled(saying, context);
+    case 'balance':
+      return sayBalance(saying, context);
+    case 'help':
+      return sayHelp(context);
+    case 'history':
+      return sayHistory(saying, context);
+    case 'notice':
+      return sayNotice(saying, context);
+    default:
+      return never(saying);
+  }
+}
+
+function sayAccepted(saying: Accepted, context: ReplyContext): Reply {
+  const ahead = saying.position ?? 0;
+  const title = ahead === 0 ? 'On it' : `Next in line: ${ahead === 1 ? 'one request goes' : `${ahead} requests go`} first`;
+  const count = sayCount(saying);
+  return {
+    fallback: `${title}. ${[sayType(saying.type), ...count, sayEstimate(saying)].join(', ')}.`,
+    blocks: [
+      heading(title, 'wait'),
+      ours(sentence(saying.because)),
+      facts(
+        ...count.map((words) => ['Quantity', words] as const),
+        ['Estimate', sayEstimate(saying)],
+        ['Set aside', credits(saying.held)],
+        ['Left to spend', credits(saying.available)],
+      ),
+      ...choices(cancel(saying.taskId), ...open(saying.taskId, context)),
+    ],
+  };
+}
+
+/** Always said where there is one, so that a wrong reading is seen before it costs. */
+function sayCount({ type, quantity, stated = true }: Accepted): string[] {
+  const read = quantity === undefined ? null : quantityOf(type, quantity, stated);
+  return read === null ? [] : [sayQuantity(read)];
+}
+
+function sayApproval(saying: Approval, context: ReplyContext): Reply {
+  const { title, words } = {
+    you: { title: 'Shall I start?', words: 'Nothing is set aside until you say yes.' },
+    approver: { title: 'Waiting for a yes', words: 'Someone who may approve spending has to say yes. Nothing is set aside until then.' },
+    credits: { title: 'Waiting for credits', words: 'It starts when there are enough credits. Nothing is set aside until then.' },
+  }[saying.waitsFor];
+  const first =
+    saying.waitsFor === 'credits' ? topUp(context) : [{ id: choiceId('start', saying.taskId), label: 'Start', style: 'main' as const }];
+  return {
+    fallback: `${title} ${sayType(saying.type)}, ${sayEstimate(saying)}.`,
+    blocks: [
+      heading(title, 'wait'),
+      ours(`${sentence(saying.because)} ${words}`),
+      facts(['Estimate', sayEstimate(saying)], ['Left to spend', credits(saying.available)]),
+      ...choices(...first, cancel(saying.taskId), ...open(saying.taskId, context)),
+    ],
+  };
+}
+
+function sayRefused(saying: RefusedSaying, context: ReplyContext): Reply {
+  const { sentence: title, wayForward, page, code } = new Refusal(saying);
+  const cost = aboutAsk.test(code) && !isAnswer(code) && !title.includes('nothing was charged') ? 'Nothing was charged. ' : '';
+  return {
+    fallback: `${title} ${wayForward}`,
+    blocks: [
+      heading(title, isAnswer(code) ? 'plain' : 'bad'),
+      ours(`${cost}${wayForward}`),
+      ...(page === null ? [] : choices(...leadTo(context, page, { id: 'page', label: pageLabels[page] ?? 'Open', style: 'main' }))),
+    ],
+  };
+}
+
+/** Refusals of an ask; the others answer a command, where nobody would think of a charge. */
+const aboutAsk = /^(?:ask|quantity|type|files|credits|limit|wallet|conversation)\.|^file\.(?:empty|too-large)$/;
+const pageLabels: Readonly<Record<string, string>> = {
+  '/credits': 'Top up',
+  '/team': 'Team',
+  '/dashboard': 'Open dashboard',
+  '/tasks': 'History',
+  '/settings': 'Settings',
+  '/login': 'Log in',
+};
+
+function sayWorking(saying: Working, context: ReplyContext): Reply {
+  const running = saying.steps.findLast((step) => step.state === 'running');
+  return {
+    fallback: running === undefined ? 'Working on it.' : `Working on it: ${running.title}`,
+    blocks: [
+      heading('Working on it', 'wait'),
+      ...(saying.steps.length === 0 ? [] : [{ kind: 'progress', steps: saying.steps.slice(-STEPS_SHOWN) } as const]),
+      facts(['Set aside', credits(saying.held)]),
+      ...choices(cancel(saying.taskId), ...open(saying.taskId, context)),
+    ],
+  };
+}
+
+function sayResult(saying: Result, context: ReplyContext): Reply {
+  const title = `Done${saying.units === undefined ? '' : `: ${sayUnits(saying.type, saying.units)}`}`;
+  const summary = shorten(saying.summary, SUMMARY_CHARACTERS);
+  const cut = summary !== saying.summary;
+  return {
+    fallback: `${title}${saying.sample ? ' (sample data)' : ''}. ${credits(saying.charged)} used.`,
+    blocks: [
+      heading(title, 'good'),
+      ...sample(saying.sample),
+      ...(summary === '' ? [] : [agents(summary)]),
+      ...files(saying.files, context),
+      money(saying.charged, saying.returned, saying.available),
+      ...choices(...open(saying.taskId, context, cut ? 'Read all of it' : 'Details'), ...whenLow(saying.available, context)),
+    ],
+  };
+}
+
+function sayFailed(saying: Failed, context: ReplyContext): Reply {
+  const failure = failureFor(saying.code, saying.type);
+  return {
+    fallback: `${failure.sentence} ${failure.cost}`,
+    blocks: [
+      heading(failure.sentence, 'bad'),
+      ours(`${failure.cost} ${failure.wayForward}`),
+      money('0', saying.returned, saying.available),
+      ...choices({ id: choiceId('retry', saying.taskId), label: 'Try again', style: 'main' }, ...open(saying.taskId, context)),
+    ],
+  };
+}
+
+function sayCanceled(saying: Canceled, context: ReplyContext): Reply {
+  return {
+    fallback: `Stopped. Used ${showCredits(micro(saying.used))}, returned ${credits(saying.returned)}.`,
+    blocks: [
+      heading('Stopped', 'plain'),
+      ...sample(saying.sample),
+      ...(saying.files.length === 0 ? [] : [ours('What was finished before is yours.')]),
+      ...files(saying.files, context),
+      money(saying.used, saying.returned, saying.available),
+      ...choices(...open(saying.taskId, context)),
+    ],
+  };
+}
+
+function sayBalance(saying: Balance, context: ReplyContext): Reply {
+  const { colour, words } = balanceColour({ available: micro(saying.available), daysLeft: saying.daysLeft });
+  return {
+    fallback: `${credits(saying.available)} to spend.`,
+    blocks: [
+      heading(`${credits(saying.available)} to spend`, colour === 'red' ? 'bad' : 'plain'),
+      ours(sentence(words)),
+      facts(['Set aside for running tasks', credits(saying.inUse)]),
+      ...choices(...topUp(context), ...history(context)),
+    ],
+  };
+}
+
+function sayHelp(context: ReplyContext): Reply {
+  return {
+    fallback: `Say what you need, and ${context.brandName} does it.`,
+    blocks: [
+      heading(`Say what you need, and ${context.brandName} does it`, 'plain'),
+      ours('The first answer says what a task costs at most. You never pay more, what is not used is returned, and failed work is free.'),
+      facts(...examples.map(({ text, type }): [string, string] => [text, sayPrice(text, type)])),
+      ours('Begin with a kind of work to choose it yourself: “/research …”. Answer in the thread to go on with a result.'),
+      ...choices(...topUp(context), ...history(context)),
+    ],
+  };
+}
+
+const examples: readonly { readonly text: string; readonly type: AgentType }[] = [
+  { text: EXAMPLE, type: 'lead-generation' },
+  { text: 'write 50 emails to my customers', type: 'email-campaign' },
+  { text: 'scrape 200 rows from example.com', type: 'web-scraping' },
+  { text: 'write 5 posts about our launch', type: 'social-media' },
+  { text: 'write a blog post about oat milk', type: 'content-creation' },
+  { text: 'research three competitors', type: 'research' },
+];
+
+function sayPrice(text: string, type: AgentType): string {
+  const { low, high } = estimate(type, quantityIn(text, type)?.count ?? null);
+  return sayEstimate({ estimateLow: low.toString(), estimateHigh: high.toString() });
+}
+
+function sayHistory(saying: History, context: ReplyContext): Reply {
+  if (saying.tasks.length === 0) {
+    return {
+      fallback: 'Nothing yet.',
+      blocks: [heading('Nothing yet', 'plain'), ours(`Say what you need, for example: ${EXAMPLE}.`)],
+    };
+  }
+  const lines = saying.tasks.map(({ text, status, creditsUsed, at }): [string, string] => [
+    firstLine(text, 60),
+    [statusWords[status], ...(status === 'completed' ? [credits(creditsUsed)] : []), sayAgo(new Date(at), context.now)].join(', '),
+  ]);
+  return {
+    fallback: `Your last ${saying.tasks.length} tasks.`,
+    blocks: [heading('Your last tasks', 'plain'), facts(...lines), ...choices(...history(context))],
+  };
+}
+
+function sayNotice(saying: Notice, context: ReplyContext): Reply {
+  const { title, words } = notices[saying.notice];
+  const link = saying.taskId === undefined ? [] : choices(...open(saying.taskId, context));
+  return { fallback: title, blocks: [heading(title, 'plain'), ours(words), ...link] };
+}
+
+const notices = {
+  stopping: { title: 'Stopping it', words: 'The agent was told to stop. What it used and what comes back follows here.' },
+  'nothing-to-stop': { title: 'Nothing to stop', words: 'No task is waiting or running in this conversation.' },
+  'passed-on': { title: 'Passed on', words: 'The agent that is working on this was told.' },
+} as const satisfies Record<Notice['notice'], object>;
+
+// --- Pieces.
+
+/** "about 80, at most 100 credits"; one number where there is only one. */
+export function sayEstimate({ estimateLow, estimateHigh }: { readonly estimateLow: Amount; readonly estimateHigh: Amount }): string {
+  return estimateLow === estimateHigh
+    ? credits(estimateHigh)
+    : `about ${showCredits(micro(estimateLow))}, at most ${credits(estimateHigh)}`;
+}
+
+function sayType(type: AgentType): string {
+  return capital(type.replace('-', ' '));
+}
+
+function credits(amount: Amount): string {
+  return sayCredits(micro(amount));
+}
+
+function money(used: Amount, returned: Amount, available: Amount): Facts {
+  const held = sum(micro(used), micro(returned));
+  return facts(
+    ['Used', `${showCredits(micro(used))} of ${sayCredits(held)} set aside`],
+    ['Returned', credits(returned)],
+    ['Left to spend', credits(available)],
+  );
+}
+
+function sample(isSample: boolean): Prose[] {
+  return isSample ? [ours('Sample data: everything in it is made up to show how a result looks. It is not real.')] : [];
+}
+
+function files(sayings: readonly FileSaying[], { linkFor }: ReplyContext): Files[] {
+  if (sayings.length === 0) return [];
+  return [
+    {
+      kind: 'files',
+      files: sayings.map(({ fileId, name, mime, sizeBytes, preview }) => ({
+        name,
+        mime,
+        sizeBytes,
+        url: linkFor(fileId),
+        ...(preview && { preview }),
+      })),
+    },
+  ];
+}
+
+function heading(text: string, tone: Heading['tone']): Heading {
+  return { kind: 'heading', text, tone };
+}
+
+function ours(text: string): Prose {
+  return { kind: 'prose', text, from: 'us' };
+}
+
+function agents(text: string): Prose {
+  return { kind: 'prose', text, from: 'agent' };
+}
+
+function facts(...lines: readonly (readonly [label: string, value: string])[]): Facts {
+  return { kind: 'facts', facts: lines.map(([label, value]) => ({ label, value })) };
+}
+
+function choices(...list: readonly Choice[]): Block[] {
+  return list.length === 0 ? [] : [{ kind: 'choices', choices: list }];
+}
+
+function cancel(taskId: TaskId): Choice {
+  return { id: choiceId('cancel', taskId), label: 'Cancel', style: 'danger' };
+}
+
+function open(taskId: TaskId, context: ReplyContext, label = 'Details'): Choice[] {
+  return leadTo(context, taskPage('', taskId), { id: 'task', label, style: 'plain' });
+}
+
+function topUp(context: ReplyContext): Choice[] {
+  return leadTo(context, '/credits', { id: 'top-up', label: 'Top up', style: 'main' });
+}
+
+function history(context: ReplyContext): Choice[] {
+  return leadTo(context, '/dashboard', { id: 'history', label: 'History', style: 'plain' });
+}
+
+function whenLow(available: Amount, context: ReplyContext): Choice[] {
+  return balanceColour({ available: micro(available) }).colour === 'red' ? topUp(context) : [];
+}
+
+/** A link that leads nowhere is worse than none. */
+function leadTo({ portalUrl }: ReplyContext, page: string, choice: Choice): Choice[] {
+  return portalUrl === null ? [] : [{ ...choice, url: portalUrl + page }];
+}
+
+/** "read as …" becomes "Read as …." */
+function sentence(words: string): string {
+  return `${capital(words)}.`;
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

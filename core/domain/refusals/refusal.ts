@@ -1,0 +1,684 @@
+// A refusal is a no that we can explain to a person: a code, a sentence, a way forward. Everything else is a bug.
+// This is the one table of them. Facts are plain JSON, because SQL writes some of them and letters store them; for the
+// same reason a code is never renamed or taken away.
+
+import { agentTypes } from '../tasks/agent-type.ts';
+import { EXAMPLE } from '../asks/example.ts';
+import { askLimits } from '../asks/limits.ts';
+import { micro, sayCredits, showCredits, type Amount } from '../credits/credits.ts';
+import type { TaskStatus } from '../tasks/task.ts';
+import { talkAnswers } from '../talk/talk-answers.ts';
+import { teamLimits } from '../team/team-limits.ts';
+
+interface Rule {
+  /** What the HTTP API answers. */
+  readonly status: number;
+  readonly sentence: (facts: never) => string;
+  readonly wayForward: string | ((facts: never) => string);
+  /** A page of the portal where the person can do something about it. */
+  readonly page?: `/${string}`;
+}
+
+const table = {
+  'ask.empty': {
+    status: 400,
+    sentence: () => 'There are no words in this request.',
+    wayForward: `Say what you need, for example: ${EXAMPLE}.`,
+  },
+  ...talkAnswers,
+  'ask.too-long': {
+    status: 413,
+    sentence: () => `This request is longer than ${count(askLimits.textCharacters)} characters.`,
+    wayForward: 'Put the long part in a file and attach it.',
+  },
+  'quantity.too-many': {
+    status: 400,
+    sentence: (facts: { asked: string; most: number; unit: string }) =>
+      `One task can bring at most ${count(facts.most)} ${facts.unit}; you asked for ${facts.asked}.`,
+    wayForward: 'Ask for fewer, or split it into several requests.',
+  },
+  'quantity.not-positive': {
+    status: 400,
+    sentence: (facts: { asked: string; unit: string }) => `We can't deliver ${facts.asked} ${facts.unit}.`,
+    wayForward: 'Ask for one or more.',
+  },
+  'quantity.not-whole': {
+    status: 400,
+    sentence: (facts: { asked: string; unit: string }) => `We deliver whole ${facts.unit} only, and you asked for ${facts.asked}.`,
+    wayForward: 'Ask for a whole number.',
+  },
+  'type.unknown': {
+    status: 400,
+    sentence: (facts: { given: string }) => `There is no kind of work called “${facts.given}”.`,
+    wayForward: `Choose one of ${agentTypes.join(', ')}, or leave it out.`,
+  },
+  'file.too-large': {
+    status: 413,
+    sentence: (facts: { name: string }) => `The file “${facts.name}” is larger than ${askLimits.fileBytes / 1_000_000} MB.`,
+    wayForward: 'Attach a smaller file, or a part of it.',
+  },
+  'file.empty': {
+    status: 400,
+    sentence: (facts: { name: string }) => `The file “${facts.name}” is empty.`,
+    wayForward: 'Attach it again.',
+  },
+  'file.broken': {
+    status: 400,
+    sentence: (facts: { name: string }) => `The file “${facts.name}” did not arrive whole.`,
+    wayForward: 'Attach it again.',
+  },
+  'files.too-many': {
+    status: 400,
+    sentence: (facts: { count: number }) => `One request can bring ${askLimits.files} files; this one has ${count(facts.count)}.`,
+    wayForward: 'Attach fewer, or pack them into one archive.',
+  },
+
+  'files.missing': {
+    status: 400,
+    sentence: () => 'A file of this request is not here, or belongs to another request.',
+    wayForward: 'Attach it again.',
+  },
+
+  'files.not-fetched': {
+    status: 400,
+    sentence: (facts: { name: string; count: number }) =>
+      `${facts.count === 1 ? `The file “${facts.name}”` : `${count(facts.count)} files, such as “${facts.name}”,`} can’t be used: files attached in this chat don’t reach us yet.`,
+    wayForward: 'Send your request from the web portal and attach files there, or paste their text into your message.',
+    page: '/dashboard',
+  },
+
+  'task.input-gone': {
+    status: 409,
+    sentence: () => 'A file that was attached to this task was deleted or is no longer kept, so the task can’t run again.',
+    wayForward: 'Send your request again and attach the file again.',
+    page: '/dashboard',
+  },
+
+  'files.waiting': {
+    status: 429,
+    sentence: (facts: { waiting: number }) => `${count(facts.waiting)} files of your team are waiting for a request to name them.`,
+    wayForward: 'Name them in a request first. What no request names within a day is removed.',
+  },
+
+  'files.yours-waiting': {
+    status: 429,
+    sentence: (facts: { waiting: number }) => `You have ${count(facts.waiting)} files waiting for a request to name them.`,
+    wayForward: 'Attach them to a request, or delete them. Files that no request names within a day are removed.',
+  },
+  'files.arriving': {
+    status: 429,
+    sentence: (facts: { most: number }) => `You are uploading ${count(facts.most)} files already.`,
+    wayForward: 'Wait until one of them has arrived, then send this one again.',
+  },
+
+  'credits.short': {
+    status: 402,
+    sentence: (facts: { need: Amount; have: Amount }) =>
+      `This needs ${sayCredits(micro(facts.need))} and you have ${showCredits(micro(facts.have))}.`,
+    wayForward: 'Top up, or ask for less.',
+    page: '/credits',
+  },
+  'limit.reached': {
+    status: 402,
+    sentence: (facts: { whose: LimitOwner; need: Amount; left: Amount }) =>
+      `This needs ${sayCredits(micro(facts.need))} and ${limitWords[facts.whose](showCredits(micro(facts.left)))}.`,
+    wayForward: 'Ask for less, or ask an owner or admin of your team to raise this limit.',
+    page: '/team',
+  },
+  'limit.not-found': {
+    status: 404,
+    sentence: () => 'There is no such limit, or it was removed.',
+    wayForward: 'Look at the limits there are.',
+    page: '/credits',
+  },
+  'statement.not-found': {
+    status: 404,
+    sentence: () => 'There is no statement of this month.',
+    wayForward: 'Choose a month since your team has credits.',
+    page: '/credits',
+  },
+  'wallet.frozen': {
+    status: 403,
+    sentence: () => 'The credits of this team are on hold while a payment is being cleared up.',
+    wayForward: 'An owner of the team can see why, and settle it.',
+    page: '/credits',
+  },
+
+  'team.leaving': {
+    status: 403,
+    sentence: (facts: { until: string }) => `This team will be deleted on ${facts.until.slice(0, 10)}, so nothing new begins here.`,
+    wayForward: 'An owner of the team can take that back until then.',
+    page: '/team/data',
+  },
+  'team.personal': {
+    status: 409,
+    sentence: () => 'This is the team of one person, and goes with their account.',
+    wayForward: 'Delete the account instead.',
+    page: '/settings',
+  },
+  'deletion.begun': {
+    status: 409,
+    sentence: () => 'The deletion has begun, and cannot be taken back any more.',
+    wayForward: 'What is gone is gone. You can begin anew at any time.',
+  },
+  'account.last-owner': {
+    status: 409,
+    sentence: (facts: { teams: readonly string[] }) => `You are the only owner of ${facts.teams.map((name) => `“${name}”`).join(', ')}.`,
+    wayForward: 'Make somebody else an owner there, or delete the team first.',
+    page: '/team',
+  },
+  'export.not-found': {
+    status: 404,
+    sentence: () => 'There is no such export, or it is no longer kept.',
+    wayForward: 'Ask for a new one.',
+    page: '/team/data',
+  },
+  'erasure-link.used': {
+    status: 410,
+    sentence: () => 'This link has been used, or has expired.',
+    wayForward: 'Ask for a new one in the chat, with the word privacy.',
+  },
+
+  'task.not-found': {
+    status: 404,
+    sentence: () => 'There is no such task, or it is not yours to see.',
+    wayForward: 'Look for it in your history.',
+    page: '/dashboard',
+  },
+  'task.over': {
+    status: 409,
+    sentence: (facts: { status: TaskStatus }) => `This task is already ${facts.status}.`,
+    wayForward: 'Ask again to start a new one.',
+  },
+  'conversation.not-found': {
+    status: 404,
+    sentence: () => 'There is no such conversation, or it is not yours to see.',
+    wayForward: 'Leave it out to begin a new one.',
+  },
+  'task.running': {
+    status: 409,
+    sentence: () => 'This task is not over yet.',
+    wayForward: 'Wait for it to end, or cancel it first.',
+  },
+  'conversation.busy': {
+    status: 429,
+    sentence: (facts: { waiting: number }) => `${count(facts.waiting)} requests are already waiting in this conversation.`,
+    wayForward: 'Wait for one to end or cancel one, or ask in another conversation.',
+  },
+  'team.missing': {
+    status: 403,
+    sentence: () => 'No team pays for what is asked here yet.',
+    wayForward: 'An owner of a team can link this place to it, or you can link your own account.',
+    page: '/team',
+  },
+  'team.not-found': {
+    status: 404,
+    sentence: () => 'There is no such team, or you are no member of it.',
+    wayForward: 'Choose one of your teams.',
+    page: '/team',
+  },
+  'not.allowed': {
+    status: 403,
+    sentence: () => 'You are not allowed to do this.',
+    wayForward: 'Ask an owner or admin of your team.',
+    page: '/team',
+  },
+
+  'letter.not-found': {
+    status: 404,
+    sentence: () => 'There is no such answer, or it is not yours to see.',
+    wayForward: 'Look for it under undelivered results.',
+    page: '/team/undelivered',
+  },
+  'letter.under-way': {
+    status: 409,
+    sentence: () => 'This answer is on its way again, or was given elsewhere.',
+    wayForward: 'Look where it should be in a moment.',
+    page: '/team/undelivered',
+  },
+  'letter.delivered': {
+    status: 409,
+    sentence: () => 'Everything about this task was delivered.',
+    wayForward: 'Look in the conversation where it was asked.',
+  },
+
+  'role.above': {
+    status: 403,
+    sentence: () => 'Only an owner can make or unmake an owner.',
+    wayForward: 'Ask an owner of your team.',
+    page: '/team',
+  },
+  'owner.last': {
+    status: 409,
+    sentence: () => 'This is the last owner of the team, and a team needs one.',
+    wayForward: 'Make somebody else an owner first.',
+    page: '/team',
+  },
+  'owner.personal': {
+    status: 409,
+    sentence: () => 'A personal team keeps its person as an owner.',
+    wayForward: 'Make a new team for what several people own.',
+    page: '/team',
+  },
+  'member.not-found': {
+    status: 404,
+    sentence: () => 'There is no such member in your team.',
+    wayForward: 'Look at the list of members; somebody may have changed it.',
+    page: '/team',
+  },
+  'member.already': {
+    status: 409,
+    sentence: (facts: { email: string }) => `Somebody with the address ${facts.email} is in this team already.`,
+    wayForward: 'Change the role of this member instead.',
+    page: '/team',
+  },
+  'teams.too-many': {
+    status: 409,
+    sentence: (facts: { most: number }) => `One person can own ${count(facts.most)} teams, and you do.`,
+    wayForward: 'Use one of them, or hand one over to somebody else.',
+    page: '/team',
+  },
+  'invitation.not-found': {
+    status: 404,
+    sentence: () => 'There is no such open invitation in your team.',
+    wayForward: 'Look at the list of invitations; it may have been answered.',
+    page: '/team',
+  },
+  'invitation.already': {
+    status: 409,
+    sentence: (facts: { email: string }) => `There is an open invitation of this team for ${facts.email}.`,
+    wayForward: 'Send it again, or take it back first.',
+    page: '/team',
+  },
+  'invitation.soon': {
+    status: 429,
+    sentence: () => 'This invitation was sent a moment ago.',
+    wayForward: `Wait ${teamLimits.resendMinutes} minutes between two mails; some take a while, and some land among the unwanted ones.`,
+  },
+  'invitations.too-many': {
+    status: 429,
+    sentence: (facts: { most: number }) => `${count(facts.most)} invitations of this team are open, which is as many as there can be.`,
+    wayForward: 'Wait for an answer, or take some of them back.',
+    page: '/team',
+  },
+  'invitations.too-often': {
+    status: 429,
+    sentence: () => 'No more invitations can be sent today.',
+    wayForward: 'Try again tomorrow. New accounts can send fewer invitations a day.',
+  },
+  'invitation.unanswered': {
+    status: 429,
+    sentence: () => 'This address has received several invitations and has not accepted any.',
+    wayForward: `Ask the person to look for the email, or invite them again after ${teamLimits.unansweredDays} days.`,
+  },
+  'invitation.over': {
+    status: 410,
+    sentence: (facts: { why: InvitationEnd }) => invitationEnds[facts.why],
+    wayForward: 'Ask somebody of the team to invite you again.',
+  },
+  'invitation.elsewhere': {
+    status: 403,
+    sentence: (facts: { email: string }) => `This invitation is for ${facts.email}, and you are logged in with another address.`,
+    wayForward: 'Log in with that address, or ask to be invited at yours.',
+    page: '/login',
+  },
+  'invitation.unconfirmed': {
+    status: 403,
+    sentence: () => 'You have not shown yet that your mail address is yours.',
+    wayForward: 'Open the link in our mail to you, then come back.',
+  },
+
+  'link-request.over': {
+    status: 410,
+    sentence: () => `This link was used already, or is older than ${teamLimits.linkMinutes} minutes.`,
+    wayForward: 'Ask for a new one in the chat.',
+  },
+  'link-request.changed': {
+    status: 409,
+    sentence: () => 'You have changed your login or your team since this page was shown, so nothing was linked.',
+    wayForward: 'Look at both sides again before you say yes.',
+  },
+  'identity.taken': {
+    status: 409,
+    sentence: () => 'This account is linked to another login already.',
+    wayForward: 'Unlink it there first.',
+  },
+  'workspace.taken': {
+    status: 409,
+    sentence: () => 'This workspace is linked to another team already.',
+    wayForward: 'An owner or admin of that team can unlink it.',
+  },
+  'identity.not-found': {
+    status: 404,
+    sentence: () => 'You have no such linked account.',
+    wayForward: 'Look at the list of linked accounts.',
+    page: '/team/workspaces',
+  },
+  'workspace.not-found': {
+    status: 404,
+    sentence: () => 'There is no such workspace in your team.',
+    wayForward: 'Look at the list of linked workspaces.',
+    page: '/team/workspaces',
+  },
+
+  'key.not-found': {
+    status: 404,
+    sentence: () => 'There is no such API key, or it is not yours to revoke.',
+    wayForward: 'Look at the list of keys; it may have been revoked.',
+    page: '/team/keys',
+  },
+  'key.expired': {
+    status: 401,
+    sentence: (facts: { at: string }) => `This API key expired on ${facts.at.slice(0, 10)}.`,
+    wayForward: 'Create a new key, and use it in place of this one.',
+    page: '/team/keys',
+  },
+  'key.read-only': {
+    status: 403,
+    sentence: () => 'This API key is read-only, and this request needs full access.',
+    wayForward: 'Use a key with full access.',
+    page: '/team/keys',
+  },
+  'keys.too-many': {
+    status: 409,
+    sentence: (facts: { most: number }) => `You have ${count(facts.most)} API keys in this team, which is as many as there can be.`,
+    wayForward: 'Revoke one that is not used any more.',
+    page: '/team/keys',
+  },
+
+  'mail.off': {
+    status: 503,
+    sentence: () => 'This server sends no emails, so this cannot be done here.',
+    wayForward: 'Ask whoever runs it to set up email.',
+  },
+  'mail.gone': {
+    status: 410,
+    sentence: () => 'There is nothing left of this mail to send.',
+    wayForward: 'Whoever waits for it can start again: the page they came from sends a new one.',
+  },
+
+  'link.expired': {
+    status: 410,
+    sentence: () => 'This link has expired.',
+    wayForward: 'Log in to download the file.',
+    page: '/login',
+  },
+  'file.unreachable': {
+    status: 503,
+    sentence: () => 'This file cannot be fetched right now.',
+    wayForward: 'Try again in a minute.',
+  },
+  'file.gone': {
+    status: 410,
+    sentence: (() => 'This file is no longer kept.') as (facts: FileFacts) => string,
+    wayForward: newFile,
+    page: '/dashboard',
+  },
+
+  'file.deleted': {
+    status: 410,
+    sentence: (() => 'This file was deleted.') as (facts: FileFacts) => string,
+    wayForward: newFile,
+    page: '/dashboard',
+  },
+  'file.in-use': {
+    status: 409,
+    sentence: () => 'A task that is still running uses this file.',
+    wayForward: 'Wait until the task has finished, or cancel it first.',
+  },
+  'file.not-found': {
+    status: 404,
+    sentence: () => 'File not found, or you don’t have access.',
+    wayForward: 'Open the task that the file belongs to.',
+    page: '/dashboard',
+  },
+  'link.unknown': {
+    status: 404,
+    sentence: () => 'This download link is no longer valid, or was not copied completely.',
+    wayForward: 'Ask whoever sent it for a new link. Members of the team can also log in and open the task.',
+    page: '/dashboard',
+  },
+  'link.ended': {
+    status: 410,
+    sentence: () => 'This link was ended by the team that owns the file.',
+    wayForward: 'Members of the team can log in to download it. Anyone else can ask them for a new link.',
+    page: '/login',
+  },
+
+  'key.unknown': {
+    status: 401,
+    sentence: () => 'This API key is not known, or was revoked.',
+    wayForward: 'Make a new key in the settings.',
+    page: '/settings',
+  },
+  'login.needed': {
+    status: 401,
+    sentence: () => 'This needs a login or an API key.',
+    wayForward: 'Log in, or send your key as “Authorization: Bearer …”.',
+    page: '/login',
+  },
+  'login.confirm': {
+    status: 403,
+    sentence: () => 'Confirm it’s you to continue.',
+    wayForward: 'Open the portal, confirm your identity, and try again.',
+  },
+  'request.malformed': {
+    status: 400,
+    sentence: () => 'This request could not be read.',
+    wayForward: 'Check the address. To the API, send one JSON object with “Content-Type: application/json”.',
+  },
+  'request.invalid': {
+    status: 400,
+    sentence: (facts: { fields: readonly { readonly name: string; readonly problem: string }[] }) =>
+      `Something in this request is not right: ${facts.fields.map((field) => `${field.name}: ${field.problem}`).join('; ')}.`,
+    wayForward: 'Correct it and send it again.',
+  },
+  'request.too-large': {
+    status: 413,
+    sentence: () => 'This request is too large.',
+    wayForward: 'Send less, or attach a file.',
+  },
+  'request.too-slow': {
+    status: 408,
+    sentence: () => 'This request took too long to arrive.',
+    wayForward: 'Check your connection and send it again.',
+  },
+  'request.wrong-type': {
+    status: 415,
+    sentence: () => 'This address takes JSON, and something else came.',
+    wayForward: 'Send one JSON object in UTF-8 with “Content-Type: application/json”.',
+  },
+  'request.length-needed': {
+    status: 411,
+    sentence: () => 'This upload does not say how long it is.',
+    wayForward: 'Send the file with a Content-Length.',
+  },
+  'request.key-reused': {
+    status: 422,
+    sentence: () => 'This Idempotency-Key was already used for another request.',
+    wayForward: 'Use a new key for each new request.',
+  },
+  'request.too-many': {
+    status: 429,
+    sentence: (facts: { waitSeconds: number }) => `Too many requests. Try again in ${sayWait(facts.waitSeconds)}.`,
+    wayForward: 'What was accepted before continues.',
+  },
+  'cancels.too-many': {
+    status: 429,
+    sentence: (facts: { stopped: number; waitSeconds: number }) =>
+      `${count(facts.stopped)} running tasks were canceled within an hour, so new requests are paused for ${sayWait(facts.waitSeconds)}.`,
+    wayForward: 'Running and waiting tasks continue, and you can still cancel them. Nothing is charged for the pause.',
+  },
+  'streams.too-many': {
+    status: 429,
+    sentence: (facts: { most: number }) => `${count(facts.most)} event streams of yours are open already.`,
+    wayForward: 'Close one, or read several tasks from one stream.',
+  },
+  'operator.two-factor': {
+    status: 403,
+    sentence: () => 'Operators need two-factor authentication.',
+    wayForward: 'Set up an authenticator in your settings, then open this page again.',
+    page: '/settings',
+  },
+  'route.unknown': {
+    status: 404,
+    sentence: () => 'There is nothing at this address.',
+    wayForward: 'Check the address.',
+  },
+  'method.wrong': {
+    status: 405,
+    sentence: (facts: { allowed: readonly string[] }) => `This address answers only to ${facts.allowed.join(', ')}.`,
+    wayForward: 'Use another method.',
+  },
+
+  'origin.foreign': {
+    status: 403,
+    sentence: () => 'This form was sent from another site, so nothing was done.',
+    wayForward: 'Open the page here and send it again.',
+  },
+
+  'host.unknown': {
+    status: 421,
+    sentence: () => 'This product does not answer under this host name.',
+    wayForward: 'Open it at the address that was printed when it started.',
+  },
+  'sandbox.closed': {
+    status: 403,
+    sentence: () => 'This page is for whoever started the product.',
+    wayForward: 'Open the link that was printed at the start, once in each browser. It is also in sandbox.json in the data folder.',
+  },
+
+  'metrics.closed': {
+    status: 401,
+    sentence: () => 'These numbers are for the operator.',
+    wayForward: 'Read them on the machine itself, or set METRICS_TOKEN and send it as “Authorization: Bearer …”.',
+  },
+
+  'service.stopping': {
+    status: 503,
+    sentence: () => 'We are restarting, so this was not taken, and nothing was charged.',
+    wayForward: 'Try again in a few seconds.',
+  },
+  'database.unavailable': {
+    status: 503,
+    // `outcome` is there when it was sent to the database and no answer came: what then holds is found under the same key.
+    sentence: (facts?: { outcome?: 'unknown' }) =>
+      facts?.outcome === undefined
+        ? 'We could not write your request down, so it was not taken, and nothing was charged.'
+        : 'We could not confirm that your request was saved. It may start all the same.',
+    wayForward: (facts?: { outcome?: 'unknown' }) =>
+      facts?.outcome === undefined ? 'Try again in a minute.' : 'Look at your tasks in a minute before you send it again.',
+  },
+  'storage.unavailable': {
+    status: 503,
+    sentence: () => 'Files cannot be stored right now, so this one was not taken.',
+    wayForward: 'Try again in a minute.',
+  },
+  'agents.unavailable': {
+    status: 503,
+    sentence: () => 'No agent can be reached right now, so this was not taken, and nothing was charged.',
+    wayForward: 'Try again in a few minutes.',
+  },
+} as const satisfies Record<string, Rule>;
+
+/** Whether somebody brought the file, or a task made it. */
+interface FileFacts {
+  readonly role: 'input' | 'result';
+}
+
+function newFile({ role }: FileFacts): string {
+  return role === 'input' ? 'Send your request again and attach the file again.' : 'Run the task again to get a new one.';
+}
+
+const limitWords = {
+  task: (left: string) => `one task may cost at most ${left}`,
+  member: (left: string) => `your own limit has ${left} left`,
+  channel: (left: string) => `the limit of this channel has ${left} left`,
+  team: (left: string) => `the limit of your team has ${left} left`,
+} as const;
+
+/** Whose limit stopped it; the sentence says which, and the way forward who can raise it. */
+export type LimitOwner = keyof typeof limitWords;
+
+const invitationEnds = {
+  unknown: 'This invitation is not known, or was sent again with a newer link.',
+  expired: `This invitation was open for ${teamLimits.invitationDays} days, and they are over.`,
+  revoked: 'This invitation was taken back.',
+  declined: 'This invitation was declined.',
+  accepted: 'This invitation was accepted already.',
+} as const;
+
+/** How an invitation can be over. */
+export type InvitationEnd = keyof typeof invitationEnds;
+
+export type RefusalCode = keyof typeof table;
+export const refusalCodes = Object.keys(table) as RefusalCode[];
+
+/** True where nothing went wrong: the message asked for no work and got an answer (talk-answers.ts). */
+export function isAnswer(code: string): boolean {
+  return Object.hasOwn(talkAnswers, code);
+}
+
+/** What the HTTP API answers with it. */
+export function statusOf(code: RefusalCode): number {
+  return table[code].status;
+}
+
+/** The facts that go with a code; `{}` where the sentence needs none. */
+export type RefusalFacts<Code extends RefusalCode> =
+  Parameters<(typeof table)[Code]['sentence']> extends [infer Facts] ? Facts : Record<never, never>;
+
+/** A refusal as JSON carries it: letters store it, and SQL writes it where it is the one who says no. */
+export type Refused = { [Code in RefusalCode]: { readonly code: Code; readonly facts: RefusalFacts<Code> } }[RefusalCode];
+
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly facts: object;
+  readonly sentence: string;
+  readonly wayForward: string;
+  readonly status: number;
+  readonly page: string | null;
+
+  constructor({ code, facts }: Refused) {
+    const rule: Rule = table[code];
+    const sentence = rule.sentence(facts as never);
+    super(sentence);
+    this.name = 'Refusal';
+    this.code = code;
+    this.facts = facts;
+    this.sentence = sentence;
+    this.wayForward = typeof rule.wayForward === 'string' ? rule.wayForward : rule.wayForward(facts as never);
+    this.status = rule.status;
+    this.page = rule.page ?? null;
+  }
+}
+
+/** Makes a refusal, to be thrown: `throw refuse('credits.short', { need, have })`. */
+export function refuse<Code extends RefusalCode>(code: Code, ...facts: Parameters<(typeof table)[Code]['sentence']>): Refusal {
+  return new Refusal({ code, facts: facts[0] ?? {} } as Refused);
+}
+
+/** True for a refusal of any copy of this module: a bundle carries its own class, so the code decides. */
+export function isRefusal(error: unknown): error is Refusal {
+  return typeof error === 'object' && error !== null && 'sentence' in error && 'code' in error && isRefusalCode(error.code);
+}
+
+export function isRefusalCode(code: unknown): code is RefusalCode {
+  return typeof code === 'string' && Object.hasOwn(table, code);
+}
+
+/** What a refusal needs to be said again later, for a letter or the stored outcome of an ask. */
+export function refusedBy(refusal: Refusal): Refused {
+  return { code: refusal.code, facts: refusal.facts } as Refused;
+}
+
+/** “45 seconds”, “3 minutes”, “2 hours”: rounded up, so that whoever waits so long is not too early. */
+function sayWait(seconds: number): string {
+  const [many, unit] = seconds < 100 ? [seconds, 'second'] : seconds < 6_000 ? [seconds / 60, 'minute'] : [seconds / 3_600, 'hour'];
+  const whole = Math.ceil(many);
+  return `${count(whole)} ${unit}${whole === 1 ? '' : 's'}`;
+}
+
+function count(amount: number): string {
+  return amount.toLocaleString('en-US');
+}

@@ -1,0 +1,204 @@
+// The audit log in words: what each act says, after the name of whoever did it. Acts are stored, so they are added to and
+// never renamed; facts come from the database as somebody once wrote them, so nothing of them is taken for granted.
+
+import { micro, sayCredits } from '../credits/credits.ts';
+import { shorten } from '../text/text.ts';
+
+interface Act {
+  /** What a person can look for. */
+  readonly title: string;
+  /** Goes on after a name: “Ada …”. */
+  readonly say: (about: About) => string;
+}
+
+interface About {
+  /** The person or thing it was done to. */
+  readonly whom: string;
+  /** A fact as text, for a person to read. */
+  readonly fact: (name: string) => string;
+}
+
+const acts = {
+  'team.made': { title: 'Team made', say: ({ fact }) => `made the team “${fact('name')}”` },
+  'team.renamed': { title: 'Team renamed', say: ({ fact }) => `renamed the team from “${fact('from')}” to “${fact('to')}”` },
+  'member.joined': { title: 'Member joined', say: ({ fact }) => `joined as ${fact('role')}` },
+  'member.role': { title: 'Role changed', say: ({ whom, fact }) => `changed the role of ${whom} from ${fact('from')} to ${fact('to')}` },
+  'member.removed': {
+    title: 'Member removed',
+    say: ({ whom, fact }) => `removed ${whom} (${fact('role')})${ended(fact('keys'))}`,
+  },
+  'member.left': { title: 'Member left', say: ({ fact }) => `left the team${ended(fact('keys'))}` },
+  'invitation.sent': { title: 'Invitation sent', say: ({ fact }) => `invited ${fact('email')} as ${fact('role')}` },
+  'invitation.resent': { title: 'Invitation sent again', say: ({ fact }) => `sent the invitation of ${fact('email')} again` },
+  'invitation.revoked': { title: 'Invitation taken back', say: ({ fact }) => `took back the invitation of ${fact('email')}` },
+  'invitation.declined': { title: 'Invitation declined', say: ({ fact }) => `declined the invitation of ${fact('email')}` },
+  'key.made': { title: 'API key made', say: ({ fact }) => `made the API key “${fact('name')}” (${fact('prefix')}…${keyKind(fact)})` },
+  'key.revoked': {
+    title: 'API key revoked',
+    say: ({ whom, fact }) => `revoked the API key “${fact('name')}” (${fact('prefix')}…)${fact('own') === 'true' ? '' : ` of ${whom}`}`,
+  },
+  'keys.revoked-by-operator': {
+    title: 'API keys revoked by an operator',
+    say: ({ whom, fact }) => `revoked ${keys(fact('keys'))} of ${whom}: ${fact('note')}`,
+  },
+  'sessions.ended-by-operator': {
+    title: 'Sessions ended by an operator',
+    say: ({ whom, fact }) => `ended all sessions of ${whom} (${fact('sessions')}): ${fact('note')}`,
+  },
+  'keys.rotated': { title: 'Signing key rotated', say: () => 'rotated a signing key' },
+  'keys.lost': { title: 'Lost encryption key replaced', say: () => 'replaced a lost encryption key' },
+  'identity.linked': {
+    title: 'Chat account linked',
+    say: ({ fact }) => `linked the ${platform(fact('platform'))} account “${fact('name')}” to their login`,
+  },
+  'identity.unlinked': {
+    title: 'Chat account unlinked',
+    say: ({ fact }) => `unlinked the ${platform(fact('platform'))} account “${fact('name')}” from their login`,
+  },
+  'workspace.linked': {
+    title: 'Workspace linked',
+    say: ({ fact }) => `linked “${fact('name')}” on ${platform(fact('platform'))} to the team`,
+  },
+  'workspace.unlinked': {
+    title: 'Workspace unlinked',
+    say: ({ fact }) => `unlinked “${fact('name')}” on ${platform(fact('platform'))} from the team`,
+  },
+  'person.renamed': { title: 'Name changed', say: ({ fact }) => `changed their name from “${fact('from')}” to “${fact('to')}”` },
+  'session.began': { title: 'Logged in', say: ({ fact }) => `logged in (${fact('device')})` },
+  'session.ended': { title: 'Session ended', say: ({ fact }) => `ended the session of ${fact('device')}` },
+  'password.changed': { title: 'Password changed', say: () => 'changed their password' },
+  'password.reset': { title: 'Password chosen by link', say: () => 'chose a password with the link of a mail' },
+  'mail.changed': { title: 'Mail address changed', say: () => 'changed their mail address' },
+  'two-factor.on': { title: 'Authenticator turned on', say: () => 'turned an authenticator on' },
+  'two-factor.off': { title: 'Authenticator turned off', say: () => 'turned their authenticator off' },
+  'two-factor.lost': {
+    title: 'Two-factor authentication reset',
+    say: ({ whom }) => `turned off two-factor authentication of ${whom}, because the key that protected it is lost`,
+  },
+  'two-factor.reset': {
+    title: 'Two-factor authentication turned off by an operator',
+    say: ({ whom }) =>
+      `turned off two-factor authentication of ${whom}, who lost their authenticator and backup codes, and ended all sessions`,
+  },
+  'backup-codes.made': { title: 'Backup codes made', say: () => 'made new backup codes' },
+
+  'settings.changed': { title: 'Settings changed', say: ({ fact }) => `changed ${settings(fact)}` },
+  'limit.set': { title: 'Limit set', say: ({ fact }) => `set a limit of ${limit(fact)}` },
+  'limit.changed': { title: 'Limit changed', say: ({ fact }) => `changed a limit from ${amount(fact('before'))} to ${limit(fact)}` },
+  'limit.removed': { title: 'Limit removed', say: ({ fact }) => `removed the limit of ${limit(fact)}` },
+  'export.asked': { title: 'Export asked for', say: () => 'asked for all data of the team' },
+  'export.downloaded': { title: 'Export downloaded', say: () => 'downloaded all data of the team' },
+  'team.deletion-asked': { title: 'Deletion asked for', say: ({ fact }) => `asked for the team to be deleted on ${day(fact('until'))}` },
+  'team.deletion-taken-back': { title: 'Deletion taken back', say: () => 'took back that the team is deleted' },
+  'account.deletion-asked': {
+    title: 'Deletion of an account asked for',
+    say: ({ fact }) => `asked for their account to be deleted on ${day(fact('until'))}`,
+  },
+  'account.deletion-taken-back': { title: 'Deletion of an account taken back', say: () => 'took back that their account is deleted' },
+
+  'file.deleted': { title: 'File deleted', say: () => 'deleted a file of a task' },
+  'file.links-ended': { title: 'Links ended', say: () => 'ended the links to a file of a task' },
+
+  'task.stopped': { title: 'Task stopped', say: () => 'stopped a task' },
+  'task.requeued': { title: 'Task put back in line', say: () => 'put a task back in line' },
+  'letter.again': { title: 'Answer sent again', say: () => 'sent an answer again' },
+  'mail.again': { title: 'Mail sent again', say: () => 'sent a mail again' },
+  'request.opened': { title: 'Request read', say: () => 'read what was asked for in a task' },
+  'team.frozen': { title: 'Credits put on hold', say: ({ fact }) => `put the team’s credits on hold: ${fact('note')}` },
+  'team.unfrozen': { title: 'Credits freed', say: ({ fact }) => `freed the team’s credits: ${fact('note')}` },
+  'starting-credits.withheld': {
+    title: 'Starting credits withheld',
+    say: ({ whom, fact }) =>
+      `gave ${whom} no starting credits: ${fact('reason') === 'domain' ? 'their email domain' : 'their network'} had reached its daily limit`,
+  },
+  grant: { title: 'Credits granted', say: ({ fact }) => `granted ${amount(fact('credits'))}: ${fact('note')}` },
+} as const satisfies Record<string, Act>;
+
+export type AuditAct = keyof typeof acts;
+export const auditActs = Object.keys(acts) as AuditAct[];
+
+/** What a person can look for; an act that this version does not know is its own title. */
+export function auditTitle(act: string): string {
+  return isAuditAct(act) ? acts[act].title : plain(act);
+}
+
+/** Goes on after the name of whoever did it. Of an `erased` line nothing is left but that it happened. */
+export function sayAudit(line: { act: string; whom: string | null; facts: unknown; erased?: boolean }): string {
+  const { act, whom, facts, erased = false } = line;
+  if (erased) return `did something whose details were erased (${auditTitle(act)})`;
+  const about: About = { whom: whom ?? 'somebody', fact: (name) => textOf(facts, name) };
+  return isAuditAct(act) ? acts[act].say(about) : `did something that is called “${plain(act)}”`;
+}
+
+export function isAuditAct(act: string): act is AuditAct {
+  return Object.hasOwn(acts, act);
+}
+
+const FACT_CHARACTERS = 200;
+
+function textOf(facts: unknown, name: string): string {
+  const fact: unknown = typeof facts === 'object' && facts !== null && Object.hasOwn(facts, name) ? (facts as never)[name] : null;
+  if (typeof fact === 'string') return shorten(fact, FACT_CHARACTERS);
+  return typeof fact === 'number' || typeof fact === 'boolean' ? String(fact) : '…';
+}
+
+function ended(keys: string): string {
+  const count = Number(keys);
+  if (!(count > 0)) return '';
+  return count === 1 ? '; one API key ended' : `; ${count} API keys ended`;
+}
+
+/** Lines from before say nothing of it: those keys have full access and no end. */
+function keyKind(fact: About['fact']): string {
+  const scope = fact('scope') === 'read-only' ? ', read-only' : '';
+  return fact('expiresAt') === '…' ? scope : `${scope}, expires on ${day(fact('expiresAt'))}`;
+}
+
+function keys(count: string): string {
+  return count === '1' ? 'an API key' : `${count} API keys`;
+}
+
+function settings(fact: About['fact']): string {
+  const changes = [
+    ...(fact('retentionDays') === '…'
+      ? []
+      : [`how long files are kept from ${fact('retentionDaysBefore')} to ${fact('retentionDays')} days`]),
+    ...(fact('confirmAbove') === '…' && fact('confirmAboveBefore') === '…'
+      ? []
+      : [
+          `from which estimate on a task waits for a yes: ${threshold(fact('confirmAboveBefore'))} before, ${threshold(fact('confirmAbove'))} now`,
+        ]),
+  ];
+  return changes.length === 0 ? 'the settings' : changes.join(', and ');
+}
+
+function threshold(text: string): string {
+  return text === '…' ? 'none' : amount(text);
+}
+
+const limitOwners: Readonly<Record<string, string>> = { team: 'for the team', member: 'for a person', channel: 'for a channel' };
+const limitPeriods: Readonly<Record<string, string>> = { day: 'a day', week: 'a week', month: 'a month', total: 'in total' };
+
+function limit(fact: About['fact']): string {
+  const words = [amount(fact('credits')), limitPeriods[fact('period')], limitOwners[fact('kind')]];
+  return words.filter((each) => each !== undefined).join(' ');
+}
+
+function day(text: string): string {
+  return /^\d{4}-\d{2}-\d{2}T/.test(text) ? text.slice(0, 10) : 'a later day';
+}
+
+function amount(text: string): string {
+  return /^\d{1,18}$/.test(text) ? sayCredits(micro(text)) : 'credits';
+}
+
+const platformNames: Readonly<Record<string, string>> = { slack: 'Slack', discord: 'Discord' };
+
+function platform(word: string): string {
+  return Object.hasOwn(platformNames, word) ? platformNames[word]! : plain(word);
+}
+
+/** A word that was never meant to be read. */
+function plain(word: string): string {
+  return shorten(word.replace(/[^\p{L}\p{N}.:_ -]/gu, ''), 60);
+}

@@ -1,0 +1,139 @@
+// What a person does with their own account. Passwords, second factors and links in mails are the login engine's
+// (core/ports/auth.ts): forms about them go there, so that its limits hold, and it tells us what came of them (logins.ts).
+
+import { deviceOf } from '#core/domain/accounts/device.ts';
+import { isId, type TeamId, type UserId, type WalletId, type SessionId } from '#core/domain/ids.ts';
+import { readName } from '#core/domain/team/name.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { writeAudit } from '#core/store/team/audit.ts';
+import type { Core } from '../runtime/core.ts';
+import { writeMail } from '../mail/mail.ts';
+import type { Actor } from '#core/domain/actor.ts';
+
+export interface AccountVerbs {
+  account(actor: Actor): Promise<AccountView>;
+  /** Rejects with `request.invalid`. */
+  renamePerson(actor: Actor, name: string): Promise<void>;
+  /** Where the person is logged in, the newest first. Rejects with `login.needed` for a program: this is for people alone. */
+  sessions(actor: Actor): Promise<SessionView[]>;
+  /** Whoever uses it is out with their next request. Ending what is over already is fine. */
+  endSession(actor: Actor, sessionId: string): Promise<void>;
+  /** Ends every session but the one that asks. */
+  endOtherSessions(actor: Actor): Promise<{ ended: number }>;
+  /**
+   * For whoever paid before they signed up: makes their account, or finds it, and mails them a link to choose a password
+   * unless they have one. Nobody is logged in by it, and only the link shows that the address is theirs. `key` is the same
+   * for the same reason, which then mails once.
+   */
+  inviteToSetPassword(person: {
+    email: string;
+    name: string;
+    key: string;
+  }): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId; existed: boolean }>;
+}
+
+export interface AccountView {
+  readonly name: string;
+  readonly email: string;
+  readonly emailVerified: boolean;
+  readonly hasPassword: boolean;
+  readonly twoFactor: boolean;
+  readonly since: string;
+}
+
+export interface SessionView {
+  readonly sessionId: SessionId;
+  /** “Firefox on Linux”. */
+  readonly device: string;
+  /** The network address it began from. */
+  readonly address: string | null;
+  readonly beganAt: string;
+  /** To the day. */
+  readonly usedAt: string;
+  /** The one that asks. */
+  readonly current: boolean;
+}
+
+const INVITATION_MS = 24 * 3_600_000;
+
+export function accountVerbs(core: Core): AccountVerbs {
+  const { accounts, logins, money, people } = core.store;
+
+  const read = async (userId: UserId) => {
+    const found = await accounts.read(userId);
+    if (found === null) throw refuse('login.needed'); // deleted a moment ago
+    return found;
+  };
+
+  return {
+    async account({ userId }) {
+      const { name, email, emailVerified, hasPassword, twoFactor, createdAt } = await read(userId);
+      return { name, email, emailVerified, hasPassword, twoFactor, since: createdAt.toISOString() };
+    },
+
+    async renamePerson(actor, text) {
+      mustBeAPerson(actor);
+      const name = readName(text);
+      const at = core.clock.now();
+      const { home, name: before } = await read(actor.userId);
+      if (name === before) return;
+      await money.transaction(async (client) => {
+        await accounts.rename(client, actor.userId, name, at);
+        await writeAudit(client, { ...by(actor), at, act: 'person.renamed', teamId: home, facts: { from: before, to: name } });
+      });
+    },
+
+    async sessions(actor) {
+      const sessionId = mustBeAPerson(actor);
+      const lines = await accounts.sessions(actor.userId, core.clock.now());
+      return lines.map((line) => ({
+        sessionId: line.sessionId,
+        device: deviceOf(line.userAgent),
+        address: line.address,
+        beganAt: line.beganAt.toISOString(),
+        usedAt: line.usedAt.toISOString(),
+        current: line.sessionId === sessionId,
+      }));
+    },
+
+    async endSession(actor, sessionId) {
+      mustBeAPerson(actor);
+      if (isId(sessionId)) await endSessions(actor, { session: sessionId as SessionId });
+    },
+
+    async endOtherSessions(actor) {
+      return { ended: await endSessions(actor, { except: mustBeAPerson(actor) }) };
+    },
+
+    async inviteToSetPassword({ email, name, key }) {
+      const at = core.clock.now();
+      const person = await people.addUser({ email, name, emailVerified: false }, at);
+      if (await logins.hasPassword(person.userId)) return person;
+      const { url, expiresAt } = await core.auth.linkToSetPassword(person.userId, INVITATION_MS);
+      await writeMail(core, { key: `set-password:${key}`, to: email, saying: { kind: 'set-password', name, url }, expiresAt });
+      core.log.info({ userId: person.userId, existed: person.existed }, 'person invited to choose a password');
+      return person;
+    },
+  };
+
+  async function endSessions(actor: Actor, which: Parameters<typeof accounts.end>[2]): Promise<number> {
+    const at = core.clock.now();
+    const { home } = await read(actor.userId);
+    return money.transaction(async (client) => {
+      const ended = await accounts.end(client, actor.userId, which);
+      for (const { userAgent } of ended)
+        await writeAudit(client, { ...by(actor), at, act: 'session.ended', teamId: home, facts: { device: deviceOf(userAgent) } });
+      return ended.length;
+    });
+  }
+}
+
+/** A key that was stolen must not put its owner out, nor look at where they are. */
+function mustBeAPerson({ sessionId }: Actor): SessionId {
+  if (sessionId === undefined) throw refuse('login.needed');
+  return sessionId;
+}
+
+function by({ userId }: Actor) {
+  return { actor: `user:${userId}`, subject: `user:${userId}` };
+}

@@ -1,0 +1,125 @@
+// What a team decides about its data: how long files are kept, and from which price on the portal asks first.
+
+import { amountOf, micro, MOST_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import type { Deletion, TeamCare } from '#core/store/privacy/custody.ts';
+import type { Core } from '../runtime/core.ts';
+import type { Actor } from '#core/domain/actor.ts';
+
+export interface TeamSettings {
+  readonly name: string;
+  /** The team that a person has of their own: it goes with their account. */
+  readonly personal: boolean;
+  /** How long files are kept, and the first rows of tables that we show of them. */
+  readonly retentionDays: number;
+  /** Credits above which the portal asks before it runs; null for never. */
+  readonly confirmAbove: Amount | null;
+  /** Somebody wants it deleted. */
+  readonly deletion: DeletionView | null;
+}
+
+export interface DeletionView {
+  /** ISO 8601. */
+  readonly askedAt: string;
+  /** Until then it can be taken back. */
+  readonly until: string;
+}
+
+export interface TeamSettingsChange {
+  readonly retentionDays?: number;
+  readonly confirmAbove?: Amount | null;
+}
+
+/** What a shorter time means for files that are here already. */
+export interface RetentionChange {
+  readonly files: number;
+  readonly bytes: number;
+  /** When they will be gone, ISO 8601. */
+  readonly at: string;
+}
+
+export const retentionLimits = { least: 30, most: 3650 } as const;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** What a shorter time would remove at once stays so long: a slip can be taken back, and what is wanted be downloaded. */
+const SHORTENED_GRACE_MS = 7 * DAY_MS;
+
+export async function teamSettings(core: Core, actor: Actor): Promise<TeamSettings> {
+  mustBeAllowed(actor, 'tasks.see');
+  return viewSettings(await careFor(core, actor));
+}
+
+export async function retentionPreview(core: Core, actor: Actor, retentionDays: number): Promise<RetentionChange> {
+  mustBeAllowed(actor, 'team.settings');
+  mustBeDays(retentionDays);
+  const at = goneAt(core);
+  return { ...(await core.store.custody.goingWith(actor.teamId, retentionDays, at)), at: at.toISOString() };
+}
+
+export async function setTeamSettings(core: Core, actor: Actor, change: TeamSettingsChange): Promise<TeamSettings> {
+  mustBeAllowed(actor, 'team.settings');
+  const { retentionDays } = change;
+  if (retentionDays !== undefined) mustBeDays(retentionDays);
+  const confirmAbove = readConfirmAbove(change.confirmAbove);
+  const before = await careFor(core, actor);
+  await core.store.custody.change(
+    actor.teamId,
+    { ...(retentionDays !== undefined && { retentionDays }), ...(confirmAbove !== undefined && { confirmAbove }) },
+    {
+      at: core.clock.now(),
+      actor: `user:${actor.userId}`,
+      act: 'settings.changed',
+      teamId: actor.teamId,
+      subject: null,
+      facts: {
+        ...(retentionDays !== undefined && { retentionDays, retentionDaysBefore: before.retentionDays }),
+        ...(confirmAbove !== undefined && {
+          confirmAbove: confirmAbove?.toString() ?? null,
+          confirmAboveBefore: before.confirmAbove?.toString() ?? null,
+        }),
+      },
+    },
+  );
+  if (retentionDays !== undefined && retentionDays !== before.retentionDays)
+    await core.store.custody.alignRetention(actor.teamId, retentionDays, goneAt(core));
+  return viewSettings(await careFor(core, actor));
+}
+
+export async function careFor(core: Core, { teamId }: Pick<Actor, 'teamId'>): Promise<TeamCare> {
+  const care = await core.store.custody.team(teamId);
+  if (care === null) throw new Error(`there is no team ${teamId}`);
+  return care;
+}
+
+function viewSettings({ name, personalOf, retentionDays, confirmAbove, deletion }: TeamCare): TeamSettings {
+  return {
+    name,
+    personal: personalOf !== null,
+    retentionDays,
+    confirmAbove: confirmAbove === null ? null : amountOf(micro(confirmAbove)),
+    deletion: viewDeletion(deletion),
+  };
+}
+
+export function viewDeletion(deletion: Deletion | null): DeletionView | null {
+  return deletion === null ? null : { askedAt: deletion.askedAt.toISOString(), until: deletion.at.toISOString() };
+}
+
+function goneAt(core: Core): Date {
+  return new Date(core.clock.now().getTime() + SHORTENED_GRACE_MS);
+}
+
+function mustBeDays(days: number): void {
+  const { least, most } = retentionLimits;
+  if (!Number.isInteger(days) || days < least || days > most)
+    throw refuse('request.invalid', {
+      fields: [{ name: 'retentionDays', problem: `must be a whole number of days from ${least} to ${most}` }],
+    });
+}
+
+function readConfirmAbove(amount: Amount | null | undefined): bigint | null | undefined {
+  if (amount === undefined || amount === null) return amount;
+  if (!/^\d{1,18}$/.test(amount) || micro(amount) > MOST_CREDITS)
+    throw refuse('request.invalid', { fields: [{ name: 'confirmAbove', problem: 'must be an amount of credits' }] });
+  return micro(amount);
+}

@@ -1,0 +1,161 @@
+// Keeps the rates of core/domain/asks/verb-rates.ts. What this process took of them together with the others it counts down by
+// itself; so does it remember for how long nothing is left, and a flood of requests costs no statement.
+
+import type { TeamId } from '#core/domain/ids.ts';
+import { may } from '#core/domain/team/permission.ts';
+import { refuse, type Refused } from '#core/domain/refusals/refusal.ts';
+import { freeRates, verbRates, type FreeThing, type Rate, type RatedVerb, type VerbRate } from '#core/domain/asks/verb-rates.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { DrawRate } from '#core/store/database/rates.ts';
+import type { Actor } from '#core/domain/actor.ts';
+
+export interface Rates {
+  /** Takes one of this; 0 when it may be done now, else how many seconds to wait. */
+  take(verb: RatedVerb, who: Who): Promise<number>;
+  /** Notes something that was free of charge. */
+  note(thing: FreeThing, who: Who): Promise<void>;
+  /** Why new requests have to wait after too much of what is free; null when they need not. Asks no one but this process. */
+  waiting(who: Who): TooMuch | null;
+}
+
+/** A person is whoever acts, by whatever means: a user, or an account of a chat that is linked to none. */
+export interface Who {
+  readonly person: string;
+  readonly teamId: TeamId;
+}
+
+export type TooMuch = Extract<Refused, { code: 'request.too-many' | 'cancels.too-many' }>;
+
+/** A block is this part of what is allowed: several processes leave at the most so much of it unused. */
+const BLOCKS = 20;
+const REMEMBERED_MOST = 20_000;
+
+export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
+  const buckets = new Map<string, Bucket>();
+  const nowMs = () => clock.now().getTime();
+
+  const find = (name: string): Bucket | undefined => {
+    const bucket = buckets.get(name);
+    return bucket === undefined || bucket.endsMs > nowMs() ? bucket : undefined;
+  };
+
+  async function takeOne(name: string, rate: Rate): Promise<number> {
+    for (;;) {
+      const bucket = find(name) ?? begin(name);
+      if (bucket.left > 0) {
+        bucket.left--;
+        return 0;
+      }
+      if (bucket.isLast) return secondsUntil(bucket.endsMs);
+      // Whoever comes meanwhile waits for the same block.
+      await (bucket.drawing ??= fill(bucket, name, rate));
+    }
+  }
+
+  function begin(name: string): Bucket {
+    if (buckets.size >= REMEMBERED_MOST) forgetSome();
+    const bucket: Bucket = { left: 0, isLast: false, endsMs: Infinity, drawing: null };
+    buckets.set(name, bucket);
+    return bucket;
+  }
+
+  async function fill(bucket: Bucket, name: string, { most: usual, windowS }: Rate): Promise<void> {
+    const at = clock.now();
+    const most = usual * factor;
+    try {
+      const { granted, rest, leftS } = await draw({ name, most, windowS, amount: Math.max(1, Math.floor(most / BLOCKS)) }, at);
+      bucket.left += granted;
+      bucket.isLast = rest === 0;
+      bucket.endsMs = at.getTime() + leftS * 1000;
+    } catch (error) {
+      buckets.delete(name);
+      throw error;
+    } finally {
+      bucket.drawing = null;
+    }
+  }
+
+  /** What is over first, then what was there longest: it is drawn again when it is needed. */
+  function forgetSome() {
+    const now = nowMs();
+    for (const [name, { endsMs }] of buckets) if (endsMs <= now) buckets.delete(name);
+    for (const name of buckets.keys()) {
+      if (buckets.size < REMEMBERED_MOST / 2) break;
+      buckets.delete(name);
+    }
+  }
+
+  function secondsUntil(endsMs: number): number {
+    return Math.max(1, Math.ceil((endsMs - nowMs()) / 1000));
+  }
+
+  /** The person first: whoever is stopped takes nothing from their team. */
+  async function takeBoth(what: string, { person, team }: Pick<VerbRate, 'person' | 'team'>, who: Who): Promise<number> {
+    return (await takeOne(`${what}|${who.person}`, person)) || takeOne(`${what}|team:${who.teamId}`, team);
+  }
+
+  return {
+    take: (verb, who) => takeBoth(verb, verbRates[verb], who),
+    async note(thing, who) {
+      await takeBoth(thing, freeRates[thing], who);
+    },
+    waiting({ person, teamId }) {
+      for (const thing of ['stopped', 'refused', 'answered'] as const) {
+        for (const [whose, rate] of [
+          [person, freeRates[thing].person],
+          [`team:${teamId}`, freeRates[thing].team],
+        ] as const) {
+          const bucket = find(`${thing}|${whose}`);
+          if (!bucket?.isLast || bucket.left > 0) continue;
+          const waitSeconds = secondsUntil(bucket.endsMs);
+          return thing === 'stopped'
+            ? { code: 'cancels.too-many', facts: { stopped: rate.most * factor, waitSeconds } }
+            : { code: 'request.too-many', facts: { waitSeconds } };
+        }
+      }
+      return null;
+    },
+  };
+}
+
+interface Bucket {
+  /** Taken from what is left for all, and not used yet. */
+  left: number;
+  /** Nothing is left besides, for anybody. */
+  isLast: boolean;
+  endsMs: number;
+  drawing: Promise<void> | null;
+}
+
+/** The verbs, each within its rate, whichever door somebody comes through. `ask` and `retry` see to it themselves (intake.ts). */
+export function withinRates<Verbs extends object>(rates: Rates, verbs: Verbs): Verbs {
+  const wrapped = Object.entries(verbs).map(([name, verb]: [string, (actor: Actor, ...given: unknown[]) => unknown]) => [
+    name,
+    isRated(name) && !ownKeepers.has(name)
+      ? async (actor: Actor, ...given: unknown[]) => {
+          if (isCostly[name]?.(given) ?? true) await mustNotBeTooMany(rates, name, actor);
+          return verb(actor, ...given);
+        }
+      : verb,
+  ]);
+  return Object.fromEntries(wrapped) as Verbs;
+}
+
+/** A repeat of theirs is answered whatever the rate. */
+const ownKeepers: ReadonlySet<RatedVerb> = new Set(['ask', 'retry']);
+
+/** Some verbs cost something only when they are asked for more than usual. */
+const isCostly: Partial<Record<RatedVerb, (given: readonly unknown[]) => boolean>> = {
+  tasks: ([filter]) => typeof filter === 'object' && filter !== null && 'search' in filter && Boolean(filter.search),
+};
+
+function isRated(name: string): name is RatedVerb {
+  return Object.hasOwn(verbRates, name);
+}
+
+/** Throws `request.too-many`. Who may not do this anyway is told so by the verb itself. */
+async function mustNotBeTooMany(rates: Rates, verb: RatedVerb, { userId, teamId, role }: Actor): Promise<void> {
+  if (!may(role, verbRates[verb].needs)) return;
+  const waitSeconds = await rates.take(verb, { person: `user:${userId}`, teamId });
+  if (waitSeconds > 0) throw refuse('request.too-many', { waitSeconds });
+}

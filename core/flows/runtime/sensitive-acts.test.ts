@@ -1,0 +1,114 @@
+// What cannot easily be undone asks for a login that is not older than ten minutes, whoever may do it and through which door.
+
+import { expect, test } from 'vitest';
+import { newId } from '#core/domain/ids.ts';
+import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
+import { loggedIn } from '#core/testing/stages/shared-team.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
+import { teamStage } from '#core/testing/stages/team-stage.ts';
+import type { App } from '../app.ts';
+import { sensitiveActs } from './sensitive-acts.ts';
+import type { Actor } from '#core/domain/actor.ts';
+
+const clock = clockByHand();
+const world = forAll(() => openStage({ clock, settings: { OPERATOR_EMAILS: 'ops@example.com' } }));
+
+type Call = (app: App, actor: Actor) => Promise<unknown>;
+
+/** Each with something that is refused for another reason, once the person has confirmed who they are. */
+const calls: Readonly<Record<string, Call>> = {
+  requestAccountDeletion: (app, actor) => app.requestAccountDeletion(actor, 'somebody else'),
+  requestTeamDeletion: (app, actor) => app.requestTeamDeletion(actor, 'another name'),
+  exportTeam: (app, actor) => app.exportTeam(actor),
+  openExport: (app, actor) => app.openExport(actor, newId()),
+  setTeamSettings: (app, actor) => app.setTeamSettings(actor, { retentionDays: 1 }),
+  deleteFile: async (app, actor) => app.deleteFile(actor, await fileOfSomebodyElse(actor)),
+  makeApiKey: (app, actor) => app.makeApiKey(actor, ''),
+  revokeApiKey: (app, actor) => app.revokeApiKey(actor, newId()),
+  confirmLink: (app, actor) => app.confirmLink(actor, 'none', { userId: actor.userId, teamId: actor.teamId }),
+  changeRole: (app, actor) => app.changeRole(actor, newId(), 'guest'),
+  removeMember: (app, actor) => app.removeMember(actor, newId()),
+  leaveTeam: (app, actor) => app.leaveTeam(actor),
+  invite: (app, actor) => app.invite(actor, { email: 'nobody', role: 'admin' }),
+  grantCredits: (app, actor) => app.grantCredits(actor, { teamId: newId(), credits: '5', reason: 'because', key: newId() }),
+  freezeTeam: (app, actor) => app.freezeTeam(actor, newId(), 'because'),
+  unfreezeTeam: (app, actor) => app.unfreezeTeam(actor, newId(), 'because'),
+  openRequest: (app, actor) => app.openRequest(actor, newId()),
+  operatorCancel: (app, actor) => app.operatorCancel(actor, newId()),
+  operatorEndSessions: (app, actor) => app.operatorEndSessions(actor, { teamId: newId(), userId: newId(), reason: 'because' }),
+  operatorRevokeKeys: (app, actor) => app.operatorRevokeKeys(actor, { teamId: newId(), all: true, reason: 'because' }),
+};
+
+const asking = Object.entries(sensitiveActs).flatMap(([name, rule]) => (rule !== null && rule.confirm !== false ? [name] : []));
+
+test('every act that asks for a confirmation is tried here', () => {
+  expect(Object.keys(calls).toSorted()).toEqual(asking.toSorted());
+});
+
+test.each(Object.entries(calls))('%s asks again after ten minutes, not before, and is never for a key', async (name, call) => {
+  const { app } = world();
+  const actor = await whoMay(name);
+  const minutesAgo = (minutes: number) => ({ ...actor, confirmedAt: new Date(clock.now().getTime() - minutes * 60_000) });
+  expect(await codeOf(call(app, minutesAgo(11)))).toBe('login.confirm');
+  expect(await codeOf(call(app, minutesAgo(9)))).not.toBe('login.confirm');
+  const { confirmedAt: _, ...nobodyKnowsWhen } = actor;
+  expect(await codeOf(call(app, nobodyKnowsWhen))).toBe('login.confirm');
+  const isOperators = sensitiveActs[name as keyof App]!.event === 'operator.act';
+  expect(await codeOf(call(app, { ...minutesAgo(1), apiKeyId: newId() }))).toBe(isOperators ? 'route.unknown' : 'not.allowed');
+});
+
+test('who may not do it is told so, and not asked to confirm first', async () => {
+  const { owner, joins } = teamStage(world());
+  const member = { ...(await joins(await owner(), 'guest')), confirmedAt: new Date(0) };
+  for (const name of [
+    'requestTeamDeletion',
+    'exportTeam',
+    'deleteFile',
+    'setTeamSettings',
+    'makeApiKey',
+    'changeRole',
+    'removeMember',
+    'invite',
+  ])
+    expect([name, await codeOf(calls[name]!(world().app, member))]).toEqual([name, 'not.allowed']);
+});
+
+test('what is undone as easily is not asked about: other settings, other roles, and leaving as a member', async () => {
+  const { app } = world();
+  const { owner, joins } = teamStage(world());
+  const ada = await owner();
+  const stale = { confirmedAt: new Date(0) };
+  await app.setTeamSettings({ ...ada, ...stale }, { confirmAbove: '5000000' });
+  await app.invite({ ...ada, ...stale }, { email: `${newId()}@example.com`, role: 'member' });
+  await app.leaveTeam({ ...(await joins(ada, 'admin')), ...stale });
+});
+
+async function fileOfSomebodyElse({ teamId }: Actor): Promise<string> {
+  const id = newId();
+  await world().core.store.money.query(
+    {
+      text: `INSERT INTO files (id, team_id, role, name, mime, size_bytes, sha256, storage_key, created_at, expires_at)
+             VALUES ($1, $2, 'input', 'list.csv', 'text/csv', 5, '', $3, $4, $5)`,
+    },
+    [id, teamId, `inputs/${id}`, clock.now(), new Date(clock.now().getTime() + 60_000)],
+  );
+  return id;
+}
+
+async function whoMay(name: string): Promise<Actor> {
+  const stage = world();
+  if (sensitiveActs[name as keyof App]!.event !== 'operator.act') return loggedIn(await stage.person(0));
+  const { userId, teamId } = await stage.core.store.people.addUser(
+    { email: 'ops@example.com', name: 'Operator', emailVerified: true },
+    clock.now(),
+  );
+  await stage.core.store.money.query({ text: 'UPDATE users SET two_factor_enabled = true WHERE id = $1' }, [userId]);
+  return { userId, teamId, role: 'owner', email: 'ops@example.com' };
+}
+
+async function codeOf(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => 'done',
+    (error: unknown) => (error as { code?: string }).code ?? String(error),
+  );
+}

@@ -1,0 +1,104 @@
+// What people do to their tasks after asking: stop one, or ask for the same again.
+
+import { amountOf, NO_CREDITS } from '#core/domain/credits/credits.ts';
+import { newId } from '#core/domain/ids.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
+import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
+import { isOver } from '#core/domain/tasks/task.ts';
+import type { Ended } from '#core/store/tasks/finish.ts';
+import type { StoredTask } from '#core/store/tasks/tasks.ts';
+import type { Core } from '../runtime/core.ts';
+import { findTask } from './history.ts';
+import { takeAsk } from './intake.ts';
+import { patienceFor, unless } from '../runtime/patience.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import type { Stopped, Taken } from '../views.ts';
+
+/**
+ * A task nobody works on ends here and costs nothing; a running one is stopped by its worker, who settles what it used. That
+ * is next to nothing at first, though an agent was started, so it counts: after many of them new requests have to wait.
+ * Stopping itself is never refused for that.
+ */
+export async function cancel(core: Core, actor: Actor, taskId: string, { counts = true } = {}): Promise<Stopped> {
+  const task = await findTask(core, actor, taskId);
+  mustBeAllowed(actor, task.userId === actor.userId ? 'tasks.ask' : 'tasks.stop');
+  const requested = await core.store.tasks.requestCancel(actor.teamId, task.id, core.clock.now());
+  if (requested === null) throw await alreadyOver(core, actor, taskId);
+  core.log.info({ taskId: task.id, userId: actor.userId }, 'cancel requested');
+  if (requested.status !== 'processing') {
+    const ended = await endUnstarted(core, task);
+    if (ended.verdict === 'over') throw await alreadyOver(core, actor, taskId);
+    if (ended.verdict === 'finished') {
+      return {
+        taskId: task.id,
+        state: 'canceled',
+        used: amountOf(NO_CREDITS),
+        returned: amountOf(ended.returned),
+        available: amountOf(ended.available ?? NO_CREDITS),
+      };
+    }
+  }
+  if (counts && requested.isFirst) await core.rates.note('stopped', { person: `user:${actor.userId}`, teamId: actor.teamId });
+  const wallet = await core.store.people.wallet(actor.teamId);
+  return {
+    taskId: task.id,
+    state: 'stopping',
+    used: amountOf(NO_CREDITS),
+    returned: amountOf(NO_CREDITS),
+    available: (wallet.balance - wallet.held).toString(),
+  };
+}
+
+/** The same request as a new task of the same conversation, with the same files, once per `key`. */
+export async function retry(core: Core, actor: Actor, taskId: string, key: string, waitedMs = 0): Promise<Taken> {
+  mustBeAllowed(actor, 'tasks.ask');
+  const patience = patienceFor(core, waitedMs);
+  const task = await patience.during((signal) => unless(signal, findTask(core, actor, taskId)));
+  if (!isOver(task.status)) throw refuse('task.running');
+  if (task.requestText === '') throw refuse('ask.empty'); // its person had their words erased
+  const ask = `retry:${task.id}:${key}`;
+  // A repeat of this request gets the answer that it had. A file that goes right now is noticed by intake.
+  const hasLostInput = async () =>
+    (await core.store.fileActs.hasLostInput(task.id, core.clock.now())) && !(await core.store.asks.isKnown(ask));
+  if (await patience.during((signal) => unless(signal, hasLostInput())))
+    return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'task.input-gone', facts: {} } };
+  return takeAsk(
+    core,
+    {
+      key: ask,
+      threadRef: task.threadRef ?? task.address,
+      ...(task.channel !== null && { channel: task.channel }),
+      from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
+      text: task.requestText,
+      type: task.type,
+      at: core.clock.now(),
+    },
+    patience,
+    { of: task.id, conversationId: task.conversationId },
+  );
+}
+
+async function alreadyOver(core: Core, actor: Actor, taskId: string): Promise<Refusal> {
+  return refuse('task.over', { status: (await findTask(core, actor, taskId)).status });
+}
+
+function endUnstarted(core: Core, task: Pick<StoredTask, 'id' | 'teamId' | 'type' | 'platform'>): Promise<Ended> {
+  return core.store.finish(
+    {
+      taskId: task.id,
+      teamId: task.teamId,
+      attempt: null,
+      status: 'canceled',
+      charge: NO_CREDITS,
+      result: null,
+      failure: null,
+      usage: null,
+      outcome: null,
+      letterId: newId(core.clock.now().getTime()),
+      saying: { kind: 'canceled', taskId: task.id, type: task.type, files: [], sample: false },
+      readHere: core.settings.readHere.has(task.platform),
+      files: [],
+    },
+    core.clock.now(),
+  );
+}

@@ -1,0 +1,206 @@
+// An ask becomes a task, or a refusal, in one transaction. Nothing is acknowledged before that has committed.
+
+import { createHash } from 'node:crypto';
+import { parseAsk, readWords, type Ask, type AskInput } from '#core/contracts/ask.ts';
+import { amountOf } from '#core/domain/credits/credits.ts';
+import { estimate } from '#core/domain/credits/estimate.ts';
+import { isId, newId, type ConversationId, type FileId, type HoldId, type LetterId, type TaskId } from '#core/domain/ids.ts';
+import { may } from '#core/domain/team/permission.ts';
+import { quantityOf } from '#core/domain/asks/quantity.ts';
+import { RATE_VERSION } from '#core/domain/credits/rates.ts';
+import { isAnswer, isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusals/refusal.ts';
+import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
+import { workIn } from '#core/domain/asks/work-in.ts';
+import type { IntakeAnswer, IntakeRow, NewTask } from '#core/store/tasks/intake.ts';
+import type { Payer } from '#core/store/accounts/people.ts';
+import type { Core } from '../runtime/core.ts';
+import { unless, type Patience } from '../runtime/patience.ts';
+import type { Rates, TooMuch, Who } from '../runtime/rates.ts';
+import type { Taken } from '../views.ts';
+
+/** `again` makes it a repetition of an earlier task, in that one's conversation and with its files. */
+export async function takeAsk(
+  core: Core,
+  input: AskInput,
+  patience: Patience,
+  again?: { readonly of: TaskId; readonly conversationId: ConversationId },
+): Promise<Taken> {
+  const ask = parseAsk(input);
+  const understood = understand(core, ask, again !== undefined);
+  const atMs = core.clock.now().getTime();
+  const ids = {
+    task: newId<TaskId>(atMs),
+    hold: newId<HoldId>(atMs),
+    letter: newId<LetterId>(atMs),
+    conversation: again?.conversationId ?? conversationIdFor(ask.threadRef),
+  };
+
+  // A request counts once, however often it is tried.
+  let counted: { readonly tooMuch: TooMuch | null } | null = null;
+
+  return patience.during(async (signal) => {
+    const payer = await unless(signal, payerOf(core, ask));
+    if (payer === null) return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'team.missing', facts: {} } };
+    // Guests look on; what they ask for in a chat is asked by the chat.
+    if (ask.from.kind === 'user' && payer.role !== null && !may(payer.role, 'tasks.ask'))
+      return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'not.allowed', facts: {} } };
+    const who = { person: payer.userId === null ? `identity:${payer.identityId}` : `user:${payer.userId}`, teamId: payer.teamId };
+    counted ??= { tooMuch: await unless(signal, whyNotNow(core.rates, who, again !== undefined)) };
+    const { tooMuch } = counted;
+    // A repeat is no new request, so it gets its answer all the same.
+    if (tooMuch !== null && !(await unless(signal, core.store.asks.isKnown(ask.key))))
+      return { kind: 'refused', repeated: false, conversationId: null, refused: tooMuch };
+    const read: Understood = payer.closed === null ? understood : { refused: payer.closed };
+    const row: IntakeRow = {
+      key: ask.key,
+      ...fingerprintOf(ask, again?.conversationId ?? null),
+      letterId: ids.letter,
+      conversationId: ids.conversation,
+      threadRef: again === undefined && isRooted(ask.threadRef) ? ask.threadRef : null,
+      address: ask.threadRef,
+      platform: platformOf(ask.threadRef),
+      channel: ask.channel ?? null,
+      teamId: payer.teamId,
+      walletId: payer.walletId,
+      userId: payer.userId,
+      identityId: payer.identityId,
+      readHere: core.settings.readHere.has(platformOf(ask.threadRef)),
+      ...('refused' in read
+        ? { task: null, saying: { kind: 'refused', ...read.refused } }
+        : {
+            task: {
+              ...read.task,
+              id: ids.task,
+              holdId: ids.hold,
+              fileIds: storedFiles(ask),
+              retryOf: again?.of ?? null,
+              deadlineAt: new Date(core.clock.now().getTime() + core.settings.taskDeadlineMs),
+            },
+            saying: {
+              kind: 'accepted',
+              taskId: ids.task,
+              type: read.task.type,
+              because: read.task.because,
+              estimateLow: amountOf(read.task.estimateLow),
+              estimateHigh: amountOf(read.task.estimateHigh),
+              ...(read.stated !== null && { quantity: read.task.quantity!, stated: read.stated }),
+            },
+          }),
+    };
+    const answer = await core.store.intake(row, core.clock.now(), signal);
+    const taken = takenFrom(answer, ask.threadRef);
+    core.log.info(
+      { taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated },
+      'ask taken',
+    );
+    if (taken.kind === 'refused' && !taken.repeated)
+      await unless(signal, core.rates.note(isAnswer(taken.refused.code) ? 'answered' : 'refused', who));
+    return taken;
+  });
+}
+
+type Understood =
+  | {
+      readonly task: Omit<NewTask, 'id' | 'holdId' | 'retryOf' | 'deadlineAt' | 'fileIds'>;
+      /** Whether the quantity was named or is the usual one; null where the type is charged by usage. */
+      readonly stated: boolean | null;
+    }
+  | { readonly refused: Refused };
+
+function understand(core: Core, ask: Ask, isAgain: boolean): Understood {
+  try {
+    // A file that is not here can't reach an agent: whoever attached it is told, rather than that it is left out.
+    const elsewhere = ask.files.filter((file) => file.kind === 'remote');
+    if (elsewhere.length > 0) throw refuse('files.not-fetched', { name: elsewhere[0]!.name, count: elsewhere.length });
+    const { text, type: chosen } = readWords(ask, { isAgain });
+    const { type, because, quantity } = workIn(text, chosen);
+    const count = quantity?.count ?? null;
+    const { low, high } = estimate(type, count, core.learned.of(type));
+    return {
+      task: { type, because, requestText: text, quantity: count, rateVersion: RATE_VERSION, estimateLow: low, estimateHigh: high },
+      stated: quantity?.stated ?? null,
+    };
+  } catch (error) {
+    if (isRefusal(error)) return { refused: refusedBy(error) };
+    throw error;
+  }
+}
+
+function storedFiles(ask: Ask): FileId[] {
+  return [...new Set(ask.files.flatMap((file) => (file.kind === 'stored' ? [file.fileId] : [])))];
+}
+
+function payerOf(core: Core, ask: Ask): Promise<Payer | null> {
+  const { from } = ask;
+  if (from.kind === 'user') return core.store.people.payerFor(from.userId, from.teamId);
+  return core.store.people.payerAt(platformOf(ask.threadRef), ask.workspace ?? null, from);
+}
+
+function takenFrom(answer: IntakeAnswer, threadRef: ThreadRef): Taken {
+  if (answer.outcome === 'mismatch') throw refuse('request.key-reused');
+  const { saying } = answer;
+  if (saying.kind === 'refused') {
+    const { kind: _, ...refused } = saying;
+    return { kind: 'refused', repeated: answer.repeated, conversationId: answer.conversationId, refused: refused as Refused };
+  }
+  if (saying.kind !== 'accepted') throw new Error(`an ask was answered with ${saying.kind}`);
+  return {
+    kind: 'task',
+    repeated: answer.repeated,
+    taskId: saying.taskId,
+    conversationId: answer.conversationId!,
+    threadRef,
+    type: saying.type,
+    because: saying.because,
+    estimateLow: saying.estimateLow,
+    estimateHigh: saying.estimateHigh,
+    quantity: saying.quantity === undefined ? null : quantityOf(saying.type, saying.quantity, saying.stated ?? true),
+    held: saying.held,
+    available: saying.available,
+    position: saying.position ?? 0,
+  };
+}
+
+/**
+ * The same request of the same person again, and not another one under the same key: all of an ask belongs to it but the
+ * time, and whatever an ask has one day belongs to its context by itself. The two halves are kept apart because the version
+ * before knows only the first, and must find its own requests again.
+ */
+function fingerprintOf(
+  { key: _key, at: _at, from, text, type, files, threadRef, newConversation, ...rest }: Ask,
+  repeats: ConversationId | null,
+): { fingerprint: string; context: string } {
+  const who = from.kind === 'user' ? from.userId : from.externalId;
+  const what = files.map((file) => (file.kind === 'stored' ? file.fileId : file.ref));
+  const where = repeats ?? (newConversation ? platformOf(threadRef) : threadRef);
+  const payer = from.kind === 'user' ? from.teamId : null;
+  const sent = files.map((file) => (file.kind === 'stored' ? null : [file.name, file.mime, file.sizeBytes]));
+  const others = Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    fingerprint: sha256([who, text, type ?? null, what]),
+    context: sha256([from.kind, payer, where, sent, others]).slice(0, CONTEXT_CHARACTERS),
+  };
+}
+
+/** Enough to tell two requests of one key apart, and short in a row of which there are very many. */
+const CONTEXT_CHARACTERS = 32;
+
+function sha256(what: unknown): string {
+  return createHash('sha256').update(JSON.stringify(what)).digest('hex');
+}
+
+/** `slack:T1:C9:` has no thread yet: our first words will make its root. */
+function isRooted(ref: ThreadRef): boolean {
+  return !ref.endsWith(':');
+}
+
+/** Where a thread ref is nothing but our own conversation (web, terminal), its id is the conversation's. */
+function conversationIdFor(ref: ThreadRef): ConversationId {
+  const rest = ref.slice(ref.indexOf(':') + 1);
+  return isId(rest) ? (rest as ConversationId) : newId<ConversationId>();
+}
+
+async function whyNotNow(rates: Rates, who: Who, isRetry: boolean): Promise<TooMuch | null> {
+  const waitSeconds = (await rates.take('ask', who)) || (isRetry ? await rates.take('retry', who) : 0);
+  return waitSeconds > 0 ? { code: 'request.too-many', facts: { waitSeconds } } : rates.waiting(who);
+}

@@ -1,0 +1,199 @@
+// Linking accounts and workspaces of chat platforms. A bot makes a link for the account that asked, which opens once within
+// ten minutes; the page behind it shows both sides, and only a person's press there links them. Somebody may send their own
+// link to another person, hoping that this one presses: so the page says whose account it is before anything happens, the
+// press says what the page showed, and the person hears of it by mail.
+
+import { isId, type IdentityId, type TeamId, type UserId, type WorkspaceId } from '#core/domain/ids.ts';
+import { securityNotice } from '#core/domain/mail/mail.ts';
+import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { teamLimits } from '#core/domain/team/team-limits.ts';
+import { cleanText, shorten } from '#core/domain/text/text.ts';
+import type { Platform } from '#core/domain/messages/thread-ref.ts';
+import { newBearer } from '#core/store/database/bearer.ts';
+import type { LinkRequest, LookedAtLink, WriteNotice } from '#core/store/workspaces/linking.ts';
+import type { Core } from '../runtime/core.ts';
+import { writeMail } from '../mail/mail.ts';
+import type { Actor } from '#core/domain/actor.ts';
+
+export interface LinkingVerbs {
+  /** For a bot: an address for the person behind this account, to be shown to nobody else. The link before stops working. */
+  makeIdentityLink(account: PlatformAccount): Promise<MadeLink>;
+  /** For a bot: an address for whoever asked to link this workspace to a team. */
+  makeWorkspaceLink(workspace: PlatformWorkspace): Promise<MadeLink>;
+  /** Both sides of a link. Rejects with `link-request.over`. */
+  lookAtLink(actor: Actor, token: string): Promise<LinkView>;
+  /**
+   * Links what the page showed. Rejects with `identity.taken` or `workspace.taken` for what is somebody else's,
+   * `link-request.changed` when the actor is another one than the page showed, `not.allowed` for a workspace without the right.
+   */
+  confirmLink(actor: Actor, token: string, shown: { userId: string; teamId: string }): Promise<LinkView['kind']>;
+  /** The actor's own accounts on chat platforms. */
+  linkedAccounts(actor: Actor): Promise<LinkedAccount[]>;
+  /** The team's workspaces. */
+  linkedWorkspaces(actor: Actor): Promise<LinkedWorkspace[]>;
+  unlinkAccount(actor: Actor, identityId: string): Promise<void>;
+  /** Nobody pays for what is asked there from then on; tasks under way end as they would have. */
+  unlinkWorkspace(actor: Actor, workspaceId: string): Promise<void>;
+}
+
+export interface PlatformAccount {
+  readonly platform: Platform;
+  /** Where accounts are known by their workspace; null where an account is the same everywhere. */
+  readonly workspace: string | null;
+  readonly externalId: string;
+  readonly displayName: string;
+  /** For the person to read. */
+  readonly workspaceName?: string;
+}
+
+export interface PlatformWorkspace {
+  readonly platform: Platform;
+  readonly externalId: string;
+  readonly name: string;
+  /** The display name of whoever asked. */
+  readonly askedBy?: string;
+}
+
+export interface MadeLink {
+  readonly url: string;
+  readonly expiresAt: string;
+}
+
+export interface LinkView {
+  readonly kind: 'identity' | 'workspace';
+  readonly platform: Platform;
+  /** The account's name; of a workspace, that of the account that asked. Chosen there, so it proves nothing. */
+  readonly accountName: string | null;
+  /** The workspace's name. */
+  readonly placeName: string | null;
+  /** What the platform knows it by. */
+  readonly externalId: string;
+  /** The other side: who is logged in, and for which team. */
+  readonly you: { readonly userId: UserId; readonly name: string; readonly email: string };
+  readonly team: { readonly id: TeamId; readonly name: string };
+  /** `free` can be linked, `yours` is so already, `taken` is somebody else's, `forbidden` is for an owner or admin to link. */
+  readonly state: 'free' | 'yours' | 'taken' | 'forbidden';
+}
+
+export interface LinkedAccount {
+  readonly id: IdentityId;
+  readonly platform: Platform;
+  readonly name: string | null;
+  readonly externalId: string;
+  readonly workspace: string | null;
+}
+
+export interface LinkedWorkspace {
+  readonly id: WorkspaceId;
+  readonly platform: Platform;
+  readonly name: string;
+  readonly since: string;
+  /** False when the bot was removed there. */
+  readonly installed: boolean;
+  /** How many members of the team have linked their account there. */
+  readonly people: number;
+}
+
+export function linkingVerbs(core: Core): LinkingVerbs {
+  const { linking, teams, people } = core.store;
+
+  async function make(request: LinkRequest): Promise<MadeLink> {
+    const token = newBearer();
+    const at = core.clock.now();
+    const expiresAt = new Date(at.getTime() + teamLimits.linkMinutes * 60_000);
+    await linking.request(request, token, expiresAt, at);
+    return { url: `${core.settings.publicUrl}/link/${token}`, expiresAt: expiresAt.toISOString() };
+  }
+
+  async function look(token: string): Promise<LookedAtLink> {
+    const request = await linking.look(token, core.clock.now());
+    if (request === null) throw refuse('link-request.over');
+    return request;
+  }
+
+  return {
+    makeIdentityLink: ({ platform, workspace, externalId, displayName, workspaceName }) =>
+      make({ kind: 'identity', platform, workspace, externalId, accountName: shown(displayName), placeName: shown(workspaceName) }),
+
+    makeWorkspaceLink: ({ platform, externalId, name, askedBy }) =>
+      make({ kind: 'workspace', platform, workspace: null, externalId, accountName: shown(askedBy), placeName: shown(name) }),
+
+    async lookAtLink(actor, token) {
+      const request = await look(token);
+      const [team, name] = await Promise.all([teams.find(actor.teamId), people.nameOf(actor.userId)]);
+      const { kind, platform, accountName, placeName, externalId } = request;
+      return {
+        kind,
+        platform,
+        accountName,
+        placeName,
+        externalId,
+        you: { userId: actor.userId, name: name ?? '', email: actor.email },
+        team: { id: actor.teamId, name: team?.name ?? '' },
+        state: stateOf(request, actor),
+      };
+    },
+
+    async confirmLink(actor, token, { userId, teamId }) {
+      if (userId !== actor.userId || teamId !== actor.teamId) throw refuse('link-request.changed');
+      const at = core.clock.now();
+      const { kind } = await look(token);
+      if (kind === 'workspace') mustBeAllowed(actor, 'workspaces.manage');
+      const answer =
+        kind === 'workspace'
+          ? await linking.linkWorkspace(token, actor, at)
+          : await linking.linkIdentity(token, actor, noticeTo(core, actor, at), at);
+      if (answer.outcome === 'over') throw refuse('link-request.over');
+      if (answer.outcome === 'taken') throw refuse(`${kind}.taken`);
+      core.log.info({ userId, teamId, kind, platform: answer.request.platform }, 'linked');
+      return kind;
+    },
+
+    linkedAccounts: (actor) => linking.identitiesOf(actor.userId),
+
+    async linkedWorkspaces(actor) {
+      mustBeAllowed(actor, 'team.see');
+      const workspaces = await linking.workspacesOf(actor.teamId);
+      return workspaces.map((workspace) => ({ ...workspace, since: workspace.since.toISOString() }));
+    },
+
+    async unlinkAccount(actor, identityId) {
+      const done = isId(identityId) && (await linking.unlinkIdentity(identityId as IdentityId, actor, core.clock.now()));
+      if (!done) throw refuse('identity.not-found');
+    },
+
+    async unlinkWorkspace(actor, workspaceId) {
+      mustBeAllowed(actor, 'workspaces.manage');
+      const done = isId(workspaceId) && (await linking.unlinkWorkspace(workspaceId as WorkspaceId, actor, core.clock.now()));
+      if (!done) throw refuse('workspace.not-found');
+    },
+  };
+}
+
+const NAME_CHARACTERS = 80;
+
+function shown(name: string | undefined): string | null {
+  const words = shorten(cleanText(name ?? '').replace(/\s+/g, ' '), NAME_CHARACTERS);
+  return words === '' ? null : words;
+}
+
+function stateOf({ kind, userId, teamId }: LookedAtLink, actor: Actor): LinkView['state'] {
+  const [owner, own] = kind === 'identity' ? [userId, actor.userId] : [teamId, actor.teamId];
+  if (owner !== null) return owner === own ? 'yours' : 'taken';
+  return kind === 'workspace' && !may(actor.role, 'workspaces.manage') ? 'forbidden' : 'free';
+}
+
+/** Whoever was made to press hears of it. */
+function noticeTo(core: Core, actor: Actor, at: Date): WriteNotice {
+  return ({ identityId, name }, on) =>
+    writeMail(
+      core,
+      {
+        key: `linked:${identityId}:${at.getTime()}`,
+        to: actor.email,
+        saying: securityNotice(core.settings.publicUrl, { name, what: 'identity-linked', at }),
+      },
+      on,
+    );
+}

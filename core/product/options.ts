@@ -1,0 +1,28 @@
+// What the product is started with.
+
+import type { Adapter } from '#bots/adapter.ts';
+import type { Core, CoreSettings } from '#core/flows/runtime/core.ts';
+import type { Agents } from '#core/ports/agents.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { Outside } from '#core/product/sandboxes.ts';
+
+export interface ProductOptions {
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** The platforms to speak on; the product's own when left out. */
+  readonly adapters?: readonly Adapter[];
+  readonly botSettings?: Readonly<Record<string, unknown>>;
+  /** Whether there is a portal, built before: `npm start` has one, most tests need none. */
+  readonly portal?: boolean;
+  /** Called when everything runs but the HTTP server, with the address that it will answer at: for what must be there by then. */
+  readonly beforeListening?: (made: { core: Core; outside: Outside; url: string }) => Promise<void>;
+  /** For benchmarks: agents that need no gateway. */
+  readonly agents?: Agents;
+  /** For tests that need a part to misbehave. */
+  readonly withCore?: (core: Core) => Core;
+  /** For tests that cannot wait. */
+  readonly timings?: Partial<Timings>;
+}
+
+export type Timings = Pick<CoreSettings, 'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs'>;

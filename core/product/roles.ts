@@ -1,0 +1,101 @@
+// What a process does, by role. Roles share no memory: they meet in PostgreSQL and the queue.
+
+import type { Bots } from '#bots/main.ts';
+import type { Mount } from '#bots/adapter.ts';
+import type { App } from '#core/flows/app.ts';
+import type { Core } from '#core/flows/runtime/core.ts';
+import { deliver } from '#core/flows/messages/deliver.ts';
+import { dispatch } from '#core/flows/tasks/dispatch.ts';
+import { deliverMails } from '#core/flows/mail/mail.ts';
+import { watchRunning } from '#core/flows/tasks/running.ts';
+import { relay, upkeep } from '#core/flows/operator/upkeep.ts';
+import type { PortalSettings } from '#web/server/portal.ts';
+import type { Outside } from './sandboxes.ts';
+import type { ProductOptions } from '#core/product/options.ts';
+
+/** Agents take seconds to minutes, and waiting for them costs little: this many tasks at a time in one process. */
+const TASKS_AT_ONCE = 50;
+/** How long running tasks may take to end before they are left to another process. */
+const LEAVE_AFTER_MS = 3_000;
+const WEB_GRACE_MS = 3_000;
+
+/** Hands tasks to agents, sends mails, and looks after what was left lying. */
+export async function startWorkerRole(core: Core): Promise<() => Promise<void>> {
+  const running = watchRunning(core);
+  const working = await core.queue
+    .work((job, leave) => dispatch(core, running, job, leave), { concurrency: TASKS_AT_ONCE })
+    .catch((error: unknown) => {
+      running.close();
+      throw error;
+    });
+  const stopping = new AbortController();
+  const loops = [relay(core, stopping.signal), upkeep(core, stopping.signal), deliverMails(core, stopping.signal)];
+  return async () => {
+    stopping.abort();
+    // What has not ended by then is left as it stands: its agent keeps working, and whoever has the attempt next picks it up.
+    const leaving = setTimeout(() => void core.agents.close(), LEAVE_AFTER_MS);
+    await working.stop(LEAVE_AFTER_MS * 2);
+    clearTimeout(leaving);
+    running.close();
+    await Promise.all(loops);
+  };
+}
+
+/** Speaks on the platforms, and delivers letters there. */
+export async function startBotsRole(core: Core, app: App, options: Pick<ProductOptions, 'adapters' | 'botSettings'>): Promise<Bots> {
+  const { startBots } = await import('#bots/main.ts');
+  const bots = await startBots({ app, log: core.log, clock: core.clock }, options.botSettings ?? {}, options.adapters);
+  const stopping = new AbortController();
+  const delivering = deliver(core, bots.posters, stopping.signal);
+  return {
+    ...bots,
+    async stop() {
+      await bots.stop();
+      stopping.abort();
+      await delivering;
+    },
+  };
+}
+
+/** What the portal is told besides. */
+type PortalNeeds = Pick<PortalSettings, 'operatorEmails' | 'startingCredits' | 'filesOrigin'>;
+
+interface WebNeeds {
+  readonly mounts: readonly Mount[];
+  readonly outside: Pick<Outside, 'mailbox' | 'pagesToken'>;
+  readonly loopbackOnly: boolean;
+  /** Where downloads lead to. */
+  readonly filesOrigin: string;
+  readonly portal: PortalNeeds | null;
+}
+
+/** Answers HTTP: the API, downloads, health, the portal, and what platforms call us on. */
+export async function startWebRole(
+  core: Core,
+  app: App,
+  http: { host: string; port: number; trustProxy: number; metricsToken: string | null; securityContacts: readonly string[] },
+  { mounts, outside, loopbackOnly, filesOrigin, portal }: WebNeeds,
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const { createWeb } = await import('#web/server/web.ts');
+  const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
+  const { openPortal } = await import('#web/server/portal.ts');
+  const { log, auth, security } = core;
+  const { publicUrl, brandName } = core.settings;
+  const { mailbox, pagesToken } = outside;
+  const sandboxPages = mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : [];
+  const common = { app, auth, log, security, publicUrl, brandName, sandboxPages };
+  const web = createWeb({
+    ...common,
+    ...(portal && { portal: await openPortal({ ...common, ...portal, now: () => core.clock.now() }) }),
+    mounts: [...mounts, ...(mailbox ? mailboxPages({ ...mailbox, brandName }) : [])],
+    leadsTo: [filesOrigin],
+    ...(pagesToken !== null && { sandboxToken: pagesToken }),
+    loopbackOnly,
+    trustProxy: http.trustProxy,
+    securityContacts: http.securityContacts,
+    ...(http.metricsToken !== null && { metricsToken: http.metricsToken }),
+    nowMs: () => core.clock.now().getTime(),
+  });
+  const running = await web.start(http.port, http.host);
+  return { url: running.url, stop: () => running.stop(WEB_GRACE_MS) };
+}

@@ -1,0 +1,136 @@
+// Intake in the database: the function `intake` of the migrations, called once for everything that queued meanwhile.
+
+import type { AgentType } from '#core/domain/tasks/agent-type.ts';
+import type { Credits } from '#core/domain/credits/credits.ts';
+import type { ConversationId, FileId, HoldId, IdentityId, LetterId, TaskId, TeamId, UserId, WalletId } from '#core/domain/ids.ts';
+import type { Saying } from '#core/domain/messages/letter.ts';
+import type { Platform, ThreadRef } from '#core/domain/messages/thread-ref.ts';
+import { groupCommit, latest } from '../database/group-commit.ts';
+import { toJson } from '../database/json.ts';
+import type { Money } from '../database/money.ts';
+
+/** One ask, ready to be written down. All ids are made before it comes here, so that a retry uses the same ones. */
+export interface IntakeRow {
+  readonly key: string;
+  /** SHA-256 of who asked for what. */
+  readonly fingerprint: string;
+  /** The same of where, and of what else came with it; null where nobody says. */
+  readonly context?: string | null;
+  readonly letterId: LetterId;
+  /** The conversation of this thread ref, if there is one; else the one with this id, which is made where it is missing. */
+  readonly threadRef: ThreadRef | null;
+  readonly conversationId: ConversationId;
+  readonly address: string;
+  readonly platform: Platform;
+  readonly channel: string | null;
+  readonly teamId: TeamId;
+  readonly walletId: WalletId;
+  readonly userId: UserId | null;
+  readonly identityId: IdentityId | null;
+  /** null: refused before it came here, and only its outcome is stored, and its letter where that is posted. */
+  readonly task: NewTask | null;
+  readonly saying: Saying | Omit<Extract<Saying, { kind: 'accepted' }>, 'held' | 'available'>;
+  readonly readHere: boolean;
+}
+
+export interface NewTask {
+  readonly id: TaskId;
+  readonly holdId: HoldId;
+  readonly type: AgentType;
+  readonly because: string;
+  readonly requestText: string;
+  readonly quantity: number | null;
+  readonly rateVersion: number;
+  readonly estimateLow: Credits;
+  readonly estimateHigh: Credits;
+  /** A repetition brings the files of this one. */
+  readonly retryOf: TaskId | null;
+  readonly deadlineAt: Date;
+  /** Inputs that wait for a task. */
+  readonly fileIds: readonly FileId[];
+}
+
+export interface IntakeAnswer {
+  /** `mismatch`: the key had been used for another request. */
+  readonly outcome: 'task' | 'refused' | 'mismatch';
+  readonly repeated: boolean;
+  readonly taskId: TaskId | null;
+  readonly conversationId: ConversationId | null;
+  readonly saying: Saying;
+}
+
+/** Tasks that may wait in one conversation; more are refused, so that a runaway script is told rather than queued. */
+const MOST_WAITING = 50;
+const LARGEST_BATCH = 256;
+
+/**
+ * Resolves only after the commit. Rejects with code `database.unavailable` when nothing can be written down, at the latest
+ * soon after the signal aborts; `mayBeDone` says that it may have been all the same.
+ */
+export type Intake = (row: IntakeRow, at: Date, signal?: AbortSignal) => Promise<IntakeAnswer>;
+
+export function intakeOver(money: Money): Intake {
+  const take = groupCommit<{ row: IntakeRow; at: Date }, IntakeAnswer>({
+    most: LARGEST_BATCH,
+    keyOf: ({ row }) => row.teamId,
+    async run(batch, lane) {
+      const { rows } = await money.query<{
+        n: number;
+        outcome: IntakeAnswer['outcome'];
+        repeated: boolean;
+        task_id: TaskId | null;
+        conversation_id: ConversationId | null;
+        saying: Saying;
+      }>(
+        { name: 'intake', text: 'SELECT n, outcome, repeated, task_id, conversation_id, saying FROM intake($1, $2) ORDER BY n' },
+        [toJson(batch.map(({ row }, n) => asSql(row, n))), latest(batch.map(({ at }) => at))],
+        lane,
+      );
+      return rows.map(({ outcome, repeated, task_id, conversation_id, saying }) => ({
+        outcome,
+        repeated,
+        taskId: task_id,
+        conversationId: conversation_id,
+        saying,
+      }));
+    },
+  });
+  return (row, at, signal) => take({ row, at }, signal);
+}
+
+function asSql(row: IntakeRow, n: number) {
+  const { task } = row;
+  return {
+    n,
+    key: row.key,
+    fingerprint: row.fingerprint,
+    context: row.context ?? null,
+    letter_id: row.letterId,
+    conversation_id: row.conversationId,
+    thread_ref: row.threadRef,
+    address: row.address,
+    platform: row.platform,
+    channel: row.channel,
+    team_id: row.teamId,
+    wallet_id: row.walletId,
+    user_id: row.userId,
+    identity_id: row.identityId,
+    saying: row.saying,
+    read_here: row.readHere,
+    most_waiting: MOST_WAITING,
+    ...(task && {
+      task_id: task.id,
+      hold_id: task.holdId,
+      type: task.type,
+      because: task.because,
+      request_text: task.requestText,
+      quantity: task.quantity,
+      rate_version: task.rateVersion,
+      estimate_low: task.estimateLow.toString(),
+      estimate_high: task.estimateHigh.toString(),
+      retry_of: task.retryOf,
+      deadline_at: task.deadlineAt,
+      file_ids: task.fileIds,
+    }),
+  };
+}

@@ -1,0 +1,86 @@
+// The product as a process of its own that kills itself with -9 at a chosen point, for the crash tests:
+// `node core/testing/faults/crashing-product.ts <point> <times>` dies the <times>th time it gets there. The parts are the real
+// ones; only the call around the point is wrapped.
+
+import path from 'node:path';
+import { adapters } from '#bots/adapters.ts';
+import { board } from '#bots/testing/board/adapter.ts';
+import { readConfig, readEnv } from '#core/contracts/env.ts';
+import { createLog } from '#core/engines/log/log.ts';
+import type { Core } from '#core/flows/runtime/core.ts';
+import { startProduct } from '#core/product/product.ts';
+
+export const crashPoints = ['after-commit', 'before-queue', 'during-run', 'before-finish', 'before-delivery', 'before-marked'] as const;
+export type CrashPoint = (typeof crashPoints)[number];
+
+if (import.meta.main) {
+  const [point = 'never', times = '1'] = process.argv.slice(2);
+  const { BOARD_URL = '', BOARD_TOKEN = '', DATA_DIR = '' } = process.env;
+  const product = await startProduct(readConfig(readEnv(process.env)), {
+    // Standard output is for the address alone.
+    log: createLog({ level: 'warn', file: path.join(DATA_DIR, 'crashing.log') }),
+    adapters: [...adapters, board],
+    botSettings: { board: { url: BOARD_URL, token: BOARD_TOKEN } },
+    timings: { leaseMs: 1_500, letterLeaseMs: 1_500, sweepEveryMs: 300, lostAfterMs: 1_000 },
+    withCore: (core) => crashAt(core, point, Number(times)),
+  });
+  process.stdout.write(`${JSON.stringify({ url: product.url })}\n`);
+  process.once('SIGTERM', () => void product.stop());
+}
+
+function crashAt(core: Core, point: string, times: number): Core {
+  let left = times;
+  const at = (here: CrashPoint) => {
+    if (here === point && --left === 0) process.kill(process.pid, 'SIGKILL');
+  };
+  const { store } = core;
+  return {
+    ...core,
+    queue: {
+      ...core.queue,
+      add(jobs) {
+        at('before-queue');
+        return core.queue.add(jobs);
+      },
+    },
+    agents: {
+      ...core.agents,
+      run: (job, watch, signal) =>
+        core.agents.run(
+          job,
+          {
+            ...watch,
+            async accepted() {
+              await watch.accepted();
+              at('during-run');
+            },
+          },
+          signal,
+        ),
+    },
+    store: {
+      ...store,
+      async intake(row, time) {
+        const answer = await store.intake(row, time);
+        at('after-commit');
+        return answer;
+      },
+      finish(ending, time) {
+        at('before-finish');
+        return store.finish(ending, time);
+      },
+      letters: {
+        ...store.letters,
+        async claim(...call) {
+          const letters = await store.letters.claim(...call);
+          if (letters.some(({ saying }) => saying.kind === 'result')) at('before-delivery');
+          return letters;
+        },
+        sent(letter, ...call) {
+          if (letter.saying.kind === 'result') at('before-marked');
+          return store.letters.sent(letter, ...call);
+        },
+      },
+    },
+  };
+}
