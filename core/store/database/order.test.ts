@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 
 /** These give a time, or what does not depend on which of two rows with one time comes first. */
 const harmless = [
-  'core/store/tasks/learned.ts: t.finished_at DESC',
-  'core/store/operator/operate.ts: x.created_at DESC',
   'core/store/credits/transactions.ts: z.at',
   'core/store/credits/wallets.ts: t.expires_at',
+  'core/store/operator/operate.ts: x.created_at DESC',
+  'core/store/tasks/learned.ts: t.finished_at DESC',
 ];
 
 test('every list of rows has one order, also where rows have the same time', () => {
