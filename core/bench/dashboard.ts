@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { readConfig } from '#core/contracts/env.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { App } from '#core/flows/app.ts';
+import { eachVerb } from '#core/flows/runtime/each-verb.ts';
 import { startProduct, type Product } from '#core/product/product.ts';
 import { makeHistory, TASKS } from './credits.ts';
 import { median, type BenchRow } from './row.ts';
@@ -54,7 +55,7 @@ async function rendering({ app, auth, core }: Product, page: string, cookie: str
   const answer = build.entry.module.answerWith(build);
   const headers = { Cookie: cookie, 'Accept-Language': 'en' };
   const loggedIn = (await auth.sessionOf(new Headers(headers)))!;
-  const who = { loggedIn, actor: await app.actorOf(loggedIn) };
+  const who = { loggedIn, actor: await app.accounts.actorOf(loggedIn) };
   const visit = {
     app: remembering(app),
     auth,
@@ -81,14 +82,10 @@ async function rendering({ app, auth, core }: Product, page: string, cookie: str
 
 /** Each verb does its work once. */
 function remembering(app: App): App {
-  const said = new Map<string | symbol, unknown>();
-  return new Proxy(app, {
-    get:
-      (verbs, name) =>
-      (...given: unknown[]) => {
-        if (!said.has(name)) said.set(name, (verbs[name as keyof App] as (...given: unknown[]) => unknown)(...given));
-        return said.get(name);
-      },
+  const said = new Map<string, unknown>();
+  return eachVerb(app, (name, verb) => (...given) => {
+    if (!said.has(name)) said.set(name, verb(...given));
+    return said.get(name);
   });
 }
 

@@ -30,7 +30,7 @@ export async function benchEndToEnd(databaseUrl: string, dataDir: string, log: L
       const ask = async () => {
         while (next < TASKS) {
           const { userId, teamId } = teams[next++ % teams.length]!;
-          await app.ask({
+          await app.tasks.ask({
             key: `e2e:${newId<TaskId>()}`,
             threadRef: `web:${newId()}`,
             from: { kind: 'user', userId, teamId },

@@ -62,9 +62,9 @@ test('with a lost ENCRYPTION_KEY, everybody gets in again, credits are as they w
   await visitor(later, newAddress()).signUp(gone.replace('+one', '+two'));
   const granted = await query(world, `SELECT count(*)::int AS n FROM transactions WHERE type = 'grant' AND key LIKE 'welcome:%'`);
   expect(granted).toEqual([{ n: 2 }]);
-  await expect(product.app.openLink(link, null)).rejects.toMatchObject({ code: 'link.unknown' });
-  const [task] = await product.app.history(grace, { limit: 1 });
-  expect(await product.app.openLink(tokenOf(task!.files[0]!.url!), null)).toMatchObject({ url: expect.stringContaining('http') });
+  await expect(product.app.files.openLink(link, null)).rejects.toMatchObject({ code: 'link.unknown' });
+  const [task] = await product.app.tasks.history(grace, { limit: 1 });
+  expect(await product.app.files.openLink(tokenOf(task!.files[0]!.url!), null)).toMatchObject({ url: expect.stringContaining('http') });
   expect(await keys(world, settings)).toMatchObject({
     code: 0,
     said: expect.stringContaining('Every key can be read with ENCRYPTION_KEY.'),
@@ -165,19 +165,19 @@ test('after links are rotated, links sent before still open; --revoke ends them 
   const world = await stage({ agents, settings });
   const ada = await world.person();
   const before = tokenOf((await ada.get('write a list')).files[0]!.url!);
-  const fresh = async () => tokenOf((await world.app.history(ada, { limit: 1 }))[0]!.files[0]!.url!);
+  const fresh = async () => tokenOf((await world.app.tasks.history(ada, { limit: 1 }))[0]!.files[0]!.url!);
 
   await keys(world, settings, 'rotate', 'links');
   await vi.waitFor(() => expect(world.core.settings.linkKeys).toHaveLength(2));
   const after = await fresh();
-  for (const token of [before, after]) expect(await world.app.openLink(token, null)).toMatchObject({ url: expect.any(String) });
+  for (const token of [before, after]) expect(await world.app.files.openLink(token, null)).toMatchObject({ url: expect.any(String) });
   expect(after.slice(0, 20)).toBe(before.slice(0, 20));
   expect(after.slice(-10)).not.toBe(before.slice(-10));
 
   await keys(world, settings, 'rotate', 'links', '--revoke', '--yes');
   await vi.waitFor(() => expect(world.core.settings.linkKeys).toHaveLength(1));
-  for (const token of [before, after]) await expect(world.app.openLink(token, null)).rejects.toMatchObject({ code: 'link.unknown' });
-  expect(await world.app.openLink(await fresh(), null)).toMatchObject({ url: expect.any(String) });
+  for (const token of [before, after]) await expect(world.app.files.openLink(token, null)).rejects.toMatchObject({ code: 'link.unknown' });
+  expect(await world.app.files.openLink(await fresh(), null)).toMatchObject({ url: expect.any(String) });
 });
 
 test('after one start with a new ENCRYPTION_KEY in front, the old one can be dropped: keys, rotated keys, waiting mails', async () => {

@@ -78,6 +78,9 @@ const packages: Record<string, readonly string[]> = {
   prisma: ['prisma', 'pg', '@prisma/adapter-pg', '@prisma/driver-adapter-utils'],
 };
 
+/** More than a screen of names is a heap. */
+const FILES_MOST = 24;
+
 // Tests, what helps them, and the gallery may import everything; nothing else may import them.
 const outsideTheProduct = /\.test\.tsx?$|\/(testing|fixtures)\/|^bots\/([^/]+\/(kit|pictures|samples)|gallery[\w-]*)\.ts$/;
 
@@ -128,6 +131,33 @@ test.each([
   ['core/flows/tasks/intake.test.ts', "import { startS3 } from '#core/sandbox/s3/server.ts'; import fc from 'fast-check';"],
 ])('%s may say: %s', (file, source) => {
   expect(complaints(file, source)).toEqual([]);
+});
+
+test('no folder of the product holds more files than can be looked through', () => {
+  const files = globSync('{core,bots,web}/**/*.{ts,tsx,mjs,css,md}', { exclude: ['**/node_modules/**', 'web/build/**'] });
+  const folders = Map.groupBy(
+    files.filter((file) => !/(^|\/)(testing|fixtures)\//.test(file)),
+    (file) => path.dirname(file),
+  );
+  expect([...folders].filter(([, { length }]) => length > FILES_MOST).map(([folder, { length }]) => `${folder}: ${length}`)).toEqual([]);
+});
+
+test('the map in core/README.md names every room, and none that is not there', () => {
+  const [, map] = /## A map[^]*?```\n([^]*?)```/.exec(readFileSync('core/README.md', 'utf8'))!;
+  const named: string[] = [];
+  for (const [, indent, name] of map!.matchAll(/^( *)([\w-]+)\/ /gm)) named.push(indent === '' ? name! : `${top(named)}/${name}`);
+  const folders = (cwd: string) => globSync('*/', { cwd, exclude: ['node_modules'] });
+  const drawn = new Set(named.filter((name) => name.includes('/')).map((name) => name.split('/')[0]!));
+  const real = folders('core').flatMap((folder) => [
+    folder,
+    ...(drawn.has(folder) ? folders(`core/${folder}`).map((inner) => `${folder}/${inner}`) : []),
+  ]);
+  expect(named.toSorted()).toEqual(real.toSorted());
+  expect([...drawn].toSorted()).toEqual(['domain', 'engines', 'flows', 'store']);
+
+  function top(names: readonly string[]) {
+    return names.findLast((name) => !name.includes('/'));
+  }
 });
 
 function complaints(file: string, source: string): string[] {

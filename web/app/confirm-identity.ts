@@ -44,8 +44,8 @@ export async function confirmFirst(visit: Visited, form: FormData | null): Promi
 /** Who logs in again by a link has a new session, which begins in their own team: the form was about the one they were in. */
 async function sameTeam(visit: Visited, who: Who, teamId: string): Promise<Who> {
   if (teamId === who.actor.teamId) return who;
-  await visit.app.chooseTeam(who.actor, teamId);
-  return { ...who, actor: { ...(await visit.app.actorOf(who.loggedIn)), caller: visit.caller } };
+  await visit.app.accounts.chooseTeam(who.actor, teamId);
+  return { ...who, actor: { ...(await visit.app.accounts.actorOf(who.loggedIn)), caller: visit.caller } };
 }
 
 /** The page that asks. Without a form, that of the page `next`. `cookies` come with a mail that was sent. */
@@ -72,7 +72,7 @@ export async function askToConfirm(visit: Visited, form: FormData | null, wrong:
 export async function whoConfirms(visit: Visited): Promise<Pick<ConfirmIdentity, 'email' | 'hasPassword' | 'twoFactor' | 'teamId'>> {
   const who = await visit.who();
   if (who === null) throw redirect('/login');
-  const { hasPassword, twoFactor, email } = await visit.app.account(who.actor);
+  const { hasPassword, twoFactor, email } = await visit.app.accounts.profile(who.actor);
   return { email, hasPassword, twoFactor, teamId: who.actor.teamId };
 }
 

@@ -16,11 +16,11 @@ import { teamPlaces } from './team/places.ts';
 import { offline } from './texts/portal.ts';
 
 export const loader = guarded('login', async ({ app, actor, loggedIn, isOperator, isOperatorWithoutTwoFactor }) => {
-  const cursor = await app.cursor();
+  const cursor = await app.live.cursor();
   const [{ available, inUse, colour, words, version }, teams, undelivered] = await Promise.all([
-    app.balance(actor),
-    app.teamsOf(actor),
-    app.undeliveredCount(actor),
+    app.credits.balance(actor),
+    app.accounts.teamsOf(actor),
+    app.messages.undeliveredCount(actor),
   ]);
   return {
     cursor,

@@ -13,7 +13,7 @@ export interface Metrics {
 }
 
 export function createMetrics(
-  app: Pick<App, 'gauges'>,
+  app: { readonly operator: Pick<App['operator'], 'gauges'> },
   log: Log,
   openStreams: () => number,
   security: Pick<SecurityLog, 'counts'>,
@@ -59,7 +59,7 @@ export function createMetrics(
   };
 }
 
-async function coreNumbers(app: Pick<App, 'gauges'>, log: Log): Promise<string> {
+async function coreNumbers(app: { readonly operator: Pick<App['operator'], 'gauges'> }, log: Log): Promise<string> {
   const registry = new Registry();
   const reachable = new Gauge({
     name: 'core_gauges_readable',
@@ -68,7 +68,7 @@ async function coreNumbers(app: Pick<App, 'gauges'>, log: Log): Promise<string> 
   });
   const gauges = new Map<string, Gauge>();
   try {
-    for (const { name, help, labels = {}, value } of await app.gauges()) {
+    for (const { name, help, labels = {}, value } of await app.operator.gauges()) {
       const gauge = gauges.get(name) ?? new Gauge({ name, help, labelNames: Object.keys(labels), registers: [registry] });
       gauges.set(name, gauge);
       gauge.set(labels, value);

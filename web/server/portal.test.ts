@@ -47,7 +47,7 @@ test.each([
   ['another site that says it is next door', { 'Sec-Fetch-Site': 'same-site' }],
 ])('a form that comes from %s does nothing', async (_, headers) => {
   let asked = 0;
-  const { fetch } = await openPortalDoor({ actorOf: async () => (asked++, olga) }, { loggedIn });
+  const { fetch } = await openPortalDoor({ accounts: { actorOf: async () => (asked++, olga) } }, { loggedIn });
   const answer = await fetch('/dashboard', {
     method: 'POST',
     body: 'intent=ask',
@@ -76,14 +76,14 @@ test('an address that leads nowhere says so, with a way back', async () => {
 test('a refusal is shown in its own words, and a bug of ours with the id that finds it in the log, and nothing else', async () => {
   const lines: object[] = [];
   const log: Log = { debug() {}, info() {}, warn() {}, error: (facts) => lines.push(facts), child: () => log };
-  const away = await openPortalDoor({ actorOf: () => Promise.reject(refuse('database.unavailable')) }, { loggedIn, log });
+  const away = await openPortalDoor({ accounts: { actorOf: () => Promise.reject(refuse('database.unavailable')) } }, { loggedIn, log });
   const refused = await away.fetch('/dashboard');
   expect(refused.status).toBe(503);
   expect(await refused.text()).toContain('Try again in a minute.');
   expect(lines).toEqual([]);
 
   const broken = await openPortalDoor(
-    { actorOf: () => Promise.reject(new Error('password of the database is hunter2')) },
+    { accounts: { actorOf: () => Promise.reject(new Error('password of the database is hunter2')) } },
     { loggedIn, log },
   );
   const failed = await broken.fetch('/dashboard');

@@ -98,7 +98,7 @@ function visitOf(
   const look = async (): Promise<Who | null> => {
     const loggedIn = await auth.sessionOf(headers);
     if (loggedIn === null) return null;
-    const actor = { ...(await app.actorOf(loggedIn)), caller };
+    const actor = { ...(await app.accounts.actorOf(loggedIn)), caller };
     response.locals.ids = { userId: actor.userId, teamId: actor.teamId, sessionId: loggedIn.sessionId };
     for (const cookie of loggedIn.cookies) response.append('Set-Cookie', cookie);
     return { actor, loggedIn };

@@ -12,7 +12,7 @@ import type { Actor } from '#core/domain/actor.ts';
 const olga = { userId: 'u1', teamId: 't1', role: 'owner', email: 'olga@example.com' } as Actor;
 const taskId = '01890000-0000-7000-8000-000000000001';
 /** Knows one key and nothing else. */
-const knowsOlga = { actorByKey: async (key: string) => (key === 'olgas-key' ? olga : null) };
+const knowsOlga = { team: { actorByKey: async (key: string) => (key === 'olgas-key' ? olga : null) } };
 
 test('an address that does not exist is said to be nothing, in the one shape of errors', async () => {
   const { fetch } = await openDoor({});
@@ -92,7 +92,7 @@ test('the style of a page is the one its policy allows', async () => {
 test('a bug of ours tells the caller a request id and nothing else, and the log everything', async () => {
   const { fetch, lines } = await openDoor({
     ...knowsOlga,
-    balance: () => Promise.reject(new Error('relation "wallets" does not exist: SELECT secret FROM wallets')),
+    credits: { balance: () => Promise.reject(new Error('relation "wallets" does not exist: SELECT secret FROM wallets')) },
   });
   const answer = await fetch('/api/balance', { key: 'olgas-key' });
   const body = await answer.text();
@@ -111,7 +111,7 @@ test('a bug of ours tells the caller a request id and nothing else, and the log 
 });
 
 test('a database that is down is said as such, with a hint when to come back', async () => {
-  const { fetch } = await openDoor({ ...knowsOlga, ask: () => Promise.reject(refuse('database.unavailable')) });
+  const { fetch } = await openDoor({ ...knowsOlga, tasks: { ask: () => Promise.reject(refuse('database.unavailable')) } });
   const answer = await fetch('/api/tasks/create', { key: 'olgas-key', json: { requestText: 'find 5 leads' } });
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
   expect(await answer.json()).toMatchObject({
@@ -120,7 +120,7 @@ test('a database that is down is said as such, with a hint when to come back', a
 });
 
 test('a request is one line in the log, with ids and the route, and without keys, text or the address', async () => {
-  const { fetch, lines } = await openDoor({ ...knowsOlga, task: () => Promise.reject(refuse('task.not-found')) });
+  const { fetch, lines } = await openDoor({ ...knowsOlga, tasks: { get: () => Promise.reject(refuse('task.not-found')) } });
   await (await fetch(`/api/tasks/${taskId}?note=private`, { key: 'olgas-key' })).text();
   await vi.waitFor(() => expect(lines).toHaveLength(1));
   expect(lines[0]).toEqual({
@@ -142,7 +142,7 @@ test('a request is one line in the log, with ids and the route, and without keys
 
 test('a caller who hangs up is logged as one who never saw the answer', async () => {
   const asked = Promise.withResolvers<void>();
-  const { url, lines } = await openDoor({ ...knowsOlga, balance: () => (asked.resolve(), new Promise(() => undefined)) });
+  const { url, lines } = await openDoor({ ...knowsOlga, credits: { balance: () => (asked.resolve(), new Promise(() => undefined)) } });
   const leaving = new AbortController();
   const answer = fetch(`${url}/api/balance`, { headers: { Authorization: 'Bearer olgas-key' }, signal: leaving.signal });
   await asked.promise;
@@ -246,7 +246,7 @@ test('a key in the address opens nothing', async () => {
 test('who tries many wrong keys is asked to wait, and may go on after a minute', async () => {
   let nowMs = 0;
   const balance = has('1000000');
-  const { fetch } = await openDoor({ ...knowsOlga, balance: async () => balance }, { nowMs: () => nowMs });
+  const { fetch } = await openDoor({ ...knowsOlga, credits: { balance: async () => balance } }, { nowMs: () => nowMs });
   for (let i = 0; i < 20; i++) expect((await fetch('/api/balance', { key: `guess-${i}` })).status).toBe(401);
   nowMs = 15_000;
   const answer = await fetch('/api/balance', { key: 'olgas-key' });
@@ -260,7 +260,7 @@ test('who tries many wrong keys is asked to wait, and may go on after a minute',
 });
 
 test('a key that was good before is not kept waiting for what others try from the same address', async () => {
-  const { fetch } = await openDoor({ ...knowsOlga, balance: async () => has('1000000') });
+  const { fetch } = await openDoor({ ...knowsOlga, credits: { balance: async () => has('1000000') } });
   await fetch('/api/balance', { key: 'olgas-key' });
   for (let i = 0; i < 25; i++) await fetch('/api/balance', { key: `guess-${i}` });
   expect((await fetch('/api/balance', { key: 'guess-26' })).status).toBe(429);
@@ -293,10 +293,12 @@ test('a process that is up says so', async () => {
 
 test('readiness names the part that does not answer', async () => {
   const { fetch } = await openDoor({
-    health: async () => [
-      { part: 'database', ok: true },
-      { part: 'queue', ok: false, trouble: 'connection refused' },
-    ],
+    operator: {
+      health: async () => [
+        { part: 'database', ok: true },
+        { part: 'queue', ok: false, trouble: 'connection refused' },
+      ],
+    },
   });
   const answer = await fetch('/readyz');
   expect([answer.status, await answer.json()]).toEqual([
@@ -312,7 +314,7 @@ test('readiness names the part that does not answer', async () => {
 });
 
 test('readiness that cannot be told counts as not ready', async () => {
-  const { fetch } = await openDoor({ health: () => Promise.reject(new Error('password "hunter2" refused')) });
+  const { fetch } = await openDoor({ operator: { health: () => Promise.reject(new Error('password "hunter2" refused')) } });
   const answer = await fetch('/readyz');
   expect([answer.status, await answer.text()]).toEqual([
     503,
@@ -323,7 +325,7 @@ test('readiness that cannot be told counts as not ready', async () => {
 test('a flood of questions whether we are ready asks each part once', async () => {
   let looks = 0;
   const health = async () => [{ part: 'database' as const, ok: ++looks > 0 }];
-  const { fetch } = await openDoor({ health });
+  const { fetch } = await openDoor({ operator: { health } });
   const answers = await Promise.all(Array.from({ length: 50 }, () => fetch('/readyz')));
   expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
   expect(looks).toBeLessThan(5);
@@ -331,10 +333,12 @@ test('a flood of questions whether we are ready asks each part once', async () =
 
 test('metrics tell how long each route took and what the core counts', async () => {
   const { fetch } = await openDoor({
-    gauges: async () => [
-      { name: 'tasks', help: 'Tasks by status.', labels: { status: 'pending' }, value: 3 },
-      { name: 'tasks', help: 'Tasks by status.', labels: { status: 'failed' }, value: 1 },
-    ],
+    operator: {
+      gauges: async () => [
+        { name: 'tasks', help: 'Tasks by status.', labels: { status: 'pending' }, value: 3 },
+        { name: 'tasks', help: 'Tasks by status.', labels: { status: 'failed' }, value: 1 },
+      ],
+    },
   });
   await fetch('/f/');
   await vi.waitFor(async () =>
@@ -349,22 +353,22 @@ test('metrics tell how long each route took and what the core counts', async () 
 });
 
 test('metrics are read even while the core cannot count', async () => {
-  const { fetch } = await openDoor({ gauges: () => Promise.reject(new Error('no database')) });
+  const { fetch } = await openDoor({ operator: { gauges: () => Promise.reject(new Error('no database')) } });
   const answer = await fetch('/metrics');
   expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('core_gauges_readable 0')]);
 });
 
 test('metrics are not for those whom a proxy brings, and with a token only for those who show it', async () => {
-  const open = await openDoor({ gauges: async () => [] });
+  const open = await openDoor({ operator: { gauges: async () => [] } });
   expect((await open.fetch('/metrics', { headers: { 'X-Forwarded-For': '203.0.113.1' } })).status).toBe(401);
-  const closed = await openDoor({ gauges: async () => [] }, { metricsToken: 'for-prometheus' });
+  const closed = await openDoor({ operator: { gauges: async () => [] } }, { metricsToken: 'for-prometheus' });
   expect((await closed.fetch('/metrics')).status).toBe(401);
   expect((await closed.fetch('/metrics', { key: 'for-prometheuz' })).status).toBe(401);
   expect((await closed.fetch('/metrics', { key: 'for-prometheus', headers: { 'X-Forwarded-For': '203.0.113.1' } })).status).toBe(200);
 });
 
 test('a page in a browser that gave its own name our address reads no metrics', async () => {
-  const { url } = await openDoor({ gauges: async () => [] });
+  const { url } = await openDoor({ operator: { gauges: async () => [] } });
   const statusFor = async (host: string) => {
     const [answer] = (await once(http.get(`${url}/metrics`, { headers: { Host: host } }), 'response')) as [IncomingMessage];
     answer.resume();
@@ -380,10 +384,12 @@ test('somebody in two teams may use the same Idempotency-Key in both', async () 
   const asked: string[] = [];
   const teams: Record<string, Actor> = { 'key-of-one': olga, 'key-of-two': { ...olga, teamId: 't2' } as Actor };
   const { fetch } = await openDoor({
-    actorByKey: async (key) => teams[key] ?? null,
-    ask: async ({ key }) => {
-      asked.push(key);
-      throw refuse('ask.empty');
+    team: { actorByKey: async (key) => teams[key] ?? null },
+    tasks: {
+      ask: async ({ key }) => {
+        asked.push(key);
+        throw refuse('ask.empty');
+      },
     },
   });
   const headers = { 'Idempotency-Key': 'order-17' };
@@ -490,7 +496,7 @@ test('a stop lets running requests end, and does not wait for connections that n
   const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
   const door = await openDoor({
     ...knowsOlga,
-    balance: async () => (begin(), await going, has('5000000')),
+    credits: { balance: async () => (begin(), await going, has('5000000')) },
   });
   const running = door.fetch('/api/balance', { key: 'olgas-key' });
   await asked;
@@ -506,7 +512,7 @@ test('a request that comes on an open connection during a stop is told to come b
   const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
   const door = await openDoor({
     ...knowsOlga,
-    balance: async () => (begin(), await going, has('5000000')),
+    credits: { balance: async () => (begin(), await going, has('5000000')) },
   });
   let read = 0;
   const count = () => void read++;
@@ -528,7 +534,7 @@ test('a request that comes on an open connection during a stop is told to come b
 
 test('a stop does not wait for ever', async () => {
   const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
-  const door = await openDoor({ ...knowsOlga, balance: () => (begin(), new Promise(() => undefined)) });
+  const door = await openDoor({ ...knowsOlga, credits: { balance: () => (begin(), new Promise(() => undefined)) } });
   const cut = door.fetch('/api/balance', { key: 'olgas-key' }).catch(() => 'cut');
   await asked;
   await door.stop(50);

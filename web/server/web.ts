@@ -103,7 +103,7 @@ export function createWeb(settings: WebSettings): Web {
           streams.endAll();
         },
       });
-      stopHearing = app.onSessionEnd((userId) => {
+      stopHearing = app.live.onSessionEnd((userId) => {
         streams.check(userId).catch((error: unknown) => log.error({ error }, 'streams were not checked'));
       });
       return running;

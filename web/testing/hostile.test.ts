@@ -41,9 +41,9 @@ describe('what people write', () => {
     const asked = await owner.post('/dashboard', { intent: 'ask', text: `${ALL} something odd`, key: 'hostile' });
     await get(owner, `Write ${LONG} and something odd`);
     const task = await get(owner, `${ALL} and again something odd`);
-    await stage.app.makeIdentityLink({ platform: 'slack', workspace: 'THARBOUR', externalId: 'UZOE', displayName: ALL });
+    await stage.app.workspaces.makeIdentityLink({ platform: 'slack', workspace: 'THARBOUR', externalId: 'UZOE', displayName: ALL });
     const chat = { key: `slack:${task.id}`, threadRef: 'slack:THARBOUR:CQUAY:1790000000.000200', workspace: 'THARBOUR', channel: 'CQUAY' };
-    await stage.app.ask({
+    await stage.app.tasks.ask({
       ...chat,
       from: { kind: 'identity', externalId: 'UBO', displayName: ALL.slice(0, 200) },
       text: ALL,

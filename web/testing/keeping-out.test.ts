@@ -33,7 +33,7 @@ test('after a new password a person reads how many keys go on, and revokes all o
 
   expect(await textOf(ada, '/settings/keys')).toContain('Revoke all keys');
   expect(await ada.post('/settings/keys', { intent: 'revoke-all' })).toMatchObject({ to: '/settings/keys?done=revoked' });
-  expect(await stage().app.actorByKey(key)).toBeNull();
+  expect(await stage().app.team.actorByKey(key)).toBeNull();
   expect(await textOf(ada, '/settings/keys?done=revoked')).toContain('No active API keys');
   expect(await textOf(ada, '/settings?done=password')).not.toContain('active API key');
 });
@@ -70,7 +70,7 @@ async function member(): Promise<[PortalVisitor, string]> {
 }
 
 async function keyOf(ada: PortalVisitor): Promise<string> {
-  return (await stage().app.makeApiKey(await ada.actor(), 'Nightly report')).key;
+  return (await stage().app.team.makeApiKey(await ada.actor(), 'Nightly report')).key;
 }
 
 async function textOf(ada: PortalVisitor, path: string): Promise<string> {

@@ -37,7 +37,7 @@ inABrowser('an open page', () => {
           core.clock.now(),
         ),
       ask: (text: string) =>
-        app.ask({ key: newId(), threadRef: `web:${newId()}`, from: { kind: 'user', userId, teamId }, text, at: core.clock.now() }),
+        app.tasks.ask({ key: newId(), threadRef: `web:${newId()}`, from: { kind: 'user', userId, teamId }, text, at: core.clock.now() }),
     };
   }
 

@@ -51,7 +51,7 @@ const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expi
     leadsTo: 'Choose your password',
     async send() {
       const who = portal();
-      await stage().app.inviteToSetPassword({ email: who.email, name: 'Ada', key: newId() });
+      await stage().app.accounts.inviteToSetPassword({ email: who.email, name: 'Ada', key: newId() });
       return { who };
     },
   },
@@ -78,7 +78,7 @@ const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expi
     async send() {
       const owner = await ownerOf('Acme');
       const who = await member();
-      await stage().app.invite(owner, { email: who.email, role: 'member' });
+      await stage().app.team.invite(owner, { email: who.email, role: 'member' });
       return { who };
     },
   },
@@ -86,8 +86,8 @@ const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expi
     leadsTo: 'Data',
     async send() {
       const who = await member();
-      const { teamId } = await stage().app.makeTeam(await confirmed(who), 'Leaving');
-      await stage().app.requestTeamDeletion({ ...(await confirmed(who)), teamId, role: 'owner' }, 'Leaving');
+      const { teamId } = await stage().app.team.make(await confirmed(who), 'Leaving');
+      await stage().app.privacy.requestTeamDeletion({ ...(await confirmed(who)), teamId, role: 'owner' }, 'Leaving');
       return { who };
     },
   },
@@ -95,7 +95,7 @@ const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expi
     leadsTo: 'Delete your account',
     async send() {
       const who = await member();
-      await stage().app.requestAccountDeletion(await confirmed(who), who.email);
+      await stage().app.privacy.requestAccountDeletion(await confirmed(who), who.email);
       return { who };
     },
   },
@@ -165,7 +165,7 @@ async function confirmed(who: PortalVisitor) {
 
 async function ownerOf(team: string) {
   const owner = await confirmed(await member());
-  const { teamId } = await stage().app.makeTeam(owner, team);
+  const { teamId } = await stage().app.team.make(owner, team);
   return { ...owner, teamId, role: 'owner' as const };
 }
 

@@ -60,8 +60,8 @@ export function newcomers() {
   async function say(email: string, text: string, conversation?: string): Promise<void> {
     const { core, app } = world();
     const actor = await actorOf(email);
-    const threadRef = conversation === undefined ? (`web:${newId()}` as ThreadRef) : await app.conversation(actor, conversation);
-    await app.ask({
+    const threadRef = conversation === undefined ? (`web:${newId()}` as ThreadRef) : await app.messages.thread(actor, conversation);
+    await app.tasks.ask({
       key: newId(),
       threadRef,
       from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
@@ -71,7 +71,7 @@ export function newcomers() {
   }
 
   async function tasksOf(email: string): Promise<string[]> {
-    return (await world().app.history(await actorOf(email), { limit: 10 })).map(({ requestText }) => requestText);
+    return (await world().app.tasks.history(await actorOf(email), { limit: 10 })).map(({ requestText }) => requestText);
   }
 
   async function actorOf(email: string): Promise<Actor> {
@@ -84,7 +84,7 @@ export function newcomers() {
     await say(email, text);
     const actor = await actorOf(email);
     await vi.waitFor(async () => {
-      const [task] = await world().app.history(actor, { limit: 1 });
+      const [task] = await world().app.tasks.history(actor, { limit: 1 });
       expect(task).toMatchObject({ requestText: text, over: true });
     });
   }

@@ -76,9 +76,9 @@ test('a key of a colleague is revoked by who manages keys, and is unknown to oth
     const { id } = acme.apiKey;
     expect([role, (await people[role].post('/team/keys', { intent: `revoke ${id}`, id })).status]).toEqual([role, 404]);
   }
-  const { id, key } = await stage.app.makeApiKey(await people.member.actor(), 'for a day');
+  const { id, key } = await stage.app.team.makeApiKey(await people.member.actor(), 'for a day');
   expect(await people.admin.post('/team/keys', { intent: `revoke ${id}`, id })).toMatchObject({ status: 302 });
-  expect(await stage.app.actorByKey(key)).toBeNull();
+  expect(await stage.app.team.actorByKey(key)).toBeNull();
 });
 
 test('a file is deleted, and its links are ended, by who asked for it and by owners and admins, and the forms of nobody else do it', async () => {

@@ -207,7 +207,7 @@ async function member(): Promise<PortalVisitor> {
 }
 
 async function emailOf(person: PortalVisitor): Promise<string> {
-  return (await stage().app.account(await person.actor())).email;
+  return (await stage().app.accounts.profile(await person.actor())).email;
 }
 
 function inPortal(link: string): string {

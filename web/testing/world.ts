@@ -185,14 +185,14 @@ function makersOf(stage: Stage) {
 
   const over = (actor: Actor, id: TaskId) =>
     vi.waitFor(async () => {
-      const task = await app.task(actor, id);
+      const task = await app.tasks.get(actor, id);
       if (!task.over) throw new Error(`still ${task.status}`);
       return task;
     });
 
   const ask: World['ask'] = async (who, text, { conversation = newId(), files = [] } = {}) => {
     const { userId, teamId } = await who.actor();
-    const taken = await app.ask({
+    const taken = await app.tasks.ask({
       key: `web:${newId()}`,
       threadRef: `web:${conversation}`,
       from: { kind: 'user', userId, teamId },
@@ -242,7 +242,7 @@ async function makePeople({ browser, signUp, team, stage, invitationFor }: Maker
   const owner = await people.owner.actor();
   for (const role of roles.filter((each) => each !== 'owner')) {
     const { email, post } = people[role];
-    await stage.app.invite(owner, { email, role });
+    await stage.app.team.invite(owner, { email, role });
     await post(`/invitations/${await invitationFor(email)}`, { intent: 'accept' });
   }
   return { ...people, stranger: browser('Nobody', 'nobody@elsewhere.example') };
@@ -256,34 +256,34 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
 
   const conversation = newId<ConversationId>();
   const briefing = Buffer.from('Only yards that sell boats themselves.');
-  const input = await app.keepInput(
+  const input = await app.files.keepInput(
     owner,
     { name: 'harbour-briefing.txt', mime: 'text/plain', sizeBytes: briefing.length },
     Readable.from([briefing]),
   );
   const task = await over(owner, await ask(people.owner, 'Find me 3 leads for boatyards in Florida', { conversation, files: [input] }));
   const followUp = await get(people.owner, 'Now 3 leads in Georgia, please', { conversation });
-  await app.feedback(owner, task.id, 'good');
+  await app.tasks.feedback(owner, task.id, 'good');
   const failed = await get(people.admin, `Research the harbour fees ${FAILS}`);
 
   const runningConversation = newId<ConversationId>();
   const running = await ask(people.member, `Research competing harbours ${WAITS}`, { conversation: runningConversation });
   const pending = await ask(people.member, 'Find me 3 leads for harbours with cranes', { conversation: runningConversation });
   const canceled = await ask(people.member, 'Find me 3 leads for lighthouses', { conversation: runningConversation });
-  await app.cancel(owner, canceled);
+  await app.tasks.cancel(owner, canceled);
   await vi.waitFor(async () => {
-    const { status } = await app.task(owner, running);
+    const { status } = await app.tasks.get(owner, running);
     if (status !== 'processing') throw new Error(`still ${status}`);
   });
 
   const workspaceToken = tokenOf(
-    await app.makeWorkspaceLink({ platform: 'slack', externalId: 'THARBOUR', name: 'Harbour HQ', askedBy: 'ada' }),
+    await app.workspaces.makeWorkspaceLink({ platform: 'slack', externalId: 'THARBOUR', name: 'Harbour HQ', askedBy: 'ada' }),
   );
-  await app.confirmLink(owner, workspaceToken, owner);
+  await app.workspaces.confirmLink(owner, workspaceToken, owner);
   const account = { platform: 'slack', workspace: 'THARBOUR', workspaceName: 'Harbour HQ' };
-  const accountToken = tokenOf(await app.makeIdentityLink({ ...account, externalId: 'UADA', displayName: 'ada.byron' }));
-  await app.confirmLink(owner, accountToken, owner);
-  const chat = await app.ask({
+  const accountToken = tokenOf(await app.workspaces.makeIdentityLink({ ...account, externalId: 'UADA', displayName: 'ada.byron' }));
+  await app.workspaces.confirmLink(owner, accountToken, owner);
+  const chat = await app.tasks.ask({
     key: `slack:${newId()}`,
     threadRef: 'slack:THARBOUR:CQUAY:1790000000.000100',
     workspace: 'THARBOUR',
@@ -297,21 +297,21 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
 
   const undelivered = await get(people.approver, 'Find me 3 leads for ropemakers');
   const letter = await bury(stage, undelivered.id, teamId);
-  const limit = await app.setLimit(owner, { kind: 'team', subject: '', credits: '900000000', period: 'month', timeZone: 'UTC' });
-  const apiKey = await app.makeApiKey(owner, 'Harbour nightly report');
-  const othersKey = await app.makeApiKey(await people.member.actor(), 'Harbour script');
+  const limit = await app.credits.setLimit(owner, { kind: 'team', subject: '', credits: '900000000', period: 'month', timeZone: 'UTC' });
+  const apiKey = await app.team.makeApiKey(owner, 'Harbour nightly report');
+  const othersKey = await app.team.makeApiKey(await people.member.actor(), 'Harbour script');
 
   const email = 'iris@newcomer.example';
-  const { invitationId } = await app.invite(owner, { email, role: 'member' });
-  const made = await app.exportTeam(owner);
+  const { invitationId } = await app.team.invite(owner, { email, role: 'member' });
+  const made = await app.privacy.exportTeam(owner);
   await vi.waitFor(async () => {
-    const [newest] = await app.teamExports(owner);
+    const [newest] = await app.privacy.exports(owner);
     if (newest?.state !== 'ready') throw new Error(`the export is ${newest?.state}`);
   });
 
   const fileNamed = (end: string) => task.files.find(({ name }) => name.endsWith(end))!.id;
   const actors = await Promise.all(roles.map((role) => people[role].actor()));
-  const members = await app.members(owner);
+  const members = await app.team.members(owner);
   return {
     name: 'Acme Harbour',
     teamId,
@@ -330,19 +330,21 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
     letter,
     undeliveredTask: undelivered.id,
     limit: limit.id,
-    month: (await app.statementMonths(owner))[0]!,
+    month: (await app.credits.statementMonths(owner))[0]!,
     memberOf: byRole(members.map(({ role, id }) => [role, id])),
     userOf: byRole(actors.map(({ role, userId }) => [role, userId])),
     sessionOf: byRole(actors.map(({ role, sessionId }) => [role, sessionId!])),
     apiKey,
     othersKey,
-    workspace: (await app.linkedWorkspaces(owner))[0]!.id,
-    account: (await app.linkedAccounts(owner))[0]!.id,
+    workspace: (await app.workspaces.linkedWorkspaces(owner))[0]!.id,
+    account: (await app.workspaces.linkedAccounts(owner))[0]!.id,
     invitation: { id: invitationId, email, token: await invitationFor(email) },
     export: made.id,
-    identityLink: tokenOf(await app.makeIdentityLink({ ...account, externalId: 'UMO', displayName: 'mo.mendel' })),
-    workspaceLink: tokenOf(await app.makeWorkspaceLink({ platform: 'slack', externalId: 'TPIER', name: 'Pier Two', askedBy: 'mo' })),
-    erasureLink: tokenOf((await app.makeErasureLink({ platform: 'slack', workspace: 'THARBOUR', externalId: 'UZOE' }))!),
+    identityLink: tokenOf(await app.workspaces.makeIdentityLink({ ...account, externalId: 'UMO', displayName: 'mo.mendel' })),
+    workspaceLink: tokenOf(
+      await app.workspaces.makeWorkspaceLink({ platform: 'slack', externalId: 'TPIER', name: 'Pier Two', askedBy: 'mo' }),
+    ),
+    erasureLink: tokenOf((await app.privacy.makeErasureLink({ platform: 'slack', workspace: 'THARBOUR', externalId: 'UZOE' }))!),
   };
 }
 
@@ -374,7 +376,7 @@ async function makeOther({ stage, get }: Makers, outsider: Somebody): Promise<Ot
     task: task.id,
     conversation: task.conversationId,
     file: task.files[0]!.id,
-    apiKey: await stage.app.makeApiKey(actor, 'Bakery script'),
+    apiKey: await stage.app.team.makeApiKey(actor, 'Bakery script'),
   };
 }
 
@@ -397,11 +399,11 @@ async function makeLinks({ stage, browser }: Makers, people: World['people']): P
 async function makeTrouble({ stage }: Makers, people: World['people']): Promise<void> {
   const { app, core, mails } = stage;
   const email = 'bounced@other.example';
-  await app.invite(await people.outsider.actor(), { email, role: 'guest' });
+  await app.team.invite(await people.outsider.actor(), { email, role: 'guest' });
   await mails(email);
   await core.store.money.query(
     { text: `UPDATE mails SET state = 'dead', trouble = 'MessageRejected: the address is on the suppression list' WHERE to_address = $1` },
     [email],
   );
-  await app.checkLedger(await people.operator.actor(), null);
+  await app.operator.checkLedger(await people.operator.actor(), null);
 }

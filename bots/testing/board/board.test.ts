@@ -97,10 +97,12 @@ async function listen(url: string) {
   const asks: AskInput[] = [];
   let refusals = 0;
   const app = {
-    async ask(input: AskInput) {
-      if (refusals-- > 0) throw new Error('the database is away');
-      asks.push(input);
-      return { kind: 'task' } as Taken;
+    tasks: {
+      async ask(input: AskInput) {
+        if (refusals-- > 0) throw new Error('the database is away');
+        asks.push(input);
+        return { kind: 'task' } as Taken;
+      },
     },
   } as App;
   const { mounts } = await board.start({ app, clock: systemClock, log: quietLog, settings: { url, token } });

@@ -18,7 +18,7 @@ export function boardInbound({ app, log, settings }: Context<BoardSettings>): Mo
       const ask = await readAsk(request, settings.token);
       if (ask === null) return end(response, 401);
       try {
-        await app.ask(ask);
+        await app.tasks.ask(ask);
         end(response, 200);
       } catch (error) {
         log.warn({ error, key: ask.key }, 'ask not taken; the board will tell it again');

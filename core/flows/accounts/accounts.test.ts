@@ -14,8 +14,8 @@ const stage = forAll(() => openStage({ settings: proxied }));
 test('a person changes their name, which their mails then use', async () => {
   const [ada, email] = await member();
   const actor = await actorOf(ada);
-  await stage().app.renamePerson(actor, '  Ada   Lovelace ');
-  expect(await stage().app.account(actor)).toMatchObject({
+  await stage().app.accounts.rename(actor, '  Ada   Lovelace ');
+  expect(await stage().app.accounts.profile(actor)).toMatchObject({
     name: 'Ada Lovelace',
     email,
     emailVerified: true,
@@ -23,7 +23,7 @@ test('a person changes their name, which their mails then use', async () => {
     twoFactor: false,
   });
   for (const name of ['', '   ', 'x'.repeat(61), 'see https://evil.example'])
-    await expect(stage().app.renamePerson(actor, name), name).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(stage().app.accounts.rename(actor, name), name).rejects.toMatchObject({ code: 'request.invalid' });
   expect(await actsOf(email)).toEqual(['session.began', 'person.renamed']);
 });
 
@@ -34,17 +34,17 @@ test('a new address counts once its owner confirms it while logged in, needs the
   expect(await ada.auth('/new-address', { newEmail })).toMatchObject({ status: 400, body: { code: 'INVALID_PASSWORD' } });
   expect(await ada.auth('/new-address', { newEmail, password: 'not that one' })).toMatchObject({ status: 400 });
   expect(await ada.auth('/new-address', { newEmail, password: PASSWORD })).toMatchObject({ status: 200 });
-  expect((await stage().app.account(await actorOf(ada))).email).toBe(email);
+  expect((await stage().app.accounts.profile(await actorOf(ada))).email).toBe(email);
 
   const token = tokenIn(await mailOf(stage(), newEmail, 'new-address'));
   const [bo] = await member();
   const confirm = (by: Visitor) => by.askAsPage('/new-address/confirm', { token });
   expect(await confirm(visitor(stage(), newAddress()))).toMatchObject({ status: 401 });
   expect(await confirm(bo)).toMatchObject({ status: 403, body: { code: 'INVALID_USER' } });
-  expect((await stage().app.account(await actorOf(ada))).email).toBe(email);
+  expect((await stage().app.accounts.profile(await actorOf(ada))).email).toBe(email);
   expect(await confirm(ada)).toMatchObject({ status: 200 });
   expect([await ada.isLoggedIn(), await phone.isLoggedIn()]).toEqual([true, false]);
-  expect(await stage().app.account(await actorOf(ada))).toMatchObject({ email: newEmail, emailVerified: true });
+  expect(await stage().app.accounts.profile(await actorOf(ada))).toMatchObject({ email: newEmail, emailVerified: true });
   expect(await confirm(ada)).toMatchObject({ status: 400 });
   expect(await kindsWrittenTo(stage(), email)).toEqual(['verify', 'security']);
   expect(await kindsWrittenTo(stage(), newEmail)).toEqual(['new-address']);
@@ -77,44 +77,44 @@ test('a person sees where they are logged in, and ends one or all others at once
   const phone = await elsewhere(email);
   const tablet = await elsewhere(email);
   const actor = await actorOf(ada);
-  const sessions = await stage().app.sessions(actor);
+  const sessions = await stage().app.accounts.sessions(actor);
   expect(sessions.map(({ device, current }) => ({ device, current }))).toEqual([
     { device: 'Firefox on Linux', current: false },
     { device: 'Firefox on Linux', current: false },
     { device: 'Firefox on Linux', current: true },
   ]);
 
-  await stage().app.endSession(actor, (await actorOf(phone)).sessionId!);
+  await stage().app.accounts.endSession(actor, (await actorOf(phone)).sessionId!);
   expect([await ada.isLoggedIn(), await phone.isLoggedIn(), await tablet.isLoggedIn()]).toEqual([true, false, true]);
-  expect(await stage().app.endOtherSessions(actor)).toEqual({ ended: 1 });
+  expect(await stage().app.accounts.endOtherSessions(actor)).toEqual({ ended: 1 });
   expect([await ada.isLoggedIn(), await tablet.isLoggedIn()]).toEqual([true, false]);
   expect((await actsOf(email)).slice(-2)).toEqual(['session.ended', 'session.ended']);
 
   const [bo] = await member();
-  await stage().app.endSession(await actorOf(bo), actor.sessionId!);
-  await stage().app.endSession(await actorOf(bo), 'no id');
+  await stage().app.accounts.endSession(await actorOf(bo), actor.sessionId!);
+  await stage().app.accounts.endSession(await actorOf(bo), 'no id');
   expect(await ada.isLoggedIn()).toBe(true);
 });
 
 test('a key can neither look at sessions nor end them', async () => {
   const person = await stage().person();
-  await expect(stage().app.sessions(person)).rejects.toMatchObject({ code: 'login.needed' });
-  await expect(stage().app.endOtherSessions(person)).rejects.toMatchObject({ code: 'login.needed' });
-  await expect(stage().app.renamePerson(person, 'Eve')).rejects.toMatchObject({ code: 'login.needed' });
-  await expect(stage().app.chooseTeam(person, person.teamId)).rejects.toMatchObject({ code: 'login.needed' });
+  await expect(stage().app.accounts.sessions(person)).rejects.toMatchObject({ code: 'login.needed' });
+  await expect(stage().app.accounts.endOtherSessions(person)).rejects.toMatchObject({ code: 'login.needed' });
+  await expect(stage().app.accounts.rename(person, 'Eve')).rejects.toMatchObject({ code: 'login.needed' });
+  await expect(stage().app.accounts.chooseTeam(person, person.teamId)).rejects.toMatchObject({ code: 'login.needed' });
 });
 
 test('an authenticator counts once its first code was right, and goes with the password', async () => {
   const [ada, email] = await member();
   expect(await ada.auth('/two-factor/enable', { password: 'not that one' })).toMatchObject({ status: 400 });
   await ada.auth('/two-factor/enable', { password: PASSWORD });
-  expect((await stage().app.account(await actorOf(ada))).twoFactor).toBe(false);
+  expect((await stage().app.accounts.profile(await actorOf(ada))).twoFactor).toBe(false);
   const phone = await elsewhere(email);
   expect(await phone.isLoggedIn()).toBe(true);
 
   const { backupCodes } = await twoFactorOf(ada);
   expect(backupCodes).toHaveLength(10);
-  expect((await stage().app.account(await actorOf(ada))).twoFactor).toBe(true);
+  expect((await stage().app.accounts.profile(await actorOf(ada))).twoFactor).toBe(true);
   const more = await ada.auth('/two-factor/generate-backup-codes', { password: PASSWORD });
   expect((more.body['backupCodes'] as string[]).filter((code) => backupCodes.includes(code))).toEqual([]);
 
@@ -162,9 +162,9 @@ test('a login from another kind of browser is told, the first one is not', async
 test('who paid before signing up gets a mail to choose a password, and is nobody until it was opened', async () => {
   const { app } = stage();
   const email = `${randomBytes(5).toString('hex')}@example.com`;
-  const made = await app.inviteToSetPassword({ email, name: 'Grace', key: 'evt_1' + email });
+  const made = await app.accounts.inviteToSetPassword({ email, name: 'Grace', key: 'evt_1' + email });
   expect(made.existed).toBe(false);
-  expect(await app.inviteToSetPassword({ email, name: 'Grace', key: 'evt_1' + email })).toMatchObject({
+  expect(await app.accounts.inviteToSetPassword({ email, name: 'Grace', key: 'evt_1' + email })).toMatchObject({
     existed: true,
     userId: made.userId,
   });
@@ -176,22 +176,22 @@ test('who paid before signing up gets a mail to choose a password, and is nobody
   expect(await grace.logIn(email, '')).toMatchObject({ status: 401 });
   expect(await grace.auth('/reset-password', { token: tokenIn(mail), newPassword: PASSWORD })).toMatchObject({ status: 200 });
   expect(await grace.logIn(email)).toMatchObject({ status: 200 });
-  expect(await app.account(await actorOf(grace))).toMatchObject({ name: 'Grace', emailVerified: true, hasPassword: true });
+  expect(await app.accounts.profile(await actorOf(grace))).toMatchObject({ name: 'Grace', emailVerified: true, hasPassword: true });
 
   // Somebody with a password is left alone.
-  expect(await app.inviteToSetPassword({ email, name: 'Grace', key: 'evt_2' + email })).toMatchObject({ existed: true });
+  expect(await app.accounts.inviteToSetPassword({ email, name: 'Grace', key: 'evt_2' + email })).toMatchObject({ existed: true });
   expect(await kindsWrittenTo(stage(), email)).toEqual(['set-password', 'security']);
 });
 
 test('an invited person who forgot the mail gets another by the usual ways', async () => {
   const email = `${randomBytes(5).toString('hex')}@example.com`;
-  await stage().app.inviteToSetPassword({ email, name: 'Grace', key: email });
+  await stage().app.accounts.inviteToSetPassword({ email, name: 'Grace', key: email });
   const grace = visitor(stage(), newAddress());
   await grace.auth('/request-password-reset', { email });
   expect(await kindsWrittenTo(stage(), email)).toEqual(['set-password', 'set-password']);
   await grace.auth('/sign-in/magic-link', { email });
   await grace.askAsPage(`/magic-link/verify?token=${tokenIn(await mailOf(stage(), email, 'magic-link'))}`);
-  expect(await stage().app.account(await actorOf(grace))).toMatchObject({ emailVerified: true, hasPassword: false });
+  expect(await stage().app.accounts.profile(await actorOf(grace))).toMatchObject({ emailVerified: true, hasPassword: false });
 });
 
 test('a mailbox is not flooded, whoever asks', async () => {
@@ -239,8 +239,8 @@ test('where mail is off nobody is told to look for one', async () => {
     expect([path, (await ada.auth(path, body)).status]).toEqual([path, 503]);
   expect(await off.core.store.people.findByEmail(email)).toBeNull();
   const owner = await off.person();
-  await expect(off.app.invite(owner, { email, role: 'member' })).rejects.toMatchObject({ code: 'mail.off' });
-  expect(await off.app.invitations(owner)).toEqual([]);
+  await expect(off.app.team.invite(owner, { email, role: 'member' })).rejects.toMatchObject({ code: 'mail.off' });
+  expect(await off.app.team.invitations(owner)).toEqual([]);
 });
 
 test('names and passwords that are none are said field by field', async () => {
@@ -326,7 +326,7 @@ async function elsewhere(email: string): Promise<Visitor> {
 
 async function actorOf(person: Visitor): Promise<Actor> {
   const cookie = [...person.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  return stage().app.actorOf((await stage().core.auth.sessionOf(new Headers({ cookie })))!);
+  return stage().app.accounts.actorOf((await stage().core.auth.sessionOf(new Headers({ cookie })))!);
 }
 
 let addresses = 0;

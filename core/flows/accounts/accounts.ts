@@ -10,28 +10,6 @@ import type { Core } from '../runtime/core.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
-export interface AccountVerbs {
-  account(actor: Actor): Promise<AccountView>;
-  /** Rejects with `request.invalid`. */
-  renamePerson(actor: Actor, name: string): Promise<void>;
-  /** Where the person is logged in, the newest first. Rejects with `login.needed` for a program: this is for people alone. */
-  sessions(actor: Actor): Promise<SessionView[]>;
-  /** Whoever uses it is out with their next request. Ending what is over already is fine. */
-  endSession(actor: Actor, sessionId: string): Promise<void>;
-  /** Ends every session but the one that asks. */
-  endOtherSessions(actor: Actor): Promise<{ ended: number }>;
-  /**
-   * For whoever paid before they signed up: makes their account, or finds it, and mails them a link to choose a password
-   * unless they have one. Nobody is logged in by it, and only the link shows that the address is theirs. `key` is the same
-   * for the same reason, which then mails once.
-   */
-  inviteToSetPassword(person: {
-    email: string;
-    name: string;
-    key: string;
-  }): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId; existed: boolean }>;
-}
-
 export interface AccountView {
   readonly name: string;
   readonly email: string;
@@ -56,7 +34,7 @@ export interface SessionView {
 
 const INVITATION_MS = 24 * 3_600_000;
 
-export function accountVerbs(core: Core): AccountVerbs {
+export function personVerbs(core: Core) {
   const { accounts, logins, money, people } = core.store;
 
   const read = async (userId: UserId) => {
@@ -66,12 +44,13 @@ export function accountVerbs(core: Core): AccountVerbs {
   };
 
   return {
-    async account({ userId }) {
+    async profile({ userId }: Actor): Promise<AccountView> {
       const { name, email, emailVerified, hasPassword, twoFactor, createdAt } = await read(userId);
       return { name, email, emailVerified, hasPassword, twoFactor, since: createdAt.toISOString() };
     },
 
-    async renamePerson(actor, text) {
+    /** Rejects with `request.invalid`. */
+    async rename(actor: Actor, text: string): Promise<void> {
       mustBeAPerson(actor);
       const name = readName(text);
       const at = core.clock.now();
@@ -83,7 +62,8 @@ export function accountVerbs(core: Core): AccountVerbs {
       });
     },
 
-    async sessions(actor) {
+    /** Where the person is logged in, the newest first. Rejects with `login.needed` for a program: this is for people alone. */
+    async sessions(actor: Actor): Promise<SessionView[]> {
       const sessionId = mustBeAPerson(actor);
       const lines = await accounts.sessions(actor.userId, core.clock.now());
       return lines.map((line) => ({
@@ -96,16 +76,31 @@ export function accountVerbs(core: Core): AccountVerbs {
       }));
     },
 
-    async endSession(actor, sessionId) {
+    /** Whoever uses it is out with their next request. Ending what is over already is fine. */
+    async endSession(actor: Actor, sessionId: string): Promise<void> {
       mustBeAPerson(actor);
       if (isId(sessionId)) await endSessions(actor, { session: sessionId as SessionId });
     },
 
-    async endOtherSessions(actor) {
+    /** Ends every session but the one that asks. */
+    async endOtherSessions(actor: Actor): Promise<{ ended: number }> {
       return { ended: await endSessions(actor, { except: mustBeAPerson(actor) }) };
     },
 
-    async inviteToSetPassword({ email, name, key }) {
+    /**
+     * For whoever paid before they signed up: makes their account, or finds it, and mails them a link to choose a password
+     * unless they have one. Nobody is logged in by it, and only the link shows that the address is theirs. `key` is the same
+     * for the same reason, which then mails once.
+     */
+    async inviteToSetPassword({
+      email,
+      name,
+      key,
+    }: {
+      email: string;
+      name: string;
+      key: string;
+    }): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId; existed: boolean }> {
       const at = core.clock.now();
       const person = await people.addUser({ email, name, emailVerified: false }, at);
       if (await logins.hasPassword(person.userId)) return person;

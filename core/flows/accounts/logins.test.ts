@@ -268,15 +268,15 @@ test('a person works in the team they chose, as long as they are a member of it'
   const { app, core } = stage();
   const bo = await stage().person(7);
   const actor = async () =>
-    app.actorOf((await core.auth.sessionOf(new Headers({ cookie: [...ada.cookies].map(([n, v]) => `${n}=${v}`).join('; ') })))!);
+    app.accounts.actorOf((await core.auth.sessionOf(new Headers({ cookie: [...ada.cookies].map(([n, v]) => `${n}=${v}`).join('; ') })))!);
   const me = await actor();
-  await expect(app.chooseTeam(me, bo.teamId)).rejects.toMatchObject({ code: 'team.not-found' });
-  await expect(app.chooseTeam(me, "' OR true")).rejects.toMatchObject({ code: 'team.not-found' });
+  await expect(app.accounts.chooseTeam(me, bo.teamId)).rejects.toMatchObject({ code: 'team.not-found' });
+  await expect(app.accounts.chooseTeam(me, "' OR true")).rejects.toMatchObject({ code: 'team.not-found' });
 
   await core.store.prisma.member.create({ data: { id: bo.userId, teamId: bo.teamId, userId: me.userId, role: 'billing' } });
-  await app.chooseTeam(me, bo.teamId);
+  await app.accounts.chooseTeam(me, bo.teamId);
   expect(await actor()).toMatchObject({ teamId: bo.teamId, role: 'billing', sessionId: me.sessionId });
-  expect((await app.teamsOf(await actor())).map(({ role, personal, current }) => ({ role, personal, current }))).toEqual([
+  expect((await app.accounts.teamsOf(await actor())).map(({ role, personal, current }) => ({ role, personal, current }))).toEqual([
     { role: 'owner', personal: true, current: false },
     { role: 'billing', personal: false, current: true },
   ]);

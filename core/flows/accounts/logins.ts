@@ -14,15 +14,6 @@ import { shutOthersOut, shutsOut } from './shut-out.ts';
 import { giveStartingCredits } from '../credits/starting-credits.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
-export interface LoginVerbs {
-  /** Whoever is logged in, in the team that they chose, else in their own. */
-  actorOf(loggedIn: LoggedIn): Promise<Actor>;
-  /** The teams one can choose from, one's own first. */
-  teamsOf(actor: Actor): Promise<MyTeam[]>;
-  /** From here on this session acts in that team. Rejects with `team.not-found` for a team one is no member of. */
-  chooseTeam(actor: Actor, teamId: string): Promise<void>;
-}
-
 export interface MyTeam {
   readonly teamId: TeamId;
   readonly name: string;
@@ -33,18 +24,21 @@ export interface MyTeam {
   readonly current: boolean;
 }
 
-export function loginVerbs(core: Core): LoginVerbs {
+export function loginVerbs(core: Core) {
   const { logins } = core.store;
   return {
-    async actorOf({ userId, sessionId, email, confirmedAt }) {
+    /** Whoever is logged in, in the team that they chose, else in their own. */
+    async actorOf({ userId, sessionId, email, confirmedAt }: LoggedIn): Promise<Actor> {
       const place = (await logins.placeOf(sessionId, userId)) ?? (await findHome(core, userId));
       core.store.seen({ userId, teamId: place.teamId, apiKeyId: null }, core.clock.now());
       return { userId, sessionId, email, confirmedAt, teamId: place.teamId, role: place.role };
     },
-    async teamsOf({ userId, teamId }) {
+    /** The teams one can choose from, one's own first. */
+    async teamsOf({ userId, teamId }: Actor): Promise<MyTeam[]> {
       return (await logins.placesOf(userId)).map((place) => ({ ...place, current: place.teamId === teamId }));
     },
-    async chooseTeam({ userId, sessionId }, teamId) {
+    /** From here on this session acts in that team. Rejects with `team.not-found` for a team one is no member of. */
+    async chooseTeam({ userId, sessionId }: Actor, teamId: string): Promise<void> {
       if (sessionId === undefined) throw refuse('login.needed'); // a key acts in the team it was made for
       if (!isId(teamId) || !(await logins.choose(sessionId, userId, teamId as TeamId))) throw refuse('team.not-found');
     },

@@ -6,13 +6,6 @@ import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { Core } from '../runtime/core.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
-export interface OwnKeyVerbs {
-  /** The person's active keys in all teams, newest first. */
-  ownKeys(actor: Actor): Promise<OwnKeyView[]>;
-  /** They all stop working at once. Rejects with `login.needed` for a program: a stolen key must not end the others. */
-  revokeOwnKeys(actor: Actor): Promise<{ revoked: number }>;
-}
-
 export interface OwnKeyView {
   readonly id: ApiKeyId;
   readonly team: string;
@@ -23,9 +16,10 @@ export interface OwnKeyView {
   readonly lastUsedAt: string | null;
 }
 
-export function ownKeyVerbs({ store, clock, log }: Core): OwnKeyVerbs {
+export function ownKeyVerbs({ store, clock, log }: Core) {
   return {
-    async ownKeys(actor) {
+    /** The person's active keys in all teams, newest first. */
+    async ownKeys(actor: Actor): Promise<OwnKeyView[]> {
       mustBeAPerson(actor);
       const keys = await store.ownKeys.list(actor.userId, clock.now());
       return keys.map(({ createdAt, lastUsedAt, ...key }) => ({
@@ -35,7 +29,8 @@ export function ownKeyVerbs({ store, clock, log }: Core): OwnKeyVerbs {
       }));
     },
 
-    async revokeOwnKeys(actor) {
+    /** They all stop working at once. Rejects with `login.needed` for a program: a stolen key must not end the others. */
+    async revokeOwnKeys(actor: Actor): Promise<{ revoked: number }> {
       mustBeAPerson(actor);
       const revoked = await store.ownKeys.revokeAll(actor.userId, clock.now());
       log.info({ userId: actor.userId, revoked }, 'all api keys of a person revoked');

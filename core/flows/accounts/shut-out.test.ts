@@ -83,8 +83,8 @@ test.each(shutting)('%s: the notice says how many API keys still work and leads 
   const { ada, email } = world;
   const { app, url } = stage();
   const actor = await actorOf(ada);
-  const { teamId } = await app.makeTeam(actor, 'Acme');
-  const keys = [(await app.makeApiKey(actor, 'One')).key, (await app.makeApiKey({ ...actor, teamId }, 'Two')).key];
+  const { teamId } = await app.team.make(actor, 'Acme');
+  const keys = [(await app.team.makeApiKey(actor, 'One')).key, (await app.team.makeApiKey({ ...actor, teamId }, 'Two')).key];
   const works = (key: string) => fetch(`${url}/api/balance`, { headers: { Authorization: `Bearer ${key}` } }).then(({ status }) => status);
 
   await changes[what](world);
@@ -94,11 +94,14 @@ test.each(shutting)('%s: the notice says how many API keys still work and leads 
   expect(await Promise.all(keys.map(works))).toEqual([200, 200]);
 
   // In whatever team they are.
-  expect((await app.ownKeys(actor)).map(({ name, team }) => `${name} in ${team}`).toSorted()).toEqual(['One in Ada', 'Two in Acme']);
-  expect(await app.revokeOwnKeys(actor)).toEqual({ revoked: 2 });
+  expect((await app.accounts.ownKeys(actor)).map(({ name, team }) => `${name} in ${team}`).toSorted()).toEqual([
+    'One in Ada',
+    'Two in Acme',
+  ]);
+  expect(await app.accounts.revokeOwnKeys(actor)).toEqual({ revoked: 2 });
   expect(await Promise.all(keys.map(works))).toEqual([401, 401]);
-  expect(await app.ownKeys(actor)).toEqual([]);
-  expect(await app.revokeOwnKeys(actor)).toEqual({ revoked: 0 });
+  expect(await app.accounts.ownKeys(actor)).toEqual([]);
+  expect(await app.accounts.revokeOwnKeys(actor)).toEqual({ revoked: 0 });
 });
 
 test('who has no keys reads nothing about them', async () => {
@@ -114,13 +117,13 @@ test('revoking all keys is in the audit log of each team, ends what they watch, 
   const { ada, email } = await personWith('password-changed');
   const bo = await stage().person();
   const actor = await actorOf(ada);
-  const { teamId } = await app.makeTeam(actor, 'Acme');
-  const { key } = await app.makeApiKey(actor, 'One');
-  await app.makeApiKey({ ...actor, teamId }, 'Two');
+  const { teamId } = await app.team.make(actor, 'Acme');
+  const { key } = await app.team.makeApiKey(actor, 'One');
+  await app.team.makeApiKey({ ...actor, teamId }, 'Two');
   const watched = await fetch(`${url}/api/events`, { headers: { Authorization: `Bearer ${key}` } });
   expect(watched.status).toBe(200);
 
-  await app.revokeOwnKeys(actor);
+  await app.accounts.revokeOwnKeys(actor);
   await watched.text(); // it ends
   const { rows } = await core.store.money.query<{ name: string; team: string }>(
     {
@@ -133,16 +136,16 @@ test('revoking all keys is in the audit log of each team, ends what they watch, 
     { name: 'One', team: 'Ada' },
     { name: 'Two', team: 'Acme' },
   ]);
-  expect(await app.actorByKey(bo.apiKey)).not.toBeNull();
+  expect(await app.team.actorByKey(bo.apiKey)).not.toBeNull();
   expect(await ada.isLoggedIn()).toBe(true);
 });
 
 test('a key neither sees nor revokes the keys of its person', async () => {
   const { app } = stage();
   const bo = await stage().person();
-  await expect(app.ownKeys(bo)).rejects.toMatchObject({ code: 'login.needed' });
-  await expect(app.revokeOwnKeys(bo)).rejects.toMatchObject({ code: 'login.needed' });
-  expect(await app.actorByKey(bo.apiKey)).not.toBeNull();
+  await expect(app.accounts.ownKeys(bo)).rejects.toMatchObject({ code: 'login.needed' });
+  await expect(app.accounts.revokeOwnKeys(bo)).rejects.toMatchObject({ code: 'login.needed' });
+  expect(await app.team.actorByKey(bo.apiKey)).not.toBeNull();
 });
 
 /** Somebody who is logged in, and can make this change. */
@@ -162,7 +165,7 @@ async function elsewhere(email: string): Promise<Visitor> {
 
 async function actorOf(person: Visitor): Promise<Actor> {
   const cookie = [...person.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  return stage().app.actorOf((await stage().core.auth.sessionOf(new Headers({ cookie })))!);
+  return stage().app.accounts.actorOf((await stage().core.auth.sessionOf(new Headers({ cookie })))!);
 }
 
 const noticeOf = async (email: string) => {

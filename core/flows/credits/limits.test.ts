@@ -12,7 +12,7 @@ const teamDay: LimitWanted = { kind: 'team', subject: '', credits: amountOf(cred
 
 test('an owner sets what the team may spend in a day, and sees what is used, held and left of it', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(500);
-  const set = await stage().app.setLimit(team.owner, teamDay);
+  const set = await stage().app.credits.setLimit(team.owner, teamDay);
   expect(set).toMatchObject({
     kind: 'team',
     subject: '',
@@ -65,7 +65,7 @@ test('people and channels to choose from are those of the team', async () => {
   await team.identity('ada in slack', ada.userId);
   const grace = await team.identity('grace.h');
   await team.did({ platform: 'slack', channel: 'C9' });
-  expect(await stage().app.limitSubjects(team.owner)).toEqual([
+  expect(await stage().app.credits.limitSubjects(team.owner)).toEqual([
     { kind: 'member', id: ada.userId, name: 'Ada', of: 'user' },
     { kind: 'member', id: team.owner.userId, name: 'Olga Owner', of: 'user' },
     { kind: 'member', id: grace, name: 'grace.h', of: 'identity' },
@@ -75,31 +75,31 @@ test('people and channels to choose from are those of the team', async () => {
 
 test('a limit may be raised and lowered while it counts; below its use nothing is left, and nothing is undone', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(500);
-  const first = await stage().app.setLimit(team.owner, teamDay);
+  const first = await stage().app.credits.setLimit(team.owner, teamDay);
   await team.did({ charged: 40 });
-  const lowered = await stage().app.setLimit(team.owner, { ...teamDay, credits: amountOf(credits(15)), timeZone: 'UTC' });
+  const lowered = await stage().app.credits.setLimit(team.owner, { ...teamDay, credits: amountOf(credits(15)), timeZone: 'UTC' });
   expect([lowered.id, lowered.timeZone, inShort(lowered)]).toEqual([first.id, 'Europe/Berlin', 'team: 15 a day, 40 used, 0 held, 0 left']);
   expect((await team.began({ held: 1 })).held.outcome).toBe('limit');
-  const raised = await stage().app.setLimit(team.owner, { ...teamDay, credits: amountOf(credits(41)) });
+  const raised = await stage().app.credits.setLimit(team.owner, { ...teamDay, credits: amountOf(credits(41)) });
   expect(inShort(raised)).toBe('team: 41 a day, 40 used, 0 held, 1 left');
   expect((await team.began({ held: 1 })).held.outcome).toBe('held');
 });
 
 test('a limit of nothing stops everything, and removed it stops nothing', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(500);
-  const { id } = await stage().app.setLimit(team.owner, { ...teamDay, credits: '0' });
+  const { id } = await stage().app.credits.setLimit(team.owner, { ...teamDay, credits: '0' });
   expect((await team.began({ held: 1 })).held.outcome).toBe('limit');
-  await stage().app.removeLimit(team.owner, id);
+  await stage().app.credits.removeLimit(team.owner, id);
   expect((await team.began({ held: 100 })).held.outcome).toBe('held');
   expect(await list(team)).toEqual([]);
-  await expect(stage().app.removeLimit(team.owner, id)).rejects.toMatchObject({ code: 'limit.not-found' });
+  await expect(stage().app.credits.removeLimit(team.owner, id)).rejects.toMatchObject({ code: 'limit.not-found' });
 });
 
 test('use counts from when the limit is set, and the list says since when', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(500);
   await team.did({ charged: 40 });
   stage().at = new Date('2026-11-20T14:00:00Z');
-  const limit = await stage().app.setLimit(team.owner, teamDay);
+  const limit = await stage().app.credits.setLimit(team.owner, teamDay);
   expect([inShort(limit), limit.countsSince]).toEqual(['team: 50 a day, 0 used, 0 held, 50 left', '2026-11-20T14:00:00.000Z']);
   stage().at = new Date('2026-11-21T14:00:00Z');
   expect((await list(team))[0]!.countsSince).toBe('2026-11-20T23:00:00.000Z');
@@ -125,18 +125,21 @@ test('linking an account is no way out of a limit', async () => {
 
 test('who may set limits, and nobody else, may set and remove them', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(500);
-  const { id } = await stage().app.setLimit(team.owner, teamDay);
+  const { id } = await stage().app.credits.setLimit(team.owner, teamDay);
   const allowed: string[] = [];
   for (const role of roles) {
     const actor = { ...team.owner, role };
-    const tried = await Promise.allSettled([stage().app.setLimit(actor, teamDay), stage().app.removeLimit(actor, newId<never>())]);
+    const tried = await Promise.allSettled([
+      stage().app.credits.setLimit(actor, teamDay),
+      stage().app.credits.removeLimit(actor, newId<never>()),
+    ]);
     const codes = tried.map((each) => (each.status === 'fulfilled' ? 'done' : (each.reason as { code: string }).code));
     if (codes[0] === 'done') allowed.push(role);
     expect(codes).toEqual(codes[0] === 'done' ? ['done', 'limit.not-found'] : ['not.allowed', 'not.allowed']);
   }
   expect(allowed).toEqual(['owner', 'admin', 'billing']);
   const other = await stage().team();
-  await expect(stage().app.removeLimit(other.owner, id)).rejects.toMatchObject({ code: 'limit.not-found' });
+  await expect(stage().app.credits.removeLimit(other.owner, id)).rejects.toMatchObject({ code: 'limit.not-found' });
   expect(await list(other)).toEqual([]);
   expect(await list(team)).toHaveLength(1);
 });
@@ -159,7 +162,7 @@ test.each<[string, Partial<Record<keyof LimitWanted, string>>]>([
   for (const subject of wrong.subject === undefined || wrong.kind !== 'member'
     ? [wrong.subject ?? '']
     : [wrong.subject, stranger.owner.userId, await stranger.identity('x')]) {
-    await expect(stage().app.setLimit(team.owner, { ...teamDay, ...wrong, subject } as LimitWanted)).rejects.toMatchObject({
+    await expect(stage().app.credits.setLimit(team.owner, { ...teamDay, ...wrong, subject } as LimitWanted)).rejects.toMatchObject({
       code: 'request.invalid',
       facts: { fields: [{ name }] },
     });
@@ -170,9 +173,9 @@ test.each<[string, Partial<Record<keyof LimitWanted, string>>]>([
 test('every change stands in the audit log, with who made it and what was before', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(500);
   const billing = await team.member('Bill', 'billing');
-  await stage().app.setLimit(team.owner, teamDay);
-  const { id } = await stage().app.setLimit(billing, { ...teamDay, credits: amountOf(credits(20)) });
-  await stage().app.removeLimit(team.owner, id);
+  await stage().app.credits.setLimit(team.owner, teamDay);
+  const { id } = await stage().app.credits.setLimit(billing, { ...teamDay, credits: amountOf(credits(20)) });
+  await stage().app.credits.removeLimit(team.owner, id);
   expect(await audit(team)).toEqual([
     {
       actor: `user:${team.owner.userId}`,
@@ -198,7 +201,7 @@ test('every change stands in the audit log, with who made it and what was before
 test('ten owners who set the same limit at once make one limit', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(500);
   const answers = await Promise.all(
-    Array.from({ length: 10 }, (_, i) => stage().app.setLimit(team.owner, { ...teamDay, credits: amountOf(credits(10 + i)) })),
+    Array.from({ length: 10 }, (_, i) => stage().app.credits.setLimit(team.owner, { ...teamDay, credits: amountOf(credits(10 + i)) })),
   );
   expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
   expect((await audit(team)).map(({ act }) => act)).toEqual(['limit.set', ...Array<string>(9).fill('limit.changed')]);
@@ -206,10 +209,10 @@ test('ten owners who set the same limit at once make one limit', async () => {
 
 test('a limit lowered while tasks come in lets none of them fail otherwise than by being refused', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(500);
-  await stage().app.setLimit(team.owner, teamDay);
+  await stage().app.credits.setLimit(team.owner, teamDay);
   const outcomes = await Promise.all(
     Array.from({ length: 30 }, async (_, i) => {
-      if (i % 3 === 0) await stage().app.setLimit(team.owner, { ...teamDay, credits: amountOf(credits(40 - i)) });
+      if (i % 3 === 0) await stage().app.credits.setLimit(team.owner, { ...teamDay, credits: amountOf(credits(40 - i)) });
       return (await team.began({ held: 3 })).held.outcome;
     }),
   );
@@ -227,11 +230,11 @@ function at(time: string) {
 
 function set(team: CreditsTeam, wanted: Pick<LimitWanted, 'kind' | 'subject' | 'period'>): Promise<LimitView> {
   stage().at = new Date(stage().at.getTime() + 1_000);
-  return stage().app.setLimit(team.owner, { ...wanted, credits: amountOf(credits(50)), timeZone: 'UTC' });
+  return stage().app.credits.setLimit(team.owner, { ...wanted, credits: amountOf(credits(50)), timeZone: 'UTC' });
 }
 
 function list(team: CreditsTeam): Promise<LimitView[]> {
-  return stage().app.limits(team.owner);
+  return stage().app.credits.limits(team.owner);
 }
 
 function audit(team: CreditsTeam) {

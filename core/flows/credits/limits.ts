@@ -18,11 +18,13 @@ export async function limits(core: Core, actor: Actor): Promise<LimitView[]> {
 
 const SUBJECTS_MOST = 200;
 
+/** People and channels to choose from. */
 export async function limitSubjects(core: Core, actor: Actor): Promise<LimitSubject[]> {
   mustBeAllowed(actor, 'credits.see');
   return core.store.credits.limits.subjects(actor.teamId, SUBJECTS_MOST);
 }
 
+/** Sets a limit, or another amount for the one there is; that one keeps its time zone. Use counts from then on. */
 export async function setLimit(core: Core, actor: Actor, wanted: LimitWanted): Promise<LimitView> {
   mustBeAllowed(actor, 'credits.limit');
   const limit = await read(core, actor, wanted);
@@ -34,6 +36,7 @@ export async function setLimit(core: Core, actor: Actor, wanted: LimitWanted): P
   return viewLimit((await core.store.credits.limits.list(actor.teamId, at)).find((each) => each.id === id)!);
 }
 
+/** Rejects with `limit.not-found` for somebody else's. */
 export async function removeLimit(core: Core, actor: Actor, limitId: string): Promise<void> {
   mustBeAllowed(actor, 'credits.limit');
   const removed =

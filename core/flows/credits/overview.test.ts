@@ -6,14 +6,14 @@ import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { openCreditsStage } from '#core/testing/stages/credits-stage.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
-import { balance } from '../tasks/history.ts';
+import { balance } from './balance.ts';
 import { keepPaces } from './paces.ts';
 
 const stage = forAll(openCreditsStage);
 
 test('a new team has nothing, and is told so', async () => {
   const team = await at('2026-11-20T12:00:00Z').team();
-  expect(await stage().app.creditsOverview(team.owner)).toEqual({
+  expect(await stage().app.credits.overview(team.owner)).toEqual({
     available: '0',
     inUse: '0',
     debt: '0',
@@ -50,7 +50,7 @@ test('an owner sees what is there, what is in use and by which tasks, where it c
   const { taskId } = await team.began({ held: 30, text: 'find me leads', type: 'lead-generation' });
   stage().at = new Date('2026-11-20T12:01:00Z');
   await team.began({ held: 25 });
-  const view = await stage().app.creditsOverview(team.owner);
+  const view = await stage().app.credits.overview(team.owner);
   expect([view.available, view.inUse, view.debt].map(show)).toEqual(['515', '55', '0']);
   expect(view.holding.map(({ title, credits: held }) => `${title} ${show(held)}`)).toEqual(['do it 25', 'find me leads 30']);
   expect(view.holding[1]).toMatchObject({ id: taskId, type: 'lead-generation', status: 'processing', since: '2026-11-20T12:00:00.000Z' });
@@ -64,9 +64,9 @@ test('what a task usually costs is what theirs did, once there are five', async 
   const team = await at('2026-11-20T12:00:00Z').team(1_000);
   for (const charged of [1, 2, 40, 3]) await team.did({ charged });
   await team.did({ charged: 0 });
-  expect((await stage().app.creditsOverview(team.owner)).typicalTask).toEqual({ credits: '10000000', ofTheTeam: false });
+  expect((await stage().app.credits.overview(team.owner)).typicalTask).toEqual({ credits: '10000000', ofTheTeam: false });
   await team.did({ charged: 50 });
-  const view = await stage().app.creditsOverview(team.owner);
+  const view = await stage().app.credits.overview(team.owner);
   expect(view.typicalTask).toEqual({ credits: '3000000', ofTheTeam: true });
   expect([view.colour, view.words]).toEqual(['green', 'Enough for about 301 typical tasks']);
 });
@@ -76,7 +76,7 @@ test('the pace is known from the second day on, and days left from the eighth', 
   await team.did({ charged: 10 });
   const later = async (days: number) => {
     stage().at = new Date(Date.parse('2026-11-01T12:00:00Z') + days * 86_400_000 + 60_000);
-    const { pace, daysLeft, words } = await stage().app.creditsOverview(team.owner);
+    const { pace, daysLeft, words } = await stage().app.credits.overview(team.owner);
     return [pace && `${show(pace.perDay)} a day, of ${pace.days}`, daysLeft, words];
   };
   expect(await later(0)).toEqual([null, null, 'Enough for about 9 typical tasks']);
@@ -95,7 +95,7 @@ test("a balance has the colour of the team's own pace, wherever it is shown", as
   expect(await balance(core, team.owner)).toMatchObject({ colour: 'green', words: 'Enough for about 10 typical tasks' });
   await team.did({ charged: 70 });
   stage().at = new Date('2026-11-08T13:00:00Z');
-  const { colour, words, available } = await app.creditsOverview(team.owner);
+  const { colour, words, available } = await app.credits.overview(team.owner);
   expect([colour, words]).toEqual(['yellow', 'About 3 days left at the present pace']);
   expect(await balance(core, team.owner)).toMatchObject({ available, colour, words });
 });
@@ -120,13 +120,13 @@ test('plain members see the balance, and not what is behind it', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(100);
   const guest = { ...team.owner, role: 'guest' as const };
   expect(await balance(stage().core, guest)).toMatchObject({ available: '100000000' });
-  await expect(stage().app.creditsOverview(guest)).rejects.toMatchObject({ code: 'not.allowed' });
+  await expect(stage().app.credits.overview(guest)).rejects.toMatchObject({ code: 'not.allowed' });
 });
 
 test('what is owed is shown', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(10);
   await stage().store.ledger.clawback({ key: newId<never>(), wallet: team.walletId, credits: credits(25) }, stage().at);
-  const view = await stage().app.creditsOverview(team.owner);
+  const view = await stage().app.credits.overview(team.owner);
   expect([view.available, view.debt, view.words].map((each) => (/^\d/.test(each) ? show(each) : each))).toEqual([
     '0',
     '15',

@@ -7,7 +7,7 @@ import { TYPICAL_TASK } from '#core/domain/credits/rates.ts';
 import { saySource } from '#core/domain/credits/say-transaction.ts';
 import { firstLine } from '#core/domain/text/text.ts';
 import type { Core } from '../runtime/core.ts';
-import { viewWallet } from '../tasks/history.ts';
+import { viewWallet } from './balance.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import type { CreditsOverview } from './views.ts';
 

@@ -34,7 +34,7 @@ test('an account that was made for somebody counts like one that they made thems
   const domain = newDomain();
   for (let n = 0; n < 5; n++) await signedUp(`u${n}@${domain}`, newAddress());
   const email = `made@${domain}`;
-  await stage().app.inviteToSetPassword({ email, name: 'Ada', key: email });
+  await stage().app.accounts.inviteToSetPassword({ email, name: 'Ada', key: email });
   const ada = visitor(stage(), newAddress());
   const token = tokenIn(await mailOf(stage(), email, 'set-password'));
   expect(await ada.auth('/reset-password', { token, newPassword: PASSWORD })).toMatchObject({ status: 200 });
@@ -128,11 +128,11 @@ async function actorOf(email: string) {
 }
 
 async function withheldOf(email: string) {
-  return stage().app.startingCreditsWithheld(await actorOf(email));
+  return stage().app.credits.startingCreditsWithheld(await actorOf(email));
 }
 
 async function auditOf(email: string) {
-  return (await stage().app.audit(await actorOf(email), { limit: 50 })).map(({ words }) => words);
+  return (await stage().app.team.audit(await actorOf(email), { limit: 50 })).map(({ words }) => words);
 }
 
 const newName = () => randomBytes(5).toString('hex');

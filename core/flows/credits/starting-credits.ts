@@ -11,13 +11,9 @@ import type { Core } from '../runtime/core.ts';
 import { keyedDigest, mailboxDigest } from '../mail/mail-share.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
-export interface StartingCreditVerbs {
-  /** Why the actor's team began without credits; null when it did not, and once it had some from elsewhere. */
-  startingCreditsWithheld(actor: Actor): Promise<NoStartingCredits | null>;
-}
-
-export function startingCreditVerbs({ store }: Core): StartingCreditVerbs {
-  return { startingCreditsWithheld: ({ teamId }) => store.startingCredits.withheld(teamId) };
+/** Why the actor's team began without credits; null when it did not, and once it had some from elsewhere. */
+export function startingCreditsWithheld({ store }: Core, { teamId }: Actor): Promise<NoStartingCredits | null> {
+  return store.startingCredits.withheld(teamId);
 }
 
 export async function giveStartingCredits(

@@ -19,7 +19,7 @@ test('a month tells what was there, what moved, and what was left', async () => 
   await team.grant(50);
   stage().at = new Date('2026-12-01T00:00:00Z');
   await team.did({ charged: 1 });
-  const view = await stage().app.statement(team.owner, '2026-11');
+  const view = await stage().app.credits.statement(team.owner, '2026-11');
   expect(view).toMatchObject({ month: '2026-11', closed: true, brokenAt: null, lines: { first: 3, last: 7, count: 5 } });
   expect([show(view.opening), ...view.movements.map((each) => `${each.type} ×${each.count}: ${show(each)}`), show(view.closing)]).toEqual([
     '100, 5 in use',
@@ -35,9 +35,9 @@ test('months follow one another, also those in which nothing happened', async ()
   const team = await at('2026-08-20T12:00:00Z').team(100);
   stage().at = new Date('2026-11-03T12:00:00Z');
   await team.did({ charged: 8 });
-  expect(await stage().app.statementMonths(team.owner)).toEqual(['2026-11', '2026-10', '2026-09', '2026-08']);
+  expect(await stage().app.credits.statementMonths(team.owner)).toEqual(['2026-11', '2026-10', '2026-09', '2026-08']);
   const [august, september, november] = await Promise.all(
-    ['2026-08', '2026-09', '2026-11'].map((month) => stage().app.statement(team.owner, month)),
+    ['2026-08', '2026-09', '2026-11'].map((month) => stage().app.credits.statement(team.owner, month)),
   );
   expect([august!.opening, august!.closing].map(show)).toEqual(['0, 0 in use', '100, 0 in use']);
   expect(september).toMatchObject({
@@ -52,7 +52,7 @@ test('months follow one another, also those in which nothing happened', async ()
 test('the fingerprint is that of the file, and both stay once the month is over', async () => {
   const team = await at('2026-10-20T12:00:00Z').team(100);
   const erased = await team.did({ text: 'something private', charged: 2.5 });
-  const open = await stage().app.statement(team.owner, '2026-10');
+  const open = await stage().app.credits.statement(team.owner, '2026-10');
   stage().at = new Date('2026-10-31T23:59:59.999Z');
   await team.grant(1);
   stage().at = new Date('2026-11-01T00:00:00.000Z');
@@ -87,20 +87,20 @@ test('a clock that is behind moves no line from one month to the other', async (
   stage().at = new Date('2026-11-01T00:00:00.100Z');
   await team.grant(1);
   expect(await read(team, '2026-10')).toEqual(october);
-  expect((await stage().app.statement(team.owner, '2026-11')).lines).toEqual({ first: 2, last: 4, count: 3 });
+  expect((await stage().app.credits.statement(team.owner, '2026-11')).lines).toEqual({ first: 2, last: 4, count: 3 });
 });
 
 test('who changes a line is found, by the line and by the fingerprint', async () => {
   const team = await at('2026-10-20T12:00:00Z').team(100);
   await team.did({ charged: 2 });
   await team.did({ charged: 2 });
-  const before = await stage().app.statement(team.owner, '2026-10');
+  const before = await stage().app.credits.statement(team.owner, '2026-10');
   await stage().bank.query('ALTER TABLE transactions DISABLE TRIGGER ALL');
   await stage().bank.query(`UPDATE transactions SET credits = credits + 1, balance = balance + 1 WHERE wallet_id = $1 AND seq = 3`, [
     team.walletId,
   ]);
   await stage().bank.query('ALTER TABLE transactions ENABLE TRIGGER ALL');
-  const after = await stage().app.statement(team.owner, '2026-10');
+  const after = await stage().app.credits.statement(team.owner, '2026-10');
   expect([before.brokenAt, after.brokenAt]).toEqual([null, 4]);
   expect(after.fingerprint).not.toBe(before.fingerprint);
 });
@@ -108,14 +108,14 @@ test('who changes a line is found, by the line and by the fingerprint', async ()
 test('there is no statement before the first credits, of a month to come, or for another team or role', async () => {
   const team = await at('2026-10-20T12:00:00Z').team(100);
   for (const month of ['2026-09', '2026-11', '2026-13', 'soon', '']) {
-    await expect(stage().app.statement(team.owner, month)).rejects.toMatchObject({ code: 'statement.not-found' });
-    await expect(stage().app.statementFile(team.owner, month)).rejects.toMatchObject({ code: 'statement.not-found' });
+    await expect(stage().app.credits.statement(team.owner, month)).rejects.toMatchObject({ code: 'statement.not-found' });
+    await expect(stage().app.credits.statementFile(team.owner, month)).rejects.toMatchObject({ code: 'statement.not-found' });
   }
   const member = { ...team.owner, role: 'member' as const };
   for (const ask of [
-    stage().app.statement(member, '2026-10'),
-    stage().app.statementFile(member, '2026-10'),
-    stage().app.statementMonths(member),
+    stage().app.credits.statement(member, '2026-10'),
+    stage().app.credits.statementFile(member, '2026-10'),
+    stage().app.credits.statementMonths(member),
   ]) {
     await expect(ask).rejects.toMatchObject({ code: 'not.allowed' });
   }
@@ -143,8 +143,8 @@ test('whatever happened, opening and movements make the closing, and months join
       }
     }
     stage().at = new Date(start + 101 * 86_400_000);
-    const months = (await stage().app.statementMonths(team.owner)).toReversed();
-    const views = await Promise.all(months.map((month) => stage().app.statement(team.owner, month)));
+    const months = (await stage().app.credits.statementMonths(team.owner)).toReversed();
+    const views = await Promise.all(months.map((month) => stage().app.credits.statement(team.owner, month)));
     let standing: Standing = { balance: '0', inUse: '0', debt: '0' };
     let lines = 0;
     for (const view of views) {
@@ -171,7 +171,10 @@ function plus(a: Standing, b: Standing): Standing {
 }
 
 async function read(team: CreditsTeam, month: string): Promise<{ view: StatementView; file: string }> {
-  const [view, file] = await Promise.all([stage().app.statement(team.owner, month), stage().app.statementFile(team.owner, month)]);
+  const [view, file] = await Promise.all([
+    stage().app.credits.statement(team.owner, month),
+    stage().app.credits.statementFile(team.owner, month),
+  ]);
   return { view, file: (await buffer(file)).toString() };
 }
 

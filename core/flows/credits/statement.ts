@@ -10,6 +10,7 @@ import type { JournalLine, MonthOfJournal } from '#core/store/credits/statement.
 import type { Core } from '../runtime/core.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
+/** Months that have a statement, newest first: `2026-11`. */
 export async function statementMonths(core: Core, actor: Actor): Promise<string[]> {
   mustBeAllowed(actor, 'credits.see');
   const first = monthOf(await core.store.credits.statements.openedAt(actor.teamId));
@@ -36,6 +37,7 @@ export async function statement(core: Core, actor: Actor, month: string): Promis
   };
 }
 
+/** What the fingerprint of a statement is made of, byte by byte. */
 export async function statementFile(core: Core, actor: Actor, month: string): Promise<Readable> {
   const journal = await journalOf(core, actor, month);
   async function* texts() {

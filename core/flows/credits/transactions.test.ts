@@ -59,7 +59,7 @@ test('pages follow one another without a gap or a repeat, while new lines come i
   for (let i = 0; i < 5; i++) await team.did({ charged: 1 });
   const seen: number[] = [];
   for (let before: number | undefined; ; before = seen.at(-1)) {
-    const page = await stage().app.transactions(team.owner, { limit: 4, ...(before !== undefined && { before }) });
+    const page = await stage().app.credits.transactions(team.owner, { limit: 4, ...(before !== undefined && { before }) });
     if (page.length === 0) break;
     seen.push(...page.map(({ line }) => line));
     await team.did({ charged: 1 });
@@ -100,8 +100,8 @@ test.each([
 ])('a wrong %s is said', async (name, query) => {
   const team = await at('2026-11-20T12:00:00Z').team(1);
   for (const ask of [
-    stage().app.transactions(team.owner, { ...query, limit: 5 }),
-    stage().app.transactionsCsv(team.owner, { ...query, bom: false }),
+    stage().app.credits.transactions(team.owner, { ...query, limit: 5 }),
+    stage().app.credits.transactionsCsv(team.owner, { ...query, bom: false }),
   ]) {
     await expect(ask).rejects.toMatchObject({ code: 'request.invalid', facts: { fields: [{ name }] } });
   }
@@ -114,8 +114,8 @@ test('nobody sees lines of another team, nor without being allowed to', async ()
   const other = await stage().team();
   expect((await all(other)).map(({ type }) => type)).toEqual(['open']);
   expect(await all(other, { person: ada.userId })).toEqual([]);
-  await expect(stage().app.transactions(ada, { limit: 5 })).rejects.toMatchObject({ code: 'not.allowed' });
-  await expect(stage().app.transactionsCsv(ada, { bom: true })).rejects.toMatchObject({ code: 'not.allowed' });
+  await expect(stage().app.credits.transactions(ada, { limit: 5 })).rejects.toMatchObject({ code: 'not.allowed' });
+  await expect(stage().app.credits.transactionsCsv(ada, { bom: true })).rejects.toMatchObject({ code: 'not.allowed' });
 });
 
 test('the table has every line, with numbers that stay numbers and times where the person lives', async () => {
@@ -195,11 +195,11 @@ function at(time: string) {
 }
 
 function all(team: CreditsTeam, query: TransactionQuery = {}): Promise<TransactionView[]> {
-  return stage().app.transactions(team.owner, { ...query, limit: 100 });
+  return stage().app.credits.transactions(team.owner, { ...query, limit: 100 });
 }
 
 async function csv(team: CreditsTeam, query: TransactionQuery = {}, bom = false): Promise<string> {
-  return (await buffer(await stage().app.transactionsCsv(team.owner, { ...query, bom }))).toString();
+  return (await buffer(await stage().app.credits.transactionsCsv(team.owner, { ...query, bom }))).toString();
 }
 
 function inShort({ words, detail, task, who, amount, setAside, balance, inUse }: TransactionView): string {

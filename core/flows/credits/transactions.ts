@@ -18,6 +18,7 @@ import type { TransactionQuery } from './views.ts';
 
 const PAGE_MOST = 100;
 
+/** Newest first. `before` is the last line of the page before. */
 export async function transactions(
   core: Core,
   actor: Actor,
@@ -32,7 +33,10 @@ export async function transactions(
 
 const ROWS_AT_ONCE = 500;
 
-/** The first rows are read before the answer begins, so that a refusal can still be one. */
+/**
+ * All lines as a table, newest first. `bom` is for spreadsheets, which else take UTF-8 for something older. The first rows are
+ * read before the answer begins, so that a refusal can still be one.
+ */
 export async function transactionsCsv(core: Core, actor: Actor, { bom, ...query }: TransactionQuery & { bom: boolean }): Promise<Readable> {
   mustBeAllowed(actor, 'credits.see');
   const filter = filterOf(query);

@@ -154,7 +154,7 @@ test('whoever may not see credits is told so, and another team is never counted'
   const { team } = await at('2026-11-20T12:00:00Z');
   await team.did({ charged: 10 });
   for (const role of ['member', 'guest'] as const) {
-    await expect(stage().app.usage({ ...team.owner, role }, { days: 7, by: 'type', timeZone: 'UTC' })).rejects.toMatchObject({
+    await expect(stage().app.credits.usage({ ...team.owner, role }, { days: 7, by: 'type', timeZone: 'UTC' })).rejects.toMatchObject({
       code: 'not.allowed',
     });
   }
@@ -201,7 +201,9 @@ test('whatever happened, all views of a time add up to what the journal settled 
     stage().at = now;
     for (const days of [7, 30] as const) {
       const views = await Promise.all(
-        (['type', 'person', 'channel', 'platform'] as const).map((by) => stage().app.usage(team.owner, { days, by, timeZone: zone })),
+        (['type', 'person', 'channel', 'platform'] as const).map((by) =>
+          stage().app.credits.usage(team.owner, { days, by, timeZone: zone }),
+        ),
       );
       for (const view of views) {
         const [from, before_] = await Promise.all([settled(team.teamId, view, 0), settled(team.teamId, view, days)]);
@@ -244,7 +246,7 @@ async function usedOn(time: string, team: CreditsTeam, charged: number): Promise
 
 function usage(team: CreditsTeam, days: UsageDays, by: UsageBy, now: string, timeZone = 'UTC'): Promise<UsageView> {
   stage().at = new Date(now);
-  return stage().app.usage(team.owner, { days, by, timeZone });
+  return stage().app.credits.usage(team.owner, { days, by, timeZone });
 }
 
 function show(amount: string): string {

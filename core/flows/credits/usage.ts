@@ -11,6 +11,7 @@ import type { Actor } from '#core/domain/actor.ts';
 /** More than this nobody tells apart in a chart; the small ones are shown together. */
 const GROUPS = 7;
 
+/** Days are those of the time zone. */
 export async function usage(core: Core, actor: Actor, of: { days: UsageDays; by: UsageBy; timeZone: string }): Promise<UsageView> {
   mustBeAllowed(actor, 'credits.see');
   const { from, to, rows } = await inZone(of.timeZone, () =>

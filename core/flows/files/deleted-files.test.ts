@@ -19,7 +19,7 @@ test('a finished export that holds a deleted file cannot be downloaded from then
   const ada = await opened.person();
   const owner = loggedIn(ada);
   const next = async () => {
-    const { id } = await app.exportTeam(owner);
+    const { id } = await app.privacy.exportTeam(owner);
     return untilReady(opened, owner, id, () => forward(1_000));
   };
   const before = await next();
@@ -29,16 +29,16 @@ test('a finished export that holds a deleted file cannot be downloaded from then
   expect(await namesIn(opened, owner, held)).toContain(gone);
 
   forward(60_000);
-  await app.deleteFile(ada, gone);
-  await expect(app.openExport(owner, held)).rejects.toMatchObject({ code: 'export.not-found' });
-  expect(await app.teamExports(owner)).toMatchObject([
+  await app.files.delete(ada, gone);
+  await expect(app.privacy.openExport(owner, held)).rejects.toMatchObject({ code: 'export.not-found' });
+  expect(await app.privacy.exports(owner)).toMatchObject([
     { id: held, state: 'gone', until: null, fileDeleted: true },
     // It was finished before the file came.
     { id: before, state: 'ready', fileDeleted: false },
   ]);
   await expireExports(core);
   await expect(core.files.open(`exports/${held}/1/1`)).rejects.toMatchObject({ code: 'file.missing' });
-  expect((await app.teamExports(owner))[0]).toMatchObject({ state: 'gone', fileDeleted: true });
+  expect((await app.privacy.exports(owner))[0]).toMatchObject({ state: 'gone', fileDeleted: true });
 
   const names = await namesIn(opened, owner, await next());
   expect(names).toContain(stays);
@@ -68,14 +68,14 @@ test('an export under way starts over without a file that is deleted meanwhile, 
   const ada = await opened.person();
   const owner = loggedIn(ada);
   const [gone, stays] = [(await ada.get('find me 3 leads')).files[0]!.id, (await ada.get('find me 3 leads')).files[0]!.id];
-  meanwhile = () => opened.app.deleteFile(ada, gone);
-  const { id } = await opened.app.exportTeam(owner);
+  meanwhile = () => opened.app.files.delete(ada, gone);
+  const { id } = await opened.app.privacy.exportTeam(owner);
   await untilReady(opened, owner, id, () => forward(1_000));
   expect(meanwhile).toBeNull();
   const names = await namesIn(opened, owner, id);
   expect(names).toContain(stays);
   expect(names).not.toContain(gone);
-  expect((await opened.app.teamExports(owner))[0]).toMatchObject({ state: 'ready', fileDeleted: false });
+  expect((await opened.app.privacy.exports(owner))[0]).toMatchObject({ state: 'ready', fileDeleted: false });
   await vi.waitFor(() => expect(opened.core.files.open(`exports/${id}/1/1`)).rejects.toMatchObject({ code: 'file.missing' }));
 });
 
@@ -83,7 +83,7 @@ async function untilReady({ app }: Stage, owner: Actor, id: string, ahead: () =>
   await vi.waitFor(
     async () => {
       ahead();
-      expect((await app.teamExports(owner)).find((each) => each.id === id)?.state).toBe('ready');
+      expect((await app.privacy.exports(owner)).find((each) => each.id === id)?.state).toBe('ready');
     },
     { interval: 100 },
   );
@@ -92,6 +92,6 @@ async function untilReady({ app }: Stage, owner: Actor, id: string, ahead: () =>
 
 /** The names of all files in an archive. */
 async function namesIn({ app }: Stage, owner: Actor, id: string): Promise<string> {
-  const { read } = await app.openExport(owner, id);
+  const { read } = await app.privacy.openExport(owner, id);
   return [...unzip(await buffer(read(0))).keys()].filter((name) => name.startsWith('files/')).join('\n');
 }

@@ -25,17 +25,17 @@ test('a deleted result cannot be opened by anybody from then on, leaves storage,
   const { storageKey } = (await core.store.files.find(file!.id))!;
   const before = await ada.ledger();
 
-  const { deletedAt } = await app.deleteFile(ada, file!.id);
+  const { deletedAt } = await app.files.delete(ada, file!.id);
   for (const who of [null, ada])
-    await expect(app.openLink(tokenIn(file!.url!), who)).rejects.toMatchObject({ code: 'file.deleted', status: 410 });
-  await expect(app.openFile(ada, task.id, file!.id)).rejects.toMatchObject({ code: 'file.deleted' });
-  expect((await app.task(ada, task.id)).files).toMatchObject([{ url: null, preview: null, deletedAt }]);
-  expect(JSON.stringify(await app.letters(ada, task.conversationId, 0))).not.toContain('row 1');
+    await expect(app.files.openLink(tokenIn(file!.url!), who)).rejects.toMatchObject({ code: 'file.deleted', status: 410 });
+  await expect(app.files.open(ada, task.id, file!.id)).rejects.toMatchObject({ code: 'file.deleted' });
+  expect((await app.tasks.get(ada, task.id)).files).toMatchObject([{ url: null, preview: null, deletedAt }]);
+  expect(JSON.stringify(await app.messages.letters(ada, task.conversationId, 0))).not.toContain('row 1');
 
   await expireFiles(core);
   await expect(core.files.open(storageKey)).rejects.toMatchObject({ code: 'file.missing' });
-  expect((await app.task(ada, task.id)).files).toMatchObject([{ url: null, deletedAt }]);
-  expect(await app.deleteFile(ada, file!.id)).toMatchObject({ deletedAt });
+  expect((await app.tasks.get(ada, task.id)).files).toMatchObject([{ url: null, deletedAt }]);
+  expect(await app.files.delete(ada, file!.id)).toMatchObject({ deletedAt });
   expect(await ada.ledger()).toEqual(before);
   expect(await actsOf(ada.teamId)).toEqual([['file.deleted', file!.id, { taskId: task.id }]]);
 });
@@ -46,14 +46,14 @@ test('what storage will not let go of is tried again, and stays closed meanwhile
   const ada = await person();
   const [file] = (await ada.get('find me 3 leads')).files;
   const { storageKey } = (await core.store.files.find(file!.id))!;
-  await app.deleteFile(ada, file!.id);
-  await app.setTeamSettings({ ...ada, apiKeyId: undefined as never, confirmedAt: clock.now() }, { retentionDays: 3650 });
+  await app.files.delete(ada, file!.id);
+  await app.privacy.setTeamSettings({ ...ada, apiKeyId: undefined as never, confirmedAt: clock.now() }, { retentionDays: 3650 });
   const away = {
     ...core,
     files: { ...core.files, remove: () => Promise.reject(new FilesError('storage.unavailable', 'storage is away')) },
   };
   await expireFiles(away);
-  await expect(app.openLink(tokenIn(file!.url!), ada)).rejects.toMatchObject({ code: 'file.deleted' });
+  await expect(app.files.openLink(tokenIn(file!.url!), ada)).rejects.toMatchObject({ code: 'file.deleted' });
   await expireFiles(core);
   await expect(core.files.open(storageKey)).rejects.toMatchObject({ code: 'file.missing' });
 });
@@ -62,22 +62,22 @@ test('a deleted input is gone also where the task was run again, is not in an ex
   const { app, core, person } = world();
   const ada = await person();
   const body = Readable.from([Buffer.from('name\n')]);
-  const input = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, body);
+  const input = await app.files.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, body);
   const first = await ada.untilOver(await ada.ask('find me 3 leads', { files: [input] }));
   const click = newId();
-  const again = await ada.untilOver(await app.retry(ada, first.id, click));
-  await app.deleteFile(ada, input);
+  const again = await ada.untilOver(await app.tasks.retry(ada, first.id, click));
+  await app.files.delete(ada, input);
   for (const { id } of [first, again]) {
-    const { inputs } = await app.taskDetails(ada, id);
+    const { inputs } = await app.tasks.details(ada, id);
     expect(inputs).toMatchObject([{ name: 'list.csv', url: null, deletedAt: expect.any(String) }]);
-    await expect(app.openFile(ada, id, inputs[0]!.id)).rejects.toMatchObject({
+    await expect(app.files.open(ada, id, inputs[0]!.id)).rejects.toMatchObject({
       code: 'file.deleted',
       wayForward: 'Send your request again and attach the file again.',
     });
-    expect(await app.retry(ada, id, newId())).toMatchObject({ kind: 'refused', refused: { code: 'task.input-gone' } });
+    expect(await app.tasks.retry(ada, id, newId())).toMatchObject({ kind: 'refused', refused: { code: 'task.input-gone' } });
   }
   // A repeat of what was run before is answered as it was then.
-  expect(await app.retry(ada, first.id, click)).toMatchObject({ kind: 'task', repeated: true, taskId: again.id });
+  expect(await app.tasks.retry(ada, first.id, click)).toMatchObject({ kind: 'task', repeated: true, taskId: again.id });
   const exported: string[] = [];
   for await (const files of core.store.exports.files(ada.teamId)) exported.push(...files.map(({ storageKey }) => storageKey));
   expect(exported).not.toContain((await core.store.files.find(input))!.storageKey);
@@ -87,9 +87,13 @@ test('a file of a task that still runs stays until that is over', async () => {
   const slow = agentsThat(() => new Promise<never>(() => {}));
   const { app, person } = await stage({ clock, agents: slow });
   const ada = await person();
-  const input = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
+  const input = await app.files.keepInput(
+    ada,
+    { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 },
+    Readable.from([Buffer.from('name\n')]),
+  );
   await ada.ask('find me 3 leads', { files: [input] });
-  await expect(app.deleteFile(ada, input)).rejects.toMatchObject({ code: 'file.in-use', status: 409 });
+  await expect(app.files.delete(ada, input)).rejects.toMatchObject({ code: 'file.in-use', status: 409 });
 });
 
 test('an ended link says so, in every form it had; links made afterwards work, and the team still gets the file', async () => {
@@ -98,17 +102,17 @@ test('an ended link says so, in every form it had; links made afterwards work, a
   const task = await ada.get('find me 3 leads');
   const [file] = task.files;
   const shared = [tokenIn(file!.url!), tokenIn(linkFor(core, file!.id))];
-  for (const token of shared) expect((await app.openLink(token, null)).url).toContain('http');
+  for (const token of shared) expect((await app.files.openLink(token, null)).url).toContain('http');
 
   clock.forward(1);
-  await app.endFileLinks(ada, file!.id);
+  await app.files.endLinks(ada, file!.id);
   for (const token of shared) {
-    for (const who of [null, eve]) await expect(app.openLink(token, who)).rejects.toMatchObject({ code: 'link.ended', status: 410 });
-    expect((await app.openLink(token, ada)).url).toContain('http');
+    for (const who of [null, eve]) await expect(app.files.openLink(token, who)).rejects.toMatchObject({ code: 'link.ended', status: 410 });
+    expect((await app.files.openLink(token, ada)).url).toContain('http');
   }
   clock.forward(1);
-  const fresh = tokenIn((await app.task(ada, task.id)).files[0]!.url!);
-  expect((await app.openLink(fresh, null)).url).toContain('http');
+  const fresh = tokenIn((await app.tasks.get(ada, task.id)).files[0]!.url!);
+  expect((await app.files.openLink(fresh, null)).url).toContain('http');
   expect(await actsOf(ada.teamId)).toEqual([['file.links-ended', file!.id, { taskId: task.id }]]);
 });
 
@@ -130,7 +134,7 @@ test('whoever asked for a task may, and owners and admins; colleagues may not, a
   const asks = async () => (await over(member, await asked(member, 'find me 3 leads'))).files[0]!;
   const file = await asks();
   const eve = await person();
-  for (const verb of [app.deleteFile, app.endFileLinks]) {
+  for (const verb of [app.files.delete, app.files.endLinks]) {
     await expect(verb(approver, file.id)).rejects.toMatchObject({ code: 'not.allowed' });
     for (const [who, id] of [
       [eve, file.id],
@@ -139,10 +143,10 @@ test('whoever asked for a task may, and owners and admins; colleagues may not, a
     ] as const)
       await expect(verb(who, id)).rejects.toMatchObject({ code: 'file.not-found' });
   }
-  await app.endFileLinks(member, file.id);
-  await app.endFileLinks(owner, file.id);
-  await app.deleteFile(admin, file.id);
-  await app.deleteFile(member, (await asks()).id);
+  await app.files.endLinks(member, file.id);
+  await app.files.endLinks(owner, file.id);
+  await app.files.delete(admin, file.id);
+  await app.files.delete(member, (await asks()).id);
 });
 
 test('a program deletes what its person asked for or uploaded, and nothing of anybody else, whoever holds the key', async () => {
@@ -162,14 +166,14 @@ test('a program deletes what its person asked for or uploaded, and nothing of an
   const [theirs, waiting] = [await keep(member), await keep(member)];
   const task = await over(member, await asked(member, 'find me 3 leads', theirs));
   // Who runs a colleague's task again shares its files, and they stay the colleague's.
-  const again = await over(owner, await app.retry(owner, task.id, newId()));
-  const shared = (await app.taskDetails(owner, again.id)).inputs[0]!.id;
+  const again = await over(owner, await app.tasks.retry(owner, task.id, newId()));
+  const shared = (await app.tasks.details(owner, again.id)).inputs[0]!.id;
   for (const id of [task.files[0]!.id, theirs, waiting, shared]) {
-    await expect(app.deleteFile(key, id)).rejects.toMatchObject({ code: 'not.allowed' });
-    await expect(app.deleteFile(stale, id)).rejects.toMatchObject({ code: 'login.confirm' });
+    await expect(app.files.delete(key, id)).rejects.toMatchObject({ code: 'not.allowed' });
+    await expect(app.files.delete(stale, id)).rejects.toMatchObject({ code: 'login.confirm' });
   }
-  for (const id of [again.files[0]!.id, await keep(owner)]) await app.deleteFile(key, id);
-  for (const id of [task.files[0]!.id, waiting, shared]) await app.deleteFile(owner, id);
+  for (const id of [again.files[0]!.id, await keep(owner)]) await app.files.delete(key, id);
+  for (const id of [task.files[0]!.id, waiting, shared]) await app.files.delete(owner, id);
 });
 
 test.each(['member', 'billing', 'approver'] as const)(
@@ -182,17 +186,17 @@ test.each(['member', 'billing', 'approver'] as const)(
     ]);
     const [ann, ben] = [{ ...actors[0], apiKeyId: newId<never>() }, actors[1]];
     const file = await keep(ann);
-    await expect(app.deleteFile(ben, file)).rejects.toMatchObject({ code: 'not.allowed' });
-    await app.deleteFile({ ...ann, role: 'guest' }, file);
+    await expect(app.files.delete(ben, file)).rejects.toMatchObject({ code: 'not.allowed' });
+    await app.files.delete({ ...ann, role: 'guest' }, file);
   },
 );
 
 function keep(actor: Actor) {
-  return world().app.keepInput(actor, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
+  return world().app.files.keepInput(actor, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
 }
 
 function asked({ userId, teamId }: Actor, text: string, ...files: FileId[]) {
-  return world().app.ask({
+  return world().app.tasks.ask({
     key: newId(),
     threadRef: `web:${newId()}`,
     from: { kind: 'user', userId, teamId },
@@ -205,7 +209,7 @@ function asked({ userId, teamId }: Actor, text: string, ...files: FileId[]) {
 async function over(actor: Actor, taken: Taken) {
   if (taken.kind !== 'task') throw new Error(`refused: ${taken.refused.code}`);
   return vi.waitFor(async () => {
-    const task = await world().app.task(actor, taken.taskId);
+    const task = await world().app.tasks.get(actor, taken.taskId);
     if (!task.over) throw new Error('still running');
     return task;
   });

@@ -9,18 +9,6 @@ import type { OwnedFile } from '#core/store/files/file-acts.ts';
 import type { Core } from '../runtime/core.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
-export interface FileVerbs {
-  /**
-   * Owners and admins who delete what somebody else asked for confirm who they are first, and no program may
-   * (sensitive-acts.ts). Nobody can open the file from now on, by no link, and its content is removed from storage. Deleting it twice is fine.
-   * A task that was run again shares its files with the first one: they are deleted in both. Rejects with `file.not-found`,
-   * `file.gone` when its time was over, and `file.in-use` while a task with it runs.
-   */
-  deleteFile(actor: Actor, fileId: string): Promise<{ fileId: FileId; deletedAt: string }>;
-  /** Links to this file that were given out until now stop working without a login; those of its task's pages are new ones. Rejects as `deleteFile`. */
-  endFileLinks(actor: Actor, fileId: string): Promise<{ fileId: FileId; endedAt: string }>;
-}
-
 /** False for a file that is not there: the verb says so. */
 export async function isOfSomebodyElse({ store }: Core, actor: Actor, fileId: string): Promise<boolean> {
   const file = isId(fileId) ? await store.fileActs.find(actor.teamId, fileId) : null;
@@ -32,7 +20,7 @@ function isOwn({ userId, role }: Actor, { askedBy, taskId }: OwnedFile): boolean
   return askedBy === userId && (taskId === null || may(role, 'tasks.ask'));
 }
 
-export function fileVerbs(core: Core): FileVerbs {
+export function fileActVerbs(core: Core) {
   const { fileActs } = core.store;
 
   async function find(actor: Actor, fileId: string): Promise<OwnedFile> {
@@ -53,7 +41,13 @@ export function fileVerbs(core: Core): FileVerbs {
   });
 
   return {
-    async deleteFile(actor, fileId) {
+    /**
+     * Owners and admins who delete what somebody else asked for confirm who they are first, and no program may
+     * (sensitive-acts.ts). Nobody can open the file from now on, by no link, and its content is removed from storage. Deleting it twice is fine.
+     * A task that was run again shares its files with the first one: they are deleted in both. Rejects with `file.not-found`,
+     * `file.gone` when its time was over, and `file.in-use` while a task with it runs.
+     */
+    async delete(actor: Actor, fileId: string): Promise<{ fileId: FileId; deletedAt: string }> {
       const file = await find(actor, fileId);
       if (file.deletedAt !== null) return { fileId: file.id, deletedAt: file.deletedAt.toISOString() };
       if (file.removed) throw refuse('file.gone', { role: file.role });
@@ -63,7 +57,8 @@ export function fileVerbs(core: Core): FileVerbs {
       return { fileId: file.id, deletedAt: deletedAt.toISOString() };
     },
 
-    async endFileLinks(actor, fileId) {
+    /** Links to this file that were given out until now stop working without a login; those of its task's pages are new ones. Rejects as `delete`. */
+    async endLinks(actor: Actor, fileId: string): Promise<{ fileId: FileId; endedAt: string }> {
       const file = await find(actor, fileId);
       if (file.deletedAt !== null) throw refuse('file.deleted', { role: file.role });
       if (file.removed) throw refuse('file.gone', { role: file.role });

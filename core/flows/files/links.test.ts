@@ -13,16 +13,16 @@ test('a link opens its file without login for seven days, and for its owner as l
   const { ada, eve, token } = await post();
   const { app } = world();
   clock.forward(6.9 * DAY_MS);
-  expect(await read(await app.openLink(token, null))).toBe('# Oat milk');
+  expect(await read(await app.files.openLink(token, null))).toBe('# Oat milk');
   clock.forward(0.2 * DAY_MS);
-  await expect(app.openLink(token, null)).rejects.toMatchObject({ code: 'link.expired', page: '/login' });
-  await expect(app.openLink(token, eve)).rejects.toMatchObject({ code: 'link.expired' });
-  expect(await read(await app.openLink(token, ada))).toBe('# Oat milk');
+  await expect(app.files.openLink(token, null)).rejects.toMatchObject({ code: 'link.expired', page: '/login' });
+  await expect(app.files.openLink(token, eve)).rejects.toMatchObject({ code: 'link.expired' });
+  expect(await read(await app.files.openLink(token, ada))).toBe('# Oat milk');
 });
 
 test('each click gets an address of its own that stops working soon', async () => {
   const { token } = await post();
-  const { url } = await world().app.openLink(token, null);
+  const { url } = await world().app.files.openLink(token, null);
   expect(Number(new URL(url).searchParams.get('X-Amz-Expires'))).toBeLessThanOrEqual(300);
 });
 
@@ -30,7 +30,7 @@ test('the page of a task gives a fresh link each time', async () => {
   const { ada, taken } = await post();
   clock.forward(30 * DAY_MS);
   const [file] = (await ada.task(taken)).files;
-  expect(await read(await world().app.openLink(tokenIn(file!.url!), null))).toBe('# Oat milk');
+  expect(await read(await world().app.files.openLink(tokenIn(file!.url!), null))).toBe('# Oat milk');
 });
 
 test('whoever changes anything in a link gets no file, and reads how to get a new link', async () => {
@@ -50,17 +50,17 @@ test('whoever changes anything in a link gets no file, and reads how to get a ne
     'A'.repeat(5_000),
   ];
   for (const wrong of [...flipped, ...odd])
-    await expect(app.openLink(wrong, null)).rejects.toMatchObject({ code: 'link.unknown', status: 404, page: '/dashboard' });
+    await expect(app.files.openLink(wrong, null)).rejects.toMatchObject({ code: 'link.unknown', status: 404, page: '/dashboard' });
 });
 
 test('a link to a file that never was is as unknown as an invented one, and one to a file that is gone says so', async () => {
   const { app, core } = world();
-  await expect(app.openLink(tokenIn(linkFor(core, newId<FileId>())), null)).rejects.toMatchObject({ code: 'link.unknown' });
+  await expect(app.files.openLink(tokenIn(linkFor(core, newId<FileId>())), null)).rejects.toMatchObject({ code: 'link.unknown' });
   const { ada, taken, token } = await post();
   const [file] = (await ada.task(taken)).files;
   await core.store.files.markRemoved([file!.id], clock.now());
-  await expect(app.openLink(token, null)).rejects.toMatchObject({ code: 'file.gone' });
-  await expect(app.openLink(token, ada)).rejects.toMatchObject({ code: 'file.gone' });
+  await expect(app.files.openLink(token, null)).rejects.toMatchObject({ code: 'file.gone' });
+  await expect(app.files.openLink(token, ada)).rejects.toMatchObject({ code: 'file.gone' });
 });
 
 test('what an old key signed still opens after a new one has come', async () => {
@@ -73,7 +73,7 @@ test('what an old key signed still opens after a new one has come', async () => 
       withCore: (made) => ({ ...made, settings: { ...made.settings, linkKeys: [Buffer.alloc(32, 1), ...core.settings.linkKeys] } }),
     },
   );
-  expect(await read(await newer.app.openLink(token, null))).toBe('# Oat milk');
+  expect(await read(await newer.app.files.openLink(token, null))).toBe('# Oat milk');
   expect(linkFor(newer.core, newId<FileId>())).not.toBe(linkFor(core, newId<FileId>()));
 });
 

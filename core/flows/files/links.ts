@@ -26,7 +26,10 @@ export function linkFor(core: Pick<Core, 'settings' | 'clock'>, fileId: FileId):
   return `${core.settings.publicUrl}/f/${Buffer.concat([body, mac(core.settings.linkKeys[0], body)]).toString('base64url')}`;
 }
 
-/** A storage address for one click. The owner of an expired link still gets one. */
+/**
+ * A storage address for one click. Rejects with `link.expired` for a stranger after seven days, whereas its owner still gets
+ * one; with `link.ended` once somebody of the team ended it, `file.deleted`, and `file.gone` when it is no longer kept.
+ */
 export async function openLink(core: Core, token: string, actor: Actor | null): Promise<{ url: string }> {
   const link = readToken(core.settings.linkKeys, token);
   // The same for everything that we did not sign, and for files that never were: nothing can be learned from the answer.

@@ -37,7 +37,10 @@ export async function openFile(core: Core, actor: Actor, taskId: string, fileId:
   };
 }
 
-/** Nobody gets it by a link that was passed on: it is for who knows what it is, and asked for it by its name. */
+/**
+ * A storage address of the file as the agent wrote it, formulas and all: for who knows what it is, and asked for it by its
+ * name, so no link that was passed on leads here. Rejects as `openFile`, also where there is none.
+ */
 export async function openOriginal(core: Core, actor: Actor, taskId: string, fileId: string): Promise<{ url: string }> {
   const file = await findFile(core, actor, taskId, fileId);
   const key = originalKeyOf(file.storageKey);

@@ -11,7 +11,7 @@ const world = forAll(() => openStage({ clock, agents: agentsThat((job) => done('
 
 test('whoever watches sees each thing that happens once, in order, and nothing of other teams', async () => {
   const [ada, eve] = [await world().person(), await world().person()];
-  const watching = watch(ada, { after: await world().app.cursor() });
+  const watching = watch(ada, { after: await world().app.live.cursor() });
   await Promise.all([eve.get('find me 3 leads'), ada.get('find me 3 leads'), eve.get('find me 3 leads')]);
   await vi.waitFor(() => expect(watching.kinds()).toEqual(['accepted', 'started', 'completed']));
   await watching.stop();
@@ -120,7 +120,7 @@ test('after the database was moved to another server, watchers see what happens 
   await vi.waitFor(() => expect(all.lines).toHaveLength(6));
   await vi.waitFor(() => expect(late.kinds()).toEqual(['accepted', 'started', 'completed']));
   await Promise.all([all.stop(), late.stop()]);
-  expect(await app.history(ada, { limit: 10 })).toHaveLength(2);
+  expect(await app.tasks.history(ada, { limit: 10 })).toHaveLength(2);
 });
 
 test('a history of many tasks is read page by page, each task once', async () => {
@@ -130,7 +130,7 @@ test('a history of many tasks is read page by page, each task once', async () =>
   for (let i = 0; i < 7; i++) ids.push((await ada.get('find me 1 lead')).id);
   const pages: string[][] = [];
   for (let before: string | undefined; pages.length < 4; before = pages.at(-1)!.at(-1)) {
-    pages.push((await app.history(ada, { limit: 3, ...(before !== undefined && { before }) })).map(({ id }) => id));
+    pages.push((await app.tasks.history(ada, { limit: 3, ...(before !== undefined && { before }) })).map(({ id }) => id));
   }
   expect(pages.map((page) => page.length)).toEqual([3, 3, 1, 0]);
   expect(pages.flat()).toEqual(ids.toReversed());
@@ -140,7 +140,7 @@ function watch(person: Person, from: { after: EventCursor | null; taskId?: strin
   const stopping = new AbortController();
   const seen: (EventLine | null)[] = [];
   const ended = (async () => {
-    for await (const line of app.events(person, from, stopping.signal)) seen.push(line);
+    for await (const line of app.live.events(person, from, stopping.signal)) seen.push(line);
   })();
   ended.catch(() => undefined);
   return {

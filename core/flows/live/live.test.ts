@@ -41,7 +41,7 @@ test('a page shows what is there, and each change of it, whatever moved the cred
 
   const versions = page.items.flatMap((item) => (item.kind === 'balance' ? [item.balance.version] : []));
   expect(versions).toEqual(versions.toSorted((a, b) => a - b));
-  expect(await world().app.balance(ada)).toEqual(page.items.findLast((item) => item.kind === 'balance')!.balance);
+  expect(await world().app.credits.balance(ada)).toEqual(page.items.findLast((item) => item.kind === 'balance')!.balance);
 });
 
 test('a balance says what it means without colour too', async () => {
@@ -67,7 +67,7 @@ test('credits of another team are heard by nobody else', async () => {
 
 test('a page that was away for a little hears what it missed, line by line', async () => {
   const ada = await world().person();
-  const after = await world().app.cursor();
+  const after = await world().app.live.cursor();
   await ada.get('find me 1 lead');
   const page = watch(ada, after);
   await vi.waitFor(() => expect(page.kinds()).toEqual(['accepted', 'started', 'completed']));
@@ -109,7 +109,7 @@ test('while the database is away a page waits, and then hears what happened mean
   const page = watch(ada, null, other.app);
   await vi.waitFor(() => expect(page.balances()).toHaveLength(1));
   wire.cut();
-  await expect(other.app.balance(ada)).rejects.toMatchObject({ code: 'database.unavailable' });
+  await expect(other.app.credits.balance(ada)).rejects.toMatchObject({ code: 'database.unavailable' });
   wire.mend();
   const taken = await vi.waitFor(() => ada.ask('find me 1 lead', { key: 'once it is back', conversation }));
   await vi.waitFor(() => ada.untilOver(taken));
@@ -119,7 +119,7 @@ test('while the database is away a page waits, and then hears what happened mean
 test('who was logged out is named to those who show him something', async () => {
   const { app, core } = world();
   const heard: (string | null)[] = [];
-  onTestFinished(app.onSessionEnd((userId) => heard.push(userId)));
+  onTestFinished(app.live.onSessionEnd((userId) => heard.push(userId)));
   await core.store.money.query({ text: `SELECT pg_notify('impacter', 'session:u-7')` }, []);
   await vi.waitFor(() => expect(heard).toEqual(['u-7']));
 });
@@ -128,7 +128,7 @@ function watch(person: Person, after: string | null = null, app = world().app) {
   const stopping = new AbortController();
   const items: LiveItem[] = [];
   const ended = (async () => {
-    for await (const item of app.live(person, { after: after as EventCursor | null }, stopping.signal)) items.push(item);
+    for await (const item of app.live.items(person, { after: after as EventCursor | null }, stopping.signal)) items.push(item);
   })();
   onTestFinished(async () => {
     stopping.abort();

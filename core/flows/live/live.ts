@@ -4,22 +4,13 @@
 import type { TaskId } from '#core/domain/ids.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { isAhead, isCursor, isLater } from '#core/store/tasks/events.ts';
+import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
-import { balanceOf, findTask } from '../tasks/history.ts';
+import { balanceOf } from '../credits/balance.ts';
+import { findTask } from '../tasks/history.ts';
 import { openHub, type Hub, type Sizes, type Watcher } from './hub.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import type { EventCursor, EventLine, WalletView } from '../views.ts';
-
-export interface LiveVerbs {
-  /** Task events of the actor's team as they are committed, from behind `after`; ends when the signal aborts. `null` every 15 s while nothing happens. */
-  events(actor: Actor, from: { after: EventCursor | null; taskId?: string }, signal: AbortSignal): AsyncIterable<EventLine | null>;
-  /** The same for a page: begins with the balance, tells it whenever it moves, and says `reset` to one that missed too much. */
-  live(actor: Actor, from: { after: EventCursor | null }, signal: AbortSignal): AsyncIterable<LiveItem>;
-  /** A cursor that stands for now: a page read after it misses nothing. */
-  cursor(): Promise<EventCursor>;
-  /** Calls back when a session or key of somebody may have ended; null: perhaps anybody's. Gives back how to stop. */
-  onSessionEnd(call: (userId: string | null) => void): () => void;
-}
 
 export type LiveItem =
   | { readonly kind: 'line'; readonly line: EventLine }
@@ -31,16 +22,23 @@ export type LiveItem =
 
 const usualSizes: Sizes = { linesAtOnce: 200, queueMost: 500 };
 
-export function liveVerbs(core: Core, sizes = usualSizes): LiveVerbs {
+export function liveVerbs(core: Core, sizes = usualSizes) {
   const hub = openHub({ ...core, ...core.store, sizes, balance: (teamId) => balanceOf(core, teamId) });
   return {
-    events: (actor, from, signal) => events(core, hub, sizes, actor, from, signal),
-    live: (actor, from, signal) => live(core, hub, sizes, actor, from, signal),
-    cursor: () => cursor(core),
-    onSessionEnd: (call) => core.store.wakeups.on('session', (about) => call(about === '' ? null : about)),
+    /** Task events of the actor's team as they are committed, from behind `after`; ends when the signal aborts. `null` every 15 s while nothing happens. */
+    events: (actor: Actor, from: { after: EventCursor | null; taskId?: string }, signal: AbortSignal): AsyncIterable<EventLine | null> =>
+      events(core, hub, sizes, actor, from, signal),
+    /** The same for a page: begins with the balance, tells it whenever it moves, and says `reset` to one that missed too much. */
+    items: (actor: Actor, from: { after: EventCursor | null }, signal: AbortSignal): AsyncIterable<LiveItem> =>
+      live(core, hub, sizes, actor, from, signal),
+    ...bind(core, { cursor }),
+    /** Calls back when a session or key of somebody may have ended; null: perhaps anybody's. Gives back how to stop. */
+    onSessionEnd: (call: (userId: string | null) => void): (() => void) =>
+      core.store.wakeups.on('session', (about) => call(about === '' ? null : about)),
   };
 }
 
+/** A cursor that stands for now: a page read after it misses nothing. */
 async function cursor(core: Core): Promise<EventCursor> {
   return (await core.store.events.now()) as EventCursor;
 }

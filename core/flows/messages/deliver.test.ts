@@ -32,7 +32,7 @@ test('what could not be said while the platform was away is said once it is back
   const thread = await say('general', 'find me 3 leads in Miami');
   await untilSaid(world(), thread, ['… On it', '✓ Done: 3 leads']);
   await setDown(true);
-  const taken = await app.ask(askedBy('ann', thread, 'find me 4 leads in Miami'));
+  const taken = await app.tasks.ask(askedBy('ann', thread, 'find me 4 leads in Miami'));
   await untilOver(world(), taken.kind === 'task' ? taken.taskId : '');
   clock.forward(5_000);
   await setDown(false);
@@ -45,7 +45,11 @@ test('a letter that can never be posted does not keep its thread from what comes
   const thread = await say('closing', 'find me 3 leads in Miami');
   await vi.waitFor(async () => expect(await people.messages('closing', thread)).toHaveLength(3));
   await people.channel('closing', { closed: true });
-  const lost = await app.ask({ ...askedBy('ann', thread, 'find me 4 leads'), threadRef: `board:closing:${thread}`, channel: 'closing' });
+  const lost = await app.tasks.ask({
+    ...askedBy('ann', thread, 'find me 4 leads'),
+    threadRef: `board:closing:${thread}`,
+    channel: 'closing',
+  });
   const dead = async () => (await lettersOf(world(), lost.conversationId!)).slice(2).map(({ state }) => state);
   await vi.waitFor(async () => expect(await dead()).toEqual(['dead', 'dead']));
   await people.channel('closing', { closed: false });
@@ -148,7 +152,7 @@ test('an answer that could not be posted for a day is not posted any more, and n
   const thread = await say('general', 'find me 3 leads in Miami');
   await untilSaid(opened, thread, ['… On it', '✓ Done: 3 leads']);
   await setDown(true);
-  const taken = await app.ask(askedBy('ann', thread, 'find me 4 leads in Miami'));
+  const taken = await app.tasks.ask(askedBy('ann', thread, 'find me 4 leads in Miami'));
   await untilOver(opened, taken.kind === 'task' ? taken.taskId : '');
   ownClock.forward(DAY_MS + 60_000);
   await setDown(false);
@@ -174,7 +178,7 @@ test('who answers our first words before we know that they are a thread is answe
     }),
   });
   const { app, people, say, answers } = opened;
-  const first = await app.ask({ ...askedBy('ann', '', 'find me 3 leads in Miami'), key: 'command-1' });
+  const first = await app.tasks.ask({ ...askedBy('ann', '', 'find me 3 leads in Miami'), key: 'command-1' });
   const root = await vi.waitFor(async () => {
     const [message] = await people.messages('general');
     if (message === undefined) throw new Error('not posted yet');
@@ -184,7 +188,7 @@ test('who answers our first words before we know that they are a thread is answe
   await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 4 leads'));
   known.resolve();
   await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 3 leads'));
-  const next = await app.ask(askedBy('ann', root, 'find me 5 leads in Miami'));
+  const next = await app.tasks.ask(askedBy('ann', root, 'find me 5 leads in Miami'));
   expect(next.conversationId).toBe(first.conversationId);
   await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 5 leads'));
   expect(await answers(root)).toHaveLength(6);
@@ -194,7 +198,7 @@ test('two commands at once get a thread each', async () => {
   const { app, people } = world();
   await people.channel('commands');
   const ask = (n: number) =>
-    app.ask({
+    app.tasks.ask({
       ...askedBy('ann', '', `find me ${n} leads in Miami`),
       key: `command-${n}`,
       threadRef: 'board:commands:',

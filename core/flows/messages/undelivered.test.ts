@@ -25,11 +25,11 @@ test('a result that the platform refused says why, can be sent again, and appear
     channel: 'closing',
   });
   await people.channel('closing', { closed: false });
-  const twice = await Promise.allSettled([app.sendAgain(owner, letter!.id), app.sendAgain(owner, letter!.id)]);
+  const twice = await Promise.allSettled([app.messages.sendAgain(owner, letter!.id), app.messages.sendAgain(owner, letter!.id)]);
   expect(twice.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   await untilSaid('closing', thread, ['✓ Done: 4 leads'], 2);
   expect(await kindsOfDead(taskId)).toEqual(['accepted']);
-  await expect(app.sendAgain(owner, letter!.id)).rejects.toMatchObject({ code: 'letter.under-way' });
+  await expect(app.messages.sendAgain(owner, letter!.id)).rejects.toMatchObject({ code: 'letter.under-way' });
   await nothingMore('closing', thread, ['✓ Done: 4 leads'], 2);
 });
 
@@ -38,10 +38,10 @@ test('what was posted although nobody knew is found rather than posted again', a
   const thread = await say('general', 'find me 6 leads in Miami');
   await untilSaid('general', thread, ['… On it', '✓ Done: 6 leads']);
   const letterId = await killSent(thread);
-  await app.sendAgain(owner, letterId);
+  await app.messages.sendAgain(owner, letterId);
   await vi.waitFor(async () => expect(await stateOf(letterId)).toBe('sent'));
   await nothingMore('general', thread, ['… On it', '✓ Done: 6 leads']);
-  expect(await core.store.deadLetters.count(owner.teamId)).toBe(await app.undeliveredCount(owner));
+  expect(await core.store.deadLetters.count(owner.teamId)).toBe(await app.messages.undeliveredCount(owner));
 });
 
 test('where nobody may look, a person is told that it could be seen twice, and decides', async () => {
@@ -49,17 +49,17 @@ test('where nobody may look, a person is told that it could be seen twice, and d
   await people.channel('quiet', { searchable: false });
   await people.next('answer-lost');
   const thread = await say('quiet', 'find me 3 leads in Miami');
-  const dead = async () => (await app.undelivered(owner, { limit: 100 })).filter(({ channel }) => channel === 'quiet');
+  const dead = async () => (await app.messages.undelivered(owner, { limit: 100 })).filter(({ channel }) => channel === 'quiet');
   await goingOn(async () => expect(await dead()).toHaveLength(1));
   const letter = (await dead())[0]!;
   expect(letter).toMatchObject({ kind: 'accepted', why: { code: 'unsure' }, mayBePosted: true });
   await untilSaid('quiet', thread, ['… On it', '✓ Done: 3 leads']);
 
-  await app.sendAgain(owner, letter.id);
+  await app.messages.sendAgain(owner, letter.id);
   await vi.waitFor(async () => expect(await stateOf(letter.id)).toBe('dead'));
   await nothingMore('quiet', thread, ['… On it', '✓ Done: 3 leads']);
 
-  await app.sendAgain(owner, letter.id, { evenIfTwice: true });
+  await app.messages.sendAgain(owner, letter.id, { evenIfTwice: true });
   await untilSaid('quiet', thread, ['… On it', '✓ Done: 3 leads', '… On it', '✓ Done: 9 leads', '… On it']);
 });
 
@@ -68,13 +68,13 @@ test('consent to be seen twice holds for one post, and not for what comes after'
   await people.channel('hushed', { searchable: false });
   await people.next('answer-lost');
   const thread = await say('hushed', 'find me 3 leads in Miami');
-  const dead = async () => (await app.undelivered(owner, { limit: 100 })).filter(({ channel }) => channel === 'hushed');
+  const dead = async () => (await app.messages.undelivered(owner, { limit: 100 })).filter(({ channel }) => channel === 'hushed');
   await goingOn(async () => expect(await dead()).toHaveLength(1));
   const [letter] = await dead();
   await untilSaid('hushed', thread, ['… On it', '✓ Done: 3 leads']);
   await people.next('answer-lost'); // of the look, which is refused anyway
   await people.next('answer-lost');
-  await app.sendAgain(owner, letter!.id, { evenIfTwice: true });
+  await app.messages.sendAgain(owner, letter!.id, { evenIfTwice: true });
   await goingOn(async () => expect(await dead()).toMatchObject([{ mayBePosted: true }]));
   await nothingMore('hushed', thread, ['… On it', '✓ Done: 3 leads', '… On it']);
 });
@@ -83,12 +83,12 @@ test('a result can be given in a new conversation of the portal instead, once', 
   const { app, owner } = world();
   const { taskId } = await undeliverable('shut');
   const [letter] = await ofTask(taskId);
-  const { conversationId } = await app.sendElsewhere(owner, letter!.id, 'web');
-  expect((await app.letters(owner, conversationId, 0)).map(({ kind, reply }) => `${kind}: ${reply.fallback}`)).toEqual([
+  const { conversationId } = await app.messages.sendElsewhere(owner, letter!.id, 'web');
+  expect((await app.messages.letters(owner, conversationId, 0)).map(({ kind, reply }) => `${kind}: ${reply.fallback}`)).toEqual([
     expect.stringMatching(/^result: Done: 4 leads/),
   ]);
-  expect(await app.conversation(owner, conversationId)).toBe(`web:${conversationId}`);
-  await expect(app.sendElsewhere(owner, letter!.id, 'web')).rejects.toMatchObject({ code: 'letter.under-way' });
+  expect(await app.messages.thread(owner, conversationId)).toBe(`web:${conversationId}`);
+  await expect(app.messages.sendElsewhere(owner, letter!.id, 'web')).rejects.toMatchObject({ code: 'letter.under-way' });
   expect(await kindsOfDead(taskId)).toEqual(['accepted']);
 });
 
@@ -98,22 +98,22 @@ test('a result can be given in another thread of the team, where it appears once
   await untilSaid('general', other, ['… On it', '✓ Done: 7 leads']);
   const { taskId } = await undeliverable('barred');
   const [letter] = await ofTask(taskId);
-  const place = (await app.placesElsewhere(owner)).find(({ threadRef }) => threadRef === `board:general:${other}`);
+  const place = (await app.messages.placesElsewhere(owner)).find(({ threadRef }) => threadRef === `board:general:${other}`);
   expect(place).toMatchObject({ platform: 'board', channel: 'general', title: 'find me 7 leads in Miami' });
-  await app.sendElsewhere(owner, letter!.id, place!.conversationId);
+  await app.messages.sendElsewhere(owner, letter!.id, place!.conversationId);
   await untilSaid('general', other, ['… On it', '✓ Done: 7 leads', '✓ Done: 4 leads']);
 });
 
 test('what was marked as seen leaves the list and its number', async () => {
   const { app, owner } = world();
   const { taskId } = await undeliverable('locked');
-  const before = await app.undeliveredCount(owner);
+  const before = await app.messages.undeliveredCount(owner);
   const letters = await allOfTask(taskId);
-  await app.markUndeliveredSeen(
+  await app.messages.markUndeliveredSeen(
     owner,
     letters.map(({ id }) => id),
   );
-  expect(await app.undeliveredCount(owner)).toBe(before - 2);
+  expect(await app.messages.undeliveredCount(owner)).toBe(before - 2);
   expect(await allOfTask(taskId)).toEqual([]);
 });
 
@@ -121,10 +121,10 @@ test('the page of a task sends its answer again, and passes over the first words
   const { app, owner, people } = world();
   const { thread, taskId } = await undeliverable('parted');
   await people.channel('parted', { closed: false });
-  expect(await app.retryDelivery(owner, taskId)).toEqual({ state: 'sent-again' });
+  expect(await app.messages.retryDelivery(owner, taskId)).toEqual({ state: 'sent-again' });
   await untilSaid('parted', thread, ['✓ Done: 4 leads'], 2);
   expect(await allOfTask(taskId)).toEqual([]);
-  await expect(app.retryDelivery(owner, taskId)).rejects.toMatchObject({ code: 'letter.delivered' });
+  await expect(app.messages.retryDelivery(owner, taskId)).rejects.toMatchObject({ code: 'letter.delivered' });
   const { rows } = await world().core.store.money.query(
     { text: `SELECT kind FROM task_events WHERE task_id = $1 AND kind IN ('undelivered', 'sent-again', 'sent') ORDER BY id` },
     [taskId],
@@ -137,14 +137,14 @@ test('what would have been tried in a while is tried at once when somebody asks 
   const thread = await say('general', 'find me 3 leads in Miami');
   await vi.waitFor(async () => expect(await answers(thread)).toHaveLength(2));
   await setDown(true);
-  const taken = await app.ask(askedBy('ann', 'general', thread, 'find me 5 leads in Miami'));
+  const taken = await app.tasks.ask(askedBy('ann', 'general', thread, 'find me 5 leads in Miami'));
   await vi.waitFor(async () => {
     const { rows } = await core.store.money.query<{ tries: number }>({ text: `SELECT max(tries) AS tries FROM letters` }, []);
     expect(rows[0]!.tries).toBeGreaterThan(2);
   });
   await core.store.money.query({ text: `UPDATE letters SET next_at = next_at + interval '1 h' WHERE state = 'planned'` }, []);
   await setDown(false);
-  expect(await app.retryDelivery(owner, taken.kind === 'task' ? taken.taskId : '')).toEqual({ state: 'trying' });
+  expect(await app.messages.retryDelivery(owner, taken.kind === 'task' ? taken.taskId : '')).toEqual({ state: 'trying' });
   await vi.waitFor(async () => expect(await answers(thread)).toHaveLength(4));
 });
 
@@ -155,12 +155,12 @@ test('a letter has another day once it was sent again, however old it is', async
   const thread = await say('slow', 'find me 3 leads in Miami');
   await vi.waitFor(async () => expect(await people.messages('slow', thread)).toHaveLength(3));
   await people.channel('slow', { closed: true });
-  await app.ask(askedBy('ann', 'slow', thread, 'find me 4 leads'));
-  await vi.waitFor(async () => expect(await app.undeliveredCount(owner)).toBe(2));
+  await app.tasks.ask(askedBy('ann', 'slow', thread, 'find me 4 leads'));
+  await vi.waitFor(async () => expect(await app.messages.undeliveredCount(owner)).toBe(2));
   clock.forward(50 * HOUR_MS);
   await people.channel('slow', { closed: false });
-  const [letter] = await app.undelivered(owner, { limit: 1 });
-  await app.sendAgain(owner, letter!.id);
+  const [letter] = await app.messages.undelivered(owner, { limit: 1 });
+  await app.messages.sendAgain(owner, letter!.id);
   await vi.waitFor(async () => expect((await people.messages('slow', thread)).at(-1)?.text).toContain('Done: 4 leads'));
   expect(await core.store.deadLetters.count(owner.teamId)).toBe(1);
 });
@@ -169,7 +169,7 @@ test('an answer on a platform where nobody speaks any more becomes undelivered a
   const clock = clockByHand();
   const { app, core, person } = await boardStage({ clock });
   const ada = await person();
-  const taken = await app.ask({
+  const taken = await app.tasks.ask({
     ...askedBy('ann', 'general', '1', 'find me 3 leads'),
     key: `gone:${newId()}`,
     threadRef: 'pigeon:post:1' as never,
@@ -177,21 +177,24 @@ test('an answer on a platform where nobody speaks any more becomes undelivered a
   });
   await ada.untilOver(taken);
   await buryForgotten(core);
-  expect(await app.undeliveredCount(ada)).toBe(0);
+  expect(await app.messages.undeliveredCount(ada)).toBe(0);
   clock.forward(26 * HOUR_MS);
   await buryForgotten(core);
-  expect(await app.undelivered(ada, { limit: 10 })).toMatchObject([{ why: { code: 'disconnected' } }, { why: { code: 'disconnected' } }]);
+  expect(await app.messages.undelivered(ada, { limit: 10 })).toMatchObject([
+    { why: { code: 'disconnected' } },
+    { why: { code: 'disconnected' } },
+  ]);
 });
 
 test('pages of undelivered results follow one another without a gap', async () => {
   const { app, owner } = world();
   await undeliverable('paged');
-  const all = await app.undelivered(owner, { limit: 100 });
+  const all = await app.messages.undelivered(owner, { limit: 100 });
   expect(all.length).toBeGreaterThan(2);
-  const first = await app.undelivered(owner, { limit: 2 });
-  const rest = await app.undelivered(owner, { limit: 100, before: first[1]!.cursor });
+  const first = await app.messages.undelivered(owner, { limit: 2 });
+  const rest = await app.messages.undelivered(owner, { limit: 100, before: first[1]!.cursor });
   expect([...first, ...rest]).toEqual(all);
-  await expect(app.undelivered(owner, { limit: 2, before: 'nonsense' })).rejects.toMatchObject({ code: 'request.invalid' });
+  await expect(app.messages.undelivered(owner, { limit: 2, before: 'nonsense' })).rejects.toMatchObject({ code: 'request.invalid' });
 });
 
 test('nobody of another team sees or moves an undelivered result, and a guest may not', async () => {
@@ -199,32 +202,32 @@ test('nobody of another team sees or moves an undelivered result, and a guest ma
   const { taskId } = await undeliverable('foreign');
   const [letter] = await ofTask(taskId);
   const stranger = await person();
-  expect(await app.undelivered(stranger, { limit: 100 })).toEqual([]);
-  expect(await app.undeliveredCount(stranger)).toBe(0);
+  expect(await app.messages.undelivered(stranger, { limit: 100 })).toEqual([]);
+  expect(await app.messages.undeliveredCount(stranger)).toBe(0);
   for (const attempt of [
-    () => app.sendAgain(stranger, letter!.id),
-    () => app.sendElsewhere(stranger, letter!.id, 'web'),
-    () => app.sendAgain(owner, newId()),
-    () => app.sendAgain(owner, 'nonsense'),
+    () => app.messages.sendAgain(stranger, letter!.id),
+    () => app.messages.sendElsewhere(stranger, letter!.id, 'web'),
+    () => app.messages.sendAgain(owner, newId()),
+    () => app.messages.sendAgain(owner, 'nonsense'),
   ])
     await expect(attempt()).rejects.toMatchObject({ code: 'letter.not-found' });
-  await expect(app.retryDelivery(stranger, taskId)).rejects.toMatchObject({ code: 'task.not-found' });
-  const strangersPlace = await app.ask(webAsk(stranger));
-  await expect(app.sendElsewhere(owner, letter!.id, strangersPlace.conversationId!)).rejects.toMatchObject({
+  await expect(app.messages.retryDelivery(stranger, taskId)).rejects.toMatchObject({ code: 'task.not-found' });
+  const strangersPlace = await app.tasks.ask(webAsk(stranger));
+  await expect(app.messages.sendElsewhere(owner, letter!.id, strangersPlace.conversationId!)).rejects.toMatchObject({
     code: 'conversation.not-found',
   });
-  await app.markUndeliveredSeen(stranger, [letter!.id]);
+  await app.messages.markUndeliveredSeen(stranger, [letter!.id]);
   expect(await ofTask(taskId)).toEqual([letter]);
 
   const guest: Actor = { ...owner, role: 'guest' };
-  expect(await app.undeliveredCount(guest)).toBe(0);
+  expect(await app.messages.undeliveredCount(guest)).toBe(0);
   for (const attempt of [
-    () => app.undelivered(guest, { limit: 1 }),
-    () => app.sendAgain(guest, letter!.id),
-    () => app.sendElsewhere(guest, letter!.id, 'web'),
-    () => app.placesElsewhere(guest),
-    () => app.markUndeliveredSeen(guest, [letter!.id]),
-    () => app.retryDelivery(guest, taskId),
+    () => app.messages.undelivered(guest, { limit: 1 }),
+    () => app.messages.sendAgain(guest, letter!.id),
+    () => app.messages.sendElsewhere(guest, letter!.id, 'web'),
+    () => app.messages.placesElsewhere(guest),
+    () => app.messages.markUndeliveredSeen(guest, [letter!.id]),
+    () => app.messages.retryDelivery(guest, taskId),
   ])
     await expect(attempt()).rejects.toMatchObject({ code: 'not.allowed' });
 });
@@ -236,14 +239,14 @@ async function undeliverable(channel: string) {
   const thread = await say(channel, 'find me 3 leads in Miami');
   await untilSaid(channel, thread, ['… On it', '✓ Done: 3 leads']);
   await people.channel(channel, { closed: true });
-  const taken = await app.ask(askedBy('ann', channel, thread, 'find me 4 leads in Miami'));
+  const taken = await app.tasks.ask(askedBy('ann', channel, thread, 'find me 4 leads in Miami'));
   const taskId = taken.kind === 'task' ? taken.taskId : '';
   await vi.waitFor(async () => expect(await allOfTask(taskId)).toHaveLength(2));
   return { thread, taskId };
 }
 
 async function allOfTask(taskId: string) {
-  return (await world().app.undelivered(world().owner, { limit: 100 })).filter((letter) => letter.taskId === taskId);
+  return (await world().app.messages.undelivered(world().owner, { limit: 100 })).filter((letter) => letter.taskId === taskId);
 }
 
 /** Its result. */

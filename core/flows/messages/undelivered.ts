@@ -16,26 +16,6 @@ import { findTask } from '../tasks/history.ts';
 import { replyContext } from './reply-context.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
-export interface DeliveryVerbs {
-  /** Answers of the team that could not be posted and that nobody has marked as seen, newest first. `before` is the `cursor` of the last one of the page before. */
-  undelivered(actor: Actor, page: { before?: string; limit: number }): Promise<Undelivered[]>;
-  /** How many these are; 0 for who may do nothing about them. */
-  undeliveredCount(actor: Actor): Promise<number>;
-  /**
-   * Posts it once more, where it should have been: it is looked for first, so that it appears once. `evenIfTwice`: also
-   * where nobody can know whether it was posted. Rejects with `letter.not-found`, and `letter.under-way` when it is not dead any more.
-   */
-  sendAgain(actor: Actor, letterId: string, options?: { evenIfTwice?: boolean }): Promise<void>;
-  /** Says it in another conversation of the team, or in a new one in the portal; once. */
-  sendElsewhere(actor: Actor, letterId: string, to: string): Promise<{ conversationId: ConversationId }>;
-  /** Where it could be said instead, newest first. `web`, a new conversation in the portal, is always possible and not among them. */
-  placesElsewhere(actor: Actor): Promise<PlaceElsewhere[]>;
-  /** They leave the list. */
-  markUndeliveredSeen(actor: Actor, letterIds: readonly string[]): Promise<void>;
-  /** For a task's page: sends its answer again, or tries at once what would have been tried later. Rejects with `letter.delivered` when nothing is missing. */
-  retryDelivery(actor: Actor, taskId: string): Promise<{ readonly state: 'sent-again' | 'trying' }>;
-}
-
 export interface Undelivered {
   readonly id: LetterId;
   readonly cursor: string;
@@ -66,21 +46,10 @@ export interface PlaceElsewhere {
   readonly at: string | null;
 }
 
-export function deliveryVerbs(core: Core): DeliveryVerbs {
-  return {
-    undelivered: (actor, page) => undelivered(core, actor, page),
-    undeliveredCount: async (actor) => (may(actor.role, 'letters.resend') ? core.store.deadLetters.count(actor.teamId) : 0),
-    sendAgain: (actor, letterId, options) => sendAgain(core, actor, letterId, options?.evenIfTwice ?? false),
-    sendElsewhere: (actor, letterId, to) => sendElsewhere(core, actor, letterId, to),
-    placesElsewhere: (actor) => placesElsewhere(core, actor),
-    markUndeliveredSeen: (actor, letterIds) => markSeen(core, actor, letterIds),
-    retryDelivery: (actor, taskId) => retryDelivery(core, actor, taskId),
-  };
-}
-
 const PAGE_MOST = 100;
 
-async function undelivered(core: Core, actor: Actor, { before, limit }: { before?: string; limit: number }): Promise<Undelivered[]> {
+/** Answers of the team that could not be posted and that nobody has marked as seen, newest first. `before` is the `cursor` of the last one of the page before. */
+export async function undelivered(core: Core, actor: Actor, { before, limit }: { before?: string; limit: number }): Promise<Undelivered[]> {
   mustBeAllowed(actor, 'letters.resend');
   const letters = await core.store.deadLetters.list(actor.teamId, readCursor(before), Math.min(Math.max(limit, 1), PAGE_MOST));
   return letters.map((letter) => viewUndelivered(core, letter));
@@ -120,7 +89,17 @@ export function readCursor(cursor: string | undefined): { diedAt: Date; id: stri
   return { diedAt: new Date(Number(match[1])), id: match[2]! };
 }
 
-async function sendAgain(core: Core, actor: Actor, letterId: string, evenIfTwice: boolean): Promise<void> {
+/** How many these are; 0 for who may do nothing about them. */
+export async function undeliveredCount(core: Core, actor: Actor): Promise<number> {
+  return may(actor.role, 'letters.resend') ? core.store.deadLetters.count(actor.teamId) : 0;
+}
+
+/**
+ * Posts it once more, where it should have been: it is looked for first, so that it appears once. `evenIfTwice`: also where
+ * nobody can know whether it was posted. Rejects with `letter.not-found`, and `letter.under-way` when it is not dead any more.
+ */
+export async function sendAgain(core: Core, actor: Actor, letterId: string, options: { evenIfTwice?: boolean } = {}): Promise<void> {
+  const { evenIfTwice = false } = options;
   mustBeAllowed(actor, 'letters.resend');
   if (!isId(letterId)) throw refuse('letter.not-found');
   const again = await core.store.deadLetters.again(actor.teamId, letterId as LetterId, evenIfTwice, core.clock.now());
@@ -128,7 +107,8 @@ async function sendAgain(core: Core, actor: Actor, letterId: string, evenIfTwice
   core.log.info({ letterId, userId: actor.userId, posts: again }, 'letter sent again');
 }
 
-async function sendElsewhere(core: Core, actor: Actor, letterId: string, to: string): Promise<{ conversationId: ConversationId }> {
+/** Says it in another conversation of the team, or in a new one in the portal; once. */
+export async function sendElsewhere(core: Core, actor: Actor, letterId: string, to: string): Promise<{ conversationId: ConversationId }> {
   mustBeAllowed(actor, 'letters.resend');
   if (!isId(letterId)) throw refuse('letter.not-found');
   if (to !== 'web') await findPlace(core, actor, to);
@@ -151,7 +131,8 @@ async function findPlace(core: Core, actor: Actor, conversationId: string): Prom
 
 const PLACES_MOST = 30;
 
-async function placesElsewhere(core: Core, actor: Actor): Promise<PlaceElsewhere[]> {
+/** Where it could be said instead, newest first. `web`, a new conversation in the portal, is always possible and not among them. */
+export async function placesElsewhere(core: Core, actor: Actor): Promise<PlaceElsewhere[]> {
   mustBeAllowed(actor, 'letters.resend');
   // A terminal reads only what it asked itself.
   const notOn = [...core.settings.readHere].filter((platform) => platform !== 'web');
@@ -163,13 +144,15 @@ async function placesElsewhere(core: Core, actor: Actor): Promise<PlaceElsewhere
   }));
 }
 
-async function markSeen(core: Core, actor: Actor, letterIds: readonly string[]): Promise<void> {
+/** They leave the list. */
+export async function markUndeliveredSeen(core: Core, actor: Actor, letterIds: readonly string[]): Promise<void> {
   mustBeAllowed(actor, 'letters.resend');
   const ids = letterIds.filter(isId);
   if (ids.length > 0) await core.store.deadLetters.markSeen(actor.teamId, ids, core.clock.now());
 }
 
-async function retryDelivery(core: Core, actor: Actor, taskId: string): Promise<{ state: 'sent-again' | 'trying' }> {
+/** For a task's page: sends its answer again, or tries at once what would have been tried later. Rejects with `letter.delivered` when nothing is missing. */
+export async function retryDelivery(core: Core, actor: Actor, taskId: string): Promise<{ state: 'sent-again' | 'trying' }> {
   mustBeAllowed(actor, 'letters.resend');
   const task = await findTask(core, actor, taskId);
   const found = await core.store.deadLetters.againOfTask(actor.teamId, task.id, core.clock.now());

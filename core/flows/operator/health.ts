@@ -4,6 +4,7 @@ import type { Gauge, PartHealth } from '../views.ts';
 /** A part that does not answer by then is not well. */
 const CHECK_MS = 3_000;
 
+/** Each part the product needs, and whether it answers now. */
 export async function health(core: Core): Promise<PartHealth[]> {
   return Promise.all([
     check('database', () => core.store.writesALittle()),
@@ -30,6 +31,7 @@ async function check(part: PartHealth['part'], ask: (signal: AbortSignal) => Pro
   }
 }
 
+/** Numbers for /metrics that live in PostgreSQL and the queue. */
 export async function gauges(core: Core): Promise<Gauge[]> {
   const [{ waiting, active, delayed, failed }, workers, { rows }] = await Promise.all([
     core.queue.counts(),

@@ -4,24 +4,24 @@ import { loggedIn, sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage, type Person } from '#core/testing/stages/stage.ts';
 import { mailOf, proxied, visitor } from '#core/testing/visitors/visitor.ts';
 import type { App } from '../app.ts';
-import type { OperatorAccessVerbs } from './operate-access.ts';
+import type { operatorAccessVerbs } from './operate-access.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
 const stage = forAll(() => openStage({ settings: { ...proxied, OPERATOR_EMAILS: 'ops@example.com' } }));
 const reason = 'A laptop was stolen';
 
 /** What each verb is called with; that an owner who is no operator gets nowhere is asked of every one of them. */
-const calls: { [Verb in keyof OperatorAccessVerbs]: (app: App, actor: Actor) => Promise<unknown> } = {
-  operatorAccess: (app, actor) => app.operatorAccess(actor, actor.teamId),
-  operatorEndSessions: (app, actor) => app.operatorEndSessions(actor, { teamId: actor.teamId, userId: actor.userId, reason }),
-  operatorRevokeKeys: (app, actor) => app.operatorRevokeKeys(actor, { teamId: actor.teamId, all: true, reason }),
+const calls: { [Verb in keyof ReturnType<typeof operatorAccessVerbs>]: (app: App, actor: Actor) => Promise<unknown> } = {
+  access: (app, actor) => app.operator.access(actor, actor.teamId),
+  endSessions: (app, actor) => app.operator.endSessions(actor, { teamId: actor.teamId, userId: actor.userId, reason }),
+  revokeKeys: (app, actor) => app.operator.revokeKeys(actor, { teamId: actor.teamId, all: true, reason }),
 };
 
 test.each(Object.entries(calls))('%s is not there for an owner who is no operator, also for their own team', async (_, call) => {
   const { app, person } = stage();
   const ada = await person();
   await expect(call(app, loggedIn(ada))).rejects.toMatchObject({ code: 'route.unknown' });
-  expect(await app.actorByKey(ada.apiKey)).not.toBeNull();
+  expect(await app.team.actorByKey(ada.apiKey)).not.toBeNull();
 });
 
 test.each(Object.entries(calls))('%s is refused, with the way forward, while its operator has no second factor', async (_, call) => {
@@ -39,18 +39,18 @@ test('an operator ends all sessions of a person: they are out, get a mail, and t
   await laptop.signUp(email);
   await phone.logIn(email);
   const ada = (await core.store.people.findByEmail(email))!;
-  const { key } = await app.makeApiKey(loggedIn({ ...ada, role: 'owner', email }), 'script');
-  expect(await app.operatorAccess(ops, ada.teamId)).toMatchObject({ people: [{ userId: ada.userId, sessions: 2, keys: 1 }] });
+  const { key } = await app.team.makeApiKey(loggedIn({ ...ada, role: 'owner', email }), 'script');
+  expect(await app.operator.access(ops, ada.teamId)).toMatchObject({ people: [{ userId: ada.userId, sessions: 2, keys: 1 }] });
   const watching = (await laptop.fetch('/api/events?live=1')).text();
 
   for (const wrong of ['', 'x'])
-    await expect(app.operatorEndSessions(ops, { ...ada, reason: wrong })).rejects.toMatchObject({ code: 'request.invalid' });
-  await expect(app.operatorEndSessions(ops, { teamId: ops.teamId, userId: ada.userId, reason })).rejects.toMatchObject({
+    await expect(app.operator.endSessions(ops, { ...ada, reason: wrong })).rejects.toMatchObject({ code: 'request.invalid' });
+  await expect(app.operator.endSessions(ops, { teamId: ops.teamId, userId: ada.userId, reason })).rejects.toMatchObject({
     code: 'member.not-found',
   });
   expect(await Promise.all([laptop.isLoggedIn(), phone.isLoggedIn()])).toEqual([true, true]);
 
-  expect(await app.operatorEndSessions(ops, { ...ada, reason })).toEqual({ ended: 2 });
+  expect(await app.operator.endSessions(ops, { ...ada, reason })).toEqual({ ended: 2 });
   expect(await Promise.all([laptop.isLoggedIn(), phone.isLoggedIn()])).toEqual([false, false]);
   expect(await watching).toMatch(/^retry: /);
   expect((await fetch(`${url}/api/balance`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
@@ -61,7 +61,7 @@ test('an operator ends all sessions of a person: they are out, get a mail, and t
     subject: `user:${ada.userId}`,
     facts: { sessions: 2, note: reason },
   });
-  expect(await app.operatorEndSessions(ops, { ...ada, reason })).toEqual({ ended: 0 });
+  expect(await app.operator.endSessions(ops, { ...ada, reason })).toEqual({ ended: 0 });
   expect(await phone.logIn(email)).toMatchObject({ status: 200 });
 });
 
@@ -71,28 +71,30 @@ test('an operator revokes one key, all keys of a person in every team, or all ke
   const [ada, ben] = [await person(), await person()];
   const { teamId } = await sharedTeam(core, 'Acme', [[ada, 'owner'] as const, [ben, 'member'] as const], 0);
   const [adas, bens] = [inTeam(ada, teamId, 'owner'), inTeam(ben, teamId, 'member')];
-  const make = async (actor: Actor, name: string) => app.makeApiKey(actor, name);
+  const make = async (actor: Actor, name: string) => app.team.makeApiKey(actor, name);
   const [one, two, other] = [await make(adas, 'one'), await make(adas, 'two'), await make(bens, 'other')];
   const works = async (...keys: { key: string }[]) =>
-    Promise.all(keys.map(async ({ key }) => (await app.actorByKey(key).catch(() => null)) !== null));
+    Promise.all(keys.map(async ({ key }) => (await app.team.actorByKey(key).catch(() => null)) !== null));
   const told = async (who: Person) => (await mails(who.email, 0)).filter(({ subject }) => subject === 'API keys of yours were revoked');
 
-  await expect(app.operatorRevokeKeys(ops, { teamId: ops.teamId, keyId: one.id, reason })).rejects.toMatchObject({ code: 'key.not-found' });
-  await expect(app.operatorRevokeKeys(ops, { teamId: ops.teamId, userId: ada.userId, reason })).rejects.toMatchObject({
+  await expect(app.operator.revokeKeys(ops, { teamId: ops.teamId, keyId: one.id, reason })).rejects.toMatchObject({
     code: 'key.not-found',
   });
-  await expect(app.operatorRevokeKeys(ops, { teamId: 'x', all: true, reason })).rejects.toMatchObject({ code: 'route.unknown' });
+  await expect(app.operator.revokeKeys(ops, { teamId: ops.teamId, userId: ada.userId, reason })).rejects.toMatchObject({
+    code: 'key.not-found',
+  });
+  await expect(app.operator.revokeKeys(ops, { teamId: 'x', all: true, reason })).rejects.toMatchObject({ code: 'route.unknown' });
   expect(await works(one, two, other)).toEqual([true, true, true]);
 
-  expect(await app.operatorRevokeKeys(ops, { teamId, keyId: one.id, reason })).toEqual({ revoked: 1 });
+  expect(await app.operator.revokeKeys(ops, { teamId, keyId: one.id, reason })).toEqual({ revoked: 1 });
   expect(await works(one, two, other)).toEqual([false, true, true]);
-  expect((await app.operatorAccess(ops, teamId)).keys.map(({ name }) => name)).toEqual(['other', 'two']);
+  expect((await app.operator.access(ops, teamId)).keys.map(({ name }) => name)).toEqual(['other', 'two']);
 
   // Her own team has a key too.
-  expect(await app.operatorRevokeKeys(ops, { teamId, userId: ada.userId, reason })).toEqual({ revoked: 2 });
+  expect(await app.operator.revokeKeys(ops, { teamId, userId: ada.userId, reason })).toEqual({ revoked: 2 });
   expect(await works(two, { key: ada.apiKey }, other, { key: ben.apiKey })).toEqual([false, false, true, true]);
 
-  expect(await app.operatorRevokeKeys(ops, { teamId, all: true, reason })).toEqual({ revoked: 1 });
+  expect(await app.operator.revokeKeys(ops, { teamId, all: true, reason })).toEqual({ revoked: 1 });
   expect(await works(other, { key: ben.apiKey })).toEqual([false, true]);
   await mailOf(stage(), ben.email, 'security', 2);
   await mailOf(stage(), ada.email, 'security', 4);

@@ -11,18 +11,6 @@ import { mustBeOperator } from './operate.ts';
 import { readReason } from './operator-reason.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
-export interface OperatorAccessVerbs {
-  /** Who can act in this team, and with how many sessions and which keys. */
-  operatorAccess(actor: Actor, teamId: string): Promise<TeamAccess>;
-  /** All of a member's sessions, in whatever team they act. Rejects with `member.not-found`. */
-  operatorEndSessions(actor: Actor, member: { teamId: string; userId: string; reason: string }): Promise<{ ended: number }>;
-  /** One key of the team, all of a member in every team of theirs, or all of the team. Rejects with `key.not-found`. */
-  operatorRevokeKeys(
-    actor: Actor,
-    keys: { teamId: string; reason: string } & ({ keyId: string } | { userId: string } | { all: true }),
-  ): Promise<{ revoked: number }>;
-}
-
 export interface TeamAccess {
   readonly teamId: TeamId;
   readonly team: string;
@@ -30,7 +18,7 @@ export interface TeamAccess {
   readonly keys: readonly AccessKey[];
 }
 
-export function operatorAccessVerbs(core: Core): OperatorAccessVerbs {
+export function operatorAccessVerbs(core: Core) {
   const { operateAccess } = core.store;
 
   const teamFor = async (actor: Actor, teamId: string) => {
@@ -41,14 +29,19 @@ export function operatorAccessVerbs(core: Core): OperatorAccessVerbs {
   };
 
   return {
-    async operatorAccess(actor, id) {
+    /** Who can act in this team, and with how many sessions and which keys. */
+    async access(actor: Actor, id: string): Promise<TeamAccess> {
       const { teamId, name } = await teamFor(actor, id);
       const at = core.clock.now();
       const [people, keys] = await Promise.all([operateAccess.people(teamId, at), operateAccess.keys(teamId, at)]);
       return { teamId, team: name, people, keys };
     },
 
-    async operatorEndSessions(actor, { teamId: id, userId, reason }) {
+    /** All of a member's sessions, in whatever team they act. Rejects with `member.not-found`. */
+    async endSessions(
+      actor: Actor,
+      { teamId: id, userId, reason }: { teamId: string; userId: string; reason: string },
+    ): Promise<{ ended: number }> {
       const { teamId } = await teamFor(actor, id);
       const notice = noticeOf(actor, reason, 'sessions-ended-by-operator');
       const ended = isId(userId) ? await operateAccess.endSessions(teamId, userId as UserId, notice) : null;
@@ -57,7 +50,11 @@ export function operatorAccessVerbs(core: Core): OperatorAccessVerbs {
       return { ended };
     },
 
-    async operatorRevokeKeys(actor, { teamId: id, reason, ...which }) {
+    /** One key of the team, all of a member in every team of theirs, or all of the team. Rejects with `key.not-found`. */
+    async revokeKeys(
+      actor: Actor,
+      { teamId: id, reason, ...which }: { teamId: string; reason: string } & ({ keyId: string } | { userId: string } | { all: true }),
+    ): Promise<{ revoked: number }> {
       const { teamId } = await teamFor(actor, id);
       const notice = noticeOf(actor, reason, 'keys-revoked-by-operator');
       const revoked = await operateAccess.revokeKeys(whichKeys(teamId, which), notice);

@@ -7,37 +7,43 @@ import { loggedIn, sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage, stage, type Stage } from '#core/testing/stages/stage.ts';
 import type { App } from '../app.ts';
 import type { Core } from '../runtime/core.ts';
-import { checkLedgerDaily, type OperatorVerbs } from './operate.ts';
+import { checkLedgerDaily, type operateVerbs } from './operate.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
 const settings = { OPERATOR_EMAILS: 'Ops@example.com, anna@example.com' };
 const world = forAll(() => openStage({ settings }));
 
 /** What each verb is called with; that an owner who is no operator gets nowhere is asked of every one of them. */
-const calls: { [Verb in Exclude<keyof OperatorVerbs, 'isOperator'>]: (app: App, actor: Actor, id: string) => Promise<unknown> } = {
-  operatorOverview: (app, actor) => app.operatorOverview(actor),
-  operatorTeams: (app, actor) => app.operatorTeams(actor, { limit: 10 }),
-  operatorTeam: (app, actor, id) => app.operatorTeam(actor, id),
-  operatorTasks: (app, actor) => app.operatorTasks(actor, { sight: 'running', limit: 10 }),
-  openRequest: (app, actor, id) => app.openRequest(actor, id),
-  operatorCancel: (app, actor, id) => app.operatorCancel(actor, id),
-  operatorRequeue: (app, actor, id) => app.operatorRequeue(actor, id),
-  operatorQueues: (app, actor) => app.operatorQueues(actor),
-  operatorUndelivered: (app, actor) => app.operatorUndelivered(actor, { limit: 10 }),
-  operatorSendAgain: (app, actor, id) => app.operatorSendAgain(actor, id, id),
-  operatorMails: (app, actor) => app.operatorMails(actor),
-  operatorSendMail: (app, actor, id) => app.operatorSendMail(actor, id),
-  ledgerChecks: (app, actor) => app.ledgerChecks(actor),
-  checkLedger: (app, actor) => app.checkLedger(actor, null),
-  grantCredits: (app, actor, id) => app.grantCredits(actor, { teamId: id, credits: '5', reason: 'because', key: newId() }),
-  freezeTeam: (app, actor, id) => app.freezeTeam(actor, id, 'because'),
-  unfreezeTeam: (app, actor, id) => app.unfreezeTeam(actor, id, 'because'),
+const calls: {
+  [Verb in Exclude<keyof ReturnType<typeof operateVerbs>, 'isOperator' | 'health' | 'gauges'>]: (
+    app: App,
+    actor: Actor,
+    id: string,
+  ) => Promise<unknown>;
+} = {
+  overview: (app, actor) => app.operator.overview(actor),
+  teams: (app, actor) => app.operator.teams(actor, { limit: 10 }),
+  team: (app, actor, id) => app.operator.team(actor, id),
+  tasks: (app, actor) => app.operator.tasks(actor, { sight: 'running', limit: 10 }),
+  openRequest: (app, actor, id) => app.operator.openRequest(actor, id),
+  cancel: (app, actor, id) => app.operator.cancel(actor, id),
+  requeue: (app, actor, id) => app.operator.requeue(actor, id),
+  queues: (app, actor) => app.operator.queues(actor),
+  undelivered: (app, actor) => app.operator.undelivered(actor, { limit: 10 }),
+  sendAgain: (app, actor, id) => app.operator.sendAgain(actor, id, id),
+  mails: (app, actor) => app.operator.mails(actor),
+  sendMail: (app, actor, id) => app.operator.sendMail(actor, id),
+  ledgerChecks: (app, actor) => app.operator.ledgerChecks(actor),
+  checkLedger: (app, actor) => app.operator.checkLedger(actor, null),
+  grantCredits: (app, actor, id) => app.operator.grantCredits(actor, { teamId: id, credits: '5', reason: 'because', key: newId() }),
+  freezeTeam: (app, actor, id) => app.operator.freezeTeam(actor, id, 'because'),
+  unfreezeTeam: (app, actor, id) => app.operator.unfreezeTeam(actor, id, 'because'),
 };
 
 test.each(Object.entries(calls))('%s is not there for an owner who is no operator, also for their own team', async (_, call) => {
   const { app, person } = world();
   const owner = loggedIn(await person());
-  expect(await app.isOperator(owner)).toBe(false);
+  expect(await app.operator.isOperator(owner)).toBe(false);
   await expect(call(app, owner, owner.teamId)).rejects.toMatchObject({ code: 'route.unknown' });
 });
 
@@ -51,17 +57,17 @@ test.each(Object.entries(calls))('%s is refused, with the way forward, while its
 test('an operator is whoever OPERATOR_EMAILS names, with a verified address and two-factor on, whatever their role; a key is none', async () => {
   const { app, core, person } = world();
   const ops = await operator(world());
-  expect(await app.isOperator(ops)).toBe(true);
-  expect(await app.isOperator({ ...ops, role: 'guest' })).toBe(true);
-  expect(await app.isOperator({ ...ops, apiKeyId: newId() })).toBe(false);
+  expect(await app.operator.isOperator(ops)).toBe(true);
+  expect(await app.operator.isOperator({ ...ops, role: 'guest' })).toBe(true);
+  expect(await app.operator.isOperator({ ...ops, apiKeyId: newId() })).toBe(false);
   const anna = await operator(world(), 'anna@example.com', false);
-  expect(await app.isOperator(anna)).toBe(false);
+  expect(await app.operator.isOperator(anna)).toBe(false);
   await core.store.money.query({ text: 'UPDATE users SET email_verified = true WHERE id = $1' }, [anna.userId]);
-  expect(await app.isOperator(anna)).toBe(true);
+  expect(await app.operator.isOperator(anna)).toBe(true);
   await core.store.money.query({ text: 'UPDATE users SET two_factor_enabled = false WHERE id = $1' }, [anna.userId]);
-  expect(await app.isOperator(anna)).toBe(false);
+  expect(await app.operator.isOperator(anna)).toBe(false);
   // What an actor says of their address counts for nothing.
-  expect(await app.isOperator({ ...(await person()), apiKeyId: undefined as never, email: 'ops@example.com' })).toBe(false);
+  expect(await app.operator.isOperator({ ...(await person()), apiKeyId: undefined as never, email: 'ops@example.com' })).toBe(false);
 });
 
 test('the overview counts what is there and says how every part is', async () => {
@@ -92,8 +98,8 @@ test('the overview counts what is there and says how every part is', async () =>
     ],
   };
   // A part that does not answer in time is not well.
-  await vi.waitFor(async () => expect(await opened.app.operatorOverview(ops)).toMatchObject(all));
-  expect(await opened.app.operatorQueues(ops)).toMatchObject({ outbox: 0, outboxOldest: null, letters: [], workers: [] });
+  await vi.waitFor(async () => expect(await opened.app.operator.overview(ops)).toMatchObject(all));
+  expect(await opened.app.operator.queues(ops)).toMatchObject({ outbox: 0, outboxOldest: null, letters: [], workers: [] });
 });
 
 test('teams are found by name, by a member’s address and by id, and shown with wallet, people and audit log', async () => {
@@ -109,7 +115,7 @@ test('teams are found by name, by a member’s address and by id, and shown with
     ] as const,
     40,
   );
-  const names = async (search: string) => (await app.operatorTeams(ops, { search, limit: 10 })).map(({ name }) => name);
+  const names = async (search: string) => (await app.operator.teams(ops, { search, limit: 10 })).map(({ name }) => name);
   expect(await names('zebra')).toEqual(['Zebra 100% Ltd']);
   expect(await names('100% l')).toEqual(['Zebra 100% Ltd']);
   expect(await names('%')).toEqual(['Zebra 100% Ltd']);
@@ -117,10 +123,10 @@ test('teams are found by name, by a member’s address and by id, and shown with
   expect(await names(teamId)).toEqual(['Zebra 100% Ltd']);
   expect(await names('nobody at all')).toEqual([]);
 
-  const [first, second, third] = await app.operatorTeams(ops, { limit: 3 });
-  expect(await app.operatorTeams(ops, { limit: 2, before: first!.id })).toEqual([second, third]);
+  const [first, second, third] = await app.operator.teams(ops, { limit: 3 });
+  expect(await app.operator.teams(ops, { limit: 2, before: first!.id })).toEqual([second, third]);
 
-  expect(await app.operatorTeam(ops, teamId)).toMatchObject({
+  expect(await app.operator.team(ops, teamId)).toMatchObject({
     id: teamId,
     name: 'Zebra 100% Ltd',
     personal: false,
@@ -135,7 +141,7 @@ test('teams are found by name, by a member’s address and by id, and shown with
     workspaces: [],
     audit: [],
   });
-  await expect(app.operatorTeam(ops, newId())).rejects.toMatchObject({ code: 'route.unknown' });
+  await expect(app.operator.team(ops, newId())).rejects.toMatchObject({ code: 'route.unknown' });
 });
 
 test('tasks are shown without their words; whoever reads those is named in the team’s audit log', async () => {
@@ -144,21 +150,21 @@ test('tasks are shown without their words; whoever reads those is named in the t
   const ada = await person();
   const task = await ada.get('find me 3 leads for my secret plan');
   const seen = [
-    await app.operatorTasks(ops, { sight: 'running', limit: 100 }),
-    await app.operatorTasks(ops, { sight: 'failed', limit: 100 }),
-    await app.operatorTeam(ops, ada.teamId),
-    await app.operatorTeams(ops, { search: ada.teamId, limit: 1 }),
+    await app.operator.tasks(ops, { sight: 'running', limit: 100 }),
+    await app.operator.tasks(ops, { sight: 'failed', limit: 100 }),
+    await app.operator.team(ops, ada.teamId),
+    await app.operator.teams(ops, { search: ada.teamId, limit: 1 }),
   ];
   expect(json(seen)).not.toContain('secret plan');
   expect(await auditOf(core, ada.teamId)).toEqual([]);
-  expect(await app.openRequest(ops, task.id)).toMatchObject({
+  expect(await app.operator.openRequest(ops, task.id)).toMatchObject({
     taskId: task.id,
     teamId: ada.teamId,
     requestText: 'find me 3 leads for my secret plan',
     failure: null,
   });
   expect(await auditOf(core, ada.teamId)).toEqual([`operator:${ops.userId} request.opened ${task.id} {}`]);
-  await expect(app.openRequest(ops, newId())).rejects.toMatchObject({ code: 'task.not-found' });
+  await expect(app.operator.openRequest(ops, newId())).rejects.toMatchObject({ code: 'task.not-found' });
 });
 
 test('a running task is seen and stopped, and one that hangs is seen as stuck and put into the queue again', async () => {
@@ -191,26 +197,26 @@ test('a running task is seen and stopped, and one that hangs is seen as stuck an
   const running = await ada.ask('find me 3 leads');
   const runningId = running.kind === 'task' ? running.taskId : '';
   await vi.waitFor(async () => expect((await ada.task(running)).status).toBe('processing'));
-  expect(await app.operatorTasks(ops, { sight: 'running', limit: 10 })).toMatchObject([
+  expect(await app.operator.tasks(ops, { sight: 'running', limit: 10 })).toMatchObject([
     { id: runningId, teamName: 'Ada', status: 'processing', attempts: 1, held: 3_000_000n, worker: core.settings.worker },
   ]);
-  expect((await app.operatorQueues(ops)).workers).toMatchObject([{ worker: core.settings.worker, attempts: 1 }]);
-  expect(await app.operatorTasks(ops, { sight: 'stuck', limit: 10 })).toEqual([]);
-  await app.operatorCancel(ops, runningId);
+  expect((await app.operator.queues(ops)).workers).toMatchObject([{ worker: core.settings.worker, attempts: 1 }]);
+  expect(await app.operator.tasks(ops, { sight: 'stuck', limit: 10 })).toEqual([]);
+  await app.operator.cancel(ops, runningId);
   expect(await ada.untilOver(running)).toMatchObject({ status: 'canceled' });
-  await expect(app.operatorCancel(ops, runningId)).rejects.toMatchObject({ code: 'task.over' });
-  await expect(app.operatorRequeue(ops, runningId)).rejects.toMatchObject({ code: 'task.over' });
+  await expect(app.operator.cancel(ops, runningId)).rejects.toMatchObject({ code: 'task.over' });
+  await expect(app.operator.requeue(ops, runningId)).rejects.toMatchObject({ code: 'task.over' });
 
   losing = true;
   const lost = await ada.ask('find me 4 leads');
   const lostId = lost.kind === 'task' ? lost.taskId : '';
-  await vi.waitFor(async () => expect(await app.operatorQueues(ops)).toMatchObject({ outbox: 0 }));
+  await vi.waitFor(async () => expect(await app.operator.queues(ops)).toMatchObject({ outbox: 0 }));
   forward(3 * 60_000);
-  expect(await app.operatorTasks(ops, { sight: 'stuck', limit: 10 })).toMatchObject([{ id: lostId, status: 'pending', attempts: 0 }]);
+  expect(await app.operator.tasks(ops, { sight: 'stuck', limit: 10 })).toMatchObject([{ id: lostId, status: 'pending', attempts: 0 }]);
   losing = false;
-  await app.operatorRequeue(ops, lostId);
+  await app.operator.requeue(ops, lostId);
   expect(await ada.untilOver(lost)).toMatchObject({ status: 'failed' });
-  expect(await app.operatorTasks(ops, { sight: 'failed', teamId: ada.teamId, limit: 10 })).toMatchObject([
+  expect(await app.operator.tasks(ops, { sight: 'failed', teamId: ada.teamId, limit: 10 })).toMatchObject([
     { id: lostId, failure: 'our.fault' },
   ]);
   expect(await auditOf(core, ada.teamId)).toEqual([
@@ -224,7 +230,7 @@ test('credits are granted once for each form, and the reason stands in the audit
   const ops = await operator(world());
   const ada = await person(10);
   const grant = { teamId: ada.teamId, credits: ' 12.5 ', reason: ' For the trouble on Monday ', key: newId() };
-  const both = await Promise.all([app.grantCredits(ops, grant), app.grantCredits(ops, grant)]);
+  const both = await Promise.all([app.operator.grantCredits(ops, grant), app.operator.grantCredits(ops, grant)]);
   expect(both.toSorted((a, b) => Number(a.repeated) - Number(b.repeated))).toEqual([
     { available: '22500000', repeated: false },
     { available: '22500000', repeated: true },
@@ -237,7 +243,7 @@ test('credits are granted once for each form, and the reason stands in the audit
     ada.walletId,
   ]);
   expect(rows).toEqual([{ actor: `operator:${ops.userId}`, note: 'granted by the operator', key: `operator-grant:${grant.key}` }]);
-  await expect(app.grantCredits(ops, { ...grant, credits: '13' })).rejects.toMatchObject({ code: 'request.invalid' });
+  await expect(app.operator.grantCredits(ops, { ...grant, credits: '13' })).rejects.toMatchObject({ code: 'request.invalid' });
 });
 
 test.each([
@@ -251,7 +257,7 @@ test.each([
 ])('a grant with %j is refused with the name of the field', async (change, field) => {
   const ops = await operator(world());
   const grant = { teamId: ops.teamId, credits: '5', reason: 'because', key: newId(), ...change };
-  await expect(world().app.grantCredits(ops, grant)).rejects.toMatchObject({
+  await expect(world().app.operator.grantCredits(ops, grant)).rejects.toMatchObject({
     code: 'request.invalid',
     facts: { fields: [{ name: field }] },
   });
@@ -261,16 +267,16 @@ test('in a frozen team nothing new begins until it is unfrozen, and both have a 
   const { app, person, core } = world();
   const ops = await operator(world());
   const ada = await person();
-  await app.freezeTeam(ops, ada.teamId, 'A stolen card');
-  await app.freezeTeam(ops, ada.teamId, 'A stolen card');
+  await app.operator.freezeTeam(ops, ada.teamId, 'A stolen card');
+  await app.operator.freezeTeam(ops, ada.teamId, 'A stolen card');
   expect(await ada.ask('find me 3 leads')).toMatchObject({ kind: 'refused', refused: { code: 'wallet.frozen' } });
-  await app.unfreezeTeam(ops, ada.teamId, 'Cleared up');
+  await app.operator.unfreezeTeam(ops, ada.teamId, 'Cleared up');
   expect(await ada.ask('find me 3 leads')).toMatchObject({ kind: 'task' });
   expect(await auditOf(core, ada.teamId)).toEqual([
     `operator:${ops.userId} team.frozen null {"note":"A stolen card"}`,
     `operator:${ops.userId} team.unfrozen null {"note":"Cleared up"}`,
   ]);
-  await expect(app.freezeTeam(ops, ada.teamId, '')).rejects.toMatchObject({ code: 'request.invalid' });
+  await expect(app.operator.freezeTeam(ops, ada.teamId, '')).rejects.toMatchObject({ code: 'request.invalid' });
 });
 
 test('the ledger is added up on request, one wallet or all, and what came of it is kept', async () => {
@@ -279,12 +285,12 @@ test('the ledger is added up on request, one wallet or all, and what came of it 
   const ops = await operator(opened);
   const [ada] = [await opened.person(100), await opened.person(100)];
   await ada.get('find me 3 leads');
-  const one = await app.checkLedger(ops, ada.teamId);
+  const one = await app.operator.checkLedger(ops, ada.teamId);
   expect(one).toMatchObject({ walletId: ada.walletId, outcome: 'right', report: { wallets: 1, transactions: 4, wrong: null } });
-  const all = await app.checkLedger(ops, null);
+  const all = await app.operator.checkLedger(ops, null);
   expect(all).toMatchObject({ walletId: null, outcome: 'right', report: { wallets: 3, wrong: null } });
-  expect(await app.ledgerChecks(ops)).toEqual([all, one]);
-  expect((await app.operatorOverview(ops)).ledger).toEqual(all);
+  expect(await app.operator.ledgerChecks(ops)).toEqual([all, one]);
+  expect((await app.operator.overview(ops)).ledger).toEqual(all);
 });
 
 test('a ledger that is wrong is an alarm, found by the daily check as well', async () => {
@@ -301,11 +307,11 @@ test('a ledger that is wrong is an alarm, found by the daily check as well', asy
     [],
   );
   await checkLedgerDaily(core);
-  expect((await app.ledgerChecks(ops)).map(({ outcome }) => outcome)).toEqual(['right']);
+  expect((await app.operator.ledgerChecks(ops)).map(({ outcome }) => outcome)).toEqual(['right']);
   forward(25 * 60 * 60 * 1000);
   await checkLedgerDaily(core);
   // Upkeep may have looked at the same moment.
-  expect([...new Set((await app.ledgerChecks(ops)).map(({ outcome }) => outcome))]).toEqual(['wrong', 'right']);
+  expect([...new Set((await app.operator.ledgerChecks(ops)).map(({ outcome }) => outcome))]).toEqual(['wrong', 'right']);
   const [mail] = await opened.mails('ops@example.com');
   expect(mail!.text).toContain('the wallet is not where its journal ends');
 });
@@ -330,12 +336,12 @@ test('answers that could not be posted are seen across teams without their words
     },
     [task.id, ada.teamId],
   );
-  const seen = (await app.operatorUndelivered(ops, { limit: 100 })).filter(({ teamId }) => teamId === ada.teamId);
+  const seen = (await app.operator.undelivered(ops, { limit: 100 })).filter(({ teamId }) => teamId === ada.teamId);
   expect(seen).toMatchObject([{ id: rows[0]!.id, taskId: task.id, kind: 'result', why: { code: 'gone' } }]);
   expect(json(seen)).not.toMatch(/secret plan|Done/);
-  await expect(app.operatorSendAgain(ops, ops.teamId, rows[0]!.id)).rejects.toMatchObject({ code: 'letter.under-way' });
-  await app.operatorSendAgain(ops, ada.teamId, rows[0]!.id);
-  await expect(app.operatorSendAgain(ops, ada.teamId, rows[0]!.id)).rejects.toMatchObject({ code: 'letter.under-way' });
+  await expect(app.operator.sendAgain(ops, ops.teamId, rows[0]!.id)).rejects.toMatchObject({ code: 'letter.under-way' });
+  await app.operator.sendAgain(ops, ada.teamId, rows[0]!.id);
+  await expect(app.operator.sendAgain(ops, ada.teamId, rows[0]!.id)).rejects.toMatchObject({ code: 'letter.under-way' });
   expect(await auditOf(core, ada.teamId)).toEqual([`operator:${ops.userId} letter.again ${rows[0]!.id} {}`]);
 });
 
@@ -349,9 +355,9 @@ test('mails that may not have arrived are seen and sent again', async () => {
     },
     [],
   );
-  expect(await app.operatorMails(ops)).toMatchObject([{ id: rows[0]!.id, to: 'a@example.com', state: 'unknown', canBeSentAgain: true }]);
-  await app.operatorSendMail(ops, rows[0]!.id);
-  await expect(app.operatorSendMail(ops, newId())).rejects.toMatchObject({ code: 'mail.gone' });
+  expect(await app.operator.mails(ops)).toMatchObject([{ id: rows[0]!.id, to: 'a@example.com', state: 'unknown', canBeSentAgain: true }]);
+  await app.operator.sendMail(ops, rows[0]!.id);
+  await expect(app.operator.sendMail(ops, newId())).rejects.toMatchObject({ code: 'mail.gone' });
 });
 
 async function operator({ core }: Pick<Stage, 'core'>, email = 'ops@example.com', emailVerified = true): Promise<Actor> {

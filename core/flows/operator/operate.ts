@@ -23,43 +23,15 @@ import type {
   WorkerLine,
 } from '#core/store/operator/operate.ts';
 import { raiseAlarm } from '../mail/alarm.ts';
-import { cancel } from '../tasks/control.ts';
+import { stop } from '../tasks/control.ts';
+import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
-import { health } from './health.ts';
+import { gauges, health } from './health.ts';
 import { sendMailAgain, undeliveredMails } from '../mail/mail.ts';
 import { readReason, wrongField } from './operator-reason.ts';
 import { readCursor, viewUndelivered, type Undelivered } from '../messages/undelivered.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import type { PartHealth } from '../views.ts';
-
-export interface OperatorVerbs {
-  isOperator(actor: Actor): Promise<boolean>;
-  operatorOverview(actor: Actor): Promise<OperatorOverview>;
-  /** By name, by the mail address of a member, or by id; newest first. `before` is the last id of the page before. */
-  operatorTeams(actor: Actor, page: { search?: string; before?: string; limit: number }): Promise<TeamLine[]>;
-  operatorTeam(actor: Actor, teamId: string): Promise<TeamDetails>;
-  /** `stuck`: nobody has begun it although it is its turn, or who works on it went silent, or its time is over. `failed`: within seven days. */
-  operatorTasks(actor: Actor, page: { sight: TaskSight; teamId?: string; before?: string; limit: number }): Promise<TaskLine[]>;
-  /** The words of a request and of its answer. That they were read stands in the team's audit log. */
-  openRequest(actor: Actor, taskId: string): Promise<OpenedRequest>;
-  operatorCancel(actor: Actor, taskId: string): Promise<void>;
-  /** Puts a task that is not over into the queue again; harmless for one that somebody works on. */
-  operatorRequeue(actor: Actor, taskId: string): Promise<void>;
-  operatorQueues(actor: Actor): Promise<OperatorQueues>;
-  operatorUndelivered(actor: Actor, page: { before?: string; limit: number }): Promise<OperatorUndelivered[]>;
-  operatorSendAgain(actor: Actor, teamId: string, letterId: string): Promise<void>;
-  operatorMails(actor: Actor): Promise<UndeliveredMail[]>;
-  operatorSendMail(actor: Actor, mailId: string): Promise<void>;
-  /** What checks of the ledger came to, newest first. */
-  ledgerChecks(actor: Actor): Promise<LedgerCheck[]>;
-  /** Adds up one wallet, or all, for ten seconds at the most; what is wrong is an alarm. */
-  checkLedger(actor: Actor, teamId: string | null): Promise<LedgerCheck>;
-  /** Once per `key`, which its form made. */
-  grantCredits(actor: Actor, grant: { teamId: string; credits: string; reason: string; key: string }): Promise<GrantedCredits>;
-  /** Nothing new begins in a frozen team; what is running goes on. */
-  freezeTeam(actor: Actor, teamId: string, reason: string): Promise<void>;
-  unfreezeTeam(actor: Actor, teamId: string, reason: string): Promise<void>;
-}
 
 export interface OperatorOverview extends Numbers {
   readonly health: readonly PartHealth[];
@@ -92,7 +64,7 @@ export interface GrantedCredits {
   readonly repeated: boolean;
 }
 
-export function operatorVerbs(core: Core): OperatorVerbs {
+export function operateVerbs(core: Core) {
   const { operate, deadLetters, ledgerChecks } = core.store;
   const asOperator =
     <Given extends unknown[], Answer>(work: (actor: Actor, ...given: Given) => Promise<Answer>) =>
@@ -101,8 +73,8 @@ export function operatorVerbs(core: Core): OperatorVerbs {
       return work(actor, ...given);
     };
   return {
-    isOperator: (actor) => isOperator(core, actor),
-    operatorOverview: asOperator(async () => {
+    ...bind(core, { isOperator, health, gauges }),
+    overview: asOperator(async (): Promise<OperatorOverview> => {
       const [numbers, parts, queue, ledger] = await Promise.all([
         operate.numbers(core.clock.now()),
         health(core),
@@ -111,15 +83,22 @@ export function operatorVerbs(core: Core): OperatorVerbs {
       ]);
       return { ...numbers, health: parts, queue, ledger };
     }),
-    operatorTeams: asOperator((_, { search = '', before, limit }) => operate.teams(cleanText(search), idOrNothing(before), pageOf(limit))),
-    operatorTeam: asOperator((_, teamId) => findTeam(core, teamId)),
-    operatorTasks: asOperator((_, { sight, teamId, before, limit }) =>
-      operate.tasks(sight, idOrNothing(teamId), idOrNothing(before), pageOf(limit), core.clock.now()),
+    /** By name, by the mail address of a member, or by id; newest first. `before` is the last id of the page before. */
+    teams: asOperator((_, { search = '', before, limit }: { search?: string; before?: string; limit: number }): Promise<TeamLine[]> =>
+      operate.teams(cleanText(search), idOrNothing(before), pageOf(limit)),
     ),
-    openRequest: asOperator((actor, taskId) => openRequest(core, actor, taskId)),
-    operatorCancel: asOperator((actor, taskId) => cancelTask(core, actor, taskId)),
-    operatorRequeue: asOperator((actor, taskId) => requeue(core, actor, taskId)),
-    operatorQueues: asOperator(async () => {
+    team: asOperator((_, teamId: string): Promise<TeamDetails> => findTeam(core, teamId)),
+    /** `stuck`: nobody has begun it although it is its turn, or who works on it went silent, or its time is over. `failed`: within seven days. */
+    tasks: asOperator(
+      (_, { sight, teamId, before, limit }: { sight: TaskSight; teamId?: string; before?: string; limit: number }): Promise<TaskLine[]> =>
+        operate.tasks(sight, idOrNothing(teamId), idOrNothing(before), pageOf(limit), core.clock.now()),
+    ),
+    /** The words of a request and of its answer. That they were read stands in the team's audit log. */
+    openRequest: asOperator((actor, taskId: string): Promise<OpenedRequest> => openRequest(core, actor, taskId)),
+    cancel: asOperator((actor, taskId: string): Promise<void> => cancelTask(core, actor, taskId)),
+    /** Puts a task that is not over into the queue again; harmless for one that somebody works on. */
+    requeue: asOperator((actor, taskId: string): Promise<void> => requeue(core, actor, taskId)),
+    queues: asOperator(async (): Promise<OperatorQueues> => {
       const [queue, outbox, letters, workers] = await Promise.all([
         queueCounts(core),
         operate.outbox(),
@@ -128,19 +107,25 @@ export function operatorVerbs(core: Core): OperatorVerbs {
       ]);
       return { queue, outbox: outbox.tasks, outboxOldest: outbox.oldest, letters, workers };
     }),
-    operatorUndelivered: asOperator(async (_, { before, limit }) =>
+    undelivered: asOperator(async (_, { before, limit }: { before?: string; limit: number }): Promise<OperatorUndelivered[]> =>
       (await deadLetters.list(null, readCursor(before), pageOf(limit))).map((letter) => withoutWords(core, letter)),
     ),
-    operatorSendAgain: asOperator((actor, teamId, letterId) => sendAgain(core, actor, teamId, letterId)),
-    operatorMails: asOperator(() => undeliveredMails(core)),
-    operatorSendMail: asOperator(async (actor, mailId) => {
+    sendAgain: asOperator((actor, teamId: string, letterId: string): Promise<void> => sendAgain(core, actor, teamId, letterId)),
+    mails: asOperator((): Promise<UndeliveredMail[]> => undeliveredMails(core)),
+    sendMail: asOperator(async (actor, mailId: string): Promise<void> => {
       if (!isId(mailId) || !(await sendMailAgain(core, operatorName(actor), mailId))) throw refuse('mail.gone');
     }),
-    ledgerChecks: asOperator(() => ledgerChecks.list(CHECKS_SHOWN)),
-    checkLedger: asOperator((actor, teamId) => checkLedgerFor(core, actor, teamId)),
-    grantCredits: asOperator((actor, grant) => grantCredits(core, actor, grant)),
-    freezeTeam: asOperator((actor, teamId, reason) => freeze(core, actor, teamId, true, reason)),
-    unfreezeTeam: asOperator((actor, teamId, reason) => freeze(core, actor, teamId, false, reason)),
+    /** What checks of the ledger came to, newest first. */
+    ledgerChecks: asOperator((): Promise<LedgerCheck[]> => ledgerChecks.list(CHECKS_SHOWN)),
+    /** Adds up one wallet, or all, for ten seconds at the most; what is wrong is an alarm. */
+    checkLedger: asOperator((actor, teamId: string | null): Promise<LedgerCheck> => checkLedgerFor(core, actor, teamId)),
+    /** Once per `key`, which its form made. */
+    grantCredits: asOperator((actor, grant: { teamId: string; credits: string; reason: string; key: string }): Promise<GrantedCredits> =>
+      grantCredits(core, actor, grant),
+    ),
+    /** Nothing new begins in a frozen team; what is running goes on. */
+    freezeTeam: asOperator((actor, teamId: string, reason: string): Promise<void> => freeze(core, actor, teamId, true, reason)),
+    unfreezeTeam: asOperator((actor, teamId: string, reason: string): Promise<void> => freeze(core, actor, teamId, false, reason)),
   };
 }
 
@@ -215,7 +200,7 @@ async function cancelTask(core: Core, actor: Actor, taskId: string): Promise<voi
   if (isOver(status)) throw refuse('task.over', { status });
   // The line comes first: what was done is never without one.
   await writeAudit(core.store.money, auditLine(core, actor, 'task.stopped', { teamId, subject: id }));
-  await cancel(core, { ...actor, teamId, role: 'owner' }, id, { counts: false });
+  await stop(core, { ...actor, teamId, role: 'owner' }, id, { counts: false });
 }
 
 async function requeue(core: Core, actor: Actor, taskId: string): Promise<void> {

@@ -27,7 +27,7 @@ test('a task that the queue lost is found and done, although another one fails t
     }),
   });
   const ada = await person();
-  const file = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, streamOf('name\n'));
+  const file = await app.files.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, streamOf('name\n'));
   await ada.ask('find me 3 leads', { files: [file] });
   await vi.waitFor(async () => expect(await core.queue.counts()).toMatchObject({ delayed: 1 }));
   losing = true;
@@ -72,7 +72,7 @@ test('a file that was kept long enough is gone, and one that storage will not le
   stubborn = 'nothing';
   await expireFiles(core);
   await expect(core.files.open(first!)).rejects.toMatchObject({ code: 'file.missing' });
-  expect((await app.task(ada, task.id)).files.map(({ name, url }) => ({ name, url }))).toEqual([
+  expect((await app.tasks.get(ada, task.id)).files.map(({ name, url }) => ({ name, url }))).toEqual([
     { name: 'one.md', url: null },
     { name: 'two.md', url: null },
   ]);
@@ -82,10 +82,10 @@ test('content that a repetition of the task still needs stays until that one’s
   const clock = clockByHand();
   const { person, core, app } = await stage({ clock, agents: agentsThat(() => done('Here.', [csvOf('leads.csv', 3)])) });
   const ada = await person();
-  const file = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, streamOf('name\n'));
+  const file = await app.files.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, streamOf('name\n'));
   const task = await ada.untilOver(await ada.ask('find me 3 leads', { files: [file] }));
   clock.forward(200 * DAY_MS);
-  await ada.untilOver(await app.retry(ada, task.id, 'later'));
+  await ada.untilOver(await app.tasks.retry(ada, task.id, 'later'));
   clock.forward(200 * DAY_MS);
   await expireFiles(core);
   await core.files.open(`inputs/${file}`).then((content) => content.destroy());
@@ -98,7 +98,7 @@ test('a file that no request names within a day is not kept', async () => {
   const clock = clockByHand();
   const { person, core, app } = await stage({ clock });
   const ada = await person();
-  const file = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, streamOf('name\n'));
+  const file = await app.files.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, streamOf('name\n'));
   clock.forward(DAY_MS + 1_000);
   expect(await ada.ask('find me 3 leads', { files: [file] })).toMatchObject({ kind: 'refused', refused: { code: 'files.missing' } });
   await expireFiles(core);
@@ -176,7 +176,7 @@ test('while the queue hangs, people still see what happens to their tasks', asyn
   const ada = await person();
   await ada.ask('find me 3 leads');
   const stop = new AbortController();
-  const lines = app.events(ada, { after: await app.cursor() }, stop.signal);
+  const lines = app.live.events(ada, { after: await app.live.cursor() }, stop.signal);
   const next = await ada.ask('find me 4 leads');
   // The line of the first request may come once more: a cursor goes no further than the oldest transaction that is still open.
   for await (const line of lines) if (line?.kind === 'accepted' && next.kind === 'task' && line.taskId === next.taskId) break;
@@ -281,7 +281,7 @@ test('a task that is stopped in the instant of its start is stopped at once', as
   const ada = await person();
   const taken = await ada.ask('find me 3 leads');
   await untilStarted(ada, taken);
-  await app.cancel(ada, taken.kind === 'task' ? taken.taskId : '');
+  await app.tasks.cancel(ada, taken.kind === 'task' ? taken.taskId : '');
   known.resolve();
   expect(await ada.untilOver(taken)).toMatchObject({ status: 'canceled', creditsUsed: 0 });
 });

@@ -15,12 +15,18 @@ const world = forAll(() => openStage({ clock, settings: { OPERATOR_EMAILS: 'Ops@
 test('a team sets how long files are kept and from which price on it is asked, and the audit log says from what to what', async () => {
   const { app, person, core } = world();
   const ada = await person();
-  expect(await app.teamSettings(ada)).toEqual({ name: 'Ada', personal: true, retentionDays: 365, confirmAbove: null, deletion: null });
-  expect(await app.setTeamSettings(loggedIn(ada), { retentionDays: 90, confirmAbove: '25000000' })).toMatchObject({
+  expect(await app.privacy.teamSettings(ada)).toEqual({
+    name: 'Ada',
+    personal: true,
+    retentionDays: 365,
+    confirmAbove: null,
+    deletion: null,
+  });
+  expect(await app.privacy.setTeamSettings(loggedIn(ada), { retentionDays: 90, confirmAbove: '25000000' })).toMatchObject({
     retentionDays: 90,
     confirmAbove: '25000000',
   });
-  expect(await app.setTeamSettings(loggedIn(ada), { confirmAbove: null })).toMatchObject({ retentionDays: 90, confirmAbove: null });
+  expect(await app.privacy.setTeamSettings(loggedIn(ada), { confirmAbove: null })).toMatchObject({ retentionDays: 90, confirmAbove: null });
   expect(await auditOf(core, ada)).toEqual([
     ['settings.changed', { retentionDays: 90, retentionDaysBefore: 365, confirmAbove: '25000000', confirmAboveBefore: null }],
     ['settings.changed', { confirmAbove: null, confirmAboveBefore: '25000000' }],
@@ -36,7 +42,7 @@ test.each([
   [{ confirmAbove: '9'.repeat(18) }, 'confirmAbove'],
 ])('%j is refused with the name of the field', async (change, field) => {
   const ada = await world().person();
-  await expect(world().app.setTeamSettings(loggedIn(ada), change)).rejects.toMatchObject({
+  await expect(world().app.privacy.setTeamSettings(loggedIn(ada), change)).rejects.toMatchObject({
     code: 'request.invalid',
     facts: { fields: [{ name: field }] },
   });
@@ -49,20 +55,20 @@ test('a shorter time says what will go and when, leaves a week for a slip, and t
   const old = await ada.get('find me 3 leads');
   forward(60 * DAY_MS);
   const young = await ada.get('find me 3 leads in Miami');
-  const preview = await app.retentionPreview(ada, 30);
+  const preview = await app.privacy.retentionPreview(ada, 30);
   expect(preview).toEqual({ files: 1, bytes: 22, at: expect.any(String) });
   const days = (new Date(preview.at).getTime() - ownClock.now().getTime()) / DAY_MS;
   expect(days).toBeCloseTo(7, 3);
 
-  await app.setTeamSettings(loggedIn(ada), { retentionDays: 30 });
+  await app.privacy.setTeamSettings(loggedIn(ada), { retentionDays: 30 });
   forward(6.9 * DAY_MS);
   await expireFiles(core);
-  expect((await app.task(ada, old.id)).files[0]).toMatchObject({ url: expect.any(String), preview: { rowsTotal: 3 } });
+  expect((await app.tasks.get(ada, old.id)).files[0]).toMatchObject({ url: expect.any(String), preview: { rowsTotal: 3 } });
   forward(0.2 * DAY_MS);
   await expireFiles(core);
-  expect((await app.task(ada, old.id)).files).toMatchObject([{ name: 'leads.csv', url: null, preview: null }]);
-  expect(JSON.stringify(await app.letters(ada, old.conversationId, 0))).not.toContain('row 1');
-  expect((await app.task(ada, young.id)).files[0]).toMatchObject({ url: expect.any(String), preview: { rowsTotal: 3 } });
+  expect((await app.tasks.get(ada, old.id)).files).toMatchObject([{ name: 'leads.csv', url: null, preview: null }]);
+  expect(JSON.stringify(await app.messages.letters(ada, old.conversationId, 0))).not.toContain('row 1');
+  expect((await app.tasks.get(ada, young.id)).files[0]).toMatchObject({ url: expect.any(String), preview: { rowsTotal: 3 } });
 });
 
 test('who takes a shorter time back within the week loses nothing, and a longer time holds for what is here', async () => {
@@ -71,15 +77,15 @@ test('who takes a shorter time back within the week loses nothing, and a longer 
   const ada = await person();
   const task = await ada.get('find me 3 leads');
   forward(300 * DAY_MS);
-  await app.setTeamSettings(loggedIn(ada), { retentionDays: 30 });
+  await app.privacy.setTeamSettings(loggedIn(ada), { retentionDays: 30 });
   forward(6 * DAY_MS);
-  await app.setTeamSettings(loggedIn(ada), { retentionDays: 700 });
+  await app.privacy.setTeamSettings(loggedIn(ada), { retentionDays: 700 });
   forward(380 * DAY_MS);
   await expireFiles(core);
-  expect((await app.task(ada, task.id)).files[0]!.url).not.toBeNull();
+  expect((await app.tasks.get(ada, task.id)).files[0]!.url).not.toBeNull();
   forward(20 * DAY_MS);
   await expireFiles(core);
-  expect((await app.task(ada, task.id)).files[0]!.url).toBeNull();
+  expect((await app.tasks.get(ada, task.id)).files[0]!.url).toBeNull();
 });
 
 test('an owner who types the team’s name gets two weeks, in which all owners know, nothing new begins, and one of them can take it back', async () => {
@@ -96,14 +102,16 @@ test('an owner who types the team’s name gets two weeks, in which all owners k
     100,
   );
   const [owner, second, member] = actors;
-  await expect(app.requestTeamDeletion(owner, 'acme')).rejects.toMatchObject({ code: 'request.invalid' });
-  await expect(app.requestTeamDeletion(member, 'Acme Ltd')).rejects.toMatchObject({ code: 'not.allowed' });
-  await expect(app.requestTeamDeletion({ ...owner, apiKeyId: 'k' as never }, 'Acme Ltd')).rejects.toMatchObject({ code: 'not.allowed' });
+  await expect(app.privacy.requestTeamDeletion(owner, 'acme')).rejects.toMatchObject({ code: 'request.invalid' });
+  await expect(app.privacy.requestTeamDeletion(member, 'Acme Ltd')).rejects.toMatchObject({ code: 'not.allowed' });
+  await expect(app.privacy.requestTeamDeletion({ ...owner, apiKeyId: 'k' as never }, 'Acme Ltd')).rejects.toMatchObject({
+    code: 'not.allowed',
+  });
 
-  const { until } = await app.requestTeamDeletion(owner, ' Acme Ltd ');
+  const { until } = await app.privacy.requestTeamDeletion(owner, ' Acme Ltd ');
   expect((new Date(until).getTime() - clock.now().getTime()) / DAY_MS).toBeCloseTo(14, 3);
-  expect((await app.requestTeamDeletion(second, 'Acme Ltd')).until).toBe(until);
-  expect((await app.teamSettings(member)).deletion).toMatchObject({ until });
+  expect((await app.privacy.requestTeamDeletion(second, 'Acme Ltd')).until).toBe(until);
+  expect((await app.privacy.teamSettings(member)).deletion).toMatchObject({ until });
   for (const { email } of [ada, ben]) {
     const mails = await world().mails(email);
     expect(mails.map(({ kind, subject }) => [kind, subject])).toEqual([['deletion', 'Your team “Acme Ltd” will be deleted']]);
@@ -111,20 +119,20 @@ test('an owner who types the team’s name gets two weeks, in which all owners k
   expect(await mailsOf(core, cara.email)).toBe(0);
   expect(product.url).not.toBeNull();
 
-  const asked = await app.ask(webAsk(member));
+  const asked = await app.tasks.ask(webAsk(member));
   expect(asked).toMatchObject({ kind: 'refused', refused: { code: 'team.leaving', facts: { until } } });
-  await app.takeBackTeamDeletion(second);
-  await app.takeBackTeamDeletion(second);
-  expect((await app.teamSettings(member)).deletion).toBeNull();
-  expect(await app.ask(webAsk(member))).toMatchObject({ kind: 'task' });
+  await app.privacy.takeBackTeamDeletion(second);
+  await app.privacy.takeBackTeamDeletion(second);
+  expect((await app.privacy.teamSettings(member)).deletion).toBeNull();
+  expect(await app.tasks.ask(webAsk(member))).toMatchObject({ kind: 'task' });
   expect((await auditOf(core, owner)).map(([act]) => act)).toEqual(['team.deletion-asked', 'team.deletion-taken-back']);
 });
 
 test('a person’s own team goes with the account and not before', async () => {
   const { app, person } = world();
   const ada = loggedIn(await person());
-  await expect(app.requestTeamDeletion(ada, 'Ada')).rejects.toMatchObject({ code: 'team.personal' });
-  await expect(app.takeBackTeamDeletion(ada)).rejects.toMatchObject({ code: 'team.personal' });
+  await expect(app.privacy.requestTeamDeletion(ada, 'Ada')).rejects.toMatchObject({ code: 'team.personal' });
+  await expect(app.privacy.takeBackTeamDeletion(ada)).rejects.toMatchObject({ code: 'team.personal' });
 });
 
 test('an account can go once no shared team would be left without an owner, and takes its own team along', async () => {
@@ -135,25 +143,25 @@ test('an account can go once no shared team would be left without an owner, and 
     [ben, 'member'],
   ] as const);
   const person_ = loggedIn(ada);
-  expect(await app.ownAccount(person_)).toEqual({ name: 'Ada', email: ada.email, deletion: null, onlyOwnerOf: ['Zoo'] });
-  await expect(app.requestAccountDeletion(person_, ada.email)).rejects.toMatchObject({
+  expect(await app.privacy.ownAccount(person_)).toEqual({ name: 'Ada', email: ada.email, deletion: null, onlyOwnerOf: ['Zoo'] });
+  await expect(app.privacy.requestAccountDeletion(person_, ada.email)).rejects.toMatchObject({
     code: 'account.last-owner',
     facts: { teams: ['Zoo'] },
   });
   await core.store.money.query({ text: `UPDATE members SET role = 'owner' WHERE team_id = $1 AND user_id = $2` }, [teamId, ben.userId]);
-  await expect(app.requestAccountDeletion(person_, 'other@example.com')).rejects.toMatchObject({ code: 'request.invalid' });
-  await expect(app.requestAccountDeletion({ ...person_, apiKeyId: 'k' as never }, ada.email)).rejects.toMatchObject({
+  await expect(app.privacy.requestAccountDeletion(person_, 'other@example.com')).rejects.toMatchObject({ code: 'request.invalid' });
+  await expect(app.privacy.requestAccountDeletion({ ...person_, apiKeyId: 'k' as never }, ada.email)).rejects.toMatchObject({
     code: 'not.allowed',
   });
-  const { until } = await app.requestAccountDeletion(person_, ada.email.toUpperCase());
-  expect((await app.requestAccountDeletion(person_, ada.email)).until).toBe(until);
-  expect((await app.ownAccount(person_)).deletion).toMatchObject({ until });
-  expect((await app.teamSettings(person_)).deletion).toMatchObject({ until });
+  const { until } = await app.privacy.requestAccountDeletion(person_, ada.email.toUpperCase());
+  expect((await app.privacy.requestAccountDeletion(person_, ada.email)).until).toBe(until);
+  expect((await app.privacy.ownAccount(person_)).deletion).toMatchObject({ until });
+  expect((await app.privacy.teamSettings(person_)).deletion).toMatchObject({ until });
   expect(await ada.ask('find me 3 leads')).toMatchObject({ kind: 'refused', refused: { code: 'team.leaving' } });
   expect((await world().mails(ada.email)).map(({ kind }) => kind)).toEqual(['account-deletion']);
 
-  await app.takeBackAccountDeletion(person_);
-  expect((await app.ownAccount(person_)).deletion).toBeNull();
+  await app.privacy.takeBackAccountDeletion(person_);
+  expect((await app.privacy.ownAccount(person_)).deletion).toBeNull();
   expect(await ada.ask('find me 3 leads')).toMatchObject({ kind: 'task' });
 });
 
@@ -163,11 +171,11 @@ test('after the two weeks it is too late to take it back', async () => {
   const { app, person, core } = await stage({ clock: ownClock, settings: { ROLES: 'web' } });
   const ada = await person();
   const { actors } = await sharedTeam(core, 'Acme', [[ada, 'owner']] as const);
-  await app.requestTeamDeletion(actors[0], 'Acme');
-  await app.requestAccountDeletion(loggedIn(ada), ada.email);
+  await app.privacy.requestTeamDeletion(actors[0], 'Acme');
+  await app.privacy.requestAccountDeletion(loggedIn(ada), ada.email);
   forward(14 * DAY_MS + 1);
-  await expect(app.takeBackTeamDeletion(actors[0])).rejects.toMatchObject({ code: 'deletion.begun' });
-  await expect(app.takeBackAccountDeletion(loggedIn(ada))).rejects.toMatchObject({ code: 'deletion.begun' });
+  await expect(app.privacy.takeBackTeamDeletion(actors[0])).rejects.toMatchObject({ code: 'deletion.begun' });
+  await expect(app.privacy.takeBackAccountDeletion(loggedIn(ada))).rejects.toMatchObject({ code: 'deletion.begun' });
 });
 
 test('only those who may, set what a team decides', async () => {
@@ -181,8 +189,11 @@ test('only those who may, set what a team decides', async () => {
   );
   const may: string[] = [];
   for (const actor of actors) {
-    expect(await app.teamSettings(actor)).toMatchObject({ name: 'Roles' });
-    const outcomes = await Promise.allSettled([app.setTeamSettings(actor, { retentionDays: 60 }), app.retentionPreview(actor, 60)]);
+    expect(await app.privacy.teamSettings(actor)).toMatchObject({ name: 'Roles' });
+    const outcomes = await Promise.allSettled([
+      app.privacy.setTeamSettings(actor, { retentionDays: 60 }),
+      app.privacy.retentionPreview(actor, 60),
+    ]);
     if (outcomes.every(({ status }) => status === 'fulfilled')) may.push(actor.role);
   }
   expect(may).toEqual(['owner', 'admin']);

@@ -42,26 +42,26 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   });
 
   // Everything that a team can leave with us.
-  const input = await app.keepInput(
+  const input = await app.files.keepInput(
     owner,
     { name: 'aunt-lucy.csv', mime: 'text/csv', sizeBytes: 5 },
     Readable.from([Buffer.from('name\n')]),
   );
-  await app.keepInput(owner, { name: 'unused-suitcase.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
+  await app.files.keepInput(owner, { name: 'unused-suitcase.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
   const task = await asked(app, owner, 'find me 3 leads for Peruvian marmalade', [input]);
   await asked(app, member, 'find me 3 leads who refuse marmalade');
-  await app.ask({ ...webAsk(owner, 'find me 999999 leads with duffle coats'), key: `api:${teamId}:hard-stare` });
-  await app.retry(owner, task, 'again');
+  await app.tasks.ask({ ...webAsk(owner, 'find me 999999 leads with duffle coats'), key: `api:${teamId}:hard-stare` });
+  await app.tasks.retry(owner, task, 'again');
   const thread = await say('general', 'find me 3 leads near Mrs Bird');
   await vi.waitFor(async () => expect(await people.messages('general', thread)).toHaveLength(3));
   await people.channel('general', { closed: true });
-  await app.ask({ ...boardAsk('find me 3 leads near Mr Gruber'), threadRef: `board:general:${thread}` });
-  await vi.waitFor(async () => expect(await app.undeliveredCount(owner)).toBeGreaterThan(0));
-  await app.invite(owner, { email: 'judy@paddington.example', role: 'member' });
-  await app.makeApiKey(owner, 'Toy bear');
-  await app.setTeamSettings(owner, { retentionDays: 100 });
-  await app.exportTeam(owner);
-  await vi.waitFor(async () => expect(await app.teamExports(owner)).toMatchObject([{ state: 'ready' }]));
+  await app.tasks.ask({ ...boardAsk('find me 3 leads near Mr Gruber'), threadRef: `board:general:${thread}` });
+  await vi.waitFor(async () => expect(await app.messages.undeliveredCount(owner)).toBeGreaterThan(0));
+  await app.team.invite(owner, { email: 'judy@paddington.example', role: 'member' });
+  await app.team.makeApiKey(owner, 'Toy bear');
+  await app.privacy.setTeamSettings(owner, { retentionDays: 100 });
+  await app.privacy.exportTeam(owner);
+  await vi.waitFor(async () => expect(await app.privacy.exports(owner)).toMatchObject([{ state: 'ready' }]));
   const kept = await storedUnder(core.store.money, teamId);
   expect(kept.length).toBeGreaterThan(3);
   await mails('judy@paddington.example');
@@ -84,10 +84,10 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   const before = await searchEverywhere(core.store.money, words);
   for (const word of words) expect(before.join('\n')).toContain(`: ${word}`);
 
-  await app.requestTeamDeletion(owner, 'Paddington Ltd');
+  await app.privacy.requestTeamDeletion(owner, 'Paddington Ltd');
   clock.forward(13.9 * DAY_MS);
   await eraseDue(core);
-  expect((await app.task(owner, task)).title).toContain('marmalade');
+  expect((await app.tasks.get(owner, task)).title).toContain('marmalade');
   clock.forward(0.2 * DAY_MS);
   await untilErased(world, teamId);
 
@@ -101,13 +101,13 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   expect(await ledger(world)).toMatchObject({ wrong: null });
   expect(await wordsOfLedger(core.store.money)).toEqual([]);
   expect(await journalOf(core.store.money, walletId)).toEqual({ balance: '0', held: '0', last: 'clawback', note: 'team deleted' });
-  await expect(app.operatorTeam(owner, teamId)).rejects.toMatchObject({ code: 'route.unknown' });
+  await expect(app.operator.team(owner, teamId)).rejects.toMatchObject({ code: 'route.unknown' });
   // Its people have their own accounts and teams as before.
   expect(await eve.ask('find me 3 leads')).toMatchObject({ kind: 'task' });
-  expect((await app.ownAccount(loggedIn(ada))).email).toBe(ada.email);
+  expect((await app.privacy.ownAccount(loggedIn(ada))).email).toBe(ada.email);
   const { rows: proof } = await core.store.money.query({ text: `SELECT kind, subject, done_at IS NOT NULL AS done FROM erasures` }, []);
   expect(proof).toEqual([{ kind: 'team', subject: teamId, done: true }]);
-  expect((await app.ask(boardAsk('find me 3 leads'))).kind).toBe('refused');
+  expect((await app.tasks.ask(boardAsk('find me 3 leads'))).kind).toBe('refused');
 });
 
 test('after its two weeks nothing of a person is left: name, address, sessions, keys, their own team; what they did elsewhere stays without them', async () => {
@@ -127,8 +127,8 @@ test('after its two weeks nothing of a person is left: name, address, sessions, 
   );
   const own = await ada.get('find me 3 leads for my wedding');
   const shared = await asked(app, actors[0], 'find me 3 leads for Acme');
-  await app.makeApiKey(loggedIn(ada), 'Laptop of Ermintrude');
-  await app.invite(actors[1], { email: 'someone@else.example', role: 'member' });
+  await app.team.makeApiKey(loggedIn(ada), 'Laptop of Ermintrude');
+  await app.team.invite(actors[1], { email: 'someone@else.example', role: 'member' });
   await core.store.money.query(
     {
       text: `INSERT INTO identities (id, platform, space, external_id, display_name, user_id) VALUES (uuidv7(), 'discord', '', '4711-ermintrude', 'ermi-q', $1)`,
@@ -141,7 +141,7 @@ test('after its two weeks nothing of a person is left: name, address, sessions, 
     },
     [`user:${ben.userId}`, teamId],
   );
-  await app.requestAccountDeletion(loggedIn(ada), ada.email);
+  await app.privacy.requestAccountDeletion(loggedIn(ada), ada.email);
   await world.mails(ada.email);
   const words = ['Ermintrude', 'Quackenbush', 'ermi-q', '4711-', 'wedding'];
   for (const word of words) expect((await searchEverywhere(core.store.money, words)).join('\n')).toContain(`: ${word}`);
@@ -151,9 +151,9 @@ test('after its two weeks nothing of a person is left: name, address, sessions, 
     expect(await core.store.custody.account(ada.userId)).toBeNull();
   });
   expect(await searchEverywhere(core.store.money, words)).toEqual([]);
-  await expect(app.task(loggedIn(ada), own.id)).rejects.toMatchObject({ code: 'task.not-found' });
-  expect(await app.actorByKey(ada.apiKey)).toBeNull();
-  expect((await app.task(actors[1], shared)).requestText).toBe('find me 3 leads for Acme');
+  await expect(app.tasks.get(loggedIn(ada), own.id)).rejects.toMatchObject({ code: 'task.not-found' });
+  expect(await app.team.actorByKey(ada.apiKey)).toBeNull();
+  expect((await app.tasks.get(actors[1], shared)).requestText).toBe('find me 3 leads for Acme');
   expect(await ledger(world)).toMatchObject({ wrong: null });
   const { rows } = await core.store.money.query({ text: 'SELECT user_id FROM members WHERE team_id = $1' }, [teamId]);
   expect(rows).toEqual([{ user_id: ben.userId }]);
@@ -169,7 +169,7 @@ test('a team whose last owner goes meanwhile gets whoever is there longest, admi
   const world = await stage({ clock });
   const { app, core, person } = world;
   const [ada, ben, cara] = [await person(), await person(), await person()];
-  await app.requestAccountDeletion(loggedIn(ada), ada.email);
+  await app.privacy.requestAccountDeletion(loggedIn(ada), ada.email);
   const { teamId } = await sharedTeam(core, 'Acme', [
     [ada, 'owner'],
     [ben, 'member'],
@@ -208,8 +208,8 @@ test('storage that is away holds a deletion up and loses nothing of it; a task u
   const { teamId, actors } = await sharedTeam(core, 'Acme', [[ada, 'owner']] as const, 100);
   const task = await asked(app, actors[0], 'find me 3 leads');
   const [slow, waiting] = [
-    await app.ask(webAsk(actors[0], 'find me 3 leads slowly')),
-    await app.ask(webAsk(actors[0], 'find me 5 leads slowly')),
+    await app.tasks.ask(webAsk(actors[0], 'find me 3 leads slowly')),
+    await app.tasks.ask(webAsk(actors[0], 'find me 5 leads slowly')),
   ];
   expect([slow.kind, waiting.kind]).toEqual(['task', 'task']);
   await core.store.money.query({ text: `UPDATE teams SET deletion_asked_at = $2, deletion_at = $2 WHERE id = $1` }, [teamId, clock.now()]);
@@ -219,7 +219,7 @@ test('storage that is away holds a deletion up and loses nothing of it; a task u
     expect(await core.store.erase.liveTasks(teamId, 1)).toEqual([]);
   });
   await eraseDue(core);
-  expect((await app.task(actors[0], task)).files[0]!.url).not.toBeNull();
+  expect((await app.tasks.get(actors[0], task)).files[0]!.url).not.toBeNull();
   away = false;
   clock.forward(1_000);
   await untilErased(world, teamId);
@@ -233,38 +233,38 @@ test('who has no account gets a link in their own chat, which works once, and th
   const thread = await say('general', 'find me 3 leads for Zebedee');
   await vi.waitFor(async () => expect(await people.messages('general', thread)).toHaveLength(3));
   const ann = { platform: 'board', workspace: 'board', externalId: 'ann' };
-  const first = (await app.makeErasureLink(ann))!;
-  const { url, expiresAt } = (await app.makeErasureLink(ann))!;
+  const first = (await app.privacy.makeErasureLink(ann))!;
+  const { url, expiresAt } = (await app.privacy.makeErasureLink(ann))!;
   expect(url).toMatch(/\/privacy\/erase\/[\w-]{32}$/);
   expect((new Date(expiresAt).getTime() - clock.now().getTime()) / 60_000).toBeCloseTo(30, 0);
-  expect(await app.makeErasureLink({ ...ann, externalId: 'nobody' })).toBeNull();
+  expect(await app.privacy.makeErasureLink({ ...ann, externalId: 'nobody' })).toBeNull();
 
-  await expect(app.lookAtErasure(tokenOf(first.url))).rejects.toMatchObject({ code: 'erasure-link.used' });
-  expect(await app.lookAtErasure(tokenOf(url))).toEqual({ platform: 'board', displayName: 'Ann', tasks: 1, hasAccount: false });
+  await expect(app.privacy.lookAtErasure(tokenOf(first.url))).rejects.toMatchObject({ code: 'erasure-link.used' });
+  expect(await app.privacy.lookAtErasure(tokenOf(url))).toEqual({ platform: 'board', displayName: 'Ann', tasks: 1, hasAccount: false });
   expect(await searchEverywhere(core.store.money, ['Ann', 'Zebedee', tokenOf(url)])).not.toEqual([]);
   expect((await searchEverywhere(core.store.money, [tokenOf(url)])).length).toBe(0);
-  expect(await app.confirmErasure(tokenOf(url))).toEqual({ done: true });
-  await expect(app.confirmErasure(tokenOf(url))).rejects.toMatchObject({ code: 'erasure-link.used' });
+  expect(await app.privacy.confirmErasure(tokenOf(url))).toEqual({ done: true });
+  await expect(app.privacy.confirmErasure(tokenOf(url))).rejects.toMatchObject({ code: 'erasure-link.used' });
 
   expect(await searchEverywhere(core.store.money, ['Zebedee', '"Ann"'])).toEqual([]);
   const { rows } = await core.store.money.query({ text: 'SELECT 1 FROM identities' }, []);
   expect(rows).toEqual([]);
   // The result stays with the team that paid for it.
-  const [task] = await app.history(owner, { limit: 1 });
+  const [task] = await app.tasks.history(owner, { limit: 1 });
   expect(task).toMatchObject({ requestText: '', status: 'completed', creditsUsed: 3 });
-  await expect(app.retry(owner, task!.id, 'again')).rejects.toMatchObject({ code: 'ask.empty' });
+  await expect(app.tasks.retry(owner, task!.id, 'again')).rejects.toMatchObject({ code: 'ask.empty' });
   expect(await ledger(world)).toMatchObject({ wrong: null });
-  const late = (await app.makeErasureLink(ann)) ?? null;
+  const late = (await app.privacy.makeErasureLink(ann)) ?? null;
   expect(late).toBeNull();
 
   await say('general', 'find me 3 leads for Dougal');
   const next = await vi.waitFor(async () => {
-    const link = await app.makeErasureLink(ann);
+    const link = await app.privacy.makeErasureLink(ann);
     if (link === null) throw new Error('not known yet');
     return link;
   });
   clock.forward(31 * 60_000);
-  await expect(app.confirmErasure(tokenOf(next.url))).rejects.toMatchObject({ code: 'erasure-link.used' });
+  await expect(app.privacy.confirmErasure(tokenOf(next.url))).rejects.toMatchObject({ code: 'erasure-link.used' });
 });
 
 test('while a request of theirs is under way the rest waits for its end', async () => {
@@ -279,13 +279,13 @@ test('while a request of theirs is under way the rest waits for its end', async 
   await say('general', 'find me 3 leads for Zebedee');
   const ann = { platform: 'board', workspace: 'board', externalId: 'ann' };
   const link = await vi.waitFor(async () => {
-    const made = await app.makeErasureLink(ann);
-    if (made === null || (await app.lookAtErasure(tokenOf(made.url))).tasks === 0) throw new Error('not known yet');
+    const made = await app.privacy.makeErasureLink(ann);
+    if (made === null || (await app.privacy.lookAtErasure(tokenOf(made.url))).tasks === 0) throw new Error('not known yet');
     return made;
   });
-  expect(await app.confirmErasure(tokenOf(link.url))).toEqual({ done: false });
+  expect(await app.privacy.confirmErasure(tokenOf(link.url))).toEqual({ done: false });
   finish.resolve();
-  await vi.waitFor(async () => expect((await app.history(owner, { limit: 1 }))[0]).toMatchObject({ over: true }));
+  await vi.waitFor(async () => expect((await app.tasks.history(owner, { limit: 1 }))[0]).toMatchObject({ over: true }));
   await vi.waitFor(async () => {
     await eraseDue(core);
     expect(await searchEverywhere(core.store.money, ['Zebedee'])).toEqual([]);
@@ -385,9 +385,9 @@ async function untilErased({ core }: Stage, teamId: string) {
 }
 
 async function asked(app: App, actor: Actor, text: string, files: readonly never[] | readonly string[] = []): Promise<string> {
-  const taken = await app.ask(webAsk(actor, text, files));
+  const taken = await app.tasks.ask(webAsk(actor, text, files));
   const taskId = taken.kind === 'task' ? taken.taskId : '';
-  await vi.waitFor(async () => expect((await app.task(actor, taskId)).over).toBe(true));
+  await vi.waitFor(async () => expect((await app.tasks.get(actor, taskId)).over).toBe(true));
   return taskId;
 }
 

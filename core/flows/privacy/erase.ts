@@ -119,7 +119,11 @@ export interface ErasureView {
 
 const LINK_MS = 30 * 60_000;
 
-/** Who gets this link in their own chat has shown who they are; no other proof is asked for. */
+/**
+ * For a bot: an address where the person behind this chat account can have it erased. Who gets it in their own chat has shown
+ * who they are, so it is for nobody else's eyes. It works once, within half an hour; the one before stops working. null when
+ * we know nothing of them.
+ */
 export async function makeErasureLink(
   core: Core,
   account: { platform: Platform; workspace: string | null; externalId: string },
@@ -129,6 +133,7 @@ export async function makeErasureLink(
   return token === null ? null : { url: `${core.settings.publicUrl}/privacy/erase/${token}`, expiresAt: expiresAt.toISOString() };
 }
 
+/** What would go. Rejects with `erasure-link.used`. */
 export async function lookAtErasure(core: Core, token: string): Promise<ErasureView> {
   const known = await core.store.erase.lookAt(token, core.clock.now());
   if (known === null) throw refuse('erasure-link.used');

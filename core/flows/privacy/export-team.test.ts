@@ -24,10 +24,14 @@ const world = forAll(() => openStage({ agents, clock }));
 test('an owner gets everything of the team in one archive: tables, journal, log, and the files themselves', async () => {
   const { app, person, core } = world();
   const ada = await person(100);
-  const input = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
+  const input = await app.files.keepInput(
+    ada,
+    { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 },
+    Readable.from([Buffer.from('name\n')]),
+  );
   const leads = await ada.untilOver(await ada.ask('find me 3 leads, and not =2+2', { files: [input] }));
   const post = await ada.get('write a blog post');
-  await app.setTeamSettings(loggedIn(ada), { retentionDays: 90 });
+  await app.privacy.setTeamSettings(loggedIn(ada), { retentionDays: 90 });
   const files = await exported(app, loggedIn(ada));
 
   expect([...files.keys()].toSorted()).toEqual(
@@ -90,7 +94,7 @@ test('nothing of another team is in it, also where people are in both', async ()
     50,
   );
   await ada.get('find me 3 leads for my own team');
-  await app.setTeamSettings(loggedIn(ada), { confirmAbove: '123456789' });
+  await app.privacy.setTeamSettings(loggedIn(ada), { confirmAbove: '123456789' });
   const shared = await taskOf(app, actors[1], 'find me 3 leads for Acme');
   const files = await exported(app, actors[0]);
   const all = [...files].map(([name, content]) => name + content).join('');
@@ -110,13 +114,13 @@ test('only an owner asks for it and downloads it; a key cannot, and an export of
   const [owner, admin] = actors;
   const id = await ready(app, owner);
   for (const who of [admin, { ...owner, apiKeyId: newId<never>() }]) {
-    await expect(app.exportTeam(who)).rejects.toMatchObject({ code: 'not.allowed' });
-    await expect(app.teamExports(who)).rejects.toMatchObject({ code: 'not.allowed' });
-    await expect(app.openExport(who, id)).rejects.toMatchObject({ code: 'not.allowed' });
+    await expect(app.privacy.exportTeam(who)).rejects.toMatchObject({ code: 'not.allowed' });
+    await expect(app.privacy.exports(who)).rejects.toMatchObject({ code: 'not.allowed' });
+    await expect(app.privacy.openExport(who, id)).rejects.toMatchObject({ code: 'not.allowed' });
   }
   for (const wrong of [id, newId(), 'nonsense'])
-    await expect(app.openExport(loggedIn(ben), wrong)).rejects.toMatchObject({ code: 'export.not-found' });
-  await app.openExport(owner, id);
+    await expect(app.privacy.openExport(loggedIn(ben), wrong)).rejects.toMatchObject({ code: 'export.not-found' });
+  await app.privacy.openExport(owner, id);
   const { rows } = await core.store.money.query({ text: 'SELECT act, subject FROM audit_entries WHERE team_id = $1 ORDER BY id' }, [
     owner.teamId,
   ]);
@@ -129,10 +133,10 @@ test('only an owner asks for it and downloads it; a key cannot, and an export of
 test('who asks twice while it is packed gets the same one', async () => {
   const { app, person } = await stage({ settings: { ROLES: 'web' } });
   const ada = loggedIn(await person());
-  const [first, second] = await Promise.all([app.exportTeam(ada), app.exportTeam(ada)]);
+  const [first, second] = await Promise.all([app.privacy.exportTeam(ada), app.privacy.exportTeam(ada)]);
   expect(second.id).toBe(first.id);
-  expect(await app.teamExports(ada)).toMatchObject([{ id: first.id, state: 'waiting', sizeBytes: null }]);
-  await expect(app.openExport(ada, first.id)).rejects.toMatchObject({ code: 'export.not-found' });
+  expect(await app.privacy.exports(ada)).toMatchObject([{ id: first.id, state: 'waiting', sizeBytes: null }]);
+  await expect(app.privacy.openExport(ada, first.id)).rejects.toMatchObject({ code: 'export.not-found' });
 });
 
 test('a large team’s archive is written in parts, and a download that was cut goes on at any byte', async () => {
@@ -150,7 +154,7 @@ test('a large team’s archive is written in parts, and a download that was cut 
   const ada = await opened.person();
   await ada.get('make noise');
   const id = await ready(opened.app, loggedIn(ada));
-  const { sizeBytes, read } = await opened.app.openExport(loggedIn(ada), id);
+  const { sizeBytes, read } = await opened.app.privacy.openExport(loggedIn(ada), id);
   expect(puts.slice(0, -1)).toEqual([8_388_608, 8_388_608]);
   const whole = await buffer(read(0));
   expect(whole.length).toBe(sizeBytes);
@@ -164,14 +168,14 @@ test('a worker that dies in the middle leaves it to another one, and nothing of 
   const { forward, ...ownClock } = clockByHand();
   const opened = await stage({ clock: ownClock, settings: { ROLES: 'web' } });
   const ada = await opened.person();
-  const { id } = await opened.app.exportTeam(loggedIn(ada));
+  const { id } = await opened.app.privacy.exportTeam(loggedIn(ada));
   const dead = (await opened.core.store.exports.claim('dead worker', ownClock.now(), 60_000))!;
   await opened.core.store.exports.begin(dead, 1, 'dead worker', ownClock.now(), 60_000);
   await opened.core.files.put(`exports/${id}/1/1`, Readable.from([Buffer.from('half')]), { mime: 'application/zip', sizeBytes: 4 });
   forward(61_000);
   await opened.another({ ROLES: 'worker' });
   await untilReady(opened.app, loggedIn(ada), id);
-  const { read } = await opened.app.openExport(loggedIn(ada), id);
+  const { read } = await opened.app.privacy.openExport(loggedIn(ada), id);
   expect(unzip(await buffer(read(0))).has('README.txt')).toBe(true);
   // Whoever slept through its lease has no say any more.
   expect(await opened.core.store.exports.begin(dead, 2, 'dead worker', ownClock.now(), 60_000)).toBe(false);
@@ -198,16 +202,16 @@ test('while storage is away it waits, and after five tries it is given up and ca
     }),
   });
   const ada = loggedIn(await opened.person());
-  const { id } = await opened.app.exportTeam(ada);
+  const { id } = await opened.app.privacy.exportTeam(ada);
   await vi.waitFor(
     async () => {
       forward(60_000);
-      expect(await opened.app.teamExports(ada)).toMatchObject([{ id, state: 'failed' }]);
+      expect(await opened.app.privacy.exports(ada)).toMatchObject([{ id, state: 'failed' }]);
     },
     { interval: 100 },
   );
   away = false;
-  const again = await opened.app.exportTeam(ada);
+  const again = await opened.app.privacy.exportTeam(ada);
   expect(again.id).not.toBe(id);
   await untilReady(opened.app, ada, again.id);
 });
@@ -215,7 +219,7 @@ test('while storage is away it waits, and after five tries it is given up and ca
 test('a process that ends does not wait for storage that does not answer, and another one packs the archive', async () => {
   const opened = await stage({ settings: { ROLES: 'web' } });
   const ada = loggedIn(await opened.person());
-  const { id } = await opened.app.exportTeam(ada);
+  const { id } = await opened.app.privacy.exportTeam(ada);
   const storing = Promise.withResolvers<void>();
   const silent = ({ put }: Files): Files['put'] => {
     return (key, body, facts, signal) => {
@@ -228,7 +232,7 @@ test('a process that ends does not wait for storage that does not answer, and an
   const worker = await opened.another({ ROLES: 'worker' }, { withCore });
   await storing.promise;
   await worker.stop();
-  expect(await opened.app.teamExports(ada)).toMatchObject([{ id, state: 'waiting' }]);
+  expect(await opened.app.privacy.exports(ada)).toMatchObject([{ id, state: 'waiting' }]);
   await opened.another({ ROLES: 'worker' });
   await untilReady(opened.app, ada, id);
 });
@@ -243,7 +247,7 @@ test('a file that storage lost is noted, and everything else is there', async ()
   await core.files.remove(rows[0]!.key);
   const files = await exported(app, loggedIn(ada));
   expect(files.get('files-missing.txt')).toBe(`files/${task.id}/${task.files[0]!.id}-leads.csv\n`);
-  expect((await app.teamExports(loggedIn(ada)))[0]).toMatchObject({ state: 'ready', filesMissing: 1 });
+  expect((await app.privacy.exports(loggedIn(ada)))[0]).toMatchObject({ state: 'ready', filesMissing: 1 });
 });
 
 test('it is kept for seven days', async () => {
@@ -253,27 +257,27 @@ test('it is kept for seven days', async () => {
   const id = await ready(app, ada);
   forward(6.9 * DAY_MS);
   await expireExports(core);
-  await app.openExport(ada, id);
+  await app.privacy.openExport(ada, id);
   forward(0.2 * DAY_MS);
-  await expect(app.openExport(ada, id)).rejects.toMatchObject({ code: 'export.not-found' });
+  await expect(app.privacy.openExport(ada, id)).rejects.toMatchObject({ code: 'export.not-found' });
   await expireExports(core);
-  expect(await app.teamExports(ada)).toMatchObject([{ id, state: 'gone', until: null }]);
+  expect(await app.privacy.exports(ada)).toMatchObject([{ id, state: 'gone', until: null }]);
   await expect(core.files.open(`exports/${id}/1/1`)).rejects.toMatchObject({ code: 'file.missing' });
 });
 
 async function exported(app: App, owner: Actor): Promise<Map<string, string>> {
-  const { read } = await app.openExport(owner, await ready(app, owner));
+  const { read } = await app.privacy.openExport(owner, await ready(app, owner));
   return new Map([...unzip(await buffer(read(0)))].map(([name, content]) => [name, content.toString()]));
 }
 
 async function ready(app: App, owner: Actor): Promise<string> {
-  const { id } = await app.exportTeam(owner);
+  const { id } = await app.privacy.exportTeam(owner);
   await untilReady(app, owner, id);
   return id;
 }
 
 async function untilReady(app: App, owner: Actor, id: string) {
-  const state = async () => (await app.teamExports(owner)).find((each) => each.id === id)?.state;
+  const state = async () => (await app.privacy.exports(owner)).find((each) => each.id === id)?.state;
   await vi.waitFor(
     async () => {
       ahead(1_000);
@@ -284,7 +288,7 @@ async function untilReady(app: App, owner: Actor, id: string) {
 }
 
 async function taskOf(app: App, actor: Actor, text: string) {
-  const taken = await app.ask({
+  const taken = await app.tasks.ask({
     key: `web:${newId()}`,
     threadRef: `web:${newId()}`,
     from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
@@ -292,7 +296,7 @@ async function taskOf(app: App, actor: Actor, text: string) {
     at: clock.now(),
   });
   const taskId = taken.kind === 'task' ? taken.taskId : '';
-  await vi.waitFor(async () => expect((await app.task(actor, taskId)).over).toBe(true));
+  await vi.waitFor(async () => expect((await app.tasks.get(actor, taskId)).over).toBe(true));
   return taskId;
 }
 

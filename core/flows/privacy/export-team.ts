@@ -46,6 +46,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const KEPT_MS = 7 * DAY_MS;
 const SHOWN = 10;
 
+/** Packs all data of the team as one ZIP, or gives the one that is being packed. A worker does it; it is kept for seven days. */
 export async function exportTeam(core: Core, actor: Actor): Promise<ExportView> {
   mustBeOwner(actor);
   const at = core.clock.now();
@@ -55,12 +56,14 @@ export async function exportTeam(core: Core, actor: Actor): Promise<ExportView> 
   return viewExport(asked, at);
 }
 
+/** Newest first. */
 export async function teamExports(core: Core, actor: Actor): Promise<ExportView[]> {
   mustBeOwner(actor);
   const at = core.clock.now();
   return (await core.store.exports.list(actor.teamId, SHOWN)).map((made) => viewExport(made, at));
 }
 
+/** Rejects with `export.not-found` when it is not ready, or no longer kept. */
 export async function openExport(core: Core, actor: Actor, exportId: string): Promise<OpenedExport> {
   mustBeOwner(actor);
   const made = isId(exportId) ? await core.store.exports.find(actor.teamId, exportId) : null;

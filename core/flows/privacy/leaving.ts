@@ -21,7 +21,10 @@ export interface AccountView {
 
 const GRACE_MS = 14 * 24 * 60 * 60 * 1000;
 
-/** Asking twice changes nothing. */
+/**
+ * For an owner who types the team's name. It is deleted after two weeks, and nothing new begins in it until then. Asking twice
+ * changes nothing.
+ */
 export async function requestTeamDeletion(core: Core, actor: Actor, typedName: string): Promise<DeletionView> {
   mustBePerson(actor);
   mustBeAllowed(actor, 'team.delete');
@@ -45,6 +48,7 @@ export async function requestTeamDeletion(core: Core, actor: Actor, typedName: s
   return viewDeletion(deletion)!;
 }
 
+/** Rejects with `deletion.begun` when it is too late. */
 export async function takeBackTeamDeletion(core: Core, actor: Actor): Promise<void> {
   mustBePerson(actor);
   mustBeAllowed(actor, 'team.delete');
@@ -56,12 +60,16 @@ export async function takeBackTeamDeletion(core: Core, actor: Actor): Promise<vo
   core.log.warn({ teamId: actor.teamId, userId: actor.userId }, 'team deletion taken back');
 }
 
+/** The person's account, whichever team they look at. */
 export async function ownAccount(core: Core, actor: Actor): Promise<AccountView> {
   const [account, teams] = await Promise.all([accountOf(core, actor), core.store.custody.teamsOnlyOwnedBy(actor.userId)]);
   return { ...account, deletion: viewDeletion(account.deletion), onlyOwnerOf: teams.map(({ name }) => name) };
 }
 
-/** Their own team goes along. Asking twice changes nothing. */
+/**
+ * For who types their mail address. Their own team goes along. Rejects with `account.last-owner` while a shared team has no
+ * other owner. Asking twice changes nothing.
+ */
 export async function requestAccountDeletion(core: Core, actor: Actor, typedEmail: string): Promise<DeletionView> {
   mustBePerson(actor);
   const { name, email } = await accountOf(core, actor);

@@ -49,6 +49,7 @@ export async function teamSettings(core: Core, actor: Actor): Promise<TeamSettin
   return viewSettings(await careFor(core, actor));
 }
 
+/** What so many days would remove that is here now, and when. */
 export async function retentionPreview(core: Core, actor: Actor, retentionDays: number): Promise<RetentionChange> {
   mustBeAllowed(actor, 'team.settings');
   mustBeDays(retentionDays);
@@ -56,6 +57,7 @@ export async function retentionPreview(core: Core, actor: Actor, retentionDays: 
   return { ...(await core.store.custody.goingWith(actor.teamId, retentionDays, at)), at: at.toISOString() };
 }
 
+/** 30 to 3,650 days. What a shorter time would remove at once stays for seven days more. */
 export async function setTeamSettings(core: Core, actor: Actor, change: TeamSettingsChange): Promise<TeamSettings> {
   mustBeAllowed(actor, 'team.settings');
   const { retentionDays } = change;

@@ -7,6 +7,7 @@ import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage, type Person } from '#core/testing/stages/stage.ts';
 import type { App } from '../app.ts';
+import { verbNames, type AnyVerb } from './each-verb.ts';
 import { keepRates, type Rates } from './rates.ts';
 import { sensitiveActs } from './sensitive-acts.ts';
 import type { Actor } from '#core/domain/actor.ts';
@@ -17,25 +18,28 @@ const world = forAll(() => openStage({ clock }));
 
 /** Reads of a few rows by a key, changes of a row that is there anyway, and what has limits of its own. */
 const cheap = [
-  `task history balance examples conversation letters people conversationView taskDetails creditsOverview usage transactions statementMonths
-   startingCreditsWithheld limits limitSubjects teamSettings teamExports team members invitations apiKeys audit auditActs linkedAccounts linkedWorkspaces
-   undelivered undeliveredCount placesElsewhere markUndeliveredSeen account ownAccount sessions teamsOf chooseTeam endSession
-   endOtherSessions ownKeys revokeOwnKeys revokeApiKey leaveTeam unlinkAccount unlinkWorkspace actorOf actorByKey`,
+  `tasks.get tasks.history credits.balance tasks.examples messages.thread messages.letters tasks.people messages.conversation tasks.details credits.overview credits.usage credits.transactions credits.statementMonths
+   credits.startingCreditsWithheld credits.limits credits.limitSubjects privacy.teamSettings privacy.exports team.get team.members team.invitations team.apiKeys team.audit team.auditActs workspaces.linkedAccounts workspaces.linkedWorkspaces
+   messages.undelivered messages.undeliveredCount messages.placesElsewhere messages.markUndeliveredSeen accounts.profile privacy.ownAccount accounts.sessions accounts.teamsOf accounts.chooseTeam accounts.endSession
+   accounts.endOtherSessions accounts.ownKeys accounts.revokeOwnKeys team.revokeApiKey team.leave workspaces.unlinkAccount workspaces.unlinkWorkspace accounts.actorOf team.actorByKey`,
   // Links: an address is signed, or one row is found by a hash.
-  `openLink openFile openOriginal lookAtInvitation acceptInvitation declineInvitation lookAtLink confirmLink lookAtErasure confirmErasure
-   makeErasureLink makeIdentityLink makeWorkspaceLink`,
+  `files.openLink files.open files.openOriginal team.lookAtInvitation team.acceptInvitation team.declineInvitation workspaces.lookAtLink workspaces.confirmLink privacy.lookAtErasure privacy.confirmErasure
+   privacy.makeErasureLink workspaces.makeIdentityLink workspaces.makeWorkspaceLink`,
   // Streams are counted where they are opened.
-  'events live cursor onSessionEnd health gauges',
+  'live.events live.items live.cursor live.onSessionEnd operator.health operator.gauges',
   // Once per purchase.
-  'inviteToSetPassword',
-  // For operators, besides those that say so.
-  'isOperator openRequest ledgerChecks checkLedger grantCredits freezeTeam unfreezeTeam',
+  'accounts.inviteToSetPassword',
+  // For operators.
+  `operator.isOperator operator.overview operator.teams operator.team operator.tasks operator.openRequest operator.cancel
+   operator.requeue operator.queues operator.undelivered operator.sendAgain operator.mails operator.sendMail operator.ledgerChecks
+   operator.checkLedger operator.grantCredits operator.freezeTeam operator.unfreezeTeam operator.access operator.endSessions
+   operator.revokeKeys`,
 ].flatMap((verbs) => verbs.split(/\s+/));
 
 test('every verb has a rate, or is named as one that costs next to nothing', () => {
   const known = new Set<string>([...ratedVerbs, ...cheap]);
-  const verbs = Object.keys(world().app);
-  expect(verbs.filter((verb) => !known.has(verb) && !verb.startsWith('operator'))).toEqual([]);
+  const verbs = verbNames(world().app);
+  expect(verbs.filter((verb) => !known.has(verb))).toEqual([]);
   expect(ratedVerbs.filter((verb) => !verbs.includes(verb))).toEqual([]);
 });
 
@@ -64,10 +68,10 @@ test.each(ratedVerbs)('%s is refused to whoever did it too often, and to nobody 
 test('what a team may do has an end too, and other teams go on', async () => {
   const { app, core } = world();
   const { ada, eve } = await twoTeams();
-  const { team, person } = verbRates.estimate;
-  for (let i = 0; i < team.most / person.most; i++) await useUp(core.rates, 'estimate', { ...ada, userId: newId() });
-  expect(await outcomeOf(app, 'estimate', ada)).toMatchObject({ code: 'request.too-many' });
-  expect(await outcomeOf(app, 'estimate', eve)).toBeNull();
+  const { team, person } = verbRates['tasks.estimate'];
+  for (let i = 0; i < team.most / person.most; i++) await useUp(core.rates, 'tasks.estimate', { ...ada, userId: newId() });
+  expect(await outcomeOf(app, 'tasks.estimate', ada)).toMatchObject({ code: 'request.too-many' });
+  expect(await outcomeOf(app, 'tasks.estimate', eve)).toBeNull();
 });
 
 test('who may not do something takes nothing from what is left for the team', async () => {
@@ -77,17 +81,17 @@ test('who may not do something takes nothing from what is left for the team', as
     [await person(), 'guest'],
   ] as const);
   const [owner, guest] = actors;
-  for (let i = 0; i < verbRates.exportTeam.person.most + 1; i++)
-    expect(await outcomeOf(app, 'exportTeam', guest)).toMatchObject({ code: 'not.allowed' });
-  expect(await outcomeOf(app, 'exportTeam', owner)).toBeNull();
+  for (let i = 0; i < verbRates['privacy.exportTeam'].person.most + 1; i++)
+    expect(await outcomeOf(app, 'privacy.exportTeam', guest)).toMatchObject({ code: 'not.allowed' });
+  expect(await outcomeOf(app, 'privacy.exportTeam', owner)).toBeNull();
 });
 
 test('several processes allow together what one would, to a block', async () => {
   const { core } = world();
   const processes = [1, 2, 3].map(() => keepRates(core.store.drawRate, clock, 1));
   const who = { person: `user:${newId()}`, teamId: newId() } as const;
-  const { most } = verbRates.estimate.person;
-  const waits = await Promise.all(Array.from({ length: 3 * most }, (_, i) => processes[i % 3]!.take('estimate', who as never)));
+  const { most } = verbRates['tasks.estimate'].person;
+  const waits = await Promise.all(Array.from({ length: 3 * most }, (_, i) => processes[i % 3]!.take('tasks.estimate', who as never)));
   const allowed = waits.filter((wait) => wait === 0).length;
   expect(allowed).toBeLessThanOrEqual(most);
   expect(allowed).toBeGreaterThan(most * 0.9);
@@ -98,10 +102,10 @@ test('a process that knows that nothing is left asks the database no more', asyn
   let draws = 0;
   const rates = keepRates((draw, at) => (draws++, core.store.drawRate(draw, at)), clock, 1);
   const who = { person: `user:${newId()}`, teamId: newId() } as const;
-  while ((await rates.take('ask', who as never)) === 0);
+  while ((await rates.take('tasks.ask', who as never)) === 0);
   const before = draws;
   expect(before).toBeLessThan(60);
-  for (let i = 0; i < 100; i++) expect(await rates.take('ask', who as never)).toBeGreaterThan(0);
+  for (let i = 0; i < 100; i++) expect(await rates.take('tasks.ask', who as never)).toBeGreaterThan(0);
   expect(draws).toBe(before);
 });
 
@@ -110,8 +114,8 @@ test('an installation can raise all rates', async () => {
   const rates = keepRates(core.store.drawRate, clock, 3);
   const who = { person: `user:${newId()}`, teamId: newId() } as const;
   let allowed = 0;
-  while ((await rates.take('retry', who as never)) === 0) allowed++;
-  expect(allowed).toBe(verbRates.retry.person.most * 3);
+  while ((await rates.take('tasks.retry', who as never)) === 0) allowed++;
+  expect(allowed).toBe(verbRates['tasks.retry'].person.most * 3);
 });
 
 test('requests that are refused keep no conversation and no letter, and are slowed down', async () => {
@@ -179,7 +183,7 @@ test('whoever stops one running task after the other waits with new ones, and ca
   );
   const [ada, grace] = actors;
   const ask = (actor: Actor) =>
-    app.ask({
+    app.tasks.ask({
       key: `stop:${newId()}`,
       threadRef: `web:${newId()}`,
       from: { kind: 'user', ...actor },
@@ -189,18 +193,18 @@ test('whoever stops one running task after the other waits with new ones, and ca
   const start = async (actor: Actor) => {
     const taken = await ask(actor);
     if (taken.kind !== 'task') return taken.refused;
-    await vi.waitFor(async () => expect(await app.task(actor, taken.taskId)).toMatchObject({ status: 'processing' }));
+    await vi.waitFor(async () => expect(await app.tasks.get(actor, taken.taskId)).toMatchObject({ status: 'processing' }));
     return taken.taskId;
   };
   const { most } = freeRates.stopped.person;
   const hers = (await start(ada)) as string;
   for (let i = 0; i < most; i++) {
     const id = (await start(ada)) as string;
-    await app.cancel(ada, id);
-    await app.cancel(ada, id).catch(() => undefined); // twice is once
+    await app.tasks.cancel(ada, id);
+    await app.tasks.cancel(ada, id).catch(() => undefined); // twice is once
   }
   expect(await start(ada)).toMatchObject({ code: 'cancels.too-many', facts: { stopped: most } });
-  expect(await app.cancel(ada, hers)).toMatchObject({ state: 'stopping' });
+  expect(await app.tasks.cancel(ada, hers)).toMatchObject({ state: 'stopping' });
   expect(await start(grace)).toEqual(expect.any(String));
   clock.forward(freeRates.stopped.person.windowS * 1000);
   expect(await ask(ada)).toMatchObject({ kind: 'task' });
@@ -216,9 +220,9 @@ test('tasks that had not begun can be canceled without end', async () => {
   for (let i = 0; i < freeRates.stopped.person.most + 1; i++) {
     const waiting = await ada.ask('find me 3 leads', { conversation });
     if (waiting.kind !== 'task') throw new Error(waiting.refused.code);
-    expect(await app.cancel(ada, waiting.taskId)).toMatchObject({ state: 'canceled' });
+    expect(await app.tasks.cancel(ada, waiting.taskId)).toMatchObject({ state: 'canceled' });
   }
-  if (first.kind === 'task') await app.cancel(ada, first.taskId);
+  if (first.kind === 'task') await app.tasks.cancel(ada, first.taskId);
   openclaw.set({ hang: false });
 });
 
@@ -242,15 +246,16 @@ async function outcomeOf(app: App, verb: RatedVerb, actor: Actor | (Actor & { ap
   const { userId, teamId } = actor;
   const from = { kind: 'user', userId, teamId } as const;
   try {
-    if (verb === 'ask' || verb === 'retry') {
+    if (verb === 'tasks.ask' || verb === 'tasks.retry') {
       const taken =
-        verb === 'ask'
-          ? await app.ask({ key: newId(), threadRef: `web:${newId()}`, from, text: 'find me 3 leads', at: clock.now() })
-          : await app.retry(actor as Actor, await overTaskOf(actor as Actor), newId());
+        verb === 'tasks.ask'
+          ? await app.tasks.ask({ key: newId(), threadRef: `web:${newId()}`, from, text: 'find me 3 leads', at: clock.now() })
+          : await app.tasks.retry(actor as Actor, await overTaskOf(actor as Actor), newId());
       return taken.kind === 'refused' ? taken.refused : null;
     }
-    const given = verb === 'tasks' ? { search: 'leads', limit: 5 } : verb === 'estimate' ? { text: 'find me 3 leads' } : {};
-    await (app[verb] as (...all: unknown[]) => Promise<unknown>)(actor, given);
+    const given = verb === 'tasks.list' ? { search: 'leads', limit: 5 } : verb === 'tasks.estimate' ? { text: 'find me 3 leads' } : {};
+    const [noun, name] = verb.split('.') as [keyof App, string];
+    await (app[noun] as unknown as Record<string, AnyVerb>)[name]!(actor, given);
     return null;
   } catch (error) {
     return error;

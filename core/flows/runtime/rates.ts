@@ -8,6 +8,7 @@ import { freeRates, verbRates, type FreeThing, type Rate, type RatedVerb, type V
 import type { Clock } from '#core/ports/clock.ts';
 import type { DrawRate } from '#core/store/database/rates.ts';
 import type { Actor } from '#core/domain/actor.ts';
+import { eachVerb } from './each-verb.ts';
 
 export interface Rates {
   /** Takes one of this; 0 when it may be done now, else how many seconds to wait. */
@@ -127,26 +128,24 @@ interface Bucket {
   drawing: Promise<void> | null;
 }
 
-/** The verbs, each within its rate, whichever door somebody comes through. `ask` and `retry` see to it themselves (intake.ts). */
-export function withinRates<Verbs extends object>(rates: Rates, verbs: Verbs): Verbs {
-  const wrapped = Object.entries(verbs).map(([name, verb]: [string, (actor: Actor, ...given: unknown[]) => unknown]) => [
-    name,
+/** The verbs, each within its rate, whichever door somebody comes through. `tasks.ask` and `tasks.retry` see to it themselves (intake.ts). */
+export function withinRates<App extends Parameters<typeof eachVerb>[0]>(rates: Rates, app: App): App {
+  return eachVerb(app, (name, verb) =>
     isRated(name) && !ownKeepers.has(name)
       ? async (actor: Actor, ...given: unknown[]) => {
           if (isCostly[name]?.(given) ?? true) await mustNotBeTooMany(rates, name, actor);
           return verb(actor, ...given);
         }
       : verb,
-  ]);
-  return Object.fromEntries(wrapped) as Verbs;
+  );
 }
 
 /** A repeat of theirs is answered whatever the rate. */
-const ownKeepers: ReadonlySet<RatedVerb> = new Set(['ask', 'retry']);
+const ownKeepers: ReadonlySet<RatedVerb> = new Set(['tasks.ask', 'tasks.retry']);
 
 /** Some verbs cost something only when they are asked for more than usual. */
 const isCostly: Partial<Record<RatedVerb, (given: readonly unknown[]) => boolean>> = {
-  tasks: ([filter]) => typeof filter === 'object' && filter !== null && 'search' in filter && Boolean(filter.search),
+  'tasks.list': ([filter]) => typeof filter === 'object' && filter !== null && 'search' in filter && Boolean(filter.search),
 };
 
 function isRated(name: string): name is RatedVerb {

@@ -7,6 +7,7 @@ import { loggedIn } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { teamStage } from '#core/testing/stages/team-stage.ts';
 import type { App } from '../app.ts';
+import type { VerbName } from './each-verb.ts';
 import { sensitiveActs } from './sensitive-acts.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
@@ -17,26 +18,27 @@ type Call = (app: App, actor: Actor) => Promise<unknown>;
 
 /** Each with something that is refused for another reason, once the person has confirmed who they are. */
 const calls: Readonly<Record<string, Call>> = {
-  requestAccountDeletion: (app, actor) => app.requestAccountDeletion(actor, 'somebody else'),
-  requestTeamDeletion: (app, actor) => app.requestTeamDeletion(actor, 'another name'),
-  exportTeam: (app, actor) => app.exportTeam(actor),
-  openExport: (app, actor) => app.openExport(actor, newId()),
-  setTeamSettings: (app, actor) => app.setTeamSettings(actor, { retentionDays: 1 }),
-  deleteFile: async (app, actor) => app.deleteFile(actor, await fileOfSomebodyElse(actor)),
-  makeApiKey: (app, actor) => app.makeApiKey(actor, ''),
-  revokeApiKey: (app, actor) => app.revokeApiKey(actor, newId()),
-  confirmLink: (app, actor) => app.confirmLink(actor, 'none', { userId: actor.userId, teamId: actor.teamId }),
-  changeRole: (app, actor) => app.changeRole(actor, newId(), 'guest'),
-  removeMember: (app, actor) => app.removeMember(actor, newId()),
-  leaveTeam: (app, actor) => app.leaveTeam(actor),
-  invite: (app, actor) => app.invite(actor, { email: 'nobody', role: 'admin' }),
-  grantCredits: (app, actor) => app.grantCredits(actor, { teamId: newId(), credits: '5', reason: 'because', key: newId() }),
-  freezeTeam: (app, actor) => app.freezeTeam(actor, newId(), 'because'),
-  unfreezeTeam: (app, actor) => app.unfreezeTeam(actor, newId(), 'because'),
-  openRequest: (app, actor) => app.openRequest(actor, newId()),
-  operatorCancel: (app, actor) => app.operatorCancel(actor, newId()),
-  operatorEndSessions: (app, actor) => app.operatorEndSessions(actor, { teamId: newId(), userId: newId(), reason: 'because' }),
-  operatorRevokeKeys: (app, actor) => app.operatorRevokeKeys(actor, { teamId: newId(), all: true, reason: 'because' }),
+  'privacy.requestAccountDeletion': (app, actor) => app.privacy.requestAccountDeletion(actor, 'somebody else'),
+  'privacy.requestTeamDeletion': (app, actor) => app.privacy.requestTeamDeletion(actor, 'another name'),
+  'privacy.exportTeam': (app, actor) => app.privacy.exportTeam(actor),
+  'privacy.openExport': (app, actor) => app.privacy.openExport(actor, newId()),
+  'privacy.setTeamSettings': (app, actor) => app.privacy.setTeamSettings(actor, { retentionDays: 1 }),
+  'files.delete': async (app, actor) => app.files.delete(actor, await fileOfSomebodyElse(actor)),
+  'team.makeApiKey': (app, actor) => app.team.makeApiKey(actor, ''),
+  'team.revokeApiKey': (app, actor) => app.team.revokeApiKey(actor, newId()),
+  'workspaces.confirmLink': (app, actor) => app.workspaces.confirmLink(actor, 'none', { userId: actor.userId, teamId: actor.teamId }),
+  'team.changeRole': (app, actor) => app.team.changeRole(actor, newId(), 'guest'),
+  'team.removeMember': (app, actor) => app.team.removeMember(actor, newId()),
+  'team.leave': (app, actor) => app.team.leave(actor),
+  'team.invite': (app, actor) => app.team.invite(actor, { email: 'nobody', role: 'admin' }),
+  'operator.grantCredits': (app, actor) =>
+    app.operator.grantCredits(actor, { teamId: newId(), credits: '5', reason: 'because', key: newId() }),
+  'operator.freezeTeam': (app, actor) => app.operator.freezeTeam(actor, newId(), 'because'),
+  'operator.unfreezeTeam': (app, actor) => app.operator.unfreezeTeam(actor, newId(), 'because'),
+  'operator.openRequest': (app, actor) => app.operator.openRequest(actor, newId()),
+  'operator.cancel': (app, actor) => app.operator.cancel(actor, newId()),
+  'operator.endSessions': (app, actor) => app.operator.endSessions(actor, { teamId: newId(), userId: newId(), reason: 'because' }),
+  'operator.revokeKeys': (app, actor) => app.operator.revokeKeys(actor, { teamId: newId(), all: true, reason: 'because' }),
 };
 
 const asking = Object.entries(sensitiveActs).flatMap(([name, rule]) => (rule !== null && rule.confirm !== false ? [name] : []));
@@ -53,7 +55,7 @@ test.each(Object.entries(calls))('%s asks again after ten minutes, not before, a
   expect(await codeOf(call(app, minutesAgo(9)))).not.toBe('login.confirm');
   const { confirmedAt: _, ...nobodyKnowsWhen } = actor;
   expect(await codeOf(call(app, nobodyKnowsWhen))).toBe('login.confirm');
-  const isOperators = sensitiveActs[name as keyof App]!.event === 'operator.act';
+  const isOperators = sensitiveActs[name as VerbName<App>]!.event === 'operator.act';
   expect(await codeOf(call(app, { ...minutesAgo(1), apiKeyId: newId() }))).toBe(isOperators ? 'route.unknown' : 'not.allowed');
 });
 
@@ -78,9 +80,9 @@ test('what is undone as easily is not asked about: other settings, other roles, 
   const { owner, joins } = teamStage(world());
   const ada = await owner();
   const stale = { confirmedAt: new Date(0) };
-  await app.setTeamSettings({ ...ada, ...stale }, { confirmAbove: '5000000' });
-  await app.invite({ ...ada, ...stale }, { email: `${newId()}@example.com`, role: 'member' });
-  await app.leaveTeam({ ...(await joins(ada, 'admin')), ...stale });
+  await app.privacy.setTeamSettings({ ...ada, ...stale }, { confirmAbove: '5000000' });
+  await app.team.invite({ ...ada, ...stale }, { email: `${newId()}@example.com`, role: 'member' });
+  await app.team.leave({ ...(await joins(ada, 'admin')), ...stale });
 });
 
 async function fileOfSomebodyElse({ teamId }: Actor): Promise<string> {
@@ -97,7 +99,7 @@ async function fileOfSomebodyElse({ teamId }: Actor): Promise<string> {
 
 async function whoMay(name: string): Promise<Actor> {
   const stage = world();
-  if (sensitiveActs[name as keyof App]!.event !== 'operator.act') return loggedIn(await stage.person(0));
+  if (sensitiveActs[name as VerbName<App>]!.event !== 'operator.act') return loggedIn(await stage.person(0));
   const { userId, teamId } = await stage.core.store.people.addUser(
     { email: 'ops@example.com', name: 'Operator', emailVerified: true },
     clock.now(),

@@ -17,9 +17,15 @@ import type { Stopped, Taken } from '../views.ts';
 /**
  * A task nobody works on ends here and costs nothing; a running one is stopped by its worker, who settles what it used. That
  * is next to nothing at first, though an agent was started, so it counts: after many of them new requests have to wait.
- * Stopping itself is never refused for that.
+ * Stopping itself is never refused for that. Rejects with `task.not-found` for somebody else's, `task.over` when there is
+ * nothing left to stop.
  */
-export async function cancel(core: Core, actor: Actor, taskId: string, { counts = true } = {}): Promise<Stopped> {
+export function cancel(core: Core, actor: Actor, taskId: string): Promise<Stopped> {
+  return stop(core, actor, taskId, { counts: true });
+}
+
+/** As `cancel`. `counts`: one of those after which new requests have to wait. */
+export async function stop(core: Core, actor: Actor, taskId: string, { counts }: { counts: boolean }): Promise<Stopped> {
   const task = await findTask(core, actor, taskId);
   mustBeAllowed(actor, task.userId === actor.userId ? 'tasks.ask' : 'tasks.stop');
   const requested = await core.store.tasks.requestCancel(actor.teamId, task.id, core.clock.now());

@@ -32,7 +32,7 @@ test('fewer rows than were asked for cost less, and the rest comes back', async 
   const conversation = newId();
   expect(await ada.get('find me 10 leads', { conversation })).toMatchObject({ creditsUsed: 4, quantity: { asked: 10, delivered: 4 } });
   expect((await ada.said(conversation)).at(-1)).toBe('Done: 4 leads. 4 credits used.');
-  expect((await world().app.balance(ada)).available).toBe('496000000');
+  expect((await world().app.credits.balance(ada)).available).toBe('496000000');
 });
 
 test.each([
@@ -137,7 +137,7 @@ test('a request whose files are gone from storage fails with a way forward', asy
   };
   const { app, core, person } = world();
   const ada = await person();
-  const file = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
+  const file = await app.files.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
   await core.files.remove(`inputs/${file}`);
   const taken = await ada.ask('find me 3 leads', { files: [file] });
   expect(await ada.untilOver(taken)).toMatchObject({ status: 'failed', failure: { code: 'inputs.missing' } });
@@ -212,7 +212,7 @@ test('what was finished before a person stopped it is theirs, and costs what it 
   const conversation = newId();
   const taken = await ada.ask('find me 10 leads', { conversation });
   await vi.waitFor(() => expect(agents.jobs).toHaveLength(1));
-  await app.cancel(ada, taken.kind === 'task' ? taken.taskId : '');
+  await app.tasks.cancel(ada, taken.kind === 'task' ? taken.taskId : '');
   const task = await ada.untilOver(taken);
   expect(task).toMatchObject({ status: 'canceled', creditsUsed: 4, result: { sample: true } });
   expect(task.files.map(({ preview }) => preview?.rowsTotal)).toEqual([4]);

@@ -14,6 +14,7 @@ export interface ExamplesView {
   readonly least: number;
 }
 
+/** What the team's credits pay for, as suggestions. */
 export async function examples(core: Core, actor: Actor): Promise<ExamplesView> {
   mustBeAllowed(actor, 'tasks.ask');
   const { balance, held } = await core.store.people.wallet(actor.teamId);

@@ -36,15 +36,15 @@ test.each(Object.entries(others))(
       text: 'find me 3 leads',
       at: new Date(),
     } as const;
-    const first = await app.ask(ask);
+    const first = await app.tasks.ask(ask);
     expect(first).toMatchObject({ kind: 'task', repeated: false });
     let another = { ...ask, ...change(ask) };
     if (field === 'from') {
       const { teamId } = await sharedTeam(core, 'Acme', [[ada, 'owner']], 50);
       another = { ...ask, from: { ...ask.from, teamId } };
     }
-    await expect(app.ask(another)).rejects.toMatchObject({ code: 'request.key-reused' });
-    expect(await app.ask({ ...ask, at: new Date(Date.now() + 60_000) })).toMatchObject({ ...first, repeated: true });
+    await expect(app.tasks.ask(another)).rejects.toMatchObject({ code: 'request.key-reused' });
+    expect(await app.tasks.ask({ ...ask, at: new Date(Date.now() + 60_000) })).toMatchObject({ ...first, repeated: true });
   },
 );
 
@@ -52,7 +52,7 @@ test('a new conversation is the same request under whichever id it was to begin,
   const { app, person } = world();
   const ada = await person();
   const ask = (threadRef: string) =>
-    app.ask({
+    app.tasks.ask({
       key: `new:${ada.userId}`,
       threadRef,
       newConversation: true,
@@ -71,7 +71,7 @@ test('a file that a platform holds is another one when its name or size is anoth
   const workspace = newId();
   await core.store.prisma.workspace.create({ data: { id: newId(), platform: 'board', externalId: workspace, teamId, name: 'Here' } });
   const ask = (file: { name: string; mime: string; sizeBytes: number }) =>
-    app.ask({
+    app.tasks.ask({
       key: `file:${workspace}`,
       threadRef: 'board:general:9',
       workspace,
@@ -93,7 +93,7 @@ test('in a chat, a refusal is still said in its thread, and a redelivered messag
   const workspace = newId();
   await core.store.prisma.workspace.create({ data: { id: newId(), platform: 'board', externalId: workspace, teamId, name: 'Here' } });
   const ask = (displayName: string) =>
-    app.ask({
+    app.tasks.ask({
       key: `chat:${workspace}`,
       threadRef: `board:general:${workspace}`,
       workspace,
@@ -116,7 +116,13 @@ test('the version before and this one find each other’s requests, and each not
   const ada = await person();
   const conversation = newId();
   const ask = (text = 'find me 3 leads', threadRef = `web:${conversation}`) =>
-    app.ask({ key: `n-1:${ada.userId}`, threadRef, from: { kind: 'user', userId: ada.userId, teamId: ada.teamId }, text, at: new Date() });
+    app.tasks.ask({
+      key: `n-1:${ada.userId}`,
+      threadRef,
+      from: { kind: 'user', userId: ada.userId, teamId: ada.teamId },
+      text,
+      at: new Date(),
+    });
   const first = await ask();
   const { rows } = await core.store.money.query<{ fingerprint: string }>({ text: 'SELECT fingerprint FROM asks WHERE key = $1' }, [
     `n-1:${ada.userId}`,

@@ -54,7 +54,13 @@ test('an address that borrows the id of another conversation is refused, and dis
   const conversation = newId();
   await ada.ask('find me 3 leads', { conversation });
   const from = { kind: 'user', userId: ada.userId, teamId: ada.teamId } as const;
-  const borrowed = app.ask({ key: `k:${newId()}`, threadRef: `terminal:${conversation}`, from, text: 'find me 3 leads', at: new Date() });
+  const borrowed = app.tasks.ask({
+    key: `k:${newId()}`,
+    threadRef: `terminal:${conversation}`,
+    from,
+    text: 'find me 3 leads',
+    at: new Date(),
+  });
   const [refused, ...others] = await Promise.all([borrowed, ada.ask('find me 3 leads'), ada.ask('find me 4 leads')]);
   expect(refused).toMatchObject({ kind: 'refused', refused: { code: 'conversation.not-found' } });
   expect(others).toMatchObject([
@@ -75,7 +81,7 @@ test('where no team pays, the person is told so, nothing is kept, and the same m
     text: 'find me 3 leads',
     at: new Date(),
   } as const;
-  expect(await app.ask(message)).toEqual({
+  expect(await app.tasks.ask(message)).toEqual({
     kind: 'refused',
     repeated: false,
     conversationId: null,
@@ -83,7 +89,7 @@ test('where no team pays, the person is told so, nothing is kept, and the same m
   });
   const { teamId } = await person();
   await core.store.prisma.workspace.create({ data: { id: newId(), platform: 'board', externalId: workspace, teamId, name: 'Late' } });
-  expect(await app.ask(message)).toMatchObject({ kind: 'task', repeated: false });
+  expect(await app.tasks.ask(message)).toMatchObject({ kind: 'task', repeated: false });
 });
 
 test('who asks again and again under a changed name stays one person', async () => {
@@ -140,10 +146,10 @@ test('the same work again brings the same files, as often as it is wanted, and o
   const ada = await person();
   const file = await keep(ada, 'customers.csv', 'name\nAda\n');
   const task = await ada.untilOver(await ada.ask('find me 3 leads like these', { files: [file] }));
-  const again = await app.retry(ada, task.id, 'click-1');
-  await app.retry(ada, task.id, 'click-1');
+  const again = await app.tasks.retry(ada, task.id, 'click-1');
+  await app.tasks.retry(ada, task.id, 'click-1');
   const second = await ada.untilOver(again);
-  const third = await ada.untilOver(await app.retry(ada, second.id, 'click-2'));
+  const third = await ada.untilOver(await app.tasks.retry(ada, second.id, 'click-2'));
   expect(third).toMatchObject({ status: 'completed', conversationId: task.conversationId });
   const job = agents.jobs.find(({ runId }) => runId.includes(third.id))!;
   expect((await Readable.from(await job.inputs[0]!.open()).toArray()).join('')).toBe('name\nAda\n');
@@ -159,7 +165,7 @@ test('the same work again without the files it needs is refused, and costs nothi
   const file = await keep(ada, 'customers.csv', 'name\nAda\n');
   const task = await ada.untilOver(await ada.ask('find me 3 leads like these', { files: [file] }));
   await core.store.files.markRemoved([file], clock.now());
-  expect(outcome(await app.retry(ada, task.id, 'click'))).toBe('task.input-gone');
+  expect(outcome(await app.tasks.retry(ada, task.id, 'click'))).toBe('task.input-gone');
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 3', 'settle 3']);
 });
 
@@ -171,7 +177,7 @@ test('what somebody repeats goes on where it was, even before its thread is know
     data: { id: newId(), platform: 'board', externalId: workspace, teamId: ada.teamId, name: 'Here' },
   });
   const from = { kind: 'identity', externalId: 'ann', displayName: 'Ann' } as const;
-  const taken = await app.ask({
+  const taken = await app.tasks.ask({
     key: `c:${newId()}`,
     threadRef: 'board:general:',
     workspace,
@@ -180,15 +186,19 @@ test('what somebody repeats goes on where it was, even before its thread is know
     at: new Date(),
   });
   const task = await ada.untilOver(taken);
-  expect(await app.retry(ada, task.id, 'click')).toMatchObject({ kind: 'task', conversationId: task.conversationId });
+  expect(await app.tasks.retry(ada, task.id, 'click')).toMatchObject({ kind: 'task', conversationId: task.conversationId });
 });
 
 test('an upload that breaks off is refused in words, and leaves nothing', async () => {
   const { app, core, person } = world();
   const ada = await person();
-  const half = app.keepInput(ada, { name: 'customers.csv', mime: 'text/csv', sizeBytes: 100 }, Readable.from([Buffer.from('name\n')]));
+  const half = app.files.keepInput(
+    ada,
+    { name: 'customers.csv', mime: 'text/csv', sizeBytes: 100 },
+    Readable.from([Buffer.from('name\n')]),
+  );
   await expect(half).rejects.toMatchObject({ code: 'file.broken', sentence: 'The file “customers.csv” did not arrive whole.' });
-  const more = app.keepInput(ada, { name: 'customers.csv', mime: 'text/csv', sizeBytes: 3 }, Readable.from([Buffer.from('name\n')]));
+  const more = app.files.keepInput(ada, { name: 'customers.csv', mime: 'text/csv', sizeBytes: 3 }, Readable.from([Buffer.from('name\n')]));
   await expect(more).rejects.toMatchObject({ code: 'file.broken' });
   const { rows } = await core.store.money.query({ text: 'SELECT count(*)::int AS kept FROM files WHERE team_id = $1' }, [ada.teamId]);
   expect(rows).toEqual([{ kept: 0 }]);
@@ -227,7 +237,7 @@ test('estimates come from what such work has really cost, also in a process that
 
 function keep(person: Person, name: string, content: string) {
   const bytes = Buffer.from(content);
-  return world().app.keepInput(person, { name, mime: 'text/csv', sizeBytes: bytes.length }, Readable.from([bytes]));
+  return world().app.files.keepInput(person, { name, mime: 'text/csv', sizeBytes: bytes.length }, Readable.from([bytes]));
 }
 
 function outcome(taken: Taken): string {
@@ -243,7 +253,7 @@ test('whoever attaches a file in a chat that we cannot fetch is told which one a
   });
   const file = (name: string) => ({ kind: 'remote', name, mime: 'text/csv', sizeBytes: 60_000_000, ref: name }) as const;
   const ask = (text: string, ...names: string[]) =>
-    app.ask({
+    app.tasks.ask({
       key: `board:${newId()}`,
       threadRef: `board:general:${newId()}`,
       workspace,
@@ -281,7 +291,7 @@ test('a guest looks on, and asks for nothing, also by a key from better days', a
     ],
     100,
   );
-  const taken = await app.ask({
+  const taken = await app.tasks.ask({
     key: 'guest',
     threadRef: `web:${newId()}`,
     from: { kind: 'user', userId: actors[1].userId, teamId },
@@ -289,5 +299,5 @@ test('a guest looks on, and asks for nothing, also by a key from better days', a
     at: core.clock.now(),
   });
   expect(taken).toMatchObject({ kind: 'refused', refused: { code: 'not.allowed' } });
-  expect(await app.history(actors[1], { limit: 5 })).toEqual([]);
+  expect(await app.tasks.history(actors[1], { limit: 5 })).toEqual([]);
 });

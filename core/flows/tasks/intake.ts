@@ -201,6 +201,6 @@ function conversationIdFor(ref: ThreadRef): ConversationId {
 }
 
 async function whyNotNow(rates: Rates, who: Who, isRetry: boolean): Promise<TooMuch | null> {
-  const waitSeconds = (await rates.take('ask', who)) || (isRetry ? await rates.take('retry', who) : 0);
+  const waitSeconds = (await rates.take('tasks.ask', who)) || (isRetry ? await rates.take('tasks.retry', who) : 0);
   return waitSeconds > 0 ? { code: 'request.too-many', facts: { waitSeconds } } : rates.waiting(who);
 }

@@ -15,7 +15,10 @@ const UNNAMED_KEPT_MS = 24 * 60 * 60 * 1000;
 /** Longer than the slowest upload that is waited for. */
 const ARRIVES_WITHIN_MS = 15 * 60 * 1000;
 
-/** Keeps a file until an ask names it. The mime type is told from the name where that tells one, else as it was said. */
+/**
+ * Keeps a file until an ask names it. The mime type is told from the name where that tells one, else as it was said. Refused
+ * when it is empty, too large, or not of the size that was said.
+ */
 export async function keepInput(
   core: Core,
   actor: Actor,

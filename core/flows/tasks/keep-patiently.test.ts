@@ -41,7 +41,7 @@ const silent: Files['put'] = (_key, _body, _facts, signal) =>
 const post = fileOf('post.md', '# Oat milk\n');
 const large = Buffer.alloc(2_000_000, 'x');
 const lastWords = async (person: Person, taken: Taken) => (await person.said(taken.kind === 'task' ? taken.conversationId : '')).at(-1);
-const cancel = (person: Person, taken: Taken) => world().app.cancel(person, taken.kind === 'task' ? taken.taskId : '');
+const cancel = (person: Person, taken: Taken) => world().app.tasks.cancel(person, taken.kind === 'task' ? taken.taskId : '');
 
 describe('a result file that is not what the agent said it is ends the task at once, clearly, and without a charge', () => {
   test.each<[string, AgentFile]>([
@@ -157,13 +157,17 @@ describe('while storage is away', () => {
       }),
     });
     const ada = await person();
-    const file = await app.keepInput(ada, { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 }, Readable.from([Buffer.from('name\n')]));
+    const file = await app.files.keepInput(
+      ada,
+      { name: 'list.csv', mime: 'text/csv', sizeBytes: 5 },
+      Readable.from([Buffer.from('name\n')]),
+    );
     const taken = await ada.ask('find me 3 leads', { files: [file] });
     const taskId = taken.kind === 'task' ? taken.taskId : '';
     const running = watchRunning(core);
     const leave = new AbortController();
     await expect(dispatch(core, running, { taskId, generation: 0 }, leave.signal)).rejects.toMatchObject({ code: 'storage.unavailable' });
-    await app.cancel(ada, taskId);
+    await app.tasks.cancel(ada, taskId);
     expect(await ada.untilOver(taken)).toMatchObject({ status: 'canceled', creditsUsed: 0 });
     running.close();
   });

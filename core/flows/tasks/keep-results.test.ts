@@ -44,7 +44,7 @@ test('a table with formulas downloads without them, also from letters, and the r
     ],
     rowsTotal: 2,
   });
-  expect(JSON.stringify(await world().app.letters(ada, task.conversationId, 0))).not.toMatch(/"=HYPERLINK|"@Bob/);
+  expect(JSON.stringify(await world().app.messages.letters(ada, task.conversationId, 0))).not.toMatch(/"=HYPERLINK|"@Bob/);
 });
 
 test('the original is beside it, byte for byte, for members of the team alone', async () => {
@@ -104,7 +104,7 @@ test.each([
   const { as, type } = await download(file.url!);
   expect(as).toMatch(/^attachment;/);
   expect(type).toMatch(/^application\/(octet-stream|vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet)$/);
-  expect((await world().app.openFile(ada, task.id, file.id)).shownAs).toBeNull();
+  expect((await world().app.files.open(ada, task.id, file.id)).shownAs).toBeNull();
 });
 
 test('when its time is over, nothing of it stays in storage', async () => {
@@ -116,5 +116,5 @@ test('when its time is over, nothing of it stays in storage', async () => {
   clock.forward(400 * 24 * 60 * 60 * 1000);
   await expireFiles(core);
   for (const key of keys) await expect(core.files.open(key)).rejects.toMatchObject({ code: 'file.missing' });
-  expect((await world().app.task(ada, task.id)).files[0]).toMatchObject({ url: null, original: null });
+  expect((await world().app.tasks.get(ada, task.id)).files[0]).toMatchObject({ url: null, original: null });
 });

@@ -23,6 +23,7 @@ export interface EstimateView {
   readonly refused: Refused | null;
 }
 
+/** What a request would cost, without taking it. What would be refused says so in `refused`. */
 export async function preview(core: Core, actor: Actor, request: { text: string; type?: string }): Promise<EstimateView> {
   mustBeAllowed(actor, 'tasks.ask');
   const { balance, held } = await core.store.people.wallet(actor.teamId);

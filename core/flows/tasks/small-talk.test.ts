@@ -25,9 +25,9 @@ test.each([
   const ada = await person();
   expect(await ada.ask(text, { key: `talk:${ada.userId}` })).toMatchObject({ kind: 'refused', repeated: false, refused: { code } });
   expect(await ada.ask(text, { key: `talk:${ada.userId}` })).toMatchObject({ kind: 'refused', repeated: true, refused: { code } });
-  expect(await app.estimate(ada, { text })).toMatchObject({ refused: { code }, quantity: null, high: '0' });
-  expect(await app.estimate(ada, { text, type: 'lead-generation' })).toMatchObject({ refused: { code } });
-  expect(await app.history(ada, { limit: 5 })).toEqual([]);
+  expect(await app.tasks.estimate(ada, { text })).toMatchObject({ refused: { code }, quantity: null, high: '0' });
+  expect(await app.tasks.estimate(ada, { text, type: 'lead-generation' })).toMatchObject({ refused: { code } });
+  expect(await app.tasks.history(ada, { limit: 5 })).toEqual([]);
   expect(await ada.ledger()).toEqual(['grant 500']);
 });
 
@@ -55,7 +55,7 @@ test('whoever writes a type in front asks for work, whatever the words are, and 
   const ada = await person();
   const task = await ada.get('/research who are you');
   expect(task).toMatchObject({ type: 'research', status: 'completed' });
-  expect(await app.retry(ada, task.id, 'click')).toMatchObject({ kind: 'task', type: 'research' });
+  expect(await app.tasks.retry(ada, task.id, 'click')).toMatchObject({ kind: 'task', type: 'research' });
 });
 
 test('the first words say how many, and that it is the usual number where none was given', async () => {

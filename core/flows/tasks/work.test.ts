@@ -22,7 +22,7 @@ const stage = forAll(() => openStage({ agents }));
 test('before anything is asked, a person reads what it would cost, why, and whether there is enough', async () => {
   const { app } = stage();
   const ada = await stage().person(100);
-  expect(await app.estimate(ada, { text: 'find me 50 leads in Miami' })).toMatchObject({
+  expect(await app.tasks.estimate(ada, { text: 'find me 50 leads in Miami' })).toMatchObject({
     type: 'lead-generation',
     because: expect.stringContaining('leads'),
     high: '50000000',
@@ -30,13 +30,13 @@ test('before anything is asked, a person reads what it would cost, why, and whet
     enough: true,
     refused: null,
   });
-  expect(await app.estimate(ada, { text: 'find me leads in Miami' })).toMatchObject({
+  expect(await app.tasks.estimate(ada, { text: 'find me leads in Miami' })).toMatchObject({
     quantity: { count: 25, unit: 'leads', stated: false },
   });
-  expect(await app.estimate(ada, { text: 'find me 500 leads' })).toMatchObject({ enough: false, refused: { code: 'credits.short' } });
-  expect(await app.estimate(ada, { text: 'something', type: 'magic' })).toMatchObject({ refused: { code: 'type.unknown' } });
-  expect(await app.estimate(ada, { text: '  ' })).toMatchObject({ refused: { code: 'ask.empty' } });
-  expect(await app.balance(ada)).toMatchObject({ available: '100000000', inUse: '0' });
+  expect(await app.tasks.estimate(ada, { text: 'find me 500 leads' })).toMatchObject({ enough: false, refused: { code: 'credits.short' } });
+  expect(await app.tasks.estimate(ada, { text: 'something', type: 'magic' })).toMatchObject({ refused: { code: 'type.unknown' } });
+  expect(await app.tasks.estimate(ada, { text: '  ' })).toMatchObject({ refused: { code: 'ask.empty' } });
+  expect(await app.credits.balance(ada)).toMatchObject({ available: '100000000', inUse: '0' });
 });
 
 test('the history is narrowed down by words, state, kind, place and person, and by all of them together', async () => {
@@ -45,7 +45,8 @@ test('the history is narrowed down by words, state, kind, place and person, and 
   await over(ada, 'find me 3 leads in Miami');
   await over(ada, 'write a 100% honest blog post about tea_time');
   await over(ben, 'find me 3 broken leads');
-  const titles = async (filter: Parameters<typeof app.tasks>[1]) => (await app.tasks(ada, filter)).tasks.map(({ title }) => title);
+  const titles = async (filter: Parameters<typeof app.tasks.list>[1]) =>
+    (await app.tasks.list(ada, filter)).tasks.map(({ title }) => title);
   const all = { limit: 10 };
   expect(await titles(all)).toEqual(['find me 3 broken leads', 'write a 100% honest blog post about tea_time', 'find me 3 leads in Miami']);
   expect(await titles({ ...all, search: 'MIAMI' })).toEqual(['find me 3 leads in Miami']);
@@ -61,7 +62,7 @@ test('the history is narrowed down by words, state, kind, place and person, and 
     'find me 3 leads in Miami',
   ]);
   for (const person of ['user:x', 'nobody', `team:${ada.teamId}`, ':']) expect(await titles({ ...all, person })).toEqual([]);
-  expect((await app.people(ada)).map(({ key }) => key).toSorted()).toEqual([`user:${ada.userId}`, `user:${ben.userId}`].toSorted());
+  expect((await app.tasks.people(ada)).map(({ key }) => key).toSorted()).toEqual([`user:${ada.userId}`, `user:${ben.userId}`].toSorted());
 });
 
 test('page by page every task of a team is shown once, newest first, however many were asked for at one instant', async () => {
@@ -73,13 +74,13 @@ test('page by page every task of a team is shown once, newest first, however man
   const seen: TaskLine[] = [];
   let before: string | undefined;
   do {
-    const { tasks, next } = await app.tasks(ada, { limit: 3, ...(before !== undefined && { before }) });
+    const { tasks, next } = await app.tasks.list(ada, { limit: 3, ...(before !== undefined && { before }) });
     seen.push(...tasks);
     before = next ?? undefined;
   } while (before !== undefined);
   expect(new Set(seen.map(({ id }) => id)).size).toBe(7);
   expect(seen).toHaveLength(7);
-  await expect(app.tasks(ada, { limit: 3, before: 'soon' })).rejects.toMatchObject({ code: 'request.invalid' });
+  await expect(app.tasks.list(ada, { limit: 3, before: 'soon' })).rejects.toMatchObject({ code: 'request.invalid' });
 });
 
 test('a line of the history says what was used, or what is set aside while it runs', async () => {
@@ -87,12 +88,13 @@ test('a line of the history says what was used, or what is set aside while it ru
   const [ada] = await team();
   await over(ada, 'find me 3 leads');
   const running = await ask(ada, 'find me 4 leads slowly');
-  const lines = async () => (await app.tasks(ada, { limit: 5 })).tasks.map(({ creditsUsed, creditsHeld }) => [creditsUsed, creditsHeld]);
+  const lines = async () =>
+    (await app.tasks.list(ada, { limit: 5 })).tasks.map(({ creditsUsed, creditsHeld }) => [creditsUsed, creditsHeld]);
   expect(await lines()).toEqual([
     [0, 4],
     [3, 0],
   ]);
-  await app.cancel(ada, running);
+  await app.tasks.cancel(ada, running);
   await untilOver(ada, running);
   expect((await lines())[0]![1]).toBe(0);
 });
@@ -103,9 +105,9 @@ test('a conversation shows its asks in order, with who asked and the steps of wh
   const conversation = newId();
   await over(ada, 'find me 3 leads', conversation);
   const running = await ask(ben, 'find me 4 leads slowly', conversation);
-  const { conversationId } = await app.task(ada, running);
+  const { conversationId } = await app.tasks.get(ada, running);
   const shown = await vi.waitFor(async () => {
-    const view = await app.conversationView(ada, conversationId);
+    const view = await app.messages.conversation(ada, conversationId);
     expect(view.turns[1]!.steps).toEqual([{ id: 'look', title: 'Looking around', state: 'running' }]);
     return view;
   });
@@ -114,15 +116,15 @@ test('a conversation shows its asks in order, with who asked and the steps of wh
     [false, 'find me 4 leads slowly'],
   ]);
   expect(shown).toMatchObject({ platform: 'web', canFollowUp: true });
-  expect((await app.conversationView({ ...ada, role: 'guest' }, conversationId)).canFollowUp).toBe(false);
-  await app.cancel(ben, running);
+  expect((await app.messages.conversation({ ...ada, role: 'guest' }, conversationId)).canFollowUp).toBe(false);
+  await app.tasks.cancel(ben, running);
   await untilOver(ben, running);
 });
 
 test('everything about a task: who and where, what happened when, and what it cost down to what came back', async () => {
   const { app } = stage();
   const [ada] = await team();
-  const details = await app.taskDetails(ada, await over(ada, 'find me 5 leads in Miami'));
+  const details = await app.tasks.details(ada, await over(ada, 'find me 5 leads in Miami'));
   expect(details).toMatchObject({
     platform: 'web',
     where: null,
@@ -141,7 +143,7 @@ test('a task is shown whole while some other transaction of the database is stil
   const ada = await stage().person(100);
   await core.store.money.transaction(async (client) => {
     await client.query('SELECT pg_current_xact_id()');
-    const details = await app.taskDetails(ada, await over(ada, 'find me 5 leads in Miami'));
+    const details = await app.tasks.details(ada, await over(ada, 'find me 5 leads in Miami'));
     expect(details.timeline.length).toBeGreaterThan(2);
     expect(details.cost).toMatchObject({ held: 5, used: 3, returned: 2 });
   });
@@ -151,14 +153,14 @@ test('a person says what they think of a result, changes their mind, and not bef
   const { app } = stage();
   const [ada, ben] = await team();
   const task = await over(ada, 'find me 3 leads');
-  await app.feedback(ada, task, 'bad', 'All of them\u0000 were dentists');
-  await app.feedback(ada, task, 'good');
-  await app.feedback(ben, task, 'bad');
-  expect((await app.taskDetails(ada, task)).feedback).toBe('good');
-  expect((await app.taskDetails(ben, task)).feedback).toBe('bad');
+  await app.tasks.feedback(ada, task, 'bad', 'All of them\u0000 were dentists');
+  await app.tasks.feedback(ada, task, 'good');
+  await app.tasks.feedback(ben, task, 'bad');
+  expect((await app.tasks.details(ada, task)).feedback).toBe('good');
+  expect((await app.tasks.details(ben, task)).feedback).toBe('bad');
   const running = await ask(ada, 'find me 4 leads slowly');
-  await expect(app.feedback(ada, running, 'good')).rejects.toMatchObject({ code: 'task.running' });
-  await app.cancel(ada, running);
+  await expect(app.tasks.feedback(ada, running, 'good')).rejects.toMatchObject({ code: 'task.running' });
+  await app.tasks.cancel(ada, running);
   await untilOver(ada, running);
 });
 
@@ -166,8 +168,8 @@ test('a file is opened by its task, as what it can be shown as', async () => {
   const { app } = stage();
   const [ada] = await team();
   const task = await over(ada, 'find me 3 leads');
-  const files = (await app.task(ada, task)).files;
-  const notes = await app.openFile(ada, task, files.find(({ name }) => name === 'notes.md')!.id);
+  const files = (await app.tasks.get(ada, task)).files;
+  const notes = await app.files.open(ada, task, files.find(({ name }) => name === 'notes.md')!.id);
   expect(notes).toMatchObject({ name: 'notes.md', shownAs: 'text' });
   expect(await wholeText(await notes.read(AbortSignal.timeout(10_000)))).toBe('# Notes for Ada');
 });
@@ -177,8 +179,8 @@ test('what is not there, what is somebody else’s and what belongs to another t
   const [ada] = await team();
   const eve = await stage().person(10);
   const [task, other] = [await over(ada, 'find me 3 leads'), await over(ada, 'find me 2 leads')];
-  const { id: file } = (await app.task(ada, task)).files[0]!;
-  const { conversationId } = await app.task(ada, task);
+  const { id: file } = (await app.tasks.get(ada, task)).files[0]!;
+  const { conversationId } = await app.tasks.get(ada, task);
   const notFound = { code: 'task.not-found' };
   for (const [who, taskId, fileId] of [
     [eve, task, file],
@@ -187,15 +189,15 @@ test('what is not there, what is somebody else’s and what belongs to another t
     [ada, task, '../../etc/passwd'],
     [ada, 'x', file],
   ] as const)
-    await expect(app.openFile(who, taskId, fileId)).rejects.toMatchObject(notFound);
-  await expect(app.taskDetails(eve, task)).rejects.toMatchObject(notFound);
-  await expect(app.feedback(eve, task, 'bad')).rejects.toMatchObject(notFound);
-  await expect(app.conversationView(eve, conversationId)).rejects.toMatchObject({ code: 'conversation.not-found' });
-  expect((await app.tasks(eve, { limit: 10, before: task })).tasks).toEqual([]);
-  expect((await app.tasks(eve, { limit: 10, person: `user:${ada.userId}` })).tasks).toEqual([]);
+    await expect(app.files.open(who, taskId, fileId)).rejects.toMatchObject(notFound);
+  await expect(app.tasks.details(eve, task)).rejects.toMatchObject(notFound);
+  await expect(app.tasks.feedback(eve, task, 'bad')).rejects.toMatchObject(notFound);
+  await expect(app.messages.conversation(eve, conversationId)).rejects.toMatchObject({ code: 'conversation.not-found' });
+  expect((await app.tasks.list(eve, { limit: 10, before: task })).tasks).toEqual([]);
+  expect((await app.tasks.list(eve, { limit: 10, person: `user:${ada.userId}` })).tasks).toEqual([]);
 
   await core.store.files.markRemoved([file], core.clock.now());
-  await expect(app.openFile(ada, task, file)).rejects.toMatchObject({ code: 'file.gone' });
+  await expect(app.files.open(ada, task, file)).rejects.toMatchObject({ code: 'file.gone' });
 });
 
 // --- The people.
@@ -219,7 +221,7 @@ async function team(): Promise<[Person & Actor, Person & Actor]> {
 }
 
 async function ask(actor: Actor, text: string, conversation: string = newId()): Promise<string> {
-  const taken = await stage().app.ask({
+  const taken = await stage().app.tasks.ask({
     key: `test:${newId()}`,
     threadRef: `web:${conversation}`,
     from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
@@ -237,5 +239,5 @@ async function over(actor: Actor, text: string, conversation?: string): Promise<
 }
 
 async function untilOver(actor: Actor, task: string): Promise<void> {
-  await vi.waitFor(async () => expect((await stage().app.task(actor, task)).over).toBe(true));
+  await vi.waitFor(async () => expect((await stage().app.tasks.get(actor, task)).over).toBe(true));
 }

@@ -15,33 +15,12 @@ import type { StoredEvent } from '#core/store/tasks/events.ts';
 import type { TaskFilter, TaskSurroundings } from '#core/store/tasks/task-lists.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
 import type { Core } from '../runtime/core.ts';
-import { examples, type ExamplesView } from './examples.ts';
-import { conversation, findTask, letters } from './history.ts';
+import { findTask } from './history.ts';
+import { letters, threadOf } from '../messages/conversation.ts';
 import { linkFor } from '../files/links.ts';
-import { openFile, openOriginal, type OpenedFile } from '../files/open-file.ts';
-import { preview, type EstimateView } from './preview.ts';
 import { replyContext } from '../messages/reply-context.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import type { ShownLetter } from '../views.ts';
-
-export interface WorkVerbs {
-  /** What a request would cost, without taking it. What would be refused says so in `refused`. */
-  estimate(actor: Actor, request: { text: string; type?: string }): Promise<EstimateView>;
-  /** What the team's credits pay for, as suggestions. */
-  examples(actor: Actor): Promise<ExamplesView>;
-  /** The team's tasks, newest first. `next` is the `before` of the next page; null on the last. */
-  tasks(actor: Actor, filter: TaskFilter & { readonly limit: number }): Promise<{ tasks: TaskLine[]; next: string | null }>;
-  /** Whose tasks the history can be narrowed down to. */
-  people(actor: Actor): Promise<{ key: string; name: string }[]>;
-  /** One conversation in its order. Rejects with `conversation.not-found` for somebody else's. */
-  conversationView(actor: Actor, conversationId: string): Promise<ConversationView>;
-  taskDetails(actor: Actor, taskId: string): Promise<TaskDetails>;
-  openFile(actor: Actor, taskId: string, fileId: string): Promise<OpenedFile>;
-  /** A storage address of the file as the agent wrote it, formulas and all. Rejects like openFile, also where there is none. */
-  openOriginal(actor: Actor, taskId: string, fileId: string): Promise<{ url: string }>;
-  /** What this person thought of a result. They may change their mind. */
-  feedback(actor: Actor, taskId: string, verdict: 'good' | 'bad', words?: string): Promise<void>;
-}
 
 /** Amounts are credits. */
 export interface TaskLine {
@@ -96,28 +75,20 @@ export interface TaskDetails extends TurnView {
   readonly inputs: readonly FileView[];
 }
 
-export function workVerbs(core: Core): WorkVerbs {
-  return {
-    estimate: (actor, request) => preview(core, actor, request),
-    examples: (actor) => examples(core, actor),
-    tasks: (actor, filter) => list(core, actor, filter),
-    async people(actor) {
-      mustBeAllowed(actor, 'tasks.see');
-      return core.store.taskLists.people(actor.teamId);
-    },
-    conversationView: (actor, conversationId) => showConversation(core, actor, conversationId),
-    taskDetails: (actor, taskId) => details(core, actor, taskId),
-    openFile: (actor, taskId, fileId) => openFile(core, actor, taskId, fileId),
-    openOriginal: (actor, taskId, fileId) => openOriginal(core, actor, taskId, fileId),
-    async feedback(actor, taskId, verdict, words) {
-      mustBeAllowed(actor, 'tasks.see');
-      const task = await findTask(core, actor, taskId);
-      if (!isOver(task.status)) throw refuse('task.running');
-      const said = words === undefined ? null : cleanText(words).slice(0, WORDS_MOST) || null;
-      await core.store.taskLists.judge(task.id, actor.userId, verdict, said, core.clock.now());
-      core.log.info({ taskId: task.id, userId: actor.userId, verdict }, 'feedback given');
-    },
-  };
+/** Whose tasks the history can be narrowed down to. */
+export async function people(core: Core, actor: Actor): Promise<{ key: string; name: string }[]> {
+  mustBeAllowed(actor, 'tasks.see');
+  return core.store.taskLists.people(actor.teamId);
+}
+
+/** What this person thought of a result. They may change their mind. */
+export async function feedback(core: Core, actor: Actor, taskId: string, verdict: 'good' | 'bad', words?: string): Promise<void> {
+  mustBeAllowed(actor, 'tasks.see');
+  const task = await findTask(core, actor, taskId);
+  if (!isOver(task.status)) throw refuse('task.running');
+  const said = words === undefined ? null : cleanText(words).slice(0, WORDS_MOST) || null;
+  await core.store.taskLists.judge(task.id, actor.userId, verdict, said, core.clock.now());
+  core.log.info({ taskId: task.id, userId: actor.userId, verdict }, 'feedback given');
 }
 
 const WORDS_MOST = 2_000;
@@ -125,7 +96,8 @@ const LINES_MOST = 100;
 const TURNS_MOST = 50;
 const EVENTS_MOST = 500;
 
-async function list(core: Core, actor: Actor, { limit, ...filter }: TaskFilter & { limit: number }) {
+/** The team's tasks, newest first. `next` is the `before` of the next page; null on the last. */
+export async function list(core: Core, actor: Actor, { limit, ...filter }: TaskFilter & { limit: number }) {
   mustBeAllowed(actor, 'tasks.see');
   const { before, person } = filter;
   if (before !== undefined && !isId(before)) throw refuse('request.invalid', { fields: [{ name: 'before', problem: 'not a task id' }] });
@@ -157,9 +129,10 @@ function isPerson(key: string): boolean {
   return (kind === 'user' || kind === 'identity') && isId(id);
 }
 
-async function showConversation(core: Core, actor: Actor, conversationId: string): Promise<ConversationView> {
+/** One conversation in its order. Rejects with `conversation.not-found` for somebody else's. */
+export async function showConversation(core: Core, actor: Actor, conversationId: string): Promise<ConversationView> {
   mustBeAllowed(actor, 'tasks.see');
-  const thread = await conversation(core, actor, conversationId);
+  const thread = await threadOf(core, actor, conversationId);
   const [tasks, said] = await Promise.all([
     core.store.tasks.inConversation(actor.teamId, conversationId, TURNS_MOST),
     letters(core, actor, conversationId, 0),
@@ -185,7 +158,7 @@ async function showConversation(core: Core, actor: Actor, conversationId: string
   };
 }
 
-async function details(core: Core, actor: Actor, taskId: string): Promise<TaskDetails> {
+export async function details(core: Core, actor: Actor, taskId: string): Promise<TaskDetails> {
   mustBeAllowed(actor, 'tasks.see');
   const task = await findTask(core, actor, taskId);
   const [around, events, inputs] = await Promise.all([

@@ -13,24 +13,6 @@ import type { Core } from '../runtime/core.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
-export interface ApiKeyVerbs {
-  /** Whose key this is; null when it is unknown or revoked. Rejects with `key.expired`. */
-  actorByKey(key: string): Promise<Actor | null>;
-  /** The actor's own keys in this team, and those of everybody for who may manage them. Newest first. */
-  apiKeys(actor: Actor): Promise<ApiKeyView[]>;
-  /**
-   * The key itself is in this answer and nowhere else. Without a choice it has full access, for 90 days. Rejects with
-   * `keys.too-many`.
-   */
-  makeApiKey(
-    actor: Actor,
-    name: string,
-    choice?: { readonly scope?: string; readonly lifetime?: string },
-  ): Promise<{ id: ApiKeyId; name: string; key: string }>;
-  /** It stops working at once. Rejects with `key.not-found`, also for a key that is somebody else's to revoke. */
-  revokeApiKey(actor: Actor, keyId: string): Promise<void>;
-}
-
 export interface ApiKeyView {
   readonly id: ApiKeyId;
   readonly name: string;
@@ -47,10 +29,11 @@ export interface ApiKeyView {
   readonly owner: string;
 }
 
-export function apiKeyVerbs(core: Core): ApiKeyVerbs {
+export function apiKeyVerbs(core: Core) {
   const { apiKeys } = core.store;
   return {
-    async actorByKey(key) {
+    /** Whose key this is; null when it is unknown or revoked. Rejects with `key.expired`. */
+    async actorByKey(key: string): Promise<Actor | null> {
       const holder = await core.store.people.holderOf(key);
       if (holder === null) return null;
       const { expiresAt, ...actor } = holder;
@@ -60,7 +43,8 @@ export function apiKeyVerbs(core: Core): ApiKeyVerbs {
       return actor;
     },
 
-    async apiKeys(actor) {
+    /** The actor's own keys in this team, and those of everybody for who may manage them. Newest first. */
+    async apiKeys(actor: Actor): Promise<ApiKeyView[]> {
       mustBeAllowed(actor, 'keys.own');
       const keys = await apiKeys.list(actor.teamId, may(actor.role, 'keys.manage') ? null : actor.userId);
       return keys.map(({ id, userId, owner, name, prefix, scope, createdAt, lastUsedAt, expiresAt }) => ({
@@ -76,7 +60,15 @@ export function apiKeyVerbs(core: Core): ApiKeyVerbs {
       }));
     },
 
-    async makeApiKey(actor, given, choice = {}) {
+    /**
+     * The key itself is in this answer and nowhere else. Without a choice it has full access, for 90 days. Rejects with
+     * `keys.too-many`.
+     */
+    async makeApiKey(
+      actor: Actor,
+      given: string,
+      choice: { readonly scope?: string; readonly lifetime?: string } = {},
+    ): Promise<{ id: ApiKeyId; name: string; key: string }> {
       mustBeAllowed(actor, 'keys.own');
       // A key that got out must not make others that outlive it.
       if (actor.apiKeyId !== undefined) throw refuse('not.allowed');
@@ -104,7 +96,8 @@ export function apiKeyVerbs(core: Core): ApiKeyVerbs {
       return { id: made.id, name, key };
     },
 
-    async revokeApiKey(actor, keyId) {
+    /** It stops working at once. Rejects with `key.not-found`, also for a key that is somebody else's to revoke. */
+    async revokeApiKey(actor: Actor, keyId: string): Promise<void> {
       mustBeAllowed(actor, 'keys.own');
       const of = may(actor.role, 'keys.manage') ? null : actor.userId;
       const revoked =

@@ -14,18 +14,18 @@ test('what was done to people, roles, keys and chats is told, newest first', asy
   const { app, owner, joins, invitationFor } = world();
   const ada = await owner('Acme');
   const grace = await joins(ada, 'member');
-  const graceId = (await app.members(ada))[1]!;
-  await app.changeRole(ada, graceId.id, 'admin');
-  const { id, key } = await app.makeApiKey(grace, 'script');
-  await app.revokeApiKey(ada, id);
-  await app.renameTeam(ada, 'Acme & Co');
+  const graceId = (await app.team.members(ada))[1]!;
+  await app.team.changeRole(ada, graceId.id, 'admin');
+  const { id, key } = await app.team.makeApiKey(grace, 'script');
+  await app.team.revokeApiKey(ada, id);
+  await app.team.rename(ada, 'Acme & Co');
   const email = `${newId()}@example.com`;
-  await app.invite(ada, { email, role: 'guest' });
-  await app.declineInvitation(await invitationFor(email));
-  await app.makeApiKey(grace, 'other');
-  await app.removeMember(ada, graceId.id);
+  await app.team.invite(ada, { email, role: 'guest' });
+  await app.team.declineInvitation(await invitationFor(email));
+  await app.team.makeApiKey(grace, 'other');
+  await app.team.removeMember(ada, graceId.id);
 
-  const log = await app.audit(ada, { limit: 50 });
+  const log = await app.team.audit(ada, { limit: 50 });
   const name = graceId.name;
   expect(log.map(({ who, words }) => `${who} ${words}`)).toEqual([
     `Ada removed ${name} (admin); one API key ended`,
@@ -47,18 +47,18 @@ test('it is read page by page, by person and by act', async () => {
   const { app, owner, joins } = world();
   const ada = await owner();
   const grace = await joins(ada, 'admin');
-  for (let i = 0; i < 7; i++) await app.renameTeam(i % 2 ? ada : grace, `Name ${i}`);
-  const all = await app.audit(ada, { limit: 100 });
+  for (let i = 0; i < 7; i++) await app.team.rename(i % 2 ? ada : grace, `Name ${i}`);
+  const all = await app.team.audit(ada, { limit: 100 });
   const pages: typeof all = [];
-  for (let page = await app.audit(ada, { limit: 3 }); page.length > 0;) {
+  for (let page = await app.team.audit(ada, { limit: 3 }); page.length > 0;) {
     pages.push(...page);
-    page = await app.audit(ada, { limit: 3, before: page.at(-1)!.id });
+    page = await app.team.audit(ada, { limit: 3, before: page.at(-1)!.id });
   }
   expect(pages).toEqual(all);
-  expect(await app.audit(ada, { limit: 100, act: 'team.renamed' })).toHaveLength(7);
-  const byGrace = await app.audit(ada, { limit: 100, person: grace.userId });
+  expect(await app.team.audit(ada, { limit: 100, act: 'team.renamed' })).toHaveLength(7);
+  const byGrace = await app.team.audit(ada, { limit: 100, person: grace.userId });
   expect(byGrace.map(({ act }) => act)).toEqual([...Array.from({ length: 4 }, () => 'team.renamed'), 'member.joined']);
-  expect(await app.auditActs(ada)).toEqual([
+  expect(await app.team.auditActs(ada)).toEqual([
     { act: 'invitation.sent', title: 'Invitation sent' },
     { act: 'member.joined', title: 'Member joined' },
     { act: 'team.made', title: 'Team made' },
@@ -69,23 +69,23 @@ test('it is read page by page, by person and by act', async () => {
 test('another team’s log, and places in it, are unknown', async () => {
   const { app, owner } = world();
   const [ada, eve] = [await owner('Acme'), await owner('Evil')];
-  const [entry] = await app.audit(ada, { limit: 1 });
-  expect((await app.audit(eve, { limit: 50 })).map(({ words }) => words)).toEqual(['made the team “Evil”']);
-  expect(await app.audit(eve, { limit: 50, before: entry!.id })).toEqual([]);
-  expect(await app.audit(eve, { limit: 50, person: ada.userId })).toEqual([]);
+  const [entry] = await app.team.audit(ada, { limit: 1 });
+  expect((await app.team.audit(eve, { limit: 50 })).map(({ words }) => words)).toEqual(['made the team “Evil”']);
+  expect(await app.team.audit(eve, { limit: 50, before: entry!.id })).toEqual([]);
+  expect(await app.team.audit(eve, { limit: 50, person: ada.userId })).toEqual([]);
   for (const odd of [{ before: 'x' }, { before: '-1' }, { before: '9'.repeat(30) }, { person: 'x' }]) {
-    await expect(app.audit(ada, { limit: 5, ...odd })).rejects.toMatchObject({ code: 'request.invalid' });
-    await expect(app.auditCsv(ada, { bom: true, ...odd })).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(app.team.audit(ada, { limit: 5, ...odd })).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(app.team.auditCsv(ada, { bom: true, ...odd })).rejects.toMatchObject({ code: 'request.invalid' });
   }
-  expect(await app.audit(ada, { limit: 5, act: '\u0000' })).toEqual([]);
-  expect(await app.audit(ada, { limit: -5, act: "'; DROP TABLE users" })).toEqual([]);
+  expect(await app.team.audit(ada, { limit: 5, act: '\u0000' })).toEqual([]);
+  expect(await app.team.audit(ada, { limit: -5, act: "'; DROP TABLE users" })).toEqual([]);
 });
 
 test.each(['billing', 'approver', 'member', 'guest'] as const)('who is %s reads no log', async (role) => {
   const { app, owner, joins } = world();
   const someone = await joins(await owner(), role);
-  await expect(app.audit(someone, { limit: 5 })).rejects.toMatchObject({ code: 'not.allowed' });
-  await expect(app.auditActs(someone)).rejects.toMatchObject({ code: 'not.allowed' });
+  await expect(app.team.audit(someone, { limit: 5 })).rejects.toMatchObject({ code: 'not.allowed' });
+  await expect(app.team.auditActs(someone)).rejects.toMatchObject({ code: 'not.allowed' });
 });
 
 test('lines of operators, of the product, of people who went and of later versions read well', async () => {
@@ -97,7 +97,7 @@ test('lines of operators, of the product, of people who went and of later versio
   await write('system', 'team.painted', { colour: 'blue' });
   await write(`user:${newId()}`, 'team.renamed', {});
   const brand = core.settings.brandName;
-  expect((await app.audit(ada, { limit: 3 })).map(({ who, words }) => `${who} ${words}`)).toEqual([
+  expect((await app.team.audit(ada, { limit: 3 })).map(({ who, words }) => `${who} ${words}`)).toEqual([
     'Somebody who is not here any more renamed the team from “…” to “…”',
     `${brand} did something that is called “team.painted”`,
     `${brand} support granted 50 credits: to try`,

@@ -7,17 +7,9 @@ import { refuse } from '#core/domain/refusals/refusal.ts';
 import { auditTitle, sayAudit } from '#core/domain/team/say-audit.ts';
 import { cleanText } from '#core/domain/text/text.ts';
 import type { StoredAuditLine } from '#core/store/team/audit.ts';
+import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
 import type { Actor } from '#core/domain/actor.ts';
-
-export interface AuditVerbs {
-  /** Newest first. `before` is the id of the last entry of the page before. `person` is a user id: what they did, and what was done to them. */
-  audit(actor: Actor, page: { before?: string; limit: number; person?: string; act?: string }): Promise<AuditView[]>;
-  /** All of it, or what was chosen, as a table, newest first. `bom` is for spreadsheets, which else take UTF-8 for something older. */
-  auditCsv(actor: Actor, of: { person?: string; act?: string; bom: boolean }): Promise<Readable>;
-  /** What there is to look for in this team. */
-  auditActs(actor: Actor): Promise<{ act: string; title: string }[]>;
-}
 
 export interface AuditView {
   readonly id: string;
@@ -31,11 +23,12 @@ export interface AuditView {
 
 const PAGE_MOST = 500;
 
-export function auditVerbs(core: Core): AuditVerbs {
+export function auditVerbs(core: Core) {
   return {
-    audit: (actor, page) => audit(core, actor, page),
+    ...bind(core, { audit }),
 
-    async auditCsv(actor, { bom, ...chosen }) {
+    /** All of it, or what was chosen, as a table, newest first. `bom` is for spreadsheets, which else take UTF-8 for something older. */
+    async auditCsv(actor: Actor, { bom, ...chosen }: { person?: string; act?: string; bom: boolean }): Promise<Readable> {
       mustBeAllowed(actor, 'audit.see');
       checkChoice(chosen); // before the answer begins: half a table cannot say what is wrong
       async function* batches() {
@@ -50,7 +43,8 @@ export function auditVerbs(core: Core): AuditVerbs {
       return core.tables.writeCsv(batches(), { bom });
     },
 
-    async auditActs(actor) {
+    /** What there is to look for in this team. */
+    async auditActs(actor: Actor): Promise<{ act: string; title: string }[]> {
       mustBeAllowed(actor, 'audit.see');
       const acts = await core.store.audit.acts(actor.teamId);
       return acts.map((act) => ({ act, title: auditTitle(act) })).toSorted((a, b) => a.title.localeCompare(b.title, 'en'));
@@ -58,7 +52,12 @@ export function auditVerbs(core: Core): AuditVerbs {
   };
 }
 
-async function audit(core: Core, actor: Actor, page: Parameters<AuditVerbs['audit']>[1]): Promise<AuditView[]> {
+/** Newest first. `before` is the id of the last entry of the page before. `person` is a user id: what they did, and what was done to them. */
+async function audit(
+  core: Core,
+  actor: Actor,
+  page: { before?: string; limit: number; person?: string; act?: string },
+): Promise<AuditView[]> {
   mustBeAllowed(actor, 'audit.see');
   const { before, limit, person, act } = page;
   checkChoice(page);

@@ -16,7 +16,7 @@ const world = () => {
   type Somebody = Awaited<ReturnType<typeof owner>>;
   /** Invites and takes it back, so that the same team can invite again. */
   const invite = async (by: Somebody, email: string) =>
-    app.revokeInvitation(by, (await app.invite(by, { email, role: 'member' })).invitationId);
+    app.team.revokeInvitation(by, (await app.team.invite(by, { email, role: 'member' })).invitationId);
   /** How many of these were sent, until the first refusal, and with what it was refused. */
   const untilRefused = async (some: number, send: () => Promise<void>) => {
     for (let sent = 0; sent < some; sent++) {
@@ -51,7 +51,7 @@ test('all the teams of one person count as one', async () => {
   const email = address();
   const eve = await owner('Evil');
   const teams = [eve];
-  for (let i = 0; i < 7; i++) teams.push({ ...eve, teamId: (await app.makeTeam(eve, `Team ${i}`)).teamId });
+  for (let i = 0; i < 7; i++) teams.push({ ...eve, teamId: (await app.team.make(eve, `Team ${i}`)).teamId });
   expect(await untilRefused(teams.length, () => invite(teams.pop()!, email))).toEqual([5, 'invitations.too-often']);
 });
 
@@ -80,6 +80,6 @@ test('many who invite one address at the same moment are counted one after anoth
   const { app, owner } = world();
   const email = address();
   const teams = await Promise.all(Array.from({ length: 24 }, () => owner('Evil')));
-  const sent = await Promise.allSettled(teams.map((team) => app.invite(team, { email, role: 'member' })));
+  const sent = await Promise.allSettled(teams.map((team) => app.team.invite(team, { email, role: 'member' })));
   expect(sent.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
 });

@@ -13,25 +13,6 @@ import type { Core } from '../runtime/core.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
-export interface InvitationVerbs {
-  /** Rejects with `role.above`, `member.already`, `invitation.already`, `invitation.unanswered`, `invitations.too-many` or `invitations.too-often`. */
-  invite(actor: Actor, invitation: { email: string; role: string }): Promise<{ invitationId: InvitationId }>;
-  /** Those that wait for an answer, newest first. */
-  invitations(actor: Actor): Promise<InvitationView[]>;
-  /** Another mail with a new link; the one before stops working. Rejects with `invitation.not-found` or `invitation.soon`. */
-  resendInvitation(actor: Actor, invitationId: string): Promise<void>;
-  revokeInvitation(actor: Actor, invitationId: string): Promise<void>;
-  /** What an invitation says to whoever has its link, also without a login. */
-  lookAtInvitation(token: string): Promise<InvitationSeen>;
-  /**
-   * Joins the team. Rejects with `invitation.over`, and `invitation.elsewhere` for somebody with another address. Who is a
-   * member already keeps their role.
-   */
-  acceptInvitation(actor: Actor, token: string): Promise<{ teamId: TeamId; joined: boolean }>;
-  /** Whoever has the link may, also without a login. */
-  declineInvitation(token: string): Promise<void>;
-}
-
 export interface InvitationView {
   readonly id: InvitationId;
   readonly email: string;
@@ -56,7 +37,7 @@ export type InvitationSeen =
     }
   | { readonly state: 'over'; readonly why: InvitationEnd };
 
-export function invitationVerbs(core: Core): InvitationVerbs {
+export function invitationVerbs(core: Core) {
   const { invitations } = core.store;
 
   /** A mail goes out once for each link. */
@@ -72,7 +53,8 @@ export function invitationVerbs(core: Core): InvitationVerbs {
     };
 
   return {
-    async invite(actor, { email, role }) {
+    /** Rejects with `role.above`, `member.already`, `invitation.already`, `invitation.unanswered`, `invitations.too-many` or `invitations.too-often`. */
+    async invite(actor: Actor, { email, role }: { email: string; role: string }): Promise<{ invitationId: InvitationId }> {
       mustBeAllowed(actor, 'team.manage');
       mustSendMail(core);
       const address = readMailAddress(email);
@@ -84,7 +66,8 @@ export function invitationVerbs(core: Core): InvitationVerbs {
       return { invitationId };
     },
 
-    async invitations(actor) {
+    /** Those that wait for an answer, newest first. */
+    async invitations(actor: Actor): Promise<InvitationView[]> {
       mustBeAllowed(actor, 'team.manage');
       const open = await invitations.open(actor.teamId, core.clock.now());
       return open.map(({ id, email, role, by, sentAt, expiresAt }) => ({
@@ -98,7 +81,8 @@ export function invitationVerbs(core: Core): InvitationVerbs {
       }));
     },
 
-    async resendInvitation(actor, invitationId) {
+    /** Another mail with a new link; the one before stops working. Rejects with `invitation.not-found` or `invitation.soon`. */
+    async resendInvitation(actor: Actor, invitationId: string): Promise<void> {
       mustBeAllowed(actor, 'team.manage');
       if (!isId(invitationId)) throw refuse('invitation.not-found');
       mustSendMail(core);
@@ -108,7 +92,7 @@ export function invitationVerbs(core: Core): InvitationVerbs {
       core.log.info({ teamId: actor.teamId, invitationId, by: actor.userId }, 'invitation sent again');
     },
 
-    async revokeInvitation(actor, invitationId) {
+    async revokeInvitation(actor: Actor, invitationId: string): Promise<void> {
       mustBeAllowed(actor, 'team.manage');
       if (!isId(invitationId)) throw refuse('invitation.not-found');
       const id = invitationId as InvitationId;
@@ -116,14 +100,19 @@ export function invitationVerbs(core: Core): InvitationVerbs {
       if (revoked !== 'revoked') throw refuse(revoked);
     },
 
-    async lookAtInvitation(token) {
+    /** What an invitation says to whoever has its link, also without a login. */
+    async lookAtInvitation(token: string): Promise<InvitationSeen> {
       const seen = await invitations.look(token, core.clock.now());
       if (seen.outcome === 'over') return { state: 'over', why: seen.why };
       const { team, by, role, email, expiresAt } = seen;
       return { state: 'open', team, by, role, email: maskMailAddress(email), expiresAt: expiresAt.toISOString() };
     },
 
-    async acceptInvitation(actor, token) {
+    /**
+     * Joins the team. Rejects with `invitation.over`, and `invitation.elsewhere` for somebody with another address. Who is a
+     * member already keeps their role.
+     */
+    async acceptInvitation(actor: Actor, token: string): Promise<{ teamId: TeamId; joined: boolean }> {
       const answer = await invitations.accept(token, actor.userId, core.clock.now());
       switch (answer.outcome) {
         case 'over':
@@ -138,7 +127,8 @@ export function invitationVerbs(core: Core): InvitationVerbs {
       }
     },
 
-    async declineInvitation(token) {
+    /** Whoever has the link may, also without a login. */
+    async declineInvitation(token: string): Promise<void> {
       const answer = await invitations.decline(token, core.clock.now());
       if (answer.outcome === 'over') throw refuse('invitation.over', { why: answer.why });
     },

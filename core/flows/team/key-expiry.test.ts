@@ -12,21 +12,21 @@ const world = () => ({ ...stage(), ...teamStage(stage()) });
 test('a new key expires after 90 days unless its person chooses otherwise, and then says so', async () => {
   const { app, owner, url } = world();
   const ada = await owner();
-  const usual = await app.makeApiKey(ada, 'usual');
-  const forever = await app.makeApiKey(ada, 'forever', { lifetime: 'never' });
+  const usual = await app.team.makeApiKey(ada, 'usual');
+  const forever = await app.team.makeApiKey(ada, 'forever', { lifetime: 'never' });
   const days = async () =>
     Object.fromEntries(
-      (await app.apiKeys(ada)).map(({ name, scope, expiresAt }) => [
+      (await app.team.apiKeys(ada)).map(({ name, scope, expiresAt }) => [
         name,
         [scope, expiresAt && Math.round((Date.parse(expiresAt) - clock.now().getTime()) / DAY_MS)],
       ]),
     );
   expect(await days()).toEqual({ usual: ['full', 90], forever: ['full', null] });
   for (const choice of [{ lifetime: '7' }, { lifetime: '' }, { scope: 'all' }])
-    await expect(app.makeApiKey(ada, 'odd', choice)).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(app.team.makeApiKey(ada, 'odd', choice)).rejects.toMatchObject({ code: 'request.invalid' });
 
   clock.forward(90 * DAY_MS);
-  await expect(app.actorByKey(usual.key)).rejects.toMatchObject({ code: 'key.expired' });
+  await expect(app.team.actorByKey(usual.key)).rejects.toMatchObject({ code: 'key.expired' });
   const answer = await fetch(`${url}/api/balance`, { headers: { authorization: `Bearer ${usual.key}` } });
   expect([answer.status, await answer.json()]).toEqual([
     401,
@@ -37,23 +37,23 @@ test('a new key expires after 90 days unless its person chooses otherwise, and t
       }),
     },
   ]);
-  expect(await app.actorByKey(forever.key)).toMatchObject({ userId: ada.userId });
-  expect((await app.apiKeys(ada)).map(({ name }) => name)).toContain('usual');
+  expect(await app.team.actorByKey(forever.key)).toMatchObject({ userId: ada.userId });
+  expect((await app.team.apiKeys(ada)).map(({ name }) => name)).toContain('usual');
 });
 
 test('a key from before expiry existed keeps full access and never expires', async () => {
   const { app, person } = world();
   const { apiKey } = await person();
   clock.forward(1000 * DAY_MS);
-  expect(await app.actorByKey(apiKey)).toMatchObject({ scope: 'full' });
+  expect(await app.team.actorByKey(apiKey)).toMatchObject({ scope: 'full' });
 });
 
 test('its person gets one mail a week before a key expires, and none for a key that was revoked', async () => {
   const { app, core, owner, mails } = world();
   const ada = await owner();
-  await app.makeApiKey(ada, 'Nightly report', { lifetime: '30' });
-  const { id } = await app.makeApiKey(ada, 'Old script', { lifetime: '30' });
-  await app.revokeApiKey(ada, id);
+  await app.team.makeApiKey(ada, 'Nightly report', { lifetime: '30' });
+  const { id } = await app.team.makeApiKey(ada, 'Old script', { lifetime: '30' });
+  await app.team.revokeApiKey(ada, id);
   const told = async () => (await mails(ada.email, 0)).filter(({ kind }) => kind === 'key-expiring');
 
   await mails(ada.email, 2); // of the two new keys
@@ -78,8 +78,8 @@ test('its person gets one mail a week before a key expires, and none for a key t
 test('expired keys do not count towards the most that a person can have', async () => {
   const { app, owner } = world();
   const ada = await owner();
-  for (let i = 0; i < 20; i++) await app.makeApiKey(ada, `key ${i}`, { lifetime: '30' });
-  await expect(app.makeApiKey(ada, 'one more')).rejects.toMatchObject({ code: 'keys.too-many' });
+  for (let i = 0; i < 20; i++) await app.team.makeApiKey(ada, `key ${i}`, { lifetime: '30' });
+  await expect(app.team.makeApiKey(ada, 'one more')).rejects.toMatchObject({ code: 'keys.too-many' });
   clock.forward(30 * DAY_MS);
-  await app.makeApiKey(ada, 'one more');
+  await app.team.makeApiKey(ada, 'one more');
 });

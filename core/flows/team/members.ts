@@ -12,21 +12,6 @@ import type { StoredMember } from '#core/store/team/teams.ts';
 import type { Core } from '../runtime/core.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
-export interface MemberVerbs {
-  /** The team that the actor acts for. */
-  team(actor: Actor): Promise<TeamView>;
-  /** A new team with a wallet of its own, and the actor as its owner. Rejects with `teams.too-many`. */
-  makeTeam(actor: Actor, name: string): Promise<{ teamId: TeamId }>;
-  renameTeam(actor: Actor, name: string): Promise<void>;
-  /** Those who have been there longest first. */
-  members(actor: Actor): Promise<MemberView[]>;
-  /** Rejects with `member.not-found`, `role.above`, `owner.last` or `owner.personal`. */
-  changeRole(actor: Actor, memberId: string, role: string): Promise<void>;
-  /** Takes somebody out of the team: their keys for it and their open streams end with it. Rejects as `changeRole` does. */
-  removeMember(actor: Actor, memberId: string): Promise<void>;
-  leaveTeam(actor: Actor): Promise<void>;
-}
-
 export interface TeamView {
   readonly id: TeamId;
   readonly name: string;
@@ -59,7 +44,7 @@ export interface MemberView {
   readonly canGo: boolean;
 }
 
-export function memberVerbs(core: Core): MemberVerbs {
+export function memberVerbs(core: Core) {
   const { teams } = core.store;
 
   async function change(actor: Actor, whom: MemberId | 'self', to: Role | null): Promise<void> {
@@ -71,46 +56,51 @@ export function memberVerbs(core: Core): MemberVerbs {
   }
 
   return {
-    async team(actor) {
+    /** The team that the actor acts for. */
+    async get(actor: Actor): Promise<TeamView> {
       const team = await teams.find(actor.teamId);
       if (team === null) throw refuse('not.allowed');
       const { name, personal, createdAt } = team;
       return { id: actor.teamId, name, personal, since: createdAt.toISOString(), role: actor.role, gives: rolesGivenBy(actor.role) };
     },
 
-    async makeTeam(actor, name) {
+    /** A new team with a wallet of its own, and the actor as its owner. Rejects with `teams.too-many`. */
+    async make(actor: Actor, name: string): Promise<{ teamId: TeamId }> {
       const teamId = await teams.make({ name: readName(name), owner: actor.userId, most: teamLimits.teams }, core.clock.now());
       if (teamId === null) throw refuse('teams.too-many', { most: teamLimits.teams });
       core.log.info({ teamId, userId: actor.userId }, 'team made');
       return { teamId };
     },
 
-    async renameTeam(actor, name) {
+    async rename(actor: Actor, name: string): Promise<void> {
       mustBeAllowed(actor, 'team.settings');
       await teams.rename(actor.teamId, readName(name), actor.userId, core.clock.now());
     },
 
-    async members(actor) {
+    /** Those who have been there longest first. */
+    async members(actor: Actor): Promise<MemberView[]> {
       mustBeAllowed(actor, 'team.see');
       const members = await teams.members(actor.teamId, monthOf(core.clock.now()));
       const owners = members.filter(({ role }) => role === 'owner').length;
       return members.map((member) => viewMember(actor, member, owners));
     },
 
-    async changeRole(actor, memberId, role) {
+    /** Rejects with `member.not-found`, `role.above`, `owner.last` or `owner.personal`. */
+    async changeRole(actor: Actor, memberId: string, role: string): Promise<void> {
       mustBeAllowed(actor, 'team.manage');
       if (!isId(memberId)) throw refuse('member.not-found');
       if (!isRole(role)) throw refuse('request.invalid', { fields: [{ name: 'role', problem: 'is not one of the roles' }] });
       await change(actor, memberId as MemberId, role);
     },
 
-    async removeMember(actor, memberId) {
+    /** Takes somebody out of the team: their keys for it and their open streams end with it. Rejects as `changeRole` does. */
+    async removeMember(actor: Actor, memberId: string): Promise<void> {
       mustBeAllowed(actor, 'team.manage');
       if (!isId(memberId)) throw refuse('member.not-found');
       await change(actor, memberId as MemberId, null);
     },
 
-    leaveTeam: (actor) => change(actor, 'self', null),
+    leave: (actor: Actor): Promise<void> => change(actor, 'self', null),
   };
 }
 

@@ -16,27 +16,6 @@ import type { Core } from '../runtime/core.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
-export interface LinkingVerbs {
-  /** For a bot: an address for the person behind this account, to be shown to nobody else. The link before stops working. */
-  makeIdentityLink(account: PlatformAccount): Promise<MadeLink>;
-  /** For a bot: an address for whoever asked to link this workspace to a team. */
-  makeWorkspaceLink(workspace: PlatformWorkspace): Promise<MadeLink>;
-  /** Both sides of a link. Rejects with `link-request.over`. */
-  lookAtLink(actor: Actor, token: string): Promise<LinkView>;
-  /**
-   * Links what the page showed. Rejects with `identity.taken` or `workspace.taken` for what is somebody else's,
-   * `link-request.changed` when the actor is another one than the page showed, `not.allowed` for a workspace without the right.
-   */
-  confirmLink(actor: Actor, token: string, shown: { userId: string; teamId: string }): Promise<LinkView['kind']>;
-  /** The actor's own accounts on chat platforms. */
-  linkedAccounts(actor: Actor): Promise<LinkedAccount[]>;
-  /** The team's workspaces. */
-  linkedWorkspaces(actor: Actor): Promise<LinkedWorkspace[]>;
-  unlinkAccount(actor: Actor, identityId: string): Promise<void>;
-  /** Nobody pays for what is asked there from then on; tasks under way end as they would have. */
-  unlinkWorkspace(actor: Actor, workspaceId: string): Promise<void>;
-}
-
 export interface PlatformAccount {
   readonly platform: Platform;
   /** Where accounts are known by their workspace; null where an account is the same everywhere. */
@@ -95,7 +74,7 @@ export interface LinkedWorkspace {
   readonly people: number;
 }
 
-export function linkingVerbs(core: Core): LinkingVerbs {
+export function linkingVerbs(core: Core) {
   const { linking, teams, people } = core.store;
 
   async function make(request: LinkRequest): Promise<MadeLink> {
@@ -113,13 +92,16 @@ export function linkingVerbs(core: Core): LinkingVerbs {
   }
 
   return {
-    makeIdentityLink: ({ platform, workspace, externalId, displayName, workspaceName }) =>
+    /** For a bot: an address for the person behind this account, to be shown to nobody else. The link before stops working. */
+    makeIdentityLink: ({ platform, workspace, externalId, displayName, workspaceName }: PlatformAccount): Promise<MadeLink> =>
       make({ kind: 'identity', platform, workspace, externalId, accountName: shown(displayName), placeName: shown(workspaceName) }),
 
-    makeWorkspaceLink: ({ platform, externalId, name, askedBy }) =>
+    /** For a bot: an address for whoever asked to link this workspace to a team. */
+    makeWorkspaceLink: ({ platform, externalId, name, askedBy }: PlatformWorkspace): Promise<MadeLink> =>
       make({ kind: 'workspace', platform, workspace: null, externalId, accountName: shown(askedBy), placeName: shown(name) }),
 
-    async lookAtLink(actor, token) {
+    /** Both sides of a link. Rejects with `link-request.over`. */
+    async lookAtLink(actor: Actor, token: string): Promise<LinkView> {
       const request = await look(token);
       const [team, name] = await Promise.all([teams.find(actor.teamId), people.nameOf(actor.userId)]);
       const { kind, platform, accountName, placeName, externalId } = request;
@@ -135,7 +117,11 @@ export function linkingVerbs(core: Core): LinkingVerbs {
       };
     },
 
-    async confirmLink(actor, token, { userId, teamId }) {
+    /**
+     * Links what the page showed. Rejects with `identity.taken` or `workspace.taken` for what is somebody else's,
+     * `link-request.changed` when the actor is another one than the page showed, `not.allowed` for a workspace without the right.
+     */
+    async confirmLink(actor: Actor, token: string, { userId, teamId }: { userId: string; teamId: string }): Promise<LinkView['kind']> {
       if (userId !== actor.userId || teamId !== actor.teamId) throw refuse('link-request.changed');
       const at = core.clock.now();
       const { kind } = await look(token);
@@ -150,20 +136,23 @@ export function linkingVerbs(core: Core): LinkingVerbs {
       return kind;
     },
 
-    linkedAccounts: (actor) => linking.identitiesOf(actor.userId),
+    /** The actor's own accounts on chat platforms. */
+    linkedAccounts: (actor: Actor): Promise<LinkedAccount[]> => linking.identitiesOf(actor.userId),
 
-    async linkedWorkspaces(actor) {
+    /** The team's workspaces. */
+    async linkedWorkspaces(actor: Actor): Promise<LinkedWorkspace[]> {
       mustBeAllowed(actor, 'team.see');
       const workspaces = await linking.workspacesOf(actor.teamId);
       return workspaces.map((workspace) => ({ ...workspace, since: workspace.since.toISOString() }));
     },
 
-    async unlinkAccount(actor, identityId) {
+    async unlinkAccount(actor: Actor, identityId: string): Promise<void> {
       const done = isId(identityId) && (await linking.unlinkIdentity(identityId as IdentityId, actor, core.clock.now()));
       if (!done) throw refuse('identity.not-found');
     },
 
-    async unlinkWorkspace(actor, workspaceId) {
+    /** Nobody pays for what is asked there from then on; tasks under way end as they would have. */
+    async unlinkWorkspace(actor: Actor, workspaceId: string): Promise<void> {
       mustBeAllowed(actor, 'workspaces.manage');
       const done = isId(workspaceId) && (await linking.unlinkWorkspace(workspaceId as WorkspaceId, actor, core.clock.now()));
       if (!done) throw refuse('workspace.not-found');

@@ -87,7 +87,7 @@ async function openWithRows(): Promise<Stage> {
   const opened = await openStage();
   const ada = await opened.person(50);
   const owner = { ...ada, role: 'owner' as const };
-  await opened.app.setLimit(owner, { kind: 'team', subject: '', period: 'month', credits: '40000000', timeZone: 'UTC' });
+  await opened.app.credits.setLimit(owner, { kind: 'team', subject: '', period: 'month', credits: '40000000', timeZone: 'UTC' });
   await ada.untilOver(await ada.ask('find me 3 leads'));
   const { money, ledgerChecks } = opened.core.store;
   await ledgerChecks.check(null, 10_000, new Date());

@@ -6,7 +6,8 @@ import { credits } from '#core/domain/credits/credits.ts';
 import { newId, type HoldId, type IdentityId, type TaskId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/team/permission.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
-import { creditVerbs, type CreditVerbs } from '#core/flows/credits/credits.ts';
+import type { App } from '#core/flows/app.ts';
+import { creditVerbs } from '#core/flows/credits/verbs.ts';
 import { keepPaces } from '#core/flows/credits/paces.ts';
 import type { HoldAnswer, LotId } from '#core/store/credits/ledger.ts';
 import { openStore, type Store } from '#core/store/database/store.ts';
@@ -18,7 +19,7 @@ export interface CreditsStage {
   readonly bank: Bank;
   readonly store: Store;
   readonly core: Core;
-  readonly app: CreditVerbs;
+  readonly app: Pick<App, 'credits'>;
   /** The time, which a test may move. */
   at: Date;
   team(amount?: number): Promise<CreditsTeam>;
@@ -62,7 +63,7 @@ export async function openCreditsStage(): Promise<CreditsStage> {
     bank,
     store,
     core,
-    app: creditVerbs(core),
+    app: { credits: creditVerbs(core) },
     get at() {
       return bank.at;
     },

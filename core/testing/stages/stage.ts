@@ -159,7 +159,7 @@ async function person({ core, app }: Product, amount: number): Promise<Person> {
   const { key } = await core.store.people.addApiKey(userId, teamId, 'test');
   const actor = (await core.store.people.holderOf(key))!;
   const ask: Person['ask'] = (text, where = {}) =>
-    (where.through ?? app).ask({
+    (where.through ?? app).tasks.ask({
       key: where.key ?? `test:${newId()}`,
       threadRef: `web:${where.conversation ?? newId()}`,
       newConversation: where.conversation === undefined,
@@ -170,7 +170,7 @@ async function person({ core, app }: Product, amount: number): Promise<Person> {
     });
   const task: Person['task'] = async (taken) => {
     if (taken.kind === 'refused') throw new Error(`refused: ${taken.refused.code}`);
-    return app.task(actor, taken.taskId);
+    return app.tasks.get(actor, taken.taskId);
   };
   const untilOver: Person['untilOver'] = async (taken) => {
     if (taken.kind === 'refused') throw new Error(`refused: ${taken.refused.code}`);
@@ -188,7 +188,7 @@ async function person({ core, app }: Product, amount: number): Promise<Person> {
     task,
     untilOver,
     get: async (text, where) => untilOver(await ask(text, where)),
-    said: async (conversation) => (await app.letters(actor, conversation, 0)).map(({ reply }) => reply.fallback),
+    said: async (conversation) => (await app.messages.letters(actor, conversation, 0)).map(({ reply }) => reply.fallback),
     async ledger() {
       const { rows } = await core.store.money.query<{ type: string; moved: string }>(
         {

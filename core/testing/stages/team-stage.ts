@@ -46,13 +46,13 @@ export function teamStage({ app, core, person, mails }: Stage): TeamStage {
     invitationFor,
     async owner(name = 'Acme') {
       const ada = await named(await person(0), 'Ada');
-      const { teamId } = await app.makeTeam(ada, name);
+      const { teamId } = await app.team.make(ada, name);
       return { ...ada, teamId, role: 'owner' };
     },
     async joins(owner, role) {
       const grace = await named(await person(0), `Grace ${newId().slice(-4)}`);
-      await app.invite(owner, { email: grace.email, role });
-      const { teamId } = await app.acceptInvitation(grace, await invitationFor(grace.email));
+      await app.team.invite(owner, { email: grace.email, role });
+      const { teamId } = await app.team.acceptInvitation(grace, await invitationFor(grace.email));
       return { ...grace, teamId, role };
     },
     async atHome(someone) {

@@ -47,7 +47,7 @@ export function portalVisitor(stage: Stage, email = `${newId()}@example.com`): P
     },
     async actor() {
       const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-      return app.actorOf((await product.auth.sessionOf(new Headers({ cookie })))!);
+      return app.accounts.actorOf((await product.auth.sessionOf(new Headers({ cookie })))!);
     },
   };
 }

@@ -27,7 +27,7 @@ const HERE = '/credits/limits';
 
 export const loader = guarded('credits.see', async ({ app, actor, brandName, url }) => {
   const mayChange = may(actor.role, 'credits.limit');
-  const [limits, subjects] = await Promise.all([app.limits(actor), mayChange ? app.limitSubjects(actor) : []]);
+  const [limits, subjects] = await Promise.all([app.credits.limits(actor), mayChange ? app.credits.limitSubjects(actor) : []]);
   return {
     brandName,
     mayChange,
@@ -71,7 +71,7 @@ export const action = guarded('credits.limit', async (visit) => {
   return attempt(visit, intent, async () => {
     const [act] = intent.split(' ');
     if (act === 'remove') {
-      await app.removeLimit(actor, text('id'));
+      await app.credits.removeLimit(actor, text('id'));
       return redirect(`${HERE}?done=removed`);
     }
     if (act !== 'set' && act !== 'change') throw refuse('request.malformed');
@@ -80,7 +80,7 @@ export const action = guarded('credits.limit', async (visit) => {
       throw refuse('request.invalid', { fields: [{ name: 'credits', problem: 'Write an amount of credits, such as 100 or 2.5.' }] });
     const { timeZone } = readReader(request.headers, now);
     const limit = { ...subjectOf(text('subject'), text('channel')), credits: amountOf(credits), period: text('period'), timeZone };
-    await app.setLimit(actor, limit as LimitWanted);
+    await app.credits.setLimit(actor, limit as LimitWanted);
     return redirect(`${HERE}?done=set`);
   });
 });

@@ -24,7 +24,11 @@ const NEWEST = 5;
 
 export const loader = guarded('tasks.see', async (visit) => {
   const { app, actor, brandName, url, request, now } = visit;
-  const [teams, wallet, withheld] = await Promise.all([app.teamsOf(actor), app.balance(actor), app.startingCreditsWithheld(actor)]);
+  const [teams, wallet, withheld] = await Promise.all([
+    app.accounts.teamsOf(actor),
+    app.credits.balance(actor),
+    app.credits.startingCreditsWithheld(actor),
+  ]);
   const about = {
     brandName,
     team: teams.find(({ teamId }) => teamId === actor.teamId)!.name,
@@ -40,9 +44,9 @@ export const loader = guarded('tasks.see', async (visit) => {
   const by = chosen(url.searchParams.get('by'), usageBy, 'type');
   const { timeZone } = readReader(request.headers, now);
   const [overview, used, newest] = await Promise.all([
-    app.creditsOverview(actor),
-    app.usage(actor, { days, by, timeZone }),
-    app.transactions(actor, { limit: NEWEST }),
+    app.credits.overview(actor),
+    app.credits.usage(actor, { days, by, timeZone }),
+    app.credits.transactions(actor, { limit: NEWEST }),
   ]);
   const usage: ShownUsage = {
     ...used,

@@ -6,5 +6,5 @@ import { fileAnswer } from '../file-answer.ts';
 
 export const loader = guarded('credits.see', async ({ app, actor, params }) => {
   const month = params['month'] ?? '';
-  return fileAnswer(Readable.toWeb(await app.statementFile(actor, month)), `statement-${month}.csv`);
+  return fileAnswer(Readable.toWeb(await app.credits.statementFile(actor, month)), `statement-${month}.csv`);
 });

@@ -13,7 +13,7 @@ import { CreditsPage } from './frame.tsx';
 import { shown } from './shown.ts';
 
 export const loader = guarded('credits.see', async ({ app, actor, params, brandName }) => {
-  const { opening, closing, movements, ...statement } = await app.statement(actor, params['month'] ?? '');
+  const { opening, closing, movements, ...statement } = await app.credits.statement(actor, params['month'] ?? '');
   return {
     ...statement,
     brandName,

@@ -9,7 +9,7 @@ import { CreditsPage } from './frame.tsx';
 
 export const loader = guarded('credits.see', async ({ app, actor, brandName }) => ({
   brandName,
-  months: await app.statementMonths(actor),
+  months: await app.credits.statementMonths(actor),
 }));
 
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `Statements · ${loaderData?.brandName}` }];

@@ -9,6 +9,6 @@ import { queryFor, readQuery } from './query.ts';
 export const loader = guarded('credits.see', async ({ app, actor, url, request, now }) => {
   const { timeZone } = readReader(request.headers, now);
   // People open it in a spreadsheet, which without a mark takes UTF-8 for something older.
-  const table = await app.transactionsCsv(actor, { ...queryFor(readQuery(url.searchParams), timeZone), bom: true });
+  const table = await app.credits.transactionsCsv(actor, { ...queryFor(readQuery(url.searchParams), timeZone), bom: true });
   return fileAnswer(Readable.toWeb(table), `transactions-${now.toISOString().slice(0, 10)}.csv`);
 });

@@ -23,8 +23,12 @@ export const loader = guarded('credits.see', async ({ app, actor, url, request, 
   const before = /^\d{1,15}$/.exec(url.searchParams.get('before') ?? '')?.[0];
   const [lines, subjects] = await Promise.all([
     // One more than shown tells whether there is another page.
-    app.transactions(actor, { ...queryFor(query, timeZone), limit: ROWS + 1, ...(before !== undefined && { before: Number(before) }) }),
-    app.limitSubjects(actor),
+    app.credits.transactions(actor, {
+      ...queryFor(query, timeZone),
+      limit: ROWS + 1,
+      ...(before !== undefined && { before: Number(before) }),
+    }),
+    app.credits.limitSubjects(actor),
   ]);
   const rows = lines.slice(0, ROWS).map(forTable);
   return {

@@ -15,14 +15,14 @@ const ends: Readonly<Record<string, string>> = { done: eraseWords.done, later: e
 export const loader = open(async ({ app, params, brandName }) => {
   const token = params['token'] ?? '';
   const end = Object.hasOwn(ends, token) ? ends[token]! : null;
-  return { brandName, end, seen: end === null ? await app.lookAtErasure(token) : null };
+  return { brandName, end, seen: end === null ? await app.privacy.lookAtErasure(token) : null };
 });
 
 export const action = open(async (visit) => {
   const { app, request, params } = visit;
   const { intent } = await readForm(request);
   return attempt(visit, intent, async () => {
-    const { done } = await app.confirmErasure(params['token'] ?? '');
+    const { done } = await app.privacy.confirmErasure(params['token'] ?? '');
     return redirect(`/privacy/erase/${done ? 'done' : 'later'}`);
   });
 });

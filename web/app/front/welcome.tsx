@@ -16,9 +16,9 @@ export const meta: MetaFunction = () => [{ title: 'Welcome' }];
 
 export const loader = guarded('login', async ({ app, actor, loggedIn, brandName }) => ({
   name: loggedIn.name,
-  available: asNumber(micro((await app.balance(actor)).available)),
-  withheld: await app.startingCreditsWithheld(actor),
-  examples: may(actor.role, 'tasks.ask') ? await app.examples(actor) : null,
+  available: asNumber(micro((await app.credits.balance(actor)).available)),
+  withheld: await app.credits.startingCreditsWithheld(actor),
+  examples: may(actor.role, 'tasks.ask') ? await app.tasks.examples(actor) : null,
   mayBuy: may(actor.role, 'credits.see'),
   brandName,
 }));

@@ -15,7 +15,7 @@ import { OperatorPage, titled } from './nav.tsx';
 import { ReasonField } from './reason-field.tsx';
 
 export const loader = operators(async ({ app, actor, brandName, params }) => {
-  const { teamId, team, people, keys } = await app.operatorAccess(actor, params['id'] ?? '');
+  const { teamId, team, people, keys } = await app.operator.access(actor, params['id'] ?? '');
   return {
     brandName,
     teamId,
@@ -42,16 +42,16 @@ export const action = operators(async (visit) => {
     const done = (word: string) => redirect(`/operator/teams/${teamId}/access?done=${word}`);
     switch (intent.split(' ')[0]) {
       case 'end-sessions':
-        await app.operatorEndSessions(actor, { teamId, userId: text('id'), reason });
+        await app.operator.endSessions(actor, { teamId, userId: text('id'), reason });
         return done('sessions-ended');
       case 'revoke-of':
-        await app.operatorRevokeKeys(actor, { teamId, userId: text('id'), reason });
+        await app.operator.revokeKeys(actor, { teamId, userId: text('id'), reason });
         return done('keys-revoked');
       case 'revoke-key':
-        await app.operatorRevokeKeys(actor, { teamId, keyId: text('id'), reason });
+        await app.operator.revokeKeys(actor, { teamId, keyId: text('id'), reason });
         return done('keys-revoked');
       case 'revoke-all':
-        await app.operatorRevokeKeys(actor, { teamId, all: true, reason });
+        await app.operator.revokeKeys(actor, { teamId, all: true, reason });
         return done('keys-revoked');
       default:
         throw refuse('request.malformed');

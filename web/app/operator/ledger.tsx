@@ -15,7 +15,7 @@ import { OperatorPage, titled } from './nav.tsx';
 
 export const loader = operators(async ({ app, actor, brandName }) => ({
   brandName,
-  checks: (await app.ledgerChecks(actor)).map(({ id, walletId, outcome, report, tookMs, at }) => ({
+  checks: (await app.operator.ledgerChecks(actor)).map(({ id, walletId, outcome, report, tookMs, at }) => ({
     id,
     walletId,
     outcome,
@@ -33,7 +33,7 @@ export const action = operators(async (visit) => {
   const { intent } = await readForm(request);
   return attempt(visit, intent, async () => {
     if (intent !== 'check') throw refuse('request.malformed');
-    await app.checkLedger(actor, null);
+    await app.operator.checkLedger(actor, null);
     return redirect('/operator/ledger?done=checked');
   });
 });

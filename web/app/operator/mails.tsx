@@ -14,7 +14,7 @@ import { OperatorPage, titled } from './nav.tsx';
 
 export const loader = operators(async ({ app, actor, brandName }) => ({
   brandName,
-  mails: (await app.operatorMails(actor)).map(({ createdAt, ...mail }) => ({ ...mail, createdAt: createdAt.toISOString() })),
+  mails: (await app.operator.mails(actor)).map(({ createdAt, ...mail }) => ({ ...mail, createdAt: createdAt.toISOString() })),
 }));
 
 export const action = operators(async (visit) => {
@@ -22,7 +22,7 @@ export const action = operators(async (visit) => {
   const { intent, text } = await readForm(request);
   return attempt(visit, intent, async () => {
     if (intent.split(' ')[0] !== 'again') throw refuse('request.malformed');
-    await app.operatorSendMail(actor, text('id'));
+    await app.operator.sendMail(actor, text('id'));
     return redirect('/operator/mails?done=again');
   });
 });

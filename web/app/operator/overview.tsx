@@ -13,7 +13,7 @@ import { checkOutcomes, operatorWords, parts } from '../texts/operator.ts';
 import { OperatorPage, titled } from './nav.tsx';
 
 export const loader = operators(async ({ app, actor, brandName, sandboxPages }) => {
-  const [overview, queues] = await Promise.all([app.operatorOverview(actor), app.operatorQueues(actor)]);
+  const [overview, queues] = await Promise.all([app.operator.overview(actor), app.operator.queues(actor)]);
   return {
     brandName,
     sandboxPages,

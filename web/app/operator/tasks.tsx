@@ -29,7 +29,7 @@ export const loader = operators(async ({ app, actor, brandName, url }) => {
   const given = url.searchParams.get('sight') ?? '';
   const sight: Sight = Object.hasOwn(sights, given) ? (given as Sight) : 'running';
   const [before, teamId] = [url.searchParams.get('before'), url.searchParams.get('team')];
-  const tasks = await app.operatorTasks(actor, {
+  const tasks = await app.operator.tasks(actor, {
     sight,
     limit: PAGE + 1,
     ...(before !== null && { before }),
@@ -75,14 +75,14 @@ export const action = operators(async (visit) => {
     };
     switch (intent.split(' ')[0]) {
       case 'open': {
-        const { taskId, requestText, result, failure } = await app.openRequest(actor, text('id'));
+        const { taskId, requestText, result, failure } = await app.operator.openRequest(actor, text('id'));
         return { intent, opened: { taskId, requestText, summary: result?.summary ?? null, reason: failure?.reason ?? null } };
       }
       case 'stop':
-        await app.operatorCancel(actor, text('id'));
+        await app.operator.cancel(actor, text('id'));
         return done('stopped');
       case 'requeue':
-        await app.operatorRequeue(actor, text('id'));
+        await app.operator.requeue(actor, text('id'));
         return done('requeued');
       default:
         throw refuse('request.malformed');

@@ -23,10 +23,10 @@ import { ReasonField } from './reason-field.tsx';
 const TASKS = 20;
 
 export const loader = operators(async ({ app, actor, brandName, params, now }) => {
-  const team = await app.operatorTeam(actor, params['id'] ?? '');
+  const team = await app.operator.team(actor, params['id'] ?? '');
   const [running, failed] = await Promise.all([
-    app.operatorTasks(actor, { sight: 'running', teamId: team.id, limit: TASKS }),
-    app.operatorTasks(actor, { sight: 'failed', teamId: team.id, limit: TASKS }),
+    app.operator.tasks(actor, { sight: 'running', teamId: team.id, limit: TASKS }),
+    app.operator.tasks(actor, { sight: 'failed', teamId: team.id, limit: TASKS }),
   ]);
   return {
     brandName,
@@ -69,17 +69,22 @@ export const action = operators(async (visit) => {
     const done = (word: string) => redirect(`/operator/teams/${teamId}?done=${word}`);
     switch (intent) {
       case 'grant': {
-        const { repeated } = await app.grantCredits(actor, { teamId, credits: text('credits'), reason: text('reason'), key: text('key') });
+        const { repeated } = await app.operator.grantCredits(actor, {
+          teamId,
+          credits: text('credits'),
+          reason: text('reason'),
+          key: text('key'),
+        });
         return done(repeated ? 'granted-before' : 'granted');
       }
       case 'freeze':
-        await app.freezeTeam(actor, teamId, text('reason'));
+        await app.operator.freezeTeam(actor, teamId, text('reason'));
         return done('frozen');
       case 'unfreeze':
-        await app.unfreezeTeam(actor, teamId, text('reason'));
+        await app.operator.unfreezeTeam(actor, teamId, text('reason'));
         return done('unfrozen');
       case 'check':
-        await app.checkLedger(actor, teamId);
+        await app.operator.checkLedger(actor, teamId);
         return redirect('/operator/ledger?done=checked');
       default:
         throw refuse('request.malformed');

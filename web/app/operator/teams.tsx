@@ -19,7 +19,7 @@ const PAGE = 50;
 export const loader = operators(async ({ app, actor, brandName, url }) => {
   const search = url.searchParams.get('search') ?? '';
   const before = url.searchParams.get('before');
-  const teams = await app.operatorTeams(actor, { search, limit: PAGE + 1, ...(before !== null && { before }) });
+  const teams = await app.operator.teams(actor, { search, limit: PAGE + 1, ...(before !== null && { before }) });
   const page = teams.slice(0, PAGE);
   const at = (query: Record<string, string>) =>
     `/operator/teams?${new URLSearchParams({ ...(search !== '' && { search }), ...query }).toString()}`;

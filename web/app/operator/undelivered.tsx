@@ -18,7 +18,7 @@ const PAGE = 50;
 
 export const loader = operators(async ({ app, actor, brandName, url }) => {
   const before = url.searchParams.get('before');
-  const letters = await app.operatorUndelivered(actor, { limit: PAGE + 1, ...(before !== null && { before }) });
+  const letters = await app.operator.undelivered(actor, { limit: PAGE + 1, ...(before !== null && { before }) });
   const page = letters.slice(0, PAGE);
   return {
     brandName,
@@ -33,7 +33,7 @@ export const action = operators(async (visit) => {
   const { intent, text } = await readForm(request);
   return attempt(visit, intent, async () => {
     if (intent.split(' ')[0] !== 'again') throw refuse('request.malformed');
-    await app.operatorSendAgain(actor, text('team'), text('id'));
+    await app.operator.sendAgain(actor, text('team'), text('id'));
     return redirect('/operator/undelivered?done=again');
   });
 });

@@ -15,7 +15,7 @@ import { wordFor } from '../word-for.ts';
 
 export const loader = guarded('login', async ({ app, actor, url, brandName }) => ({
   brandName,
-  account: await app.ownAccount(actor),
+  account: await app.privacy.ownAccount(actor),
   done: wordFor(accountDone, url.searchParams.get('done')),
 }));
 
@@ -25,10 +25,10 @@ export const action = guarded('login', async (visit) => {
   return attempt(visit, intent, async () => {
     switch (intent) {
       case 'delete':
-        await app.requestAccountDeletion(actor, text('email'));
+        await app.privacy.requestAccountDeletion(actor, text('email'));
         return redirect('/settings/account?done=delete');
       case 'back':
-        await app.takeBackAccountDeletion(actor);
+        await app.privacy.takeBackAccountDeletion(actor);
         return redirect('/settings/account?done=back');
       default:
         throw refuse('request.malformed');

@@ -14,7 +14,7 @@ import { keyDone, keyWords } from '../texts/settings.ts';
 import { wordFor } from '../word-for.ts';
 
 export const loader = guarded('login', async ({ app, actor, url, brandName }) => {
-  const keys = await app.ownKeys(actor);
+  const keys = await app.accounts.ownKeys(actor);
   // Whoever chose a new password is led here when they log in, and further when there is nothing to decide.
   const wasReset = url.searchParams.get('after') === 'reset';
   if (wasReset && keys.length === 0) throw redirect('/dashboard');
@@ -26,7 +26,7 @@ export const action = guarded('login', async (visit) => {
   const { intent } = await readForm(request);
   return attempt(visit, intent, async () => {
     if (intent !== 'revoke-all') throw refuse('request.malformed');
-    await app.revokeOwnKeys(actor);
+    await app.accounts.revokeOwnKeys(actor);
     return redirect('/settings/keys?done=revoked');
   });
 });

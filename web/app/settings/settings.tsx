@@ -21,10 +21,10 @@ export const meta: MetaFunction = () => [{ title: 'Settings' }];
 
 export const loader = guarded('login', async ({ app, actor, request, url, now }) => {
   const [account, sessions, linked, keys] = await Promise.all([
-    app.account(actor),
-    app.sessions(actor),
-    app.linkedAccounts(actor),
-    app.ownKeys(actor),
+    app.accounts.profile(actor),
+    app.accounts.sessions(actor),
+    app.workspaces.linkedAccounts(actor),
+    app.accounts.ownKeys(actor),
   ]);
   const { theme } = readReader(request.headers, now);
   const what = url.searchParams.get('done');
@@ -38,7 +38,7 @@ export const action = guarded('login', async (visit) => {
   return attempt(visit, intent, async () => {
     switch (intent) {
       case 'name':
-        await app.renamePerson(actor, form.text('name'));
+        await app.accounts.rename(actor, form.text('name'));
         return redirect('/settings?done=name');
       case 'mail':
         return keepMail(visit, form);
@@ -55,13 +55,13 @@ export const action = guarded('login', async (visit) => {
       case 'backup-codes':
         return newBackupCodes(visit, form);
       case 'end-session':
-        await app.endSession(actor, form.text('session'));
+        await app.accounts.endSession(actor, form.text('session'));
         return redirect(form.text('session') === actor.sessionId ? '/login' : '/settings?done=session');
       case 'end-others':
-        await app.endOtherSessions(actor);
+        await app.accounts.endOtherSessions(actor);
         return redirect('/settings?done=sessions');
       case 'unlink':
-        await app.unlinkAccount(actor, form.text('account'));
+        await app.workspaces.unlinkAccount(actor, form.text('account'));
         return redirect('/settings?done=unlinked');
       case 'appearance':
         return redirect('/settings', { headers: { 'Set-Cookie': themeCookie(form.text('theme'), visit.publicUrl) } });

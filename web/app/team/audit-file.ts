@@ -8,6 +8,6 @@ import { readAuditQuery } from './audit-query.ts';
 export const loader = guarded('audit.see', async ({ app, actor, url, now }) => {
   const { person, act } = readAuditQuery(url.searchParams);
   // Spreadsheets take UTF-8 without a mark for something older.
-  const table = await app.auditCsv(actor, { ...(person !== undefined && { person }), ...(act !== undefined && { act }), bom: true });
+  const table = await app.team.auditCsv(actor, { ...(person !== undefined && { person }), ...(act !== undefined && { act }), bom: true });
   return fileAnswer(Readable.toWeb(table), `audit-log-${now.toISOString().slice(0, 10)}.csv`);
 });

@@ -17,9 +17,9 @@ const PAGE = 50;
 export const loader = guarded('audit.see', async ({ app, actor, url, brandName }) => {
   const { before, ...chosen } = readAuditQuery(url.searchParams);
   const [entries, acts, members] = await Promise.all([
-    app.audit(actor, { ...chosen, ...(before !== undefined && { before }), limit: PAGE + 1 }),
-    app.auditActs(actor),
-    app.members(actor),
+    app.team.audit(actor, { ...chosen, ...(before !== undefined && { before }), limit: PAGE + 1 }),
+    app.team.auditActs(actor),
+    app.team.members(actor),
   ]);
   const page = entries.slice(0, PAGE);
   return {

@@ -19,7 +19,7 @@ import { TeamPage } from './nav.tsx';
 
 export const loader = guarded('team.settings', async ({ app, actor, brandName }) => {
   const isOwner = may(actor.role, 'team.export');
-  const [settings, exports] = await Promise.all([app.teamSettings(actor), isOwner ? app.teamExports(actor) : []]);
+  const [settings, exports] = await Promise.all([app.privacy.teamSettings(actor), isOwner ? app.privacy.exports(actor) : []]);
   return {
     brandName,
     isOwner,
@@ -40,22 +40,22 @@ export const action = guarded('team.settings', async (visit) => {
       case 'retention': {
         const days = readDays(text('retentionDays'));
         // What a shorter time takes away is said before it is done.
-        const going = text('confirmed') === 'yes' ? null : await app.retentionPreview(actor, days);
+        const going = text('confirmed') === 'yes' ? null : await app.privacy.retentionPreview(actor, days);
         if (going !== null && going.files > 0) return { intent, days, going };
-        await app.setTeamSettings(actor, { retentionDays: days });
+        await app.privacy.setTeamSettings(actor, { retentionDays: days });
         return redirect('/team/data?done=retention');
       }
       case 'confirm':
-        await app.setTeamSettings(actor, { confirmAbove: readConfirmAbove(text('confirmAbove')) });
+        await app.privacy.setTeamSettings(actor, { confirmAbove: readConfirmAbove(text('confirmAbove')) });
         return redirect('/team/data?done=confirm');
       case 'export':
-        await app.exportTeam(actor);
+        await app.privacy.exportTeam(actor);
         return redirect('/team/data?done=export');
       case 'delete':
-        await app.requestTeamDeletion(actor, text('name'));
+        await app.privacy.requestTeamDeletion(actor, text('name'));
         return redirect('/team/data?done=delete');
       case 'back':
-        await app.takeBackTeamDeletion(actor);
+        await app.privacy.takeBackTeamDeletion(actor);
         return redirect('/team/data?done=back');
       default:
         throw refuse('request.malformed');

@@ -8,7 +8,7 @@ import { confirmAddress } from '../confirm-identity.ts';
 import { guarded } from '../guarded.ts';
 
 export const loader = guarded('team.export', async ({ app, actor, params, request }) => {
-  const { name, sizeBytes, read } = await app.openExport(actor, params['id'] ?? '').catch((error: unknown) => {
+  const { name, sizeBytes, read } = await app.privacy.openExport(actor, params['id'] ?? '').catch((error: unknown) => {
     // A browser that gets a file stays on the page it was on, so that is where it goes back to.
     if (isRefusal(error) && error.code === 'login.confirm') throw redirect(confirmAddress('/team/data?done=confirmed'));
     throw error;

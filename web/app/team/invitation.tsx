@@ -13,7 +13,7 @@ import { attempt, open, readForm } from '../guarded.ts';
 import { asRole, invitationWords, roleWords } from '../texts/team.ts';
 
 export const loader = open(async ({ app, who, params, url, brandName }) => {
-  const seen = await app.lookAtInvitation(params['token'] ?? '');
+  const seen = await app.team.lookAtInvitation(params['token'] ?? '');
   const person = await who();
   if (seen.state === 'over' && url.searchParams.has('declined')) return { brandName, seen: null, you: null, isYours: false, path: '' };
   if (seen.state === 'over') throw refuse('invitation.over', { why: seen.why });
@@ -32,13 +32,13 @@ export const action = open(async (visit) => {
   const token = params['token'] ?? '';
   return attempt(visit, intent, async () => {
     if (intent === 'decline') {
-      await app.declineInvitation(token);
+      await app.team.declineInvitation(token);
       return redirect(`${url.pathname}?declined`);
     }
     const person = await visit.who();
     if (person === null) return redirect(`/login?next=${encodeURIComponent(url.pathname)}`);
-    const { teamId } = await app.acceptInvitation(person.actor, token);
-    await app.chooseTeam(person.actor, teamId);
+    const { teamId } = await app.team.acceptInvitation(person.actor, token);
+    await app.accounts.chooseTeam(person.actor, teamId);
     return redirect('/team?done=joined');
   });
 });

@@ -20,7 +20,7 @@ import { TeamPage } from './nav.tsx';
 
 export const loader = guarded('keys.own', async ({ app, actor, brandName, publicUrl }) => ({
   brandName,
-  keys: await app.apiKeys(actor),
+  keys: await app.team.apiKeys(actor),
   docs: `${publicUrl}/docs/api`,
 }));
 
@@ -30,11 +30,11 @@ export const action = guarded('keys.own', async (visit) => {
   return attempt(visit, intent, async () => {
     switch (intent.split(' ')[0]) {
       case 'revoke':
-        await app.revokeApiKey(actor, text('id'));
+        await app.team.revokeApiKey(actor, text('id'));
         return redirect('/team/keys?done=key-revoked');
       case 'make': {
         // The one answer that holds the key: there is no page to come back to that shows it again.
-        const { name, key } = await app.makeApiKey(actor, text('name'), {
+        const { name, key } = await app.team.makeApiKey(actor, text('name'), {
           scope: text('scope') || 'full',
           lifetime: text('lifetime') || USUAL_KEY_LIFETIME,
         });

@@ -12,7 +12,7 @@ import { attempt, guarded, readForm } from '../guarded.ts';
 import { confirmWords, platformName } from '../texts/team.ts';
 
 export const loader = guarded('login', async ({ app, actor, params, brandName }) => {
-  const [link, teams] = await Promise.all([app.lookAtLink(actor, params['token'] ?? ''), app.teamsOf(actor)]);
+  const [link, teams] = await Promise.all([app.workspaces.lookAtLink(actor, params['token'] ?? ''), app.accounts.teamsOf(actor)]);
   return { brandName, link, teams: teams.filter(({ current }) => !current).map(({ teamId, name }) => ({ teamId, name })) };
 });
 
@@ -21,10 +21,10 @@ export const action = guarded('login', async (visit) => {
   const { intent, text } = await readForm(request);
   return attempt(visit, intent, async () => {
     if (intent === 'switch') {
-      await app.chooseTeam(actor, text('team'));
+      await app.accounts.chooseTeam(actor, text('team'));
       return redirect(url.pathname);
     }
-    const kind = await app.confirmLink(actor, params['token'] ?? '', { userId: text('user'), teamId: text('team') });
+    const kind = await app.workspaces.confirmLink(actor, params['token'] ?? '', { userId: text('user'), teamId: text('team') });
     return redirect(`/team/workspaces?done=${kind === 'workspace' ? 'workspace-linked' : 'account-linked'}`);
   });
 });

@@ -20,10 +20,10 @@ import { TeamPage } from './nav.tsx';
 
 export const loader = guarded('login', async ({ app, actor, brandName }) => {
   const [team, members, invitations, teams] = await Promise.all([
-    app.team(actor),
-    may(actor.role, 'team.see') ? app.members(actor) : null,
-    may(actor.role, 'team.manage') ? app.invitations(actor) : null,
-    app.teamsOf(actor),
+    app.team.get(actor),
+    may(actor.role, 'team.see') ? app.team.members(actor) : null,
+    may(actor.role, 'team.manage') ? app.team.invitations(actor) : null,
+    app.accounts.teamsOf(actor),
   ]);
   return {
     brandName,
@@ -47,32 +47,32 @@ export const action = guarded('login', async (visit) => {
   return attempt(visit, intent, async () => {
     switch (intent.split(' ')[0]) {
       case 'invite':
-        await app.invite(actor, { email: text('email'), role: text('role') });
+        await app.team.invite(actor, { email: text('email'), role: text('role') });
         return redirect('/team?done=invited');
       case 'resend':
-        await app.resendInvitation(actor, text('id'));
+        await app.team.resendInvitation(actor, text('id'));
         return redirect('/team?done=resent');
       case 'revoke':
-        await app.revokeInvitation(actor, text('id'));
+        await app.team.revokeInvitation(actor, text('id'));
         return redirect('/team?done=revoked');
       case 'role':
-        await app.changeRole(actor, text('id'), text('role'));
+        await app.team.changeRole(actor, text('id'), text('role'));
         return redirect('/team?done=role');
       case 'remove':
-        await app.removeMember(actor, text('id'));
+        await app.team.removeMember(actor, text('id'));
         return redirect('/team?done=removed');
       case 'leave':
-        await app.leaveTeam(actor);
+        await app.team.leave(actor);
         return redirect('/team?done=left');
       case 'rename':
-        await app.renameTeam(actor, text('name'));
+        await app.team.rename(actor, text('name'));
         return redirect('/team?done=renamed');
       case 'switch':
-        await app.chooseTeam(actor, text('team'));
+        await app.accounts.chooseTeam(actor, text('team'));
         return redirect('/team?done=switched');
       case 'make': {
-        const { teamId } = await app.makeTeam(actor, text('name'));
-        await app.chooseTeam(actor, teamId);
+        const { teamId } = await app.team.make(actor, text('name'));
+        await app.accounts.chooseTeam(actor, teamId);
         return redirect('/team?done=made');
       }
       default:

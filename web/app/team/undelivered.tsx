@@ -21,8 +21,8 @@ const PAGE = 25;
 export const loader = guarded('letters.resend', async ({ app, actor, url, brandName }) => {
   const before = url.searchParams.get('before');
   const [letters, places] = await Promise.all([
-    app.undelivered(actor, { limit: PAGE + 1, ...(before !== null && { before }) }),
-    app.placesElsewhere(actor),
+    app.messages.undelivered(actor, { limit: PAGE + 1, ...(before !== null && { before }) }),
+    app.messages.placesElsewhere(actor),
   ]);
   const page = letters.slice(0, PAGE);
   return {
@@ -42,13 +42,13 @@ export const action = guarded('letters.resend', async (visit) => {
     switch (act) {
       case 'again':
       case 'twice':
-        await app.sendAgain(actor, text('id'), { evenIfTwice: act === 'twice' });
+        await app.messages.sendAgain(actor, text('id'), { evenIfTwice: act === 'twice' });
         return redirect('/team/undelivered?done=again');
       case 'elsewhere':
-        await app.sendElsewhere(actor, text('id'), text('to'));
+        await app.messages.sendElsewhere(actor, text('id'), text('to'));
         return redirect('/team/undelivered?done=elsewhere');
       case 'seen':
-        await app.markUndeliveredSeen(actor, [text('id')]);
+        await app.messages.markUndeliveredSeen(actor, [text('id')]);
         return redirect('/team/undelivered?done=seen');
       default:
         throw refuse('request.malformed');

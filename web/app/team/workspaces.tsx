@@ -16,7 +16,7 @@ import { Named } from './named.tsx';
 import { TeamPage } from './nav.tsx';
 
 export const loader = guarded('team.see', async ({ app, actor, brandName }) => {
-  const [workspaces, accounts] = await Promise.all([app.linkedWorkspaces(actor), app.linkedAccounts(actor)]);
+  const [workspaces, accounts] = await Promise.all([app.workspaces.linkedWorkspaces(actor), app.workspaces.linkedAccounts(actor)]);
   return { brandName, workspaces, accounts, mayManage: may(actor.role, 'workspaces.manage') };
 });
 
@@ -26,10 +26,10 @@ export const action = guarded('team.see', async (visit) => {
   return attempt(visit, intent, async () => {
     switch (intent.split(' ')[0]) {
       case 'workspace':
-        await app.unlinkWorkspace(actor, text('id'));
+        await app.workspaces.unlinkWorkspace(actor, text('id'));
         return redirect('/team/workspaces?done=workspace-unlinked');
       case 'account':
-        await app.unlinkAccount(actor, text('id'));
+        await app.workspaces.unlinkAccount(actor, text('id'));
         return redirect('/team/workspaces?done=account-unlinked');
       default:
         throw refuse('request.malformed');

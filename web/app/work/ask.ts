@@ -65,7 +65,7 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
       files: files.map(({ id }) => ({ kind: 'stored' as const, fileId: id as FileId })),
       at: now,
     };
-    const taken = await app.ask(asked, visit.waitedMs());
+    const taken = await app.tasks.ask(asked, visit.waitedMs());
     if (taken.kind === 'refused') throw new Refusal(taken.refused);
     return redirect(turnAddress(taken));
   };
@@ -83,13 +83,13 @@ function newThread(): ThreadRef {
 
 /** What was said in Slack or Discord goes on there, where the others of that thread can read it. */
 async function threadOf({ app, actor }: Visited<Who>, conversationId: string): Promise<ThreadRef> {
-  const thread = await app.conversation(actor, conversationId);
+  const thread = await app.messages.thread(actor, conversationId);
   if (platformOf(thread) !== 'web' && platformOf(thread) !== 'terminal') throw refuse('conversation.not-found');
   return thread;
 }
 
 async function estimateToConfirm(visit: Visited<Who>, text: string): Promise<ShownEstimate | null> {
-  const { confirmAbove } = await visit.app.teamSettings(visit.actor);
+  const { confirmAbove } = await visit.app.privacy.teamSettings(visit.actor);
   if (confirmAbove === null) return null;
   const estimate = await estimateOf(visit, text);
   // What would be refused anyway needs no yes.
@@ -97,7 +97,7 @@ async function estimateToConfirm(visit: Visited<Who>, text: string): Promise<Sho
 }
 
 export async function estimateOf({ app, actor }: Pick<Visited<Who>, 'app' | 'actor'>, text: string): Promise<ShownEstimate> {
-  const { type, because, quantity, low, high, available, enough, refused } = await app.estimate(actor, { text });
+  const { type, because, quantity, low, high, available, enough, refused } = await app.tasks.estimate(actor, { text });
   return {
     type,
     because,

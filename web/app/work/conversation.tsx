@@ -27,7 +27,7 @@ type Entry =
     };
 
 export const loader = guarded('tasks.see', async ({ app, actor, params, brandName, publicUrl }) => {
-  const { turns: shown, letters, canFollowUp } = await app.conversationView(actor, params['id']!);
+  const { turns: shown, letters, canFollowUp } = await app.messages.conversation(actor, params['id']!);
   const mayAsk = may(actor.role, 'tasks.ask');
   const turns = shown.map(({ task, who, steps, feedback, isUsualNumber, isMine }): Entry => {
     const mayStop = may(actor.role, 'tasks.stop') || (isMine && mayAsk);

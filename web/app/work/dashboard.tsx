@@ -17,7 +17,7 @@ export const loader = guarded('tasks.see', async ({ app, actor, brandName }) => 
   return {
     brandName,
     mayAsk,
-    examples: mayAsk ? await app.examples(actor) : null,
+    examples: mayAsk ? await app.tasks.examples(actor) : null,
     mayBuy: may(actor.role, 'credits.see'),
     askKey: newId(),
   };

@@ -10,8 +10,8 @@ const SHOWN = 20;
 
 export const loader = guarded('tasks.see', async ({ app, actor, url }) => {
   const [{ tasks, next }, people] = await Promise.all([
-    app.tasks(actor, { ...filterIn(url.searchParams), limit: SHOWN }),
-    app.people(actor),
+    app.tasks.list(actor, { ...filterIn(url.searchParams), limit: SHOWN }),
+    app.tasks.people(actor),
   ]);
   return { tasks, next, people };
 });

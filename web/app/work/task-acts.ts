@@ -10,18 +10,18 @@ import type { Visited } from '../visited.ts';
 
 const acts = {
   async cancel({ app, actor }, _form, id) {
-    await app.cancel(actor, id);
+    await app.tasks.cancel(actor, id);
     return data({ stopped: true });
   },
   async again({ app, actor }, form, id) {
-    const taken = await app.retry(actor, id, `web:${actor.teamId}:${actor.userId}:${form.text('key') || newId()}`);
+    const taken = await app.tasks.retry(actor, id, `web:${actor.teamId}:${actor.userId}:${form.text('key') || newId()}`);
     if (taken.kind === 'refused') throw new Refusal(taken.refused);
     return redirect(`/tasks/${taken.taskId}`);
   },
   async feedback({ app, actor }, form, id) {
     const verdict = form.text('verdict');
     if (verdict !== 'good' && verdict !== 'bad') throw refuse('request.malformed');
-    await app.feedback(actor, id, verdict);
+    await app.tasks.feedback(actor, id, verdict);
     return data({ thanks: true });
   },
 } satisfies Record<string, (visit: Visited<Who>, form: Form, id: string) => Promise<unknown>>;

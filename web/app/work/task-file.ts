@@ -10,7 +10,7 @@ import { guarded } from '../guarded.ts';
 import { taskFile as words } from '../texts/task-file.ts';
 
 export const loader = guarded('tasks.see', async ({ app, actor, params, request }) => {
-  const file = await app.openFile(actor, params['id'] ?? '', params['fileId'] ?? '');
+  const file = await app.files.open(actor, params['id'] ?? '', params['fileId'] ?? '');
   if (file.shownAs === null) return redirect(file.url);
   const headers = {
     'Content-Type': file.shownAs === 'text' ? 'text/plain; charset=utf-8' : file.mime,

@@ -22,7 +22,7 @@ import { Cancel, Feedback, RunAgain, SendAnswerAgain } from './task-actions.tsx'
 import { Outcome } from './turn.tsx';
 
 export const loader = guarded('tasks.see', async ({ app, actor, params, url, brandName, publicUrl }) => {
-  const details = await app.taskDetails(actor, params['id']!);
+  const details = await app.tasks.details(actor, params['id']!);
   const { task, isMine, platform } = details;
   const isPosted = platform !== 'web' && platform !== 'terminal';
   return {
@@ -47,15 +47,15 @@ export const action = guarded('tasks.see', async (visit) => {
   return attempt(visit, form.intent, async () => {
     switch (form.intent.split(' ')[0]) {
       case 'delete-file':
-        await app.task(actor, id); // to other teams there is no such page
-        await app.deleteFile(actor, fileIn(form));
+        await app.tasks.get(actor, id); // to other teams there is no such page
+        await app.files.delete(actor, fileIn(form));
         return redirect(`/tasks/${id}?done=file-deleted`);
       case 'end-links':
-        await app.task(actor, id);
-        await app.endFileLinks(actor, fileIn(form));
+        await app.tasks.get(actor, id);
+        await app.files.endLinks(actor, fileIn(form));
         return redirect(`/tasks/${id}?done=links-ended`);
       case 'deliver':
-        await app.retryDelivery(actor, id);
+        await app.messages.retryDelivery(actor, id);
         return data({ sent: true });
       default:
         throw refuse('request.malformed');

@@ -14,8 +14,8 @@ const SHOWN = 25;
 export const loader = guarded('tasks.see', async ({ app, actor, url, brandName }) => {
   const before = url.searchParams.get('before');
   const [{ tasks, next }, people] = await Promise.all([
-    app.tasks(actor, { ...filterIn(url.searchParams), ...(before !== null && isId(before) && { before }), limit: SHOWN }),
-    app.people(actor),
+    app.tasks.list(actor, { ...filterIn(url.searchParams), ...(before !== null && isId(before) && { before }), limit: SHOWN }),
+    app.tasks.people(actor),
   ]);
   return { tasks, next, people, brandName };
 });

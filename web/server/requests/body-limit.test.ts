@@ -6,7 +6,7 @@ import type { Mount } from '../mount.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
 const olga = { userId: 'u1', teamId: 't1', role: 'owner' } as Actor;
-const knowsOlga = { actorByKey: async () => olga };
+const knowsOlga = { team: { actorByKey: async () => olga } };
 const ours = { Origin: 'http://impacter.test' };
 
 /** Says how many bytes came. */
@@ -24,7 +24,7 @@ test.each([
   ['the portal', '/dashboard'],
 ])('a body that never comes is not waited for by %s', async (_, path) => {
   const { url } = await openDoor(
-    { ...knowsOlga, keepInput: async (_actor, _file, body) => (await body.toArray(), 'f1' as never) },
+    { ...knowsOlga, files: { keepInput: async (_actor, _file, body) => (await body.toArray(), 'f1' as never) } },
     { patience: { bodyMs: 50 }, mounts: [{ method: 'POST', path: '/hook', handle: count }], portal: [count] },
   );
   const headers = { ...ours, Authorization: 'Bearer olgas-key', 'Content-Type': 'application/json', 'Content-Length': '100' };

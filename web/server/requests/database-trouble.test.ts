@@ -46,7 +46,7 @@ test('a request that we try again because of our own trouble counts once toward 
   const { url, core, person, databaseUrl } = await stage();
   const { userId, teamId, ...ada } = await person(500);
   const who = { person: `user:${userId}`, teamId };
-  for (let taken = 1; taken < verbRates.ask.person.most; taken++) await core.rates.take('ask', who);
+  for (let taken = 1; taken < verbRates['tasks.ask'].person.most; taken++) await core.rates.take('tasks.ask', who);
   const full = await raising(databaseUrl, 'tasks', '53100');
   expect(await ask(url, ada, 'the-last-one')).toMatchObject({ status: 503, error: { code: 'database.unavailable' } });
   await full.stop();
@@ -74,7 +74,7 @@ test('a database that restarts refuses nobody: who asks meanwhile waits, also wh
   const ada = await person(500);
   wire.cut();
   const overHttp = ask(url, ada, 'order-17');
-  const known = app.ask({ ...request(ada), key: 'order-18' });
+  const known = app.tasks.ask({ ...request(ada), key: 'order-18' });
   await vi.waitFor(() => expect(wire.tried).toBeGreaterThanOrEqual(2));
   wire.mend();
   expect(await overHttp).toMatchObject({ status: 201 });

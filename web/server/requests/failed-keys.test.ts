@@ -12,8 +12,11 @@ test.each([
   ['has expired', async () => Promise.reject(refuse('key.expired', { at: '2026-11-30T00:00:00.000Z' }))],
 ])('a key that was good and now %s is kept waiting like any other wrong key', async (_, over) => {
   let reads = 0;
-  let actorByKey: App['actorByKey'] = async (key) => (key === 'olgas-key' ? olga : null);
-  const { fetch } = await openDoor({ actorByKey: (key) => ((reads += 1), actorByKey(key)), balance: async () => wallet });
+  let actorByKey: App['team']['actorByKey'] = async (key) => (key === 'olgas-key' ? olga : null);
+  const { fetch } = await openDoor({
+    team: { actorByKey: (key) => ((reads += 1), actorByKey(key)) },
+    credits: { balance: async () => wallet },
+  });
   const statusOf = async (key: string) => (await fetch('/api/balance', { key })).status;
   expect(await statusOf('olgas-key')).toBe(200);
   for (let i = 0; i < 20; i++) await statusOf(`guess-${i}`);

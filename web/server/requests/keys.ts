@@ -23,7 +23,7 @@ export interface Keys {
 }
 
 export interface Doorkeepers {
-  readonly app: Pick<App, 'actorByKey' | 'actorOf'>;
+  readonly app: { readonly team: Pick<App['team'], 'actorByKey'>; readonly accounts: Pick<App['accounts'], 'actorOf'> };
   readonly auth: Pick<Auth, 'sessionOf'>;
   readonly publicUrl: string;
 }
@@ -43,7 +43,7 @@ export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys)
     const address = request.ip ?? 'unknown';
     wrong.mayTry(address, key);
     try {
-      const actor = await app.actorByKey(key);
+      const actor = await app.team.actorByKey(key);
       if (!actor) throw refuse('key.unknown');
       wrong.succeeded(key);
       return actor;
@@ -58,7 +58,7 @@ export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys)
     if (!loggedIn) return null;
     if (!isOurOwn(request, publicUrl)) throw refuse('origin.foreign');
     if (loggedIn.cookies.length > 0) response.append('Set-Cookie', [...loggedIn.cookies]);
-    return app.actorOf(loggedIn);
+    return app.accounts.actorOf(loggedIn);
   }
 
   async function sessionOf({ headers: { cookie } }: Request) {
@@ -76,7 +76,7 @@ export function keysOf({ app, auth, publicUrl }: Doorkeepers, wrong: FailedKeys)
       const key = keyIn(request);
       try {
         const loggedIn = key === null ? await sessionOf(request) : null;
-        const actor = key === null ? loggedIn && (await app.actorOf(loggedIn)) : await app.actorByKey(key);
+        const actor = key === null ? loggedIn && (await app.accounts.actorOf(loggedIn)) : await app.team.actorByKey(key);
         return actor?.teamId === teamId;
       } catch (error) {
         if (isRefusal(error) && error.code === 'key.expired') return false;

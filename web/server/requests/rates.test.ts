@@ -36,18 +36,18 @@ test('an accepted request gets its answer again, though its person asks too ofte
   const { person } = world();
   const ada = await person();
   const first = await create(ada, { requestText: 'find 3 leads' }, 'once');
-  await useUp('ask', ada);
+  await useUp('tasks.ask', ada);
   expect(await create(ada, { requestText: 'find 3 leads' }, 'twice')).toMatchObject({ status: 429, code: 'request.too-many' });
   expect(await create(ada, { requestText: 'find 3 leads' }, 'once')).toMatchObject({ status: 201, replayed: 'true', task: first.task });
 });
 
 const doors: readonly [RatedVerb, path: string, body: string | null, type: string | null][] = [
-  ['ask', '/api/tasks/create', '{"requestText":"find 3 leads"}', 'application/json'],
-  ['cancel', `/api/tasks/${nobody}/cancel`, '{}', 'application/json'],
-  ['keepInput', '/api/files?name=a.csv', 'name\n', 'text/csv'],
-  ['transactionsCsv', '/api/transactions.csv', null, null],
-  ['statement', '/api/statements/2026-01', null, null],
-  ['statementFile', '/api/statements/2026-01.csv', null, null],
+  ['tasks.ask', '/api/tasks/create', '{"requestText":"find 3 leads"}', 'application/json'],
+  ['tasks.cancel', `/api/tasks/${nobody}/cancel`, '{}', 'application/json'],
+  ['files.keepInput', '/api/files?name=a.csv', 'name\n', 'text/csv'],
+  ['credits.transactionsCsv', '/api/transactions.csv', null, null],
+  ['credits.statement', '/api/statements/2026-01', null, null],
+  ['credits.statementFile', '/api/statements/2026-01.csv', null, null],
 ];
 
 test.each(doors)('%s is refused at %s to one person, with the seconds to wait, and goes on for another', async (verb, path, body, type) => {
@@ -68,7 +68,7 @@ test('retry is refused to one person, and what was retried before is answered ag
     send(ada, `/api/tasks/${task!.id}/retry`, { method: 'POST', body: '{}', headers: { ...json, 'Idempotency-Key': key } });
   const again = await retry('again');
   expect(again.status).toBe(201);
-  await useUp('retry', ada);
+  await useUp('tasks.retry', ada);
   expect(await retry('more')).toMatchObject({ status: 429, code: 'request.too-many' });
   expect(await retry('again')).toMatchObject({ status: 201, replayed: 'true', task: again.task });
 });

@@ -32,8 +32,8 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 test('a read-only key reads tasks, files, balance, transactions and events, and no route does anything for it', async () => {
   const { app, person } = stage();
   const ada = loggedIn(await person());
-  const readOnly = (await app.makeApiKey(ada, 'report', { scope: 'read-only' })).key;
-  const full = (await app.makeApiKey(ada, 'script')).key;
+  const readOnly = (await app.team.makeApiKey(ada, 'report', { scope: 'read-only' })).key;
+  const full = (await app.team.makeApiKey(ada, 'script')).key;
   const { routes } = await openDoor({});
   const closed = routes.filter((path) => !open.includes(path));
   expect(closed.length).toBeGreaterThan(12);
@@ -64,7 +64,7 @@ test('a read-only key gets what it asks for, and a refused request changes nothi
   const { app, person, url } = stage();
   const ada = await person();
   const task = await ada.get('find me 4 leads');
-  const { key } = await app.makeApiKey(loggedIn(ada), 'report', { scope: 'read-only' });
+  const { key } = await app.team.makeApiKey(loggedIn(ada), 'report', { scope: 'read-only' });
   const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
   const read = async (path: string) => (await fetch(url + path, { headers })).json();
   expect(await read(`/api/tasks/${task.id}`)).toMatchObject({ task: { id: task.id, status: 'completed' } });
@@ -73,12 +73,12 @@ test('a read-only key gets what it asks for, and a refused request changes nothi
   expect(file.status).toBe(302);
   const ask = await fetch(`${url}/api/tasks/create`, { method: 'POST', headers, body: JSON.stringify({ requestText: 'find me 4 leads' }) });
   expect([ask.status, await ask.json()]).toEqual([403, { error: expect.objectContaining({ code: 'key.read-only' }) }]);
-  expect(await app.history(ada, { limit: 5 })).toHaveLength(1);
+  expect(await app.tasks.history(ada, { limit: 5 })).toHaveLength(1);
 });
 
 test('a new route is closed to read-only keys until it is named', async () => {
   const { app, person } = stage();
-  const { key } = await app.makeApiKey(loggedIn(await person()), 'report', { scope: 'read-only' });
+  const { key } = await app.team.makeApiKey(loggedIn(await person()), 'report', { scope: 'read-only' });
   const keys = keysOf({ app, auth: nobody, publicUrl: 'http://impacter.test' }, countFailedKeys(Date.now));
   const web = express();
   addRoutes(web, [

@@ -72,7 +72,7 @@ const causes: Readonly<Record<SecurityEvent, (me: PortalVisitor) => Promise<obje
   },
   async 'key.revoked'(me) {
     await me.signUp(me.email);
-    const { id } = await world().app.makeApiKey(await me.actor(), 'Secret name');
+    const { id } = await world().app.team.makeApiKey(await me.actor(), 'Secret name');
     return after(async () => (await me.post('/team/keys', { intent: `revoke ${id}`, id }), {}));
   },
   'key.failed': (me) =>

@@ -10,7 +10,7 @@ export function balanceRoutes({ app, keys }: Parts): Route[] {
       async GET(request, response) {
         const actor = await keys.actorOf(request, response);
         parseRequest(nothing, request.query);
-        response.json(walletAnswer(await app.balance(actor)));
+        response.json(walletAnswer(await app.credits.balance(actor)));
       },
     },
   ];

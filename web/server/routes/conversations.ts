@@ -13,7 +13,7 @@ export function conversationRoutes({ app, keys }: Parts): Route[] {
         const { after } = parseRequest(lettersQuery, request.query);
         const conversationId = pathPart(request, 'id');
         if (!isId(conversationId)) throw refuse('conversation.not-found');
-        const letters = await app.letters(actor, conversationId, after);
+        const letters = await app.messages.letters(actor, conversationId, after);
         response.json({ letters, next: letters.at(-1)?.seq ?? after });
       },
     },

@@ -9,7 +9,7 @@ export function downloadRoutes({ app, keys }: Parts): Route[] {
       path: '/f/:token',
       async GET(request, response) {
         const actor = await keys.actorIfAny(request, response);
-        const { url } = await app.openLink(pathPart(request, 'token'), actor);
+        const { url } = await app.files.openLink(pathPart(request, 'token'), actor);
         // No body: Express would repeat the signed address in one.
         response.status(302).set('Location', url).end();
       },

@@ -5,7 +5,7 @@ import net from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { App } from '#core/flows/app.ts';
-import { openDoor } from '../testing/open-door.ts';
+import { openDoor, type SomeVerbs } from '../testing/open-door.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import type { EventCursor, EventLine } from '#core/flows/views.ts';
 
@@ -39,14 +39,14 @@ test.each([
   ['/api/events?after=7-1', { 'Last-Event-ID': '9-4' }, '9-4'],
   ['/api/events', { 'Last-Event-ID': '' }, 'now'],
 ])('%s with %j goes on behind %s', async (path, headers: Record<string, string>, after) => {
-  const events = vi.fn<App['events']>(async function* () {});
-  const { fetch } = await openDoor({ ...knowsOlga, events });
+  const events = vi.fn<App['live']['events']>(async function* () {});
+  const { fetch } = await openDoor({ ...knowsOlga, live: { ...knowsOlga.live, events } });
   await (await fetch(path, { key, headers })).text();
   expect(events.mock.calls[0]![1]).toEqual({ after });
 });
 
 test("a stream about somebody else's task is refused before it begins", async () => {
-  const { fetch } = await openDoor({ ...knowsOlga, task: () => Promise.reject(refuse('task.not-found')) });
+  const { fetch } = await openDoor({ ...knowsOlga, tasks: { get: () => Promise.reject(refuse('task.not-found')) } });
   const answer = await fetch(`/api/events?task=${taskId}`, { key });
   expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'task.not-found' } }]);
 });
@@ -61,7 +61,7 @@ test('a HEAD request for a stream gets its headers and is over', async () => {
 
 test('who leaves is forgotten at once', async () => {
   const core = coreThatWaits();
-  const { fetch } = await openDoor({ ...core, gauges: async () => [] });
+  const { fetch } = await openDoor({ ...core, operator: { gauges: async () => [] } });
   const leaving = new AbortController();
   await fetch('/api/events', { key, signal: leaving.signal });
   expect(core.listening()).toBe(1);
@@ -73,7 +73,7 @@ test('who leaves is forgotten at once', async () => {
 test('a person has twenty streams, and the next one is refused with words', async () => {
   const core = coreThatWaits();
   const ada = { ...olga, userId: 'u2' } as Actor;
-  const { fetch } = await openDoor({ ...core, actorByKey: async (given) => (given === key ? olga : ada) });
+  const { fetch } = await openDoor({ ...core, team: { actorByKey: async (given) => (given === key ? olga : ada) } });
   const leaving = new AbortController();
   for (let i = 0; i < 20; i++) await fetch('/api/events', { key, signal: i === 0 ? leaving.signal : null });
   const refused = await fetch('/api/events', { key });
@@ -93,14 +93,17 @@ test('a stream ends when its key is revoked', async () => {
   const { fetch } = await openDoor(
     {
       ...knowsOlga,
-      actorByKey: async () => (revoked ? null : olga),
-      async *events() {
-        yield line('7-1', 'accepted', {});
-        revoked = true;
-        yield line('7-2', 'started', {});
-        nowMs = 60_000;
-        yield null;
-        yield line('7-3', 'completed', {});
+      team: { actorByKey: async () => (revoked ? null : olga) },
+      live: {
+        ...knowsOlga.live,
+        async *events() {
+          yield line('7-1', 'accepted', {});
+          revoked = true;
+          yield line('7-2', 'started', {});
+          nowMs = 60_000;
+          yield null;
+          yield line('7-3', 'completed', {});
+        },
       },
     },
     { nowMs: () => nowMs },
@@ -110,7 +113,7 @@ test('a stream ends when its key is revoked', async () => {
 });
 
 test('a page is also told its balance, and when to start over', async () => {
-  const live = vi.fn<App['live']>(async function* () {
+  const live = vi.fn<App['live']['items']>(async function* () {
     const wallet = {
       available: '12500000',
       inUse: '0',
@@ -124,7 +127,7 @@ test('a page is also told its balance, and when to start over', async () => {
     yield { kind: 'line', line: line('9-10', 'completed', { charged: '12000000' }) };
     yield { kind: 'beat' };
   });
-  const { fetch } = await openDoor({ ...knowsOlga, live });
+  const { fetch } = await openDoor({ ...knowsOlga, live: { ...knowsOlga.live, items: live } });
   const answer = await fetch('/api/events?live=1', { key, headers: { 'Last-Event-ID': '7-1' } });
   expect(await answer.text()).toBe(
     [
@@ -152,10 +155,13 @@ test('who was logged out is heard of: his streams end at once, and those of othe
   const ada = { ...olga, userId: 'u2' } as Actor;
   const { fetch } = await openDoor({
     ...core,
-    actorByKey: async (given) => (revoked.has(given) ? null : given === key ? olga : ada),
-    onSessionEnd(call) {
-      tell = call;
-      return () => {};
+    team: { actorByKey: async (given) => (revoked.has(given) ? null : given === key ? olga : ada) },
+    live: {
+      ...core.live,
+      onSessionEnd(call) {
+        tell = call;
+        return () => {};
+      },
     },
   });
   const streams = [
@@ -189,11 +195,14 @@ test('a stream outlives an absence of the database, and goes on behind its last 
   const asked: (string | null)[] = [];
   const { fetch, lines } = await openDoor({
     ...knowsOlga,
-    async *events(_actor, { after }) {
-      asked.push(after);
-      if (asked.length === 2) throw refuse('database.unavailable');
-      yield line(`7-${asked.length}`, 'step', {});
-      if (asked.length === 1) throw Object.assign(new Error('connection lost'), { code: 'database.unavailable' });
+    live: {
+      ...knowsOlga.live,
+      async *events(_actor, { after }) {
+        asked.push(after);
+        if (asked.length === 2) throw refuse('database.unavailable');
+        yield line(`7-${asked.length}`, 'step', {});
+        if (asked.length === 1) throw Object.assign(new Error('connection lost'), { code: 'database.unavailable' });
+      },
     },
   });
   const told = await (await fetch('/api/events', { key })).text();
@@ -205,9 +214,12 @@ test('a stream outlives an absence of the database, and goes on behind its last 
 test('a stream that breaks in the core ends, so that its reader comes back', async () => {
   const { fetch, lines } = await openDoor({
     ...knowsOlga,
-    async *events() {
-      yield line('7-1', 'accepted', {});
-      throw new Error('connection lost');
+    live: {
+      ...knowsOlga.live,
+      async *events() {
+        yield line('7-1', 'accepted', {});
+        throw new Error('connection lost');
+      },
     },
   });
   expect(await (await fetch('/api/events', { key })).text()).toContain('id: 7-1');
@@ -222,11 +234,14 @@ test('a reader who does not read holds the core back, and does not fill our memo
   let said = 0;
   const { url } = await openDoor({
     ...knowsOlga,
-    async *events(_actor, _from, signal) {
-      while (!signal.aborted) {
-        said += 1;
-        yield line(`7-${said}`, 'step', { words: 'x'.repeat(100_000) });
-      }
+    live: {
+      ...knowsOlga.live,
+      async *events(_actor, _from, signal) {
+        while (!signal.aborted) {
+          said += 1;
+          yield line(`7-${said}`, 'step', { words: 'x'.repeat(100_000) });
+        }
+      },
     },
   });
   const socket = net.connect(Number(new URL(url).port), '127.0.0.1');
@@ -241,36 +256,39 @@ test('a reader who does not read holds the core back, and does not fill our memo
   socket.destroy();
 });
 
-const knowsOlga = { actorByKey: async (given: string) => (given === key ? olga : null), cursor: async () => 'now' as EventCursor };
+const knowsOlga = {
+  team: { actorByKey: async (given: string) => (given === key ? olga : null) },
+  live: { cursor: async () => 'now' as EventCursor },
+};
 
 function line(cursor: string, kind: string, data: object): EventLine {
   return { cursor: cursor as EventCursor, taskId: taskId as EventLine['taskId'], kind, data, at: '2026-11-23T10:00:00.000Z' };
 }
 
-function coreThatSays(...lines: (EventLine | null)[]): Partial<App> {
+function coreThatSays(...lines: (EventLine | null)[]): SomeVerbs {
   return {
     ...knowsOlga,
-    async *events() {
-      yield* lines;
+    live: {
+      ...knowsOlga.live,
+      async *events() {
+        yield* lines;
+      },
     },
   };
 }
 
 function coreThatWaits() {
   let listening = 0;
-  return {
-    ...knowsOlga,
-    listening: () => listening,
-    async *events(_actor: Actor, _from: object, signal: AbortSignal): AsyncIterable<EventLine | null> {
-      listening += 1;
-      try {
-        while (!signal.aborted) {
-          await once(signal, 'abort');
-          yield null;
-        }
-      } finally {
-        listening -= 1;
+  const events: App['live']['events'] = async function* (_actor, _from, signal) {
+    listening += 1;
+    try {
+      while (!signal.aborted) {
+        await once(signal, 'abort');
+        yield null;
       }
-    },
+    } finally {
+      listening -= 1;
+    }
   };
+  return { ...knowsOlga, live: { ...knowsOlga.live, events }, listening: () => listening };
 }

@@ -23,8 +23,8 @@ export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] 
       async GET(request, response) {
         const actor = await keys.actorOf(request, response);
         const { task, live, after } = readQuery(request);
-        if (task !== undefined) await app.task(actor, task); // somebody else's is refused before the stream begins
-        const from = { after: after ?? (await app.cursor()), ...(task !== undefined && { taskId: task }) };
+        if (task !== undefined) await app.tasks.get(actor, task); // somebody else's is refused before the stream begins
+        const from = { after: after ?? (await app.live.cursor()), ...(task !== undefined && { taskId: task }) };
         const isStillGood = () => keys.stillGood(request, actor.teamId);
         const stream = streams.open(request, response, actor.userId, isStillGood);
         if (request.method === 'HEAD') return stream.end();
@@ -83,12 +83,13 @@ const texts = new WeakMap<EventLine | WalletView, string>();
 type Source = (after: EventCursor, signal: AbortSignal) => AsyncIterable<LiveItem>;
 
 function pageOf(app: App, actor: Actor): Source {
-  return (after, signal) => app.live(actor, { after }, signal);
+  return (after, signal) => app.live.items(actor, { after }, signal);
 }
 
 function linesOf(app: App, actor: Actor, from: { taskId?: string }): Source {
   return async function* (after, signal) {
-    for await (const line of app.events(actor, { ...from, after }, signal)) yield line === null ? { kind: 'beat' } : { kind: 'line', line };
+    for await (const line of app.live.events(actor, { ...from, after }, signal))
+      yield line === null ? { kind: 'beat' } : { kind: 'line', line };
   };
 }
 

@@ -18,7 +18,7 @@ export function fileRoutes({ app, keys }: Parts): Route[] {
         const actor = await keys.actorOf(request, response);
         const name = safeFileName(parseRequest(uploadQuery, request.query).name);
         const sizeBytes = lengthOf(request, name);
-        const id = await app.keepInput(actor, { name, mime: mimeOf(request), sizeBytes }, request);
+        const id = await app.files.keepInput(actor, { name, mime: mimeOf(request), sizeBytes }, request);
         response.status(201).json({ file: { id, name, sizeBytes } });
       },
     },
@@ -27,7 +27,7 @@ export function fileRoutes({ app, keys }: Parts): Route[] {
       async POST(request, response) {
         const actor = await keys.actorOf(request, response);
         parseRequest(nothing, await readJson(request, response));
-        const { fileId: id, deletedAt } = await app.deleteFile(actor, pathPart(request, 'id'));
+        const { fileId: id, deletedAt } = await app.files.delete(actor, pathPart(request, 'id'));
         response.json({ file: { id, deletedAt } });
       },
     },
@@ -36,7 +36,7 @@ export function fileRoutes({ app, keys }: Parts): Route[] {
       async POST(request, response) {
         const actor = await keys.actorOf(request, response);
         parseRequest(nothing, await readJson(request, response));
-        const { fileId: id, endedAt } = await app.endFileLinks(actor, pathPart(request, 'id'));
+        const { fileId: id, endedAt } = await app.files.endLinks(actor, pathPart(request, 'id'));
         response.json({ file: { id, linksEndedAt: endedAt } });
       },
     },

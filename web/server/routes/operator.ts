@@ -40,7 +40,11 @@ export function operatorRoutes({ app, log, metrics }: Parts, metricsToken: strin
     const { promise: late, resolve } = Promise.withResolvers<null>();
     const deadline = setTimeout(resolve, HEALTH_MS, null);
     try {
-      return (await Promise.race([app.health(), late])) ?? [{ part: 'core', ok: false, trouble: `no answer within ${HEALTH_MS / 1000} s` }];
+      return (
+        (await Promise.race([app.operator.health(), late])) ?? [
+          { part: 'core', ok: false, trouble: `no answer within ${HEALTH_MS / 1000} s` },
+        ]
+      );
     } catch (error) {
       log.error({ error }, 'health could not be told');
       return [{ part: 'core', ok: false, trouble: 'health could not be told' }];

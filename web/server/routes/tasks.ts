@@ -34,7 +34,7 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
           at: new Date(nowMs()),
           ...(type !== undefined && { type }),
         };
-        const taken = await app.ask(ask, response.locals.waitedMs);
+        const taken = await app.tasks.ask(ask, response.locals.waitedMs);
         answerTaken(response, taken);
       },
     },
@@ -44,7 +44,7 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
         const actor = await keys.actorOf(request, response);
         const { before, limit } = parseRequest(historyQuery, request.query);
         // One more than wanted tells whether there is another page.
-        const tasks = await app.history(actor, { limit: limit + 1, ...(before !== undefined && { before }) });
+        const tasks = await app.tasks.history(actor, { limit: limit + 1, ...(before !== undefined && { before }) });
         const page = tasks.slice(0, limit);
         response.json({ tasks: page, next: tasks.length > limit ? page.at(-1)!.id : null });
       },
@@ -53,14 +53,14 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
       path: '/api/tasks/:id',
       async GET(request, response) {
         const actor = await keys.actorOf(request, response);
-        response.json({ task: await app.task(actor, taskIn(request, response)) });
+        response.json({ task: await app.tasks.get(actor, taskIn(request, response)) });
       },
     },
     {
       path: '/api/tasks/:id/files/:fileId/original',
       async GET(request, response) {
         const actor = await keys.actorOf(request, response);
-        const { url } = await app.openOriginal(actor, taskIn(request, response), pathPart(request, 'fileId'));
+        const { url } = await app.files.openOriginal(actor, taskIn(request, response), pathPart(request, 'fileId'));
         response.status(302).set('Location', url).end();
       },
     },
@@ -69,7 +69,7 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
       async POST(request, response) {
         const actor = await keys.actorOf(request, response);
         parseRequest(nothing, await readJson(request, response));
-        response.json(stoppedAnswer(await app.cancel(actor, taskIn(request, response))));
+        response.json(stoppedAnswer(await app.tasks.cancel(actor, taskIn(request, response))));
       },
     },
     {
@@ -78,14 +78,14 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
         const actor = await keys.actorOf(request, response);
         const key = askKey(request, actor);
         parseRequest(nothing, await readJson(request, response));
-        answerTaken(response, await app.retry(actor, taskIn(request, response), key, response.locals.waitedMs));
+        answerTaken(response, await app.tasks.retry(actor, taskIn(request, response), key, response.locals.waitedMs));
       },
     },
   ];
 
   // What was said in Slack or Discord goes on there, where the others of that thread can read it.
   async function threadOf(actor: Actor, conversationId: string): Promise<ThreadRef> {
-    const thread = await app.conversation(actor, conversationId);
+    const thread = await app.messages.thread(actor, conversationId);
     if (platformOf(thread) !== 'web' && platformOf(thread) !== 'terminal') throw refuse('conversation.not-found');
     return thread;
   }

@@ -130,5 +130,5 @@ async function opened() {
 }
 
 function doorFor(actor: Actor) {
-  return openDoor({ ...stage().app, actorByKey: async () => actor });
+  return openDoor({ ...stage().app, team: { actorByKey: async () => actor } });
 }

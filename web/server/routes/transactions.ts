@@ -17,7 +17,7 @@ export function transactionRoutes({ app, keys }: Parts): Route[] {
         const actor = await keys.actorOf(request, response);
         const { limit, before, ...query } = parseRequest(transactionsQuery, request.query);
         // One more than wanted tells whether there is another page.
-        const lines = await app.transactions(actor, { ...given(query), limit: limit + 1, ...(before !== undefined && { before }) });
+        const lines = await app.credits.transactions(actor, { ...given(query), limit: limit + 1, ...(before !== undefined && { before }) });
         const page = lines.slice(0, limit);
         response.json({ transactions: page.map(transactionAnswer), next: lines.length > limit ? page.at(-1)!.line : null });
       },
@@ -28,7 +28,7 @@ export function transactionRoutes({ app, keys }: Parts): Route[] {
         const actor = await keys.actorOf(request, response);
         const query = given(parseRequest(tableQuery, request.query));
         // Programs take a byte order mark for a part of the first name.
-        await sendTable(request, response, 'transactions.csv', await app.transactionsCsv(actor, { ...query, bom: false }));
+        await sendTable(request, response, 'transactions.csv', await app.credits.transactionsCsv(actor, { ...query, bom: false }));
       },
     },
     {
@@ -36,7 +36,7 @@ export function transactionRoutes({ app, keys }: Parts): Route[] {
       async GET(request, response) {
         const actor = await keys.actorOf(request, response);
         parseRequest(nothing, request.query);
-        response.json({ months: await app.statementMonths(actor) });
+        response.json({ months: await app.credits.statementMonths(actor) });
       },
     },
     {
@@ -45,7 +45,7 @@ export function transactionRoutes({ app, keys }: Parts): Route[] {
         const actor = await keys.actorOf(request, response);
         parseRequest(nothing, request.query);
         const month = pathPart(request, 'month');
-        await sendTable(request, response, `statement-${month}.csv`, await app.statementFile(actor, month));
+        await sendTable(request, response, `statement-${month}.csv`, await app.credits.statementFile(actor, month));
       },
     },
     {
@@ -53,7 +53,7 @@ export function transactionRoutes({ app, keys }: Parts): Route[] {
       async GET(request, response) {
         const actor = await keys.actorOf(request, response);
         parseRequest(nothing, request.query);
-        response.json({ statement: statementAnswer(await app.statement(actor, pathPart(request, 'month'))) });
+        response.json({ statement: statementAnswer(await app.credits.statement(actor, pathPart(request, 'month'))) });
       },
     },
   ];

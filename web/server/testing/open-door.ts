@@ -27,11 +27,14 @@ export interface Line {
 
 type Asking = Omit<RequestInit, 'headers'> & { key?: string; json?: unknown; headers?: Record<string, string> };
 
+/** Some of the core's verbs. */
+export type SomeVerbs = { readonly [Noun in keyof App]?: Partial<App[Noun]> };
+
 /** Only what is given can be asked of the core; the rest would be a bug of the test. It stops with the test. */
-export async function openDoor(app: Partial<App>, settings: Partial<WebSettings> = {}): Promise<Door> {
+export async function openDoor(app: SomeVerbs, settings: Partial<WebSettings> = {}): Promise<Door> {
   const { lines, log } = keptLog();
   const web = createWeb({
-    app: { onSessionEnd: () => () => {}, ...app } as App,
+    app: { ...app, live: { onSessionEnd: () => () => {}, ...app.live } } as App,
     auth: nobody,
     log,
     security: createSecurityLog(log, Buffer.alloc(32)),

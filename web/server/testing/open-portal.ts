@@ -4,13 +4,13 @@ import type { App } from '#core/flows/app.ts';
 import type { Auth, LoggedIn } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
 import { openPortal, type PortalSettings } from '../portal.ts';
-import { openDoor, type Door } from './open-door.ts';
+import { openDoor, type Door, type SomeVerbs } from './open-door.ts';
 
 const PORTAL_URL = 'http://portal.test';
 
 /** `loggedIn` is whose session every request shows. */
 export async function openPortalDoor(
-  app: Partial<App>,
+  app: SomeVerbs,
   {
     loggedIn = null,
     auth = {},

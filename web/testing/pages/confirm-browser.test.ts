@@ -33,7 +33,7 @@ inABrowser('confirming who one is', () => {
     await page.keyboard.press('Enter');
 
     await page.getByText('The key “Nightly report” is made.').waitFor();
-    expect((await stage().app.apiKeys(await me.actor())).map(({ name }) => name)).toEqual(['Nightly report']);
+    expect((await stage().app.team.apiKeys(await me.actor())).map(({ name }) => name)).toEqual(['Nightly report']);
     expect(takeTroubles().every((each) => /^(400|403) POST \/team\/keys/.test(each) || /Failed to load resource/.test(each))).toBe(true);
   });
 

@@ -55,7 +55,7 @@ test('with two factors both are asked for, and either one alone does nothing', a
     const answer = await me.post(action, { ...fields, ...shown });
     expect([shown, answer.status, wordsOf(answer.text).includes('Confirm it’s you')]).toEqual([shown, 400, true]);
   }
-  expect((await world().app.ownAccount(await me.actor())).deletion).toBeNull();
+  expect((await world().app.privacy.ownAccount(await me.actor())).deletion).toBeNull();
   const done = await me.post(action, { ...fields, 'confirm-password': PASSWORD, 'confirm-code': backupCodes[0]! });
   expect(done).toMatchObject({ status: 302, to: '/settings/account?done=delete' });
 });
@@ -87,7 +87,7 @@ test('an owner deletes a file that somebody else asked for after their password,
   expect(await me.page(theirs!.page)).toContain('Deleted on');
 
   async function fileOf(who: 'chat' | 'me') {
-    const taken = await app.ask({
+    const taken = await app.tasks.ask({
       key: `web:${who}:${userId}`,
       threadRef: `web:${who}-${userId}`,
       from: { kind: 'user', userId, teamId },
@@ -97,7 +97,7 @@ test('an owner deletes a file that somebody else asked for after their password,
     });
     if (taken.kind !== 'task') throw new Error(`refused: ${taken.refused.code}`);
     const [file] = await vi.waitFor(async () => {
-      const task = await app.task(await me.actor(), taken.taskId);
+      const task = await app.tasks.get(await me.actor(), taken.taskId);
       if (!task.over) throw new Error('still running');
       return task.files;
     });
@@ -109,8 +109,8 @@ test('an owner deletes a file that somebody else asked for after their password,
 test('who has no password is mailed a login link, and what was typed waits for them, in the same team', async () => {
   const me = await member();
   const { userId } = await me.actor();
-  const { teamId } = await world().app.makeTeam(await me.actor(), 'Acme');
-  await world().app.chooseTeam(await me.actor(), teamId);
+  const { teamId } = await world().app.team.make(await me.actor(), 'Acme');
+  await world().app.accounts.chooseTeam(await me.actor(), teamId);
   await world().core.store.money.query({ text: 'UPDATE accounts SET password = NULL WHERE user_id = $1' }, [userId]);
   clock.forward(11 * MINUTE_MS);
   const { action, fields } = formIn((await me.post('/team/data', { intent: 'delete', name: 'Acme' })).text);
@@ -124,7 +124,7 @@ test('who has no password is mailed a login link, and what was typed waits for t
   const form = formIn(mailed.text);
   expect(form.fields).toMatchObject({ intent: 'delete', name: 'Acme' });
   expect(await me.post(form.action, form.fields)).toMatchObject({ status: 302, to: '/team/data?done=delete' });
-  expect((await world().app.teamSettings({ ...(await me.actor()), teamId })).deletion).not.toBeNull();
+  expect((await world().app.privacy.teamSettings({ ...(await me.actor()), teamId })).deletion).not.toBeNull();
 });
 
 test('who has no password sets up no authenticator from a browser that was left open', async () => {
@@ -151,7 +151,7 @@ test.each(changes)('with two factors, a password alone in a session of eleven mi
   await twoFactorOf(me);
   clock.forward(11 * MINUTE_MS);
   expect(await me.auth(path, body)).toMatchObject({ status: 403, body: { code: 'LOGIN_CONFIRM' } });
-  expect(await world().app.account(await me.actor())).toMatchObject({ email: me.email, twoFactor: true });
+  expect(await world().app.accounts.profile(await me.actor())).toMatchObject({ email: me.email, twoFactor: true });
   const phone = portalVisitor(world());
   expect(await phone.logIn(me.email)).toMatchObject({ body: { twoFactorRedirect: true } });
 });
@@ -164,7 +164,7 @@ test('with two factors, the page for it asks for both, and then turns the authen
   expect([action, fields]).toEqual(['/settings', expect.not.objectContaining({ password: PASSWORD })]);
   const done = await me.post(action, { ...fields, 'confirm-password': PASSWORD, 'confirm-code': backupCodes[0]! });
   expect(done).toMatchObject({ status: 302, to: '/settings?done=two-factor-off' });
-  expect(await world().app.account(await me.actor())).toMatchObject({ twoFactor: false });
+  expect(await world().app.accounts.profile(await me.actor())).toMatchObject({ twoFactor: false });
 });
 
 test('with two factors, a new password is typed after both were shown', async () => {
@@ -220,7 +220,7 @@ async function member(): Promise<PortalVisitor> {
 }
 
 async function keysOf(me: PortalVisitor): Promise<string[]> {
-  return (await world().app.apiKeys(await me.actor())).map(({ name }) => name);
+  return (await world().app.team.apiKeys(await me.actor())).map(({ name }) => name);
 }
 
 /** The form that asks, as a browser would send it but for what a person types. */

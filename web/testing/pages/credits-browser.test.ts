@@ -55,8 +55,8 @@ inABrowser('the pages about credits', () => {
     const olga = visitor({ ...stage(), url: at });
     await olga.signUp(`${newId()}@example.com`);
     const cookie = [...olga.cookies].map((pair) => pair.join('=')).join('; ');
-    const actor = await app.actorOf((await product.auth.sessionOf(new Headers({ cookie })))!);
-    const taken = await app.ask({
+    const actor = await app.accounts.actorOf((await product.auth.sessionOf(new Headers({ cookie })))!);
+    const taken = await app.tasks.ask({
       key: `test:${newId()}`,
       threadRef: `web:${newId()}`,
       from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
@@ -64,7 +64,7 @@ inABrowser('the pages about credits', () => {
       at: core.clock.now(),
     });
     if (taken.kind !== 'task') throw new Error(taken.refused.code);
-    await vi.waitFor(async () => expect((await app.task(actor, taken.taskId)).over).toBe(true));
-    return { at, cookies: olga.cookies, amounts: async () => (await app.limits(actor)).map((limit) => limit.credits) };
+    await vi.waitFor(async () => expect((await app.tasks.get(actor, taken.taskId)).over).toBe(true));
+    return { at, cookies: olga.cookies, amounts: async () => (await app.credits.limits(actor)).map((limit) => limit.credits) };
   }
 });

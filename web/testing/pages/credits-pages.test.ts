@@ -1,8 +1,7 @@
 // The pages about credits, over a real ledger, as a browser without scripts gets them.
 
 import { expect, test } from 'vitest';
-import type { App } from '#core/flows/app.ts';
-import { balance } from '#core/flows/tasks/history.ts';
+import type { SomeVerbs } from '#web/server/testing/open-door.ts';
 import type { LoggedIn } from '#core/ports/auth.ts';
 import { openCreditsStage, type CreditsTeam } from '#core/testing/stages/credits-stage.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
@@ -102,7 +101,7 @@ test('what people wrote is text on every page', async () => {
   await team.grant(1, { note: HOSTILE });
   await team.did({ byIdentity: await team.identity(HOSTILE), text: HOSTILE, platform: 'slack', channel: HOSTILE, charged: 1 });
   await team.began({ text: HOSTILE, held: 1 });
-  await stage().app.setLimit(team.owner, { kind: 'channel', subject: HOSTILE, credits: '1', period: 'day', timeZone: 'UTC' });
+  await stage().app.credits.setLimit(team.owner, { kind: 'channel', subject: HOSTILE, credits: '1', period: 'day', timeZone: 'UTC' });
   for (const path of ['/credits?by=person', '/credits?by=channel', '/credits/transactions', '/credits/limits']) {
     const html = await page(path);
     expect(missing(html, ['&lt;img src=x onerror=alert(1)&gt;'])).toEqual([]);
@@ -139,19 +138,19 @@ test('limits are set, changed and removed with forms', async () => {
     302,
     '/credits/limits?done=set',
   ]);
-  const [first] = await stage().app.limits(team.owner);
+  const [first] = await stage().app.credits.limits(team.owner);
   await send({ intent: `change ${first!.id}`, subject: 'team', credits: '60', period: 'day' });
   const html = await page('/credits/limits?done=set');
   expect(missing(html, ['The limit is set.', 'The whole team', 'grace.h', 'Channel C9', 'a day', 'in total', '(Europe/Berlin)'])).toEqual(
     [],
   );
-  expect((await stage().app.limits(team.owner)).map(({ credits, timeZone }) => `${credits} ${timeZone}`)).toEqual([
+  expect((await stage().app.credits.limits(team.owner)).map(({ credits, timeZone }) => `${credits} ${timeZone}`)).toEqual([
     '60000000 Europe/Berlin',
     '7500000 Europe/Berlin',
     '0 Europe/Berlin',
   ]);
   expect(await send({ intent: `remove ${first!.id}`, id: first!.id })).toEqual([302, '/credits/limits?done=removed']);
-  expect(await stage().app.limits(team.owner)).toHaveLength(2);
+  expect(await stage().app.credits.limits(team.owner)).toHaveLength(2);
 });
 
 test.each([
@@ -169,7 +168,7 @@ test.each([
 
 test('who may look but not change sees limits without forms, and a form they made themselves does nothing', async () => {
   const { team, page, post } = await opened({ role: 'approver' });
-  await stage().app.setLimit(
+  await stage().app.credits.setLimit(
     { ...team.owner, role: 'owner' },
     { kind: 'team', subject: '', credits: '1000000', period: 'day', timeZone: 'UTC' },
   );
@@ -193,13 +192,13 @@ async function opened(
   const actor = { ...team.owner, role };
   const app = {
     ...stage().app,
-    actorOf: async () => actor,
-    teamsOf: async () => [{ teamId: team.teamId, name: 'Team Blue', role, personal: false }],
-    undeliveredCount: async () => 0,
-    startingCreditsWithheld: async () => null,
-    balance: () => balance(stage().core, actor),
-    cursor: async () => '0-0',
-  } as unknown as Partial<App>;
+    accounts: {
+      actorOf: async () => actor,
+      teamsOf: async () => [{ teamId: team.teamId, name: 'Team Blue', role, personal: false }],
+    },
+    messages: { undeliveredCount: async () => 0 },
+    live: { cursor: async () => '0-0' },
+  } as unknown as SomeVerbs;
   const loggedIn = { email: actor.email, name: 'Olga Owner', emailVerified: true, twoFactor: true, cookies: [] } as unknown as LoggedIn;
   const door = await openPortalDoor(app, { loggedIn, ...settings });
   const headers = { Cookie: 'tz=Europe%2FBerlin' };

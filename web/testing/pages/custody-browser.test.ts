@@ -47,9 +47,9 @@ inABrowser('the pages about what a team keeps', () => {
     const ada = visitor({ ...stage(), url: at });
     await ada.signUp(`${newId()}@example.com`);
     const cookie = [...ada.cookies].map((pair) => pair.join('=')).join('; ');
-    const actor = async () => app.actorOf((await product.auth.sessionOf(new Headers({ cookie })))!);
-    const { teamId } = await app.makeTeam(await actor(), name);
-    await app.chooseTeam(await actor(), teamId);
+    const actor = async () => app.accounts.actorOf((await product.auth.sessionOf(new Headers({ cookie })))!);
+    const { teamId } = await app.team.make(await actor(), name);
+    await app.accounts.chooseTeam(await actor(), teamId);
     return { at, cookies: ada.cookies };
   }
 });

@@ -97,7 +97,7 @@ test('an owner packs the team, downloads it, and goes on with a download that wa
 test('an export that holds a deleted file is gone from the page, which says why and offers a new one', async () => {
   const ada = await owner('Acme');
   const id = await got(ada, 'find me 3 leads');
-  const { files } = await stage().app.task(await ada.actor(), id);
+  const { files } = await stage().app.tasks.get(await ada.actor(), id);
   await ada.post('/team/data', { intent: 'export' });
   const link = await vi.waitFor(async () => {
     const found = /href="(\/team\/data\/export\/[0-9a-f-]+)"/.exec(await ada.page('/team/data'));
@@ -147,7 +147,7 @@ test('who has no account opens the link of the bot, sees what goes, and has it e
     { text: `INSERT INTO identities (id, platform, space, external_id, display_name) VALUES ($1, 'slack', 'T1', $2, 'Zebedee <b>')` },
     [newId(), externalId],
   );
-  const { url } = (await app.makeErasureLink({ platform: 'slack', workspace: 'T1', externalId }))!;
+  const { url } = (await app.privacy.makeErasureLink({ platform: 'slack', workspace: 'T1', externalId }))!;
   const path = new URL(url).pathname;
   const stranger = newcomer();
   expect(await stranger.page(path)).toContain('Zebedee &lt;b&gt;');
@@ -267,7 +267,7 @@ async function owner(name: string): Promise<PortalVisitor> {
 async function joined(ada: PortalVisitor, role: Role): Promise<PortalVisitor> {
   const { app, invitationFor } = world();
   const person = await somebody();
-  await app.invite(await ada.actor(), { email: person.email, role });
+  await app.team.invite(await ada.actor(), { email: person.email, role });
   await person.post(`/invitations/${await invitationFor(person.email)}`, { intent: 'accept' });
   return person;
 }
@@ -275,7 +275,7 @@ async function joined(ada: PortalVisitor, role: Role): Promise<PortalVisitor> {
 async function got(person: PortalVisitor, text: string): Promise<string> {
   const { app } = stage();
   const actor = await person.actor();
-  const taken = await app.ask({
+  const taken = await app.tasks.ask({
     key: `web:${newId()}`,
     threadRef: `web:${newId()}`,
     from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
@@ -283,7 +283,7 @@ async function got(person: PortalVisitor, text: string): Promise<string> {
     at: new Date(),
   });
   const taskId = taken.kind === 'task' ? taken.taskId : '';
-  await vi.waitFor(async () => expect((await app.task(actor, taskId)).over).toBe(true));
+  await vi.waitFor(async () => expect((await app.tasks.get(actor, taskId)).over).toBe(true));
   return taskId;
 }
 

@@ -55,7 +55,7 @@ inABrowser('the pages about a team', () => {
     const { actor } = await ownerOf('Acme');
     const { app, core, mails } = stage();
     const email = `${newId()}@example.com`;
-    await app.invite(actor, { email, role: 'member' });
+    await app.team.invite(actor, { email, role: 'member' });
     const { page } = await browser().open({ at: core.settings.publicUrl, javaScript: false, width: 390, height: 844 });
 
     await page.goto(linkIn((await mails(email))[0]!));
@@ -70,7 +70,12 @@ inABrowser('the pages about a team', () => {
     await page.getByRole('button', { name: 'Join Acme' }).click();
     await page.getByText('Welcome to the team.').waitFor();
 
-    const { url } = await app.makeIdentityLink({ platform: 'discord', workspace: null, externalId: newId(), displayName: 'grace' });
+    const { url } = await app.workspaces.makeIdentityLink({
+      platform: 'discord',
+      workspace: null,
+      externalId: newId(),
+      displayName: 'grace',
+    });
     await page.goto(url);
     await page.getByRole('button', { name: 'Yes, link them' }).click();
     await page.getByText('The account is linked to your login.').waitFor();
@@ -85,8 +90,8 @@ inABrowser('the pages about a team', () => {
   test('on a phone in the dark a long name clips nothing, and nobody is kept out', async () => {
     const { at, cookies, actor, paths } = await ownerOf('A team with a rather long name that wraps');
     const { app } = stage();
-    await app.invite(actor, { email: `grace.hopper-${newId()}@a-rather-long-address.example.com`, role: 'billing' });
-    await app.makeApiKey(actor, 'Nightly report');
+    await app.team.invite(actor, { email: `grace.hopper-${newId()}@a-rather-long-address.example.com`, role: 'billing' });
+    await app.team.makeApiKey(actor, 'Nightly report');
     const { page } = await browser().open({ at, cookies, width: 390, height: 844, colours: 'dark' });
     for (const path of await paths()) {
       await page.goto(path);
@@ -105,22 +110,22 @@ inABrowser('the pages about a team', () => {
     await ada.signUp(email);
     const cookie = [...ada.cookies].map((pair) => pair.join('=')).join('; ');
     const loggedIn = (await product.auth.sessionOf(new Headers({ cookie })))!;
-    const { teamId } = await app.makeTeam(await app.actorOf(loggedIn), name);
-    await app.chooseTeam(await app.actorOf(loggedIn), teamId);
-    const actor = await app.actorOf(loggedIn);
+    const { teamId } = await app.team.make(await app.accounts.actorOf(loggedIn), name);
+    await app.accounts.chooseTeam(await app.accounts.actorOf(loggedIn), teamId);
+    const actor = await app.accounts.actorOf(loggedIn);
     await teamStage(stage()).joins(actor, 'admin');
     const paths = async () => {
       const { invitationFor } = teamStage(stage());
-      const account = await app.makeIdentityLink({
+      const account = await app.workspaces.makeIdentityLink({
         platform: 'slack',
         workspace: 'T1',
         externalId: newId(),
         displayName: 'ada',
         workspaceName: 'HQ',
       });
-      const workspace = await app.makeWorkspaceLink({ platform: 'slack', externalId: newId(), name: 'HQ', askedBy: 'ada' });
+      const workspace = await app.workspaces.makeWorkspaceLink({ platform: 'slack', externalId: newId(), name: 'HQ', askedBy: 'ada' });
       const invited = `${newId()}@example.com`;
-      await app.invite(actor, { email: invited, role: 'guest' });
+      await app.team.invite(actor, { email: invited, role: 'guest' });
       const links = [account.url, workspace.url].map((url) => new URL(url).pathname);
       return ['/team', '/team/keys', '/team/audit', '/team/workspaces', ...links, `/invitations/${await invitationFor(invited)}`];
     };

@@ -44,7 +44,7 @@ describe('a team, from its beginning', () => {
     const ada = await somebody();
     const eve = await somebody();
     const email = `grace-${newId()}@example.com`;
-    await app.invite(await ada.actor(), { email, role: 'admin' });
+    await app.team.invite(await ada.actor(), { email, role: 'admin' });
     const path = `/invitations/${await invitationFor(email)}`;
     const seen = await eve.page(path);
     expect(seen).toContain('It was sent to another address');
@@ -58,7 +58,7 @@ describe('a team, from its beginning', () => {
     const { app, invitationFor } = world();
     const ada = await somebody();
     const email = `grace-${newId()}@example.com`;
-    await app.invite(await ada.actor(), { email, role: 'guest' });
+    await app.team.invite(await ada.actor(), { email, role: 'guest' });
     const path = `/invitations/${await invitationFor(email)}`;
     const stranger = newcomer();
     expect(await stranger.post(path, { intent: 'decline' })).toMatchObject({ to: `${path}?declined` });
@@ -81,7 +81,7 @@ describe('a team, from its beginning', () => {
     const { app, people } = world();
     const ada = await somebody();
     const grace = await joined(ada, 'member');
-    const [, member] = await app.members(await ada.actor());
+    const [, member] = await app.team.members(await ada.actor());
     expect(await ada.post('/team', { intent: `role ${member!.id}`, id: member!.id, role: 'billing' })).toMatchObject({
       to: '/team?done=role',
     });
@@ -97,11 +97,11 @@ describe('a team, from its beginning', () => {
     const { app, url } = stage();
     const ada = await somebody();
     const [grace, bo] = [await joined(ada, 'member'), await joined(ada, 'member')];
-    const { key } = await app.makeApiKey(await grace.actor(), 'script');
+    const { key } = await app.team.makeApiKey(await grace.actor(), 'script');
     const pages = await Promise.all([grace, bo].map((person) => person.fetch('/api/events')));
     const program = await fetch(`${url}/api/events`, { headers: { Authorization: `Bearer ${key}` } });
     expect([...pages, program].map(({ status }) => status)).toEqual([200, 200, 200]);
-    const member = (await app.members(await ada.actor())).find(({ email }) => email === grace.email)!;
+    const member = (await app.team.members(await ada.actor())).find(({ email }) => email === grace.email)!;
     await ada.post('/team', { intent: `remove ${member.id}`, id: member.id });
     expect(await Promise.all([pages[0]!.text(), program.text()])).toEqual([
       expect.stringMatching(/^retry: /),
@@ -134,27 +134,27 @@ describe('keys', () => {
     const ada = await somebody();
     const made = await ada.post('/team/keys', { intent: 'make', name: 'Nightly report' });
     const key = /imp_[\w-]{32}/.exec(made.text)![0];
-    expect(await stage().app.actorByKey(key)).toMatchObject({ email: ada.email });
+    expect(await stage().app.team.actorByKey(key)).toMatchObject({ email: ada.email });
     const page = await ada.page('/team/keys');
     expect(page).toContain('Nightly report');
     expect(page).toContain('Expires in 90 days');
     await ada.post('/team/keys', { intent: 'make', name: 'Report', scope: 'read-only', lifetime: '30' });
     expect(await ada.page('/team/keys')).toMatch(/Report.*Read-only.*Expires in 30 days/s);
     expect((await ada.post('/team/keys', { intent: 'make', name: 'Report', lifetime: '31' })).status).toBe(400);
-    const [report] = await stage().app.apiKeys(await ada.actor());
-    await stage().app.revokeApiKey(await ada.actor(), report!.id);
+    const [report] = await stage().app.team.apiKeys(await ada.actor());
+    await stage().app.team.revokeApiKey(await ada.actor(), report!.id);
     expect(page).not.toContain(key);
-    const { id } = (await stage().app.apiKeys(await ada.actor()))[0]!;
+    const { id } = (await stage().app.team.apiKeys(await ada.actor()))[0]!;
     expect(await ada.post('/team/keys', { intent: `revoke ${id}`, id })).toMatchObject({ to: '/team/keys?done=key-revoked' });
-    expect(await stage().app.actorByKey(key)).toBeNull();
+    expect(await stage().app.team.actorByKey(key)).toBeNull();
     expect(await ada.page('/team/keys')).toContain('There are no keys');
   });
 
   test('somebody else’s key cannot be revoked by its id', async () => {
     const [ada, eve] = [await somebody(), await somebody()];
-    const { id } = await stage().app.makeApiKey(await ada.actor(), 'hers');
+    const { id } = await stage().app.team.makeApiKey(await ada.actor(), 'hers');
     expect((await eve.post('/team/keys', { intent: `revoke ${id}`, id })).status).toBe(404);
-    expect(await stage().app.apiKeys(await ada.actor())).toHaveLength(1);
+    expect(await stage().app.team.apiKeys(await ada.actor())).toHaveLength(1);
   });
 });
 
@@ -162,7 +162,7 @@ describe('the audit log', () => {
   test('shows who did what, by person and kind, page by page, and as a table without formulas', async () => {
     const ada = await somebody();
     await ada.post('/team', { intent: 'make', name: '=HYPERLINK(1)' });
-    for (let i = 0; i < 52; i++) await stage().app.renameTeam(await ada.actor(), `Name ${i}`);
+    for (let i = 0; i < 52; i++) await stage().app.team.rename(await ada.actor(), `Name ${i}`);
     const page = await ada.page('/team/audit');
     expect(page).toContain('renamed the team from “Name 50” to “Name 51”');
     const older = /href="(\/team\/audit\?before=\d+)"/.exec(page)![1]!;
@@ -181,7 +181,7 @@ describe('the audit log', () => {
     const { core, app } = stage();
     const ada = await somebody();
     await core.store.money.query({ text: `UPDATE users SET name = '=cmd|calc' WHERE email = $1` }, [ada.email]);
-    await app.makeTeam(await ada.actor(), 'Second');
+    await app.team.make(await ada.actor(), 'Second');
     await ada.post('/team', { intent: 'make', name: 'Third' });
     expect(await (await ada.fetch('/team/audit.csv')).text()).toContain(`"'=cmd|calc"`);
   });
@@ -191,7 +191,7 @@ describe('links from chats', () => {
   test('the page shows both sides, changes nothing until yes is pressed, and works once', async () => {
     const { app } = stage();
     const ada = await somebody();
-    const { url } = await app.makeIdentityLink({
+    const { url } = await app.workspaces.makeIdentityLink({
       platform: 'slack',
       workspace: 'T1',
       externalId: 'U1',
@@ -201,7 +201,7 @@ describe('links from chats', () => {
     const path = new URL(url).pathname;
     const page = await ada.page(path);
     for (const words of ['&lt;b&gt;mallory&lt;/b&gt;', 'Acme HQ', 'U1', ada.email]) expect(page).toContain(words);
-    expect(await app.linkedAccounts(await ada.actor())).toEqual([]);
+    expect(await app.workspaces.linkedAccounts(await ada.actor())).toEqual([]);
     const { userId, teamId } = await ada.actor();
     expect(await ada.post(path, { intent: 'confirm', user: userId, team: teamId })).toMatchObject({
       to: '/team/workspaces?done=account-linked',
@@ -209,7 +209,7 @@ describe('links from chats', () => {
     const chats = await ada.page('/team/workspaces?done=account-linked');
     expect(chats).toContain('The account is linked to your login.');
     expect(await ada.page(path, 410)).toContain('This link was used already');
-    const [account] = await app.linkedAccounts(await ada.actor());
+    const [account] = await app.workspaces.linkedAccounts(await ada.actor());
     expect(await ada.post('/team/workspaces', { intent: `account ${account!.id}`, id: account!.id })).toMatchObject({
       to: '/team/workspaces?done=account-unlinked',
     });
@@ -218,18 +218,28 @@ describe('links from chats', () => {
   test('a form of another site, or one of another person’s page, links nothing', async () => {
     const { app } = stage();
     const [ada, eve] = [await somebody(), await somebody()];
-    const { url } = await app.makeIdentityLink({ platform: 'slack', workspace: 'T1', externalId: newId(), displayName: 'mallory' });
+    const { url } = await app.workspaces.makeIdentityLink({
+      platform: 'slack',
+      workspace: 'T1',
+      externalId: newId(),
+      displayName: 'mallory',
+    });
     const path = new URL(url).pathname;
     const [hers, his] = [await ada.actor(), await eve.actor()];
     const foreign = await ada.post(path, { intent: 'confirm', user: hers.userId, team: hers.teamId }, { Origin: 'https://evil.example' });
     expect(foreign.status).toBe(403);
     const mixed = await ada.post(path, { intent: 'confirm', user: his.userId, team: his.teamId });
     expect([mixed.status, mixed.text.includes('nothing was linked')]).toEqual([409, true]);
-    expect(await app.linkedAccounts(hers)).toEqual([]);
+    expect(await app.workspaces.linkedAccounts(hers)).toEqual([]);
   });
 
   test('a stranger logs in first, and comes back to the link', async () => {
-    const { url } = await stage().app.makeIdentityLink({ platform: 'slack', workspace: 'T1', externalId: newId(), displayName: 'ada' });
+    const { url } = await stage().app.workspaces.makeIdentityLink({
+      platform: 'slack',
+      workspace: 'T1',
+      externalId: newId(),
+      displayName: 'ada',
+    });
     const path = new URL(url).pathname;
     const answer = await newcomer().fetch(path);
     expect([answer.status, answer.headers.get('location')]).toEqual([302, `/login?next=${encodeURIComponent(path)}`]);
@@ -239,12 +249,12 @@ describe('links from chats', () => {
     const { app } = stage();
     const ada = await somebody();
     const grace = await joined(ada, 'member');
-    const { url } = await app.makeWorkspaceLink({ platform: 'slack', externalId: newId(), name: 'Acme HQ' });
+    const { url } = await app.workspaces.makeWorkspaceLink({ platform: 'slack', externalId: newId(), name: 'Acme HQ' });
     const path = new URL(url).pathname;
     expect(await grace.page(path)).toContain('An owner or admin of the team links workspaces.');
     const { userId, teamId } = await grace.actor();
     expect((await grace.post(path, { intent: 'confirm', user: userId, team: teamId })).status).toBe(403);
-    const home = (await app.teamsOf(await grace.actor())).find(({ personal }) => personal)!;
+    const home = (await app.accounts.teamsOf(await grace.actor())).find(({ personal }) => personal)!;
     expect(await grace.post(path, { intent: 'switch', team: home.teamId })).toMatchObject({ to: path });
     expect(await grace.post(path, { intent: 'confirm', user: userId, team: home.teamId })).toMatchObject({
       to: '/team/workspaces?done=workspace-linked',
@@ -299,7 +309,7 @@ async function somebody(): Promise<PortalVisitor> {
 async function joined(owner: PortalVisitor, role: Role): Promise<PortalVisitor> {
   const { app, invitationFor } = world();
   const person = await somebody();
-  await app.invite(await owner.actor(), { email: person.email, role });
+  await app.team.invite(await owner.actor(), { email: person.email, role });
   await person.post(`/invitations/${await invitationFor(person.email)}`, { intent: 'accept' });
   return person;
 }

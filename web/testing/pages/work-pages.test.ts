@@ -110,7 +110,7 @@ test('the files of a task are shown in frames where nothing of them can run', as
   const page = await ada.page(`/tasks/${task}`);
   expect(page).not.toContain(HOSTILE);
   const files = Object.fromEntries(
-    (await stage().app.task(await ada.actor(), task)).files.map(({ id, name }) => [name, `/tasks/${task}/files/${id}`]),
+    (await stage().app.tasks.get(await ada.actor(), task)).files.map(({ id, name }) => [name, `/tasks/${task}/files/${id}`]),
   );
   for (const name of ['notes.md', 'long.txt', 'paper.pdf']) expect(page).toContain(`<iframe src="${files[name]}"`);
   expect(page).toContain(`<img src="${files['picture.png']}"`);
@@ -149,7 +149,7 @@ test('a file that storage does not give now says so, and comes later', async () 
   const ada = await somebody();
   await ada.post('/dashboard', { intent: 'ask', text: 'find me 3 leads' });
   const task = await ada.newestTask();
-  const { id } = (await stage().app.task(await ada.actor(), task)).files.find(({ name }) => name === 'notes.md')!;
+  const { id } = (await stage().app.tasks.get(await ada.actor(), task)).files.find(({ name }) => name === 'notes.md')!;
   storageIsAway = true;
   const away = await ada.fetch(`/tasks/${task}/files/${id}`, { headers: { Accept: 'text/html' } });
   storageIsAway = false;
@@ -192,8 +192,8 @@ async function somebody() {
     async newestTask(): Promise<string> {
       const { app } = stage();
       const who = await person.actor();
-      const [line] = (await app.tasks(who, { limit: 1 })).tasks;
-      await vi.waitFor(async () => expect((await app.task(who, line!.id)).over).toBe(true));
+      const [line] = (await app.tasks.list(who, { limit: 1 })).tasks;
+      await vi.waitFor(async () => expect((await app.tasks.get(who, line!.id)).over).toBe(true));
       return line!.id;
     },
   };

@@ -1,0 +1,25 @@
+// Work: what it would cost, asking for it, watching it, stopping it.
+
+import type { AskInput } from '#core/contracts/ask.ts';
+import { bind } from '../runtime/bind.ts';
+import type { Core } from '../runtime/core.ts';
+import { patienceFor } from '../runtime/patience.ts';
+import type { Taken } from '../views.ts';
+import { cancel, retry } from './control.ts';
+import { examples } from './examples.ts';
+import { history, showTask } from './history.ts';
+import { takeAsk } from './intake.ts';
+import { preview } from './preview.ts';
+import { details, feedback, list, people } from './work.ts';
+
+export function taskVerbs(core: Core) {
+  return {
+    /**
+     * Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and where letters are posted its
+     * letter is written. What comes too often is refused without a trace, unless it repeats what has an outcome. Rejects with
+     * `database.unavailable` when it could not be written down 2.5 s after the request came; `waitedMs` of them are over.
+     */
+    ask: (input: AskInput, waitedMs?: number): Promise<Taken> => takeAsk(core, input, patienceFor(core, waitedMs)),
+    ...bind(core, { cancel, retry, get: showTask, details, history, list, people, estimate: preview, examples, feedback }),
+  };
+}
