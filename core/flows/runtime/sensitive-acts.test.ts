@@ -63,14 +63,14 @@ test('who may not do it is told so, and not asked to confirm first', async () =>
   const { owner, joins } = teamStage(world());
   const member = { ...(await joins(await owner(), 'guest')), confirmedAt: new Date(0) };
   for (const name of [
-    'requestTeamDeletion',
-    'exportTeam',
-    'deleteFile',
-    'setTeamSettings',
-    'makeApiKey',
-    'changeRole',
-    'removeMember',
-    'invite',
+    'privacy.requestTeamDeletion',
+    'privacy.exportTeam',
+    'files.delete',
+    'privacy.setTeamSettings',
+    'team.makeApiKey',
+    'team.changeRole',
+    'team.removeMember',
+    'team.invite',
   ])
     expect([name, await codeOf(calls[name]!(world().app, member))]).toEqual([name, 'not.allowed']);
 });

@@ -93,7 +93,7 @@ const causes: Readonly<Record<SecurityEvent, (me: PortalVisitor) => Promise<obje
     }),
   async 'account.act'(me) {
     await me.signUp(me.email);
-    return after(async () => (await me.post('/team/data', { intent: 'export' }), { what: 'exportTeam' }));
+    return after(async () => (await me.post('/team/data', { intent: 'export' }), { what: 'privacy.exportTeam' }));
   },
   async 'operator.act'(me) {
     const ops = portalVisitor(world(), OPS);
@@ -102,7 +102,7 @@ const causes: Readonly<Record<SecurityEvent, (me: PortalVisitor) => Promise<obje
     await me.signUp(me.email);
     const { teamId } = await me.actor();
     const sent = { intent: 'grant', credits: '5', reason: 'Secret reason', key: newId() };
-    return after(async () => (await ops.post(`/operator/teams/${teamId}`, sent), { what: 'grantCredits' }));
+    return after(async () => (await ops.post(`/operator/teams/${teamId}`, sent), { what: 'operator.grantCredits' }));
   },
 };
 
