@@ -156,7 +156,7 @@ test('after logins are rotated, all running processes keep sessions, second fact
     expect(await Promise.all([ada, there, halfway, eve].map((each) => each.isLoggedIn()))).toEqual([false, false, false, false]);
   });
   await halfway.logIn(email);
-  expect(await halfway.auth('/two-factor/verify-totp', { code: authenticator() })).toMatchObject({ status: 200 });
+  expect(await halfway.auth('/two-factor/verify-totp', { code: await vi.waitFor(authenticator) })).toMatchObject({ status: 200 });
   expect(await query(world, `SELECT name FROM secrets WHERE name LIKE 'logins%'`)).toEqual([{ name: 'logins 3' }]);
 }, 60_000);
 

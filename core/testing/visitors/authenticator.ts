@@ -2,22 +2,27 @@
 
 import { createHmac } from 'node:crypto';
 
-const PERIOD_S = 30;
+const PERIOD_MS = 30_000;
+/** Whoever has a code enters it within this time, on a busy machine too. */
+const ENTERED_WITHIN_MS = 10_000;
 
 /**
- * Gives the code of a moment, or without one a code that this app has not given before: each works once, and tests do not
- * wait for the next half minute. The product accepts those of the step before, the current one and the next, so there are
- * three of them.
+ * Gives a code that this app has not given before: each works once, and tests do not wait for the next half minute. The
+ * product accepts those of the step before, the current one and the next. That of the step before is refused once this step
+ * has ended, so late in a step it is left out. Two codes are always there; whoever needs a third one waits for it, mostly not
+ * at all: `await vi.waitFor(authenticator)`.
  */
-export function authenticatorOf(totpUri: string): (atMs?: number) => string {
+export function authenticatorOf(totpUri: string, nowMs = Date.now): () => string {
   const secret = fromBase32(new URL(totpUri).searchParams.get('secret')!);
   let last = -Infinity;
-  return (atMs) => {
-    const now = Math.floor((atMs ?? Date.now()) / 1000 / PERIOD_S);
-    if (atMs !== undefined) return codeOf(secret, now);
-    last = Math.max(last + 1, now - 1);
-    if (last > now + 1) throw new Error('this authenticator has no unused code that would be accepted now');
-    return codeOf(secret, last);
+  return () => {
+    const atMs = nowMs();
+    const now = Math.floor(atMs / PERIOD_MS);
+    const isLate = (now + 1) * PERIOD_MS - atMs < ENTERED_WITHIN_MS;
+    const step = Math.max(last + 1, isLate ? now : now - 1);
+    if (step > now + 1) throw new Error('this authenticator has no unused code that would be accepted now');
+    last = step;
+    return codeOf(secret, step);
   };
 }
 
