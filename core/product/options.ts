@@ -2,6 +2,7 @@
 
 import type { Adapter } from '#bots/adapter.ts';
 import type { Core, CoreSettings } from '#core/flows/runtime/core.ts';
+import type { LoginCost } from '#core/engines/auth/settings.ts';
 import type { Agents } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
@@ -21,6 +22,8 @@ export interface ProductOptions {
   readonly agents?: Agents;
   /** For tests that need a part to misbehave. */
   readonly withCore?: (core: Core) => Core;
+  /** For tests that make many people; refused in production, where passwords have to be expensive to guess. */
+  readonly loginCost?: LoginCost | undefined;
   /** For tests that cannot wait. */
   readonly timings?: Partial<Timings>;
 }

@@ -59,6 +59,7 @@ const usualTimings: Timings = {
 
 export async function startProduct(config: Config, options: ProductOptions): Promise<Product> {
   const { log, clock = systemClock } = options;
+  if (config.production && options.loginCost) throw new Error('In production logging in costs what it costs: loginCost is for tests.');
   const timings = { ...usualTimings, ...options.timings };
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const stops: (() => Promise<void>)[] = [];
@@ -114,6 +115,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       security,
       news: authNews(() => core),
       leakedPasswordsUrl: config.people.leakedPasswordsUrl,
+      cost: options.loginCost,
     });
 
     const { platformsReadHere } = await import('#bots/main.ts');

@@ -35,7 +35,7 @@ type Engine = Pick<Auth, 'handle' | 'lookAtLink' | 'linkToSetPassword'> & {
 };
 
 export function openEngine(settings: AuthSettings, secrets: SecretVersions): Engine {
-  const { store, publicUrl, brandName, clock, log } = settings;
+  const { store, publicUrl, brandName, clock, log, cost } = settings;
   const https = publicUrl.startsWith('https:');
   const signing = secrets.map(({ secret }) => secret);
   const browsers = knownBrowsers(signing, https);
@@ -78,6 +78,7 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
       requireEmailVerification: true,
       minPasswordLength: PASSWORD.least,
       maxPasswordLength: PASSWORD.most,
+      ...(cost && { password: cost.passwords }),
       resetPasswordTokenExpiresIn: linkLastsS.reset,
       revokeSessionsOnPasswordReset: true,
       async sendResetPassword({ user, token }) {
@@ -200,7 +201,7 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
       if (leadsToMail.has(pathname.replace(/^\/api\/auth/, '')) && !news.sendsMail()) throw refuse('mail.off');
       const link = pathname.endsWith('/magic-link/verify') ? await this.lookAtLink('magic-link', searchParams.get('token') ?? '') : null;
       const asked = inPlainWords(answer(request)).then(withoutTokens);
-      const response = await (isAskedByStrangers(request) ? answerIn(clock, asked) : asked);
+      const response = await (isAskedByStrangers(request) ? answerIn(clock, asked, cost?.evenMs) : asked);
       // A link that was used ends the others: an older one that is found in a mailbox must not log in afterwards.
       if (link !== null && response.headers.getSetCookie().length > 0) await store.logins.endMagicLinks(link.email);
       return response;

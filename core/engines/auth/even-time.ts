@@ -11,10 +11,10 @@ export function isAskedByStrangers({ method, url }: Request): boolean {
 }
 
 /** Gives the answer after a while that is the same for all, or for slow machines a multiple of it. */
-export async function answerIn(clock: Clock, answer: Promise<Response>): Promise<Response> {
+export async function answerIn(clock: Clock, answer: Promise<Response>, evenMs = EVEN_MS): Promise<Response> {
   const began = performance.now();
   const response = await answer;
   const tookMs = performance.now() - began;
-  await clock.sleep(Math.ceil(tookMs / EVEN_MS) * EVEN_MS - tookMs);
+  await clock.sleep(Math.ceil(tookMs / evenMs) * evenMs - tookMs);
   return response;
 }

@@ -22,4 +22,17 @@ export interface AuthSettings {
   readonly news: AuthNews;
   /** Where to ask whether a password was leaked; null for not at all. */
   readonly leakedPasswordsUrl: string | null;
+  /** Left out wherever people log in; a product in production refuses another one. */
+  readonly cost?: LoginCost | undefined;
+}
+
+/** What logging in costs on purpose, so that guessing costs it too. */
+export interface LoginCost {
+  /** The library's own are scrypt with 32 MB and 60 ms for each password. */
+  readonly passwords: {
+    hash(password: string): Promise<string>;
+    verify(given: { hash: string; password: string }): Promise<boolean>;
+  };
+  /** What strangers ask is answered after so many milliseconds, or a multiple of it. */
+  readonly evenMs: number;
 }

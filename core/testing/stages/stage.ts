@@ -16,6 +16,7 @@ import type { Log } from '#core/ports/log.ts';
 import { startProduct, type Product } from '#core/product/product.ts';
 import { startOpenClawSandbox, type Control } from '#core/sandbox/openclaw/gateway.ts';
 import { createTestDatabase } from '../runner/database.ts';
+import { cheapLogins } from '../visitors/cheap-logins.ts';
 import { mailboxOf, type ReceivedMail, type TestMailbox } from '../visitors/mailbox.ts';
 import { quietLog } from '../runner/quiet-log.ts';
 import { temporaryFolder } from '../runner/temporary-folder.ts';
@@ -74,6 +75,8 @@ export interface StageOptions {
   readonly log?: Log;
   readonly withCore?: (core: Core) => Core;
   readonly timings?: NonNullable<ProductOptions['timings']>;
+  /** `real` where a test is about it; usually passwords cost next to nothing, and answers to strangers are not kept back. */
+  readonly loginCost?: 'real';
 }
 
 /** Starts everything on free ports with a database of its own, and stops it when the test ends. */
@@ -114,7 +117,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   };
   const products: Product[] = [];
   const start: Stage['another'] = async (others = {}, changes = {}) => {
-    const product = await startProduct(readConfig({ ...settings, ...others }), { log: quietLog, ...options, ...changes });
+    const { loginCost, ...rest } = { log: quietLog, ...options, ...changes };
+    const product = await startProduct(readConfig({ ...settings, ...others }), {
+      ...rest,
+      loginCost: loginCost === 'real' ? undefined : cheapLogins,
+    });
     products.push(product);
     return product;
   };
