@@ -91,7 +91,7 @@ export function visitor({ url, core, mails }: Pick<Stage, 'url' | 'core' | 'mail
     async signUp(email, password = PASSWORD, name = 'Ada') {
       const { status, body } = await auth('/sign-up/email', { email, password, name });
       if (status !== 200) throw new Error(`signing up ${email} was answered with ${status} ${JSON.stringify(body)}`);
-      const mail = await mailOf({ mails }, email, 'verify');
+      const mail = await mailOf({ core, mails }, email, 'verify');
       const confirmed = await askAsPage('/confirm-sign-up', { token: tokenIn(mail), password });
       if (confirmed.status !== 200) throw new Error(`confirming ${email} was answered with ${confirmed.status}`);
     },
@@ -105,11 +105,17 @@ async function answered(response: Response): Promise<Answered> {
   return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>, headers: response.headers };
 }
 
-/** The newest mail of a kind, once there are `least` of it. */
-export function mailOf({ mails }: Pick<Stage, 'mails'>, to: string, kind: MailSaying['kind'], least = 1): Promise<ReceivedMail> {
+/** The newest mail of a kind, once all that were written so far have arrived, and at least so many. */
+export async function mailOf(
+  { core, mails }: Pick<Stage, 'core' | 'mails'>,
+  to: string,
+  kind: MailSaying['kind'],
+  least = 1,
+): Promise<ReceivedMail> {
+  const written = (await kindsWrittenTo({ core }, to)).filter((each) => each === kind).length;
   return vi.waitFor(async () => {
     const found = (await mails(to, 0)).filter((mail) => mail.kind === kind);
-    if (found.length < least) throw new Error(`${to} got ${found.length} mails of the kind ${kind}`);
+    if (found.length < Math.max(written, least)) throw new Error(`${to} got ${found.length} mails of the kind ${kind}`);
     return found.at(-1)!;
   });
 }
