@@ -1,5 +1,5 @@
-// The mails on disk, one file each, written beside the others and renamed into place. The folder is read anew each time:
-// several processes may have a sandbox over the same one.
+// The mails on disk, one file each, written beside the others and renamed into place. The folder is listed anew each time:
+// several processes may have a sandbox over the same one. A file that is there never changes, so it is read once.
 
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -19,10 +19,13 @@ export interface KeptMail {
 /** A sandbox is for looking at: what is older than the newest of these goes. */
 const KEPT = 500;
 const MORE_BEFORE_SOME_GO = 100;
+/** What is larger is read each time, so that the memory stays small whatever is sent. */
+const REMEMBERED_CHARACTERS = 100_000;
 
 export class Box {
   readonly #dir: string;
   #kept = 0;
+  #remembered = new Map<string, KeptMail>();
 
   private constructor(dir: string) {
     this.#dir = dir;
@@ -48,7 +51,10 @@ export class Box {
 
   async newest(most = KEPT): Promise<KeptMail[]> {
     const ids = (await this.#ids()).toSorted().reverse().slice(0, most);
-    return (await Promise.all(ids.map((id) => this.read(id)))).filter((mail) => mail !== null);
+    const mails = (await Promise.all(ids.map((id) => this.#remembered.get(id) ?? this.read(id)))).filter((mail) => mail !== null);
+    // Those that are gone are forgotten with it.
+    this.#remembered = new Map(mails.filter(({ raw }) => raw.length <= REMEMBERED_CHARACTERS).map((mail) => [mail.id, mail]));
+    return mails;
   }
 
   /** null when there is none, or no more. */
