@@ -6,6 +6,8 @@ import path from 'node:path';
 
 /** More than a few do not fail by chance, and running them one by one would take long. */
 const AGAIN_MOST = 10;
+/** A file that passes only the second time is a fault. One or two let a good change through; more do not. */
+const UNSTEADY_MOST = 2;
 const OUTSIDE = '(outside of its tests)';
 
 const [what, folder, run] = process.argv.slice(2);
@@ -16,6 +18,7 @@ if (what === 'again') {
 
 function count() {
   let [passed, failed] = [0, 0];
+  const unsteady = new Set();
   const runs = readdirSync(folder)
     .filter((name) => name.endsWith('.code'))
     .map((name) => name.slice(0, -'.code'.length));
@@ -25,13 +28,20 @@ function count() {
       const now = second?.files.get(file) ?? then;
       passed += now.passed;
       failed += now.failed.length;
-      for (const test of then.failed) if (!now.failed.includes(test)) console.log(`unsteady: ${file} ${test}`);
+      for (const test of then.failed.filter((each) => !now.failed.includes(each))) {
+        console.log(`unsteady: ${file} ${test}`);
+        unsteady.add(file);
+      }
     }
     // Trouble that belongs to no file cannot be looked at again.
     for (const words of [...first.beside, ...(second?.beside ?? [])]) {
       console.log(`${name}: ${words}`);
       failed++;
     }
+  }
+  if (unsteady.size > UNSTEADY_MOST) {
+    console.log(`${unsteady.size} files passed only the second time; no more than ${UNSTEADY_MOST} may`);
+    failed++;
   }
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

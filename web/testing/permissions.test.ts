@@ -48,7 +48,7 @@ describe('the table', () => {
 describe('seeing', () => {
   test.each(rows)('%s', async (_, row) => {
     const path = addressOf(row);
-    const got = await inTurn(askers, async (asker) => sawOf(await world().people[asker].fetch(path), row));
+    const got = await sideBySide(askers, async (asker) => sawOf(await world().people[asker].fetch(path), row));
     expect(got).toEqual(Object.fromEntries(askers.map((asker) => [asker, toSee(row, asker)])));
   });
 });
@@ -116,7 +116,7 @@ describe('what belongs to the team', () => {
     const row = matrix[path]!;
     const address = addressOf(row);
     const id = file.replace(/\.tsx?$/, '');
-    for (const asker of askers) {
+    await sideBySide(askers, async (asker) => {
       const { fetch, email, name } = world().people[asker];
       // The page, what a script of ours asks for in its place, and a part of that alone.
       for (const shape of [address, dataOf(address), `${dataOf(address)}?_routes=${encodeURIComponent(id)}`]) {
@@ -126,7 +126,7 @@ describe('what belongs to the team', () => {
         const known = [email, name, address, ...(row.tells ?? []), ...(isMember(asker) ? [world().acme.name, world().acme.teamId] : [])];
         expect([asker, shape, told(body, secrets, known)]).toEqual([asker, shape, []]);
       }
-    }
+    });
   });
 
   test('is not told to who runs the product, but for names', async () => {
@@ -222,6 +222,11 @@ function isMember(asker: Asker): asker is Role {
 }
 
 // --- What is.
+
+/** For what changes nothing. */
+async function sideBySide<Answer>(who: readonly Asker[], ask: (asker: Asker) => Promise<Answer>): Promise<Record<string, Answer>> {
+  return Object.fromEntries(await Promise.all(who.map(async (asker) => [asker, await ask(asker)] as const)));
+}
 
 /** One after another: what is asked here is who may, not how much at a time. */
 async function inTurn(who: readonly Asker[], ask: (asker: Asker) => Promise<string>): Promise<Record<string, string>> {

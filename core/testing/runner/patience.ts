@@ -2,7 +2,7 @@
 // may not get its turn for seconds: so nobody says a shorter time, unless the time itself is what is tested.
 import { vi } from 'vitest';
 
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 20_000;
 const LOOK_EVERY_MS = 20;
 
 /** Left to itself, vi.waitFor gives up after a second. */

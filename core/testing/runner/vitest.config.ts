@@ -1,16 +1,44 @@
 import path from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './longest-first.ts';
+
+// What needs nothing but itself.
+const pure = ['core/{domain,contracts}/**/*.test.ts', 'bots/{,drawing/}*.test.ts', 'web/app/**/*.test.ts'];
+// What drives browsers, starts whole products as processes, or kills them: it keeps the cores busy by itself.
+const heavy = [
+  'web/testing/**/*.test.ts',
+  'core/testing/faults/**/*.test.ts',
+  'core/launch/**/*.test.ts',
+  'core/sandbox/postgres/**/*.test.ts',
+];
 
 export default defineConfig({
   root: path.join(import.meta.dirname, '../../..'),
   test: {
-    include: ['{core,bots,web,prisma}/**/*.test.ts'],
     globalSetup: ['core/testing/runner/global-setup.ts'],
     setupFiles: ['core/testing/runner/each-file.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // Longer than any wait in them, so that what fails says what it waited for.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'pure', include: pure, isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      {
+        extends: true,
+        test: {
+          name: 'database',
+          include: ['{core,bots,web,prisma}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...pure, ...heavy],
+          // They wait for most of their time: for PostgreSQL, for what is answered evenly, for what happens later.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'heavy', include: heavy, maxWorkers: 2, testTimeout: 300_000, hookTimeout: 300_000, sequence: { groupOrder: 2 } },
+      },
+    ],
   },
 });
