@@ -52,6 +52,8 @@ inABrowser('somebody new', () => {
       if (second) {
         await second.goto('/dashboard');
         await badge(second, 150);
+        // What is behind another tab takes seconds to answer a finger.
+        await page.bringToFront();
       }
 
       await fill('What do you need done?', 'find me 30 leads in Miami');

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import { roles, type Role } from '#core/domain/team/permission.ts';
+import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
 import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { teamStage } from '#core/testing/stages/team-stage.ts';
@@ -13,7 +14,8 @@ import { proxied, twoFactorOf } from '#core/testing/visitors/visitor.ts';
 
 const OPS = 'Ops@example.com';
 const agents = agentsThat(() => done('Here.', [csvOf('leads.csv', 3)]));
-const stage = forAll(() => openStage({ portal: true, agents, settings: { ...proxied, OPERATOR_EMAILS: OPS } }));
+const clock = clockByHand();
+const stage = forAll(() => openStage({ portal: true, agents, clock, settings: { ...proxied, OPERATOR_EMAILS: OPS } }));
 const world = () => ({ ...stage(), ...teamStage(stage()) });
 
 test('an undelivered answer is shown with its reason and its number, and is sent again, given elsewhere or taken off the list', async () => {
@@ -67,11 +69,7 @@ test('an owner packs the team, downloads it, and goes on with a download that wa
   const ada = await owner('Acme');
   await got(ada, 'find me 3 leads');
   expect(await ada.post('/team/data', { intent: 'export' })).toMatchObject({ to: '/team/data?done=export' });
-  const link = await vi.waitFor(async () => {
-    const found = /href="(\/team\/data\/export\/[0-9a-f-]+)"/.exec(await ada.page('/team/data'));
-    if (found === null) throw new Error('not ready yet');
-    return found[1]!;
-  });
+  const link = await packed(ada);
   const answer = await ada.fetch(link);
   expect(Object.fromEntries(['content-type', 'accept-ranges', 'cache-control'].map((name) => [name, answer.headers.get(name)]))).toEqual({
     'content-type': 'application/zip',
@@ -99,11 +97,7 @@ test('an export that holds a deleted file is gone from the page, which says why 
   const id = await got(ada, 'find me 3 leads');
   const { files } = await stage().app.tasks.get(await ada.actor(), id);
   await ada.post('/team/data', { intent: 'export' });
-  const link = await vi.waitFor(async () => {
-    const found = /href="(\/team\/data\/export\/[0-9a-f-]+)"/.exec(await ada.page('/team/data'));
-    if (found === null) throw new Error('not ready yet');
-    return found[1]!;
-  });
+  const link = await packed(ada);
   await ada.post(`/tasks/${id}`, { intent: `delete-file ${files[0]!.id}`, id: files[0]!.id });
   expect((await ada.fetch(link)).status).toBe(404);
   const page = await ada.page('/team/data');
@@ -285,6 +279,16 @@ async function got(person: PortalVisitor, text: string): Promise<string> {
   const taskId = taken.kind === 'task' ? taken.taskId : '';
   await vi.waitFor(async () => expect((await app.tasks.get(actor, taskId)).over).toBe(true));
   return taskId;
+}
+
+/** Where the export is downloaded. A worker looks for what was asked for every few seconds. */
+function packed(ada: PortalVisitor): Promise<string> {
+  return vi.waitFor(async () => {
+    clock.forward(1_000);
+    const found = /href="(\/team\/data\/export\/[0-9a-f-]+)"/.exec(await ada.page('/team/data'));
+    if (found === null) throw new Error('not ready yet');
+    return found[1]!;
+  });
 }
 
 /** An answer that a chat would not take. */
