@@ -6,7 +6,7 @@ import { axeFindings } from './browsers/axe.ts';
 import { inABrowser } from './browsers/browser.ts';
 import { layoutFlaws } from './browsers/layout.ts';
 import type { Trouble } from './browsers/line.ts';
-import { article, connected, forgiveAttempts, newcomers, newMail, title } from './newcomers.ts';
+import { article, connected, forgiveAttempts, newcomers, newMail, scriptsRun, title } from './newcomers.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -23,6 +23,7 @@ inABrowser('while the server is away', () => {
       const window = await member();
       const { page } = window;
       await page.goto('/dashboard');
+      await scriptsRun(page);
       await page.getByRole('textbox').fill('find me 4 leads in Miami');
       await page
         .getByText(/4 credits/)
@@ -55,6 +56,7 @@ inABrowser('while the server is away', () => {
     const window = await member();
     const { page } = window;
     await page.goto('/dashboard');
+    await scriptsRun(page);
     await page.getByRole('textbox').fill('find me 4 leads in Miami');
     window.expectTrouble(/^50[03] POST \/dashboard/);
     world().wire.cut();
@@ -95,6 +97,7 @@ inABrowser('while the server is away', () => {
     const window = await member();
     const { page } = window;
     await page.goto('/dashboard');
+    await scriptsRun(page);
     await page.getByRole('textbox').fill('find me 2 leads');
     await page.keyboard.press('Enter');
     await article(page, 'find me 2 leads').getByText('Done', { exact: true }).waitFor();

@@ -6,7 +6,7 @@ import { credits } from '#core/domain/credits/credits.ts';
 import { suggestedAsks } from '#core/domain/asks/examples.ts';
 import { PASSWORD } from '#core/testing/visitors/visitor.ts';
 import { inABrowser } from './browsers/browser.ts';
-import { article, forgiveAttempts, inView, newcomers, newMail, reloadUntil, STARTING, title } from './newcomers.ts';
+import { article, forgiveAttempts, inView, newcomers, newMail, reloadUntil, scriptsRun, STARTING, title } from './newcomers.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -84,9 +84,10 @@ inABrowser('somebody new', () => {
     const { page } = await member();
     await page.goto('/dashboard');
     await page.getByText('You never pay more than the maximum shown.').waitFor();
+    await scriptsRun(page);
     const estimated: string[] = [];
     page.on('request', (request) => request.url().endsWith('/estimate') && estimated.push(request.url()));
-    await page.getByRole('textbox').pressSequentially('find me 5 leads in Miami');
+    await page.getByRole('textbox').fill('find me 5 leads in Miami');
     await page.keyboard.press('Enter');
     await article(page, 'find me 5 leads in Miami').waitFor();
     expect(estimated).toEqual([]);
@@ -101,6 +102,7 @@ inABrowser('somebody new', () => {
     const window = await member();
     const { page, email } = window;
     await page.goto('/dashboard');
+    await scriptsRun(page);
     await page.getByRole('textbox').fill('Thanks!');
     await page.getByText('You’re welcome.').waitFor();
     window.expectTrouble(/^400 POST \/dashboard/);
@@ -130,6 +132,7 @@ inABrowser('somebody new', () => {
   test('stays where they scrolled to while an answer arrives, and otherwise sees it', async () => {
     const { page, email } = await member();
     await page.goto('/dashboard');
+    await scriptsRun(page);
     await page.getByRole('textbox').fill('find me 2 leads');
     await page.keyboard.press('Enter');
     await article(page, 'find me 2 leads').getByText('Done', { exact: true }).waitFor();

@@ -120,6 +120,11 @@ export async function connected(page: Page): Promise<void> {
   await page.getByText('We can’t be reached right now. What you see may be old').waitFor({ state: 'detached' });
 }
 
+/** On a wide page with a composer: until its scripts run, Enter begins a new line there and sends nothing. */
+export async function scriptsRun(page: Page): Promise<void> {
+  await page.getByText('Enter asks, ').waitFor();
+}
+
 export async function title(page: Page, words: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: words }).waitFor();
 }

@@ -51,7 +51,7 @@ export class Box {
 
   async newest(most = KEPT): Promise<KeptMail[]> {
     const ids = (await this.#ids()).toSorted().reverse().slice(0, most);
-    const mails = (await Promise.all(ids.map((id) => this.#remembered.get(id) ?? this.read(id)))).filter((mail) => mail !== null);
+    const mails = (await Promise.all(ids.map(async (id) => this.#remembered.get(id) ?? this.read(id)))).filter((mail) => mail !== null);
     // Those that are gone are forgotten with it.
     this.#remembered = new Map(mails.filter(({ raw }) => raw.length <= REMEMBERED_CHARACTERS).map((mail) => [mail.id, mail]));
     return mails;
