@@ -128,7 +128,10 @@ interface Bucket {
   drawing: Promise<void> | null;
 }
 
-/** The verbs, each within its rate, whichever door somebody comes through. `tasks.ask` and `tasks.retry` see to it themselves (intake.ts). */
+/**
+ * The verbs, each within its rate, whichever door somebody comes through. `tasks.ask` and `tasks.retry` see to it themselves
+ * (core/flows/tasks/intake.ts).
+ */
 export function withinRates<App extends Parameters<typeof eachVerb>[0]>(rates: Rates, app: App): App {
   return eachVerb(app, (name, verb) =>
     isRated(name) && !ownKeepers.has(name)
