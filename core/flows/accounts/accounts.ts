@@ -3,7 +3,7 @@
 
 import { deviceOf } from '#core/domain/accounts/device.ts';
 import type { Actor } from '#core/domain/actor.ts';
-import { isId, type TeamId, type UserId, type WalletId, type SessionId } from '#core/domain/ids.ts';
+import { isId, type SessionId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { readName } from '#core/domain/text/name.ts';
 import { writeAudit } from '#core/store/team/audit.ts';
