@@ -11,7 +11,7 @@ import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
 import { careFor, viewDeletion, type DeletionView } from './team-settings.ts';
 
-export interface AccountView {
+interface OwnAccount {
   readonly name: string;
   readonly email: string;
   readonly deletion: DeletionView | null;
@@ -61,7 +61,7 @@ export async function takeBackTeamDeletion(core: Core, actor: Actor): Promise<vo
 }
 
 /** The person's account, whichever team they look at. */
-export async function ownAccount(core: Core, actor: Actor): Promise<AccountView> {
+export async function ownAccount(core: Core, actor: Actor): Promise<OwnAccount> {
   const [account, teams] = await Promise.all([accountOf(core, actor), core.store.custody.teamsOnlyOwnedBy(actor.userId)]);
   return { ...account, deletion: viewDeletion(account.deletion), onlyOwnerOf: teams.map(({ name }) => name) };
 }
