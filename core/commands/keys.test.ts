@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
-import { copyOfMailboxKey } from '#core/flows/credits/mailbox-key.ts';
+import { copyOfMailboxKey } from '#core/flows/mail/mailbox-key.ts';
 import { writeMail } from '#core/flows/mail/mail.ts';
 import type { Product } from '#core/product/product.ts';
 import { agentsThat, done, fileOf } from '#core/testing/stages/agents-that.ts';

@@ -5,7 +5,7 @@ import type { Core, CoreSettings } from '#core/flows/runtime/core.ts';
 import type { Agents } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
-import type { Outside } from '#core/product/sandboxes.ts';
+import type { Outside } from './sandboxes.ts';
 
 export interface ProductOptions {
   readonly log: Log;

@@ -1,17 +1,17 @@
 // What a process does, by role. Roles share no memory: they meet in PostgreSQL and the queue.
 
+import type { Context, Mount } from '#bots/adapter.ts';
 import type { Bots } from '#bots/main.ts';
-import type { Mount } from '#bots/adapter.ts';
 import type { App } from '#core/flows/app.ts';
-import type { Core } from '#core/flows/runtime/core.ts';
-import { deliver } from '#core/flows/messages/deliver.ts';
-import { dispatch } from '#core/flows/tasks/dispatch.ts';
 import { deliverMails } from '#core/flows/mail/mail.ts';
-import { watchRunning } from '#core/flows/tasks/running.ts';
+import { deliver } from '#core/flows/messages/deliver.ts';
 import { relay, upkeep } from '#core/flows/operator/upkeep.ts';
+import type { Core } from '#core/flows/runtime/core.ts';
+import { dispatch } from '#core/flows/tasks/dispatch.ts';
+import { watchRunning } from '#core/flows/tasks/running.ts';
 import type { PortalSettings } from '#web/server/portal.ts';
+import type { ProductOptions } from './options.ts';
 import type { Outside } from './sandboxes.ts';
-import type { ProductOptions } from '#core/product/options.ts';
 
 /** Agents take seconds to minutes, and waiting for them costs little: this many tasks at a time in one process. */
 const TASKS_AT_ONCE = 50;
@@ -42,7 +42,11 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
 }
 
 /** Speaks on the platforms, and delivers letters there. */
-export async function startBotsRole(core: Core, app: App, options: Pick<ProductOptions, 'adapters' | 'botSettings'>): Promise<Bots> {
+export async function startBotsRole(
+  core: Core,
+  app: Context<unknown>['app'],
+  options: Pick<ProductOptions, 'adapters' | 'botSettings'>,
+): Promise<Bots> {
   const { startBots } = await import('#bots/main.ts');
   const bots = await startBots({ app, log: core.log, clock: core.clock }, options.botSettings ?? {}, options.adapters);
   const stopping = new AbortController();

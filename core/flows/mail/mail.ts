@@ -147,7 +147,10 @@ export function undeliveredMails(core: Core): Promise<UndeliveredMail[]> {
   return core.store.mails.undelivered(SHOWN);
 }
 
-/** The operator's word that it may be sent, perhaps a second time. False when there is nothing to send any more. `by` as in the audit log. */
+/**
+ * The operator's word that it may be sent, perhaps a second time. False when there is nothing to send any more. `by` as in the
+ * audit log.
+ */
 export async function sendMailAgain(core: Core, by: string, mailId: string): Promise<boolean> {
   const at = core.clock.now();
   return core.store.money.transaction(async (client) => {

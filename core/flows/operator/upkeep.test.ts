@@ -7,7 +7,7 @@ import { clockByHand, type ClockByHand } from '#core/testing/runner/clock-by-han
 import { stage, type Person } from '#core/testing/stages/stage.ts';
 import type { Core } from '../runtime/core.ts';
 import { expireFiles } from './upkeep.ts';
-import type { Taken } from '../views.ts';
+import type { Taken } from '../tasks/intake.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60_000;

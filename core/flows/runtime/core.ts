@@ -1,4 +1,4 @@
-// One plain object with what every flow needs. It is put together in main.ts, and by the tests' stage.
+// One plain object with what every flow needs. It is put together in core/product/product.ts, and by the tests' stage.
 
 import type { StartingCredits } from '#core/domain/credits/starting-credits.ts';
 import type { Agents } from '#core/ports/agents.ts';

@@ -21,7 +21,7 @@ import { quietLog } from '../runner/quiet-log.ts';
 import { temporaryFolder } from '../runner/temporary-folder.ts';
 import { wireTo, type Wire } from '../faults/wire.ts';
 import type { Actor } from '#core/domain/actor.ts';
-import type { Taken } from '#core/flows/views.ts';
+import type { Taken } from '#core/flows/tasks/intake.ts';
 import type { GivenSettings } from '#core/contracts/config-problem.ts';
 import type { ProductOptions } from '#core/product/options.ts';
 
