@@ -25,4 +25,7 @@ export interface ProductOptions {
   readonly timings?: Partial<Timings>;
 }
 
-export type Timings = Pick<CoreSettings, 'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs'>;
+export type Timings = Pick<
+  CoreSettings,
+  'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs' | 'retryMs'
+>;
