@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 // Where there is no Redis, the run says so at its end; under CI that is a failure (core/testing/runner/redis.test.ts).
-// They mostly wait, so several run at once, each with a queue of its own.
+// They mostly wait, so several run at once, each with a queue of its own, and none with mocks: those are cleared for each test.
 describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue in %s', { concurrent: true }, (home) => {
   const test = plainTest
     .extend('said', (): string[] => [])
@@ -205,10 +205,10 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
   test('stopping takes no further job and lets running ones end', async ({ queue }) => {
     const held = Promise.withResolvers<void>();
     const handled: string[] = [];
-    const begun = vi.fn();
+    const begun = Promise.withResolvers<void>();
     const working = await queue.work(
       async (job, signal) => {
-        begun();
+        begun.resolve();
         await held.promise;
         handled.push(`${nameOf(job)} ${signal.aborted}`);
       },
@@ -216,7 +216,7 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     );
     const [first, second] = jobs(2);
     await queue.add([first!]);
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+    await begun.promise;
     await queue.add([second!]);
     const stopped = working.stop(10_000);
     held.resolve();
@@ -228,10 +228,10 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
   test.for(['throws', 'resolves'])(
     'after the grace period a job that %s on its signal goes to another worker at once',
     async (way, { queue, said }) => {
-      const begun = vi.fn();
+      const begun = Promise.withResolvers<void>();
       const working = await queue.work(
         async (_, signal) => {
-          begun();
+          begun.resolve();
           await once(signal, 'abort');
           if (way === 'throws') throw signal.reason;
         },
@@ -239,7 +239,7 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
       );
       const [job] = jobs(1);
       await queue.add([job!]);
-      await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+      await begun.promise;
       await working.stop(0);
       expect(await queue.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
       const handled: string[] = [];
@@ -250,16 +250,16 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
   );
 
   test('a handler that never lets go does not keep the process from ending, nor its job from others', async ({ queue, settings }) => {
-    const begun = vi.fn();
+    const begun = Promise.withResolvers<void>();
     await queue.work(
       async () => {
-        begun();
+        begun.resolve();
         await new Promise(() => undefined);
       },
       { concurrency: 1 },
     );
     await queue.add(jobs(1));
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+    await begun.promise;
     await queue.close();
     const other = await createQueue(settings);
     expect(await other.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
@@ -275,17 +275,17 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     const [running, refused, later] = jobs(3);
     const handled: string[] = [];
     const held = Promise.withResolvers<void>();
-    const begun = vi.fn();
+    const begun = Promise.withResolvers<void>();
     await queue.work(
       async (job) => {
-        begun();
+        begun.resolve();
         if (job.taskId === running!.taskId) await held.promise;
         handled.push(nameOf(job));
       },
       { concurrency: 2 },
     );
     await queue.add([running!]);
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+    await begun.promise;
 
     await connection.cut();
     await expect(queue.add([refused!])).rejects.toThrow();
