@@ -27,5 +27,8 @@ export interface ProductOptions {
 
 export type Timings = Pick<
   CoreSettings,
-  'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs' | 'retryMs'
->;
+  'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs' | 'retryMs' | 'leaveAfterMs'
+> & {
+  /** How long the queue leaves jobs to a worker that is silent; its own default when left out. */
+  readonly queueLockMs?: number;
+};

@@ -56,6 +56,7 @@ const usualTimings: Timings = {
   sweepEveryMs: 5_000,
   lostAfterMs: 15_000,
   retryMs: 1_000,
+  leaveAfterMs: 3_000,
 };
 
 export async function startProduct(config: Config, options: ProductOptions): Promise<Product> {
@@ -84,8 +85,9 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (encryptionKeys.length > 1) await resealAll(store.money, encryptionKeys, log);
     const keyring = await openKeyring(store, encryptionKeys, log);
     stops.push(async () => keyring.close());
-    const { retryMs } = timings;
-    const queue = await createQueue({ name: 'tasks', databaseUrl, redisUrl: config.redis?.url ?? null, retryMs, log });
+    const { retryMs, queueLockMs: lockMs } = timings;
+    const redisUrl = config.redis?.url ?? null;
+    const queue = await createQueue({ name: 'tasks', databaseUrl, redisUrl, retryMs, ...(lockMs !== undefined && { lockMs }), log });
     stops.push(() => queue.close());
     const files = createS3(outside.s3);
     stops.push(async () => files.close());

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test as plainTest, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi, type TestContext } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import type { Job } from '#core/ports/queue.ts';
 import { createEmptyDatabase, type TestDatabase } from '#core/testing/runner/database.ts';
@@ -28,27 +28,21 @@ afterAll(async () => {
 });
 
 // Where there is no Redis, the run says so at its end; under CI that is a failure (core/testing/runner/redis.test.ts).
-// They mostly wait, so several run at once, each with a queue of its own, and none with mocks: those are cleared for each test.
+// They mostly wait, so several run at once, each with a queue of its own, and without mocks, which are cleared at each test.
 describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue in %s', { concurrent: true }, (home) => {
-  const test = plainTest
-    .extend('said', (): string[] => [])
-    .extend('told', (): object[] => [])
-    .extend('connection', async ({}, { onCleanup }) => {
-      const connection = await frailConnection(home === 'Redis' ? redis.url : database.url);
-      onCleanup(() => connection.cut());
-      return connection;
-    })
-    .extend('settings', ({ connection, said, told }): QueueSettings => {
-      const where = home === 'Redis' ? { databaseUrl: 'postgres://unused', redisUrl: connection.url } : { databaseUrl: connection.url };
-      return { name: `test-${newId()}`, ...where, log: logTo(said, told), retryMs: 20 };
-    })
-    .extend('queue', async ({ settings }, { onCleanup }) => {
-      const queue = await createQueue(settings);
-      onCleanup(() => queue.close());
-      return queue;
-    });
+  const opened = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) => {
+    const [said, told]: [string[], object[]] = [[], []];
+    const connection = await frailConnection(home === 'Redis' ? redis.url : database.url);
+    onTestFinished(() => connection.cut());
+    const where = home === 'Redis' ? { databaseUrl: 'postgres://unused', redisUrl: connection.url } : { databaseUrl: connection.url };
+    const settings: QueueSettings = { name: `test-${newId()}`, ...where, log: logTo(said, told), retryMs: 20 };
+    const queue = await createQueue(settings);
+    onTestFinished(() => queue.close());
+    return { connection, settings, queue, said, told };
+  };
 
-  test('hands out every job once, few and many at a time', async ({ queue }) => {
+  test('hands out every job once, few and many at a time', async (here) => {
+    const { queue } = await opened(here);
     const handled: string[] = [];
     await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 10 });
     const few = jobs(3);
@@ -59,7 +53,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }));
   });
 
-  test('wakes an idle worker at once', async ({ queue }) => {
+  test('wakes an idle worker at once', async (here) => {
+    const { queue } = await opened(here);
     const handled: string[] = [];
     await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 1 });
     const began = performance.now();
@@ -71,7 +66,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     expect(performance.now() - began).toBeLessThan(20_000);
   });
 
-  test('a job that waits or runs is not added twice, and one that ended can be added again', async ({ queue }) => {
+  test('a job that waits or runs is not added twice, and one that ended can be added again', async (here) => {
+    const { queue } = await opened(here);
     const [job] = jobs(1);
     const held = Promise.withResolvers<void>();
     const handled: string[] = [];
@@ -96,7 +92,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await vi.waitFor(() => expect(handled).toEqual([nameOf(job!), nameOf(job!)]));
   });
 
-  test('knows which jobs it has, whether they wait, run or are put off, and which it has not', async ({ queue }) => {
+  test('knows which jobs it has, whether they wait, run or are put off, and which it has not', async (here) => {
+    const { queue } = await opened(here);
     const [running, delayed, waiting, done, unknown] = jobs(5);
     const all = [running!, delayed!, waiting!, done!, unknown!];
     const held = Promise.withResolvers<void>();
@@ -118,7 +115,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await stopped;
   });
 
-  test('knows how many workers are connected, in all processes, also after one was killed', async ({ queue, settings }) => {
+  test('knows how many workers are connected, in all processes, also after one was killed', async (here) => {
+    const { queue, settings } = await opened(here);
     expect(await queue.workers()).toBe(0);
     const other = await createQueue(settings);
     await other.work(async () => undefined, { concurrency: 1 });
@@ -133,7 +131,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await vi.waitFor(async () => expect(await queue.workers()).toBe(0));
   });
 
-  test('runs as many jobs at a time as it was told, and no more', async ({ queue }) => {
+  test('runs as many jobs at a time as it was told, and no more', async (here) => {
+    const { queue } = await opened(here);
     const held = Promise.withResolvers<void>();
     let running = 0;
     let most = 0;
@@ -153,7 +152,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     expect(most).toBe(4);
   });
 
-  test('a job whose handler throws comes back later until it is done', async ({ queue, said }) => {
+  test('a job whose handler throws comes back later until it is done', async (here) => {
+    const { queue, said } = await opened(here);
     let tries = 0;
     await queue.work(
       async () => {
@@ -168,10 +168,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     expect(said).toEqual(Array(3).fill('job failed, will be tried again'));
   });
 
-  test('a dead worker’s job goes to another one, while a living worker keeps its own however long it takes', async ({
-    queue,
-    settings,
-  }) => {
+  test('a dead worker’s job goes to another one, while a living worker keeps its own however long it takes', async (here) => {
+    const { queue, settings } = await opened(here);
     const quick = { ...settings, lockMs: 4_000 };
     const [long, orphan] = jobs(2);
     const handled: string[] = [];
@@ -202,7 +200,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await Promise.all([first.close(), heir.close()]);
   });
 
-  test('stopping takes no further job and lets running ones end', async ({ queue }) => {
+  test('stopping takes no further job and lets running ones end', async (here) => {
+    const { queue } = await opened(here);
     const held = Promise.withResolvers<void>();
     const handled: string[] = [];
     const begun = Promise.withResolvers<void>();
@@ -227,7 +226,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
 
   test.for(['throws', 'resolves'])(
     'after the grace period a job that %s on its signal goes to another worker at once',
-    async (way, { queue, said }) => {
+    async (way, here) => {
+      const { queue, said } = await opened(here);
       const begun = Promise.withResolvers<void>();
       const working = await queue.work(
         async (_, signal) => {
@@ -249,7 +249,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     },
   );
 
-  test('a handler that never lets go does not keep the process from ending, nor its job from others', async ({ queue, settings }) => {
+  test('a handler that never lets go does not keep the process from ending, nor its job from others', async (here) => {
+    const { queue, settings } = await opened(here);
     const begun = Promise.withResolvers<void>();
     await queue.work(
       async () => {
@@ -266,12 +267,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await other.close();
   });
 
-  test('its server goes away and comes back: whoever adds is told, running jobs end, and the rest goes on by itself', async ({
-    queue,
-    connection,
-    said,
-    told,
-  }) => {
+  test('its server goes away and comes back: whoever adds is told, running jobs end, and the rest goes on by itself', async (here) => {
+    const { queue, connection, said, told } = await opened(here);
     const [running, refused, later] = jobs(3);
     const handled: string[] = [];
     const held = Promise.withResolvers<void>();
@@ -303,7 +300,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await queue.check();
   });
 
-  test('a worker whose connections are all ended goes on by itself', async ({ connection, settings }) => {
+  test('a worker whose connections are all ended goes on by itself', async (here) => {
+    const { connection, settings } = await opened(here);
     // A claim that arrives after its connection has ended is answered to nobody, so the lock must run out.
     const quick = await createQueue({ ...settings, lockMs: 1_200 });
     const handled: string[] = [];
@@ -318,7 +316,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
   });
 
   // Alone, as it empties the Redis of its scripts.
-  test('a server that forgot its jobs disturbs nobody, and takes them again', { concurrent: false }, async ({ queue, settings, said }) => {
+  test('a server that forgot its jobs disturbs nobody, and takes them again', { concurrent: false }, async (here) => {
+    const { queue, settings, said } = await opened(here);
     const [forgotten] = jobs(1);
     const held = Promise.withResolvers<void>();
     const handled: string[] = [];
@@ -341,7 +340,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await vi.waitFor(() => expect(handled).toEqual([nameOf(forgotten!), nameOf(again)]));
   });
 
-  test('it can be closed while its server is away, and answers no more then', async ({ queue, connection, said }) => {
+  test('it can be closed while its server is away, and answers no more then', async (here) => {
+    const { queue, connection, said } = await opened(here);
     await queue.work(async () => undefined, { concurrency: 1 });
     await connection.cut();
     await vi.waitFor(() => expect(said).toContain('queue cannot be reached'));
@@ -349,22 +349,20 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await expect(queue.add(jobs(1))).rejects.toThrow('is closed');
   });
 
-  test.for(['is away', 'does not know us'])(
-    'it does not start when its server %s, and tells no password',
-    async (why, { connection, settings, told }) => {
-      if (why === 'is away') await connection.cut();
-      const url = new URL(connection.url);
-      url.username = 'stranger';
-      url.password = 'hidden';
-      const failed = createQueue({ ...settings, ...(home === 'Redis' ? { redisUrl: url.href } : { databaseUrl: url.href }) });
-      const error = await failed.then(
-        () => undefined,
-        (reason: unknown) => reason as Error,
-      );
-      expect(error?.message).toMatch(/^the queue .*(cannot|can't)/);
-      expect(inspect([error, told], { depth: 20 })).not.toContain('hidden');
-    },
-  );
+  test.for(['is away', 'does not know us'])('it does not start when its server %s, and tells no password', async (why, here) => {
+    const { connection, settings, told } = await opened(here);
+    if (why === 'is away') await connection.cut();
+    const url = new URL(connection.url);
+    url.username = 'stranger';
+    url.password = 'hidden';
+    const failed = createQueue({ ...settings, ...(home === 'Redis' ? { redisUrl: url.href } : { databaseUrl: url.href }) });
+    const error = await failed.then(
+      () => undefined,
+      (reason: unknown) => reason as Error,
+    );
+    expect(error?.message).toMatch(/^the queue .*(cannot|can't)/);
+    expect(inspect([error, told], { depth: 20 })).not.toContain('hidden');
+  });
 
   async function forget(name: string): Promise<void> {
     if (home === 'PostgreSQL') {
@@ -381,7 +379,7 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
   }
 });
 
-plainTest.runIf(redisIsHere)('a Redis that lets its user list no connections leaves the number of workers unknown', async () => {
+test.runIf(redisIsHere)('a Redis that lets its user list no connections leaves the number of workers unknown', async () => {
   const admin = new Redis(redis.url);
   await admin.acl('SETUSER', 'limited', 'on', '>limited', '~*', '&*', '+@all', '-client|list');
   const url = Object.assign(new URL(redis.url), { username: 'limited', password: 'limited' });

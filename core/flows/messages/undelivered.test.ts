@@ -133,12 +133,12 @@ test('the page of a task sends its answer again, and passes over the first words
 });
 
 test('what would have been tried in a while is tried at once when somebody asks for it', async () => {
-  const { app, owner, say, setDown, answers, core } = await boardStage({ clock: clockByHand() });
+  const { app, owner, say, setDown, answers, core, goingOn } = await boardStage({ clock: clockByHand() });
   const thread = await say('general', 'find me 3 leads in Miami');
   await vi.waitFor(async () => expect(await answers(thread)).toHaveLength(2));
   await setDown(true);
   const taken = await app.tasks.ask(askedBy('ann', 'general', thread, 'find me 5 leads in Miami'));
-  await vi.waitFor(async () => {
+  await goingOn(async () => {
     const { rows } = await core.store.money.query<{ tries: number }>({ text: `SELECT max(tries) AS tries FROM letters` }, []);
     expect(rows[0]!.tries).toBeGreaterThan(2);
   });

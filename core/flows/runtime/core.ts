@@ -66,6 +66,8 @@ export interface CoreSettings {
   readonly lostAfterMs: number;
   /** After a failure that is not its own a task is tried again after this long, and twice as long after each further one. */
   readonly retryMs: number;
+  /** How long running tasks, posts and mails may take to end, once this process is to end, before they are left to another one. */
+  readonly leaveAfterMs: number;
 }
 
 /** What delivery needs besides: the posters of this process, by platform. */
