@@ -25,4 +25,10 @@ export interface ProductOptions {
   readonly timings?: Partial<Timings>;
 }
 
-export type Timings = Pick<CoreSettings, 'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs'>;
+export type Timings = Pick<
+  CoreSettings,
+  'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs' | 'retryMs' | 'leaveAfterMs'
+> & {
+  /** How long the queue leaves jobs to a worker that is silent; its own default when left out. */
+  readonly queueLockMs?: number;
+};

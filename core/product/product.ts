@@ -55,6 +55,8 @@ const usualTimings: Timings = {
   letterLeaseMs: 30_000,
   sweepEveryMs: 5_000,
   lostAfterMs: 15_000,
+  retryMs: 1_000,
+  leaveAfterMs: 3_000,
 };
 
 export async function startProduct(config: Config, options: ProductOptions): Promise<Product> {
@@ -83,7 +85,9 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (encryptionKeys.length > 1) await resealAll(store.money, encryptionKeys, log);
     const keyring = await openKeyring(store, encryptionKeys, log);
     stops.push(async () => keyring.close());
-    const queue = await createQueue({ name: 'tasks', databaseUrl: outside.databaseUrl, redisUrl: config.redis?.url ?? null, log });
+    const { retryMs, queueLockMs: lockMs } = timings;
+    const redisUrl = config.redis?.url ?? null;
+    const queue = await createQueue({ name: 'tasks', databaseUrl, redisUrl, retryMs, ...(lockMs !== undefined && { lockMs }), log });
     stops.push(() => queue.close());
     const files = createS3(outside.s3);
     stops.push(async () => files.close());

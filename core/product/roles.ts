@@ -15,8 +15,6 @@ import type { Outside } from './sandboxes.ts';
 
 /** Agents take seconds to minutes, and waiting for them costs little: this many tasks at a time in one process. */
 const TASKS_AT_ONCE = 50;
-/** How long running tasks may take to end before they are left to another process. */
-const LEAVE_AFTER_MS = 3_000;
 const WEB_GRACE_MS = 3_000;
 
 /** Hands tasks to agents, sends mails, and looks after what was left lying. */
@@ -33,8 +31,9 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
   return async () => {
     stopping.abort();
     // What has not ended by then is left as it stands: its agent keeps working, and whoever has the attempt next picks it up.
-    const leaving = setTimeout(() => void core.agents.close(), LEAVE_AFTER_MS);
-    await working.stop(LEAVE_AFTER_MS * 2);
+    const { leaveAfterMs } = core.settings;
+    const leaving = setTimeout(() => void core.agents.close(), leaveAfterMs);
+    await working.stop(leaveAfterMs * 2);
     clearTimeout(leaving);
     running.close();
     await Promise.all(loops);

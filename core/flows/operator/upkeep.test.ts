@@ -19,7 +19,7 @@ test('a task that the queue lost is found and done, although another one fails t
       for (const input of job.inputs) await input.open();
       return done('Here.', [csvOf('leads.csv', job.quantity!)]);
     }),
-    timings: { sweepEveryMs: 100, lostAfterMs: 300 },
+    timings: { sweepEveryMs: 100, lostAfterMs: 300, retryMs: 200 },
     withCore: (made) => ({
       ...made,
       files: { ...made.files, open: () => Promise.reject(new FilesError('storage.unavailable', 'storage is away')) },
@@ -184,7 +184,7 @@ test('while the queue hangs, people still see what happens to their tasks', asyn
 });
 
 test('a process that ends hands its running work over at once, and no agent begins anew', async () => {
-  const { person, another, openclaw } = await stage({ settings: { ROLES: 'web' }, timings: { sweepEveryMs: 200 } });
+  const { person, another, openclaw } = await stage({ settings: { ROLES: 'web' }, timings: { sweepEveryMs: 200, leaveAfterMs: 200 } });
   openclaw.set({ held: true });
   const first = await another({ ROLES: 'worker' });
   const ada = await person();

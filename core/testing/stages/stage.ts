@@ -10,7 +10,7 @@ import { newId, type FileId } from '#core/domain/ids.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
 import type { TaskView } from '#core/domain/tasks/task-view.ts';
-import type { Agents } from '#core/ports/agents.ts';
+import type { AgentOutcome, Agents } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import { startProduct, type Product } from '#core/product/product.ts';
@@ -113,8 +113,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     ...options.settings,
   };
   const products: Product[] = [];
+  const ended = Promise.withResolvers<AgentOutcome>();
   const start: Stage['another'] = async (others = {}, changes = {}) => {
-    const product = await startProduct(readConfig({ ...settings, ...others }), { log: quietLog, ...options, ...changes });
+    const given = { log: quietLog, ...options, ...changes };
+    const agents = given.agents && untilEnded(given.agents, ended.promise);
+    const product = await startProduct(readConfig({ ...settings, ...others }), { ...given, ...(agents && { agents }) });
     products.push(product);
     return product;
   };
@@ -139,13 +142,20 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         return mails;
       }),
     async stop() {
-      await Promise.all(products.map((each) => each.stop()));
+      // Nobody waits for what still runs; left to itself, a product gives it some seconds to end.
+      ended.resolve({ kind: 'detached' });
+      await Promise.all(products.flatMap((each) => [each.stop(), each.core.agents.close()]));
       await openclaw.stop();
       await wire.close();
       await database.drop();
       await folder.remove();
     },
   };
+}
+
+/** Whatever they work on is left as it stands once the stage ends. */
+function untilEnded(agents: Agents, ended: Promise<AgentOutcome>): Agents {
+  return { ...agents, run: (...call) => Promise.race([agents.run(...call), ended]) };
 }
 
 async function person({ core, app }: Product, amount: number): Promise<Person> {

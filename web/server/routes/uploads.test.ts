@@ -161,7 +161,7 @@ function slowUpload(url: string, key: string): SlowUpload {
 }
 
 async function untilAnswered(uploads: readonly SlowUpload[], least: number) {
-  await vi.waitFor(() => expect(uploads.filter(({ refused }) => refused() !== null)).toHaveLength(least), { timeout: 20_000 });
+  await vi.waitFor(() => expect(uploads.filter(({ refused }) => refused() !== null)).toHaveLength(least));
 }
 
 async function uploadWhole(url: string, key: string): Promise<number> {
