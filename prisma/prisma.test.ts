@@ -153,11 +153,12 @@ async function database() {
 
 async function prisma(url: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; said: string }> {
   const root = path.join(import.meta.dirname, '..');
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       [path.join(root, 'prisma/run.ts'), ...args],
-      { cwd: root, env: { PATH: process.env['PATH'], HOME: folder.path, NO_COLOR: '1', DATABASE_URL: url, ...env } },
+      { cwd: root, env: { PATH, NODE_COMPILE_CACHE, HOME: folder.path, NO_COLOR: '1', DATABASE_URL: url, ...env } },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, said: `${stdout}\n${stderr}` }),
     );
   });

@@ -20,7 +20,10 @@ export function cut(text: string, most: number): string {
   return `${text.slice(0, breakAt(text, most - 1)).trimEnd()}…`;
 }
 
-/** Lines put together into at most `posts` posts of at most `most` units; each line must fit in one. What is too much gives way to `rest`. */
+/**
+ * Lines put together into at most `posts` posts of at most `most` units; each line must fit in one. What is too much gives way
+ * to `rest`.
+ */
 export function packLines(lines: readonly string[], { most, posts, rest }: { most: number; posts: number; rest: string }): string[] {
   const packed = pack(lines, most);
   if (packed.length <= posts) return packed;

@@ -1,9 +1,9 @@
 // What was said in one conversation, each letter shown once, in order.
 
+import type { ShownLetter } from '#core/flows/messages/conversation.ts';
 import type { Client } from './client/client.ts';
 import { renderTerminal } from './render.ts';
 import type { Screen } from './screen/screen.ts';
-import type { ShownLetter } from '#core/flows/views.ts';
 
 export interface Conversation {
   readonly id: string;

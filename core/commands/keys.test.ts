@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
-import { copyOfMailboxKey } from '#core/flows/credits/mailbox-key.ts';
+import { copyOfMailboxKey } from '#core/flows/mail/mailbox-key.ts';
 import { writeMail } from '#core/flows/mail/mail.ts';
 import type { Product } from '#core/product/product.ts';
 import { agentsThat, done, fileOf } from '#core/testing/stages/agents-that.ts';
@@ -248,13 +248,13 @@ function keys(
   settings: Record<string, string>,
   ...words: string[]
 ): Promise<{ code: number; said: string; complained: string }> {
-  const { PATH } = process.env;
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const { ENCRYPTION_KEY = '' } = settings;
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       [path.join(import.meta.dirname, 'keys.ts'), ...words],
-      { env: { PATH, DATABASE_URL: world.databaseUrl, DATA_DIR: world.dataDir, ENCRYPTION_KEY } },
+      { env: { PATH, NODE_COMPILE_CACHE, DATABASE_URL: world.databaseUrl, DATA_DIR: world.dataDir, ENCRYPTION_KEY } },
       (_error, said, complained) => resolve({ code: child.exitCode!, said, complained }),
     );
   });

@@ -96,8 +96,8 @@ function runWith(
   file: string,
   ...words: string[]
 ): Promise<{ code: number; said: string; complained: string }> {
-  const { PATH } = process.env;
-  const env = { PATH, DATABASE_URL: world.databaseUrl, DATA_DIR: world.dataDir, PORT: '0', ...settings };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, DATABASE_URL: world.databaseUrl, DATA_DIR: world.dataDir, PORT: '0', ...settings };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [path.join(import.meta.dirname, '..', file), ...words], { env }, (_error, said, complained) =>
       resolve({ code: child.exitCode!, said, complained }),

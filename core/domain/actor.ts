@@ -1,5 +1,5 @@
+import type { ApiKeyId, SessionId, TeamId, UserId } from './ids.ts';
 import type { KeyScope } from './team/api-key.ts';
-import type { ApiKeyId, TeamId, UserId, SessionId } from './ids.ts';
 import type { Role } from './team/permission.ts';
 
 /** Who acts, for which team. */

@@ -1,3 +1,6 @@
+// Puts around every verb what holds for all of them: rates, confirmations, the security log, and words for a database that is
+// away.
+
 import { isRefusal, refuse } from '#core/domain/refusals/refusal.ts';
 import { isUnavailable } from '#core/store/database/outage.ts';
 import { allVerbs, type App } from './app.ts';

@@ -1,6 +1,6 @@
 // Logging in. What is behind it keeps users, passwords, sessions and one-time links; who may do what is not its business.
 
-import type { UserId, SessionId } from '#core/domain/ids.ts';
+import type { SessionId, UserId } from '#core/domain/ids.ts';
 import type { MailSaying } from '#core/domain/mail/mail.ts';
 
 export interface Auth {

@@ -2,7 +2,10 @@ import type { Readable, Transform } from 'node:stream';
 import type { TablePreview } from '#core/domain/messages/reply.ts';
 
 export interface Tables {
-  /** Reads a table file while it flows past on its way to storage: a stream that changes nothing; `table` afterwards says what flowed through, or null when it was not a table after all. */
+  /**
+   * Reads a table file while it flows past on its way to storage: a stream that changes nothing; `table` afterwards says what
+   * flowed through, or null when it was not a table after all.
+   */
   readCsv(): { through: Transform; table(): TablePreview | null };
   /** Takes the formulas out of a table that somebody else wrote, piece by piece, and changes nothing else. */
   withoutFormulas(): FormulaRemover;

@@ -6,7 +6,7 @@ import type { LoginCost } from '#core/engines/auth/settings.ts';
 import type { Agents } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
-import type { Outside } from '#core/product/sandboxes.ts';
+import type { Outside } from './sandboxes.ts';
 
 export interface ProductOptions {
   readonly log: Log;
@@ -28,4 +28,10 @@ export interface ProductOptions {
   readonly timings?: Partial<Timings>;
 }
 
-export type Timings = Pick<CoreSettings, 'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs'>;
+export type Timings = Pick<
+  CoreSettings,
+  'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs' | 'retryMs' | 'leaveAfterMs'
+> & {
+  /** How long the queue leaves jobs to a worker that is silent; its own default when left out. */
+  readonly queueLockMs?: number;
+};

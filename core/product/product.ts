@@ -6,25 +6,25 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import type { Config } from '#core/contracts/env.ts';
-import { createAuth } from '#core/engines/auth/auth.ts';
-import { asNumber } from '#core/domain/credits/credits.ts';
 import { addressHere, isLoopbackHost } from '#core/domain/accounts/loopback.ts';
-import { csvTables } from '#core/engines/csv/csv.ts';
-import { systemClock } from '#core/engines/clock.ts';
-import { createQueue } from '#core/engines/bullmq/bullmq.ts';
-import { createSecurityLog } from '#core/engines/log/security-log.ts';
+import { asNumber } from '#core/domain/credits/credits.ts';
 import { createAgents } from '#core/engines/agents.ts';
+import { createAuth } from '#core/engines/auth/auth.ts';
+import { createQueue } from '#core/engines/bullmq/bullmq.ts';
+import { systemClock } from '#core/engines/clock.ts';
+import { csvTables } from '#core/engines/csv/csv.ts';
+import { createSecurityLog } from '#core/engines/log/security-log.ts';
 import { newDeviceKey } from '#core/engines/openclaw/device.ts';
 import { createS3, type S3Settings } from '#core/engines/s3.ts';
 import { createSes } from '#core/engines/ses/ses.ts';
-import type { App } from '#core/flows/app.ts';
-import type { Core } from '#core/flows/runtime/core.ts';
-import { learnFrom } from '#core/flows/tasks/learned.ts';
 import { authNews } from '#core/flows/accounts/logins.ts';
-import { mailboxKey } from '#core/flows/credits/mailbox-key.ts';
-import { makeApp } from '#core/flows/make-app.ts';
+import type { App } from '#core/flows/app.ts';
 import { keepPaces } from '#core/flows/credits/paces.ts';
+import { mailboxKey } from '#core/flows/mail/mailbox-key.ts';
+import { makeApp } from '#core/flows/make-app.ts';
+import type { Core } from '#core/flows/runtime/core.ts';
 import { keepRates } from '#core/flows/runtime/rates.ts';
+import { learnFrom } from '#core/flows/tasks/learned.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import { mendAfterRestore } from '#core/store/database/after-restore.ts';
 import { migrate } from '#core/store/database/migrate.ts';
@@ -33,9 +33,9 @@ import { sharedSecret } from '#core/store/database/secrets.ts';
 import { openStore } from '#core/store/database/store.ts';
 import { openKeyring } from './keyring.ts';
 import { explainLostKey } from './lost-key.ts';
+import type { ProductOptions, Timings } from './options.ts';
 import { startBotsRole, startWebRole, startWorkerRole } from './roles.ts';
 import { startSandboxes, type Outside } from './sandboxes.ts';
-import type { ProductOptions, Timings } from '#core/product/options.ts';
 
 export interface Product {
   readonly core: Core;
@@ -55,6 +55,8 @@ const usualTimings: Timings = {
   letterLeaseMs: 30_000,
   sweepEveryMs: 5_000,
   lostAfterMs: 15_000,
+  retryMs: 1_000,
+  leaveAfterMs: 3_000,
 };
 
 export async function startProduct(config: Config, options: ProductOptions): Promise<Product> {
@@ -84,7 +86,9 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (encryptionKeys.length > 1) await resealAll(store.money, encryptionKeys, log);
     const keyring = await openKeyring(store, encryptionKeys, log);
     stops.push(async () => keyring.close());
-    const queue = await createQueue({ name: 'tasks', databaseUrl: outside.databaseUrl, redisUrl: config.redis?.url ?? null, log });
+    const { retryMs, queueLockMs: lockMs } = timings;
+    const redisUrl = config.redis?.url ?? null;
+    const queue = await createQueue({ name: 'tasks', databaseUrl, redisUrl, retryMs, ...(lockMs !== undefined && { lockMs }), log });
     stops.push(() => queue.close());
     const files = createS3(outside.s3);
     stops.push(async () => files.close());

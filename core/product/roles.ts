@@ -1,22 +1,20 @@
 // What a process does, by role. Roles share no memory: they meet in PostgreSQL and the queue.
 
+import type { Context, Mount } from '#bots/adapter.ts';
 import type { Bots } from '#bots/main.ts';
-import type { Mount } from '#bots/adapter.ts';
 import type { App } from '#core/flows/app.ts';
-import type { Core } from '#core/flows/runtime/core.ts';
-import { deliver } from '#core/flows/messages/deliver.ts';
-import { dispatch } from '#core/flows/tasks/dispatch.ts';
 import { deliverMails } from '#core/flows/mail/mail.ts';
-import { watchRunning } from '#core/flows/tasks/running.ts';
+import { deliver } from '#core/flows/messages/deliver.ts';
 import { relay, upkeep } from '#core/flows/operator/upkeep.ts';
+import type { Core } from '#core/flows/runtime/core.ts';
+import { dispatch } from '#core/flows/tasks/dispatch.ts';
+import { watchRunning } from '#core/flows/tasks/running.ts';
 import type { PortalSettings } from '#web/server/portal.ts';
+import type { ProductOptions } from './options.ts';
 import type { Outside } from './sandboxes.ts';
-import type { ProductOptions } from '#core/product/options.ts';
 
 /** Agents take seconds to minutes, and waiting for them costs little: this many tasks at a time in one process. */
 const TASKS_AT_ONCE = 50;
-/** How long running tasks may take to end before they are left to another process. */
-const LEAVE_AFTER_MS = 3_000;
 const WEB_GRACE_MS = 3_000;
 
 /** Hands tasks to agents, sends mails, and looks after what was left lying. */
@@ -33,8 +31,9 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
   return async () => {
     stopping.abort();
     // What has not ended by then is left as it stands: its agent keeps working, and whoever has the attempt next picks it up.
-    const leaving = setTimeout(() => void core.agents.close(), LEAVE_AFTER_MS);
-    await working.stop(LEAVE_AFTER_MS * 2);
+    const { leaveAfterMs } = core.settings;
+    const leaving = setTimeout(() => void core.agents.close(), leaveAfterMs);
+    await working.stop(leaveAfterMs * 2);
     clearTimeout(leaving);
     running.close();
     await Promise.all(loops);
@@ -42,7 +41,11 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
 }
 
 /** Speaks on the platforms, and delivers letters there. */
-export async function startBotsRole(core: Core, app: App, options: Pick<ProductOptions, 'adapters' | 'botSettings'>): Promise<Bots> {
+export async function startBotsRole(
+  core: Core,
+  app: Context<unknown>['app'],
+  options: Pick<ProductOptions, 'adapters' | 'botSettings'>,
+): Promise<Bots> {
   const { startBots } = await import('#bots/main.ts');
   const bots = await startBots({ app, log: core.log, clock: core.clock }, options.botSettings ?? {}, options.adapters);
   const stopping = new AbortController();

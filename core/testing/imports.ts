@@ -5,7 +5,7 @@ import { parseSync } from 'oxc-parser';
 /** `types`: nothing of it at run time. `lazily`: by import(), when it is needed. */
 export type How = 'values' | 'types' | 'lazily';
 
-export interface Import {
+interface Import {
   /** As it is written: `./task.ts`, `#core/store/files/files.ts`, `zod`. */
   readonly target: string;
   readonly how: How;

@@ -81,7 +81,10 @@ function newer(one: ShownBalance, other: ShownBalance): ShownBalance {
   return other.version > one.version ? other : one;
 }
 
-/** Reads the data of the page once more: together for what comes at once, at most once a second, and only while somebody sees it and we can be reached. */
+/**
+ * Reads the data of the page once more: together for what comes at once, at most once a second, and only while somebody sees
+ * it and we can be reached.
+ */
 function useReadAnew() {
   const { revalidate } = useRevalidator();
   const latest = useRef(revalidate);

@@ -2,10 +2,10 @@
 // each request; loaders and actions get it through guarded() and open().
 
 import { createContext, RouterContextProvider } from 'react-router';
+import type { Actor } from '#core/domain/actor.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Auth, LoggedIn } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 export interface Visit {
   readonly app: App;

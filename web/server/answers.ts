@@ -4,7 +4,10 @@
 import { asNumber, micro, type Amount } from '#core/domain/credits/credits.ts';
 import type { Standing, StatementView } from '#core/domain/credits/statement.ts';
 import type { TransactionView } from '#core/domain/credits/transaction.ts';
-import type { EventLine, Stopped, TakenTask, WalletView } from '#core/flows/views.ts';
+import type { WalletView } from '#core/flows/credits/views.ts';
+import type { EventLine } from '#core/flows/live/event-line.ts';
+import type { Stopped } from '#core/flows/tasks/control.ts';
+import type { TakenTask } from '#core/flows/tasks/intake.ts';
 
 /** Made of what was stored when the ask was taken, so that a repeat reads the same, whatever became of the task. */
 export function takenAnswer(taken: TakenTask, publicUrl: string) {

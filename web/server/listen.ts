@@ -14,7 +14,7 @@ export interface Running {
 export interface Patience {
   /** For the head of a request. */
   readonly headersMs: number;
-  /** For the body of a request; a large upload has more (body-limit.ts). */
+  /** For the body of a request; a large upload has more (requests/body-limit.ts). */
   readonly bodyMs: number;
   /** For a whole request, whatever it is. */
   readonly requestMs: number;
@@ -55,7 +55,7 @@ export async function listen(
     handle(request, response);
   };
   server.on('request', accept);
-  // Node would ask for any body here. Ours is asked for once its length is known to be allowed (body-limit.ts).
+  // Node would ask for any body here. Ours is asked for once its length is known to be allowed (requests/body-limit.ts).
   server.on('checkContinue', accept);
   // Node would hang up without a word.
   server.on('connect', (request, socket) => {

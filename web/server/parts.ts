@@ -11,8 +11,11 @@ import type { Metrics } from './metrics.ts';
 import type { Mount } from './mount.ts';
 import type { Streams } from './streams.ts';
 
+/** What can be asked of the core over HTTP, the portal's pages apart. */
+type HttpApp = Pick<App, 'tasks' | 'messages' | 'files' | 'credits' | 'accounts' | 'team' | 'live' | 'operator'>;
+
 export interface WebSettings {
-  readonly app: App;
+  readonly app: HttpApp;
   readonly auth: Auth;
   readonly log: Log;
   readonly security: SecurityLog;
@@ -50,7 +53,7 @@ export interface SandboxPage {
 
 /** What routes are made of. */
 export interface Parts {
-  readonly app: App;
+  readonly app: HttpApp;
   readonly auth: Auth;
   readonly log: Log;
   readonly publicUrl: string;
@@ -60,3 +63,6 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly nowMs: () => number;
 }
+
+/** Those of them that routes about these nouns need. */
+export type PartsFor<Noun extends keyof HttpApp> = Omit<Parts, 'app'> & { readonly app: Pick<HttpApp, Noun> };

@@ -4,12 +4,12 @@
 import { openAsBlob } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import { mimeOf } from '#core/domain/files/mime.ts';
+import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import type { TaskEvent } from '#core/domain/tasks/task-event.ts';
 import type { TaskView } from '#core/domain/tasks/task-view.ts';
+import type { ShownLetter } from '#core/flows/messages/conversation.ts';
 import { readMessages } from './sse.ts';
-import type { ShownLetter } from '#core/flows/views.ts';
 
 export interface Client {
   /** Asks once per key, however often it is called. */

@@ -2,11 +2,11 @@
 
 import type { Step } from '#core/domain/messages/letter.ts';
 import { statusWords } from '#core/domain/tasks/task-view.ts';
+import { oneLine } from '../../drawing/fit.ts';
 import type { SeenEvent } from '../client/client.ts';
-import { oneLine } from '#bots/drawing/fit.ts';
+import { stepMarks } from '../render.ts';
 import { paint, type Look } from './look.ts';
 import type { LiveLine } from './screen.ts';
-import { stepMarks } from '../render.ts';
 
 export interface Progress {
   see(event: SeenEvent): void;

@@ -2,8 +2,8 @@
 // is no terminal, the living lines are printed once each, as they come.
 
 import type { Writable } from 'node:stream';
+import { cutToColumns, widthOf } from '../../drawing/width.ts';
 import { lookOf, plainLook, type Look } from './look.ts';
-import { cutToColumns, widthOf } from '#bots/drawing/width.ts';
 
 export interface Screen {
   /** Lines can be replaced, so a person may be asked something in between. */

@@ -16,7 +16,7 @@ import { replyOf } from '../replies.ts';
 import { board } from './adapter.ts';
 import { boardPeople } from './client.ts';
 import { startBoard } from './sandbox/server.ts';
-import type { Taken } from '#core/flows/views.ts';
+import type { Taken } from '#core/flows/tasks/intake.ts';
 
 const token = 'secret';
 

@@ -3,13 +3,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
+import type { GivenSettings, Problem } from '#core/contracts/config-problem.ts';
 import { ConfigError, readConfig, readEnv, type Config } from '#core/contracts/env.ts';
 import { settings, type SettingName } from '#core/contracts/settings.ts';
 import { createLog } from '#core/engines/log/log.ts';
 import { PostgresHeld, runningPostgres, startPostgres } from '#core/sandbox/postgres/postgres.ts';
 import { missingMigrations } from '#core/store/database/migrate.ts';
 import { because, type Database, type Patient, type RunningProduct } from './finding.ts';
-import type { GivenSettings, Problem } from '#core/contracts/config-problem.ts';
 
 const READY_WITHIN_MS = 8_000;
 const CONNECT_MS = 5_000;

@@ -8,7 +8,7 @@ import { addressHere } from '#core/domain/accounts/loopback.ts';
 import type { MailSaying } from '#core/domain/mail/mail.ts';
 import { createLog } from '#core/engines/log/log.ts';
 import { createS3 } from '#core/engines/s3.ts';
-import { copyOfMailboxKey } from '#core/flows/credits/mailbox-key.ts';
+import { copyOfMailboxKey } from '#core/flows/mail/mailbox-key.ts';
 import { readSandboxKeys, sandboxKeys } from '#core/product/sandbox-keys.ts';
 import { realS3 } from '#core/product/sandboxes.ts';
 import type { Writes } from '#core/store/team/audit.ts';

@@ -257,7 +257,7 @@ function theirs(text: string): string {
 }
 
 /**
- * The name of a person or a team, which name.ts lets nobody give an address; some are older than that rule. null when there
+ * The name of a person or a team, which text/name.ts lets nobody give an address; some are older than that rule. null when there
  * is nothing left of it.
  */
 function nameIn(text: string): string | null {

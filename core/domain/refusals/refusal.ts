@@ -614,7 +614,7 @@ export type InvitationEnd = keyof typeof invitationEnds;
 export type RefusalCode = keyof typeof table;
 export const refusalCodes = Object.keys(table) as RefusalCode[];
 
-/** True where nothing went wrong: the message asked for no work and got an answer (talk-answers.ts). */
+/** True where nothing went wrong: the message asked for no work and got an answer (talk/talk-answers.ts). */
 export function isAnswer(code: string): boolean {
   return Object.hasOwn(talkAnswers, code);
 }

@@ -3,7 +3,7 @@
 
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
-import type { UserId, SessionId } from '#core/domain/ids.ts';
+import type { SessionId, UserId } from '#core/domain/ids.ts';
 import { isFresh } from '#core/domain/accounts/fresh-login.ts';
 import type { Shown } from '#core/ports/auth.ts';
 import type { AuthSettings } from './settings.ts';

@@ -3,8 +3,8 @@
 
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
-import type { UserId, SessionId } from '#core/domain/ids.ts';
-import { readName } from '#core/domain/team/name.ts';
+import type { SessionId, UserId } from '#core/domain/ids.ts';
+import { readName } from '#core/domain/text/name.ts';
 import { isRefusal } from '#core/domain/refusals/refusal.ts';
 import { callerHeader, type Change, type Login } from '#core/ports/auth.ts';
 import { fieldOf } from './field-of.ts';

@@ -5,7 +5,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { symmetricDecrypt } from 'better-auth/crypto';
-import type { UserId, SessionId } from '#core/domain/ids.ts';
+import type { SessionId, UserId } from '#core/domain/ids.ts';
 import type { Pace } from '#core/store/accounts/guesses.ts';
 import { asking } from './asking.ts';
 import { fieldOf } from './field-of.ts';

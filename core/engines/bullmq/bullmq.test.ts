@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi, type TestContext } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
-import type { Job, Queue } from '#core/ports/queue.ts';
+import type { Job } from '#core/ports/queue.ts';
 import { createEmptyDatabase, type TestDatabase } from '#core/testing/runner/database.ts';
-import { frailConnection, type FrailConnection } from '#core/testing/faults/frail-connection.ts';
+import { frailConnection } from '#core/testing/faults/frail-connection.ts';
 import { jobs, logTo, nameOf } from '#core/testing/queue-jobs.ts';
 import { redisIsHere, startTestRedis, type TestRedis } from '#core/testing/runner/redis.ts';
 import { createQueue, type QueueSettings } from './bullmq.ts';
@@ -28,27 +28,21 @@ afterAll(async () => {
 });
 
 // Where there is no Redis, the run says so at its end; under CI that is a failure (core/testing/runner/redis.test.ts).
-describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue in %s', (home) => {
-  let settings: QueueSettings;
-  let connection: FrailConnection;
-  let queue: Queue;
-  let said: string[];
-  let told: object[];
-
-  beforeEach(async () => {
-    connection = await frailConnection(home === 'Redis' ? redis.url : database.url);
-    [said, told] = [[], []];
+// They mostly wait, so several run at once, each with a queue of its own, and without mocks, which are cleared at each test.
+describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue in %s', { concurrent: true }, (home) => {
+  const opened = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) => {
+    const [said, told]: [string[], object[]] = [[], []];
+    const connection = await frailConnection(home === 'Redis' ? redis.url : database.url);
+    onTestFinished(() => connection.cut());
     const where = home === 'Redis' ? { databaseUrl: 'postgres://unused', redisUrl: connection.url } : { databaseUrl: connection.url };
-    settings = { name: `test-${newId()}`, ...where, log: logTo(said, told), retryMs: 20 };
-    queue = await createQueue(settings);
-  });
+    const settings: QueueSettings = { name: `test-${newId()}`, ...where, log: logTo(said, told), retryMs: 20 };
+    const queue = await createQueue(settings);
+    onTestFinished(() => queue.close());
+    return { connection, settings, queue, said, told };
+  };
 
-  afterEach(async () => {
-    await queue.close();
-    await connection.cut();
-  });
-
-  test('hands out every job once, few and many at a time', async () => {
+  test('hands out every job once, few and many at a time', async (here) => {
+    const { queue } = await opened(here);
     const handled: string[] = [];
     await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 10 });
     const few = jobs(3);
@@ -59,7 +53,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await vi.waitFor(async () => expect(await queue.counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 }));
   });
 
-  test('wakes an idle worker at once', async () => {
+  test('wakes an idle worker at once', async (here) => {
+    const { queue } = await opened(here);
     const handled: string[] = [];
     await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 1 });
     const began = performance.now();
@@ -71,7 +66,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     expect(performance.now() - began).toBeLessThan(20_000);
   });
 
-  test('a job that waits or runs is not added twice, and one that ended can be added again', async () => {
+  test('a job that waits or runs is not added twice, and one that ended can be added again', async (here) => {
+    const { queue } = await opened(here);
     const [job] = jobs(1);
     const held = Promise.withResolvers<void>();
     const handled: string[] = [];
@@ -96,7 +92,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await vi.waitFor(() => expect(handled).toEqual([nameOf(job!), nameOf(job!)]));
   });
 
-  test('knows which jobs it has, whether they wait, run or are put off, and which it has not', async () => {
+  test('knows which jobs it has, whether they wait, run or are put off, and which it has not', async (here) => {
+    const { queue } = await opened(here);
     const [running, delayed, waiting, done, unknown] = jobs(5);
     const all = [running!, delayed!, waiting!, done!, unknown!];
     const held = Promise.withResolvers<void>();
@@ -118,7 +115,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await stopped;
   });
 
-  test('knows how many workers are connected, in all processes, also after one was killed', async () => {
+  test('knows how many workers are connected, in all processes, also after one was killed', async (here) => {
+    const { queue, settings } = await opened(here);
     expect(await queue.workers()).toBe(0);
     const other = await createQueue(settings);
     await other.work(async () => undefined, { concurrency: 1 });
@@ -133,7 +131,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await vi.waitFor(async () => expect(await queue.workers()).toBe(0));
   });
 
-  test('runs as many jobs at a time as it was told, and no more', async () => {
+  test('runs as many jobs at a time as it was told, and no more', async (here) => {
+    const { queue } = await opened(here);
     const held = Promise.withResolvers<void>();
     let running = 0;
     let most = 0;
@@ -153,7 +152,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     expect(most).toBe(4);
   });
 
-  test('a job whose handler throws comes back later until it is done', async () => {
+  test('a job whose handler throws comes back later until it is done', async (here) => {
+    const { queue, said } = await opened(here);
     let tries = 0;
     await queue.work(
       async () => {
@@ -168,7 +168,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     expect(said).toEqual(Array(3).fill('job failed, will be tried again'));
   });
 
-  test('a dead worker’s job goes to another one, while a living worker keeps its own however long it takes', async () => {
+  test('a dead worker’s job goes to another one, while a living worker keeps its own however long it takes', async (here) => {
+    const { queue, settings } = await opened(here);
     const quick = { ...settings, lockMs: 4_000 };
     const [long, orphan] = jobs(2);
     const handled: string[] = [];
@@ -199,13 +200,14 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await Promise.all([first.close(), heir.close()]);
   });
 
-  test('stopping takes no further job and lets running ones end', async () => {
+  test('stopping takes no further job and lets running ones end', async (here) => {
+    const { queue } = await opened(here);
     const held = Promise.withResolvers<void>();
     const handled: string[] = [];
-    const begun = vi.fn();
+    const begun = Promise.withResolvers<void>();
     const working = await queue.work(
       async (job, signal) => {
-        begun();
+        begun.resolve();
         await held.promise;
         handled.push(`${nameOf(job)} ${signal.aborted}`);
       },
@@ -213,7 +215,7 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     );
     const [first, second] = jobs(2);
     await queue.add([first!]);
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+    await begun.promise;
     await queue.add([second!]);
     const stopped = working.stop(10_000);
     held.resolve();
@@ -222,59 +224,65 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     expect(await queue.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
   });
 
-  test.each(['throws', 'resolves'])('after the grace period a job that %s on its signal goes to another worker at once', async (way) => {
-    const begun = vi.fn();
-    const working = await queue.work(
-      async (_, signal) => {
-        begun();
-        await once(signal, 'abort');
-        if (way === 'throws') throw signal.reason;
-      },
-      { concurrency: 1 },
-    );
-    const [job] = jobs(1);
-    await queue.add([job!]);
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
-    await working.stop(0);
-    expect(await queue.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
-    const handled: string[] = [];
-    await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 1 });
-    await vi.waitFor(() => expect(handled).toEqual([nameOf(job!)]));
-    expect(said).toEqual([]);
-  });
+  test.for(['throws', 'resolves'])(
+    'after the grace period a job that %s on its signal goes to another worker at once',
+    async (way, here) => {
+      const { queue, said } = await opened(here);
+      const begun = Promise.withResolvers<void>();
+      const working = await queue.work(
+        async (_, signal) => {
+          begun.resolve();
+          await once(signal, 'abort');
+          if (way === 'throws') throw signal.reason;
+        },
+        { concurrency: 1 },
+      );
+      const [job] = jobs(1);
+      await queue.add([job!]);
+      await begun.promise;
+      await working.stop(0);
+      expect(await queue.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
+      const handled: string[] = [];
+      await queue.work(async (job) => void handled.push(nameOf(job)), { concurrency: 1 });
+      await vi.waitFor(() => expect(handled).toEqual([nameOf(job!)]));
+      expect(said).toEqual([]);
+    },
+  );
 
-  test('a handler that never lets go does not keep the process from ending, nor its job from others', async () => {
-    const begun = vi.fn();
+  test('a handler that never lets go does not keep the process from ending, nor its job from others', async (here) => {
+    const { queue, settings } = await opened(here);
+    const begun = Promise.withResolvers<void>();
     await queue.work(
       async () => {
-        begun();
+        begun.resolve();
         await new Promise(() => undefined);
       },
       { concurrency: 1 },
     );
     await queue.add(jobs(1));
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+    await begun.promise;
     await queue.close();
     const other = await createQueue(settings);
     expect(await other.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
     await other.close();
   });
 
-  test('its server goes away and comes back: whoever adds is told, running jobs end, and the rest goes on by itself', async () => {
+  test('its server goes away and comes back: whoever adds is told, running jobs end, and the rest goes on by itself', async (here) => {
+    const { queue, connection, said, told } = await opened(here);
     const [running, refused, later] = jobs(3);
     const handled: string[] = [];
     const held = Promise.withResolvers<void>();
-    const begun = vi.fn();
+    const begun = Promise.withResolvers<void>();
     await queue.work(
       async (job) => {
-        begun();
+        begun.resolve();
         if (job.taskId === running!.taskId) await held.promise;
         handled.push(nameOf(job));
       },
       { concurrency: 2 },
     );
     await queue.add([running!]);
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+    await begun.promise;
 
     await connection.cut();
     await expect(queue.add([refused!])).rejects.toThrow();
@@ -292,7 +300,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await queue.check();
   });
 
-  test('a worker whose connections are all ended goes on by itself', async () => {
+  test('a worker whose connections are all ended goes on by itself', async (here) => {
+    const { connection, settings } = await opened(here);
     // A claim that arrives after its connection has ended is answered to nobody, so the lock must run out.
     const quick = await createQueue({ ...settings, lockMs: 1_200 });
     const handled: string[] = [];
@@ -306,7 +315,9 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await quick.close();
   });
 
-  test('a server that forgot its jobs disturbs nobody, and takes them again', async () => {
+  // Alone, as it empties the Redis of its scripts.
+  test('a server that forgot its jobs disturbs nobody, and takes them again', { concurrent: false }, async (here) => {
+    const { queue, settings, said } = await opened(here);
     const [forgotten] = jobs(1);
     const held = Promise.withResolvers<void>();
     const handled: string[] = [];
@@ -329,7 +340,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await vi.waitFor(() => expect(handled).toEqual([nameOf(forgotten!), nameOf(again)]));
   });
 
-  test('it can be closed while its server is away, and answers no more then', async () => {
+  test('it can be closed while its server is away, and answers no more then', async (here) => {
+    const { queue, connection, said } = await opened(here);
     await queue.work(async () => undefined, { concurrency: 1 });
     await connection.cut();
     await vi.waitFor(() => expect(said).toContain('queue cannot be reached'));
@@ -337,7 +349,8 @@ describe.each(redisIsHere ? ['PostgreSQL', 'Redis'] : ['PostgreSQL'])('a queue i
     await expect(queue.add(jobs(1))).rejects.toThrow('is closed');
   });
 
-  test.each(['is away', 'does not know us'])('it does not start when its server %s, and tells no password', async (why) => {
+  test.for(['is away', 'does not know us'])('it does not start when its server %s, and tells no password', async (why, here) => {
+    const { connection, settings, told } = await opened(here);
     if (why === 'is away') await connection.cut();
     const url = new URL(connection.url);
     url.username = 'stranger';

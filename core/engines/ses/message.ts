@@ -43,7 +43,10 @@ export function isPlainAddress(text: string): boolean {
   return text.length <= 254 && /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i.test(text);
 }
 
-/** RFC 2047 where it is more than plain words. An encoded word holds whole characters, and its line, with the header's name, has at most 76. */
+/**
+ * RFC 2047 where it is more than plain words. An encoded word holds whole characters, and its line, with the header's name,
+ * has at most 76.
+ */
 function encodedWords(text: string): string {
   if (/^[\w' -]{1,60}$/.test(text)) return text;
   const pieces: string[] = [''];

@@ -2,13 +2,13 @@
 // (core/ports/auth.ts): forms about them go there, so that its limits hold, and it tells us what came of them (logins.ts).
 
 import { deviceOf } from '#core/domain/accounts/device.ts';
-import { isId, type TeamId, type UserId, type WalletId, type SessionId } from '#core/domain/ids.ts';
-import { readName } from '#core/domain/team/name.ts';
-import { refuse } from '#core/domain/refusals/refusal.ts';
-import { writeAudit } from '#core/store/team/audit.ts';
-import type { Core } from '../runtime/core.ts';
-import { writeMail } from '../mail/mail.ts';
 import type { Actor } from '#core/domain/actor.ts';
+import { isId, type SessionId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { readName } from '#core/domain/text/name.ts';
+import { writeAudit } from '#core/store/team/audit.ts';
+import { writeMail } from '../mail/mail.ts';
+import type { Core } from '../runtime/core.ts';
 
 export interface AccountView {
   readonly name: string;

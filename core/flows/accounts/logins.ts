@@ -1,18 +1,18 @@
 // Who acts, once somebody is logged in; and what the rest of us does when the login engine has news.
 
-import { isId, newId, type TeamId, type UserId } from '#core/domain/ids.ts';
 import { deviceOf } from '#core/domain/accounts/device.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import { isId, newId, type TeamId, type UserId } from '#core/domain/ids.ts';
 import { securityNotice, type SecurityChange } from '#core/domain/mail/mail.ts';
-import type { Role } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import type { Role } from '#core/domain/team/permission.ts';
 import type { AuthNews, Change, LoggedIn, Login } from '#core/ports/auth.ts';
 import { writeAudit } from '#core/store/team/audit.ts';
-import type { Core } from '../runtime/core.ts';
-import { writeMail } from '../mail/mail.ts';
-import { mailWaitS } from '../mail/mail-share.ts';
-import { shutOthersOut, shutsOut } from './shut-out.ts';
 import { giveStartingCredits } from '../credits/starting-credits.ts';
-import type { Actor } from '#core/domain/actor.ts';
+import { mailWaitS } from '../mail/mail-share.ts';
+import { writeMail } from '../mail/mail.ts';
+import type { Core } from '../runtime/core.ts';
+import { shutOthersOut, shutsOut } from './shut-out.ts';
 
 export interface MyTeam {
   readonly teamId: TeamId;

@@ -1,10 +1,10 @@
 // A person's API keys in all of their teams. A password or an address that was changed because somebody else knew it says
 // nothing about keys, so whoever changes one is shown what still acts in their name, and can end all of it at once.
 
+import type { Actor } from '#core/domain/actor.ts';
 import type { ApiKeyId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { Core } from '../runtime/core.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 export interface OwnKeyView {
   readonly id: ApiKeyId;

@@ -5,7 +5,7 @@
 // showed both factors, and where a thief turns it off, ending them would only put out the owner, who is told by mail.
 
 import { deviceOf } from '#core/domain/accounts/device.ts';
-import type { TeamId, SessionId } from '#core/domain/ids.ts';
+import type { SessionId, TeamId } from '#core/domain/ids.ts';
 import type { Change } from '#core/ports/auth.ts';
 import type { Client } from '#core/store/accounts/accounts.ts';
 import { writeAudit } from '#core/store/team/audit.ts';

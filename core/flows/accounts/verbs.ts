@@ -1,4 +1,4 @@
-// People who log in, or act by a key: who they are, and what acts in their name.
+// People who log in: who they are, in which team they act, and what else acts in their name.
 
 import type { Core } from '../runtime/core.ts';
 import { personVerbs } from './accounts.ts';

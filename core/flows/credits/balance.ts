@@ -7,7 +7,7 @@ import type { TeamId } from '#core/domain/ids.ts';
 import type { People } from '#core/store/accounts/people.ts';
 import type { Pace } from '#core/store/credits/usage.ts';
 import type { Core } from '../runtime/core.ts';
-import type { WalletView } from '../views.ts';
+import type { WalletView } from './views.ts';
 
 export function balance(core: Core, actor: Actor): Promise<WalletView> {
   return balanceOf(core, actor.teamId);

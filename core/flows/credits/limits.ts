@@ -1,14 +1,14 @@
 // Who may spend what. The ledger keeps limits at every hold; here they are looked at and set.
 
+import type { Actor } from '#core/domain/actor.ts';
 import { amountOf, micro, most, MOST_CREDITS, NO_CREDITS } from '#core/domain/credits/credits.ts';
-import { isId, newId } from '#core/domain/ids.ts';
 import { limitKinds, limitPeriods, type LimitSubject, type LimitView } from '#core/domain/credits/limit.ts';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
+import { isId, newId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { LimitId, StoredLimit } from '#core/store/credits/limits.ts';
 import type { Core } from '../runtime/core.ts';
 import { inZone } from './in-zone.ts';
-import type { Actor } from '#core/domain/actor.ts';
 import type { LimitWanted } from './views.ts';
 
 export async function limits(core: Core, actor: Actor): Promise<LimitView[]> {

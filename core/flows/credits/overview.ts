@@ -1,14 +1,14 @@
 // What is there, how long it lasts, and which tasks stand on it.
 
+import type { Actor } from '#core/domain/actor.ts';
 import { daysLeftAt } from '#core/domain/credits/balance-colour.ts';
 import { amountOf, micro } from '#core/domain/credits/credits.ts';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { TYPICAL_TASK } from '#core/domain/credits/rates.ts';
 import { saySource } from '#core/domain/credits/say-transaction.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { firstLine } from '#core/domain/text/text.ts';
 import type { Core } from '../runtime/core.ts';
 import { viewWallet } from './balance.ts';
-import type { Actor } from '#core/domain/actor.ts';
 import type { CreditsOverview } from './views.ts';
 
 const HOLDING_MOST = 20;

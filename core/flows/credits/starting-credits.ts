@@ -2,14 +2,14 @@
 // address was written in another way; and once for each person, who may change their address. How many people of one email
 // domain and one network get them in a day is limited. It is decided at the first login, whichever way the account was made.
 
-import type { TeamId, WalletId } from '#core/domain/ids.ts';
 import { networkOf } from '#core/domain/accounts/network.ts';
+import type { Actor } from '#core/domain/actor.ts';
 import { countedDomain, NETWORK_SHARE, type NoStartingCredits } from '#core/domain/credits/starting-credits.ts';
+import type { TeamId, WalletId } from '#core/domain/ids.ts';
 import type { Login } from '#core/ports/auth.ts';
 import type { Newcomer } from '#core/store/credits/starting-credits.ts';
-import type { Core } from '../runtime/core.ts';
 import { keyedDigest, mailboxDigest } from '../mail/mail-share.ts';
-import type { Actor } from '#core/domain/actor.ts';
+import type { Core } from '../runtime/core.ts';
 
 /** Why the actor's team began without credits; null when it did not, and once it had some from elsewhere. */
 export function startingCreditsWithheld({ store }: Core, { teamId }: Actor): Promise<NoStartingCredits | null> {

@@ -2,13 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
-import { refuse } from '#core/domain/refusals/refusal.ts';
+import type { Actor } from '#core/domain/actor.ts';
 import { addUp, STATEMENT_HEADER, statementLine, type StatementView } from '#core/domain/credits/statement.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { isMonth } from '#core/domain/text/time-zone.ts';
 import type { JournalLine, MonthOfJournal } from '#core/store/credits/statement.ts';
 import type { Core } from '../runtime/core.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 /** Months that have a statement, newest first: `2026-11`. */
 export async function statementMonths(core: Core, actor: Actor): Promise<string[]> {

@@ -1,19 +1,19 @@
 // The journal in words, on pages or as one table.
 
 import type { Readable } from 'node:stream';
+import type { Actor } from '#core/domain/actor.ts';
 import { amountOf, micro, plainCredits, type Credits } from '#core/domain/credits/credits.ts';
-import { isId } from '#core/domain/ids.ts';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
-import { refuse } from '#core/domain/refusals/refusal.ts';
 import { sayTransaction } from '#core/domain/credits/say-transaction.ts';
+import type { TransactionView, Who } from '#core/domain/credits/transaction.ts';
+import { isId } from '#core/domain/ids.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { firstLine } from '#core/domain/text/text.ts';
 import { isDay, UTC } from '#core/domain/text/time-zone.ts';
-import type { TransactionView, Who } from '#core/domain/credits/transaction.ts';
 import type { CsvRow } from '#core/ports/tables.ts';
 import type { StoredTransaction, TransactionFilter } from '#core/store/credits/transactions.ts';
 import type { Core } from '../runtime/core.ts';
 import { inZone } from './in-zone.ts';
-import type { Actor } from '#core/domain/actor.ts';
 import type { TransactionQuery } from './views.ts';
 
 const PAGE_MOST = 100;

@@ -1,12 +1,12 @@
 // Use by day, put into groups, beside as many days before.
 
+import type { Actor } from '#core/domain/actor.ts';
 import { amountOf, micro, NO_CREDITS, sum, type Credits } from '#core/domain/credits/credits.ts';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { UsageBy, UsageDays, UsageTotals, UsageView } from '#core/domain/credits/usage.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { UsageRow } from '#core/store/credits/usage.ts';
 import type { Core } from '../runtime/core.ts';
 import { inZone } from './in-zone.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 /** More than this nobody tells apart in a chart; the small ones are shown together. */
 const GROUPS = 7;

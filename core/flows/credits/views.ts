@@ -6,7 +6,18 @@ import type { TaskId } from '#core/domain/ids.ts';
 import type { LimitKind, LimitPeriod } from '#core/domain/credits/limit.ts';
 import type { TaskStatus } from '#core/domain/tasks/task.ts';
 import type { TransactionType } from '#core/domain/credits/transaction.ts';
-import type { WalletView } from '../views.ts';
+import type { BalanceColour } from '#core/domain/credits/balance-colour.ts';
+
+export interface WalletView {
+  readonly available: Amount;
+  readonly inUse: Amount;
+  readonly debt: Amount;
+  /** Grows with each movement, so that who hears of two knows the newer one. */
+  readonly version: number;
+  readonly colour: BalanceColour['colour'];
+  /** Says the same without colour. */
+  readonly words: string;
+}
 
 export interface CreditsOverview extends WalletView {
   /** What a task of this team usually costs; a general measure where `ofTheTeam` is false. */

@@ -11,7 +11,7 @@ import { sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { linkFor } from './links.ts';
 import { expireFiles } from '../operator/upkeep.ts';
 import type { Actor } from '#core/domain/actor.ts';
-import type { Taken } from '../views.ts';
+import type { Taken } from '../tasks/intake.ts';
 
 const clock = clockByHand();
 const agents = agentsThat(() => done('Here.', [csvOf('leads.csv', 3)]));

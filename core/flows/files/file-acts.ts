@@ -1,13 +1,13 @@
 // What people do with files that are there: delete one, or end the links to it that were handed around. The person who asked
 // for the task or uploaded the file may, and owners and admins of the team. Nothing is charged or given back for it.
 
-import { isId, type FileId } from '#core/domain/ids.ts';
-import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
-import { refuse } from '#core/domain/refusals/refusal.ts';
-import type { AuditLine } from '#core/store/team/audit.ts';
-import type { OwnedFile } from '#core/store/files/file-acts.ts';
-import type { Core } from '../runtime/core.ts';
 import type { Actor } from '#core/domain/actor.ts';
+import { isId, type FileId } from '#core/domain/ids.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
+import type { OwnedFile } from '#core/store/files/file-acts.ts';
+import type { AuditLine } from '#core/store/team/audit.ts';
+import type { Core } from '../runtime/core.ts';
 
 /** False for a file that is not there: the verb says so. */
 export async function isOfSomebodyElse({ store }: Core, actor: Actor, fileId: string): Promise<boolean> {
@@ -43,9 +43,9 @@ export function fileActVerbs(core: Core) {
   return {
     /**
      * Owners and admins who delete what somebody else asked for confirm who they are first, and no program may
-     * (sensitive-acts.ts). Nobody can open the file from now on, by no link, and its content is removed from storage. Deleting it twice is fine.
-     * A task that was run again shares its files with the first one: they are deleted in both. Rejects with `file.not-found`,
-     * `file.gone` when its time was over, and `file.in-use` while a task with it runs.
+     * (core/flows/runtime/sensitive-acts.ts). Nobody can open the file from now on, by no link, and its content is removed from
+     * storage. Deleting it twice is fine. A task that was run again shares its files with the first one: they are deleted in
+     * both. Rejects with `file.not-found`, `file.gone` when its time was over, and `file.in-use` while a task with it runs.
      */
     async delete(actor: Actor, fileId: string): Promise<{ fileId: FileId; deletedAt: string }> {
       const file = await find(actor, fileId);
@@ -57,7 +57,10 @@ export function fileActVerbs(core: Core) {
       return { fileId: file.id, deletedAt: deletedAt.toISOString() };
     },
 
-    /** Links to this file that were given out until now stop working without a login; those of its task's pages are new ones. Rejects as `delete`. */
+    /**
+     * Links to this file that were given out until now stop working without a login; those of its task's pages are new ones.
+     * Rejects as `delete`.
+     */
     async endLinks(actor: Actor, fileId: string): Promise<{ fileId: FileId; endedAt: string }> {
       const file = await find(actor, fileId);
       if (file.deletedAt !== null) throw refuse('file.deleted', { role: file.role });

@@ -2,10 +2,10 @@
 // is stored for it, each click signs a fresh storage address, and a stranger learns nothing by guessing.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Actor } from '#core/domain/actor.ts';
 import { isId, type FileId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { Core } from '../runtime/core.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 /** How long a link works without login. */
 export const LINK_DAYS = 7;

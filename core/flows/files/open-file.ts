@@ -1,20 +1,20 @@
 // A file of a task as a page shows it.
 
 import type { Readable } from 'node:stream';
-import { isId } from '#core/domain/ids.ts';
+import type { Actor } from '#core/domain/actor.ts';
 import { UNKNOWN_MIME } from '#core/domain/files/mime.ts';
 import { originalKeyOf } from '#core/domain/files/original-file.ts';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
-import { refuse } from '#core/domain/refusals/refusal.ts';
 import { shownAs, type ShownAs } from '#core/domain/files/shown-file.ts';
+import { isId } from '#core/domain/ids.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { FilesError } from '#core/ports/files.ts';
 import type { StoredFile } from '#core/store/files/files.ts';
 import type { Core } from '../runtime/core.ts';
 import { findTask } from '../tasks/history.ts';
 import { linkFor, SIGNED_SECONDS } from './links.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
-export interface OpenedFile {
+interface OpenedFile {
   readonly name: string;
   readonly mime: string;
   /** null: it can only be downloaded. */

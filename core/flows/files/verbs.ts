@@ -2,7 +2,7 @@
 
 import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
-import { keepInput } from '../tasks/keep-input.ts';
+import { keepInput } from './keep-input.ts';
 import { fileActVerbs } from './file-acts.ts';
 import { openLink } from './links.ts';
 import { openFile, openOriginal } from './open-file.ts';

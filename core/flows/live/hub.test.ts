@@ -9,7 +9,7 @@ import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import type { Core } from '../runtime/core.ts';
 import { liveVerbs } from './live.ts';
 import type { Actor } from '#core/domain/actor.ts';
-import type { EventCursor } from '../views.ts';
+import type { EventCursor } from './event-line.ts';
 
 const teams = [newId<TeamId>(), newId<TeamId>()] as const;
 const tasks = [newId<TaskId>(), newId<TaskId>()] as const;

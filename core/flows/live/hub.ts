@@ -11,7 +11,8 @@ import type { Log } from '#core/ports/log.ts';
 import type { Events, StoredEvent } from '#core/store/tasks/events.ts';
 import { isUnavailable } from '#core/store/database/outage.ts';
 import type { Wakeups } from '#core/store/database/wakeups.ts';
-import type { EventCursor, EventLine, WalletView } from '../views.ts';
+import type { WalletView } from '../credits/views.ts';
+import type { EventCursor, EventLine } from './event-line.ts';
 
 export interface Hub {
   /** `upTo` is a cursor of now, for a team that nobody watches yet. */

@@ -7,7 +7,7 @@ import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { forAll, openStage, type Person } from '#core/testing/stages/stage.ts';
 import type { LiveItem } from './live.ts';
-import type { EventCursor } from '../views.ts';
+import type { EventCursor } from './event-line.ts';
 
 const clock = clockByHand();
 const world = forAll(() => openStage({ clock, agents: agentsThat((job) => done('Here.', [csvOf('leads.csv', job.quantity ?? 1)])) }));

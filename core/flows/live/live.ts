@@ -1,16 +1,17 @@
 // What happens, as it happens, for programs (every line, however long they were away) and for pages (balances too; a page
 // that missed a lot reads its data anew rather than line by line).
 
+import type { Actor } from '#core/domain/actor.ts';
 import type { TaskId } from '#core/domain/ids.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { isAhead, isCursor, isLater } from '#core/store/tasks/events.ts';
+import { balanceOf } from '../credits/balance.ts';
+import type { WalletView } from '../credits/views.ts';
 import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
-import { balanceOf } from '../credits/balance.ts';
 import { findTask } from '../tasks/history.ts';
+import type { EventCursor, EventLine } from './event-line.ts';
 import { openHub, type Hub, type Sizes, type Watcher } from './hub.ts';
-import type { Actor } from '#core/domain/actor.ts';
-import type { EventCursor, EventLine, WalletView } from '../views.ts';
 
 export type LiveItem =
   | { readonly kind: 'line'; readonly line: EventLine }
@@ -25,7 +26,10 @@ const usualSizes: Sizes = { linesAtOnce: 200, queueMost: 500 };
 export function liveVerbs(core: Core, sizes = usualSizes) {
   const hub = openHub({ ...core, ...core.store, sizes, balance: (teamId) => balanceOf(core, teamId) });
   return {
-    /** Task events of the actor's team as they are committed, from behind `after`; ends when the signal aborts. `null` every 15 s while nothing happens. */
+    /**
+     * Task events of the actor's team as they are committed, from behind `after`; ends when the signal aborts. `null` every 15 s
+     * while nothing happens.
+     */
     events: (actor: Actor, from: { after: EventCursor | null; taskId?: string }, signal: AbortSignal): AsyncIterable<EventLine | null> =>
       events(core, hub, sizes, actor, from, signal),
     /** The same for a page: begins with the balance, tells it whenever it moves, and says `reset` to one that missed too much. */

@@ -3,10 +3,10 @@
 // lasts: when one is dropped, links of the same kind that still work are in the mailbox already, and its owner can use one.
 
 import { createHmac } from 'node:crypto';
+import { mailShares as share } from '#core/domain/mail/mail-limits.ts';
 import { mailboxOf } from '#core/domain/mail/mailbox.ts';
 import type { AskedMail, Asker } from '#core/ports/auth.ts';
 import type { Core } from '../runtime/core.ts';
-import { mailShares as share } from '#core/domain/mail/mail-limits.ts';
 
 const WINDOW_MOST_S = 3600;
 

@@ -38,8 +38,6 @@ const TIDY_EVERY_MS = 60 * 60_000;
 /** A mail is left to its process for so long that its one call has ended long before. */
 const LEASE_MS = 60_000;
 const CALL_MS = 15_000;
-/** How long a mail that is under way may take to end once this process is to end. */
-const LEAVE_AFTER_MS = 3_000;
 
 /** Sends mails until the signal aborts, and resolves when the last one has ended. */
 export async function deliverMails(core: Core, signal: AbortSignal): Promise<void> {
@@ -67,7 +65,7 @@ async function sendMails(core: Core, signal: AbortSignal): Promise<void> {
 
   const allEnded = new AbortController();
   const ending = Promise.all(underWay).then(() => allEnded.abort());
-  await core.clock.sleep(LEAVE_AFTER_MS, allEnded.signal);
+  await core.clock.sleep(core.settings.leaveAfterMs, allEnded.signal);
   leave.abort(); // what is cut off here may have been taken
   await ending;
 }
@@ -147,7 +145,10 @@ export function undeliveredMails(core: Core): Promise<UndeliveredMail[]> {
   return core.store.mails.undelivered(SHOWN);
 }
 
-/** The operator's word that it may be sent, perhaps a second time. False when there is nothing to send any more. `by` as in the audit log. */
+/**
+ * The operator's word that it may be sent, perhaps a second time. False when there is nothing to send any more. `by` as in the
+ * audit log.
+ */
 export async function sendMailAgain(core: Core, by: string, mailId: string): Promise<boolean> {
   const at = core.clock.now();
   return core.store.money.transaction(async (client) => {

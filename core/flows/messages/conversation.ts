@@ -1,13 +1,36 @@
-// What was said in a conversation, and where that is.
+// A conversation: where it is, what was asked in it, and what was said.
 
 import type { Actor } from '#core/domain/actor.ts';
-import { isId } from '#core/domain/ids.ts';
+import { isId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
+import type { Saying } from '#core/domain/messages/letter.ts';
+import type { Reply } from '#core/domain/messages/reply.ts';
 import { replyFor } from '#core/domain/messages/say.ts';
-import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
+import { platformOf, type Platform, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import { isOver } from '#core/domain/tasks/task.ts';
+import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Core } from '../runtime/core.ts';
-import type { ShownLetter } from '../views.ts';
+import { eventsOf, viewTurn, type TurnView } from '../tasks/turn.ts';
 import { replyContext } from './reply-context.ts';
+
+export interface ConversationView {
+  readonly id: ConversationId;
+  readonly platform: Platform;
+  /** The last fifty, oldest first. */
+  readonly turns: readonly TurnView[];
+  readonly letters: readonly ShownLetter[];
+  /** What began in a chat goes on there. */
+  readonly canFollowUp: boolean;
+}
+
+export interface ShownLetter {
+  readonly seq: number;
+  readonly part: number;
+  readonly taskId: TaskId | null;
+  readonly kind: Saying['kind'];
+  readonly reply: Reply;
+  readonly at: string;
+}
 
 /** Where one of the team's conversations is. Rejects with `conversation.not-found` for somebody else's. */
 export async function threadOf(core: Core, actor: Actor, conversationId: string): Promise<ThreadRef> {
@@ -30,4 +53,35 @@ export async function letters(core: Core, actor: Actor, conversationId: string, 
     reply: replyFor(saying, context),
     at: sentAt.toISOString(),
   }));
+}
+
+const TURNS_MOST = 50;
+
+/** One conversation in its order. Rejects with `conversation.not-found` for somebody else's. */
+export async function showConversation(core: Core, actor: Actor, conversationId: string): Promise<ConversationView> {
+  mustBeAllowed(actor, 'tasks.see');
+  const thread = await threadOf(core, actor, conversationId);
+  const [tasks, said] = await Promise.all([
+    core.store.tasks.inConversation(actor.teamId, conversationId, TURNS_MOST),
+    letters(core, actor, conversationId, 0),
+  ]);
+  const around = await core.store.taskLists.around(
+    actor.teamId,
+    tasks.map(({ id }) => id),
+    actor.userId,
+  );
+  const turns = await Promise.all(
+    tasks.map(async (task) => {
+      const events = isOver(task.status) ? [] : await eventsOf(core, task);
+      return viewTurn(core, actor, task, around.get(task.id), events);
+    }),
+  );
+  const platform = platformOf(thread);
+  return {
+    id: conversationId as ConversationId,
+    platform,
+    turns,
+    letters: said,
+    canFollowUp: (platform === 'web' || platform === 'terminal') && may(actor.role, 'tasks.ask'),
+  };
 }

@@ -21,8 +21,6 @@ export const GIVE_UP_MS = 24 * 60 * 60 * 1000;
 /** What fails in our own code will not get better for long. */
 const OWN_FAULTS_MOST = 10;
 const IDLE_MS = 1_000;
-/** How long a post that is under way may take to end once this process is to end. */
-const LEAVE_AFTER_MS = 3_000;
 
 /** Delivers until the signal aborts, and resolves when the last post has ended. No platform waits for another one. */
 export async function deliver(core: Core, posters: Posters, signal: AbortSignal): Promise<void> {
@@ -52,7 +50,7 @@ async function deliverOn(core: Core, poster: Poster, signal: AbortSignal): Promi
 
   const allEnded = new AbortController();
   const ending = Promise.all(underWay).then(() => allEnded.abort());
-  await core.clock.sleep(LEAVE_AFTER_MS, allEnded.signal);
+  await core.clock.sleep(core.settings.leaveAfterMs, allEnded.signal);
   leave.abort(); // what is cut off here is looked for by whoever has the letter next
   await ending;
 }

@@ -1,20 +1,20 @@
 // Answers that could not be posted: why, and what a person can do about each. Nothing of a task is lost with them, since
 // its page shows the result; but somebody waits in a thread where nothing was said.
 
+import type { Actor } from '#core/domain/actor.ts';
 import { isId, type ConversationId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import type { Saying } from '#core/domain/messages/letter.ts';
-import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
-import { refuse } from '#core/domain/refusals/refusal.ts';
 import { replyFor } from '#core/domain/messages/say.ts';
-import { firstLine } from '#core/domain/text/text.ts';
 import type { Platform, ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { troubleFor, type TroubleWords } from '#core/domain/messages/trouble.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
+import { firstLine } from '#core/domain/text/text.ts';
 import type { DeadLetter } from '#core/store/messages/dead-letters.ts';
 import type { Core } from '../runtime/core.ts';
-import { GIVE_UP_MS } from './deliver.ts';
 import { findTask } from '../tasks/history.ts';
+import { GIVE_UP_MS } from './deliver.ts';
 import { replyContext } from './reply-context.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 export interface Undelivered {
   readonly id: LetterId;
@@ -48,7 +48,10 @@ export interface PlaceElsewhere {
 
 const PAGE_MOST = 100;
 
-/** Answers of the team that could not be posted and that nobody has marked as seen, newest first. `before` is the `cursor` of the last one of the page before. */
+/**
+ * Answers of the team that could not be posted and that nobody has marked as seen, newest first. `before` is the `cursor` of
+ * the last one of the page before.
+ */
 export async function undelivered(core: Core, actor: Actor, { before, limit }: { before?: string; limit: number }): Promise<Undelivered[]> {
   mustBeAllowed(actor, 'letters.resend');
   const letters = await core.store.deadLetters.list(actor.teamId, readCursor(before), Math.min(Math.max(limit, 1), PAGE_MOST));
@@ -151,7 +154,10 @@ export async function markUndeliveredSeen(core: Core, actor: Actor, letterIds: r
   if (ids.length > 0) await core.store.deadLetters.markSeen(actor.teamId, ids, core.clock.now());
 }
 
-/** For a task's page: sends its answer again, or tries at once what would have been tried later. Rejects with `letter.delivered` when nothing is missing. */
+/**
+ * For a task's page: sends its answer again, or tries at once what would have been tried later. Rejects with
+ * `letter.delivered` when nothing is missing.
+ */
 export async function retryDelivery(core: Core, actor: Actor, taskId: string): Promise<{ state: 'sent-again' | 'trying' }> {
   mustBeAllowed(actor, 'letters.resend');
   const task = await findTask(core, actor, taskId);

@@ -1,9 +1,8 @@
-// What was said, and what could not be said where it should have been.
+// What was said in conversations, and what could not be said where it should have been.
 
 import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
-import { showConversation } from '../tasks/work.ts';
-import { letters, threadOf } from './conversation.ts';
+import { letters, showConversation, threadOf } from './conversation.ts';
 import {
   markUndeliveredSeen,
   placesElsewhere,

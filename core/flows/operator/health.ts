@@ -1,5 +1,20 @@
+// Whether the product works, and the numbers that say how.
+
 import type { Core } from '../runtime/core.ts';
-import type { Gauge, PartHealth } from '../views.ts';
+
+export interface PartHealth {
+  readonly part: 'database' | 'queue' | 'workers' | 'storage' | 'agents';
+  readonly ok: boolean;
+  /** What is wrong, without secrets. */
+  readonly trouble?: string;
+}
+
+export interface Gauge {
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
 
 /** A part that does not answer by then is not well. */
 const CHECK_MS = 3_000;

@@ -1,15 +1,15 @@
 // What an operator does about a stolen session or key: ends sessions, revokes keys. Both need a reason, which the audit log keeps
 // with the operator's id, and the person gets a mail.
 
+import type { Actor } from '#core/domain/actor.ts';
 import { isId, newId, type ApiKeyId, type TeamId, type UserId } from '#core/domain/ids.ts';
 import { securityNotice, type SecurityChange } from '#core/domain/mail/mail.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { AccessKey, AccessPerson, Notice, WhichKeys } from '#core/store/operator/operate-access.ts';
-import type { Core } from '../runtime/core.ts';
 import { writeMail } from '../mail/mail.ts';
+import type { Core } from '../runtime/core.ts';
 import { mustBeOperator } from './operate.ts';
 import { readReason } from './operator-reason.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 export interface TeamAccess {
   readonly teamId: TeamId;

@@ -1,17 +1,17 @@
 // For those who run the product: OPERATOR_EMAILS names them, their address must be verified, and they log in with a second
 // factor: whoever takes over a mailbox must not run the product with it. What they may do has nothing to do with any role in
-// a team. To everybody else these verbs are not there. Whatever they change, and each
-// request that they read, is a line in the audit log, as `operator:<user id>`.
+// a team. To everybody else these verbs are not there. Whatever they change, and each request that they read, is a line in the
+// audit log, as `operator:<user id>`.
 
+import type { Actor } from '#core/domain/actor.ts';
 import { amountOf, credits, micro, sayCredits, type Amount } from '#core/domain/credits/credits.ts';
 import { isId, type TaskId, type TeamId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
-import { cleanText } from '#core/domain/text/text.ts';
 import { isOver } from '#core/domain/tasks/task.ts';
-import { writeAudit, type AuditLine } from '#core/store/team/audit.ts';
-import type { DeadLetter } from '#core/store/messages/dead-letters.ts';
+import { cleanText } from '#core/domain/text/text.ts';
 import type { LedgerCheck } from '#core/store/credits/ledger-checks.ts';
 import type { UndeliveredMail } from '#core/store/mail/mails.ts';
+import type { DeadLetter } from '#core/store/messages/dead-letters.ts';
 import type {
   LetterQueue,
   Numbers,
@@ -22,16 +22,16 @@ import type {
   TeamLine,
   WorkerLine,
 } from '#core/store/operator/operate.ts';
+import { writeAudit, type AuditLine } from '#core/store/team/audit.ts';
 import { raiseAlarm } from '../mail/alarm.ts';
-import { stop } from '../tasks/control.ts';
+import { sendMailAgain, undeliveredMails } from '../mail/mail.ts';
+import { readCursor, viewUndelivered, type Undelivered } from '../messages/undelivered.ts';
 import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
+import { stop } from '../tasks/control.ts';
 import { gauges, health } from './health.ts';
-import { sendMailAgain, undeliveredMails } from '../mail/mail.ts';
+import type { PartHealth } from './health.ts';
 import { readReason, wrongField } from './operator-reason.ts';
-import { readCursor, viewUndelivered, type Undelivered } from '../messages/undelivered.ts';
-import type { Actor } from '#core/domain/actor.ts';
-import type { PartHealth } from '../views.ts';
 
 export interface OperatorOverview extends Numbers {
   readonly health: readonly PartHealth[];
@@ -88,7 +88,10 @@ export function operateVerbs(core: Core) {
       operate.teams(cleanText(search), idOrNothing(before), pageOf(limit)),
     ),
     team: asOperator((_, teamId: string): Promise<TeamDetails> => findTeam(core, teamId)),
-    /** `stuck`: nobody has begun it although it is its turn, or who works on it went silent, or its time is over. `failed`: within seven days. */
+    /**
+     * `stuck`: nobody has begun it although it is its turn, or who works on it went silent, or its time is over. `failed`:
+     * within seven days.
+     */
     tasks: asOperator(
       (_, { sight, teamId, before, limit }: { sight: TaskSight; teamId?: string; before?: string; limit: number }): Promise<TaskLine[]> =>
         operate.tasks(sight, idOrNothing(teamId), idOrNothing(before), pageOf(limit), core.clock.now()),

@@ -7,7 +7,7 @@ import { clockByHand, type ClockByHand } from '#core/testing/runner/clock-by-han
 import { stage, type Person } from '#core/testing/stages/stage.ts';
 import type { Core } from '../runtime/core.ts';
 import { expireFiles } from './upkeep.ts';
-import type { Taken } from '../views.ts';
+import type { Taken } from '../tasks/intake.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60_000;
@@ -19,7 +19,7 @@ test('a task that the queue lost is found and done, although another one fails t
       for (const input of job.inputs) await input.open();
       return done('Here.', [csvOf('leads.csv', job.quantity!)]);
     }),
-    timings: { sweepEveryMs: 100, lostAfterMs: 300 },
+    timings: { sweepEveryMs: 100, lostAfterMs: 300, retryMs: 200 },
     withCore: (made) => ({
       ...made,
       files: { ...made.files, open: () => Promise.reject(new FilesError('storage.unavailable', 'storage is away')) },
@@ -184,7 +184,7 @@ test('while the queue hangs, people still see what happens to their tasks', asyn
 });
 
 test('a process that ends hands its running work over at once, and no agent begins anew', async () => {
-  const { person, another, openclaw } = await stage({ settings: { ROLES: 'web' }, timings: { sweepEveryMs: 200 } });
+  const { person, another, openclaw } = await stage({ settings: { ROLES: 'web' }, timings: { sweepEveryMs: 200, leaveAfterMs: 200 } });
   openclaw.set({ held: true });
   const first = await another({ ROLES: 'worker' });
   const ada = await person();

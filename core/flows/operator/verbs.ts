@@ -1,4 +1,4 @@
-// For those who run the product.
+// What those who run the product may see and do, and what shows whether it works.
 
 import type { Core } from '../runtime/core.ts';
 import { operatorAccessVerbs } from './operate-access.ts';

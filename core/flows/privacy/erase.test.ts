@@ -61,7 +61,7 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   await app.team.makeApiKey(owner, 'Toy bear');
   await app.privacy.setTeamSettings(owner, { retentionDays: 100 });
   await app.privacy.exportTeam(owner);
-  await vi.waitFor(async () => expect(await app.privacy.exports(owner)).toMatchObject([{ state: 'ready' }]));
+  await world.goingOn(async () => expect(await app.privacy.exports(owner)).toMatchObject([{ state: 'ready' }]));
   const kept = await storedUnder(core.store.money, teamId);
   expect(kept.length).toBeGreaterThan(3);
   await mails('judy@paddington.example');

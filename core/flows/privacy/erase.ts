@@ -101,14 +101,14 @@ async function eraseUser(core: Core, userId: UserId): Promise<boolean> {
 
 // --- People without an account.
 
-export interface ErasureLink {
+interface ErasureLink {
   readonly url: string;
   /** ISO 8601. */
   readonly expiresAt: string;
 }
 
 /** What stands on the page before somebody confirms. */
-export interface ErasureView {
+interface ErasureView {
   readonly platform: Platform;
   readonly displayName: string | null;
   /** Requests of theirs that we know of. */

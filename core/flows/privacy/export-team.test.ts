@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import { FilesError, type Files } from '#core/ports/files.ts';
 import { agentsThat, csvOf, done, fileOf } from '#core/testing/stages/agents-that.ts';
-import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
+import { clockByHand, type ClockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { loggedIn, sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage, stage } from '#core/testing/stages/stage.ts';
 import { unzip } from '#core/testing/visitors/unzip.ts';
@@ -18,7 +18,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const agents = agentsThat(({ message }) =>
   message.includes('post') ? done('A post.', [fileOf('post.md', '# ours\n')]) : done('Here are 3.', [csvOf('leads.csv', 3)]),
 );
-const { forward: ahead, ...clock } = clockByHand();
+const clock = clockByHand();
 const world = forAll(() => openStage({ agents, clock }));
 
 test('an owner gets everything of the team in one archive: tables, journal, log, and the files themselves', async () => {
@@ -112,7 +112,7 @@ test('only an owner asks for it and downloads it; a key cannot, and an export of
     [ben, 'admin'],
   ] as const);
   const [owner, admin] = actors;
-  const id = await ready(app, owner);
+  const id = await ready(app, owner, clock);
   for (const who of [admin, { ...owner, apiKeyId: newId<never>() }]) {
     await expect(app.privacy.exportTeam(who)).rejects.toMatchObject({ code: 'not.allowed' });
     await expect(app.privacy.exports(who)).rejects.toMatchObject({ code: 'not.allowed' });
@@ -142,7 +142,9 @@ test('who asks twice while it is packed gets the same one', async () => {
 test('a large team’s archive is written in parts, and a download that was cut goes on at any byte', async () => {
   const noise = randomBytes(9_000_000);
   const puts: number[] = [];
+  const clock = clockByHand();
   const opened = await stage({
+    clock,
     agents: agentsThat(() =>
       done(
         'Noise.',
@@ -153,7 +155,7 @@ test('a large team’s archive is written in parts, and a download that was cut 
   });
   const ada = await opened.person();
   await ada.get('make noise');
-  const id = await ready(opened.app, loggedIn(ada));
+  const id = await ready(opened.app, loggedIn(ada), clock);
   const { sizeBytes, read } = await opened.app.privacy.openExport(loggedIn(ada), id);
   expect(puts.slice(0, -1)).toEqual([8_388_608, 8_388_608]);
   const whole = await buffer(read(0));
@@ -165,31 +167,31 @@ test('a large team’s archive is written in parts, and a download that was cut 
 });
 
 test('a worker that dies in the middle leaves it to another one, and nothing of its own is in the archive', async () => {
-  const { forward, ...ownClock } = clockByHand();
-  const opened = await stage({ clock: ownClock, settings: { ROLES: 'web' } });
+  const clock = clockByHand();
+  const opened = await stage({ clock, settings: { ROLES: 'web' } });
   const ada = await opened.person();
   const { id } = await opened.app.privacy.exportTeam(loggedIn(ada));
-  const dead = (await opened.core.store.exports.claim('dead worker', ownClock.now(), 60_000))!;
-  await opened.core.store.exports.begin(dead, 1, 'dead worker', ownClock.now(), 60_000);
+  const dead = (await opened.core.store.exports.claim('dead worker', clock.now(), 60_000))!;
+  await opened.core.store.exports.begin(dead, 1, 'dead worker', clock.now(), 60_000);
   await opened.core.files.put(`exports/${id}/1/1`, Readable.from([Buffer.from('half')]), { mime: 'application/zip', sizeBytes: 4 });
-  forward(61_000);
+  clock.forward(61_000);
   await opened.another({ ROLES: 'worker' });
-  await untilReady(opened.app, loggedIn(ada), id);
+  await untilReady(opened.app, loggedIn(ada), id, clock);
   const { read } = await opened.app.privacy.openExport(loggedIn(ada), id);
   expect(unzip(await buffer(read(0))).has('README.txt')).toBe(true);
   // Whoever slept through its lease has no say any more.
-  expect(await opened.core.store.exports.begin(dead, 2, 'dead worker', ownClock.now(), 60_000)).toBe(false);
-  forward(8 * DAY_MS);
+  expect(await opened.core.store.exports.begin(dead, 2, 'dead worker', clock.now(), 60_000)).toBe(false);
+  clock.forward(8 * DAY_MS);
   await expireExports(opened.core);
   for (const tries of [1, 2])
     await expect(opened.core.files.open(`exports/${id}/${tries}/1`)).rejects.toMatchObject({ code: 'file.missing' });
 });
 
 test('while storage is away it waits, and after five tries it is given up and can be asked for again', async () => {
-  const { forward, ...ownClock } = clockByHand();
+  const clock = clockByHand();
   let away = true;
   const opened = await stage({
-    clock: ownClock,
+    clock,
     withCore: (core) => ({
       ...core,
       files: {
@@ -203,21 +205,19 @@ test('while storage is away it waits, and after five tries it is given up and ca
   });
   const ada = loggedIn(await opened.person());
   const { id } = await opened.app.privacy.exportTeam(ada);
-  await vi.waitFor(
-    async () => {
-      forward(60_000);
-      expect(await opened.app.privacy.exports(ada)).toMatchObject([{ id, state: 'failed' }]);
-    },
-    { interval: 100 },
-  );
+  await vi.waitFor(async () => {
+    clock.forward(60_000);
+    expect(await opened.app.privacy.exports(ada)).toMatchObject([{ id, state: 'failed' }]);
+  });
   away = false;
   const again = await opened.app.privacy.exportTeam(ada);
   expect(again.id).not.toBe(id);
-  await untilReady(opened.app, ada, again.id);
+  await untilReady(opened.app, ada, again.id, clock);
 });
 
 test('a process that ends does not wait for storage that does not answer, and another one packs the archive', async () => {
-  const opened = await stage({ settings: { ROLES: 'web' } });
+  const clock = clockByHand();
+  const opened = await stage({ clock, settings: { ROLES: 'web' } });
   const ada = loggedIn(await opened.person());
   const { id } = await opened.app.privacy.exportTeam(ada);
   const storing = Promise.withResolvers<void>();
@@ -234,7 +234,7 @@ test('a process that ends does not wait for storage that does not answer, and an
   await worker.stop();
   expect(await opened.app.privacy.exports(ada)).toMatchObject([{ id, state: 'waiting' }]);
   await opened.another({ ROLES: 'worker' });
-  await untilReady(opened.app, ada, id);
+  await untilReady(opened.app, ada, id, clock);
 });
 
 test('a file that storage lost is noted, and everything else is there', async () => {
@@ -251,14 +251,14 @@ test('a file that storage lost is noted, and everything else is there', async ()
 });
 
 test('it is kept for seven days', async () => {
-  const { forward, ...ownClock } = clockByHand();
-  const { app, person, core } = await stage({ clock: ownClock });
+  const clock = clockByHand();
+  const { app, person, core } = await stage({ clock });
   const ada = loggedIn(await person());
-  const id = await ready(app, ada);
-  forward(6.9 * DAY_MS);
+  const id = await ready(app, ada, clock);
+  clock.forward(6.9 * DAY_MS);
   await expireExports(core);
   await app.privacy.openExport(ada, id);
-  forward(0.2 * DAY_MS);
+  clock.forward(0.2 * DAY_MS);
   await expect(app.privacy.openExport(ada, id)).rejects.toMatchObject({ code: 'export.not-found' });
   await expireExports(core);
   expect(await app.privacy.exports(ada)).toMatchObject([{ id, state: 'gone', until: null }]);
@@ -266,25 +266,23 @@ test('it is kept for seven days', async () => {
 });
 
 async function exported(app: App, owner: Actor): Promise<Map<string, string>> {
-  const { read } = await app.privacy.openExport(owner, await ready(app, owner));
+  const { read } = await app.privacy.openExport(owner, await ready(app, owner, clock));
   return new Map([...unzip(await buffer(read(0)))].map(([name, content]) => [name, content.toString()]));
 }
 
-async function ready(app: App, owner: Actor): Promise<string> {
+async function ready(app: App, owner: Actor, clock: ClockByHand): Promise<string> {
   const { id } = await app.privacy.exportTeam(owner);
-  await untilReady(app, owner, id);
+  await untilReady(app, owner, id, clock);
   return id;
 }
 
-async function untilReady(app: App, owner: Actor, id: string) {
+/** Workers look every five seconds for what is to be packed. */
+async function untilReady(app: App, owner: Actor, id: string, clock: ClockByHand) {
   const state = async () => (await app.privacy.exports(owner)).find((each) => each.id === id)?.state;
-  await vi.waitFor(
-    async () => {
-      ahead(1_000);
-      expect(await state()).toBe('ready');
-    },
-    { interval: 100 },
-  );
+  await vi.waitFor(async () => {
+    clock.forward(1_000);
+    expect(await state()).toBe('ready');
+  });
 }
 
 async function taskOf(app: App, actor: Actor, text: string) {

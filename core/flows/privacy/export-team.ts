@@ -1,26 +1,26 @@
 // All data of a team as one archive, for its owners. A worker packs it and hands it to storage in parts of a fixed size as
 // they fill up, so that neither memory nor disk grows with the team, and storage needs to know no size before the end. A
-// worker that dies leaves its parts behind; the next one removes them and begins anew with parts of its own. Each download goes through us,
-// since a signed address would be a key to everything for whoever finds it.
+// worker that dies leaves its parts behind; the next one removes them and begins anew with parts of its own. Each download goes
+// through us, since a signed address would be a key to everything for whoever finds it.
 
 import { Readable } from 'node:stream';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
-import { refuse } from '#core/domain/refusals/refusal.ts';
-import { replyFor } from '#core/domain/messages/say.ts';
+import type { Actor } from '#core/domain/actor.ts';
 import { isId, type TeamId } from '#core/domain/ids.ts';
 import type { Saying } from '#core/domain/messages/letter.ts';
+import { replyFor } from '#core/domain/messages/say.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { FilesError } from '#core/ports/files.ts';
-import { writeAudit } from '#core/store/team/audit.ts';
 import type { ExportedFile, ExportState, StoredExport } from '#core/store/privacy/exports.ts';
-import type { Core } from '../runtime/core.ts';
+import { writeAudit } from '#core/store/team/audit.ts';
 import { transactionsCsv } from '../credits/transactions.ts';
-import { patiently } from '../runtime/patiently.ts';
 import { replyContext } from '../messages/reply-context.ts';
+import type { Core } from '../runtime/core.ts';
+import { patiently } from '../runtime/patiently.ts';
 import { careFor } from './team-settings.ts';
 import { zip, type ZipEntry } from './zip.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
-export interface ExportView {
+interface ExportView {
   readonly id: string;
   readonly state: ExportState;
   /** ISO 8601. */
@@ -35,7 +35,7 @@ export interface ExportView {
   readonly fileDeleted: boolean;
 }
 
-export interface OpenedExport {
+interface OpenedExport {
   readonly name: string;
   readonly sizeBytes: number;
   /** From this byte to the end: a download that was cut goes on where it was. */

@@ -2,16 +2,16 @@
 // nothing new begins in a team that is going, because what it would cost and bring would be gone in days. What happens at
 // the end of it stands in erase.ts.
 
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
-import { refuse } from '#core/domain/refusals/refusal.ts';
-import { writeAudit, type AuditLine } from '#core/store/team/audit.ts';
-import type { Deletion } from '#core/store/privacy/custody.ts';
-import type { Core } from '../runtime/core.ts';
-import { writeMail } from '../mail/mail.ts';
-import { careFor, viewDeletion, type DeletionView } from './team-settings.ts';
 import type { Actor } from '#core/domain/actor.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
+import type { Deletion } from '#core/store/privacy/custody.ts';
+import { writeAudit, type AuditLine } from '#core/store/team/audit.ts';
+import { writeMail } from '../mail/mail.ts';
+import type { Core } from '../runtime/core.ts';
+import { careFor, viewDeletion, type DeletionView } from './team-settings.ts';
 
-export interface AccountView {
+interface OwnAccount {
   readonly name: string;
   readonly email: string;
   readonly deletion: DeletionView | null;
@@ -61,7 +61,7 @@ export async function takeBackTeamDeletion(core: Core, actor: Actor): Promise<vo
 }
 
 /** The person's account, whichever team they look at. */
-export async function ownAccount(core: Core, actor: Actor): Promise<AccountView> {
+export async function ownAccount(core: Core, actor: Actor): Promise<OwnAccount> {
   const [account, teams] = await Promise.all([accountOf(core, actor), core.store.custody.teamsOnlyOwnedBy(actor.userId)]);
   return { ...account, deletion: viewDeletion(account.deletion), onlyOwnerOf: teams.map(({ name }) => name) };
 }

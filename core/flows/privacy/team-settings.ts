@@ -1,13 +1,13 @@
 // What a team decides about its data: how long files are kept, and from which price on the portal asks first.
 
+import type { Actor } from '#core/domain/actor.ts';
 import { amountOf, micro, MOST_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Deletion, TeamCare } from '#core/store/privacy/custody.ts';
 import type { Core } from '../runtime/core.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
-export interface TeamSettings {
+interface TeamSettings {
   readonly name: string;
   /** The team that a person has of their own: it goes with their account. */
   readonly personal: boolean;
@@ -26,13 +26,13 @@ export interface DeletionView {
   readonly until: string;
 }
 
-export interface TeamSettingsChange {
+interface TeamSettingsChange {
   readonly retentionDays?: number;
   readonly confirmAbove?: Amount | null;
 }
 
 /** What a shorter time means for files that are here already. */
-export interface RetentionChange {
+interface RetentionChange {
   readonly files: number;
   readonly bytes: number;
   /** When they will be gone, ISO 8601. */

@@ -5,7 +5,7 @@ import type { Core } from './core.ts';
 type Verb = (core: Core, ...given: never[]) => unknown;
 
 /** The same functions without their first parameter. */
-export type Bound<Verbs> = {
+type Bound<Verbs> = {
   readonly [Name in keyof Verbs]: Verbs[Name] extends (core: Core, ...given: infer Given) => infer Answer
     ? (...given: Given) => Answer
     : never;

@@ -1,4 +1,4 @@
-// One plain object with what every flow needs. It is put together in main.ts, and by the tests' stage.
+// One plain object with what every flow needs. It is put together in core/product/product.ts, and by the tests' stage.
 
 import type { StartingCredits } from '#core/domain/credits/starting-credits.ts';
 import type { Agents } from '#core/ports/agents.ts';
@@ -64,6 +64,10 @@ export interface CoreSettings {
   readonly sweepEveryMs: number;
   /** A committed task that is not in the queue by then was lost on the way. */
   readonly lostAfterMs: number;
+  /** After a failure that is not its own a task is tried again after this long, and twice as long after each further one. */
+  readonly retryMs: number;
+  /** How long running tasks, posts and mails may take to end, once this process is to end, before they are left to another one. */
+  readonly leaveAfterMs: number;
 }
 
 /** What delivery needs besides: the posters of this process, by platform. */

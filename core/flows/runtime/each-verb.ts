@@ -3,7 +3,8 @@
 // oxlint-disable-next-line typescript/no-explicit-any -- a verb takes and gives whatever it likes
 export type AnyVerb = (...given: any[]) => unknown;
 
-type Nouns = Readonly<Record<string, Readonly<Record<string, AnyVerb>>>>;
+/** Verbs by noun. */
+export type Nouns = Readonly<Record<string, Readonly<Record<string, AnyVerb>>>>;
 
 /** `tasks.ask`, and all others. */
 export type VerbName<App> = { [Noun in keyof App & string]: `${Noun}.${keyof App[Noun] & string}` }[keyof App & string];

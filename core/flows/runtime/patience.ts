@@ -11,7 +11,7 @@ export interface Patience {
   during<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-/** Slack wants an answer within three seconds; what is on its way by then is given a moment more (group-commit.ts). */
+/** Slack wants an answer within three seconds; what is on its way by then is given a moment more (core/store/database/group-commit.ts). */
 const WITHIN_MS = 2_100;
 const AGAIN_AFTER_MS = 200;
 

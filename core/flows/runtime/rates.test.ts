@@ -11,7 +11,7 @@ import { verbNames, type AnyVerb } from './each-verb.ts';
 import { keepRates, type Rates } from './rates.ts';
 import { sensitiveActs } from './sensitive-acts.ts';
 import type { Actor } from '#core/domain/actor.ts';
-import type { Taken } from '../views.ts';
+import type { Taken } from '../tasks/intake.ts';
 
 const clock = clockByHand();
 const world = forAll(() => openStage({ clock }));

@@ -1,14 +1,14 @@
 // Keeps the rates of core/domain/asks/verb-rates.ts. What this process took of them together with the others it counts down by
 // itself; so does it remember for how long nothing is left, and a flood of requests costs no statement.
 
-import type { TeamId } from '#core/domain/ids.ts';
-import { may } from '#core/domain/team/permission.ts';
-import { refuse, type Refused } from '#core/domain/refusals/refusal.ts';
+import type { Actor } from '#core/domain/actor.ts';
 import { freeRates, verbRates, type FreeThing, type Rate, type RatedVerb, type VerbRate } from '#core/domain/asks/verb-rates.ts';
+import type { TeamId } from '#core/domain/ids.ts';
+import { refuse, type Refused } from '#core/domain/refusals/refusal.ts';
+import { may } from '#core/domain/team/permission.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { DrawRate } from '#core/store/database/rates.ts';
-import type { Actor } from '#core/domain/actor.ts';
-import { eachVerb } from './each-verb.ts';
+import { eachVerb, type Nouns } from './each-verb.ts';
 
 export interface Rates {
   /** Takes one of this; 0 when it may be done now, else how many seconds to wait. */
@@ -128,8 +128,11 @@ interface Bucket {
   drawing: Promise<void> | null;
 }
 
-/** The verbs, each within its rate, whichever door somebody comes through. `tasks.ask` and `tasks.retry` see to it themselves (intake.ts). */
-export function withinRates<App extends Parameters<typeof eachVerb>[0]>(rates: Rates, app: App): App {
+/**
+ * The verbs, each within its rate, whichever door somebody comes through. `tasks.ask` and `tasks.retry` see to it themselves
+ * (core/flows/tasks/intake.ts).
+ */
+export function withinRates<App extends Nouns>(rates: Rates, app: App): App {
   return eachVerb(app, (name, verb) =>
     isRated(name) && !ownKeepers.has(name)
       ? async (actor: Actor, ...given: unknown[]) => {

@@ -1,18 +1,18 @@
 // Which verbs of the core ask a person to confirm who they are, and which are told to the security log: the one table, over
-// every verb there is, so that a new one is decided about. It is kept where the verbs are bound (make-app.ts), so every front
-// door has it. An API key never may do what asks for a confirmation: a key acts for a program, and a stolen one must not make
-// itself at home.
+// every verb there is, so that a new one is decided about. It is kept where the verbs are bound (core/flows/make-app.ts), so
+// every front door has it. An API key never may do what asks for a confirmation: a key acts for a program, and a stolen one
+// must not make itself at home.
 
 import { isFresh } from '#core/domain/accounts/fresh-login.ts';
-import { mustBeAllowed, type Permission } from '#core/domain/team/permission.ts';
-import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { SecurityEvent } from '#core/domain/accounts/security-event.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed, type Permission } from '#core/domain/team/permission.ts';
 import type { App } from '../app.ts';
-import type { Core } from './core.ts';
-import { eachVerb, type AnyVerb, type VerbName } from './each-verb.ts';
 import { isOfSomebodyElse } from '../files/file-acts.ts';
 import { isOperator } from '../operator/operate.ts';
-import type { Actor } from '#core/domain/actor.ts';
+import type { Core } from './core.ts';
+import { eachVerb, type AnyVerb, type VerbName } from './each-verb.ts';
 
 interface Rule {
   /** Asks for a confirmation: always, or when the verb is called with these. */

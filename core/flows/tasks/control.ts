@@ -1,18 +1,26 @@
 // What people do to their tasks after asking: stop one, or ask for the same again.
 
-import { amountOf, NO_CREDITS } from '#core/domain/credits/credits.ts';
-import { newId } from '#core/domain/ids.ts';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
+import type { Actor } from '#core/domain/actor.ts';
+import { amountOf, NO_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
+import { newId, type TaskId } from '#core/domain/ids.ts';
 import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
 import { isOver } from '#core/domain/tasks/task.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Ended } from '#core/store/tasks/finish.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
 import type { Core } from '../runtime/core.ts';
-import { findTask } from './history.ts';
-import { takeAsk } from './intake.ts';
 import { patienceFor, unless } from '../runtime/patience.ts';
-import type { Actor } from '#core/domain/actor.ts';
-import type { Stopped, Taken } from '../views.ts';
+import { findTask } from './history.ts';
+import { takeAsk, type Taken } from './intake.ts';
+
+export interface Stopped {
+  readonly taskId: TaskId;
+  /** `canceled`: it is over. `stopping`: the agent was told, and the thread will say what it used. */
+  readonly state: 'canceled' | 'stopping';
+  readonly used: Amount;
+  readonly returned: Amount;
+  readonly available: Amount;
+}
 
 /**
  * A task nobody works on ends here and costs nothing; a running one is stopped by its worker, who settles what it used. That

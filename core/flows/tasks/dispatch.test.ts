@@ -239,7 +239,7 @@ test.each([
       },
     },
   });
-  const world = await stage({ agents: own, withCore });
+  const world = await stage({ agents: own, withCore, timings: { retryMs: 50 } });
   const ada = await world.person();
   const taken = await ada.ask('find me 3 leads');
   await vi.waitFor(() => expect(own.jobs).toHaveLength(1));
@@ -311,7 +311,7 @@ test.each([
       finish: (...given) => (tried.finish++, store.finish(...given)),
     },
   });
-  const { person, databaseUrl } = await stage({ agents, withCore });
+  const { person, databaseUrl } = await stage({ agents, withCore, timings: { retryMs: 50 } });
   const ada = await person();
   const refused = { attempts: await raising(databaseUrl, 'attempts', state, 'UPDATE'), files: await raising(databaseUrl, 'files', state) };
   const taken = await ada.ask('find me 3 leads');

@@ -256,7 +256,6 @@ function failed(work: Work, code: FailureCode, usage: AgentUsage | null, reason?
   };
 }
 
-const WRITE_AGAIN_MS = 1_000;
 const REFUSED_AGAIN_MOST_MS = 30_000;
 
 /**
@@ -287,7 +286,7 @@ async function end({ core, work, attempt, signals }: Trial, how: End): Promise<v
       return;
     } catch (error) {
       if (!isFromDatabase(error)) throw error;
-      let againMs = WRITE_AGAIN_MS;
+      let againMs = core.settings.retryMs;
       if (!isUnavailable(error)) {
         core.log.error({ taskId: work.taskId, error }, 'end of a task refused by the database');
         if (core.clock.now() >= work.deadlineAt) throw error;

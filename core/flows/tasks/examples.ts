@@ -1,10 +1,10 @@
 // What somebody could ask for with the credits of their team, with what it would cost.
 
-import { asNumber, micro } from '#core/domain/credits/credits.ts';
+import type { Actor } from '#core/domain/actor.ts';
 import { suggestedAsks } from '#core/domain/asks/examples.ts';
+import { asNumber, micro } from '#core/domain/credits/credits.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Core } from '../runtime/core.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 /** Credits. */
 export interface ExamplesView {

@@ -12,7 +12,7 @@ import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage, stage, type Person } from '#core/testing/stages/stage.ts';
 import { replyContext } from '../messages/reply-context.ts';
-import type { Taken } from '../views.ts';
+import type { Taken } from './intake.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const agents = agentsThat((job) => done('Here they are.', [csvOf('leads.csv', job.quantity ?? 3)]));

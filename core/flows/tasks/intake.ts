@@ -2,12 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import { parseAsk, readWords, type Ask, type AskInput } from '#core/contracts/ask.ts';
-import { amountOf } from '#core/domain/credits/credits.ts';
+import { amountOf, type Amount } from '#core/domain/credits/credits.ts';
 import { estimate } from '#core/domain/credits/estimate.ts';
 import { isId, newId, type ConversationId, type FileId, type HoldId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import { may } from '#core/domain/team/permission.ts';
-import { quantityOf } from '#core/domain/asks/quantity.ts';
+import { quantityOf, type Quantity } from '#core/domain/asks/quantity.ts';
 import { RATE_VERSION } from '#core/domain/credits/rates.ts';
+import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import { isAnswer, isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusals/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { workIn } from '#core/domain/asks/work-in.ts';
@@ -16,7 +17,35 @@ import type { Payer } from '#core/store/accounts/people.ts';
 import type { Core } from '../runtime/core.ts';
 import { unless, type Patience } from '../runtime/patience.ts';
 import type { Rates, TooMuch, Who } from '../runtime/rates.ts';
-import type { Taken } from '../views.ts';
+
+export type Taken = TakenTask | TakenRefusal;
+
+export interface TakenTask {
+  readonly kind: 'task';
+  /** This ask had been taken before; nothing new happened. */
+  readonly repeated: boolean;
+  readonly taskId: TaskId;
+  readonly conversationId: ConversationId;
+  readonly threadRef: ThreadRef;
+  readonly type: AgentType;
+  readonly because: string;
+  /** What was understood; null where the type is charged by usage, and for tasks from before it was told. */
+  readonly quantity: Quantity | null;
+  readonly estimateLow: Amount;
+  readonly estimateHigh: Amount;
+  readonly held: Amount;
+  /** What the wallet can spend besides. */
+  readonly available: Amount;
+  /** How many tasks of the same conversation go first. */
+  readonly position: number;
+}
+
+export interface TakenRefusal {
+  readonly kind: 'refused';
+  readonly repeated: boolean;
+  readonly conversationId: ConversationId | null;
+  readonly refused: Refused;
+}
 
 /** `again` makes it a repetition of an earlier task, in that one's conversation and with its files. */
 export async function takeAsk(

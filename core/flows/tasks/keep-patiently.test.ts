@@ -8,7 +8,7 @@ import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { forAll, openStage, stage, type Person } from '#core/testing/stages/stage.ts';
 import { dispatch } from './dispatch.ts';
 import { watchRunning } from './running.ts';
-import type { Taken } from '../views.ts';
+import type { Taken } from './intake.ts';
 
 const clock = clockByHand();
 const agents = agentsThat((job, _watch, signal) => does(job, signal));

@@ -1,17 +1,17 @@
 // What a request would cost, without taking it.
 
-import { isAgentType, type AgentType } from '#core/domain/tasks/agent-type.ts';
-import { amountOf, micro, NO_CREDITS, type Amount, type Credits } from '#core/domain/credits/credits.ts';
-import { estimate } from '#core/domain/credits/estimate.ts';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
+import type { Actor } from '#core/domain/actor.ts';
 import type { Quantity } from '#core/domain/asks/quantity.ts';
 import { readAsk } from '#core/domain/asks/read-ask.ts';
-import { isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusals/refusal.ts';
 import { workIn, type WorkAsked } from '#core/domain/asks/work-in.ts';
+import { amountOf, micro, NO_CREDITS, type Amount, type Credits } from '#core/domain/credits/credits.ts';
+import { estimate } from '#core/domain/credits/estimate.ts';
+import { isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusals/refusal.ts';
+import { isAgentType, type AgentType } from '#core/domain/tasks/agent-type.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Core } from '../runtime/core.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
-export interface EstimateView {
+interface EstimateView {
   readonly type: AgentType;
   readonly because: string;
   /** What was understood; null where the type is charged by usage. */

@@ -4,13 +4,12 @@ import type { AskInput } from '#core/contracts/ask.ts';
 import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor } from '../runtime/patience.ts';
-import type { Taken } from '../views.ts';
 import { cancel, retry } from './control.ts';
+import { details, feedback } from './details.ts';
 import { examples } from './examples.ts';
-import { history, showTask } from './history.ts';
-import { takeAsk } from './intake.ts';
+import { history, list, people, showTask } from './history.ts';
+import { takeAsk, type Taken } from './intake.ts';
 import { preview } from './preview.ts';
-import { details, feedback, list, people } from './work.ts';
 
 export function taskVerbs(core: Core) {
   return {

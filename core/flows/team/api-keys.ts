@@ -1,17 +1,17 @@
 // Keys with which a program acts as a person in one team, for as long as they are in it.
 
-import { keyExpiry, keyLifetimes, keyScopes, USUAL_KEY_LIFETIME, type KeyScope } from '#core/domain/team/api-key.ts';
+import type { Actor } from '#core/domain/actor.ts';
 import { isId, type ApiKeyId } from '#core/domain/ids.ts';
 import { securityNotice } from '#core/domain/mail/mail.ts';
-import { readLabel } from '#core/domain/team/name.ts';
-import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import { keyExpiry, keyLifetimes, keyScopes, USUAL_KEY_LIFETIME, type KeyScope } from '#core/domain/team/api-key.ts';
+import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
 import { teamLimits } from '#core/domain/team/team-limits.ts';
-import type { TellOwner } from '#core/store/team/api-keys.ts';
+import { readLabel } from '#core/domain/text/name.ts';
 import { newBearer } from '#core/store/database/bearer.ts';
-import type { Core } from '../runtime/core.ts';
+import type { TellOwner } from '#core/store/team/api-keys.ts';
 import { writeMail } from '../mail/mail.ts';
-import type { Actor } from '#core/domain/actor.ts';
+import type { Core } from '../runtime/core.ts';
 
 export interface ApiKeyView {
   readonly id: ApiKeyId;

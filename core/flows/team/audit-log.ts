@@ -1,15 +1,15 @@
 // Who did what to people, roles, keys, settings and credits of a team, in words.
 
 import type { Readable } from 'node:stream';
+import type { Actor } from '#core/domain/actor.ts';
 import { isId, type UserId } from '#core/domain/ids.ts';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { auditTitle, sayAudit } from '#core/domain/team/say-audit.ts';
 import { cleanText } from '#core/domain/text/text.ts';
 import type { StoredAuditLine } from '#core/store/team/audit.ts';
 import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 export interface AuditView {
   readonly id: string;
@@ -52,7 +52,10 @@ export function auditVerbs(core: Core) {
   };
 }
 
-/** Newest first. `before` is the id of the last entry of the page before. `person` is a user id: what they did, and what was done to them. */
+/**
+ * Newest first. `before` is the id of the last entry of the page before. `person` is a user id: what they did, and what was
+ * done to them.
+ */
 async function audit(
   core: Core,
   actor: Actor,

@@ -1,17 +1,17 @@
 // Inviting somebody by mail. Whether an address has an account is nobody's business: inviting does the same either way, and
 // who opens the link learns nothing about it. Only the owner of the mailbox can accept, logged in with the invited address.
 
+import type { Actor } from '#core/domain/actor.ts';
 import { isId, type InvitationId, type TeamId } from '#core/domain/ids.ts';
 import { maskMailAddress, readMailAddress } from '#core/domain/mail/mail-address.ts';
-import { mustBeAllowed, type Role } from '#core/domain/team/permission.ts';
 import { refuse, type InvitationEnd } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed, type Role } from '#core/domain/team/permission.ts';
 import { isRole } from '#core/domain/team/roles.ts';
 import { teamLimits } from '#core/domain/team/team-limits.ts';
 import { newBearer } from '#core/store/database/bearer.ts';
 import type { Invited, WriteMail } from '#core/store/team/invitations.ts';
-import type { Core } from '../runtime/core.ts';
 import { writeMail } from '../mail/mail.ts';
-import type { Actor } from '#core/domain/actor.ts';
+import type { Core } from '../runtime/core.ts';
 
 export interface InvitationView {
   readonly id: InvitationId;
@@ -53,7 +53,10 @@ export function invitationVerbs(core: Core) {
     };
 
   return {
-    /** Rejects with `role.above`, `member.already`, `invitation.already`, `invitation.unanswered`, `invitations.too-many` or `invitations.too-often`. */
+    /**
+     * Rejects with `role.above`, `member.already`, `invitation.already`, `invitation.unanswered`, `invitations.too-many` or
+     * `invitations.too-often`.
+     */
     async invite(actor: Actor, { email, role }: { email: string; role: string }): Promise<{ invitationId: InvitationId }> {
       mustBeAllowed(actor, 'team.manage');
       mustSendMail(core);

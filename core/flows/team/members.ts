@@ -1,16 +1,16 @@
 // Teams and the people in them. Who may do what to whom is decided in core/domain/team/roles.ts, within the transaction that does it.
 
+import type { Actor } from '#core/domain/actor.ts';
 import { amountOf, type Amount } from '#core/domain/credits/credits.ts';
 import { isId, type MemberId, type TeamId, type UserId } from '#core/domain/ids.ts';
-import { readName } from '#core/domain/team/name.ts';
-import { mustBeAllowed, type Role } from '#core/domain/team/permission.ts';
+import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed, type Role } from '#core/domain/team/permission.ts';
 import { isRole, rolesGivenBy, whyNot } from '#core/domain/team/roles.ts';
 import { teamLimits } from '#core/domain/team/team-limits.ts';
-import type { Platform } from '#core/domain/messages/thread-ref.ts';
+import { readName } from '#core/domain/text/name.ts';
 import type { StoredMember } from '#core/store/team/teams.ts';
 import type { Core } from '../runtime/core.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 export interface TeamView {
   readonly id: TeamId;

@@ -1,5 +1,4 @@
-// People around a wallet: teams, who is in them and as what, who is invited, which programs act for them, and the log of it
-// all. Each idea has a file beside this one.
+// People around a wallet: teams, who is in them and as what, who is invited, which programs act for them, and the log of it all.
 
 import type { Core } from '../runtime/core.ts';
 import { apiKeyVerbs } from './api-keys.ts';

@@ -3,18 +3,18 @@
 // link to another person, hoping that this one presses: so the page says whose account it is before anything happens, the
 // press says what the page showed, and the person hears of it by mail.
 
+import type { Actor } from '#core/domain/actor.ts';
 import { isId, type IdentityId, type TeamId, type UserId, type WorkspaceId } from '#core/domain/ids.ts';
 import { securityNotice } from '#core/domain/mail/mail.ts';
-import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
+import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
 import { teamLimits } from '#core/domain/team/team-limits.ts';
 import { cleanText, shorten } from '#core/domain/text/text.ts';
-import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { newBearer } from '#core/store/database/bearer.ts';
 import type { LinkRequest, LookedAtLink, WriteNotice } from '#core/store/workspaces/linking.ts';
-import type { Core } from '../runtime/core.ts';
 import { writeMail } from '../mail/mail.ts';
-import type { Actor } from '#core/domain/actor.ts';
+import type { Core } from '../runtime/core.ts';
 
 export interface PlatformAccount {
   readonly platform: Platform;
@@ -74,7 +74,7 @@ export interface LinkedWorkspace {
   readonly people: number;
 }
 
-export function linkingVerbs(core: Core) {
+export function workspaceVerbs(core: Core) {
   const { linking, teams, people } = core.store;
 
   async function make(request: LinkRequest): Promise<MadeLink> {

@@ -1,6 +1,6 @@
 // What a person sees and changes about their own account: name, sessions.
 
-import type { TeamId, UserId, SessionId } from '#core/domain/ids.ts';
+import type { SessionId, TeamId, UserId } from '#core/domain/ids.ts';
 import type { Money } from '../database/money.ts';
 
 export interface AccountRow {

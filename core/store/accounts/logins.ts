@@ -1,6 +1,6 @@
 // Who is logged in, in which of their teams they are, and how often something may be tried.
 
-import { newId, type TeamId, type UserId, type WalletId, type SessionId } from '#core/domain/ids.ts';
+import { newId, type SessionId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/team/permission.ts';
 import type { Money } from '../database/money.ts';
 

@@ -13,7 +13,10 @@ export interface OwnedFile {
   readonly role: 'input' | 'result';
   readonly name: string;
   readonly storageKey: string;
-  /** Whose it is: the person who asked for its task, or uploaded it. Of an input that several tasks share, the first one's. null where a chat account asked that nobody is known by. */
+  /**
+   * Whose it is: the person who asked for its task, or uploaded it. Of an input that several tasks share, the first one's.
+   * null where a chat account asked that nobody is known by.
+   */
   readonly askedBy: UserId | null;
   readonly removed: boolean;
   readonly deletedAt: Date | null;
@@ -21,7 +24,10 @@ export interface OwnedFile {
 
 export interface FileActs {
   find(teamId: TeamId, fileId: string): Promise<OwnedFile | null>;
-  /** With its first rows and those that a letter carries, and every other row that has the same content; exports of the team that hold it end. null while a task with it runs. */
+  /**
+   * With its first rows and those that a letter carries, and every other row that has the same content; exports of the team
+   * that hold it end. null while a task with it runs.
+   */
   remove(file: OwnedFile, at: Date, audit: AuditLine): Promise<Date | null>;
   /** Whether a file that was attached to this task is not there any more: it cannot run again with the same. */
   hasLostInput(taskId: TaskId, at: Date): Promise<boolean>;

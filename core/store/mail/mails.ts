@@ -3,11 +3,11 @@
 // of its tries tells whose it is: a process that slept through its lease may no longer say what becomes of the mail.
 
 import { newId, type MailId } from '#core/domain/ids.ts';
+import { mailLimits } from '#core/domain/mail/mail-limits.ts';
 import { kindsThatMayComeTwice, type MailKind, type MailSaying } from '#core/domain/mail/mail.ts';
-import type { Writes } from '../team/audit.ts';
 import type { Money } from '../database/money.ts';
 import { open, seal } from '../database/secrets.ts';
-import { mailLimits } from '#core/domain/mail/mail-limits.ts';
+import type { Writes } from '../team/audit.ts';
 
 export interface NewMail {
   /** Who writes the same mail again means the one that is there. */

@@ -45,7 +45,10 @@ export interface DeadLetters {
   count(teamId: TeamId): Promise<number>;
   /** Gives all dead posts of this answer back to delivery; how many. `twice`: also where nobody can know whether it was posted. */
   again(teamId: TeamId, id: LetterId, twice: boolean, at: Date, audit?: AuditLine): Promise<number>;
-  /** Of a task: its last words are given back when they are dead, and older ones are passed over; else what waits for its next try has it now. */
+  /**
+   * Of a task: its last words are given back when they are dead, and older ones are passed over; else what waits for its next
+   * try has it now.
+   */
   againOfTask(teamId: TeamId, taskId: TaskId, at: Date): Promise<'again' | 'trying' | 'nothing'>;
   /** Says it in another conversation of the team, once; null when it is not there to be said. `web` begins a new one in the portal. */
   sayElsewhere(

@@ -31,7 +31,10 @@ export interface Custody {
   goingWith(teamId: TeamId, days: number, at: Date): Promise<{ files: number; bytes: number }>;
   /** Owners of the team with their mail addresses. */
   owners(teamId: TeamId): Promise<{ userId: UserId; email: string }[]>;
-  /** Gives the deletion that holds: an earlier wish stays as it is. `andThen` belongs to the same transaction, and runs only for a new one. */
+  /**
+   * Gives the deletion that holds: an earlier wish stays as it is. `andThen` belongs to the same transaction, and runs only
+   * for a new one.
+   */
   askTeamDeletion(teamId: TeamId, by: UserId, deletion: Deletion, andThen: (on: Writes) => Promise<void>): Promise<Deletion>;
   /** False when it is too late, or nobody asked. */
   takeBackTeamDeletion(teamId: TeamId, now: Date, audit: AuditLine): Promise<boolean>;

@@ -40,7 +40,10 @@ export interface Erase {
   team(teamId: TeamId, at: Date): Promise<void>;
 
   person(userId: UserId): Promise<{ email: string; name: string; personalTeam: TeamId | null } | null>;
-  /** In each shared team that would be left without an owner, makes the one who is there longest an owner, admins first; gives teams where nobody else is. */
+  /**
+   * In each shared team that would be left without an owner, makes the one who is there longest an owner, admins first; gives
+   * teams where nobody else is.
+   */
   handOver(userId: UserId, at: Date): Promise<TeamId[]>;
   personAudit(person: { userId: UserId; email: string }, at: Date): Promise<void>;
   user(person: { userId: UserId; email: string }, at: Date): Promise<void>;

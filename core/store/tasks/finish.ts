@@ -51,7 +51,10 @@ export interface KeptFile {
 }
 
 export interface Ended {
-  /** `over`: it had ended before. `stale`: another attempt has taken its place. `running`: only its worker may cancel it. Nothing changed then. */
+  /**
+   * `over`: it had ended before. `stale`: another attempt has taken its place. `running`: only its worker may cancel it.
+   * Nothing changed then.
+   */
   readonly verdict: 'finished' | 'over' | 'stale' | 'running';
   readonly charged: Credits;
   readonly returned: Credits;

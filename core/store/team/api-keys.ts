@@ -1,4 +1,4 @@
-// Keys that let a program act as a person in one of their teams. Whose key it is, people.ts says.
+// Keys that let a program act as a person in one of their teams. Whose key it is, core/store/accounts/people.ts says.
 
 import type { KeyScope } from '#core/domain/team/api-key.ts';
 import { newId, type ApiKeyId, type TeamId, type UserId } from '#core/domain/ids.ts';

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -66,7 +66,7 @@ test(`${crashPoints.length * TASKS_AT_EACH_POINT} people get exactly one result 
 interface World {
   readonly people: BoardPeople;
   readonly database: pg.Client;
-  /** Runs the product until it kills itself at the point, and starts it again. */
+  /** Lets the product run until it kills itself at the point, and starts it again. */
   duringCrash(point: CrashPoint, times: number, act: () => Promise<void>): Promise<void>;
   untilAllAnswered(channel: string, threads: readonly string[]): Promise<void>;
   /** How often the agents' gateway really ran each key. */
@@ -92,7 +92,6 @@ async function openWorld(): Promise<World> {
   await migrate(database.url);
   await linkBoardToTeam(database.url);
 
-  let product: ChildProcess | null = null;
   const env = {
     ...process.env,
     DATABASE_URL: database.url,
@@ -108,20 +107,28 @@ async function openWorld(): Promise<World> {
     BOARD_URL: board.url,
     BOARD_TOKEN: token,
   };
-  const start = async (...args: string[]) => {
-    product = spawn(process.execPath, [path.join(import.meta.dirname, 'crashing-product.ts'), ...args], {
+  const start = async () => {
+    const child = spawn(process.execPath, [path.join(import.meta.dirname, 'crashing-product.ts')], {
       env,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
-    const [line] = (await once(createInterface({ input: product.stdout! }), 'line')) as [string];
+    const lines = createInterface({ input: child.stdout });
+    const [line] = (await once(lines, 'line')) as [string];
     const { url } = JSON.parse(line) as { url: string };
     await people.hook({ url: `${url}/board/events`, repeats: 1 });
-    return product;
+    const dieAt = async (point: CrashPoint, times: number) => {
+      const heard = once(lines, 'line');
+      child.stdin.write(`${point} ${times}\n`);
+      await heard;
+    };
+    return { child, dieAt };
   };
+  let product = await start();
   onTestFinished(async () => {
-    if (product?.exitCode === null && product.signalCode === null) {
-      product.kill('SIGTERM');
-      await once(product, 'exit');
+    const { child } = product;
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
     }
     await client.end();
     await Promise.all([board.stop(), s3.stop(), openclaw.stop()]);
@@ -133,16 +140,12 @@ async function openWorld(): Promise<World> {
     people,
     database: client,
     async duringCrash(point, times, act) {
-      if (product !== null) {
-        product.kill('SIGTERM');
-        await once(product, 'exit');
-      }
-      const dying = await start(point, String(times));
-      const died = once(dying, 'exit');
+      const died = once(product.child, 'exit');
+      await product.dieAt(point, times);
       await act();
       const [, signal] = (await Promise.race([died, once(AbortSignal.timeout(PATIENCE_MS), 'abort')])) as [number | null, string | null];
       expect(signal, `the product did not get to ${point}`).toBe('SIGKILL');
-      await start();
+      product = await start();
     },
     untilAllAnswered: (channel, threads) =>
       vi.waitFor(async () => {

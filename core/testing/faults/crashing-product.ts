@@ -1,8 +1,9 @@
-// The product as a process of its own that kills itself with -9 at a chosen point, for the crash tests:
-// `node core/testing/faults/crashing-product.ts <point> <times>` dies the <times>th time it gets there. The parts are the real
-// ones; only the call around the point is wrapped.
+// The product as a process of its own that kills itself with -9 at a chosen point, for the crash tests. It prints its address;
+// told `<point> <times>` on a line, it repeats the line and dies the <times>th time it gets there from then on. The parts are the
+// real ones; only the call around the point is wrapped.
 
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { adapters } from '#bots/adapters.ts';
 import { board } from '#bots/testing/board/adapter.ts';
 import { readConfig, readEnv } from '#core/contracts/env.ts';
@@ -14,24 +15,33 @@ export const crashPoints = ['after-commit', 'before-queue', 'during-run', 'befor
 export type CrashPoint = (typeof crashPoints)[number];
 
 if (import.meta.main) {
-  const [point = 'never', times = '1'] = process.argv.slice(2);
+  const end = { point: 'never', times: 0 };
   const { BOARD_URL = '', BOARD_TOKEN = '', DATA_DIR = '' } = process.env;
   const product = await startProduct(readConfig(readEnv(process.env)), {
     // Standard output is for the address alone.
     log: createLog({ level: 'warn', file: path.join(DATA_DIR, 'crashing.log') }),
     adapters: [...adapters, board],
     botSettings: { board: { url: BOARD_URL, token: BOARD_TOKEN } },
-    timings: { leaseMs: 1_500, letterLeaseMs: 1_500, sweepEveryMs: 300, lostAfterMs: 1_000 },
-    withCore: (core) => crashAt(core, point, Number(times)),
+    timings: { leaseMs: 1_500, letterLeaseMs: 1_500, sweepEveryMs: 300, lostAfterMs: 1_000, queueLockMs: 3_000 },
+    withCore: (core) => crashAt(core, end),
   });
   process.stdout.write(`${JSON.stringify({ url: product.url })}\n`);
-  process.once('SIGTERM', () => void product.stop());
+  const orders = createInterface({ input: process.stdin });
+  orders.on('line', (line) => {
+    const [point = 'never', times] = line.split(' ');
+    Object.assign(end, { point, times: Number(times) });
+    process.stdout.write(`${line}\n`);
+  });
+  process.once('SIGTERM', () => {
+    orders.close();
+    process.stdin.destroy();
+    void product.stop();
+  });
 }
 
-function crashAt(core: Core, point: string, times: number): Core {
-  let left = times;
+function crashAt(core: Core, end: { point: string; times: number }): Core {
   const at = (here: CrashPoint) => {
-    if (here === point && --left === 0) process.kill(process.pid, 'SIGKILL');
+    if (here === end.point && --end.times === 0) process.kill(process.pid, 'SIGKILL');
   };
   const { store } = core;
   return {

@@ -1,13 +1,19 @@
 // Runs in front of every test file. A test may not leave anything open behind it, and may not be loud without saying so.
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { openThings } from './open-things.ts';
 import { waitPatiently } from './patience.ts';
 import { takeUnexpectedWarnings } from './warnings.ts';
 
 // Kept from before a test sets the clock by hand.
 const { setImmediate, setTimeout } = globalThis;
-// Only what is left open is waited for so long.
-const graceMs = 20_000;
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** How long what was closed may take to be gone; what is left open is waited for as long. 20 s when left out. */
+    leftOpenGraceMs?: number;
+  }
+}
+
+const graceMs = inject('leftOpenGraceMs') ?? 20_000;
 
 waitPatiently();
 

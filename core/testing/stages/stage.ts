@@ -10,7 +10,7 @@ import { newId, type FileId } from '#core/domain/ids.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
 import type { TaskView } from '#core/domain/tasks/task-view.ts';
-import type { Agents } from '#core/ports/agents.ts';
+import type { AgentOutcome, Agents } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import { startProduct, type Product } from '#core/product/product.ts';
@@ -22,7 +22,7 @@ import { quietLog } from '../runner/quiet-log.ts';
 import { temporaryFolder } from '../runner/temporary-folder.ts';
 import { wireTo, type Wire } from '../faults/wire.ts';
 import type { Actor } from '#core/domain/actor.ts';
-import type { Taken } from '#core/flows/views.ts';
+import type { Taken } from '#core/flows/tasks/intake.ts';
 import type { GivenSettings } from '#core/contracts/config-problem.ts';
 import type { ProductOptions } from '#core/product/options.ts';
 
@@ -116,10 +116,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     ...options.settings,
   };
   const products: Product[] = [];
+  const ended = Promise.withResolvers<AgentOutcome>();
   const start: Stage['another'] = async (others = {}, changes = {}) => {
-    const { loginCost, ...rest } = { log: quietLog, ...options, ...changes };
+    const { loginCost, ...given } = { log: quietLog, ...options, ...changes };
+    const agents = given.agents && untilEnded(given.agents, ended.promise);
     const product = await startProduct(readConfig({ ...settings, ...others }), {
-      ...rest,
+      ...given,
+      ...(agents && { agents }),
       loginCost: loginCost === 'real' ? undefined : cheapLogins,
     });
     products.push(product);
@@ -146,13 +149,20 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         return mails;
       }),
     async stop() {
-      await Promise.all(products.map((each) => each.stop()));
+      // Nobody waits for what still runs; left to itself, a product gives it some seconds to end.
+      ended.resolve({ kind: 'detached' });
+      await Promise.all(products.flatMap((each) => [each.stop(), each.core.agents.close()]));
       await openclaw.stop();
       await wire.close();
       await database.drop();
       await folder.remove();
     },
   };
+}
+
+/** Whatever they work on is left as it stands once the stage ends. */
+function untilEnded(agents: Agents, ended: Promise<AgentOutcome>): Agents {
+  return { ...agents, run: (...call) => Promise.race([agents.run(...call), ended]) };
 }
 
 async function person({ core, app }: Product, amount: number): Promise<Person> {

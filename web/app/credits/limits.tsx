@@ -5,8 +5,9 @@ import { useEffect, useRef } from 'react';
 import { redirect, useLoaderData, useLocation, type MetaFunction } from 'react-router';
 import { amountOf, readCredits } from '#core/domain/credits/credits.ts';
 import { limitPeriods, type LimitKind, type LimitView } from '#core/domain/credits/limit.ts';
-import { may } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import { may } from '#core/domain/team/permission.ts';
+import type { LimitWanted } from '#core/flows/credits/views.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { SelectField, TextField } from '../components/field.tsx';
@@ -21,7 +22,6 @@ import { groupWords, limitWords } from '../texts/credits.ts';
 import { wordFor } from '../word-for.ts';
 import { CreditsPage } from './frame.tsx';
 import { platformOf, shown } from './shown.ts';
-import type { LimitWanted } from '#core/flows/credits/views.ts';
 
 const HERE = '/credits/limits';
 

@@ -1,12 +1,12 @@
 // Use as bars by day, and as a list by what: the list is the legend of the bars.
 
-import { StackedBars } from '../components/chart/stacked-bars.tsx';
+import type { UsageBy, UsageDays } from '#core/domain/credits/usage.ts';
 import { FILLS, Swatch, type Fill } from '../components/chart/fills.tsx';
+import { StackedBars } from '../components/chart/stacked-bars.tsx';
 import { Credits, formatDay, formatNumber, useReader } from '../components/format.tsx';
 import { Figure } from '../components/page.tsx';
 import { Table, Td, Th, Tr } from '../components/table.tsx';
 import { byWords } from '../texts/credits.ts';
-import type { UsageBy, UsageDays } from '#core/domain/credits/usage.ts';
 
 export interface ShownUsage {
   readonly days: UsageDays;

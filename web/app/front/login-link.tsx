@@ -1,10 +1,10 @@
 // Where the link of a mail leads. Programs that look into mails open links too, so it takes a press of a button to use one.
 
 import { Link, useLoaderData, type MetaFunction } from 'react-router';
+import { maskMailAddress } from '#core/domain/mail/mail-address.ts';
 import { Button } from '../components/button.tsx';
 import { Form, useProblem } from '../components/form.tsx';
 import { attempt, open, readForm } from '../guarded.ts';
-import { maskMailAddress } from '#core/domain/mail/mail-address.ts';
 import { logInLink as words } from '../texts/links.ts';
 import { askAuth, backToForm, goTo, withNext } from './ask-auth.ts';
 import { Door } from './door.tsx';

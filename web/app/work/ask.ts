@@ -6,11 +6,15 @@ import { newId, type FileId } from '#core/domain/ids.ts';
 import type { Quantity } from '#core/domain/asks/quantity.ts';
 import { isAnswer, refuse, Refusal } from '#core/domain/refusals/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
+import type { App } from '#core/flows/app.ts';
 import { attempt, readForm } from '../guarded.ts';
 import type { Who } from '../visit.ts';
 import { fileIn, type KeptFile } from './files/kept-file.ts';
 import { turnAddress } from './turn-address.ts';
 import type { Visited } from '../visited.ts';
+
+/** A person, and the part of the core that is asked for them. */
+type Asking<Noun extends keyof App> = Pick<Who, 'actor'> & { readonly app: Pick<App, Noun> };
 
 /** What an ask may cost, in credits. */
 export interface ShownEstimate {
@@ -82,13 +86,13 @@ function newThread(): ThreadRef {
 }
 
 /** What was said in Slack or Discord goes on there, where the others of that thread can read it. */
-async function threadOf({ app, actor }: Visited<Who>, conversationId: string): Promise<ThreadRef> {
+async function threadOf({ app, actor }: Asking<'messages'>, conversationId: string): Promise<ThreadRef> {
   const thread = await app.messages.thread(actor, conversationId);
   if (platformOf(thread) !== 'web' && platformOf(thread) !== 'terminal') throw refuse('conversation.not-found');
   return thread;
 }
 
-async function estimateToConfirm(visit: Visited<Who>, text: string): Promise<ShownEstimate | null> {
+async function estimateToConfirm(visit: Asking<'tasks' | 'privacy'>, text: string): Promise<ShownEstimate | null> {
   const { confirmAbove } = await visit.app.privacy.teamSettings(visit.actor);
   if (confirmAbove === null) return null;
   const estimate = await estimateOf(visit, text);
@@ -96,7 +100,7 @@ async function estimateToConfirm(visit: Visited<Who>, text: string): Promise<Sho
   return estimate.trouble === null && estimate.high > asNumber(micro(confirmAbove)) ? estimate : null;
 }
 
-export async function estimateOf({ app, actor }: Pick<Visited<Who>, 'app' | 'actor'>, text: string): Promise<ShownEstimate> {
+export async function estimateOf({ app, actor }: Asking<'tasks'>, text: string): Promise<ShownEstimate> {
   const { type, because, quantity, low, high, available, enough, refused } = await app.tasks.estimate(actor, { text });
   return {
     type,

@@ -2,18 +2,18 @@
 
 import { useLoaderData, type MetaFunction } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
-import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { TaskView } from '#core/domain/tasks/task-view.ts';
+import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
+import type { ShownLetter } from '#core/flows/messages/conversation.ts';
 import { guarded, readForm } from '../guarded.ts';
 import { work as words } from '../texts/work.ts';
 import { askFrom } from './ask.ts';
-import { actOnTask, isTaskAct } from './task-acts.ts';
+import { Asked } from './asked.tsx';
 import { Composer } from './composer.tsx';
 import { useSent } from './dashboard.tsx';
-import { Asked } from './asked.tsx';
 import { useLastInSight } from './last-in-sight.ts';
+import { actOnTask, isTaskAct } from './task-acts.ts';
 import { Said, Turn, type TurnFacts } from './turn.tsx';
-import type { ShownLetter } from '#core/flows/views.ts';
 
 type Entry =
   | { readonly kind: 'task'; readonly at: string; readonly task: TaskView; readonly facts: TurnFacts }

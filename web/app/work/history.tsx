@@ -2,7 +2,7 @@
 
 import { ListChecks, Search, SearchX } from 'lucide-react';
 import { Form, Link, useSearchParams } from 'react-router';
-import type { TaskLine } from '#core/flows/tasks/work.ts';
+import type { TaskLine } from '#core/flows/tasks/history.ts';
 import { Button } from '../components/button.tsx';
 import { classes } from '../components/classes.ts';
 import { SelectField, TextField } from '../components/field.tsx';

@@ -3,6 +3,7 @@
 // page of ours.
 
 import type { Request, Response } from 'express';
+import type { Actor } from '#core/domain/actor.ts';
 import type { TeamId } from '#core/domain/ids.ts';
 import { isRefusal, refuse } from '#core/domain/refusals/refusal.ts';
 import type { App } from '#core/flows/app.ts';
@@ -11,7 +12,6 @@ import type { FailedKeys } from './failed-keys.ts';
 import { isOurOwn } from './own-origin.ts';
 import { isAway, untilBack } from './patience.ts';
 import { mustReachWith } from './read-only.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 export interface Keys {
   /** Rejects with `login.needed` without a key or session, `key.unknown` with a wrong key, `key.expired` and `key.read-only`. */

@@ -10,7 +10,8 @@ import type { TaskView } from '#core/domain/tasks/task-view.ts';
 import { forAll, openStage, stage, type Person } from '#core/testing/stages/stage.ts';
 import type { takenAnswer } from '../answers.ts';
 import type { ErrorAnswer } from '../requests/errors.ts';
-import type { PartHealth, ShownLetter } from '#core/flows/views.ts';
+import type { ShownLetter } from '#core/flows/messages/conversation.ts';
+import type { PartHealth } from '#core/flows/operator/health.ts';
 
 const usual = forAll(() => openStage());
 

@@ -15,7 +15,7 @@ import type { Parts } from '../parts.ts';
 const body: BodyLimit = { mostBytes: 20_000 };
 const parse = express.raw({ type: () => true, limit: body.mostBytes, inflate: false });
 
-export function authRoutes({ auth, publicUrl }: Parts): Route[] {
+export function authRoutes({ auth, publicUrl }: Pick<Parts, 'auth' | 'publicUrl'>): Route[] {
   const { protocol, host } = new URL(publicUrl);
 
   async function handle(asked: Asked, response: Answer) {

@@ -1,9 +1,9 @@
 import { nothing, parseRequest } from '#core/contracts/api.ts';
 import { walletAnswer } from '../answers.ts';
 import type { Route } from '../route.ts';
-import type { Parts } from '../parts.ts';
+import type { PartsFor } from '../parts.ts';
 
-export function balanceRoutes({ app, keys }: Parts): Route[] {
+export function balanceRoutes({ app, keys }: PartsFor<'credits'>): Route[] {
   return [
     {
       path: '/api/balance',

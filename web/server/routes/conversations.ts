@@ -2,9 +2,9 @@ import { lettersQuery, parseRequest } from '#core/contracts/api.ts';
 import { isId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { pathPart, type Route } from '../route.ts';
-import type { Parts } from '../parts.ts';
+import type { PartsFor } from '../parts.ts';
 
-export function conversationRoutes({ app, keys }: Parts): Route[] {
+export function conversationRoutes({ app, keys }: PartsFor<'messages'>): Route[] {
   return [
     {
       path: '/api/conversations/:id/letters',

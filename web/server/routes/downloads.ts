@@ -1,9 +1,9 @@
 // Links in threads are ours and don't die: each click goes to an address that was signed just now.
 
 import { pathPart, type Route } from '../route.ts';
-import type { Parts } from '../parts.ts';
+import type { PartsFor } from '../parts.ts';
 
-export function downloadRoutes({ app, keys }: Parts): Route[] {
+export function downloadRoutes({ app, keys }: PartsFor<'files'>): Route[] {
   return [
     {
       path: '/f/:token',

@@ -7,7 +7,7 @@ import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { App } from '#core/flows/app.ts';
 import { openDoor, type SomeVerbs } from '../testing/open-door.ts';
 import type { Actor } from '#core/domain/actor.ts';
-import type { EventCursor, EventLine } from '#core/flows/views.ts';
+import type { EventCursor, EventLine } from '#core/flows/live/event-line.ts';
 
 const olga = { userId: 'u1', teamId: 't1', role: 'owner', email: 'olga@example.com' } as Actor;
 const key = 'olgas-key';

@@ -4,19 +4,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import { eventsQuery, parseRequest } from '#core/contracts/api.ts';
+import type { Actor } from '#core/domain/actor.ts';
 import { never } from '#core/domain/never.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { App } from '#core/flows/app.ts';
+import type { WalletView } from '#core/flows/credits/views.ts';
+import type { EventCursor, EventLine } from '#core/flows/live/event-line.ts';
 import type { LiveItem } from '#core/flows/live/live.ts';
 import { balanceAnswer, eventAnswer } from '../answers.ts';
+import type { PartsFor } from '../parts.ts';
 import { isAway } from '../requests/patience.ts';
 import type { Route } from '../route.ts';
 import { sseText, type Stream } from '../streams.ts';
-import type { Actor } from '#core/domain/actor.ts';
-import type { EventCursor, EventLine, WalletView } from '#core/flows/views.ts';
-import type { Parts } from '../parts.ts';
 
-export function eventRoutes({ app, log, keys, streams, nowMs }: Parts): Route[] {
+export function eventRoutes({ app, log, keys, streams, nowMs }: PartsFor<'tasks' | 'live'>): Route[] {
   return [
     {
       path: '/api/events',
@@ -82,11 +83,11 @@ const texts = new WeakMap<EventLine | WalletView, string>();
 
 type Source = (after: EventCursor, signal: AbortSignal) => AsyncIterable<LiveItem>;
 
-function pageOf(app: App, actor: Actor): Source {
+function pageOf(app: Pick<App, 'live'>, actor: Actor): Source {
   return (after, signal) => app.live.items(actor, { after }, signal);
 }
 
-function linesOf(app: App, actor: Actor, from: { taskId?: string }): Source {
+function linesOf(app: Pick<App, 'live'>, actor: Actor, from: { taskId?: string }): Source {
   return async function* (after, signal) {
     for await (const line of app.live.events(actor, { ...from, after }, signal))
       yield line === null ? { kind: 'beat' } : { kind: 'line', line };

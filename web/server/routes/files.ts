@@ -7,9 +7,9 @@ import { askLimits } from '#core/domain/asks/limits.ts';
 import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
 import { readJson } from '../requests/body.ts';
 import { pathPart, type Route } from '../route.ts';
-import type { Parts } from '../parts.ts';
+import type { PartsFor } from '../parts.ts';
 
-export function fileRoutes({ app, keys }: Parts): Route[] {
+export function fileRoutes({ app, keys }: PartsFor<'files'>): Route[] {
   return [
     {
       path: '/api/files',

@@ -5,7 +5,10 @@ import { html, sendPage } from '../html.ts';
 import type { Route } from '../route.ts';
 import type { Parts, SandboxPage } from '../parts.ts';
 
-export function landingRoutes({ brandName, publicUrl }: Parts, sandboxPages: readonly SandboxPage[]): Route[] {
+export function landingRoutes(
+  { brandName, publicUrl }: Pick<Parts, 'brandName' | 'publicUrl'>,
+  sandboxPages: readonly SandboxPage[],
+): Route[] {
   return [
     {
       path: '/',
@@ -34,7 +37,7 @@ function listOf(pages: readonly SandboxPage[]) {
     </ul>`;
 }
 
-export function docsRoutes({ publicUrl }: Parts): Route[] {
+export function docsRoutes({ publicUrl }: Pick<Parts, 'publicUrl'>): Route[] {
   return (['api', 'security'] as const).map((name) => ({
     path: `/docs/${name}`,
     async GET(_request, response) {

@@ -2,12 +2,12 @@
 
 import type { Request } from 'express';
 import { refuse } from '#core/domain/refusals/refusal.ts';
-import type { Route } from '../route.ts';
+import type { PartHealth } from '#core/flows/operator/health.ts';
+import type { PartsFor } from '../parts.ts';
 import { sameSecret } from '../requests/secret.ts';
-import type { PartHealth } from '#core/flows/views.ts';
-import type { Parts } from '../parts.ts';
+import type { Route } from '../route.ts';
 
-export function operatorRoutes({ app, log, metrics }: Parts, metricsToken: string | undefined): Route[] {
+export function operatorRoutes({ app, log, metrics }: PartsFor<'operator'>, metricsToken: string | undefined): Route[] {
   const health = shared(parts);
   return [
     {

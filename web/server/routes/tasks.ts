@@ -1,20 +1,20 @@
 // Tasks over HTTP: asking for one, looking at it, stopping it, asking for it again.
 
 import type { Request, Response } from 'express';
-import type { AskInput } from '#core/contracts/ask.ts';
 import { createTask, historyQuery, nothing, parseIdempotencyKey, parseRequest, type CreateTask } from '#core/contracts/api.ts';
+import type { AskInput } from '#core/contracts/ask.ts';
+import type { Actor } from '#core/domain/actor.ts';
 import { isId, newId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
-import { Refusal, refuse } from '#core/domain/refusals/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
+import { Refusal, refuse } from '#core/domain/refusals/refusal.ts';
+import type { Taken } from '#core/flows/tasks/intake.ts';
 import { stoppedAnswer, takenAnswer } from '../answers.ts';
+import type { PartsFor } from '../parts.ts';
 import { readJson } from '../requests/body.ts';
 import { untilBack } from '../requests/patience.ts';
 import { pathPart, type Route } from '../route.ts';
-import type { Actor } from '#core/domain/actor.ts';
-import type { Taken } from '#core/flows/views.ts';
-import type { Parts } from '../parts.ts';
 
-export function taskRoutes({ app, keys, publicUrl, nowMs }: Parts): Route[] {
+export function taskRoutes({ app, keys, publicUrl, nowMs }: PartsFor<'tasks' | 'messages' | 'files'>): Route[] {
   return [
     {
       path: '/api/tasks/create',

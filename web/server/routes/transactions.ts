@@ -7,9 +7,9 @@ import { nothing, parseRequest, tableQuery, transactionsQuery } from '#core/cont
 import { contentDisposition } from '#core/domain/files/content-disposition.ts';
 import { statementAnswer, transactionAnswer } from '../answers.ts';
 import { pathPart, type Route } from '../route.ts';
-import type { Parts } from '../parts.ts';
+import type { PartsFor } from '../parts.ts';
 
-export function transactionRoutes({ app, keys }: Parts): Route[] {
+export function transactionRoutes({ app, keys }: PartsFor<'credits'>): Route[] {
   return [
     {
       path: '/api/transactions',

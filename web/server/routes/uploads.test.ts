@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { waitingLimits } from '#core/domain/asks/limits.ts';
-import { endOverdueUploads } from '#core/flows/tasks/keep-input.ts';
+import { endOverdueUploads } from '#core/flows/files/keep-input.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { stage, type Stage } from '#core/testing/stages/stage.ts';
@@ -161,7 +161,7 @@ function slowUpload(url: string, key: string): SlowUpload {
 }
 
 async function untilAnswered(uploads: readonly SlowUpload[], least: number) {
-  await vi.waitFor(() => expect(uploads.filter(({ refused }) => refused() !== null)).toHaveLength(least), { timeout: 20_000 });
+  await vi.waitFor(() => expect(uploads.filter(({ refused }) => refused() !== null)).toHaveLength(least));
 }
 
 async function uploadWhole(url: string, key: string): Promise<number> {

@@ -1,6 +1,6 @@
-// The library can let a browser leave out the second factor for 30 days: whoever sends `trustDevice` with a right code gets
-// a cookie for it, which also outlives a new password. We offer no such thing. No door takes the field (doors.ts), and the
-// cookies that were given out before do not get through.
+// The library can let a browser leave out the second factor for 30 days: whoever sends `trustDevice` with a right code gets a
+// cookie for it, which also outlives a new password. We offer no such thing. No door takes the field
+// (core/engines/auth/doors.ts), and the cookies that were given out before do not get through.
 
 import { COOKIE_PREFIX } from './session-cookies.ts';
 

@@ -1,11 +1,11 @@
 // What can be done about a file on the page of its task: delete it, or end the links to it that were shared.
 
 import type { FileView } from '#core/domain/tasks/task-view.ts';
-import { Button } from '#web/app/components/button.tsx';
-import { Confirm } from '#web/app/components/confirm.tsx';
-import { Form, useProblem } from '#web/app/components/form.tsx';
-import { Time } from '#web/app/components/format.tsx';
-import { taskFile as words } from '#web/app/texts/task-file.ts';
+import { Button } from '../../components/button.tsx';
+import { Confirm } from '../../components/confirm.tsx';
+import { Form, useProblem } from '../../components/form.tsx';
+import { Time } from '../../components/format.tsx';
+import { taskFile as words } from '../../texts/task-file.ts';
 
 export function ManageFile({ file, taskId }: { file: FileView; taskId: string }) {
   const [deleting, ending] = [useProblem(`delete-file ${file.id}`), useProblem(`end-links ${file.id}`)];

@@ -1,13 +1,13 @@
 // The files of a task: what they are called, how large, the first rows of a table, and where to get them.
 
 import { Download, File, FileImage, FileSpreadsheet, FileText } from 'lucide-react';
-import type { FileView } from '#core/domain/tasks/task-view.ts';
-import type { TablePreview } from '#core/domain/messages/reply.ts';
 import { shownAs } from '#core/domain/files/shown-file.ts';
-import { buttonClass } from '#web/app/components/button.tsx';
-import { formatBytes, formatNumber, useReader } from '#web/app/components/format.tsx';
-import { Table, Td, Th, Tr } from '#web/app/components/table.tsx';
-import { work as words } from '#web/app/texts/work.ts';
+import type { TablePreview } from '#core/domain/messages/reply.ts';
+import type { FileView } from '#core/domain/tasks/task-view.ts';
+import { buttonClass } from '../../components/button.tsx';
+import { formatBytes, formatNumber, useReader } from '../../components/format.tsx';
+import { Table, Td, Th, Tr } from '../../components/table.tsx';
+import { work as words } from '../../texts/work.ts';
 import { DeletedOn, ManageFile } from './manage-file.tsx';
 
 const ROWS_IN_CHAT = 5;

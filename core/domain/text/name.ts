@@ -1,9 +1,9 @@
 // A name that people give to something of theirs. It is one line. The name of a person or a team ends up in mails to people
 // who never asked for them, so it is no place for an address of any kind; a label stays with whoever wrote it.
 
-import { hasAddress } from '../text/address-like.ts';
+import { hasAddress } from './address-like.ts';
 import { refuse } from '../refusals/refusal.ts';
-import { cleanText } from '../text/text.ts';
+import { cleanText } from './text.ts';
 
 export const NAME_CHARACTERS = 60;
 

@@ -6,7 +6,7 @@ import { newId, type FileId } from '#core/domain/ids.ts';
 import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/stages/agents-that.ts';
 import { sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage, type Person } from '#core/testing/stages/stage.ts';
-import type { TaskLine } from './work.ts';
+import type { TaskLine } from './history.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
 const agents = agentsThat(async ({ message }, watch, signal) => {

@@ -1,14 +1,16 @@
+// Files that people bring: taken in until an ask names them, and the places of those that never arrived are freed.
+
 import type { Readable } from 'node:stream';
-import { safeFileName } from '#core/domain/files/file-name.ts';
-import { newId, type FileId } from '#core/domain/ids.ts';
+import type { Actor } from '#core/domain/actor.ts';
 import { askLimits } from '#core/domain/asks/limits.ts';
+import { safeFileName } from '#core/domain/files/file-name.ts';
 import { mimeOf, UNKNOWN_MIME } from '#core/domain/files/mime.ts';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
+import { newId, type FileId } from '#core/domain/ids.ts';
 import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
+import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { FilesError } from '#core/ports/files.ts';
 import type { FullShare } from '#core/store/files/files.ts';
 import type { Core } from '../runtime/core.ts';
-import type { Actor } from '#core/domain/actor.ts';
 
 /** A file that no ask has named by then is not wanted any more. */
 const UNNAMED_KEPT_MS = 24 * 60 * 60 * 1000;

@@ -1,0 +1,58 @@
+// A task as one turn of its conversation: what was asked, by whom, and how far it is.
+
+import type { Actor } from '#core/domain/actor.ts';
+import { viewTask, type TaskView } from '#core/domain/tasks/task-view.ts';
+import type { StoredEvent } from '#core/store/tasks/events.ts';
+import type { TaskSurroundings } from '#core/store/tasks/task-lists.ts';
+import type { StoredTask } from '#core/store/tasks/tasks.ts';
+import { replyContext } from '../messages/reply-context.ts';
+import type { Core } from '../runtime/core.ts';
+
+export interface TurnView {
+  readonly task: TaskView;
+  readonly who: string;
+  readonly isMine: boolean;
+  readonly steps: readonly StepView[];
+  readonly feedback: 'good' | 'bad' | null;
+  /** Nobody named a number, so the usual one was taken. Known while the task is not over. */
+  readonly isUsualNumber: boolean;
+}
+
+export interface StepView {
+  readonly id: string;
+  readonly title: string;
+  readonly state: 'running' | 'done' | 'failed';
+}
+
+/** Whoever asked and is gone. */
+export const SOMEBODY = 'Somebody';
+
+const EVENTS_MOST = 500;
+
+export function viewTurn(
+  core: Core,
+  actor: Actor,
+  task: StoredTask,
+  around: TaskSurroundings | undefined,
+  events: readonly StoredEvent[],
+): TurnView {
+  return {
+    task: viewTask(task, replyContext(core)),
+    who: around?.who ?? SOMEBODY,
+    isMine: task.userId === actor.userId,
+    steps: stepsIn(events),
+    feedback: around?.verdict ?? null,
+    isUsualNumber: events.some(({ kind, data }) => kind === 'accepted' && (data as { stated?: boolean }).stated === false),
+  };
+}
+
+export function eventsOf(core: Core, { id, teamId }: StoredTask): Promise<StoredEvent[]> {
+  return core.store.events.ofTask(teamId, id, EVENTS_MOST);
+}
+
+/** The latest of each step, in the order in which they began. */
+function stepsIn(events: readonly StoredEvent[]): StepView[] {
+  const steps = new Map<string, StepView>();
+  for (const { kind, data } of events) if (kind === 'step') steps.set((data as StepView).id, data as StepView);
+  return [...steps.values()];
+}
