@@ -98,6 +98,18 @@ inABrowser('somebody new', () => {
       .waitFor();
   });
 
+  test('has what they typed before the page’s scripts ran estimated, and sent by Enter', async () => {
+    const { page } = await member();
+    const mayRun = Promise.withResolvers<void>();
+    await page.route(/\.js$/, async (route) => (await mayRun.promise, route.continue()));
+    await page.goto('/dashboard', { waitUntil: 'commit' });
+    await page.getByRole('textbox').fill('find me 4 leads in Miami');
+    mayRun.resolve();
+    await page.getByText('Leads · 4 · ').waitFor();
+    await page.getByRole('textbox').press('Enter');
+    await article(page, 'find me 4 leads in Miami').waitFor();
+  });
+
   test('says thanks, is answered once, pays nothing, and writes a request in the same place', async () => {
     const window = await member();
     const { page, email } = window;

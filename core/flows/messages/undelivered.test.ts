@@ -264,16 +264,21 @@ async function kindsOfDead(taskId: string) {
 /** We forget that the result was posted, as after a crash in the worst moment, and give it up. */
 async function killSent(thread: string): Promise<string> {
   const { core } = world();
-  const { rows } = await core.store.money.query<{ id: string }>(
-    {
-      text: `WITH dead AS (
-          UPDATE letters l SET state = 'dead', message_ref = NULL, sent_at = NULL FROM conversations c
-          WHERE c.id = l.conversation_id AND c.thread_ref = $1 AND l.saying ->> 'kind' = 'result' RETURNING l.id, c.team_id
-        ) INSERT INTO dead_letters SELECT id, team_id, 'too-late', true, now() FROM dead RETURNING letter_id AS id`,
-    },
-    [`board:general:${thread}`],
-  );
-  return rows[0]!.id;
+  // People see a post before we have written down that it was sent.
+  return vi.waitFor(async () => {
+    const { rows } = await core.store.money.query<{ id: string }>(
+      {
+        text: `WITH dead AS (
+            UPDATE letters l SET state = 'dead', message_ref = NULL, sent_at = NULL FROM conversations c
+            WHERE c.id = l.conversation_id AND c.thread_ref = $1 AND l.saying ->> 'kind' = 'result' AND l.state = 'sent'
+            RETURNING l.id, c.team_id
+          ) INSERT INTO dead_letters SELECT id, team_id, 'too-late', true, now() FROM dead RETURNING letter_id AS id`,
+      },
+      [`board:general:${thread}`],
+    );
+    expect(rows).toHaveLength(1);
+    return rows[0]!.id;
+  });
 }
 
 async function stateOf(letterId: string) {

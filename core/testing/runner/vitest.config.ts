@@ -6,7 +6,8 @@ import { LongestFirst } from './longest-first.ts';
 const pure = ['core/{domain,contracts}/**/*.test.ts', 'bots/{,drawing/}*.test.ts', 'web/app/**/*.test.ts'];
 // What drives browsers, starts whole products as processes, or kills them: it keeps the cores busy by itself.
 const heavy = [
-  'web/testing/**/*.test.ts',
+  'web/testing/{,browsers/}*.test.ts',
+  'web/testing/pages/*-browser.test.ts',
   'core/testing/faults/**/*.test.ts',
   'core/launch/**/*.test.ts',
   'core/sandbox/postgres/**/*.test.ts',

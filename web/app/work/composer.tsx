@@ -65,6 +65,10 @@ function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: b
   const isSending = state !== 'idle' && formData?.get('intent') === 'ask';
   const hydrated = useHydrated();
   const [text, setText] = useState(given?.text ?? draft);
+  // What was typed before our scripts ran stands in the field, and nobody told us.
+  useEffect(() => {
+    if (box.current) setText(box.current.value);
+  }, []);
   const estimate = useEstimate(text);
   const uploads = useUploads(given?.files ?? []);
   // What got no answer may have been taken: the same words are the same ask, and other words another one.
