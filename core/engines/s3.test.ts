@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { Files } from '#core/ports/files.ts';
 import { startS3Sandbox, type S3Sandbox } from '#core/sandbox/s3/server.ts';
 import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
@@ -241,6 +241,7 @@ test('storage that takes a request and never answers is given up in time', async
     credentials: keys,
   });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const checked = silent.check().catch((error: unknown) => error);
   const [connection] = (await once(hole, 'connection')) as [Socket];
   await vi.advanceTimersByTimeAsync(3_000);

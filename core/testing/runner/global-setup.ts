@@ -1,5 +1,6 @@
 // One PostgreSQL for the whole run, in a folder that goes away with it.
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile, statfs } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { startPostgres } from '#core/sandbox/postgres/postgres.ts';
 import { chromium } from '#web/testing/browsers/chromium.ts';
@@ -16,7 +17,7 @@ declare module 'vitest' {
 }
 
 export async function setup(project: TestProject) {
-  const folder = await temporaryFolder('run');
+  const folder = await temporaryFolder('run', await inMemory());
   const postgres = await startPostgres({ dataDir: folder.path, log: quietLog, fsync: false });
   project.provide('serverUrl', postgres.url);
   const password = (await readFile(path.join(folder.path, 'postgres/password'), 'utf8')).trim();
@@ -27,4 +28,22 @@ export async function setup(project: TestProject) {
     if (!redisIsHere) console.log('\nThe tests on Redis were NOT run: install redis-server, or set REDIS_URL.');
     if (chromium === null) console.log('\nThe tests in a browser were NOT run: install chromium, or say in CHROMIUM where one is.');
   };
+}
+
+/** A run needs less than 2 GB. */
+const ROOM_BYTES = 4e9;
+
+/**
+ * Where files are kept in memory, if there is such a place and room in it. A database is a copy of 600 files, which takes half a
+ * second on some disks, and there are hundreds of them.
+ */
+async function inMemory(): Promise<string | undefined> {
+  const place = '/dev/shm';
+  try {
+    await access(place, constants.W_OK);
+    const { bavail, bsize } = await statfs(place);
+    return Math.min(bavail * bsize, os.freemem()) > ROOM_BYTES ? place : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -18,8 +18,8 @@ const guard = `
 `;
 
 /** A folder that does not outlive this process, even a killed one, and neither does a PostgreSQL in it. */
-export async function temporaryFolder(name: string): Promise<{ path: string; remove(): Promise<void> }> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), `impacter-${name}-`));
+export async function temporaryFolder(name: string, where = os.tmpdir()): Promise<{ path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(path.join(where, `impacter-${name}-`));
   await chmod(folder, 0o755); // as root, the server in it runs as somebody else; its data is closed to others anyway
   const watcher = spawn('sh', ['-c', guard, 'sh', folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   watcher.unref();
