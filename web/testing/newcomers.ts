@@ -94,6 +94,8 @@ export function newcomers() {
     await world().mails(email);
     await page.goto(`/sandbox/mail?token=${world().product.outside.pagesToken}`);
     await page.getByRole('listitem').filter({ hasText: email }).getByRole('link').click();
+    // A click on a frame that has not found its place yet goes beside it.
+    await page.waitForURL(/\/sandbox\/mail\/./, { waitUntil: 'load' });
     await page.frameLocator('iframe').getByRole('link').first().click();
   }
 
