@@ -3,9 +3,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { z } from 'zod';
 import type { AskInput } from '#core/contracts/ask.ts';
 import type { Context, Mount } from '#bots/adapter.ts';
+import { boardEvent, type BoardEvent } from './events.ts';
 import type { BoardSettings } from './poster.ts';
 import { refs } from './refs.ts';
 import { signature } from './sandbox/push.ts';
@@ -15,8 +15,11 @@ export function boardInbound({ app, log, settings }: Context<BoardSettings>): Mo
     method: 'POST',
     path: '/board/events',
     async handle(request, response) {
-      const ask = await readAsk(request, settings.token);
-      if (ask === null) return end(response, 401);
+      const event = await readEvent(request, settings.token);
+      if (event === null) return end(response, 401);
+      // The core has no verb for the others yet.
+      if (event.kind !== 'said') return end(response, 200);
+      const ask = askOf(event);
       try {
         await app.tasks.ask(ask);
         end(response, 200);
@@ -28,16 +31,20 @@ export function boardInbound({ app, log, settings }: Context<BoardSettings>): Mo
   };
 }
 
-async function readAsk(request: IncomingMessage, token: string): Promise<AskInput | null> {
+/** null where it is not from the board. Rejects for what the board cannot have sent. */
+async function readEvent(request: IncomingMessage, token: string): Promise<BoardEvent | null> {
   const body = await text(request);
   const given = Buffer.from(String(request.headers['x-board-signature']));
   const right = Buffer.from(signature(token, body));
   if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
-  const { channel, thread, message, from, text: words, at } = eventSchema.parse(JSON.parse(body));
+  return boardEvent.parse(JSON.parse(body));
+}
+
+function askOf({ workspace, channel, thread, message, from, text: words, at }: Extract<BoardEvent, { kind: 'said' }>): AskInput {
   return {
     key: `board:${channel}:${message}`,
     threadRef: refs.format({ channel, thread }),
-    workspace: 'board',
+    workspace,
     channel,
     from: { kind: 'identity', externalId: from.id, displayName: from.name },
     text: words,
@@ -48,12 +55,3 @@ async function readAsk(request: IncomingMessage, token: string): Promise<AskInpu
 function end(response: ServerResponse, status: number) {
   response.writeHead(status).end();
 }
-
-const eventSchema = z.object({
-  message: z.string(),
-  channel: z.string(),
-  thread: z.string(),
-  from: z.object({ id: z.string(), name: z.string() }),
-  text: z.string(),
-  at: z.iso.datetime(),
-});

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { PostError, type LetterPart, type Posted, type Poster } from '#core/ports/poster.ts';
 import { refs } from './refs.ts';
-import { renderBoard } from './render.ts';
+import { buttonsOf, renderBoard } from './render.ts';
 
 export interface BoardSettings {
   readonly url: string;
@@ -20,10 +20,12 @@ export function boardPoster({ url, token }: BoardSettings): Poster {
     parts: (reply) => renderBoard(reply).length,
     async post(part, signal) {
       const { channel, thread } = addressOf(part);
-      const text = renderBoard(part.reply)[part.part];
+      const texts = renderBoard(part.reply);
+      const text = texts[part.part];
       if (text === undefined) throw new PostError('never', `there is no part ${part.part}`);
+      const choices = part.part === texts.length - 1 ? buttonsOf(part.reply) : [];
       const path = thread === '' ? `channels/${channel}/threads` : `channels/${channel}/threads/${thread}/messages`;
-      return postedAs(await call('POST', path, signal, { key: part.key, text }), thread === '');
+      return postedAs(await call('POST', path, signal, { key: part.key, text, ...(choices.length > 0 && { choices }) }), thread === '');
     },
     async look(part, signal) {
       const { channel, thread } = addressOf(part);

@@ -7,6 +7,7 @@ import { phrases, sayBytes } from '#bots/drawing/phrases.ts';
 import { packLines, splitLine } from '#bots/drawing/split.ts';
 import { drawTable } from '#bots/drawing/table.ts';
 import { escapeMarkup } from './markup.ts';
+import type { Button } from './sandbox/state.ts';
 
 export const limits: Limits = {
   post: 4000,
@@ -37,6 +38,14 @@ export function renderBoard(reply: Reply): string[] {
   const groups = blocks.map(draw).filter((lines) => lines.length > 0);
   const lines = groups.length === 0 ? [escapeMarkup(fallback)] : groups.flatMap((group, i) => (i === 0 ? group : ['', ...group]));
   return packLines(lines, { most: limits.post, posts: limits.posts, rest: phrases.restLeftOut });
+}
+
+/** What can be pressed below the last post. Choices that open a page are links in the text. */
+export function buttonsOf(reply: Reply): Button[] {
+  return fit(reply, limits)
+    .blocks.flatMap((block) => (block.kind === 'choices' ? block.choices : []))
+    .flatMap(({ id, label, style, url }) => (url === undefined ? [{ id, label, style }] : []))
+    .slice(0, limits.choices);
 }
 
 function draw(block: Block): string[] {

@@ -3,16 +3,17 @@
 
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Message, State } from './state.ts';
+import type { State } from './state.ts';
+import type { Told } from './told.ts';
 
 export interface Hook {
   /** Where the product listens; null holds everything back. */
   readonly url: string | null;
-  /** How often a message is told although it was confirmed. */
+  /** How often an event is told although it was confirmed. */
   readonly repeats: number;
-  /** Messages that wait together are told newest first. */
+  /** Events that wait together are told newest first. */
   readonly reversed: boolean;
-  /** A message is told this many times at the same instant. */
+  /** An event is told this many times at the same instant. */
   readonly atOnce: number;
 }
 
@@ -28,7 +29,7 @@ export interface Push {
 const answerMs = 3000;
 const retryMs = 50;
 
-export function startPush(state: State, token: string): Push {
+export function startPush(state: State, token: string, waitingNow: () => Told[]): Push {
   const stopping = new AbortController();
   let hook = noHook;
   let woken = Promise.withResolvers<void>();
@@ -51,25 +52,25 @@ export function startPush(state: State, token: string): Push {
     while (!stopping.signal.aborted) {
       woken = Promise.withResolvers();
       const { url, reversed } = hook;
-      const waiting = state.undelivered();
+      const waiting = waitingNow();
       if (url === null || waiting.length === 0) await woken.promise;
       else {
-        const confirmed = await Promise.all((reversed ? waiting.toReversed() : waiting).map((message) => tell(message, url)));
+        const confirmed = await Promise.all((reversed ? waiting.toReversed() : waiting).map((each) => tell(each, url)));
         if (confirmed.includes(false)) await sleep(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }
   }
 
-  async function tell(message: Message, url: string): Promise<boolean> {
-    const answers = await Promise.all(Array.from({ length: hook.atOnce }, () => post(message, url)));
+  async function tell(told: Told, url: string): Promise<boolean> {
+    const answers = await Promise.all(Array.from({ length: hook.atOnce }, () => post(told, url)));
     if (!answers.includes(true)) return false;
-    state.delivered(message.id);
-    for (let i = 0; i < hook.repeats; i++) await post(message, url);
+    state.delivered(told.id);
+    for (let i = 0; i < hook.repeats; i++) await post(told, url);
     return true;
   }
 
-  async function post({ id, channel, thread, text, from, at }: Message, url: string): Promise<boolean> {
-    const body = JSON.stringify({ message: id, channel, thread, text, from, at });
+  async function post(told: Told, url: string): Promise<boolean> {
+    const body = JSON.stringify(told.body());
     try {
       const response = await fetch(url, {
         method: 'POST',

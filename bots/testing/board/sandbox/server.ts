@@ -3,12 +3,17 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { busyMs, type Fault } from '#bots/testing/kit.ts';
 import { limits } from '../render.ts';
+import { bindAnswer } from './answers.ts';
+import { json } from './body.ts';
+import { fileIn, openShelf, type FileFault } from './files.ts';
+import { actOfPeople, enter, idSchema, personSchema, threadSchema } from './people.ts';
 import { startPush, type Hook } from './push.ts';
+import { Refused } from './refused.ts';
 import { openState, type Channel, type Message, type State } from './state.ts';
+import { waitingIn } from './told.ts';
 
 export interface Board {
   readonly url: string;
@@ -17,16 +22,20 @@ export interface Board {
 
 export interface BoardSettings {
   readonly token: string;
+  /** What people and tests come with; without one everybody on this machine may act for them. */
+  readonly peopleToken?: string;
   readonly port?: number;
-  /** Remembers everything there. */
+  /** Remembers everything there, and files in a folder beside it. */
   readonly file?: string;
   readonly now?: () => Date;
 }
 
-export async function startBoard({ token, port = 0, file, now = () => new Date() }: BoardSettings): Promise<Board> {
+export async function startBoard({ token, peopleToken, port = 0, file, now = () => new Date() }: BoardSettings): Promise<Board> {
   const state = openState(file ?? null, now);
-  const push = startPush(state, token);
+  const shelf = openShelf({ folder: file === undefined ? null : `${file}.files`, token, origin: () => url, now });
+  const push = startPush(state, token, () => waitingIn(state, shelf));
   const faults: Fault[] = [];
+  const fileFaultsNext: FileFault[] = [];
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -35,9 +44,10 @@ export async function startBoard({ token, port = 0, file, now = () => new Date()
     });
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     async stop() {
       await push.stop();
       const closed = new Promise((resolve) => server.close(resolve));
@@ -49,11 +59,21 @@ export async function startBoard({ token, port = 0, file, now = () => new Date()
   async function answer(request: IncomingMessage, response: ServerResponse) {
     const { pathname, searchParams } = new URL(request.url!, 'http://board');
     const [room, ...path] = pathname.slice(1).split('/').map(decodeURIComponent);
-    if (room === 'people') return send(response, 200, people(path, request.method!, request.method === 'GET' ? null : await json(request)));
+    const isOfPeople = room === 'people' || room === 'faults' || room === 'hook';
+    if (isOfPeople && peopleToken !== undefined && request.headers.authorization !== `Bearer ${peopleToken}`)
+      throw new Refused(401, 'unknown token');
+    if (room === 'people')
+      return send(response, 200, await people(path, request.method!, request.method === 'GET' ? null : await json(request), searchParams));
     if (room === 'faults') return send(response, 200, faults.push(z.enum(faultNames).parse(await json(request))));
     if (room === 'hook') return send(response, 200, push.set(hookSchema.parse(await json(request)) as Partial<Hook>));
 
-    if (request.headers.authorization !== `Bearer ${token}`) throw new Refused(401, 'unknown token');
+    const isBot = request.headers.authorization === `Bearer ${token}`;
+    if (room === 'files' && request.method === 'GET')
+      return shelf.send(response, fileIn(state.messages, path[0] ?? ''), searchParams, isBot, fileFaultsNext.shift());
+    if (!isBot) throw new Refused(401, 'unknown token');
+    if (room === 'interactions' && request.method === 'POST')
+      return withFault(faults.shift(), response, bindAnswer(state, path[0] ?? '', await json(request), now()));
+    if (room === 'messages' && request.method === 'GET') return withFault(faults.shift(), response, () => withAddresses(path[0] ?? ''));
     const [channel, word, thread, more] = path;
     const act =
       request.method === 'POST' && word === 'threads' && (thread === undefined || more === 'messages')
@@ -65,36 +85,76 @@ export async function startBoard({ token, port = 0, file, now = () => new Date()
     await withFault(faults.shift(), response, act);
   }
 
-  function people([word, channel, thread]: string[], method: string, body: unknown): unknown {
+  /** A message as it is now, with fresh addresses of its files. */
+  function withAddresses(id: string) {
+    const message = state.message(id);
+    if (message === undefined || message.removed || message.only !== undefined) throw new Refused(404, 'no such message');
+    return { ...message, files: (message.files ?? []).map((each) => ({ ...each, url: shelf.addressOf(each) })) };
+  }
+
+  function people([word, channel, thread]: string[], method: string, body: unknown, query: URLSearchParams): unknown {
     if (method === 'GET' && word === 'messages')
       return state.messages.filter(
-        (message) => (channel === undefined || message.channel === channel) && (thread === undefined || message.thread === thread),
+        (message) =>
+          (channel === undefined || message.channel === channel) &&
+          (thread === undefined || message.thread === thread) &&
+          message.only === undefined &&
+          !message.removed,
       );
-    if (method === 'PUT' && word === 'channels') return state.setChannel({ id: idSchema.parse(channel), ...channelSchema.parse(body) });
+    if (method === 'PUT' && word === 'channels') {
+      const id = idSchema.parse(channel);
+      const before = state.channel(id);
+      const { closed, searchable, workspace, name, direct } = channelSchema.parse(body);
+      return state.setChannel({
+        id,
+        workspace: workspace ?? before?.workspace ?? 'board',
+        name: name ?? before?.name ?? id,
+        direct: direct ?? before?.direct ?? null,
+        closed,
+        searchable,
+      });
+    }
     if (method === 'POST' && word === 'say') {
-      const said = saySchema.parse(body);
-      openChannel(state, said.channel);
-      const { thread: inThread, ...rest } = said;
-      const message = state.add({ ...rest, key: null, ...(inThread !== undefined && { thread: inThread }) });
+      const { thread: inThread, files, ...rest } = saySchema.parse(body);
+      enter(state, rest.channel, rest.from);
+      if (inThread !== undefined && !isThread(state, rest.channel, inThread)) throw new Refused(404, 'no such thread');
+      const kept = files.map(({ base64, ...each }) => shelf.keep({ ...each, bytes: Buffer.from(base64, 'base64') }));
+      const message = state.add({
+        ...rest,
+        key: null,
+        ...(inThread !== undefined && { thread: inThread }),
+        ...(kept.length > 0 && { files: kept }),
+      });
       push.wake();
       return message;
     }
-    throw new Refused(404, 'no such address');
+    const all = { state, shelf, fileFaultsNext, waitingFaults: () => faults };
+    const answer = actOfPeople(all, [word ?? '', channel ?? '', thread ?? ''], method, body, query);
+    if (method === 'POST') push.wake();
+    return answer;
   }
 }
 
 // Everything is looked at before the fault comes, since a platform that fails has usually still read the request.
-function bindPost(state: State, channel: string, thread: string | undefined, { key, text }: z.infer<typeof postSchema>): () => Message {
+function bindPost(
+  state: State,
+  channel: string,
+  thread: string | undefined,
+  { key, text, choices }: z.infer<typeof postSchema>,
+): () => Message {
   openChannel(state, channel);
-  if (thread !== undefined && !state.messages.some((message) => message.channel === channel && message.thread === thread))
-    throw new Refused(404, 'no such thread');
+  if (thread !== undefined && !isThread(state, channel, thread)) throw new Refused(404, 'no such thread');
   if (text.length > limits.post) throw new Refused(413, 'too long');
-  return () => state.add({ channel, from: null, key, text, ...(thread !== undefined && { thread }) });
+  return () => state.add({ channel, from: null, key, text, ...(thread !== undefined && { thread }), ...(choices && { choices }) });
 }
 
 function find(state: State, channel: string, { key, after }: z.infer<typeof searchSchema>): Message[] {
   if (!openChannel(state, channel).searchable) throw new Refused(403, 'no search here');
   return state.messages.filter((message) => message.channel === channel && message.key === key && message.at >= after);
+}
+
+function isThread(state: State, channel: string, thread: string): boolean {
+  return state.messages.some((message) => message.channel === channel && message.thread === thread);
 }
 
 function openChannel(state: State, id: string): Channel {
@@ -130,32 +190,43 @@ function send(response: ServerResponse, status: number, body: unknown, headers: 
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body ?? null));
 }
 
-class Refused extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
 const faultNames = ['answer-lost', 'cut', 'silent', 'broken', 'broken-after', 'busy'] as const satisfies readonly Fault[];
-const idSchema = z.string().regex(/^[a-z0-9-]{1,40}$/);
 // A control character in a post is an error of the bot's.
 const textSchema = z
   .string()
   .min(1)
   .regex(/^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$/);
-const postSchema = z.strictObject({ key: z.string().min(1).max(100), text: textSchema });
+const postSchema = z.strictObject({
+  key: z.string().min(1).max(100),
+  text: textSchema,
+  choices: z
+    .array(
+      z.strictObject({
+        id: z.string().min(1).max(100),
+        label: textSchema.max(limits.choiceLabel),
+        style: z.enum(['plain', 'main', 'danger']),
+      }),
+    )
+    .min(1)
+    .max(limits.choices)
+    .optional(),
+});
 const searchSchema = z.strictObject({ key: z.string().min(1), after: z.iso.datetime() });
 const saySchema = z.strictObject({
   channel: idSchema,
-  thread: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .optional(),
-  from: z.strictObject({ id: z.string(), name: z.string() }),
-  text: z.string(),
+  thread: threadSchema.optional(),
+  from: personSchema,
+  text: z.string().max(40_000),
+  files: z
+    .array(z.strictObject({ name: z.string().min(1).max(300), mime: z.string().min(1).max(100), base64: z.base64() }))
+    .max(10)
+    .default([]),
 });
-const channelSchema = z.strictObject({ closed: z.boolean().default(false), searchable: z.boolean().default(true) });
+const channelSchema = z.strictObject({
+  closed: z.boolean().default(false),
+  searchable: z.boolean().default(true),
+  workspace: idSchema.optional(),
+  name: z.string().min(1).max(80).optional(),
+  direct: z.string().min(1).max(100).optional(),
+});
 const hookSchema = z.strictObject({ url: z.url().nullable(), repeats: z.int(), reversed: z.boolean(), atOnce: z.int().min(1) }).partial();
