@@ -25,6 +25,25 @@ export interface Adapter<Settings = unknown, Part = unknown> {
   render(reply: Reply): readonly Part[];
   /** Rejects only for what an operator must mend, such as a wrong token. A platform that is down is waited for. */
   start(context: Context<Settings>): Promise<Started>;
+  /** Plays the platform on this machine, where there are no settings for it; left out where nothing can. */
+  startSandbox?(options: SandboxOptions): Promise<StartedSandbox>;
+}
+
+export interface SandboxOptions {
+  /** Where it may keep what it has, in a folder of its own. */
+  readonly dataDir: string;
+  /** Where this process will answer HTTP, for what a platform calls us on. It may not yet. */
+  readonly url: string;
+  readonly brandName: string;
+}
+
+export interface StartedSandbox {
+  /** For `start`: the sandbox's address in the place of the platform's. */
+  readonly settings: unknown;
+  readonly mounts: readonly Mount[];
+  /** Where a person can talk there, below /sandbox. */
+  readonly page: { readonly title: string; readonly path: `/sandbox/${string}` };
+  stop(): Promise<void>;
 }
 
 export interface Context<Settings> {
@@ -45,7 +64,14 @@ export interface Started {
 
 /** One address of our HTTP server. The body comes unread, because platforms sign its bytes. */
 export interface Mount {
-  readonly method: 'GET' | 'POST';
+  /** Without one, all methods; the mount then refuses what it does not know. */
+  readonly method?: 'GET' | 'POST';
   readonly path: `/${string}`;
+  /** Everything below the path too. */
+  readonly below?: boolean;
+  /** How large a body may be, where that is not the usual. */
+  readonly body?: { readonly mostBytes: number };
+  /** Ends what would keep the server from stopping, such as streams. */
+  readonly stopping?: () => void;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }

@@ -16,6 +16,7 @@ const formatting = ['--config', '.ci/oxfmt.json', '.', '!**/*.md', '!package-loc
 // What each verb runs, one after the other. `talks`: it may read from the terminal. `portal`: it needs the portal built.
 const verbs = {
   start: { runs: [['core/main.ts']], portal: true },
+  board: { runs: [['bots/testing/board/start.ts']], portal: true },
   build: { runs: [], portal: true },
   ask: { runs: [['bots/terminal/ask.ts']], talks: true, portal: true },
   grant: { runs: [['core/commands/grant.ts']] },

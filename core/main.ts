@@ -6,6 +6,7 @@ import { ConfigError, readConfig, readEnv, type Config } from '#core/contracts/e
 import { createLog } from '#core/engines/log/log.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
 import { welcomeFirstUser, type FirstUser } from './product/first-user.ts';
+import type { ProductOptions } from './product/options.ts';
 import { startProduct, type Product } from './product/product.ts';
 import type { Outside } from './product/sandboxes.ts';
 
@@ -13,14 +14,25 @@ const begun = performance.now();
 /** Beyond this something hangs; what is committed is safe, so ending is better than hanging. */
 const STOP_WITHIN_MS = 25_000;
 
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exit(1);
+/** What a start has besides what the product ships. */
+export interface MoreToStart {
+  readonly adapters?: NonNullable<ProductOptions['adapters']>;
+  /** Called on a laptop, once there is a first person. */
+  readonly beforeListening?: (core: Core, firstUser: FirstUser) => Promise<void>;
 }
 
-async function main(): Promise<void> {
+if (import.meta.main) await start();
+
+export async function start(more: MoreToStart = {}): Promise<void> {
+  try {
+    await main(more);
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function main(more: MoreToStart): Promise<void> {
   const config = readConfig(readEnv(process.env));
   await mkdir(config.dataDir, { recursive: true });
   // A person at a laptop reads a few plain lines; the log goes to a file. In production the log is what is printed.
@@ -34,11 +46,13 @@ async function main(): Promise<void> {
   const product = await startProduct(config, {
     log,
     portal: true,
+    ...(more.adapters && { adapters: more.adapters }),
     // Whoever sees that we are ready finds them.
     async beforeListening({ core, outside, url }) {
       if (config.production) return;
       const { databaseUrl } = outside;
       firstUser = await welcomeFirstUser(core, config.dataDir, { url, mailUrl: mailUrl(core, outside), databaseUrl });
+      await more.beforeListening?.(core, firstUser);
     },
   });
   try {
@@ -73,6 +87,7 @@ function welcome(
     say(`Played by sandboxes: ${outside.sandboxes.join(', ')}. Set their settings to use the real ones (README).`);
   const mails = url === null ? null : mailUrl(core, outside);
   if (mails !== null) say(`Emails are not sent. Read them at ${mails}`);
+  for (const { title, path: at } of product.chatPages) say(`${title} sandbox: ${core.settings.publicUrl}${at}?token=${outside.pagesToken}`);
   if (logFile !== undefined) say(`Log: ${logFile}`);
   if (firstUser === null) return;
   if (firstUser.isNew) say(`A first person was made: ${firstUser.email}, password ${firstUser.password}, with 500 credits.`);

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
+import type { ChatSandboxes } from '#bots/sandboxes.ts';
 import type { Config } from '#core/contracts/env.ts';
 import { addressHere, isLoopbackHost } from '#core/domain/accounts/loopback.ts';
 import { asNumber } from '#core/domain/credits/credits.ts';
@@ -44,6 +45,8 @@ export interface Product {
   /** Where this process answers HTTP; null when it has no role that does. */
   readonly url: string | null;
   readonly outside: Outside;
+  /** Where a person can talk on a platform that a sandbox plays, with the token of `outside.pagesToken`. */
+  readonly chatPages: ChatSandboxes['pages'];
   /** Takes nothing new, lets running work end or hands it over, then closes everything. */
   stop(): Promise<void>;
 }
@@ -156,7 +159,9 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const app = makeApp(core);
 
     if (config.roles.includes('worker')) stops.push(await startWorkerRole(core));
-    const bots = config.roles.includes('bots') ? await startBotsRole(core, app, options) : null;
+    const { dataDir } = config;
+    const sandboxes = config.production ? null : { dataDir, brandName, url: `http://127.0.0.1:${port}` };
+    const bots = config.roles.includes('bots') ? await startBotsRole(core, app, options, sandboxes) : null;
     if (bots) stops.push(bots.stop);
     const { startingCredits } = config.people;
     const operatorEmails = [...core.settings.operatorEmails];
@@ -172,6 +177,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
           { ...config.http, port },
           {
             mounts: bots?.mounts ?? [],
+            chatPages: bots?.pages ?? [],
             outside,
             filesOrigin,
             // In production a proxy on the same machine may call us by any name.
@@ -184,7 +190,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       stops.push(web.stop);
       await outside.announce(web.url);
     }
-    return { core, app, auth, url: web?.url ?? null, outside, stop };
+    return { core, app, auth, url: web?.url ?? null, outside, chatPages: bots?.pages ?? [], stop };
   } catch (error) {
     await stop();
     throw explainLostKey(error, config);

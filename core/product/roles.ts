@@ -1,7 +1,8 @@
 // What a process does, by role. Roles share no memory: they meet in PostgreSQL and the queue.
 
-import type { Context, Mount } from '#bots/adapter.ts';
+import type { Context, Mount, SandboxOptions } from '#bots/adapter.ts';
 import type { Bots } from '#bots/main.ts';
+import type { ChatSandboxes } from '#bots/sandboxes.ts';
 import type { App } from '#core/flows/app.ts';
 import { deliverMails } from '#core/flows/mail/mail.ts';
 import { deliver } from '#core/flows/messages/deliver.ts';
@@ -40,24 +41,36 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
   };
 }
 
-/** Speaks on the platforms, and delivers letters there. */
+/** Speaks on the platforms, and delivers letters there. `sandboxes` plays those without settings; null where none may. */
 export async function startBotsRole(
   core: Core,
   app: Context<unknown>['app'],
   options: Pick<ProductOptions, 'adapters' | 'botSettings'>,
-): Promise<Bots> {
+  sandboxes: SandboxOptions | null,
+): Promise<Bots & Pick<ChatSandboxes, 'pages'>> {
   const { startBots } = await import('#bots/main.ts');
-  const bots = await startBots({ app, log: core.log, clock: core.clock }, options.botSettings ?? {}, options.adapters);
-  const stopping = new AbortController();
-  const delivering = deliver(core, bots.posters, stopping.signal);
-  return {
-    ...bots,
-    async stop() {
-      await bots.stop();
-      stopping.abort();
-      await delivering;
-    },
-  };
+  const { startChatSandboxes } = await import('#bots/sandboxes.ts');
+  const { adapters, botSettings = {} } = options;
+  const played = sandboxes && (await startChatSandboxes(botSettings, sandboxes, adapters));
+  try {
+    const bots = await startBots({ app, log: core.log, clock: core.clock }, { ...botSettings, ...played?.settings }, adapters);
+    const stopping = new AbortController();
+    const delivering = deliver(core, bots.posters, stopping.signal);
+    return {
+      ...bots,
+      mounts: [...bots.mounts, ...(played?.mounts ?? [])],
+      pages: played?.pages ?? [],
+      async stop() {
+        await bots.stop();
+        stopping.abort();
+        await delivering;
+        await played?.stop();
+      },
+    };
+  } catch (error) {
+    await played?.stop();
+    throw error;
+  }
 }
 
 /** What the portal is told besides. */
@@ -65,6 +78,8 @@ type PortalNeeds = Pick<PortalSettings, 'operatorEmails' | 'startingCredits' | '
 
 interface WebNeeds {
   readonly mounts: readonly Mount[];
+  /** Where a person can talk on a platform that a sandbox plays. */
+  readonly chatPages: ChatSandboxes['pages'];
   readonly outside: Pick<Outside, 'mailbox' | 'pagesToken'>;
   readonly loopbackOnly: boolean;
   /** Where downloads lead to. */
@@ -77,7 +92,7 @@ export async function startWebRole(
   core: Core,
   app: App,
   http: { host: string; port: number; trustProxy: number; metricsToken: string | null; securityContacts: readonly string[] },
-  { mounts, outside, loopbackOnly, filesOrigin, portal }: WebNeeds,
+  { mounts, chatPages, outside, loopbackOnly, filesOrigin, portal }: WebNeeds,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
   const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
@@ -85,7 +100,7 @@ export async function startWebRole(
   const { log, auth, security } = core;
   const { publicUrl, brandName } = core.settings;
   const { mailbox, pagesToken } = outside;
-  const sandboxPages = mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : [];
+  const sandboxPages = [...(mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : []), ...chatPages];
   const common = { app, auth, log, security, publicUrl, brandName, sandboxPages };
   const web = createWeb({
     ...common,

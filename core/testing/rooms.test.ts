@@ -44,7 +44,8 @@ const rooms: Record<string, readonly string[]> = {
   'core/bench': ['core/product', 'core/domain', 'core/contracts', 'core/ports', 'core/store', 'core/flows', 'core/engines', 'core/sandbox'],
   bots: ['bots/drawing', 'core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'bots/*'],
   'bots/drawing': ['core/domain'],
-  'bots/*': ['bots/drawing', 'core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'bots'],
+  'bots/sandbox': ['bots', 'bots/drawing', 'core/domain'],
+  'bots/*': ['bots/drawing', 'bots/sandbox', 'core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'bots'],
   'web/server': ['core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'types of web/app'],
   'web/app': ['core/domain', 'types of core/ports', 'types of core/flows', 'types of web/server'],
   // How the portal is built.
@@ -70,6 +71,7 @@ const packages: Record<string, readonly string[]> = {
   'core/commands': ['pg'],
   'core/bench': ['pg', 'bullmq'],
   'bots/discord': ['discord.js'],
+  'bots/sandbox': ['zod'],
   'bots/slack': ['@slack/bolt', '@slack/web-api'],
   'bots/terminal': ['zod'],
   'web/server': ['express', 'compression', 'prom-client', '@remix-run/node-fetch-server'],

@@ -2,24 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { html, Markup } from '#core/domain/text/html.ts';
 
-/** Markup in which everything that came from outside is escaped. */
-export class Markup {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-/** html`<p>${words}</p>`: escapes what stands in the braces, unless it is markup itself or a list of it. */
-export function html(parts: TemplateStringsArray, ...values: readonly (string | Markup | readonly Markup[])[]): Markup {
-  return new Markup(parts.map((part, i) => part + escaped(values[i] ?? '')).join(''));
-}
-
-function escaped(value: string | Markup | readonly Markup[]): string {
-  if (typeof value === 'string') return value.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
-  return value instanceof Markup ? value.text : value.map(({ text }) => text).join('');
-}
+export { html, Markup };
 
 export interface Page {
   readonly title: string;

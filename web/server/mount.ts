@@ -16,6 +16,8 @@ export interface Mount {
   readonly below?: boolean;
   /** What its body may be, where that differs from `usualBody`. */
   readonly body?: BodyLimit;
+  /** Ends what would keep the server from stopping, such as streams. */
+  readonly stopping?: () => void;
   readonly handle: Listener;
 }
 

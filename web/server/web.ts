@@ -101,6 +101,7 @@ export function createWeb(settings: WebSettings): Web {
           stopping = true;
           stopHearing();
           streams.endAll();
+          for (const mount of mounts) mount.stopping?.();
         },
       });
       stopHearing = app.live.onSessionEnd((userId) => {

@@ -1,4 +1,5 @@
-// The board is the platform that we can break: real product code talks to it as to any other, in tests only.
+// The board is the platform that we can break: real product code talks to it as to any other, in tests and beside
+// `npm run board` only.
 
 import type { Adapter } from '#bots/adapter.ts';
 import { boardInbound } from './inbound.ts';
@@ -14,5 +15,9 @@ export const board: Adapter<BoardSettings, string> = {
   render: renderBoard,
   async start(context) {
     return { poster: boardPoster(context.settings), mounts: [boardInbound(context)], async stop() {} };
+  },
+  async startSandbox(options) {
+    const { playBoard } = await import('./play.ts');
+    return playBoard(options);
   },
 };

@@ -14,7 +14,7 @@ export function showMarkup(text: string): Shown {
   const lines = text.split('\n').map((line) => {
     const quoted = line.startsWith('> ');
     const rest = (quoted ? line.slice(2) : line).replace(
-      token,
+      inlineMarks,
       (match, escaped: string, url: string, label: string, target: string, ping: string) => {
         if (escaped) return escaped;
         if (url) return url;
@@ -31,7 +31,8 @@ export function showMarkup(text: string): Shown {
   return { lines, pings, links };
 }
 
-const token = /\\([!-/:-@[-`{-~])|(https?:\/\/[^\s\\]+)|\[([^\]\\\n]+)\]\((\S+?)\)|@(\w+)|\*\*/g;
+/** An escaped sign, an address, a link's label and address, a ping, or the mark of bold. */
+export const inlineMarks = /\\([!-/:-@[-`{-~])|(https?:\/\/[^\s\\]+)|\[([^\]\\\n]+)\]\((\S+?)\)|@(\w+)|\*\*/g;
 
 /** Text that means nothing but itself. */
 export function escapeMarkup(text: string): string {

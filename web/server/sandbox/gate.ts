@@ -24,6 +24,7 @@ function gated(handle: Mount['handle'], token: string | undefined): Mount['handl
     const shown = url.searchParams.get('token');
     if (shown !== null && request.method === 'GET' && sameSecret(shown, token)) return letIn(url, response, token);
     if (!isKnown(request, token)) throw refuse('sandbox.closed');
+    if (!isFromItself(request)) throw refuse('origin.foreign');
     return handle(request, response);
   };
 }
@@ -40,6 +41,13 @@ function isKnown({ headers }: IncomingMessage, token: string): boolean {
   if (sameSecret(headers.authorization ?? '', `Bearer ${token}`)) return true;
   const cookies = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
   return cookies.some((pair) => sameSecret(pair, `${COOKIE}=${cookieOf(token)}`));
+}
+
+/** A form comes from a page of the same origin: other ports of this machine are of the same site, so they send our cookie. */
+function isFromItself({ method, headers }: IncomingMessage): boolean {
+  if (method === 'GET' || method === 'HEAD') return true;
+  if (headers['sec-fetch-site'] !== undefined) return headers['sec-fetch-site'] === 'same-origin';
+  return headers.origin === undefined ? headers.cookie === undefined : URL.parse(headers.origin)?.host === headers.host;
 }
 
 /** Whoever reads the cookie does not have the link. */
