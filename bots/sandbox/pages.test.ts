@@ -1,6 +1,7 @@
 // The sandbox page as a browser without scripts meets it, with the board behind it.
 
 import { expect, test } from 'vitest';
+import { PATIENCE_MS } from '#core/testing/runner/patience.ts';
 import { hostileTexts } from '#bots/testing/hostile.ts';
 import { openPage, view } from './testing/open-page.ts';
 
@@ -170,7 +171,7 @@ test('of 2,000 messages the newest hundred are shown, and a link leads to earlie
 
 test('open pages are told of a change within a moment, and their streams do not keep the product from stopping', async () => {
   const { door, people } = await openPage();
-  const stream = await door.fetch('/sandbox/board/events', { key: 'printed' });
+  const stream = await door.fetch('/sandbox/board/events', { key: 'printed', signal: AbortSignal.timeout(PATIENCE_MS) });
   expect(stream.headers.get('content-type')).toContain('text/event-stream');
   const reader = stream.body!.getReader();
   const untilChanged = async () => {

@@ -207,7 +207,7 @@ inABrowser('the sandbox page', () => {
   }
 });
 
-export const newTask = {
+const newTask = {
   id: 'new-task',
   title: 'New task',
   submit: 'Start task',
@@ -219,7 +219,7 @@ export const newTask = {
 };
 
 /** A channel as one looks after a while. */
-export async function fill({ people, bot }: OpenPage): Promise<void> {
+async function fill({ people, bot }: OpenPage): Promise<void> {
   await people.say('general', 'good morning everybody', { from: { id: 'bo', name: 'Bo' } });
   const { thread } = await people.say('general', 'find me 25 leads in Miami', {
     files: [{ name: 'customers.csv', mime: 'text/csv', bytes: Buffer.alloc(34_000) }],
