@@ -26,7 +26,7 @@ export function drawPage({ title, base, brandName }: { title: string; base: stri
         <meta name="color-scheme" content="light dark" />
         <title>${title} · ${brandName}</title>
         <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="${base}/page.css" />
+        ${['base', 'messages', 'layout'].map((name) => html`<link rel="stylesheet" href="${base}/${name}.css" />`)}
         <script src="${base}/page.js" type="module"></script>
       </head>
       <body data-events="${base}/events" data-lost="${words.connectionLost}" data-not-sent="${words.notSent}">
@@ -107,7 +107,7 @@ function drawThread({ place, draft }: Shown, thread: ChatSight): Markup {
   </section>`;
 }
 
-// The outer element scrolls from its end (page.css), so the newest message is in sight without a script.
+// The outer element scrolls from its end (messages.css), so the newest message is in sight without a script.
 function drawLog(pane: 'channel' | 'thread', label: string, place: Place, { messages, hasEarlier }: ChatSight): Markup {
   const oldest = messages[0];
   const isThisPane = (pane === 'thread') === (place.thread !== null);

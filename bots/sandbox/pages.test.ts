@@ -7,7 +7,7 @@ import { openPage, view } from './testing/open-page.ts';
 
 test('the page is closed to those without the link, and to forms of other pages', async () => {
   const { door, people, form } = await openPage();
-  for (const at of ['', '/page.js', '/page.css', '/events', '/files/x'])
+  for (const at of ['', '/page.js', '/layout.css', '/events', '/files/x'])
     expect([at, (await door.fetch(`/sandbox/board${at}`)).status]).toEqual([at, 403]);
   expect((await door.fetch('/sandbox/board/say', { method: 'POST', body: form({ text: 'hello' }) })).status).toBe(403);
 

@@ -99,7 +99,12 @@ export function chatPages(sandbox: ChatSandbox, { path: base, brandName }: Setti
   }
 }
 
-const assets = { 'page.js': 'text/javascript', 'page.css': 'text/css' } as const;
+const assets = {
+  'page.js': 'text/javascript',
+  'base.css': 'text/css',
+  'messages.css': 'text/css',
+  'layout.css': 'text/css',
+} as const;
 
 async function sendAsset(name: keyof typeof assets, response: ServerResponse): Promise<void> {
   const text = await readFile(path.join(import.meta.dirname, name), 'utf8');
