@@ -61,10 +61,14 @@ async function send(form, submitter) {
     if (answer.ok && form.matches('.composer'))
       (document.getElementById('thread-text') ?? document.getElementById('channel-text'))?.focus();
   } catch {
-    status().textContent = document.body.dataset.notSent;
+    say(document.body.dataset.notSent);
   } finally {
     delete form.dataset.sending;
   }
+}
+
+function say(words) {
+  if (status()) status().textContent = words;
 }
 
 function fold(details) {
@@ -77,7 +81,7 @@ function watch() {
   const changes = new EventSource(document.body.dataset.events);
   changes.addEventListener('changed', () => void look());
   // It comes back by itself, and then the page is looked at anew.
-  changes.addEventListener('error', () => (status().textContent = document.body.dataset.lost));
+  changes.addEventListener('error', () => say(document.body.dataset.lost));
 }
 
 /** One look at a time; what changes meanwhile is looked at once more. */
@@ -93,7 +97,7 @@ async function look() {
       const page = await answer.text();
       // Somebody went on meanwhile.
       if (at !== location.href) lookAgain = true;
-      else if (answer.ok) take(page);
+      else if (answer.ok) take(page, { isLook: true });
     } while (lookAgain);
   } catch {
     // The stream of changes says so, and its next event looks again.
@@ -102,8 +106,12 @@ async function look() {
   }
 }
 
-function take(page) {
+function take(page, { isLook = false } = {}) {
   const next = new DOMParser().parseFromString(page, 'text/html');
+  // What was said of an act stays until the next act, whatever others do.
+  const said = status()?.textContent;
+  const notice = next.getElementById('status');
+  if (isLook && notice && said && said !== document.body.dataset.lost) notice.textContent = said;
   const pane = document.activeElement?.closest('#channel, #thread')?.id;
   children(document.body, next.body);
   settle();

@@ -88,8 +88,8 @@ inABrowser('the sandbox page', () => {
     expect((await people.seen('general', 'ann')).forms).toEqual([]);
   });
 
-  test('a file is attached and can be downloaded, and a refused message stays in its box', async () => {
-    const { page, expectTrouble } = await sitDown();
+  test('a file is attached and can be downloaded; what was refused stays in its box, and the reason in sight until the next try', async () => {
+    const { page, people, expectTrouble } = await sitDown();
     await page.getByLabel('Attach files').setInputFiles([{ name: '고객.csv', mimeType: 'text/csv', buffer: Buffer.from('name\nAda\n') }]);
     await page.getByRole('button', { name: 'Send' }).click();
     const link = page.getByRole('region', { name: 'Thread' }).getByRole('link', { name: '고객.csv' });
@@ -100,7 +100,14 @@ inABrowser('the sandbox page', () => {
     const box = page.getByRole('textbox', { name: 'Reply in thread' });
     await box.fill('   ');
     await page.keyboard.press('Enter');
-    await page.getByRole('status').getByText('Your message is empty.').waitFor();
+    const notice = page.getByRole('status').getByText('Your message is empty.');
+    await notice.waitFor();
+    await people.say('general', 'said elsewhere', { from: { id: 'bo', name: 'Bo' } });
+    await page.locator('#channel .text', { hasText: 'said elsewhere' }).waitFor();
+    expect(await notice.isVisible()).toBe(true);
+    await box.fill('not empty');
+    await page.keyboard.press('Enter');
+    await notice.waitFor({ state: 'detached' });
   });
 
   test.each([
