@@ -37,6 +37,7 @@ export const verbRates = {
     because: 'ten a second is a program working through a list; each is a transaction',
   },
   'tasks.retry': { needs: 'tasks.ask', ...perMinute(120), because: 'starts an agent, and counts as an ask too' },
+  'tasks.approve': { needs: 'tasks.ask', ...perMinute(240), because: 'each locks the wallet of the team, and starts an agent' },
   'tasks.cancel': {
     needs: 'tasks.ask',
     ...perMinute(240),
@@ -78,6 +79,7 @@ export const verbRates = {
   'team.make': { needs: 'tasks.see', ...perDay(40), because: 'a team and a wallet, which stays' },
   'team.rename': { needs: 'team.settings', ...perHour(60), because: 'a line in the audit log, which stays' },
   'accounts.rename': { needs: 'tasks.see', ...perHour(60), because: 'a line in the audit log, which stays' },
+  'accounts.setConfirmAbove': { needs: 'tasks.see', ...perHour(120), because: 'a row that changes' },
   'team.changeRole': { needs: 'team.manage', ...perHour(240), because: 'a line in the audit log, which stays' },
   'team.removeMember': { needs: 'team.manage', ...perHour(240), because: 'a line in the audit log, which stays' },
   'team.makeApiKey': { needs: 'keys.own', ...perHour(60), because: 'a mail, and a row that stays' },

@@ -3,7 +3,7 @@
 
 import { isId, type TaskId } from '../ids.ts';
 
-export const choiceActs = ['start', 'cancel', 'retry'] as const;
+export const choiceActs = ['approve', 'change', 'cancel', 'retry'] as const;
 export type ChoiceAct = (typeof choiceActs)[number];
 
 /** Short enough for every platform: Discord allows a hundred characters. */

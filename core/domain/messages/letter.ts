@@ -31,7 +31,7 @@ export interface Accepted {
   readonly position?: number;
 }
 
-/** It waits for a yes; nothing is held yet. */
+/** It waits for approval; nothing is held yet. */
 export interface Approval {
   readonly kind: 'approval';
   readonly taskId: TaskId;
@@ -39,9 +39,18 @@ export interface Approval {
   readonly because: string;
   readonly estimateLow: Amount;
   readonly estimateHigh: Amount;
+  /** As in `Accepted`. */
+  readonly quantity?: number;
+  readonly stated?: boolean;
+  /** What the wallet can spend now. */
   readonly available: Amount;
-  /** Whose yes, or credits to pay for it. */
+  /** Who has to approve it, or credits to pay for it. */
   readonly waitsFor: 'you' | 'approver' | 'credits';
+  /** The threshold that the estimate is above, and who set it. */
+  readonly above?: Amount;
+  readonly whose?: 'team' | 'you';
+  /** When it expires, ISO 8601. */
+  readonly approveBy?: string;
 }
 
 export type RefusedSaying = Refused & { readonly kind: 'refused' };

@@ -6,6 +6,7 @@ import { agentTypes } from '../tasks/agent-type.ts';
 import { EXAMPLE } from '../asks/example.ts';
 import { askLimits } from '../asks/limits.ts';
 import { micro, sayCredits, showCredits, type Amount } from '../credits/credits.ts';
+import { APPROVAL_HOURS } from '../tasks/approval.ts';
 import type { TaskStatus } from '../tasks/task.ts';
 import { talkAnswers } from '../talk/talk-answers.ts';
 import { teamLimits } from '../team/team-limits.ts';
@@ -189,6 +190,16 @@ const table = {
     status: 409,
     sentence: (facts: { status: TaskStatus }) => `This task is already ${facts.status}.`,
     wayForward: 'Ask again to start a new one.',
+  },
+  'approval.not-yours': {
+    status: 403,
+    sentence: () => 'Only the person who asked for this task can approve it.',
+    wayForward: 'Ask them to approve it, or send the request yourself.',
+  },
+  'approval.expired': {
+    status: 409,
+    sentence: () => `Nobody approved this request within ${APPROVAL_HOURS} hours, so it was not started.`,
+    wayForward: 'Run it again if you still need it.',
   },
   'conversation.not-found': {
     status: 404,

@@ -1,6 +1,7 @@
 // How a task can fail after it was accepted. Every failure costs nothing and says so; what may be tried again differs.
 
 import type { AgentType } from './agent-type.ts';
+import { APPROVAL_HOURS } from './approval.ts';
 
 interface Rule {
   readonly sentence: string;
@@ -48,6 +49,11 @@ const table = {
   'inputs.missing': {
     sentence: 'The files of this request could not be fetched.',
     wayForward: 'Attach them again in a new request.',
+    mayHaveActed: false,
+  },
+  'approval.expired': {
+    sentence: `Nobody approved this request within ${APPROVAL_HOURS} hours, so it was not started.`,
+    wayForward: 'Run it again if you still need it.',
     mayHaveActed: false,
   },
   'our.fault': {

@@ -14,6 +14,7 @@ const done: TaskRow = {
   quantity: 100,
   rateVersion: 1,
   estimateLow: credits(80),
+  approveBy: null,
   estimateHigh: credits(100),
   held: credits(0),
   creditsUsed: credits(92.5),

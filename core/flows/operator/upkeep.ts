@@ -16,6 +16,7 @@ import { tellOfExpiringKeys } from '../team/key-expiry.ts';
 import { keepCopyOfMailboxKey } from '../mail/mailbox-key.ts';
 import { checkLedgerDaily } from './operate.ts';
 import { patiently } from '../runtime/patiently.ts';
+import { endUnapproved } from '../tasks/approve.ts';
 import { forgetRefusedAsks } from '../tasks/refused-asks.ts';
 import { buryForgotten } from '../messages/undelivered.ts';
 
@@ -44,6 +45,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     });
   await Promise.all([
     again(sweepEveryMs, () => endOverdue(core)),
+    again(sweepEveryMs, () => endUnapproved(core)),
     again(sweepEveryMs, watchSilence(core)),
     again(sweepEveryMs, () => putBackLost(core)),
     again(EXPIRE_EVERY_MS, () => expireCredits(core)),

@@ -34,7 +34,7 @@ export const sensitiveActs = {
   'privacy.requestTeamDeletion': confirmed('account.act', 'team.delete'),
   'privacy.exportTeam': confirmed('account.act', 'team.export'),
   'privacy.openExport': confirmed('account.act', 'team.export'),
-  // Removes files sooner. From which price on the portal asks is no such thing.
+  // Removes files sooner. From which estimate on a task needs approval is no such thing.
   'privacy.setTeamSettings': {
     confirm: (_: Core, _actor: Actor, change: { retentionDays?: number }) => change.retentionDays !== undefined,
     needs: 'team.settings',
@@ -82,6 +82,7 @@ export const sensitiveActs = {
   'files.endLinks': noted('account.act'),
 
   'tasks.ask': everyday,
+  'tasks.approve': everyday,
   'tasks.cancel': everyday,
   'tasks.retry': everyday,
   'tasks.get': everyday,
@@ -148,6 +149,8 @@ export const sensitiveActs = {
   'credits.removeLimit': everyday,
   'accounts.profile': everyday,
   'accounts.rename': everyday,
+  'accounts.confirmAbove': everyday,
+  'accounts.setConfirmAbove': everyday,
   'accounts.sessions': everyday,
   'accounts.inviteToSetPassword': everyday,
   'operator.isOperator': everyday,

@@ -8,6 +8,9 @@ import { isId, newId, type ConversationId, type FileId, type HoldId, type Letter
 import { may } from '#core/domain/team/permission.ts';
 import { quantityOf, type Quantity } from '#core/domain/asks/quantity.ts';
 import { RATE_VERSION } from '#core/domain/credits/rates.ts';
+import { needsApproval } from '#core/domain/credits/threshold.ts';
+import type { Accepted, Approval } from '#core/domain/messages/letter.ts';
+import { APPROVAL_MS } from '#core/domain/tasks/approval.ts';
 import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import { isAnswer, isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusals/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
@@ -18,7 +21,7 @@ import type { Core } from '../runtime/core.ts';
 import { unless, type Patience } from '../runtime/patience.ts';
 import type { Rates, TooMuch, Who } from '../runtime/rates.ts';
 
-export type Taken = TakenTask | TakenRefusal;
+export type Taken = TakenTask | TakenApproval | TakenRefusal;
 
 export interface TakenTask {
   readonly kind: 'task';
@@ -38,6 +41,15 @@ export interface TakenTask {
   readonly available: Amount;
   /** How many tasks of the same conversation go first. */
   readonly position: number;
+}
+
+/** The estimate is above what the team or the asker wants to be asked from: nothing is held before `approve` (approve.ts). */
+export interface TakenApproval extends Omit<TakenTask, 'kind' | 'held' | 'position'> {
+  readonly kind: 'approval';
+  /** The threshold. */
+  readonly above: Amount;
+  /** When it expires, ISO 8601. */
+  readonly approveBy: string;
 }
 
 export interface TakenRefusal {
@@ -80,6 +92,8 @@ export async function takeAsk(
     if (tooMuch !== null && !(await unless(signal, core.store.asks.isKnown(ask.key))))
       return { kind: 'refused', repeated: false, conversationId: null, refused: tooMuch };
     const read: Understood = payer.closed === null ? understood : { refused: payer.closed };
+    const asksAbove = 'task' in read && needsApproval(payer.threshold, read.task.estimateHigh) ? payer.threshold : null;
+    const approveBy = asksAbove && new Date(atMs + APPROVAL_MS);
     const row: IntakeRow = {
       key: ask.key,
       ...fingerprintOf(ask, again?.conversationId ?? null),
@@ -104,15 +118,24 @@ export async function takeAsk(
               fileIds: storedFiles(ask),
               retryOf: again?.of ?? null,
               deadlineAt: new Date(core.clock.now().getTime() + core.settings.taskDeadlineMs),
+              approveBy,
             },
             saying: {
-              kind: 'accepted',
               taskId: ids.task,
               type: read.task.type,
               because: read.task.because,
               estimateLow: amountOf(read.task.estimateLow),
               estimateHigh: amountOf(read.task.estimateHigh),
               ...(read.stated !== null && { quantity: read.task.quantity!, stated: read.stated }),
+              ...(asksAbove === null
+                ? { kind: 'accepted' }
+                : {
+                    kind: 'approval',
+                    waitsFor: 'you',
+                    above: amountOf(asksAbove.above),
+                    whose: asksAbove.whose,
+                    approveBy: approveBy!.toISOString(),
+                  }),
             },
           }),
     };
@@ -130,7 +153,7 @@ export async function takeAsk(
 
 type Understood =
   | {
-      readonly task: Omit<NewTask, 'id' | 'holdId' | 'retryOf' | 'deadlineAt' | 'fileIds'>;
+      readonly task: Omit<NewTask, 'id' | 'holdId' | 'retryOf' | 'deadlineAt' | 'approveBy' | 'fileIds'>;
       /** Whether the quantity was named or is the usual one; null where the type is charged by usage. */
       readonly stated: boolean | null;
     }
@@ -172,22 +195,26 @@ function takenFrom(answer: IntakeAnswer, threadRef: ThreadRef): Taken {
     const { kind: _, ...refused } = saying;
     return { kind: 'refused', repeated: answer.repeated, conversationId: answer.conversationId, refused: refused as Refused };
   }
-  if (saying.kind !== 'accepted') throw new Error(`an ask was answered with ${saying.kind}`);
-  return {
-    kind: 'task',
-    repeated: answer.repeated,
-    taskId: saying.taskId,
-    conversationId: answer.conversationId!,
-    threadRef,
-    type: saying.type,
-    because: saying.because,
-    estimateLow: saying.estimateLow,
-    estimateHigh: saying.estimateHigh,
-    quantity: saying.quantity === undefined ? null : quantityOf(saying.type, saying.quantity, saying.stated ?? true),
-    held: saying.held,
-    available: saying.available,
-    position: saying.position ?? 0,
-  };
+  const place = { repeated: answer.repeated, conversationId: answer.conversationId!, threadRef };
+  if (saying.kind === 'accepted') return takenTask(saying, place);
+  if (saying.kind === 'approval') return takenApproval(saying, place);
+  throw new Error(`an ask was answered with ${saying.kind}`);
+}
+
+type Place = Pick<TakenTask, 'repeated' | 'conversationId' | 'threadRef'>;
+
+/** A task that starts, from its first words. */
+export function takenTask(saying: Accepted, place: Place): TakenTask {
+  return { kind: 'task', ...place, ...workSaid(saying), held: saying.held, position: saying.position ?? 0 };
+}
+
+function takenApproval(saying: Approval, place: Place): TakenApproval {
+  return { kind: 'approval', ...place, ...workSaid(saying), above: saying.above!, approveBy: saying.approveBy! };
+}
+
+function workSaid({ taskId, type, because, estimateLow, estimateHigh, quantity, stated = true, available }: Accepted | Approval) {
+  const read = quantity === undefined ? null : quantityOf(type, quantity, stated);
+  return { taskId, type, because, quantity: read, estimateLow, estimateHigh, available };
 }
 
 /**

@@ -5,6 +5,8 @@ import type { PrismaClient } from '#prisma/generated/client.ts';
 import type { KeyScope } from '#core/domain/team/api-key.ts';
 import { newId, type ApiKeyId, type IdentityId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/team/permission.ts';
+import { micro } from '#core/domain/credits/credits.ts';
+import { thresholdOf, type Threshold } from '#core/domain/credits/threshold.ts';
 import type { Refused } from '#core/domain/refusals/refusal.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { hashBearer, newBearer, PREFIX_CHARACTERS } from '../database/bearer.ts';
@@ -19,6 +21,8 @@ export interface Payer {
   readonly role: Role | null;
   /** Why nothing new begins in this team now. */
   readonly closed: Closed | null;
+  /** Above which estimate this person is asked before credits are held. */
+  readonly threshold: Threshold | null;
 }
 
 export type Closed = Extract<Refused, { code: 'wallet.frozen' | 'team.leaving' }>;
@@ -69,18 +73,20 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
   const payerFor = groupCommit<{ userId: UserId; teamId: TeamId }, Payer | null>({
     most: 256,
     async run(asked) {
-      const { rows } = await money.query<{ n: string; wallet_id: WalletId; role: Role } & ClosedRow>(
+      const { rows } = await money.query<{ n: string; wallet_id: WalletId; role: Role } & TermsRow>(
         {
           name: 'payers',
-          text: `SELECT g.n, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS g(user_id, team_id, n)
-                 JOIN members m ON m.user_id = g.user_id AND m.team_id = g.team_id JOIN wallets w ON w.team_id = m.team_id JOIN teams t ON t.id = m.team_id`,
+          text: `SELECT g.n, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at, t.confirm_above AS team_above, u.confirm_above AS own_above
+                 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS g(user_id, team_id, n)
+                 JOIN members m ON m.user_id = g.user_id AND m.team_id = g.team_id JOIN wallets w ON w.team_id = m.team_id JOIN teams t ON t.id = m.team_id
+                 JOIN users u ON u.id = m.user_id`,
         },
         [asked.map(({ userId }) => userId), asked.map(({ teamId }) => teamId)],
       );
       const byNumber = new Map(rows.map((row) => [Number(row.n), row]));
       return asked.map(({ userId, teamId }, i) => {
         const row = byNumber.get(i + 1);
-        return row ? { teamId, walletId: row.wallet_id, userId, identityId: null, role: row.role, closed: closedBy(row) } : null;
+        return row ? { teamId, walletId: row.wallet_id, userId, identityId: null, role: row.role, ...termsIn(row) } : null;
       });
     },
   });
@@ -183,25 +189,27 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
           team_id: TeamId | null;
           wallet_id: WalletId | null;
           role: Role | null;
-        } & ClosedRow
+        } & TermsRow
       >(
         {
           name: 'payer at',
-          text: `SELECT a.id AS identity_id, a.display_name, a.user_id, w.team_id, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at FROM (SELECT) here
+          text: `SELECT a.id AS identity_id, a.display_name, a.user_id, w.team_id, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at,
+              t.confirm_above AS team_above, u.confirm_above AS own_above FROM (SELECT) here
             LEFT JOIN identities a ON a.platform = $1 AND a.space = coalesce($2, '') AND a.external_id = $3
             LEFT JOIN workspaces s ON s.platform = $1 AND s.external_id = $2 AND s.uninstalled_at IS NULL
             LEFT JOIN teams own ON $2 IS NULL AND own.personal_of = a.user_id
             LEFT JOIN wallets w ON w.team_id = coalesce(s.team_id, own.id)
             LEFT JOIN members m ON m.team_id = w.team_id AND m.user_id = a.user_id
-            LEFT JOIN teams t ON t.id = w.team_id`,
+            LEFT JOIN teams t ON t.id = w.team_id
+            LEFT JOIN users u ON u.id = a.user_id`,
         },
         [platform, workspace, externalId],
       );
-      const { identity_id, display_name, user_id, team_id, wallet_id, role, ...standing } = rows[0]!;
+      const { identity_id, display_name, user_id, team_id, wallet_id, role, ...terms } = rows[0]!;
       const identityId =
         identity_id !== null && display_name === displayName ? identity_id : await remember(platform, workspace, externalId, displayName);
       if (team_id === null || wallet_id === null) return null;
-      return { teamId: team_id, walletId: wallet_id, userId: user_id, identityId, role, closed: closedBy(standing) };
+      return { teamId: team_id, walletId: wallet_id, userId: user_id, identityId, role, ...termsIn(terms) };
     },
 
     async nameOf(userId) {
@@ -232,12 +240,20 @@ interface HolderRow {
   readonly expires_at: Date | null;
 }
 
-interface ClosedRow {
+/** What a team and its person say about spending. */
+interface TermsRow {
   frozen_at: Date | null;
   deletion_at: Date | null;
+  team_above: string | null;
+  own_above: string | null;
 }
 
-function closedBy({ frozen_at, deletion_at }: ClosedRow): Closed | null {
+function termsIn({ team_above, own_above, ...row }: TermsRow): Pick<Payer, 'closed' | 'threshold'> {
+  const credits = (amount: string | null) => (amount === null ? null : micro(amount));
+  return { closed: closedBy(row), threshold: thresholdOf(credits(team_above), credits(own_above)) };
+}
+
+function closedBy({ frozen_at, deletion_at }: Pick<TermsRow, 'frozen_at' | 'deletion_at'>): Closed | null {
   if (deletion_at !== null) return { code: 'team.leaving', facts: { until: deletion_at.toISOString() } };
   return frozen_at === null ? null : { code: 'wallet.frozen', facts: {} };
 }

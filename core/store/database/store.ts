@@ -6,6 +6,7 @@ import type { Log } from '#core/ports/log.ts';
 import { accountsOver, type Accounts } from '../accounts/accounts.ts';
 import { alarmsOver, type Alarms } from '../mail/alarms.ts';
 import { apiKeysOver, type ApiKeys } from '../team/api-keys.ts';
+import { approvalsOver, type Approvals } from '../tasks/approve.ts';
 import { asksOver, type Asks } from '../tasks/asks.ts';
 import { attemptsOver, type Attempts } from '../tasks/attempts.ts';
 import { auditOver, type Audit } from '../team/audit.ts';
@@ -48,6 +49,7 @@ export interface Store {
   readonly ledger: Ledger;
   readonly intake: Intake;
   readonly asks: Asks;
+  readonly approvals: Approvals;
   readonly finish: Finish;
   readonly attempts: Attempts;
   readonly events: Events;
@@ -113,6 +115,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     ledger: ledgerOver(money),
     intake: intakeOver(money),
     asks: asksOver(money),
+    approvals: approvalsOver(money),
     finish: finishOver(money),
     attempts: attemptsOver(money, worker, leaseMs),
     events: eventsOver(money),

@@ -29,7 +29,10 @@ export interface IntakeRow {
   readonly identityId: IdentityId | null;
   /** null: refused before it came here, and only its outcome is stored, and its letter where that is posted. */
   readonly task: NewTask | null;
-  readonly saying: Saying | Omit<Extract<Saying, { kind: 'accepted' }>, 'held' | 'available'>;
+  readonly saying:
+    | Saying
+    | Omit<Extract<Saying, { kind: 'accepted' }>, 'held' | 'available'>
+    | Omit<Extract<Saying, { kind: 'approval' }>, 'available'>;
   readonly readHere: boolean;
 }
 
@@ -46,6 +49,8 @@ export interface NewTask {
   /** A repetition brings the files of this one. */
   readonly retryOf: TaskId | null;
   readonly deadlineAt: Date;
+  /** Its person is asked before anything is held, and has until then; null: it starts. */
+  readonly approveBy: Date | null;
   /** Inputs that wait for a task. */
   readonly fileIds: readonly FileId[];
 }
@@ -130,6 +135,8 @@ function asSql(row: IntakeRow, n: number) {
       estimate_high: task.estimateHigh.toString(),
       retry_of: task.retryOf,
       deadline_at: task.deadlineAt,
+      ask_first: task.approveBy !== null,
+      approve_by: task.approveBy,
       file_ids: task.fileIds,
     }),
   };

@@ -146,6 +146,7 @@ interface SqlRow {
   result: TaskResult | null;
   failure: { code: FailureCode } | null;
   retry_of: TaskId | null;
+  deadline_at: Date;
   created_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
@@ -180,6 +181,7 @@ function fromSql(row: SqlRow): StoredTask {
     rateVersion: row.rate_version,
     estimateLow: micro(row.estimate_low),
     estimateHigh: micro(row.estimate_high),
+    approveBy: row.status === 'awaiting_approval' ? row.deadline_at : null,
     held: micro(row.held),
     creditsUsed: micro(row.credits_used),
     result: row.result,

@@ -9,6 +9,10 @@ import type { Who } from '../visit.ts';
 import type { Visited } from '../visited.ts';
 
 const acts = {
+  async approve({ app, actor }, _form, id) {
+    await app.tasks.approve(actor, id);
+    return data({ approved: true });
+  },
   async cancel({ app, actor }, _form, id) {
     await app.tasks.cancel(actor, id);
     return data({ stopped: true });
