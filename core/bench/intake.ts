@@ -96,6 +96,7 @@ export function rowFor({ teamId, walletId, userId }: BenchTeam): IntakeRow {
       estimateHigh: credits(1),
       retryOf: null,
       deadlineAt: new Date(Date.now() + 3_600_000),
+      approveBy: null,
       fileIds: [],
     },
     saying: {

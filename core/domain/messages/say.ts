@@ -102,9 +102,9 @@ function sayCount({ type, quantity, stated = true }: Pick<Accepted, 'type' | 'qu
 
 function sayApproval(saying: Approval, context: ReplyContext): Reply {
   const { title, words } = {
-    you: { title: 'Start this task?', words: 'Nothing is reserved or charged until you approve.' },
-    approver: { title: 'Needs approval', words: 'Somebody who approves spending has to approve this task. Nothing is reserved until then.' },
-    credits: { title: 'Waiting for credits', words: 'This task starts when there are enough credits. Nothing is reserved until then.' },
+    you: { title: 'Start this task?', words: 'Nothing is charged until you approve.' },
+    approver: { title: 'Needs approval', words: 'Somebody who approves spending has to approve this task. Nothing is charged until then.' },
+    credits: { title: 'Waiting for credits', words: 'This task starts when there are enough credits. Nothing is charged until then.' },
   }[saying.waitsFor];
   const count = sayCount(saying);
   const first: Choice[] =

@@ -16,7 +16,7 @@ import { tellOfExpiringKeys } from '../team/key-expiry.ts';
 import { keepCopyOfMailboxKey } from '../mail/mailbox-key.ts';
 import { checkLedgerDaily } from './operate.ts';
 import { patiently } from '../runtime/patiently.ts';
-import { endUnapproved } from '../tasks/approve.ts';
+import { endUnapproved } from '../approvals/approve.ts';
 import { forgetRefusedAsks } from '../tasks/refused-asks.ts';
 import { buryForgotten } from '../messages/undelivered.ts';
 

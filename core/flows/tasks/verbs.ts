@@ -4,7 +4,7 @@ import type { AskInput } from '#core/contracts/ask.ts';
 import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor } from '../runtime/patience.ts';
-import { approve } from './approve.ts';
+import { approve } from '../approvals/approve.ts';
 import { cancel, retry } from './control.ts';
 import { details, feedback } from './details.ts';
 import { examples } from './examples.ts';

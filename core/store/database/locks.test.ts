@@ -122,7 +122,7 @@ function take(store: Store, conversationId: ConversationId, { teamId, walletId, 
       userId,
       identityId: null,
       readHere: false,
-      task: { ...task, estimateLow: credits(1), estimateHigh: credits(1), retryOf: null, deadlineAt: new Date(), fileIds: [] },
+      task: { ...task, estimateLow: credits(1), estimateHigh: credits(1), retryOf: null, deadlineAt: new Date(), approveBy: null, fileIds: [] },
       saying: {
         kind: 'accepted',
         taskId: task.id,

@@ -7,8 +7,8 @@ import { Refusal, refuse } from '#core/domain/refusals/refusal.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Unapproved } from '#core/store/tasks/approve.ts';
 import type { Core } from '../runtime/core.ts';
-import { findTask } from './history.ts';
-import { takenTask, type TakenTask } from './intake.ts';
+import { findTask } from '../tasks/history.ts';
+import { takenTask, type TakenTask } from '../tasks/intake.ts';
 
 /**
  * Takes the hold and starts the task, in one transaction that checks everything a new request is checked for. Only the person
