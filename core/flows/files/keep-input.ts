@@ -82,7 +82,8 @@ async function endUpload(core: Core, id: FileId): Promise<void> {
   await core.store.files.endUpload(id);
 }
 
-function inputKey(id: FileId): string {
+/** Where an input is in storage. */
+export function inputKey(id: FileId): string {
   return `inputs/${id}`;
 }
 

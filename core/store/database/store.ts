@@ -40,6 +40,7 @@ import { startingCreditsOver, type StartingCreditsStore } from '../credits/start
 import { taskListsOver, type TaskLists } from '../tasks/task-lists.ts';
 import { tasksOver, type Tasks } from '../tasks/tasks.ts';
 import { teamsOver, type Teams } from '../team/teams.ts';
+import { waitingInputsOver, type WaitingInputs } from '../files/waiting-inputs.ts';
 import { listen, type Wakeups } from './wakeups.ts';
 
 export interface Store {
@@ -61,6 +62,7 @@ export interface Store {
   readonly taskLists: TaskLists;
   readonly files: FileRows;
   readonly fileActs: FileActs;
+  readonly waitingInputs: WaitingInputs;
   readonly people: People;
   readonly credits: CreditTables;
   readonly startingCredits: StartingCreditsStore;
@@ -127,6 +129,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     taskLists: taskListsOver(money),
     files: filesOver(money),
     fileActs: fileActsOver(money),
+    waitingInputs: waitingInputsOver(money, encryptionKeys),
     people: peopleOver(prisma, money),
     credits: creditTablesOver(money),
     startingCredits: startingCreditsOver(money),
