@@ -3,6 +3,7 @@
 import type { Actor } from '#core/domain/actor.ts';
 import { NO_CREDITS } from '#core/domain/credits/credits.ts';
 import { newId, type HoldId, type LetterId } from '#core/domain/ids.ts';
+import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { Refusal, refuse } from '#core/domain/refusals/refusal.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Unapproved } from '#core/store/tasks/approve.ts';
@@ -41,7 +42,7 @@ export async function approve(core: Core, actor: Actor, taskId: string): Promise
       return takenTask(saying, {
         repeated: outcome === 'repeated',
         conversationId: task.conversationId,
-        threadRef: task.threadRef ?? task.address,
+        threadRef: task.threadRef ?? (task.address as ThreadRef),
       });
     case 'refused':
       throw new Refusal(saying);
