@@ -78,7 +78,9 @@ async function fetched(core: Core, fetcher: Fetcher, input: WaitingInput, ref: s
       body.destroy();
       throw new FetchError('never', 'too-large', 'the file is too large');
     }
-    late.signal.addEventListener('abort', () => body.destroy(new FetchError('later', 'unreachable', 'the file took too long')), { once: true });
+    late.signal.addEventListener('abort', () => body.destroy(new FetchError('later', 'unreachable', 'the file took too long')), {
+      once: true,
+    });
     const shown = safeFileName(name);
     const known = mimeOf(shown);
     const facts = { name: shown, mime: known === UNKNOWN_MIME ? mime : known, storageKey: inputKey(input.id) };

@@ -31,7 +31,11 @@ export interface WaitingInputs {
   /** Takes files that are due; they are this process's for `leaseMs`. */
   claim(platforms: readonly string[], at: Date, leaseMs: number, most: number): Promise<WaitingInput[]>;
   /** False when it was taken over, or is not wanted any more. */
-  kept(input: WaitingInput, file: { name: string; mime: string; sizeBytes: number; sha256: string; storageKey: string }, at: Date): Promise<boolean>;
+  kept(
+    input: WaitingInput,
+    file: { name: string; mime: string; sizeBytes: number; sha256: string; storageKey: string },
+    at: Date,
+  ): Promise<boolean>;
   later(input: WaitingInput, nextAt: Date): Promise<void>;
   /** Once nothing of it is left in storage. */
   drop(input: WaitingInput): Promise<void>;

@@ -153,7 +153,13 @@ function asSql(row: IntakeRow, n: number) {
       approve_by: task.approveBy,
       ...(task.inputs !== undefined &&
         task.inputs.length > 0 && {
-          inputs: task.inputs.map(({ id, name, mime, sizeBytes, ref }) => ({ id, name, mime, size_bytes: sizeBytes, ref: ref.toString('hex') })),
+          inputs: task.inputs.map(({ id, name, mime, sizeBytes, ref }) => ({
+            id,
+            name,
+            mime,
+            size_bytes: sizeBytes,
+            ref: ref.toString('hex'),
+          })),
           fetch_until: task.fetchUntil,
         }),
       file_ids: task.fileIds,
