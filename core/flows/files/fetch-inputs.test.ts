@@ -7,7 +7,7 @@ import type { Adapter } from '#bots/adapter.ts';
 import { adapters } from '#bots/adapters.ts';
 import { board } from '#bots/testing/board/adapter.ts';
 import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
-import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
+import { clockByHand, type ClockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { stage, type Stage } from '#core/testing/stages/stage.ts';
 import type { AskInput } from '#core/contracts/ask.ts';
 
@@ -144,10 +144,7 @@ test.each([
   const world = await chat(async () => (calls++ === 0 ? bad() : arrived()));
   const taken = await world.ask([remote('a.csv')]);
   await vi.waitFor(() => expect(calls).toBe(1));
-  await vi.waitFor(async () => {
-    world.clock.forward(11_000);
-    expect(calls).toBe(2);
-  });
+  await goOnUntil(world.clock, 11_000, () => calls === 2);
   expect(await world.owner.untilOver(taken)).toMatchObject({ status: 'completed' });
   expect(world.seen).toEqual([[`a.csv: ${csv}`]]);
 });
@@ -157,10 +154,7 @@ test('a file that never ends arriving is given up after a minute and tried again
   const world = await chat(async () => (calls++ === 0 ? { body: new Readable({ read() {} }), sizeBytes: csv.length } : arrived()));
   const taken = await world.ask([remote('a.csv')]);
   await vi.waitFor(() => expect(calls).toBe(1));
-  await vi.waitFor(async () => {
-    world.clock.forward(61_000);
-    expect(calls).toBe(2);
-  });
+  await goOnUntil(world.clock, 61_000, () => calls === 2);
   expect(await world.owner.untilOver(taken)).toMatchObject({ status: 'completed' });
 });
 
@@ -199,6 +193,15 @@ test('what leads to a file is not readable in the database', async () => {
   const { rows } = await world.core.store.money.query<{ ref: Buffer }>({ text: 'SELECT ref FROM waiting_inputs' }, []);
   expect(rows.map(({ ref }) => ref.toString('latin1').includes('secret-token'))).toEqual([false]);
 });
+
+/** Lets so much time pass again and again, and none once it holds. */
+async function goOnUntil(clock: ClockByHand, ms: number, holds: () => boolean): Promise<void> {
+  await vi.waitFor(() => {
+    if (holds()) return;
+    clock.forward(ms);
+    throw new Error('not yet');
+  });
+}
 
 async function* brokenOff() {
   yield Buffer.from('na');
