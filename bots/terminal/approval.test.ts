@@ -185,9 +185,8 @@ test.each(['y', 'n'])('expired while the question stands, it says so once, whate
   await vi.waitFor(async () => expect((await product.app.tasks.get(ada, id)).over).toBe(true));
   await type(`${answer}\n`);
   expect(await asked).toMatchObject({ end: 'not-done' });
-  expect(seen().match(/✗ Nobody approved this request within 24 hours, so it was not started\.\n {2}Nothing was charged\./g)).toHaveLength(
-    1,
-  );
+  expect(seen()).toContain('✗ Nobody approved this request within 24 hours, so it was not started.\n  Nothing was charged. ');
+  expect(seen().match(/Nobody approved this request/g)).toHaveLength(1);
 });
 
 test('at its very end an approval is refused as expired before anybody has looked after it', async () => {
