@@ -35,7 +35,11 @@ export async function hearMessage(core: Core, speaker: Speaker, message: Message
   // Whoever chose the second name may only ever mean a message of their own.
   const twin = message.also === undefined ? null : `${message.also}|${accountOf(speaker)}`;
   const seen = await patience.during((signal) => unless(signal, core.store.chats.look({ speaker, threadRef, key, twin })));
-  if (seen.known !== null) return answerOf(core, speaker, seen, seen.known, true);
+  if (seen.known !== null) {
+    // Its own coordinates lead to the first ones from now on: whoever edits or removes it names nothing else.
+    if (twin !== null && seen.known.key !== key) await core.store.chats.changes.name(key, seen.known.key, core.clock.now());
+    return answerOf(core, speaker, seen, seen.known, true);
+  }
 
   const heard: Heard = { core, speaker, message, seen, twin, patience };
   if (!isForUs({ ...message, identityId: seen.identityId }, seen.thread, rule)) return ignore(heard);

@@ -6,6 +6,8 @@ import { toJson } from '../database/json.ts';
 import type { Money } from '../database/money.ts';
 
 export interface MessageChanges {
+  /** A further name of a message. */
+  name(name: string, key: string, at: Date): Promise<void>;
   /** The task of a message's latest edit, if it was edited. */
   latestEdit(key: string): Promise<TaskId | null>;
   /** Notes the removal, and gives the tasks that came of the message. Their text goes once they are over. */
@@ -18,6 +20,10 @@ export interface MessageChanges {
 
 export function messageChangesOver(money: Money): MessageChanges {
   return {
+    async name(name, key, at) {
+      await money.query({ text: 'INSERT INTO message_names (name, key, at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING' }, [name, key, at]);
+    },
+
     async latestEdit(key) {
       const { rows } = await money.query<{ task_id: TaskId | null }>(
         { name: 'latest edit', text: 'SELECT task_id FROM message_changes WHERE key = $1' },
