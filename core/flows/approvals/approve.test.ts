@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { expect, test, vi } from 'vitest';
-import { newId } from '#core/domain/ids.ts';
+import { newId, type SessionId } from '#core/domain/ids.ts';
 import type { Taken, TakenApproval } from '#core/flows/tasks/intake.ts';
 import { verifyLedger } from '#core/store/credits/ledger-verify.ts';
-import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
+import { agentsThat, csvOf, done, someUsage } from '#core/testing/stages/agents-that.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { loggedIn, sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage, type Person } from '#core/testing/stages/stage.ts';
@@ -11,8 +11,12 @@ import { forAll, openStage, type Person } from '#core/testing/stages/stage.ts';
 const HOUR_MS = 3_600_000;
 const held = Promise.withResolvers<void>();
 /** Whoever asks for 7 leads waits until the test lets them go. */
-const agents = agentsThat(async (job) => {
-  if (job.quantity === 7) await held.promise;
+const agents = agentsThat(async (job, _watch, signal) => {
+  if (job.quantity === 7) {
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    await Promise.race([held.promise, stopped]);
+    if (signal.aborted) return { kind: 'stopped', by: 'signal', text: '', files: [], usage: someUsage, sample: false };
+  }
   return done('Here they are.', [csvOf('leads.csv', job.quantity ?? 3)]);
 });
 const clock = clockByHand();
@@ -67,16 +71,18 @@ test('a request of exactly the threshold, or below, starts at once', async () =>
 test('the lower of the team’s threshold and the asker’s own counts, in whatever team they ask', async () => {
   const { app } = stage();
   const ada = await careful();
-  await app.accounts.setConfirmAbove(loggedIn(ada), '5000000');
+  const own = { ...loggedIn(ada), sessionId: newId<SessionId>() };
+  await app.accounts.setConfirmAbove(own, '5000000');
   expect(await app.accounts.confirmAbove(ada)).toBe('5000000');
   expect(await ada.ask('find me 6 leads')).toMatchObject({ kind: 'approval', above: '5000000' });
-  await app.accounts.setConfirmAbove(loggedIn(ada), '50000000');
+  await app.accounts.setConfirmAbove(own, '50000000');
   expect(await ada.ask('find me 6 leads')).toMatchObject({ kind: 'task' });
   expect(await ada.ask('find me 11 leads')).toMatchObject({ kind: 'approval', above: '10000000' });
-  await app.accounts.setConfirmAbove(loggedIn(ada), null);
+  await app.accounts.setConfirmAbove(own, null);
   await app.privacy.setTeamSettings(loggedIn(ada), { confirmAbove: null });
   expect(await ada.ask('find me 11 leads')).toMatchObject({ kind: 'task' });
-  await expect(app.accounts.setConfirmAbove(loggedIn(ada), '-1')).rejects.toMatchObject({ code: 'request.invalid' });
+  await expect(app.accounts.setConfirmAbove(ada, '900000000')).rejects.toMatchObject({ code: 'login.needed' }); // a key
+  await expect(app.accounts.setConfirmAbove(own, '-1')).rejects.toMatchObject({ code: 'request.invalid' });
 });
 
 test('approving takes the hold once and runs the task, however often and however much at once it is approved', async () => {
@@ -108,8 +114,11 @@ test('what could not be paid for, or is above a limit, is refused at once and as
   const poor = await careful(15);
   expect(await poor.ask('find me 20 leads')).toMatchObject({ kind: 'refused', refused: { code: 'credits.short' } });
   const ada = await careful();
-  await app.credits.setLimit(loggedIn(ada), { kind: 'team', credits: '12000000', period: 'day' });
-  expect(await ada.ask('find me 20 leads')).toMatchObject({ kind: 'refused', refused: { code: 'limit.reached', facts: { whose: 'team' } } });
+  await app.credits.setLimit(loggedIn(ada), { kind: 'team', subject: '', credits: '12000000', period: 'day', timeZone: 'UTC' });
+  expect(await ada.ask('find me 20 leads')).toMatchObject({
+    kind: 'refused',
+    refused: { code: 'limit.reached', facts: { whose: 'team' } },
+  });
   expect(await ada.ask('find me 11 leads')).toMatchObject({ kind: 'approval' });
 });
 
@@ -126,7 +135,13 @@ test('approving checks credits and limits as they are then; what is refused goes
   expect(await ada.task(taken)).toMatchObject({ status: 'awaiting_approval', creditsHeld: 0 });
   for (const running of [other, second]) if (running.kind === 'task') await app.tasks.cancel(ada, running.taskId);
   await Promise.all([ada.untilOver(other), ada.untilOver(second)]);
-  const limit = await app.credits.setLimit(loggedIn(ada), { kind: 'team', credits: '12000000', period: 'day' });
+  const limit = await app.credits.setLimit(loggedIn(ada), {
+    kind: 'team',
+    subject: '',
+    credits: '12000000',
+    period: 'day',
+    timeZone: 'UTC',
+  });
   await expect(app.tasks.approve(ada, taken.taskId)).rejects.toMatchObject({ code: 'limit.reached', facts: { left: '12000000' } });
   await app.credits.removeLimit(loggedIn(ada), limit.id);
   await app.tasks.approve(ada, taken.taskId);

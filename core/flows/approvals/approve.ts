@@ -4,6 +4,7 @@ import { isOwn, type Acting } from '#core/domain/acting.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { NO_CREDITS } from '#core/domain/credits/credits.ts';
 import { newId, type HoldId, type LetterId } from '#core/domain/ids.ts';
+import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { Refusal, refuse } from '#core/domain/refusals/refusal.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
@@ -50,7 +51,7 @@ export async function approveAs(core: Core, actor: Acting, taskId: string, payer
       return takenTask(saying, {
         repeated: outcome === 'repeated',
         conversationId: task.conversationId,
-        threadRef: task.threadRef ?? task.address,
+        threadRef: task.threadRef ?? (task.address as ThreadRef),
       });
     case 'refused':
       throw new Refusal(saying);

@@ -43,7 +43,9 @@ export function viewTurn(
     isMine: isOwn(actor, task),
     steps: stepsIn(events),
     feedback: around?.verdict ?? null,
-    isUsualNumber: events.some(({ kind, data }) => (kind === 'accepted' || kind === 'approval-requested') && (data as { stated?: boolean }).stated === false),
+    isUsualNumber: events.some(
+      ({ kind, data }) => (kind === 'accepted' || kind === 'approval-requested') && (data as { stated?: boolean }).stated === false,
+    ),
   };
 }
 

@@ -32,7 +32,8 @@ test('half an object of a process that ended is removed at the next start', asyn
   const incoming = path.join(dir, '.incoming');
   await mkdir(incoming);
   const { pid } = spawnSync(process.execPath, ['-e', '']);
-  for (const name of [`${pid}.run.object`, `${process.pid}.earlier-run.object`, 'no-process']) await writeFile(path.join(incoming, name), 'half');
+  for (const name of [`${pid}.run.object`, `${process.pid}.earlier-run.object`, 'no-process'])
+    await writeFile(path.join(incoming, name), 'half');
   await Objects.openIn(dir);
   expect(await readdir(incoming)).toEqual([]);
 });

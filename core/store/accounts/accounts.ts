@@ -70,7 +70,9 @@ export function accountsOver(money: Money): Accounts {
     },
 
     async confirmAbove(userId) {
-      const { rows } = await money.query<{ confirm_above: string | null }>({ text: 'SELECT confirm_above FROM users WHERE id = $1' }, [userId]);
+      const { rows } = await money.query<{ confirm_above: string | null }>({ text: 'SELECT confirm_above FROM users WHERE id = $1' }, [
+        userId,
+      ]);
       const above = rows[0]?.confirm_above ?? null;
       return above === null ? null : micro(above);
     },
