@@ -20,7 +20,10 @@ export function parseChat<Schema extends z.ZodType>(schema: Schema, input: unkno
 
 const word = z.string().trim().min(1).max(200);
 /** Names are people's own and may be as long as a platform lets them. */
-const name = z.string().max(10_000).transform((text) => shorten(cleanText(text).replace(/\s+/g, ' '), 100));
+const name = z
+  .string()
+  .max(10_000)
+  .transform((text) => shorten(cleanText(text).replace(/\s+/g, ' '), 100));
 /** Longer texts are refused with words; beyond this a platform never sends them. */
 const text = z.string().max(1_000_000);
 /** The coordinates of a message or of a press, with its platform in front: its identity, kept for good. */

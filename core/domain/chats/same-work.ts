@@ -6,5 +6,11 @@ export function isSameWork(before: string, after: string): boolean {
 }
 
 function wordsOf(text: string): string {
-  return text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}\p{M}@%$€£+#]+|(?<=[\p{L}\p{N}])[.,:/_-](?=[\p{L}\p{N}])/gu)?.join(' ') ?? '';
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}@%$€£+#]+|(?<=[\p{L}\p{N}])[.,:/_-](?=[\p{L}\p{N}])/gu)
+      ?.join(' ') ?? ''
+  );
 }

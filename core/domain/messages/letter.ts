@@ -155,4 +155,12 @@ export interface Notice {
   readonly conversationId?: ConversationId;
 }
 
-export type NoticeCode = 'stopping' | 'nothing-to-stop' | 'passed-on' | 'request-removed' | 'not-yours' | 'too-often' | 'canceled' | 'feedback';
+export type NoticeCode =
+  | 'stopping'
+  | 'nothing-to-stop'
+  | 'passed-on'
+  | 'request-removed'
+  | 'not-yours'
+  | 'too-often'
+  | 'canceled'
+  | 'feedback';

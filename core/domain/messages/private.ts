@@ -37,15 +37,19 @@ export function privateReply(saying: PrivateSaying, context: ReplyContext): Repl
     case 'link':
       return sayLink(saying);
     case 'settings':
-      return said('Settings', 'Your account, notifications, team and limits are in the settings.', [
-        ...(context.portalUrl === null ? [] : [choice('settings', 'Open settings', `${context.portalUrl}/settings`)]),
-      ]);
+      return said(
+        'Settings',
+        'Your account, notifications, team and limits are in the settings.',
+        context.portalUrl === null ? [] : [choice('settings', 'Open settings', `${context.portalUrl}/settings`)],
+      );
     case 'privacy':
       return saying.url === null
         ? said('Privacy', 'We have no data about this chat account.', [])
-        : said('Privacy', 'See what we know about this chat account, and erase it. The link works once, for 30 minutes, and only for you.', [
-            choice('privacy', 'Erase my data', saying.url),
-          ]);
+        : said(
+            'Privacy',
+            'See what we know about this chat account, and erase it. The link works once, for 30 minutes, and only for you.',
+            [choice('privacy', 'Erase my data', saying.url)],
+          );
     case 'balance':
     case 'help':
     case 'history':

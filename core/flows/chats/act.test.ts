@@ -37,7 +37,8 @@ test('a person who is not linked approves what they asked for, once, and the cre
   expect(asked).toMatchObject({ outcome: 'approval', show: { kind: 'thread' } });
   expect(await owner.ledger()).toEqual(['grant 500']);
   const presses = await Promise.all([1, 2, 3].map(() => ann.press(on('approve', asked), thread, { key })));
-  for (const press of presses) expect(press).toMatchObject({ outcome: 'decision', did: 'approved', taskId: asked.taskId, show: { kind: 'thread' } });
+  for (const press of presses)
+    expect(press).toMatchObject({ outcome: 'decision', did: 'approved', taskId: asked.taskId, show: { kind: 'thread' } });
   expect(await ann.press(on('approve', asked), thread)).toMatchObject({ did: 'approved' });
   await untilOver(place, thread);
   expect(await owner.ledger()).toEqual(['grant 500', 'hold 20', 'settle 20']);
@@ -65,7 +66,15 @@ const other = (place: Place) => place.speaker('somebody');
 test('a member whose role may stop tasks cancels what another person asked for; a member who may not does not', async () => {
   const { core, app } = stage();
   const [owner, member] = [await stage().person(), await stage().person()];
-  const { teamId, actors } = await sharedTeam(core, 'Acme', [[owner, 'approver'], [member, 'member']] as const, 500);
+  const { teamId, actors } = await sharedTeam(
+    core,
+    'Acme',
+    [
+      [owner, 'approver'],
+      [member, 'member'],
+    ] as const,
+    500,
+  );
   await app.privacy.setTeamSettings({ ...loggedIn(owner), teamId, role: 'admin' }, { confirmAbove: '10000000' });
   const place = await stage().workspace({ ...owner, teamId });
   const thread = place.thread();
@@ -133,11 +142,15 @@ test('change shows a form with the request, and its submission takes the place o
   const shown = await ann.press(on('change', asked), thread);
   expect(shown).toMatchObject({
     did: 'form',
-    show: { kind: 'form', form: { taskId: asked.taskId, text: 'find me 20 leads in Miami', type: 'lead-generation', count: 20, textMost: 20_000 } },
+    show: {
+      kind: 'form',
+      form: { taskId: asked.taskId, text: 'find me 20 leads in Miami', type: 'lead-generation', count: 20, textMost: 20_000 },
+    },
   });
   const form = { text: 'find me leads in Boston', type: 'lead-generation', count: 30 } as const;
   const sent = await Promise.all([1, 2, 3].map(() => ann.press(on('change', asked), thread, { key, form })));
-  for (const each of sent) expect(each).toMatchObject({ outcome: 'decision', did: 'changed', taskId: sent[0]!.taskId, show: { kind: 'thread' } });
+  for (const each of sent)
+    expect(each).toMatchObject({ outcome: 'decision', did: 'changed', taskId: sent[0]!.taskId, show: { kind: 'thread' } });
   expect(await place.tasks(thread)).toMatchObject([
     { status: 'canceled', text: 'find me 20 leads in Miami' },
     { status: 'awaiting_approval', text: 'find me leads in Boston' },
@@ -155,7 +168,10 @@ test('a form that cannot be taken leaves the request that waits as it is', async
   const { place } = await careful();
   const [ann, thread] = [place.speaker(), place.thread()];
   const asked = await ann.say('find me 20 leads', thread);
-  expect(await ann.press(on('change', asked), thread, { form: { text: 'find me leads', count: 1_000_000 } })).toMatchObject({ did: 'refused', show: { kind: 'thread' } });
+  expect(await ann.press(on('change', asked), thread, { form: { text: 'find me leads', count: 1_000_000 } })).toMatchObject({
+    did: 'refused',
+    show: { kind: 'thread' },
+  });
   expect(await ann.press(on('change', asked), thread, { form: { text: '' } })).toMatchObject({ did: 'refused' });
   expect(await ann.press(on('change', asked), thread, { form: { text: 'find me 600 leads' } })).toMatchObject({ did: 'refused' });
   expect(await place.tasks(thread)).toMatchObject([{ status: 'awaiting_approval' }]);
@@ -179,7 +195,9 @@ test('approving and changing at the same moment does one of the two', async () =
 });
 
 test('a double press on Try again is one retry, whoever presses', async () => {
-  const failing = await openChatStage({ agents: agentsThat(({ message }) => (message.includes('again') ? done('ok') : { kind: 'failed', reason: 'no', usage: null as never })) });
+  const failing = await openChatStage({
+    agents: agentsThat(({ message }) => (message.includes('again') ? done('ok') : { kind: 'failed', reason: 'no', usage: null as never })),
+  });
   try {
     const owner = await failing.person();
     const place = await failing.workspace(owner);
@@ -236,7 +254,14 @@ test('what somebody thinks of a result is one row, of the account or of the user
   const asked = await ann.say('find me 3 leads', thread);
   await untilOver(place, thread);
   const verdicts = async () =>
-    (await core.store.money.query<{ verdict: string; who: string }>({ text: `SELECT verdict, CASE WHEN user_id IS NULL THEN 'account' ELSE 'user' END AS who FROM feedback WHERE task_id = $1 ORDER BY at` }, [asked.taskId])).rows;
+    (
+      await core.store.money.query<{ verdict: string; who: string }>(
+        {
+          text: `SELECT verdict, CASE WHEN user_id IS NULL THEN 'account' ELSE 'user' END AS who FROM feedback WHERE task_id = $1 ORDER BY at`,
+        },
+        [asked.taskId],
+      )
+    ).rows;
   expect(shownIn(await ann.press(on('bad', asked), thread))).toBe('private: Thanks for your feedback');
   await ann.press(on('good', asked), thread);
   expect(await verdicts()).toEqual([{ verdict: 'good', who: 'account' }]);
@@ -245,7 +270,9 @@ test('what somebody thinks of a result is one row, of the account or of the user
   expect(await verdicts()).toEqual([{ verdict: 'bad', who: 'user' }]);
   // The version before names the user alone.
   await core.store.money.query(
-    { text: `INSERT INTO feedback (task_id, user_id, verdict, words, at) VALUES ($1, $2, 'good', NULL, now()) ON CONFLICT (task_id, user_id) DO UPDATE SET verdict = excluded.verdict` },
+    {
+      text: `INSERT INTO feedback (task_id, user_id, verdict, words, at) VALUES ($1, $2, 'good', NULL, now()) ON CONFLICT (task_id, user_id) DO UPDATE SET verdict = excluded.verdict`,
+    },
     [asked.taskId, person.userId],
   );
   expect(await verdicts()).toEqual([{ verdict: 'good', who: 'user' }]);
@@ -272,4 +299,3 @@ test('presses that come too often are told of once and dropped', async () => {
   ]);
   expect(await place.tasks(thread)).toMatchObject([{ status: 'awaiting_approval' }]);
 });
-

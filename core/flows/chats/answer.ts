@@ -2,7 +2,7 @@
 // concerns a task is a letter in its thread.
 
 import { askLimits } from '#core/domain/asks/limits.ts';
-import type { Speaker } from '#core/domain/chats/speaker.ts';
+import { speakerKey, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { TaskId } from '#core/domain/ids.ts';
 import type { Notice, RefusedSaying } from '#core/domain/messages/letter.ts';
 import { privateReply, type PrivateSaying } from '#core/domain/messages/private.ts';
@@ -86,8 +86,7 @@ export const nothingToShow: Answered = {
 export async function answerOf(core: Core, speaker: Speaker, seen: Seen, stored: StoredAnswer, repeated: boolean): Promise<Answered> {
   const { outcome, taskId, saying } = stored;
   const answered = { ...nothingToShow, repeated, taskId };
-  if (outcome === 'task')
-    return { ...answered, outcome: saying?.kind === 'approval' ? 'approval' : 'task', show: { kind: 'thread' } };
+  if (outcome === 'task') return { ...answered, outcome: saying?.kind === 'approval' ? 'approval' : 'task', show: { kind: 'thread' } };
   if (saying?.kind === 'refused') {
     const refused = refusedIn(saying as RefusedSaying);
     return { ...answered, outcome: 'refused', refused, show: await showRefused(core, speaker, seen, refused, { hasLetter: true }) };
@@ -102,8 +101,7 @@ export async function answerOf(core: Core, speaker: Speaker, seen: Seen, stored:
 /** What intake made of an ask. */
 export async function answerTaken(core: Core, speaker: Speaker, seen: Seen, taken: Taken): Promise<Answered> {
   const { repeated } = taken;
-  if (taken.kind !== 'refused')
-    return { ...nothingToShow, outcome: taken.kind, repeated, taskId: taken.taskId, show: { kind: 'thread' } };
+  if (taken.kind !== 'refused') return { ...nothingToShow, outcome: taken.kind, repeated, taskId: taken.taskId, show: { kind: 'thread' } };
   const { refused, conversationId } = taken;
   if (refused.code === 'request.too-many' || refused.code === 'cancels.too-many')
     return tooOften(core, speaker, { kind: 'refused', ...refused });
@@ -112,20 +110,19 @@ export async function answerTaken(core: Core, speaker: Speaker, seen: Seen, take
 }
 
 /** Told once, then dropped without a word. */
-export async function tooOften(core: Core, speaker: Speaker, say: PrivateSaying = { kind: 'notice', notice: 'too-often' }): Promise<Answered> {
-  const tell = await core.rates.mayTell(accountOf(speaker));
+export async function tooOften(
+  core: Core,
+  speaker: Speaker,
+  say: PrivateSaying = { kind: 'notice', notice: 'too-often' },
+): Promise<Answered> {
+  const tell = await core.rates.mayTell(speakerKey(speaker));
   return { ...nothingToShow, outcome: 'too-many', show: tell ? privately(core, say) : { kind: 'nothing' } };
-}
-
-/** As rates name the account of a speaker. */
-export function accountOf({ platform, space, externalId }: Speaker): string {
-  return `${platform}:${space ?? ''}:${externalId}`;
 }
 
 /** Takes one of what this speaker may do; false when it is too much. */
 export async function isWithin(core: Core, verb: Parameters<Core['rates']['takeInChat']>[0], speaker: Speaker): Promise<boolean> {
-  const workspace = `${speaker.platform}:${speaker.workspace ?? accountOf(speaker)}`;
-  return (await core.rates.takeInChat(verb, { person: accountOf(speaker), workspace })) === 0;
+  const workspace = `${speaker.platform}:${speaker.workspace ?? speakerKey(speaker)}`;
+  return (await core.rates.takeInChat(verb, { person: speakerKey(speaker), workspace })) === 0;
 }
 
 export function privately(core: Core, say: PrivateSaying): Show {
@@ -135,7 +132,13 @@ export function privately(core: Core, say: PrivateSaying): Show {
 /** No letter is written for these: they concern the person who asked, and nobody else in the thread. */
 const concernsOne: ReadonlySet<string> = new Set(['team.missing', 'guests.not-allowed', 'thread.elsewhere', 'conversation.not-found']);
 
-async function showRefused(core: Core, speaker: Speaker, seen: Seen, refused: Refused, { hasLetter }: { hasLetter: boolean }): Promise<Show> {
+async function showRefused(
+  core: Core,
+  speaker: Speaker,
+  seen: Seen,
+  refused: Refused,
+  { hasLetter }: { hasLetter: boolean },
+): Promise<Show> {
   if (hasLetter && !concernsOne.has(refused.code)) return { kind: 'thread' };
   if (refused.code === 'team.missing') return privately(core, await offerLink(core, speaker, seen, 'nobody-pays'));
   if (refused.code === 'conversation.not-found') return privately(core, { kind: 'refused', code: 'thread.elsewhere', facts: {} });
@@ -167,6 +170,6 @@ async function showForm(core: Core, taskId: TaskId): Promise<Show> {
   return { kind: 'form', form: { taskId, text, textMost: askLimits.textCharacters, type, types: agentTypes, count } };
 }
 
-function refusedIn({ kind: _, ...refused }: RefusedSaying): Refused {
-  return refused as Refused;
+function refusedIn({ code, facts }: RefusedSaying): Refused {
+  return { code, facts } as Refused;
 }

@@ -8,6 +8,7 @@ import { searchEverywhere } from '#core/testing/search-everywhere.ts';
 import { openChatStage } from '#core/testing/stages/chat-stage.ts';
 import { loggedIn } from '#core/testing/stages/shared-team.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
+import { eraseTeam } from '../privacy/erase.ts';
 import { forgetRemoved } from './removed.ts';
 
 const stage = forAll(() => openChatStage());
@@ -22,7 +23,11 @@ test('an edit that asks for the same work changes nothing', async () => {
   const { owner, place } = await linked();
   const [ann, thread] = [place.speaker(), place.thread()];
   const asked = await ann.say('find me 7 leads in Miami', thread);
-  expect(await ann.edit(asked.key, 'Find me 7 leads in Miami!')).toMatchObject({ outcome: 'decision', did: 'same', show: { kind: 'nothing' } });
+  expect(await ann.edit(asked.key, 'Find me 7 leads in Miami!')).toMatchObject({
+    outcome: 'decision',
+    did: 'same',
+    show: { kind: 'nothing' },
+  });
   expect(await place.tasks(thread)).toHaveLength(1);
   expect(await owner.ledger()).toEqual(['grant 500', 'hold 7']);
 });
@@ -110,11 +115,18 @@ test('files that came with a removed request go with it', async () => {
   const { app, core } = stage();
   const { owner, place } = await linked({ careful: true });
   const bytes = Buffer.from('name\nAda\n');
-  const fileId = await app.files.keepInput(owner, { name: 'customers.csv', mime: 'text/csv', sizeBytes: bytes.length }, Readable.from([bytes]));
+  const fileId = await app.files.keepInput(
+    owner,
+    { name: 'customers.csv', mime: 'text/csv', sizeBytes: bytes.length },
+    Readable.from([bytes]),
+  );
   const [ann, thread] = [place.speaker(), place.thread()];
   const asked = await ann.say('find me 20 leads like these', thread, { files: [{ kind: 'stored', fileId }] });
   await ann.remove(asked.key);
-  const { rows } = await core.store.money.query<{ name: string; due: boolean }>({ text: 'SELECT name, expires_at <= $2 AS due FROM files WHERE task_id = $1' }, [asked.taskId, stage().clock.now()]);
+  const { rows } = await core.store.money.query<{ name: string; due: boolean }>(
+    { text: 'SELECT name, expires_at <= $2 AS due FROM files WHERE task_id = $1' },
+    [asked.taskId, stage().clock.now()],
+  );
   expect(rows).toEqual([{ name: 'attachment', due: true }]);
 });
 
@@ -130,4 +142,27 @@ test('what is removed before it arrives is never taken, and what a refusal quote
   await ann.remove(refused.key);
   expect(await searchEverywhere(core.store.money, ['zzquux'])).toEqual([]);
   expect(await ann.say('type: zzquux do it', thread, { key: refused.key })).toMatchObject({ outcome: 'ignored', repeated: true });
+});
+
+test('a deleted team takes all that tells its messages apart with it', async () => {
+  const { core } = stage();
+  const { owner, place } = await linked({ careful: true });
+  const [ann, thread, also] = [place.speaker(), place.thread(), newId()];
+  const asked = await ann.say('find me 20 leads in Miami', thread, { also });
+  await ann.say('find me 20 leads in Miami', thread, { also });
+  await ann.edit(asked.key, 'find me 30 leads in Miami');
+  const left = async () => {
+    const { rows } = await core.store.money.query<{ left: number }>(
+      {
+        text: `SELECT (SELECT count(*) FROM message_names WHERE key = $1)::int + (SELECT count(*) FROM message_changes WHERE key = $1)::int
+                 + (SELECT count(*) FROM asks WHERE position($1 IN key) > 0)::int AS left`,
+      },
+      [asked.key],
+    );
+    return rows[0]!.left;
+  };
+  expect(await left()).toBe(5);
+  await core.store.money.query({ text: 'UPDATE teams SET deletion_at = now() WHERE id = $1' }, [owner.teamId]);
+  expect(await eraseTeam(core, owner.teamId)).toBe(true);
+  expect(await left()).toBe(0);
 });

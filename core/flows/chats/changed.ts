@@ -41,7 +41,8 @@ async function wantedBy(deciding: Deciding, edit: Edit, firstTask: TaskId): Prom
   if (on === null || !on.own || on.task.requestText === '') return decided('nothing', null, { kind: 'nothing' });
   const { task } = on;
   const read = readAsk(edit.text);
-  if (isSameWork(task.requestText, read.text) && (read.type ?? task.type) === task.type) return decided('same', task.id, { kind: 'nothing' });
+  if (isSameWork(task.requestText, read.text) && (read.type ?? task.type) === task.type)
+    return decided('same', task.id, { kind: 'nothing' });
   const payer = await payerOn(core, speaker, seen, on);
   if (payer === null || payer.teamId !== task.teamId) throw refuse('not.allowed');
   return { edit, task, payer: { ...payer, identityId: await remembered(core, speaker, seen) } };

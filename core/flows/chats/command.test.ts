@@ -56,8 +56,11 @@ test('link gives a link to the account’s person; who administers the workspace
   expect(Object.keys(links)).toEqual(['Link account', 'Link workspace']);
   // Both open, and what is stored of the command opens nothing.
   const person = await stage().person();
-  for (const url of Object.values(links)) expect(await stage().app.workspaces.lookAtLink(person, url.split('/').at(-1)!)).toMatchObject({ state: 'free' });
-  const { rows } = await stage().core.store.money.query<{ answer: object }>({ text: 'SELECT answer FROM asks WHERE key = $1' }, [`command:${key}`]);
+  for (const url of Object.values(links))
+    expect(await stage().app.workspaces.lookAtLink(person, url.split('/').at(-1)!)).toMatchObject({ state: 'free' });
+  const { rows } = await stage().core.store.money.query<{ answer: object }>({ text: 'SELECT answer FROM asks WHERE key = $1' }, [
+    `command:${key}`,
+  ]);
   expect(JSON.stringify(rows)).not.toContain('http');
   await boss.link(person);
   expect(shownIn(await boss.command('link'))).toMatch(/^private: Your account is linked/);

@@ -34,7 +34,10 @@ export async function decideOnce(
 export async function keepDecision({ core, speaker, seen }: Deciding, key: string, verb: ChatVerb, outcome: Outcome): Promise<Answered> {
   const { teamId = seen.payer?.teamId ?? null, ...decision } = outcome;
   const kept = await core.store.chats.keep({ key, outcome: 'decision', answer: decision, teamId }, core.clock.now());
-  core.log.info({ platform: speaker.platform, verb, did: decision.did, taskId: decision.taskId, repeated: kept.repeated }, 'decided in a chat');
+  core.log.info(
+    { platform: speaker.platform, verb, did: decision.did, taskId: decision.taskId, repeated: kept.repeated },
+    'decided in a chat',
+  );
   return answerOf(core, speaker, seen, kept, kept.repeated);
 }
 

@@ -15,7 +15,10 @@ async function linked(amount = 500) {
 
 /** How many asks, tasks and holds stand behind a thread, and what the keys came to. */
 async function outcomes(keys: readonly string[]) {
-  const { rows } = await stage().core.store.money.query<{ outcome: string }>({ text: 'SELECT outcome FROM asks WHERE key = ANY ($1) ORDER BY at, key' }, [keys]);
+  const { rows } = await stage().core.store.money.query<{ outcome: string }>(
+    { text: 'SELECT outcome FROM asks WHERE key = ANY ($1) ORDER BY at, key' },
+    [keys],
+  );
   return rows.map(({ outcome }) => outcome);
 }
 
@@ -50,7 +53,10 @@ test('one gesture that arrives under two coordinates, at once or one after the o
   const heard = await Promise.all([one, two, one, two].map((key) => ann.say('find me 7 leads', thread, { key, also })));
   expect(new Set(heard.map(({ taskId }) => taskId)).size).toBe(1);
   expect(heard.filter(({ repeated }) => !repeated)).toHaveLength(1);
-  expect(await ann.say('find me 7 leads', thread, { key: `chat:3:${also}`, also })).toMatchObject({ repeated: true, taskId: heard[0]!.taskId });
+  expect(await ann.say('find me 7 leads', thread, { key: `chat:3:${also}`, also })).toMatchObject({
+    repeated: true,
+    taskId: heard[0]!.taskId,
+  });
   // Also where a repeat brings only the other coordinates.
   for (const key of [one, two, `chat:3:${also}`])
     expect(await ann.say('find me 7 leads', thread, { key })).toMatchObject({ repeated: true, taskId: heard[0]!.taskId });
@@ -74,11 +80,17 @@ test('twenty messages between two people in a thread of ours: no asks, nothing r
   expect(await place.tasks(thread)).toHaveLength(1);
   expect(await owner.ledger()).toEqual(ledger);
   expect(await outcomes(keys)).toEqual(Array(20).fill('ignored'));
-  const { rows } = await stage().core.store.money.query({ text: 'SELECT FROM asks WHERE key = ANY ($1) AND (answer IS NOT NULL OR task_id IS NOT NULL)' }, [keys]);
+  const { rows } = await stage().core.store.money.query(
+    { text: 'SELECT FROM asks WHERE key = ANY ($1) AND (answer IS NOT NULL OR task_id IS NOT NULL)' },
+    [keys],
+  );
   expect(rows).toEqual([]);
   // Once ann asks again, an old sentence that is told again is still none of ours.
   await ann.say('find me 2 leads', thread);
-  expect(await ann.say('find me 2 leads in Zanzibar', thread, { key: keys[1]!, how: 'thread' })).toMatchObject({ outcome: 'ignored', repeated: true });
+  expect(await ann.say('find me 2 leads in Zanzibar', thread, { key: keys[1]!, how: 'thread' })).toMatchObject({
+    outcome: 'ignored',
+    repeated: true,
+  });
 });
 
 test('whoever asked goes on without a mention, until somebody else speaks', async () => {
@@ -97,7 +109,11 @@ test('whoever asked goes on without a mention, until somebody else speaks', asyn
 test('a follow-up of a request that was refused in the thread is heard', async () => {
   const { place } = await linked();
   const [ann, thread] = [place.speaker('ann'), place.thread()];
-  expect(await ann.say('find me 1000000 leads', thread)).toMatchObject({ outcome: 'refused', refused: { code: 'quantity.too-many' }, show: { kind: 'thread' } });
+  expect(await ann.say('find me 1000000 leads', thread)).toMatchObject({
+    outcome: 'refused',
+    refused: { code: 'quantity.too-many' },
+    show: { kind: 'thread' },
+  });
   expect(await ann.say('find me 3 leads then', thread, { how: 'thread' })).toMatchObject({ outcome: 'task' });
 });
 
@@ -174,7 +190,9 @@ test('an account is known on the whole platform where its ids are, and the serve
   expect(await here.say('find me 4 leads', place.thread())).toMatchObject({ outcome: 'task' });
   expect((await owner.ledger())[1]).toBe('hold 4');
   // A direct message belongs to no server.
-  expect(await place.speaker(name, { space: null, workspace: null }).say('find me 5 leads', 'chat:dm:1', { how: 'direct' })).toMatchObject({ outcome: 'task' });
+  expect(await place.speaker(name, { space: null, workspace: null }).say('find me 5 leads', 'chat:dm:1', { how: 'direct' })).toMatchObject({
+    outcome: 'task',
+  });
   expect(await person.ledger()).toContain('hold 5');
 });
 
@@ -226,7 +244,11 @@ test('what is longer or stranger than any platform sends is the adapter’s faul
   await expect(app.chats.hear(speaker, { ...message, text: 'x'.repeat(1_000_001) })).rejects.toMatchObject(invalid);
   await expect(app.chats.hear({ ...speaker, externalId: '' }, message)).rejects.toMatchObject(invalid);
   await expect(app.chats.hear(speaker, { ...message, threadRef: 'nowhere' })).rejects.toMatchObject(invalid);
-  await expect(app.chats.act(speaker, { key: 'k', choice: 'c'.repeat(201), threadRef: 'chat:W:C:1', at: clock.now() })).rejects.toMatchObject(invalid);
-  await expect(app.chats.command(speaker, { key: 'k', name: 'n'.repeat(101), text: '', threadRef: 'chat:W:C:1', at: clock.now() })).rejects.toMatchObject(invalid);
+  await expect(
+    app.chats.act(speaker, { key: 'k', choice: 'c'.repeat(201), threadRef: 'chat:W:C:1', at: clock.now() }),
+  ).rejects.toMatchObject(invalid);
+  await expect(
+    app.chats.command(speaker, { key: 'k', name: 'n'.repeat(101), text: '', threadRef: 'chat:W:C:1', at: clock.now() }),
+  ).rejects.toMatchObject(invalid);
   expect(await app.chats.hear({ ...speaker, name: 'N'.repeat(9_000) }, { ...message, key: newId() })).toMatchObject({ outcome: 'refused' });
 });

@@ -1,9 +1,18 @@
 // Something was said in a chat: an ask, or nothing. Each message is judged once, by its coordinates; whatever arrives under
 // them again gets the first answer.
 
-import { messageSchema, hearingSchema, parseChat, speakerSchema, type HearingInput, type Message, type MessageInput, type SpeakerInput } from '#core/contracts/chats.ts';
+import {
+  messageSchema,
+  hearingSchema,
+  parseChat,
+  speakerSchema,
+  type HearingInput,
+  type Message,
+  type MessageInput,
+  type SpeakerInput,
+} from '#core/contracts/chats.ts';
 import { isForUs, type ListenRule } from '#core/domain/chats/addressed.ts';
-import { mayAskHere, type Speaker } from '#core/domain/chats/speaker.ts';
+import { mayAskHere, speakerKey, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { IdentityId } from '#core/domain/ids.ts';
 import type { Refused } from '#core/domain/refusals/refusal.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
@@ -12,7 +21,7 @@ import type { Said } from '#core/store/chats/take.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor, unless, type Patience } from '../runtime/patience.ts';
 import { takeAsk, type FromChat } from '../tasks/intake.ts';
-import { accountOf, answerOf, answerTaken, isWithin, nothingToShow, tooOften, type Answered } from './answer.ts';
+import { answerOf, answerTaken, isWithin, nothingToShow, tooOften, type Answered } from './answer.ts';
 
 /**
  * Resolves only after the outcome is committed. `hearing.rule` is what this channel lets us take without a mention. Rejects
@@ -33,7 +42,7 @@ export async function hear(
 export async function hearMessage(core: Core, speaker: Speaker, message: Message, rule: ListenRule, patience: Patience): Promise<Answered> {
   const { key, threadRef } = message;
   // Whoever chose the second name may only ever mean a message of their own.
-  const twin = message.also === undefined ? null : `${message.also}|${accountOf(speaker)}`;
+  const twin = message.also === undefined ? null : `${message.also}|${speakerKey(speaker)}`;
   const seen = await patience.during((signal) => unless(signal, core.store.chats.look({ speaker, threadRef, key, twin })));
   if (seen.known !== null) {
     // Its own coordinates lead to the first ones from now on: whoever edits or removes it names nothing else.
@@ -121,7 +130,12 @@ function refuseOne(heard: Heard, refused: Refused): Promise<Answered> {
   return keep(heard, 'refused', { kind: 'refused', ...refused }, heard.seen.payer?.teamId ?? null);
 }
 
-async function keep(heard: Heard, outcome: 'refused' | 'ignored', answer: object | null, teamId: Payer['teamId'] | null): Promise<Answered> {
+async function keep(
+  heard: Heard,
+  outcome: 'refused' | 'ignored',
+  answer: object | null,
+  teamId: Payer['teamId'] | null,
+): Promise<Answered> {
   const { core, speaker, message, seen, twin, patience } = heard;
   const { thread, identityId } = seen;
   const isOther = thread !== null && (identityId === null || identityId !== thread.askedBy);
@@ -129,7 +143,8 @@ async function keep(heard: Heard, outcome: 'refused' | 'ignored', answer: object
     core.store.chats.keep(
       {
         key: message.key,
-        twin,
+        // A sentence between two people needs no second row.
+        twin: outcome === 'ignored' ? null : twin,
         outcome,
         answer,
         teamId,
@@ -139,6 +154,9 @@ async function keep(heard: Heard, outcome: 'refused' | 'ignored', answer: object
       signal,
     ),
   );
-  core.log.info({ platform: speaker.platform, conversationId: thread?.conversationId ?? null, outcome: kept.outcome, repeated: kept.repeated }, 'message judged');
+  core.log.info(
+    { platform: speaker.platform, conversationId: thread?.conversationId ?? null, outcome: kept.outcome, repeated: kept.repeated },
+    'message judged',
+  );
   return answerOf(core, speaker, seen, kept, kept.repeated);
 }

@@ -17,7 +17,9 @@ export async function removed(core: Core, speakerInput: SpeakerInput, removalInp
   const { known } = await core.store.chats.look({ speaker, threadRef: null, key, twin: null });
   if (known !== null && known.outcome !== 'task' && known.outcome !== 'refused') return nothingToShow;
   const message = known?.key ?? key;
-  return decideOnce(core, speaker, `removed:${message}:${speaker.externalId}`, 'chats.removed', (deciding) => remove(deciding, message, known?.taskId ?? null));
+  return decideOnce(core, speaker, `removed:${message}:${speaker.externalId}`, 'chats.removed', (deciding) =>
+    remove(deciding, message, known?.taskId ?? null),
+  );
 }
 
 async function remove(deciding: Deciding, message: string, taskId: TaskId | null): Promise<Outcome> {

@@ -16,7 +16,11 @@ export interface OnTask {
 }
 
 /** null when there is no such task. */
-export async function onTask(core: Core, { userId, identityId }: Pick<Seen, 'userId' | 'identityId'>, taskId: string): Promise<OnTask | null> {
+export async function onTask(
+  core: Core,
+  { userId, identityId }: Pick<Seen, 'userId' | 'identityId'>,
+  taskId: string,
+): Promise<OnTask | null> {
   const teamId = await core.store.chats.teamOf(taskId);
   const task = teamId === null ? null : await core.store.tasks.find(teamId, taskId);
   if (teamId === null || task === null) return null;
@@ -30,5 +34,6 @@ export async function onTask(core: Core, { userId, identityId }: Pick<Seen, 'use
 export async function payerOn(core: Core, speaker: Speaker, seen: Seen, { task }: OnTask): Promise<Payer | null> {
   if (seen.payer?.teamId === task.teamId) return mayAskHere(speaker, seen) ? seen.payer : null;
   const member = seen.userId === null ? null : await core.store.people.payerFor(seen.userId, task.teamId);
-  return member?.role != null && may(member.role, 'tasks.ask') ? { ...member, identityId: seen.identityId } : null;
+  if (member === null || member.role === null || !may(member.role, 'tasks.ask')) return null;
+  return { ...member, identityId: seen.identityId };
 }

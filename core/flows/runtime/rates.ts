@@ -2,7 +2,17 @@
 // itself; so does it remember for how long nothing is left, and a flood of requests costs no statement.
 
 import type { Actor } from '#core/domain/actor.ts';
-import { chatRates, freeRates, toldRate, verbRates, type ChatVerb, type FreeThing, type Rate, type RatedVerb, type VerbRate } from '#core/domain/asks/verb-rates.ts';
+import {
+  chatRates,
+  freeRates,
+  toldRate,
+  verbRates,
+  type ChatVerb,
+  type FreeThing,
+  type Rate,
+  type RatedVerb,
+  type VerbRate,
+} from '#core/domain/asks/verb-rates.ts';
 import type { TeamId } from '#core/domain/ids.ts';
 import { refuse, type Refused } from '#core/domain/refusals/refusal.ts';
 import { may } from '#core/domain/team/permission.ts';
@@ -102,7 +112,8 @@ export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
   return {
     take: (verb, who) => takeBoth(verb, verbRates[verb], who),
     takeInChat: async (verb, { person, workspace }) =>
-      (await takeOne(`${verb}|chat:${person}`, chatRates[verb].person)) || takeOne(`${verb}|workspace:${workspace}`, chatRates[verb].workspace),
+      (await takeOne(`${verb}|chat:${person}`, chatRates[verb].person)) ||
+      takeOne(`${verb}|workspace:${workspace}`, chatRates[verb].workspace),
     mayTell: async (person) => (await takeOne(`chats.told|chat:${person}`, toldRate)) === 0,
     async note(thing, who) {
       await takeBoth(thing, freeRates[thing], who);

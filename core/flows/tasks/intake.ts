@@ -157,7 +157,9 @@ export async function takeAsk(
             },
           }),
     };
-    const answer = await (chat === undefined ? core.store.intake(row, core.clock.now(), signal) : chat.write(row, core.clock.now(), signal));
+    const answer = await (chat === undefined
+      ? core.store.intake(row, core.clock.now(), signal)
+      : chat.write(row, core.clock.now(), signal));
     const taken = takenFrom(answer, ask.threadRef);
     core.log.info(
       { taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated },

@@ -51,7 +51,13 @@ export function outcomesOver(money: Money): KeepOutcome {
         [toJson(batch.map(({ row }, n) => asSql(row, n))), latest(batch.map(({ at }) => at))],
         lane,
       );
-      return rows.map(({ repeated, outcome, task_id: taskId, saying }, i) => ({ key: batch[i]!.row.key, repeated, outcome, taskId, saying }));
+      return rows.map(({ repeated, outcome, task_id: taskId, saying }, i) => ({
+        key: batch[i]!.row.key,
+        repeated,
+        outcome,
+        taskId,
+        saying,
+      }));
     },
   });
   return (row, at, signal) => keep({ row, at }, signal);

@@ -21,7 +21,11 @@ export interface MessageChanges {
 export function messageChangesOver(money: Money): MessageChanges {
   return {
     async name(name, key, at) {
-      await money.query({ text: 'INSERT INTO message_names (name, key, at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING' }, [name, key, at]);
+      await money.query({ text: 'INSERT INTO message_names (name, key, at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING' }, [
+        name,
+        key,
+        at,
+      ]);
     },
 
     async latestEdit(key) {

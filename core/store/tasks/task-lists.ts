@@ -65,7 +65,13 @@ export interface TaskLists {
   around(teamId: TeamId, taskIds: readonly TaskId[], viewer: UserId): Promise<Map<TaskId, TaskSurroundings>>;
   inputs(teamId: TeamId, taskId: TaskId): Promise<InputFile[]>;
   /** The latest word counts. What somebody said before they linked their account is theirs too. */
-  judge(taskId: TaskId, by: { userId: UserId | null; identityId?: IdentityId | null }, verdict: 'good' | 'bad', words: string | null, at: Date): Promise<void>;
+  judge(
+    taskId: TaskId,
+    by: { userId: UserId | null; identityId?: IdentityId | null },
+    verdict: 'good' | 'bad',
+    words: string | null,
+    at: Date,
+  ): Promise<void>;
 }
 
 export function taskListsOver(money: Money): TaskLists {

@@ -64,7 +64,9 @@ export async function openChatStage(options: StageOptions = {}): Promise<ChatSta
     async workspace(owner) {
       const id = `W${newId().slice(-8)}`;
       if (owner !== undefined)
-        await core.store.prisma.workspace.create({ data: { id: newId(), platform: 'chat', externalId: id, teamId: owner.teamId, name: 'Acme chat' } });
+        await core.store.prisma.workspace.create({
+          data: { id: newId(), platform: 'chat', externalId: id, teamId: owner.teamId, name: 'Acme chat' },
+        });
       return {
         id,
         thread: () => `chat:${id}:C1:${++threads}`,
@@ -103,9 +105,17 @@ export async function openChatStage(options: StageOptions = {}): Promise<ChatSta
         const message: MessageInput = { key: `chat:${newId()}`, threadRef, channel: 'C1', text, at: clock.now(), how: 'mention', ...more };
         return { ...(await app.chats.hear(speaker, message, rule === undefined ? {} : { rule })), key: message.key };
       },
-      press: (choice, threadRef, more = {}) => app.chats.act(speaker, { key: `chat:${newId()}`, choice, threadRef, at: clock.now(), ...more }),
+      press: (choice, threadRef, more = {}) =>
+        app.chats.act(speaker, { key: `chat:${newId()}`, choice, threadRef, at: clock.now(), ...more }),
       command: (name, more = {}) =>
-        app.chats.command(speaker, { key: `chat:${newId()}`, name, text: '', threadRef: `chat:${speaker.workspace}:C1:`, at: clock.now(), ...more }),
+        app.chats.command(speaker, {
+          key: `chat:${newId()}`,
+          name,
+          text: '',
+          threadRef: `chat:${speaker.workspace}:C1:`,
+          at: clock.now(),
+          ...more,
+        }),
       edit: (key, text, at = clock.now()) => app.chats.changed(speaker, { key, text, at }),
       remove: (key) => app.chats.removed(speaker, { key }),
       async link({ userId }) {
