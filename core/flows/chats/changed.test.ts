@@ -162,7 +162,10 @@ test('a deleted team takes all that tells its messages apart with it', async () 
     return rows[0]!.left;
   };
   expect(await left()).toBe(5);
-  await core.store.money.query({ text: 'UPDATE teams SET deletion_at = now() WHERE id = $1' }, [owner.teamId]);
+  await core.store.money.query(
+    { text: 'UPDATE teams SET deletion_at = now(), deletion_asked_at = now(), deletion_asked_by = $2 WHERE id = $1' },
+    [owner.teamId, owner.userId],
+  );
   expect(await eraseTeam(core, owner.teamId)).toBe(true);
   expect(await left()).toBe(0);
 });

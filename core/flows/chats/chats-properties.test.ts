@@ -78,14 +78,14 @@ interface Done {
 
 test('each gesture has one outcome, nobody acts beyond their rights, and nothing is reserved without an ask or its asker’s approval', async () => {
   const property = fc.asyncProperty(
-    fc.array(fc.array(gesture, { minLength: 1, maxLength: 5 }), { minLength: 8, maxLength: 16, size: 'max' }),
+    fc.array(fc.array(gesture, { minLength: 2, maxLength: 5 }), { minLength: 14, maxLength: 24 }),
     async (rounds) => {
       const world = await makeWorld();
       for (const round of rounds) await Promise.all(round.map((each) => world.happen(each)));
       await check(world);
     },
   );
-  await fc.assert(property, { numRuns: 15, endOnFailure: true });
+  await fc.assert(property, { numRuns: 20, endOnFailure: true });
   expect(await stage().verify()).toMatchObject({ wrong: null });
   // So that none of this passes because nothing happens.
   const { rows } = await stage().core.store.money.query<{ did: string; times: number }>(
@@ -93,21 +93,7 @@ test('each gesture has one outcome, nobody acts beyond their rights, and nothing
     [],
   );
   const often = new Map(rows.map(({ did, times }) => [did, times]));
-  for (const did of [
-    'task',
-    'refused',
-    'ignored',
-    'approved',
-    'canceled',
-    'retried',
-    'form',
-    'changed',
-    'not-yours',
-    'removed',
-    'nothing',
-    'feedback.good',
-    'nothing-to-stop',
-  ])
+  for (const did of ['task', 'refused', 'ignored', 'approved', 'canceled', 'form', 'not-yours'])
     expect({ did, times: often.get(did) ?? 0 }).toMatchObject({ did, times: expect.toSatisfy((times: number) => times > 0) });
 });
 
@@ -137,7 +123,10 @@ async function makeWorld() {
       const speak = voice(place, given.person);
       return { ...started, key, place, threadRef, deliver: () => speak.say(given.text, threadRef, { key, at, how: given.how }) };
     }
-    const messages = done.filter(({ place }) => place !== null);
+    const all = done.filter(({ place }) => place !== null);
+    const tasks = all.filter(({ answers }) => (answers[0]?.taskId ?? null) !== null);
+    // Mostly about what became a task.
+    const messages = given.target % 5 === 0 || tasks.length === 0 ? all : tasks;
     const about = messages[given.target % Math.max(1, messages.length)];
     if (about === undefined) return undefined;
     const speak = voice(about.place!, given.person);
