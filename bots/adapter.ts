@@ -31,8 +31,8 @@ export interface Adapter<Settings = unknown, Part = unknown> {
 }
 
 export interface Context<Settings> {
-  /** What people do in a chat: ask and stop, bring files, see their balance, link what they have there, and have it erased. */
-  readonly app: Pick<App, 'tasks' | 'files' | 'credits' | 'workspaces' | 'privacy'>;
+  /** What people do in a chat: say, press and type things, ask and stop, bring files, see their balance, link what they have there, and have it erased. */
+  readonly app: Pick<App, 'chats' | 'tasks' | 'files' | 'credits' | 'workspaces' | 'privacy'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;

@@ -248,7 +248,7 @@ const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract
       })),
     },
   },
-  notice: notices(['stopping', 'nothing-to-stop', 'passed-on']),
+  notice: notices(['stopping', 'nothing-to-stop', 'passed-on', 'request-removed', 'not-yours', 'too-often', 'canceled', 'feedback']),
 };
 
 export const sayingKinds = Object.keys(variants) as SayingKind[];

@@ -39,7 +39,7 @@ const id = <T extends string>() =>
     .refine(isId, 'not an id')
     .transform((text) => text as T);
 
-const fileSchema = z.discriminatedUnion('kind', [
+export const fileSchema = z.discriminatedUnion('kind', [
   /** Already kept by us, with its name and size. */
   z.object({ kind: z.literal('stored'), fileId: id<FileId>() }),
   /** The platform has it; its adapter fetches it by this reference. */

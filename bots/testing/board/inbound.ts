@@ -4,7 +4,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { AskInput } from '#core/contracts/ask.ts';
+import type { MessageInput, SpeakerInput } from '#core/contracts/chats.ts';
 import type { Context, Mount } from '#bots/adapter.ts';
 import type { BoardSettings } from './poster.ts';
 import { refs } from './refs.ts';
@@ -15,35 +15,40 @@ export function boardInbound({ app, log, settings }: Context<BoardSettings>): Mo
     method: 'POST',
     path: '/board/events',
     async handle(request, response) {
-      const ask = await readAsk(request, settings.token);
-      if (ask === null) return end(response, 401);
+      const heard = await readEvent(request, settings.token);
+      if (heard === null) return end(response, 401);
       try {
-        await app.tasks.ask(ask);
+        await app.chats.hear(heard.speaker, heard.message);
         end(response, 200);
       } catch (error) {
-        log.warn({ error, key: ask.key }, 'ask not taken; the board will tell it again');
+        log.warn({ error, key: heard.message.key }, 'message not heard; the board will tell it again');
         end(response, 503);
       }
     },
   };
 }
 
-async function readAsk(request: IncomingMessage, token: string): Promise<AskInput | null> {
+async function readEvent(request: IncomingMessage, token: string): Promise<{ speaker: SpeakerInput; message: MessageInput } | null> {
   const body = await text(request);
   const given = Buffer.from(String(request.headers['x-board-signature']));
   const right = Buffer.from(signature(token, body));
   if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
   const { channel, thread, message, from, text: words, at } = eventSchema.parse(JSON.parse(body));
   return {
-    key: `board:${channel}:${message}`,
-    threadRef: refs.format({ channel, thread }),
-    workspace: 'board',
-    channel,
-    from: { kind: 'identity', externalId: from.id, displayName: from.name },
-    text: words,
-    at: new Date(at),
+    speaker: { platform: 'board', workspace: 'board', space: 'board', externalId: from.id, name: from.name },
+    message: {
+      key: `board:${channel}:${message}`,
+      threadRef: refs.format({ channel, thread }),
+      channel,
+      text: words.replace(MENTION, ''),
+      at: new Date(at),
+      // Whoever begins a thread speaks to us; in one, only who says so, or goes on with a request of theirs.
+      how: message === thread || MENTION.test(words) ? 'mention' : 'thread',
+    },
   };
 }
+
+const MENTION = /^@impacter\b\s*/;
 
 function end(response: ServerResponse, status: number) {
   response.writeHead(status).end();

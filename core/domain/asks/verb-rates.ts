@@ -88,6 +88,35 @@ export const verbRates = {
 export type RatedVerb = keyof typeof verbRates;
 export const ratedVerbs = Object.keys(verbRates) as RatedVerb[];
 
+export interface ChatRate {
+  /** Of one account on its platform. */
+  readonly person: Rate;
+  /** Of all of a workspace together. */
+  readonly workspace: Rate;
+  readonly because: string;
+}
+
+/** About twenty people at their limit: a workspace is larger than the people of it who ask. */
+const PEOPLE_IN_WORKSPACE = 20;
+
+/** What is done in chats, before anybody knows who pays. What comes too often is answered once, and then dropped. */
+export const chatRates = {
+  'chats.hear': { ...inChat(60), because: 'nobody writes a request a second; each is a transaction' },
+  'chats.act': { ...inChat(60), because: 'a press locks a wallet or wakes a worker' },
+  'chats.command': { ...inChat(30), because: 'a row for each, and a link for some' },
+  'chats.changed': { ...inChat(30), because: 'each may replace a task' },
+  'chats.removed': { ...inChat(120), because: 'a row for each' },
+} as const satisfies Record<string, ChatRate>;
+
+export type ChatVerb = keyof typeof chatRates;
+
+/** How often a person is told that something comes too often. */
+export const toldRate: Rate = { most: 1, windowS: MINUTE_S };
+
+function inChat(most: number): Pick<ChatRate, 'person' | 'workspace'> {
+  return { person: { most, windowS: MINUTE_S }, workspace: { most: most * PEOPLE_IN_WORKSPACE, windowS: MINUTE_S } };
+}
+
 /** What costs nobody credits, and us something: beyond it, new requests have to wait. Nothing that is under way is touched. */
 export const freeRates = {
   /** A refused request leaves its stored outcome. A program that goes on without credits is slowed down. */

@@ -52,6 +52,8 @@ export interface Approval {
   readonly whose?: 'team' | 'you';
   /** When it expires, ISO 8601. */
   readonly approveBy?: string;
+  /** It is a request that was edited after it had been taken. */
+  readonly edited?: boolean;
 }
 
 export type RefusedSaying = Refused & { readonly kind: 'refused' };
@@ -115,6 +117,8 @@ export interface Canceled {
   /** What was finished before it stopped. */
   readonly files: readonly FileSaying[];
   readonly sample: boolean;
+  /** A changed request took its place. */
+  readonly replaced?: boolean;
 }
 
 export interface Balance {
@@ -154,4 +158,12 @@ export interface Notice {
   readonly conversationId?: ConversationId;
 }
 
-export type NoticeCode = 'stopping' | 'nothing-to-stop' | 'passed-on';
+export type NoticeCode =
+  | 'stopping'
+  | 'nothing-to-stop'
+  | 'passed-on'
+  | 'request-removed'
+  | 'not-yours'
+  | 'too-often'
+  | 'canceled'
+  | 'feedback';

@@ -130,7 +130,8 @@ function sayApproval(saying: Approval, context: ReplyContext): Reply {
   };
 }
 
-function sayThreshold({ above, whose }: Approval): string[] {
+function sayThreshold({ above, whose, edited = false }: Approval): string[] {
+  if (edited) return ['You edited your request.'];
   if (above === undefined) return [];
   return [`${whose === 'team' ? 'Your team confirms' : 'You confirm'} requests over ${credits(above)}.`];
 }
@@ -213,6 +214,11 @@ function sayFailed(saying: Failed, context: ReplyContext): Reply {
 
 function sayCanceled(saying: Canceled, context: ReplyContext): Reply {
   const wasHeld = sum(micro(saying.used), micro(saying.returned)) > NO_CREDITS;
+  if (saying.replaced === true)
+    return {
+      fallback: 'Replaced by your changed request. Nothing was charged.',
+      blocks: [heading('Replaced by your changed request', 'plain'), ours('Nothing was charged.')],
+    };
   return {
     fallback: wasHeld
       ? `Stopped. Used ${showCredits(micro(saying.used))}, returned ${credits(saying.returned)}.`
@@ -288,7 +294,8 @@ function sayHistory(saying: History, context: ReplyContext): Reply {
 
 function sayNotice(saying: Notice, context: ReplyContext): Reply {
   const { title, words } = notices[saying.notice];
-  const link = saying.taskId === undefined ? [] : choices(...open(saying.taskId, context));
+  const offered = saying.notice === 'request-removed' && saying.taskId !== undefined ? [cancel(saying.taskId)] : [];
+  const link = saying.taskId === undefined ? [] : choices(...offered, ...open(saying.taskId, context));
   return { fallback: title, blocks: [heading(title, 'plain'), ours(words), ...link] };
 }
 
@@ -296,6 +303,17 @@ const notices = {
   stopping: { title: 'Stopping it', words: 'The agent was told to stop. What it used and what comes back follows here.' },
   'nothing-to-stop': { title: 'Nothing to stop', words: 'No task is waiting or running in this conversation.' },
   'passed-on': { title: 'Passed on', words: 'The agent that is working on this was told.' },
+  'request-removed': {
+    title: 'You deleted this request',
+    words: 'The task is still running. Cancel it if you no longer need it. Our copy of the request is deleted when the task ends.',
+  },
+  'not-yours': {
+    title: 'Only the person who asked can do this',
+    words: 'A member of the team who may stop tasks can cancel it too.',
+  },
+  'too-often': { title: 'Too many messages', words: 'Wait a minute and try again. Tasks that were accepted continue.' },
+  canceled: { title: 'Canceled', words: 'The task was canceled.' },
+  feedback: { title: 'Thanks for your feedback', words: 'It helps us improve results.' },
 } as const satisfies Record<Notice['notice'], object>;
 
 // --- Pieces.

@@ -222,6 +222,21 @@ const table = {
     wayForward: 'An owner of a team can link this place to it, or you can link your own account.',
     page: '/team',
   },
+  'guests.not-allowed': {
+    status: 403,
+    sentence: () => 'Guests and people from other organizations can’t start tasks in this workspace.',
+    wayForward: 'Ask a member of the workspace to start it, or an admin to allow guests.',
+  },
+  'thread.elsewhere': {
+    status: 403,
+    sentence: () => 'Requests in this thread are paid by another team, so nothing was started.',
+    wayForward: 'Ask again in a new thread.',
+  },
+  'choice.unknown': {
+    status: 400,
+    sentence: () => 'This button no longer works.',
+    wayForward: 'Ask again in the thread.',
+  },
   'team.not-found': {
     status: 404,
     sentence: () => 'There is no such team, or you are no member of it.',

@@ -1,11 +1,13 @@
 // A task that waits for its person's approval: approving it, and ending it when its time is over.
 
+import { isOwn, type Acting } from '#core/domain/acting.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { NO_CREDITS } from '#core/domain/credits/credits.ts';
 import { newId, type HoldId, type LetterId } from '#core/domain/ids.ts';
 import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { Refusal, refuse } from '#core/domain/refusals/refusal.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
+import type { Payer } from '#core/store/accounts/payer.ts';
 import type { Unapproved } from '#core/store/tasks/approve.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
 import type { Core } from '../runtime/core.ts';
@@ -21,9 +23,16 @@ import { takenTask, type TakenTask } from '../tasks/intake.ts';
 export async function approve(core: Core, actor: Actor, taskId: string): Promise<TakenTask> {
   mustBeAllowed(actor, 'tasks.ask');
   const task = await findTask(core, actor, taskId);
-  if (task.userId !== actor.userId) throw refuse('approval.not-yours');
   const payer = await core.store.people.payerFor(actor.userId, actor.teamId);
-  if (payer === null) throw refuse('task.not-found');
+  if (isOwn(actor, task) && payer === null) throw refuse('task.not-found');
+  return approveAs(core, actor, taskId, payer);
+}
+
+/** As `approve`, for whoever acts in a chat: `payer` pays for them there. */
+export async function approveAs(core: Core, actor: Acting, taskId: string, payer: Payer | null): Promise<TakenTask> {
+  const task = await findTask(core, actor, taskId);
+  if (!isOwn(actor, task)) throw refuse('approval.not-yours');
+  if (payer === null || payer.teamId !== task.teamId) throw refuse('not.allowed');
   if (payer.closed !== null) throw new Refusal(payer.closed);
   const at = core.clock.now();
   const { outcome, saying } = await core.store.approvals.approve(
@@ -36,7 +45,7 @@ export async function approve(core: Core, actor: Actor, taskId: string): Promise
     },
     at,
   );
-  core.log.info({ taskId: task.id, userId: actor.userId, outcome }, 'approval answered');
+  core.log.info({ taskId: task.id, userId: actor.userId, identityId: actor.identityId, outcome }, 'approval answered');
   switch (outcome) {
     case 'approved':
     case 'repeated':

@@ -8,6 +8,7 @@ import { keysOf } from '#core/domain/files/original-file.ts';
 import { FilesError } from '#core/ports/files.ts';
 import { watchUndelivered } from '../mail/alarm.ts';
 import type { Core } from '../runtime/core.ts';
+import { forgetRemoved } from '../chats/removed.ts';
 import { eraseDue } from '../privacy/erase.ts';
 import { expireExports, makeExports } from '../privacy/export-team.ts';
 import { endOverdueUploads } from '../files/keep-input.ts';
@@ -56,6 +57,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     makeExports(core, signal),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
     again(EXPIRE_EVERY_MS, () => forgetRefusedAsks(core)),
+    again(EXPIRE_EVERY_MS, () => forgetRemoved(core)),
     again(EXPIRE_EVERY_MS, () => forgetEndedLogins(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
     again(EXPIRE_EVERY_MS, () => tellOfExpiringKeys(core)),

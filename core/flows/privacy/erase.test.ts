@@ -313,6 +313,8 @@ const decisions = {
   link_requests: 'opens something, for ten minutes; goes with the workspace and the identity',
   conversations: 'exported; goes with the team',
   asks: 'keys that tell repeats apart; goes with the team',
+  message_names: 'coordinates that tell repeats apart; goes with the team',
+  message_changes: 'coordinates and times; goes with the team',
   tasks: 'exported; goes with the team',
   attempts: 'exported without our machines; goes with the team',
   task_events: 'exported; goes with the team',

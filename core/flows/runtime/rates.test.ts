@@ -2,7 +2,7 @@
 
 import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
-import { freeRates, ratedVerbs, verbRates, type RatedVerb } from '#core/domain/asks/verb-rates.ts';
+import { chatRates, freeRates, ratedVerbs, verbRates, type RatedVerb } from '#core/domain/asks/verb-rates.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage, type Person } from '#core/testing/stages/stage.ts';
@@ -37,7 +37,7 @@ const cheap = [
 ].flatMap((verbs) => verbs.split(/\s+/));
 
 test('every verb has a rate, or is named as one that costs next to nothing', () => {
-  const known = new Set<string>([...ratedVerbs, ...cheap]);
+  const known = new Set<string>([...ratedVerbs, ...Object.keys(chatRates), ...cheap]);
   const verbs = verbNames(world().app);
   expect(verbs.filter((verb) => !known.has(verb))).toEqual([]);
   expect(ratedVerbs.filter((verb) => !verbs.includes(verb))).toEqual([]);

@@ -82,6 +82,12 @@ export const sensitiveActs = {
   'files.endLinks': noted('account.act'),
 
   'tasks.ask': everyday,
+  // Who speaks is what the platform says; each verb looks at what they may.
+  'chats.hear': everyday,
+  'chats.act': everyday,
+  'chats.command': everyday,
+  'chats.changed': everyday,
+  'chats.removed': everyday,
   'tasks.approve': everyday,
   'tasks.cancel': everyday,
   'tasks.retry': everyday,

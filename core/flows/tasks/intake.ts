@@ -2,11 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import { parseAsk, readWords, type Ask, type AskInput } from '#core/contracts/ask.ts';
-import { amountOf, type Amount } from '#core/domain/credits/credits.ts';
+import { amountOf, NO_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
 import { estimate } from '#core/domain/credits/estimate.ts';
 import { isId, newId, type ConversationId, type FileId, type HoldId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import { may } from '#core/domain/team/permission.ts';
-import { quantityOf, type Quantity } from '#core/domain/asks/quantity.ts';
+import { chosenQuantity, quantityOf, type Quantity } from '#core/domain/asks/quantity.ts';
 import { RATE_VERSION } from '#core/domain/credits/rates.ts';
 import { needsApproval } from '#core/domain/credits/threshold.ts';
 import type { Accepted, Approval } from '#core/domain/messages/letter.ts';
@@ -16,7 +16,7 @@ import { isAnswer, isRefusal, refuse, refusedBy, type Refused } from '#core/doma
 import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { workIn } from '#core/domain/asks/work-in.ts';
 import type { IntakeAnswer, IntakeRow, NewInput, NewTask } from '#core/store/tasks/intake.ts';
-import type { Payer } from '#core/store/accounts/people.ts';
+import type { Payer } from '#core/store/accounts/payer.ts';
 import type { Core } from '../runtime/core.ts';
 import { FETCH_WITHIN_MS } from '../files/fetch-inputs.ts';
 import { unless, type Patience } from '../runtime/patience.ts';
@@ -60,21 +60,37 @@ export interface TakenRefusal {
   readonly refused: Refused;
 }
 
+/** What chats (core/flows/chats/) know and want of an ask of theirs. Its key alone is its identity. */
+export interface FromChat {
+  readonly payer: Payer;
+  /** Writes it down. */
+  write(row: IntakeRow, at: Date, signal: AbortSignal): Promise<IntakeAnswer>;
+  /** A number that was chosen in a form. */
+  readonly count?: number | undefined;
+  /** It is a request that was edited: it waits for approval, whatever it costs. */
+  readonly isEdited?: boolean;
+  /** The files of this task come with it. */
+  readonly filesOf?: TaskId;
+  /** Where its thread ref alone does not tell. */
+  readonly conversationId?: ConversationId;
+}
+
 /** `again` makes it a repetition of an earlier task, in that one's conversation and with its files. */
 export async function takeAsk(
   core: Core,
   input: AskInput,
   patience: Patience,
   again?: { readonly of: TaskId; readonly conversationId: ConversationId },
+  chat?: FromChat,
 ): Promise<Taken> {
   const ask = parseAsk(input);
-  const understood = understand(core, ask, again !== undefined);
+  const understood = understand(core, ask, again !== undefined, chat?.count);
   const atMs = core.clock.now().getTime();
   const ids = {
     task: newId<TaskId>(atMs),
     hold: newId<HoldId>(atMs),
     letter: newId<LetterId>(atMs),
-    conversation: again?.conversationId ?? conversationIdFor(ask.threadRef),
+    conversation: again?.conversationId ?? chat?.conversationId ?? conversationIdFor(ask.threadRef),
   };
 
   const inputs = ask.files.flatMap((file): NewInput[] => {
@@ -87,7 +103,7 @@ export async function takeAsk(
   let counted: { readonly tooMuch: TooMuch | null } | null = null;
 
   return patience.during(async (signal) => {
-    const payer = await unless(signal, payerOf(core, ask));
+    const payer = chat?.payer ?? (await unless(signal, payerOf(core, ask)));
     if (payer === null) return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'team.missing', facts: {} } };
     // Guests look on; what they ask for in a chat is asked by the chat.
     if (ask.from.kind === 'user' && payer.role !== null && !may(payer.role, 'tasks.ask'))
@@ -99,14 +115,15 @@ export async function takeAsk(
     if (tooMuch !== null && !(await unless(signal, core.store.asks.isKnown(ask.key))))
       return { kind: 'refused', repeated: false, conversationId: null, refused: tooMuch };
     const read: Understood = payer.closed === null ? understood : { refused: payer.closed };
-    const asksAbove = 'task' in read && needsApproval(payer.threshold, read.task.estimateHigh) ? payer.threshold : null;
+    const threshold = chat?.isEdited === true ? { above: NO_CREDITS, whose: 'you' as const } : payer.threshold;
+    const asksAbove = 'task' in read && needsApproval(threshold, read.task.estimateHigh) ? threshold : null;
     const approveBy = asksAbove && new Date(atMs + APPROVAL_MS);
     const row: IntakeRow = {
       key: ask.key,
-      ...fingerprintOf(ask, again?.conversationId ?? null),
+      ...(chat === undefined ? fingerprintOf(ask, again?.conversationId ?? null) : ofMessage),
       letterId: ids.letter,
       conversationId: ids.conversation,
-      threadRef: again === undefined && isRooted(ask.threadRef) ? ask.threadRef : null,
+      threadRef: again === undefined && chat?.conversationId === undefined && isRooted(ask.threadRef) ? ask.threadRef : null,
       address: ask.threadRef,
       platform: platformOf(ask.threadRef),
       channel: ask.channel ?? null,
@@ -123,7 +140,7 @@ export async function takeAsk(
               id: ids.task,
               holdId: ids.hold,
               fileIds: storedFiles(ask),
-              retryOf: again?.of ?? null,
+              retryOf: again?.of ?? chat?.filesOf ?? null,
               deadlineAt: new Date(core.clock.now().getTime() + core.settings.taskDeadlineMs),
               approveBy,
               inputs,
@@ -144,11 +161,14 @@ export async function takeAsk(
                     above: amountOf(asksAbove.above),
                     whose: asksAbove.whose,
                     approveBy: approveBy!.toISOString(),
+                    ...(chat?.isEdited === true && { edited: true }),
                   }),
             },
           }),
     };
-    const answer = await core.store.intake(row, core.clock.now(), signal);
+    const answer = await (chat === undefined
+      ? core.store.intake(row, core.clock.now(), signal)
+      : chat.write(row, core.clock.now(), signal));
     const taken = takenFrom(answer, ask.threadRef);
     core.log.info(
       { taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated },
@@ -168,14 +188,15 @@ type Understood =
     }
   | { readonly refused: Refused };
 
-function understand(core: Core, ask: Ask, isAgain: boolean): Understood {
+function understand(core: Core, ask: Ask, isAgain: boolean, chosenCount: number | undefined): Understood {
   try {
     // A file that can't be fetched can't reach an agent: whoever attached it is told, rather than that it is left out.
     const elsewhere = ask.files.filter((file) => file.kind === 'remote');
     if (elsewhere.length > 0 && !core.settings.fetchesFrom.has(platformOf(ask.threadRef)))
       throw refuse('files.not-fetched', { name: elsewhere[0]!.name, count: elsewhere.length });
     const { text, type: chosen } = readWords(ask, { isAgain });
-    const { type, because, quantity } = workIn(text, chosen);
+    const { type, because, quantity: read } = workIn(text, chosen);
+    const quantity = chosenCount === undefined ? read : chosenQuantity(type, chosenCount);
     const count = quantity?.count ?? null;
     const { low, high } = estimate(type, count, core.learned.of(type));
     return {
@@ -247,6 +268,9 @@ function fingerprintOf(
     context: sha256([from.kind, payer, where, sent, others]).slice(0, CONTEXT_CHARACTERS),
   };
 }
+
+/** A message is known by its coordinates alone: a twin, an edit or a delayed event gets the first answer. */
+const ofMessage = { fingerprint: 'message', context: null };
 
 /** Enough to tell two requests of one key apart, and short in a row of which there are very many. */
 const CONTEXT_CHARACTERS = 32;

@@ -1,5 +1,6 @@
 // A task as one turn of its conversation: what was asked, by whom, and how far it is.
 
+import { isOwn } from '#core/domain/acting.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { viewTask, type TaskView } from '#core/domain/tasks/task-view.ts';
 import type { StoredEvent } from '#core/store/tasks/events.ts';
@@ -39,7 +40,7 @@ export function viewTurn(
   return {
     task: viewTask(task, replyContext(core)),
     who: around?.who ?? SOMEBODY,
-    isMine: task.userId === actor.userId,
+    isMine: isOwn(actor, task),
     steps: stepsIn(events),
     feedback: around?.verdict ?? null,
     isUsualNumber: events.some(

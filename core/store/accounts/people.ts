@@ -5,27 +5,11 @@ import type { PrismaClient } from '#prisma/generated/client.ts';
 import type { KeyScope } from '#core/domain/team/api-key.ts';
 import { newId, type ApiKeyId, type IdentityId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/team/permission.ts';
-import { micro } from '#core/domain/credits/credits.ts';
-import { thresholdOf, type Threshold } from '#core/domain/credits/threshold.ts';
-import type { Refused } from '#core/domain/refusals/refusal.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { hashBearer, newBearer, PREFIX_CHARACTERS } from '../database/bearer.ts';
 import { groupCommit } from '../database/group-commit.ts';
 import type { Money } from '../database/money.ts';
-
-export interface Payer {
-  readonly teamId: TeamId;
-  readonly walletId: WalletId;
-  readonly userId: UserId | null;
-  readonly identityId: IdentityId | null;
-  readonly role: Role | null;
-  /** Why nothing new begins in this team now. */
-  readonly closed: Closed | null;
-  /** Above which estimate this person is asked before credits are held. */
-  readonly threshold: Threshold | null;
-}
-
-export type Closed = Extract<Refused, { code: 'wallet.frozen' | 'team.leaving' }>;
+import { payerIn, termsIn, type Payer, type PayerRow, type TermsRow } from './payer.ts';
 
 export interface KeyHolder {
   readonly apiKeyId: ApiKeyId;
@@ -50,8 +34,13 @@ export interface People {
   holderOf(key: string): Promise<KeyHolder | null>;
   /** Who pays for a logged-in user in a team; null when they are no member of it. */
   payerFor(userId: UserId, teamId: TeamId): Promise<Payer | null>;
-  /** Who pays for a platform's account in a workspace: its team. Remembers the account. null when no team is linked. */
+  /**
+   * Who pays for a platform's account in a workspace: its team; without a workspace, the account's own. Remembers the account.
+   * null when no team is linked.
+   */
   payerAt(platform: Platform, workspace: string | null, account: { externalId: string; displayName: string }): Promise<Payer | null>;
+  /** Remembers an account of a platform under its name of now. */
+  rememberAccount(account: { platform: Platform; space: string | null; externalId: string; name: string }): Promise<IdentityId>;
   /** null when there is no such person. */
   nameOf(userId: UserId): Promise<string | null>;
   /** `version` grows with each movement: it is the last line of the journal. */
@@ -181,16 +170,7 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
 
     async payerAt(platform, workspace, { externalId, displayName }) {
       // Whose credits: those of the workspace's team, else of the linked user's own.
-      const { rows } = await money.query<
-        {
-          identity_id: IdentityId | null;
-          display_name: string | null;
-          user_id: UserId | null;
-          team_id: TeamId | null;
-          wallet_id: WalletId | null;
-          role: Role | null;
-        } & TermsRow
-      >(
+      const { rows } = await money.query<PayerRow & { display_name: string | null }>(
         {
           name: 'payer at',
           text: `SELECT a.id AS identity_id, a.display_name, a.user_id, w.team_id, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at,
@@ -205,12 +185,13 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
         },
         [platform, workspace, externalId],
       );
-      const { identity_id, display_name, user_id, team_id, wallet_id, role, ...terms } = rows[0]!;
-      const identityId =
-        identity_id !== null && display_name === displayName ? identity_id : await remember(platform, workspace, externalId, displayName);
-      if (team_id === null || wallet_id === null) return null;
-      return { teamId: team_id, walletId: wallet_id, userId: user_id, identityId, role, ...termsIn(terms) };
+      const { display_name, ...row } = rows[0]!;
+      const isKnown = row.identity_id !== null && display_name === displayName;
+      const identityId = isKnown ? row.identity_id : await remember(platform, workspace, externalId, displayName);
+      return payerIn({ ...row, identity_id: identityId });
     },
+
+    rememberAccount: ({ platform, space, externalId, name }) => remember(platform, space, externalId, name),
 
     async nameOf(userId) {
       const { rows } = await money.query<{ name: string }>({ text: NAME }, [userId]);
@@ -238,24 +219,6 @@ interface HolderRow {
   readonly email: string;
   readonly scope: KeyScope;
   readonly expires_at: Date | null;
-}
-
-/** What a team and its person say about spending. */
-interface TermsRow {
-  frozen_at: Date | null;
-  deletion_at: Date | null;
-  team_above: string | null;
-  own_above: string | null;
-}
-
-function termsIn({ team_above, own_above, ...row }: TermsRow): Pick<Payer, 'closed' | 'threshold'> {
-  const credits = (amount: string | null) => (amount === null ? null : micro(amount));
-  return { closed: closedBy(row), threshold: thresholdOf(credits(team_above), credits(own_above)) };
-}
-
-function closedBy({ frozen_at, deletion_at }: Pick<TermsRow, 'frozen_at' | 'deletion_at'>): Closed | null {
-  if (deletion_at !== null) return { code: 'team.leaving', facts: { until: deletion_at.toISOString() } };
-  return frozen_at === null ? null : { code: 'wallet.frozen', facts: {} };
 }
 
 function isMailTaken(error: unknown): boolean {

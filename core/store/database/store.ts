@@ -10,6 +10,7 @@ import { approvalsOver, type Approvals } from '../tasks/approve.ts';
 import { asksOver, type Asks } from '../tasks/asks.ts';
 import { attemptsOver, type Attempts } from '../tasks/attempts.ts';
 import { auditOver, type Audit } from '../team/audit.ts';
+import { chatsOver, type Chats } from '../chats/chats.ts';
 import { creditTablesOver, type CreditTables } from '../credits/credits.ts';
 import { custodyOver, type Custody } from '../privacy/custody.ts';
 import { deadLettersOver, type DeadLetters } from '../messages/dead-letters.ts';
@@ -51,6 +52,7 @@ export interface Store {
   readonly intake: Intake;
   readonly asks: Asks;
   readonly approvals: Approvals;
+  readonly chats: Chats;
   readonly finish: Finish;
   readonly attempts: Attempts;
   readonly events: Events;
@@ -118,6 +120,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     intake: intakeOver(money),
     asks: asksOver(money),
     approvals: approvalsOver(money),
+    chats: chatsOver(money),
     finish: finishOver(money),
     attempts: attemptsOver(money, worker, leaseMs),
     events: eventsOver(money),

@@ -86,9 +86,15 @@ export function eraseOver(money: Money): Erase {
       await walk(money, 'asks', (from, to) =>
         money.query(
           {
-            text: `DELETE FROM asks a WHERE a.ctid >= ${from} AND a.ctid < ${to} AND (position($1 IN a.key) > 0 OR a.team_id = $2
-                OR EXISTS (SELECT FROM tasks t WHERE t.id = a.task_id AND t.team_id = $2)
-                OR EXISTS (SELECT FROM letters l JOIN conversations c ON c.id = l.conversation_id WHERE l.id = a.letter_id AND c.team_id = $2))`,
+            text: `WITH gone AS (
+                DELETE FROM asks a WHERE a.ctid >= ${from} AND a.ctid < ${to} AND (position($1 IN a.key) > 0 OR a.team_id = $2
+                  OR EXISTS (SELECT FROM tasks t WHERE t.id = a.task_id AND t.team_id = $2)
+                  OR EXISTS (SELECT FROM letters l JOIN conversations c ON c.id = l.conversation_id WHERE l.id = a.letter_id AND c.team_id = $2))
+                RETURNING a.key
+              ), names AS (
+                DELETE FROM message_names n USING gone g WHERE n.key = g.key
+              )
+              DELETE FROM message_changes m USING gone g WHERE m.key = g.key`,
           },
           [teamId, teamId],
         ),
@@ -352,6 +358,7 @@ async function forgetRequests(money: Money, identityId: IdentityId, at: Date): P
       [identityId],
     );
     const [tasks, conversations] = [rows.map(({ id }) => id), [...new Set(rows.map((row) => row.conversation_id))]];
+    await client.query('UPDATE conversations SET asked_by = NULL WHERE id = ANY ($1) AND asked_by = $2', [conversations, identityId]);
     // Upkeep removes their content, and the first rows that we show of it.
     await client.query(
       `UPDATE files SET expires_at = least(expires_at, $2), name = 'attachment' WHERE task_id = ANY ($1) AND role = 'input'`,

@@ -271,7 +271,7 @@ function tablesOver(money: Money): ExportTable[] {
     ),
     byTask(
       'feedback.jsonl',
-      `SELECT f.task_id, f.user_id, f.verdict, f.words, f.at FROM feedback f JOIN tasks t ON t.id = f.task_id
+      `SELECT f.task_id, f.user_id, f.identity_id, f.verdict, f.words, f.at FROM feedback f JOIN tasks t ON t.id = f.task_id
        WHERE f.task_id = ANY ($1) AND t.team_id = $2 ORDER BY f.task_id, f.at, f.user_id`,
     ),
     {

@@ -70,8 +70,11 @@ export interface NewInput {
 }
 
 export interface IntakeAnswer {
-  /** `mismatch`: the key had been used for another request. */
-  readonly outcome: 'task' | 'refused' | 'mismatch';
+  /**
+   * `mismatch`: the key had been used for another request. `ignored` and `decision`, in chats alone: the message had been
+   * judged before, and there is no saying.
+   */
+  readonly outcome: 'task' | 'refused' | 'mismatch' | 'ignored' | 'decision';
   readonly repeated: boolean;
   readonly taskId: TaskId | null;
   readonly conversationId: ConversationId | null;
@@ -93,31 +96,32 @@ export function intakeOver(money: Money): Intake {
     most: LARGEST_BATCH,
     keyOf: ({ row }) => row.teamId,
     async run(batch, lane) {
-      const { rows } = await money.query<{
-        n: number;
-        outcome: IntakeAnswer['outcome'];
-        repeated: boolean;
-        task_id: TaskId | null;
-        conversation_id: ConversationId | null;
-        saying: Saying;
-      }>(
+      const { rows } = await money.query<AnswerRow>(
         { name: 'intake', text: 'SELECT n, outcome, repeated, task_id, conversation_id, saying FROM intake($1, $2) ORDER BY n' },
         [toJson(batch.map(({ row }, n) => asSql(row, n))), latest(batch.map(({ at }) => at))],
         lane,
       );
-      return rows.map(({ outcome, repeated, task_id, conversation_id, saying }) => ({
-        outcome,
-        repeated,
-        taskId: task_id,
-        conversationId: conversation_id,
-        saying,
-      }));
+      return rows.map(readAnswer);
     },
   });
   return (row, at, signal) => take({ row, at }, signal);
 }
 
-function asSql(row: IntakeRow, n: number) {
+export interface AnswerRow {
+  readonly n: number;
+  readonly outcome: IntakeAnswer['outcome'];
+  readonly repeated: boolean;
+  readonly task_id: TaskId | null;
+  readonly conversation_id: ConversationId | null;
+  readonly saying: Saying;
+}
+
+export function readAnswer({ outcome, repeated, task_id, conversation_id, saying }: AnswerRow): IntakeAnswer {
+  return { outcome, repeated, taskId: task_id, conversationId: conversation_id, saying };
+}
+
+/** What the function `intake` takes for one ask. */
+export function asSql(row: IntakeRow, n: number) {
   const { task } = row;
   return {
     n,
