@@ -52,6 +52,11 @@ async function chat(fetch: Fetcher['fetch'], options: Parameters<typeof stage>[0
   return { ...opened, clock, owner, ask, seen };
 }
 
+async function inputOf({ core }: Pick<Stage, 'core'>): Promise<{ id: string }> {
+  const { rows } = await core.store.money.query<{ id: string }>({ text: `SELECT id FROM files WHERE role = 'input'` }, []);
+  return rows[0]!;
+}
+
 async function waitingIn({ core }: Pick<Stage, 'core'>): Promise<number> {
   const { rows } = await core.store.money.query<{ n: number }>({ text: 'SELECT count(*)::int AS n FROM waiting_inputs' }, []);
   return rows[0]!.n;
@@ -158,18 +163,23 @@ test('a file that never ends arriving is given up after a minute and tried again
   expect(await world.owner.untilOver(taken)).toMatchObject({ status: 'completed' });
 });
 
-test('a task that is canceled while its files are fetched ends at once, and nothing of them stays', async () => {
+test('a task that is canceled while its files are fetched ends at once, nothing of them stays, and it is not run again without them', async () => {
   const here = Promise.withResolvers<Fetched>();
   const world = await chat(() => here.promise);
   const taken = await world.ask([remote('a.csv')]);
   if (taken.kind !== 'task') throw new Error('refused');
   await world.app.tasks.cancel(world.owner, taken.taskId);
+  const again = async (key: string) =>
+    expect(await world.app.tasks.retry(world.owner, taken.taskId, key)).toMatchObject({ refused: { code: 'task.input-gone' } });
+  await again('at once');
   here.resolve(arrived());
   await vi.waitFor(async () => {
     world.clock.forward(80_000);
     expect(await waitingIn(world)).toBe(0);
   });
   expect(await world.owner.task(taken)).toMatchObject({ status: 'canceled', creditsUsed: 0 });
+  await again('later');
+  await expect(world.core.files.open(`inputs/${(await inputOf(world)).id}`)).rejects.toMatchObject({ code: 'file.missing' });
 });
 
 test('a process that dies while it fetches leaves the file to another one', async () => {

@@ -54,7 +54,7 @@ async function fetchOne(core: Core, fetcher: Fetcher, input: WaitingInput, leave
   try {
     if (input.isOver) {
       await core.files.remove(inputKey(input.id));
-      return await core.store.waitingInputs.drop(input);
+      return await core.store.waitingInputs.drop(input, inputKey(input.id), core.clock.now());
     }
     if (input.ref === null) return await lose(core, input, 'gone');
     const file = await fetched(core, fetcher, input, input.ref, leave);

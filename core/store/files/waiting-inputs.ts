@@ -37,8 +37,8 @@ export interface WaitingInputs {
     at: Date,
   ): Promise<boolean>;
   later(input: WaitingInput, nextAt: Date): Promise<void>;
-  /** Once nothing of it is left in storage. */
-  drop(input: WaitingInput): Promise<void>;
+  /** Once nothing of it is left in storage. Its task remembers that it had this file, so that it is not run again without it. */
+  drop(input: WaitingInput, storageKey: string, at: Date): Promise<void>;
 }
 
 export function waitingInputsOver(money: Money, encryptionKeys: readonly string[]): WaitingInputs {
@@ -87,8 +87,15 @@ export function waitingInputsOver(money: Money, encryptionKeys: readonly string[
       await money.query({ text: 'UPDATE waiting_inputs SET next_at = $3 WHERE id = $1 AND tries = $2' }, [id, tries, nextAt]);
     },
 
-    async drop({ id, tries }) {
-      await money.query({ text: 'DELETE FROM waiting_inputs WHERE id = $1 AND tries = $2' }, [id, tries]);
+    async drop({ id, tries }, storageKey, at) {
+      await money.query(
+        {
+          text: `WITH gone AS (DELETE FROM waiting_inputs WHERE id = $1 AND tries = $2 RETURNING *)
+                 INSERT INTO files (id, team_id, task_id, role, name, mime, size_bytes, sha256, storage_key, created_at, expires_at, removed_at)
+                 SELECT id, team_id, task_id, 'input', name, mime, size_bytes, '', $4, created_at, $3, $3 FROM gone`,
+        },
+        [id, tries, at, storageKey],
+      );
     },
   };
 }

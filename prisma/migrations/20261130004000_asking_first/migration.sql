@@ -75,6 +75,9 @@ BEGIN
         CASE
           WHEN g.retry_of IS NOT NULL THEN NOT EXISTS (
             SELECT FROM files f WHERE f.task_id = g.retry_of AND f.role = 'input' AND (f.removed_at IS NOT NULL OR f.expires_at <= intake.at))
+            AND NOT EXISTS (
+              SELECT FROM waiting_inputs i CROSS JOIN LATERAL (SELECT * FROM tasks o WHERE o.id = i.task_id OFFSET 0) o
+              WHERE i.task_id = g.retry_of AND o.status <> 'canceled')
           WHEN cardinality(g.file_ids) > 0 THEN NOT EXISTS (SELECT FROM unnest(fresh) o WHERE o.n < g.n AND o.file_ids && g.file_ids)
             AND cardinality(g.file_ids) = (
               SELECT count(*) FROM unnest(g.file_ids) AS i (id) CROSS JOIN LATERAL (SELECT * FROM files f WHERE f.id = i.id OFFSET 0) f
