@@ -83,6 +83,8 @@ export const sensitiveActs = {
 
   'tasks.ask': everyday,
   'tasks.approve': everyday,
+  'tasks.change': everyday,
+  'tasks.draft': everyday,
   'tasks.cancel': everyday,
   'tasks.retry': everyday,
   'tasks.get': everyday,
