@@ -37,7 +37,7 @@ export function ThresholdForm({ intent, above }: { intent: string; above: number
         defaultValue={above ?? ''}
         hint={words.hint}
         error={problem?.fields[THRESHOLD]}
-        className="w-64"
+        className="w-44"
       />
       <Button intent={intent} busyWords="Saving…" className="mt-[1.625rem]">
         Save
