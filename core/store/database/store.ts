@@ -35,6 +35,7 @@ import { operateAccessOver, type OperateAccess } from '../operator/operate-acces
 import { outboxOver, type Outbox } from '../tasks/outbox.ts';
 import { ownKeysOver, type OwnKeys } from '../accounts/own-keys.ts';
 import { peopleOver, type People } from '../accounts/people.ts';
+import { putBackOver, type PutBack } from '../files/put-back.ts';
 import { ratesOver, type DrawRate } from './rates.ts';
 import { seenOver, type Seen } from '../accounts/seen.ts';
 import { startingCreditsOver, type StartingCreditsStore } from '../credits/starting-credits.ts';
@@ -65,6 +66,7 @@ export interface Store {
   readonly files: FileRows;
   readonly fileActs: FileActs;
   readonly waitingInputs: WaitingInputs;
+  readonly putBack: PutBack;
   readonly people: People;
   readonly credits: CreditTables;
   readonly startingCredits: StartingCreditsStore;
@@ -133,6 +135,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     files: filesOver(money),
     fileActs: fileActsOver(money),
     waitingInputs: waitingInputsOver(money, encryptionKeys),
+    putBack: putBackOver(money),
     people: peopleOver(prisma, money),
     credits: creditTablesOver(money),
     startingCredits: startingCreditsOver(money),
