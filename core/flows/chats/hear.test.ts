@@ -235,6 +235,16 @@ test('a person who writes too often is told once, then dropped, and what was ans
   expect(await ann.say('find me 3 leads', thread)).toMatchObject({ outcome: 'task' });
 });
 
+test('a workspace where too much is said waits as a whole, and others go on', async () => {
+  const { core } = stage();
+  const [{ place }, other] = [await linked(), await linked()];
+  const workspace = `chat:${place.id}`;
+  for (let i = 0; i < chatRates['chats.hear'].workspace.most; i++)
+    await core.rates.takeInChat('chats.hear', { person: `somebody ${i % 100}`, workspace });
+  expect(await place.speaker('ann').say('find me 3 leads', place.thread())).toMatchObject({ outcome: 'too-many' });
+  expect(await other.place.speaker('ann').say('find me 3 leads', other.place.thread())).toMatchObject({ outcome: 'task' });
+});
+
 test('what is longer or stranger than any platform sends is the adapter’s fault', async () => {
   const { app, clock } = stage();
   const speaker = { platform: 'chat', workspace: 'W', space: 'W', externalId: 'ann', name: 'Ann' };
