@@ -44,6 +44,10 @@ test('a twin, an edit that arrives as the same message and a delayed event all g
   ]);
   for (const repeat of repeats) expect(repeat).toMatchObject({ outcome: 'task', repeated: true, taskId: first.taskId });
   expect(await owner.ledger()).toEqual(['grant 500', 'hold 7']);
+  // Also where the two arrive at the same moment.
+  const both = { key: `chat:${newId()}` };
+  const atOnce = await Promise.all(['find me 3 leads', 'find me 4 leads'].map((text) => ann.say(text, thread, both)));
+  expect(new Set(atOnce.map(({ taskId }) => taskId)).size).toBe(1);
 });
 
 test('one gesture that arrives under two coordinates, at once or one after the other, is one task', async () => {
