@@ -157,6 +157,7 @@ const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract
       approveBy,
     },
     'it waits for the person': { kind: 'approval', ...taken, available: amount(400), waitsFor: 'you' },
+    'a request was edited': { kind: 'approval', ...taken, available: amount(400), waitsFor: 'you', above: '0', whose: 'you', edited: true },
     'it waits for an approver': { kind: 'approval', ...taken, available: amount(400), waitsFor: 'approver' },
     'it waits for credits': { kind: 'approval', ...taken, available: amount(4), waitsFor: 'credits' },
   },
@@ -227,6 +228,7 @@ const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract
   canceled: {
     'nothing had been used': canceled,
     'it was never approved, so nothing had been held': { ...canceled, ...unheld },
+    'a changed request took its place': { ...canceled, returned: amount(0), replaced: true },
     'a part was used, and delivered': { ...canceled, used: amount(40), returned: amount(60), files: [leads], sample: true },
   },
   balance: {

@@ -63,7 +63,9 @@ test('link gives a link to the account’s person; who administers the workspace
   ]);
   expect(JSON.stringify(rows)).not.toContain('http');
   await boss.link(person);
-  expect(shownIn(await boss.command('link'))).toMatch(/^private: Your account is linked/);
+  const again = await boss.command('link');
+  expect(shownIn(again)).toMatch(/^private: Your account is linked/);
+  expect(Object.keys(linksOf(again))).toEqual(['Link workspace']);
 });
 
 test('privacy gives a link that erases what we know of the account', async () => {

@@ -44,6 +44,10 @@ test('a twin, an edit that arrives as the same message and a delayed event all g
   ]);
   for (const repeat of repeats) expect(repeat).toMatchObject({ outcome: 'task', repeated: true, taskId: first.taskId });
   expect(await owner.ledger()).toEqual(['grant 500', 'hold 7']);
+  // Also where the two arrive at the same moment.
+  const both = { key: `chat:${newId()}` };
+  const atOnce = await Promise.all(['find me 3 leads', 'find me 4 leads'].map((text) => ann.say(text, thread, both)));
+  expect(new Set(atOnce.map(({ taskId }) => taskId)).size).toBe(1);
 });
 
 test('one gesture that arrives under two coordinates, at once or one after the other, is one task', async () => {
@@ -233,6 +237,16 @@ test('a person who writes too often is told once, then dropped, and what was ans
   expect(await place.speaker('bob').say('find me 4 leads', thread)).toMatchObject({ outcome: 'task' });
   stage().clock.forward(61_000);
   expect(await ann.say('find me 3 leads', thread)).toMatchObject({ outcome: 'task' });
+});
+
+test('a workspace where too much is said waits as a whole, and others go on', async () => {
+  const { core } = stage();
+  const [{ place }, other] = [await linked(), await linked()];
+  const workspace = `chat:${place.id}`;
+  for (let i = 0; i < chatRates['chats.hear'].workspace.most; i++)
+    await core.rates.takeInChat('chats.hear', { person: `somebody ${i % 100}`, workspace });
+  expect(await place.speaker('ann').say('find me 3 leads', place.thread())).toMatchObject({ outcome: 'too-many' });
+  expect(await other.place.speaker('ann').say('find me 3 leads', other.place.thread())).toMatchObject({ outcome: 'task' });
 });
 
 test('what is longer or stranger than any platform sends is the adapter’s fault', async () => {

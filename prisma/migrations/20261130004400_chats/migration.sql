@@ -198,6 +198,7 @@ LANGUAGE plpgsql SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan =
 DECLARE
   given outcome_row[];
   fresh int[];
+  interrupted uuid[];
 BEGIN
   IF EXISTS (SELECT FROM jsonb_array_elements(outcomes) o WHERE o ->> 'twin' IS NOT NULL) THEN
     outcomes := named_messages(outcomes, at);
@@ -212,11 +213,18 @@ BEGIN
   )
   SELECT coalesce(array_agg(f.n), '{}') INTO fresh FROM first f JOIN kept k ON k.key = f.key;
 
-  UPDATE conversations c SET spoken_at = greatest(c.spoken_at, x.said_at)
-  FROM (
-    SELECT g.conversation_id, max(g.said_at) AS said_at FROM unnest(given) g WHERE g.n = ANY (fresh) AND g.conversation_id IS NOT NULL GROUP BY g.conversation_id
-  ) x
-  WHERE c.id = x.conversation_id AND c.id = ANY (ARRAY(SELECT g.conversation_id FROM unnest(given) g)) AND (c.spoken_at IS NULL OR c.spoken_at < c.asked_at);
+  -- Once is enough until they ask again. Their wallets first, as whoever writes to several conversations does.
+  interrupted := ARRAY(
+    SELECT c.id FROM unnest(given) g CROSS JOIN LATERAL (SELECT * FROM conversations c WHERE c.id = g.conversation_id OFFSET 0) c
+    WHERE g.n = ANY (fresh) AND c.asked_at IS NOT NULL AND (c.spoken_at IS NULL OR c.spoken_at < c.asked_at));
+  IF cardinality(interrupted) > 0 THEN
+    PERFORM 1 FROM wallets w WHERE w.team_id = ANY (ARRAY(SELECT c.team_id FROM conversations c WHERE c.id = ANY (interrupted))) ORDER BY w.id FOR NO KEY UPDATE;
+    UPDATE conversations c SET spoken_at = greatest(c.spoken_at, x.said_at)
+    FROM (
+      SELECT g.conversation_id, max(g.said_at) AS said_at FROM unnest(given) g WHERE g.n = ANY (fresh) AND g.conversation_id IS NOT NULL GROUP BY g.conversation_id
+    ) x
+    WHERE c.id = x.conversation_id AND c.id = ANY (interrupted);
+  END IF;
 
   RETURN QUERY
   SELECT g.n, NOT g.n = ANY (fresh), a.outcome, a.task_id, coalesce(a.answer, l.saying)
@@ -233,6 +241,7 @@ CREATE FUNCTION "remove_message"(message text, at timestamptz) RETURNS TABLE (ta
 DECLARE
   was message_changes;
   the_ask asks;
+  ids uuid[];
 BEGIN
   INSERT INTO message_changes (key) VALUES (message) ON CONFLICT (key) DO NOTHING;
   SELECT m.* INTO STRICT was FROM message_changes m WHERE m.key = message FOR UPDATE;
@@ -244,15 +253,15 @@ BEGIN
     DELETE FROM asks a WHERE a.key = message;
     INSERT INTO asks (key, fingerprint, outcome, team_id, at) VALUES (message, 'message', 'ignored', the_ask.team_id, the_ask.at);
   END IF;
-  RETURN QUERY
   WITH RECURSIVE removed AS (
     SELECT t.id, t.conversation_id FROM tasks t WHERE t.id IN (the_ask.task_id, was.task_id)
     UNION
     SELECT t.id, t.conversation_id FROM removed r JOIN tasks t ON t.conversation_id = r.conversation_id AND t.retry_of = r.id
-  ), marked AS (
-    UPDATE tasks t SET forget_at = remove_message.at FROM removed r WHERE t.id = r.id AND t.request_text <> '' RETURNING t.id
   )
-  SELECT r.id FROM removed r;
+  SELECT coalesce(array_agg(r.id ORDER BY r.id), '{}') INTO ids FROM removed r;
+  PERFORM 1 FROM tasks t WHERE t.id = ANY (ids) ORDER BY t.id FOR NO KEY UPDATE;
+  UPDATE tasks t SET forget_at = remove_message.at WHERE t.id = ANY (ids) AND t.request_text <> '';
+  RETURN QUERY SELECT unnest(ids);
 END $$;
 
 -- Writes a letter about a task into its thread, once of its kind. Locks the conversation, as everybody who writes one does.
