@@ -1,9 +1,12 @@
 // Starts the platforms that are configured, and gives the core what it needs of them.
 
+import { isReadHere } from '#core/domain/messages/platforms.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
+import type { Mount } from '#core/ports/mount.ts';
 import type { Poster } from '#core/ports/poster.ts';
-import type { Adapter, Context, Mount, Started } from './adapter.ts';
+import type { Adapter, Context, Started } from './adapter.ts';
 import { adapters } from './adapters.ts';
+import { MOST_BYTES } from './raw-body.ts';
 
 export interface Bots {
   /** For delivery, by platform. */
@@ -12,17 +15,17 @@ export interface Bots {
   stop(): Promise<void>;
 }
 
-/** Platforms whose letters nobody posts: people read them from us. The portal is one without being an adapter. */
-export function platformsReadHere(list: readonly Adapter[] = adapters): ReadonlySet<Platform> {
-  return new Set(['web', ...list.filter(({ delivery }) => delivery === 'read-here').map(({ platform }) => platform)]);
-}
-
 /** Starts each adapter that has settings. When one can't start, none stays. */
 export async function startBots(
   core: Omit<Context<unknown>, 'settings'>,
   settings: Readonly<Record<Platform, unknown>>,
   list: readonly Adapter[] = adapters,
 ): Promise<Bots> {
+  for (const { platform, delivery } of list) {
+    // Otherwise its letters would wait for a poster that never comes, or be both posted and shown.
+    const expected = isReadHere(platform) ? 'read-here' : 'posted';
+    if (delivery !== expected) throw new Error(`The adapter of ${platform} says ${delivery}, and the table of platforms ${expected}.`);
+  }
   const configured = list.filter(({ platform }) => settings[platform] !== undefined);
   const starts = await Promise.allSettled(
     configured.map((adapter) =>
@@ -37,7 +40,7 @@ export async function startBots(
   }
   return {
     posters: new Map(started.flatMap(({ poster }) => (poster ? [[poster.platform, poster] as const] : []))),
-    mounts: started.flatMap(({ mounts }) => mounts ?? []),
+    mounts: started.flatMap(({ mounts = [] }) => mounts.map((mount) => ({ body: { mostBytes: MOST_BYTES }, ...mount }))),
     stop: () => stopAll(started),
   };
 }

@@ -26,7 +26,7 @@ export function readRawBody(
   const timer = setTimeout(() => giveUp(refuse('request.too-slow')), withinMs);
   const stopListening = () => {
     clearTimeout(timer);
-    request.off('data', onData).off('end', onEnd).off('error', giveUp).off('close', onClose);
+    request.off('data', onData).off('end', onEnd).off('error', giveUp);
   };
   const giveUp = (error: Error) => {
     stopListening();
@@ -42,7 +42,7 @@ export function readRawBody(
     stopListening();
     resolve(Buffer.concat(pieces));
   };
-  const onClose = () => giveUp(new Error('the caller hung up before the body had come'));
-  request.on('data', onData).once('end', onEnd).once('error', giveUp).once('close', onClose);
+  // Who hangs up half-way is an error of the request.
+  request.on('data', onData).once('end', onEnd).once('error', giveUp);
   return promise;
 }
