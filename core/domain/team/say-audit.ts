@@ -2,6 +2,7 @@
 // never renamed; facts come from the database as somebody once wrote them, so nothing of them is taken for granted.
 
 import { micro, sayCredits } from '../credits/credits.ts';
+import { platformName } from '../messages/platforms.ts';
 import { shorten } from '../text/text.ts';
 
 interface Act {
@@ -192,10 +193,8 @@ function amount(text: string): string {
   return /^\d{1,18}$/.test(text) ? sayCredits(micro(text)) : 'credits';
 }
 
-const platformNames: Readonly<Record<string, string>> = { slack: 'Slack', discord: 'Discord' };
-
 function platform(word: string): string {
-  return Object.hasOwn(platformNames, word) ? platformNames[word]! : plain(word);
+  return plain(platformName(word));
 }
 
 /** A word that was never meant to be read. */

@@ -2,13 +2,13 @@
 
 import { Link, useLoaderData } from 'react-router';
 import { asNumber } from '#core/domain/credits/credits.ts';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { statusWords } from '#core/domain/tasks/task-view.ts';
 import { Credits, Time } from '../components/format.tsx';
 import { Card, Figure } from '../components/page.tsx';
 import { Table, Td, Th, Tr } from '../components/table.tsx';
 import { Tag } from '../components/tag.tsx';
 import { operators } from '../guarded.ts';
-import { platformName } from '../texts/custody.ts';
 import { checkOutcomes, operatorWords, parts } from '../texts/operator.ts';
 import { OperatorPage, titled } from './nav.tsx';
 

@@ -3,6 +3,7 @@
 import { Link, redirect, useLoaderData } from 'react-router';
 import { asNumber } from '#core/domain/credits/credits.ts';
 import { newId } from '#core/domain/ids.ts';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { sayAudit } from '#core/domain/team/say-audit.ts';
 import { statusWords } from '#core/domain/tasks/task-view.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
@@ -15,7 +16,6 @@ import { Card, Figure } from '../components/page.tsx';
 import { Table, Td, Th, Tr } from '../components/table.tsx';
 import { StatusTag, Tag } from '../components/tag.tsx';
 import { attempt, operators, readForm } from '../guarded.ts';
-import { platformName } from '../texts/custody.ts';
 import { accessWords, operatorWords } from '../texts/operator.ts';
 import { OperatorPage, titled } from './nav.tsx';
 import { ReasonField } from './reason-field.tsx';

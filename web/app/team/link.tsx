@@ -3,13 +3,14 @@
 
 import type { ReactNode } from 'react';
 import { redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { Button, LinkButton } from '../components/button.tsx';
 import { SelectField } from '../components/field.tsx';
 import { Form } from '../components/form.tsx';
 import { Notice } from '../components/notice.tsx';
 import { Card, Page } from '../components/page.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
-import { confirmWords, platformName } from '../texts/team.ts';
+import { confirmWords } from '../texts/team.ts';
 
 export const loader = guarded('login', async ({ app, actor, params, brandName }) => {
   const [link, teams] = await Promise.all([app.workspaces.lookAtLink(actor, params['token'] ?? ''), app.accounts.teamsOf(actor)]);

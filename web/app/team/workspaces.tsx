@@ -2,6 +2,7 @@
 
 import { Link2, MessagesSquare } from 'lucide-react';
 import { redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { may } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
@@ -11,7 +12,7 @@ import { Time } from '../components/format.tsx';
 import { Card, Empty } from '../components/page.tsx';
 import { Tag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
-import { linkWords, platformName } from '../texts/team.ts';
+import { linkWords } from '../texts/team.ts';
 import { Named } from './named.tsx';
 import { TeamPage } from './nav.tsx';
 

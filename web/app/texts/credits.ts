@@ -14,8 +14,6 @@ export const byWords = { type: 'Kind of work', person: 'Person', channel: 'Chann
   string
 >;
 
-export const platformWords: Readonly<Record<string, string>> = { web: 'Portal', terminal: 'Terminal', slack: 'Slack', discord: 'Discord' };
-
 export const groupWords = {
   other: 'All others',
   none: { type: 'Erased tasks', person: 'People who are gone', channel: 'Outside of channels', platform: 'Erased tasks' },

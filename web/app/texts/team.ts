@@ -22,12 +22,6 @@ export const asRole: Readonly<Record<Role, string>> = {
   guest: 'a guest',
 };
 
-export const platformNames: Readonly<Record<string, string>> = { slack: 'Slack', discord: 'Discord' };
-
-export function platformName(platform: string): string {
-  return platformNames[platform] ?? platform;
-}
-
 /** What was done, said on the page that comes after. */
 export const doneWords: Readonly<Record<string, string>> = {
   invited: 'The invitation is on its way.',
