@@ -50,6 +50,11 @@ const table = {
     wayForward: 'Attach them again in a new request.',
     mayHaveActed: false,
   },
+  'workspace.uninstalled': {
+    sentence: 'The app was removed from this workspace.',
+    wayForward: 'Ask again in the portal, or add the app to the workspace again.',
+    mayHaveActed: true,
+  },
   'our.fault': {
     sentence: 'Something went wrong on our side.',
     wayForward: 'Try again. If it happens once more, tell us the task’s number.',

@@ -88,6 +88,9 @@ test('the overview counts what is there and says how every part is', async () =>
     outbox: 0,
     frozenTeams: 0,
     leavingTeams: 0,
+    installations: 0,
+    installationsUnlinked: 0,
+    installationsMute: 0,
     ledger: null,
     health: [
       { part: 'database', ok: true },
