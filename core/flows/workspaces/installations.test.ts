@@ -101,12 +101,14 @@ test('tokens that two processes want refreshed at the same time are refreshed on
   go.resolve();
   expect((await Promise.all(both)).map((each) => [each!.version, each!.tokens])).toEqual(Array(3).fill([2, next]));
   expect(asked).toEqual([given.tokens]);
-  // Whoever kept the earlier ones in memory hears of it.
-  for (const process of [app, other])
-    await vi.waitFor(async () => expect(await process.workspaces.installation('slack', given.externalId)).toMatchObject({ tokens: next }));
+  // Who only reads, and has the earlier ones in memory, hears of a change too.
+  expect(await other.workspaces.installation('slack', given.externalId)).toMatchObject({ tokens: next });
+  const third = freshTokens();
+  await app.workspaces.rotate({ ...of, version: 2 }, async () => third);
+  await vi.waitFor(async () => expect(await other.workspaces.installation('slack', given.externalId)).toMatchObject({ tokens: third }));
   expect(await app.workspaces.expiringInstallations('slack', new Date(clock.now().getTime() + 13 * HOUR_MS))).toContainEqual({
     ...of,
-    version: 2,
+    version: 3,
   });
 });
 
