@@ -64,6 +64,19 @@ const acts = {
     title: 'Workspace unlinked',
     say: ({ fact }) => `unlinked “${fact('name')}” on ${platform(fact('platform'))} from the team`,
   },
+  'workspace.changed': {
+    title: 'Workspace changed',
+    say: ({ fact }) =>
+      `${fact('guestsMayAsk') === 'true' ? 'allowed' : 'forbade'} guests of “${fact('name')}” on ${platform(fact('platform'))} to ask`,
+  },
+  'workspace.uninstalled': {
+    title: 'App removed from a workspace',
+    say: ({ fact }) => `noted that the app was removed from “${fact('name')}” on ${platform(fact('platform'))}`,
+  },
+  'workspace.reinstalled': {
+    title: 'App installed again in a workspace',
+    say: ({ fact }) => `noted that the app was installed again in “${fact('name')}” on ${platform(fact('platform'))}`,
+  },
   'person.renamed': { title: 'Name changed', say: ({ fact }) => `changed their name from “${fact('from')}” to “${fact('to')}”` },
   'session.began': { title: 'Logged in', say: ({ fact }) => `logged in (${fact('device')})` },
   'session.ended': { title: 'Session ended', say: ({ fact }) => `ended the session of ${fact('device')}` },
@@ -177,7 +190,13 @@ function threshold(text: string): string {
   return text === '…' ? 'none' : amount(text);
 }
 
-const limitOwners: Readonly<Record<string, string>> = { team: 'for the team', member: 'for a person', channel: 'for a channel' };
+const limitOwners: Readonly<Record<string, string>> = {
+  team: 'for the team',
+  member: 'for a person',
+  channel: 'for a channel',
+  workspace: 'for a workspace',
+  'workspace-person': 'for each person in a workspace',
+};
 const limitPeriods: Readonly<Record<string, string>> = { day: 'a day', week: 'a week', month: 'a month', total: 'in total' };
 
 function limit(fact: About['fact']): string {

@@ -20,6 +20,7 @@ import { patiently } from '../runtime/patiently.ts';
 import { endUnapproved } from '../approvals/approve.ts';
 import { forgetRefusedAsks } from '../tasks/refused-asks.ts';
 import { buryForgotten } from '../messages/undelivered.ts';
+import { forgetReplyHandles } from '../workspaces/reply-handles.ts';
 
 const RELAY_AT_ONCE = 500;
 const RELAY_IDLE_MS = 1_000;
@@ -59,6 +60,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(EXPIRE_EVERY_MS, () => forgetRefusedAsks(core)),
     again(EXPIRE_EVERY_MS, () => forgetRemoved(core)),
     again(EXPIRE_EVERY_MS, () => forgetEndedLogins(core)),
+    again(EXPIRE_EVERY_MS, () => forgetReplyHandles(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
     again(EXPIRE_EVERY_MS, () => tellOfExpiringKeys(core)),
     again(EXPIRE_EVERY_MS, keepCopyOfMailboxKey(core)),

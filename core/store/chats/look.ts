@@ -60,7 +60,7 @@ export function lookOver(money: Money): LookAt {
 // A workspace has no such column before guests could be allowed.
 const LOOK = `
   SELECT g.n, a.id AS identity_id, a.display_name, a.user_id, s.id IS NOT NULL AS workspace_pays,
-    coalesce((to_jsonb(s) ->> 'guests_may_ask')::boolean, false) AS guests_may_ask, w.team_id, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at,
+    coalesce(s.guests_may_ask, false) AS guests_may_ask, w.team_id, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at,
     t.confirm_above AS team_above, u.confirm_above AS own_above, c.id AS conversation_id, c.team_id AS thread_team, c.asked_by, c.asked_at, c.spoken_at,
     k.key AS known_key, k.outcome, k.task_id, k.saying
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])

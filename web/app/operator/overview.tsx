@@ -31,6 +31,9 @@ export const loader = operators(async ({ app, actor, brandName, sandboxPages }) 
       lettersDead: overview.lettersDead,
       mailsWaiting: overview.mailsWaiting,
       mailsUndelivered: overview.mailsUndelivered,
+      installations: overview.installations,
+      unlinked: overview.installationsUnlinked,
+      mute: overview.installationsMute,
     },
     // As a task goes through them.
     tasksOfDay: Object.entries(statusWords).flatMap(([status, words]) => {
@@ -90,6 +93,11 @@ export default function Overview() {
               </Link>
             }
             note={`${numbers.mailsWaiting} on their way`}
+          />
+          <Figure
+            label="Chat workspaces with the app"
+            value={numbers.installations.toLocaleString('en')}
+            note={`${numbers.unlinked} without a team, ${numbers.mute} must reinstall`}
           />
         </dl>
       </Card>

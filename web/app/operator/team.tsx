@@ -44,7 +44,14 @@ export const loader = operators(async ({ app, actor, brandName, params, now }) =
     deletionAt: team.deletionAt?.toISOString() ?? null,
     erasedAt: team.erasedAt?.toISOString() ?? null,
     people: team.people.map(({ userId, name, email, role }) => ({ userId, name, email, role })),
-    workspaces: team.workspaces.map(({ platform, name }) => ({ platform, name })),
+    workspaces: team.workspaces.map(({ platform, externalId, name, uninstalledAt, installation }) => ({
+      platform,
+      externalId,
+      name,
+      removed: uninstalledAt !== null,
+      scopes: installation?.scopes.length ?? null,
+      tokensExpireAt: installation?.tokensExpireAt?.toISOString() ?? null,
+    })),
     tasks: [...running, ...failed].map(({ id, type, status, platform, createdAt }) => ({
       id,
       type,
@@ -132,9 +139,18 @@ export default function Team() {
       {team.workspaces.length > 0 && (
         <Card title="Chats">
           <ul className="space-y-1">
-            {team.workspaces.map(({ platform, name }) => (
-              <li key={`${platform} ${name}`} className="wrap-anywhere">
-                {name} <Tag>{platformName(platform)}</Tag>
+            {team.workspaces.map(({ platform, externalId, name, removed, scopes, tokensExpireAt }) => (
+              <li key={`${platform} ${externalId}`} className="wrap-anywhere">
+                {name} <Tag>{platformName(platform)}</Tag> {removed && <Tag tone="warn">App removed</Tag>}{' '}
+                <span className="text-sm text-soft">
+                  {externalId}
+                  {scopes !== null && `, ${scopes} ${scopes === 1 ? 'scope' : 'scopes'}`}
+                  {tokensExpireAt !== null && (
+                    <>
+                      , tokens expire <Time at={tokensExpireAt} />
+                    </>
+                  )}
+                </span>
               </li>
             ))}
           </ul>

@@ -22,7 +22,15 @@ export const groupWords = {
 } as const;
 
 export const limitWords = {
-  whose: { team: 'The whole team', member: 'Person', channel: 'Channel' },
+  whose: {
+    team: 'The whole team',
+    member: 'Person',
+    channel: 'Channel',
+    workspace: 'Everyone in a workspace',
+    'workspace-person': 'Each person in a workspace',
+  },
+  /** Before what is used of a limit that counts each person apart. */
+  most: 'Person who used the most',
   period: { day: 'a day', week: 'a week', month: 'a month', total: 'in total' },
 } as const;
 
