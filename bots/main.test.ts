@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '#core/engines/clock.ts';
 import type { App } from '#core/flows/app.ts';
+import type { Mount } from '#core/ports/mount.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import type { Adapter } from './adapter.ts';
-import { platformsReadHere, startBots } from './main.ts';
+import { startBots } from './main.ts';
 import { terminal } from './terminal/adapter.ts';
 
 const core = { app: {} as App, log: quietLog, clock: systemClock };
@@ -17,13 +18,29 @@ test('only the platforms that have settings are started', async () => {
 
 test('when one platform can not start, the operator is told why and none stays', async () => {
   const events: string[] = [];
-  const broken: Adapter = { ...terminal, platform: 'discord', start: () => Promise.reject(new Error('the token is wrong')) };
+  const broken: Adapter = { ...platform('discord', []), start: () => Promise.reject(new Error('the token is wrong')) };
   await expect(startBots(core, { slack: {}, discord: {} }, [platform('slack', events), broken])).rejects.toThrow('the token is wrong');
   expect(events).toEqual(['slack starts', 'slack stops']);
 });
 
-test('letters to the portal and to terminals are read from us, all others are posted', () => {
-  expect(platformsReadHere([platform('slack', []), terminal])).toEqual(new Set(['web', 'terminal']));
+test('an adapter that posts where people read letters from us, or the other way round, does not start', async () => {
+  const events: string[] = [];
+  await expect(startBots(core, { terminal: {} }, [platform('terminal', events)])).rejects.toThrow(
+    'The adapter of terminal says posted, and the table of platforms read-here.',
+  );
+  await expect(startBots(core, {}, [{ ...terminal, platform: 'slack' }])).rejects.toThrow('says read-here');
+  expect(events).toEqual([]);
+});
+
+test('what a platform calls us on takes a body of 1 MB, unless it says another size', async () => {
+  const handle = () => undefined;
+  const mounts: Mount[] = [
+    { path: '/pager/events', handle },
+    { path: '/pager/files', body: { mostBytes: 5 }, handle },
+  ];
+  const pager: Adapter = { ...platform('pager', []), start: async () => ({ mounts, async stop() {} }) };
+  const bots = await startBots(core, { pager: {} }, [pager]);
+  expect(bots.mounts.map(({ body }) => body)).toEqual([{ mostBytes: 1_000_000 }, { mostBytes: 5 }]);
 });
 
 function platform(name: string, events: string[]): Adapter {

@@ -17,14 +17,14 @@ export interface Shown {
   readonly draft: string;
 }
 
-export function drawPage({ title, base, brandName }: { title: string; base: string; brandName: string }, body: Markup): string {
+export function drawPage({ title, base }: { readonly title: string; readonly base: string }, body: Markup): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${title} · ${brandName}</title>
+        <title>${title} · Sandbox</title>
         <link rel="icon" href="data:," />
         ${['base', 'messages', 'layout'].map((name) => html`<link rel="stylesheet" href="${base}/${name}.css" />`)}
         <script src="${base}/page.js" type="module"></script>

@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
-import type { Mount } from '#bots/adapter.ts';
 import { contentDisposition } from '#core/domain/files/content-disposition.ts';
 import { safeFileName } from '#core/domain/files/file-name.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import type { Mount } from '#core/ports/mount.ts';
 import { acts, mostBodyBytes, readForm, type Sent } from './acts.ts';
 import { tellChanges } from './changes.ts';
 import { ChatRefusal, type ChatSandbox } from './chat.ts';
@@ -16,7 +16,6 @@ import { addressOf, placeIn, type Place } from './view.ts';
 interface Settings {
   /** Below /sandbox, where pages of sandboxes are. */
   readonly path: `/sandbox/${string}`;
-  readonly brandName: string;
 }
 
 /** Messages that are shown at once. */
@@ -26,7 +25,7 @@ const mostShown = 100;
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-export function chatPages(sandbox: ChatSandbox, { path: base, brandName }: Settings): Mount[] {
+export function chatPages(sandbox: ChatSandbox, { path: base }: Settings): Mount[] {
   const changes = tellChanges(sandbox);
   return [
     {
@@ -73,7 +72,7 @@ export function chatPages(sandbox: ChatSandbox, { path: base, brandName }: Setti
     const place = await placeIn(sandbox, base, asked);
     const body = place === null ? drawNothing(sandbox.title) : drawChat(sandbox.title, await shownIn(place, notice, draft));
     response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': policy });
-    response.end(drawPage({ title: sandbox.title, base, brandName }, body));
+    response.end(drawPage({ title: sandbox.title, base }, body));
   }
 
   async function shownIn(place: Place, notice: string, draft: string) {

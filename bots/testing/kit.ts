@@ -5,7 +5,7 @@ import type { Poster } from '#core/ports/poster.ts';
 import type { Adapter } from '../adapter.ts';
 
 export interface Kit<Part = unknown> {
-  readonly adapter: Adapter<never, Part>;
+  readonly adapter: Omit<Adapter<never, Part>, 'startSandbox'>;
   readonly refs: {
     readonly good: readonly Readonly<Record<string, string>>[];
     readonly bad: readonly string[];

@@ -5,6 +5,7 @@ import { newId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
 import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import type { IntakeRow } from '#core/store/tasks/intake.ts';
 import type { Store } from '#core/store/database/store.ts';
+import { hearIn } from './hear.ts';
 import { median, percentile, perSecond, type BenchRow } from './row.ts';
 import { makeTeams, openMinimum, type BenchTeam } from './world.ts';
 
@@ -20,19 +21,25 @@ export async function benchIntake(databaseUrl: string, store: Store): Promise<Be
   return [
     await throughput('intake, 1,000 wallets, 16 callers', databaseUrl, store, teams, 0.25),
     await throughput('intake, one hot wallet, 16 callers', databaseUrl, store, teams.slice(0, 1), 1.2),
+    await throughput('hear, 1,000 workspaces, 16 callers', databaseUrl, store, teams, 0.25, await hearIn(store, teams)),
     ...(await latency(store, teams)),
   ];
 }
 
-async function throughput(name: string, databaseUrl: string, store: Store, teams: readonly BenchTeam[], aim: number): Promise<BenchRow> {
+async function throughput(
+  name: string,
+  databaseUrl: string,
+  store: Store,
+  teams: readonly BenchTeam[],
+  aim: number,
+  ask: (team: BenchTeam) => Promise<unknown> = (team) => store.intake(rowFor(team), new Date()),
+): Promise<BenchRow> {
   const minimum = await openMinimum(databaseUrl, teams.length, CALLERS);
   const rounds: { ours: number; limit: number }[] = [];
   // The first round warms up both.
   for (let i = 0; i <= ROUNDS; i++) {
     const limit = await perSecond(CALLERS, ROUND_MS, minimum.update);
-    const ours = await perSecond(CALLERS, ROUND_MS, () =>
-      store.intake(rowFor(teams[Math.floor(Math.random() * teams.length)]!), new Date()),
-    );
+    const ours = await perSecond(CALLERS, ROUND_MS, () => ask(teams[Math.floor(Math.random() * teams.length)]!));
     if (i > 0) rounds.push({ ours, limit });
   }
   await minimum.close();
@@ -96,6 +103,7 @@ export function rowFor({ teamId, walletId, userId }: BenchTeam): IntakeRow {
       estimateHigh: credits(1),
       retryOf: null,
       deadlineAt: new Date(Date.now() + 3_600_000),
+      approveBy: null,
       fileIds: [],
     },
     saying: {

@@ -39,10 +39,10 @@ const id = <T extends string>() =>
     .refine(isId, 'not an id')
     .transform((text) => text as T);
 
-const fileSchema = z.discriminatedUnion('kind', [
+export const fileSchema = z.discriminatedUnion('kind', [
   /** Already kept by us, with its name and size. */
   z.object({ kind: z.literal('stored'), fileId: id<FileId>() }),
-  /** The platform has it; its adapter will fetch it by this reference. Until that is built, intake refuses such a request. */
+  /** The platform has it; its adapter fetches it by this reference. */
   z.object({
     kind: z.literal('remote'),
     name: name.pipe(z.string().min(1)),
@@ -65,6 +65,7 @@ export const askSchema = z.object({
   newConversation: z.boolean().default(false),
   /** Slack workspace or Discord server, as the platform names it. */
   workspace: word.optional(),
+  /** With its platform and workspace, `slack:T1:C9`: limits of a workspace count by the first two parts. */
   channel: word.optional(),
   /** Who said it: someone logged in, or a platform's account that may or may not be linked to a user. */
   from: z.discriminatedUnion('kind', [

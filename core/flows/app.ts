@@ -1,6 +1,7 @@
 // What the front doors (bots, HTTP, portal, terminal) may ask of the core: everything they do goes through these verbs, by noun.
 
 import { accountVerbs } from './accounts/verbs.ts';
+import { chatVerbs } from './chats/verbs.ts';
 import { creditVerbs } from './credits/verbs.ts';
 import { fileVerbs } from './files/verbs.ts';
 import { liveVerbs } from './live/live.ts';
@@ -20,6 +21,8 @@ export function allVerbs(core: Core) {
   return {
     /** Asks for work, says what it would cost, shows it, stops it, asks for it again. */
     tasks: taskVerbs(core),
+    /** What people say, press, type, edit and remove in chats: each is judged once, and its answer says how it is shown. */
+    chats: chatVerbs(core),
     /** Shows what was said in a conversation, and sends again what could not be posted. */
     messages: messageVerbs(core),
     /** Takes files in, opens them, follows links to them, ends those links, deletes files. */

@@ -5,10 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import type { ChatSandboxes } from '#bots/sandboxes.ts';
 import type { Config } from '#core/contracts/env.ts';
 import { addressHere, isLoopbackHost } from '#core/domain/accounts/loopback.ts';
 import { asNumber } from '#core/domain/credits/credits.ts';
+import { platformsReadHere } from '#core/domain/messages/platforms.ts';
 import { createAgents } from '#core/engines/agents.ts';
 import { createAuth } from '#core/engines/auth/auth.ts';
 import { createQueue } from '#core/engines/bullmq/bullmq.ts';
@@ -45,8 +45,6 @@ export interface Product {
   /** Where this process answers HTTP; null when it has no role that does. */
   readonly url: string | null;
   readonly outside: Outside;
-  /** Where a person can talk on a platform that a sandbox plays, with the token of `outside.pagesToken`. */
-  readonly chatPages: ChatSandboxes['pages'];
   /** Takes nothing new, lets running work end or hands it over, then closes everything. */
   stop(): Promise<void>;
 }
@@ -78,7 +76,13 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (held) stops.push(held.letGo);
     const port = held?.port ?? config.http.port;
     const publicUrl = config.http.publicUrl ?? addressHere(config.http.host, port);
-    const outside = await startSandboxes(config, log);
+    const here = `http://127.0.0.1:${port}`;
+    const adapters = config.roles.includes('bots') ? (options.adapters ?? (await import('#bots/adapters.ts')).adapters) : null;
+    const outside = await startSandboxes(
+      config,
+      log,
+      adapters && { adapters, settings: options.botSettings, play: options.chatSandboxes ?? false, url: here, clock, log },
+    );
     stops.push(() => outside.stop());
     await migrate(outside.databaseUrl);
     if (await mendAfterRestore(outside.databaseUrl)) log.warn({}, 'database was moved from another server, events renumbered');
@@ -125,7 +129,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       cost: options.loginCost,
     });
 
-    const { platformsReadHere } = await import('#bots/main.ts');
+    const { platformsFetchedFrom } = await import('#bots/main.ts');
     const made: Core = {
       store,
       queue,
@@ -151,7 +155,8 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
         startingCredits: config.people.startingCredits,
         operatorEmails: new Set(config.people.operatorEmails.map((email) => email.toLowerCase())),
         worker,
-        readHere: platformsReadHere(options.adapters),
+        readHere: new Set(platformsReadHere()),
+        fetchesFrom: platformsFetchedFrom(options.adapters),
         ...timings,
       },
     };
@@ -159,16 +164,15 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const app = makeApp(core);
 
     if (config.roles.includes('worker')) stops.push(await startWorkerRole(core));
-    const { dataDir } = config;
-    const sandboxes = config.production ? null : { dataDir, brandName, url: `http://127.0.0.1:${port}` };
-    const bots = config.roles.includes('bots') ? await startBotsRole(core, app, options, sandboxes) : null;
+    const bots = adapters && (await startBotsRole(core, app, { adapters, settings: outside.chats.settings }));
     if (bots) stops.push(bots.stop);
     const { startingCredits } = config.people;
     const operatorEmails = [...core.settings.operatorEmails];
     const filesOrigin = originOf(outside.s3);
     const portal = options.portal ? { operatorEmails, startingCredits: asNumber(startingCredits.credits), filesOrigin } : null;
-    const listens = config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0;
-    if (listens) await options.beforeListening?.({ core, outside, url: `http://127.0.0.1:${port}` });
+    const mounts = [...(bots?.mounts ?? []), ...outside.chats.mounts];
+    const listens = config.roles.includes('web') || mounts.length > 0;
+    if (listens) await options.beforeListening?.({ core, outside, url: here });
     await held?.letGo();
     const web = listens
       ? await startWebRole(
@@ -176,8 +180,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
           app,
           { ...config.http, port },
           {
-            mounts: bots?.mounts ?? [],
-            chatPages: bots?.pages ?? [],
+            mounts,
             outside,
             filesOrigin,
             // In production a proxy on the same machine may call us by any name.
@@ -190,7 +193,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       stops.push(web.stop);
       await outside.announce(web.url);
     }
-    return { core, app, auth, url: web?.url ?? null, outside, chatPages: bots?.pages ?? [], stop };
+    return { core, app, auth, url: web?.url ?? null, outside, stop };
   } catch (error) {
     await stop();
     throw explainLostKey(error, config);

@@ -1,17 +1,17 @@
 // What a process does, by role. Roles share no memory: they meet in PostgreSQL and the queue.
 
-import type { Context, Mount, SandboxOptions } from '#bots/adapter.ts';
+import type { Adapter, Context } from '#bots/adapter.ts';
 import type { Bots } from '#bots/main.ts';
-import type { ChatSandboxes } from '#bots/sandboxes.ts';
 import type { App } from '#core/flows/app.ts';
 import { deliverMails } from '#core/flows/mail/mail.ts';
+import { fetchInputs } from '#core/flows/files/fetch-inputs.ts';
 import { deliver } from '#core/flows/messages/deliver.ts';
 import { relay, upkeep } from '#core/flows/operator/upkeep.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
 import { dispatch } from '#core/flows/tasks/dispatch.ts';
 import { watchRunning } from '#core/flows/tasks/running.ts';
+import type { Mount, SandboxPage } from '#core/ports/mount.ts';
 import type { PortalSettings } from '#web/server/portal.ts';
-import type { ProductOptions } from './options.ts';
 import type { Outside } from './sandboxes.ts';
 
 /** Agents take seconds to minutes, and waiting for them costs little: this many tasks at a time in one process. */
@@ -41,36 +41,24 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
   };
 }
 
-/** Speaks on the platforms, and delivers letters there. `sandboxes` plays those without settings; null where none may. */
+/** Speaks on the platforms, and delivers letters there. */
 export async function startBotsRole(
   core: Core,
   app: Context<unknown>['app'],
-  options: Pick<ProductOptions, 'adapters' | 'botSettings'>,
-  sandboxes: SandboxOptions | null,
-): Promise<Bots & Pick<ChatSandboxes, 'pages'>> {
+  { adapters, settings }: { adapters: readonly Adapter[]; settings: Outside['chats']['settings'] },
+): Promise<Bots> {
   const { startBots } = await import('#bots/main.ts');
-  const { startChatSandboxes } = await import('#bots/sandboxes.ts');
-  const { adapters, botSettings = {} } = options;
-  const played = sandboxes && (await startChatSandboxes(botSettings, sandboxes, adapters));
-  try {
-    const bots = await startBots({ app, log: core.log, clock: core.clock }, { ...botSettings, ...played?.settings }, adapters);
-    const stopping = new AbortController();
-    const delivering = deliver(core, bots.posters, stopping.signal);
-    return {
-      ...bots,
-      mounts: [...bots.mounts, ...(played?.mounts ?? [])],
-      pages: played?.pages ?? [],
-      async stop() {
-        await bots.stop();
-        stopping.abort();
-        await delivering;
-        await played?.stop();
-      },
-    };
-  } catch (error) {
-    await played?.stop();
-    throw error;
-  }
+  const bots = await startBots({ app, log: core.log, clock: core.clock }, settings, adapters);
+  const stopping = new AbortController();
+  const working = Promise.all([deliver(core, bots.posters, stopping.signal), fetchInputs(core, bots.fetchers, stopping.signal)]);
+  return {
+    ...bots,
+    async stop() {
+      await bots.stop();
+      stopping.abort();
+      await working;
+    },
+  };
 }
 
 /** What the portal is told besides. */
@@ -78,9 +66,7 @@ type PortalNeeds = Pick<PortalSettings, 'operatorEmails' | 'startingCredits' | '
 
 interface WebNeeds {
   readonly mounts: readonly Mount[];
-  /** Where a person can talk on a platform that a sandbox plays. */
-  readonly chatPages: ChatSandboxes['pages'];
-  readonly outside: Pick<Outside, 'mailbox' | 'pagesToken'>;
+  readonly outside: Pick<Outside, 'mailbox' | 'chats' | 'pagesToken'>;
   readonly loopbackOnly: boolean;
   /** Where downloads lead to. */
   readonly filesOrigin: string;
@@ -92,15 +78,15 @@ export async function startWebRole(
   core: Core,
   app: App,
   http: { host: string; port: number; trustProxy: number; metricsToken: string | null; securityContacts: readonly string[] },
-  { mounts, chatPages, outside, loopbackOnly, filesOrigin, portal }: WebNeeds,
+  { mounts, outside, loopbackOnly, filesOrigin, portal }: WebNeeds,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
   const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
   const { openPortal } = await import('#web/server/portal.ts');
   const { log, auth, security } = core;
   const { publicUrl, brandName } = core.settings;
-  const { mailbox, pagesToken } = outside;
-  const sandboxPages = [...(mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : []), ...chatPages];
+  const { mailbox, chats, pagesToken } = outside;
+  const sandboxPages: SandboxPage[] = [...(mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : []), ...chats.pages];
   const common = { app, auth, log, security, publicUrl, brandName, sandboxPages };
   const web = createWeb({
     ...common,

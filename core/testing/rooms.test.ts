@@ -44,7 +44,7 @@ const rooms: Record<string, readonly string[]> = {
   'core/bench': ['core/product', 'core/domain', 'core/contracts', 'core/ports', 'core/store', 'core/flows', 'core/engines', 'core/sandbox'],
   bots: ['bots/drawing', 'core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'bots/*'],
   'bots/drawing': ['core/domain'],
-  'bots/sandbox': ['bots', 'bots/drawing', 'core/domain'],
+  'bots/sandbox': ['bots/drawing', 'core/domain', 'types of core/ports'],
   'bots/*': ['bots/drawing', 'bots/sandbox', 'core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'bots'],
   'web/server': ['core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'types of web/app'],
   'web/app': ['core/domain', 'types of core/ports', 'types of core/flows', 'types of web/server'],

@@ -7,27 +7,48 @@ import type { TransactionView } from '#core/domain/credits/transaction.ts';
 import type { WalletView } from '#core/flows/credits/views.ts';
 import type { EventLine } from '#core/flows/live/event-line.ts';
 import type { Stopped } from '#core/flows/tasks/control.ts';
-import type { TakenTask } from '#core/flows/tasks/intake.ts';
+import type { TakenApproval, TakenTask } from '#core/flows/tasks/intake.ts';
 
 /** Made of what was stored when the ask was taken, so that a repeat reads the same, whatever became of the task. */
 export function takenAnswer(taken: TakenTask, publicUrl: string) {
-  const task = `${publicUrl}/api/tasks/${taken.taskId}`;
   return {
-    task: { id: taken.taskId, type: taken.type, because: taken.because, quantity: quantityAnswer(taken), position: taken.position },
-    estimate: { low: inCredits(taken.estimateLow), high: inCredits(taken.estimateHigh), held: inCredits(taken.held) },
+    task: { ...workAnswer(taken), position: taken.position },
+    estimate: { ...estimateAnswer(taken), held: inCredits(taken.held) },
     balance: { available: inCredits(taken.available) },
     conversationId: taken.conversationId,
-    links: {
-      task,
-      cancel: `${task}/cancel`,
-      events: `${publicUrl}/api/events?task=${taken.taskId}`,
-      letters: `${publicUrl}/api/conversations/${taken.conversationId}/letters`,
-    },
+    links: linksAnswer(taken, publicUrl),
   };
 }
 
-function quantityAnswer({ quantity }: TakenTask) {
-  return quantity && { asked: quantity.count, unit: quantity.unit, stated: quantity.stated };
+/** As `takenAnswer`, for a task that starts only when it is approved. */
+export function approvalAnswer(taken: TakenApproval, publicUrl: string) {
+  const links = linksAnswer(taken, publicUrl);
+  return {
+    task: { ...workAnswer(taken), status: 'awaiting_approval' },
+    estimate: { ...estimateAnswer(taken), held: 0 },
+    approval: { above: inCredits(taken.above), approveBy: taken.approveBy },
+    balance: { available: inCredits(taken.available) },
+    conversationId: taken.conversationId,
+    links: { ...links, approve: `${links.task}/approve` },
+  };
+}
+
+function workAnswer({ taskId, type, because, quantity }: TakenTask | TakenApproval) {
+  return { id: taskId, type, because, quantity: quantity && { asked: quantity.count, unit: quantity.unit, stated: quantity.stated } };
+}
+
+function estimateAnswer({ estimateLow, estimateHigh }: TakenTask | TakenApproval) {
+  return { low: inCredits(estimateLow), high: inCredits(estimateHigh) };
+}
+
+function linksAnswer({ taskId, conversationId }: TakenTask | TakenApproval, publicUrl: string) {
+  const task = `${publicUrl}/api/tasks/${taskId}`;
+  return {
+    task,
+    cancel: `${task}/cancel`,
+    events: `${publicUrl}/api/events?task=${taskId}`,
+    letters: `${publicUrl}/api/conversations/${conversationId}/letters`,
+  };
 }
 
 export function stoppedAnswer({ taskId, state, used, returned, available }: Stopped) {
@@ -82,7 +103,7 @@ function withCredits(data: object) {
 }
 
 /** The names that amounts have in the data of events. */
-const amounts = new Set(['estimateLow', 'estimateHigh', 'held', 'available', 'charged', 'used', 'returned']);
+const amounts = new Set(['estimateLow', 'estimateHigh', 'above', 'held', 'available', 'charged', 'used', 'returned']);
 
 function isAmount(value: unknown): value is Amount {
   return typeof value === 'string' && /^-?\d+$/.test(value);

@@ -101,6 +101,9 @@ export const matrix: Readonly<Record<string, Row>> = {
     act: {
       // The admin asked for it, and it is over.
       cancel: act('tasks.stop'),
+      // Whoever asked approves; it is over, too.
+      approve: act('tasks.ask'),
+      change: act('tasks.ask'),
       again: act('tasks.ask', { key: 'matrix' }),
       feedback: act('tasks.see', { verdict: 'bad' }),
       deliver: act('letters.resend'),
@@ -186,6 +189,11 @@ export const matrix: Readonly<Record<string, Row>> = {
         {},
         id(({ workspace }) => workspace),
       ),
+      change: act(
+        'workspaces.manage',
+        { personPerDay: '100', workspacePerDay: '' },
+        id(({ workspace }) => workspace),
+      ),
       account: act(
         'team.see',
         {},
@@ -257,6 +265,7 @@ export const matrix: Readonly<Record<string, Row>> = {
       'end-session': act('login', {}, ({ sessionOf }) => ({ session: sessionOf.owner })),
       'end-others': act('login'),
       unlink: act('login', {}, ({ account }) => ({ account })),
+      spending: act('login', { confirmAbove: 'many' }),
       appearance: act('login', { theme: 'system' }),
     },
   },
@@ -343,6 +352,10 @@ export const api: Readonly<Record<string, (acme: Acme) => readonly Probe[]>> = {
   ],
   '/api/tasks/:id': ({ task, running }) => [{ path: `/api/tasks/${task}` }, { path: `/api/tasks/${running}` }],
   '/api/tasks/:id/files/:fileId/original': ({ task, files }) => [{ path: `/api/tasks/${task}/files/${files.csv}/original` }],
+  '/api/tasks/:id/approve': ({ running, task }) => [
+    { path: `/api/tasks/${running}/approve`, body: {} },
+    { path: `/api/tasks/${task}/approve`, body: {} },
+  ],
   '/api/tasks/:id/cancel': ({ running, task }) => [
     { path: `/api/tasks/${running}/cancel`, body: {} },
     { path: `/api/tasks/${task}/cancel`, body: {} },

@@ -32,7 +32,7 @@ export async function openPage(): Promise<OpenPage> {
   await people.resident('board', { id: 'ann', name: 'Ann', role: 'member' });
   await people.resident('board', { id: 'bo', name: 'Bo', role: 'guest' });
   await people.channel('general');
-  const mounts = chatPages(boardChat(people), { path: '/sandbox/board', brandName: 'Impacter' });
+  const mounts = chatPages(boardChat(people), { path: '/sandbox/board' });
   const door = await openDoor({}, { mounts, sandboxToken: printedToken });
   const form: OpenPage['form'] = (fields, files = []) => {
     const data = new FormData();

@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { AskInput } from '#core/contracts/ask.ts';
+import type { MessageInput, SpeakerInput } from '#core/contracts/chats.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import type { App } from '#core/flows/app.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
@@ -16,7 +16,7 @@ import { replyOf } from '../replies.ts';
 import { board } from './adapter.ts';
 import { boardPeople } from './client.ts';
 import { startBoard } from './sandbox/server.ts';
-import type { Taken } from '#core/flows/tasks/intake.ts';
+import type { Answered } from '#core/flows/chats/answer.ts';
 
 const token = 'secret';
 
@@ -30,13 +30,13 @@ test('what a person says arrives, however often and in whatever order it is told
   await vi.waitFor(() => expect(asks).toHaveLength(8));
   expect([...new Set(asks.map(({ key }) => key))].toSorted()).toEqual(['board:general:1', 'board:general:2']);
   expect(asks.find(({ key }) => key === 'board:general:2')).toEqual({
+    speaker: { platform: 'board', workspace: 'board', space: 'board', externalId: 'ann', name: 'Ann' },
     key: 'board:general:2',
     threadRef: 'board:general:1',
-    workspace: 'board',
     channel: 'general',
-    from: { kind: 'identity', externalId: 'ann', displayName: 'Ann' },
     text: 'in Miami',
     at: expect.any(Date),
+    how: 'thread',
   });
 });
 
@@ -94,14 +94,14 @@ async function openBoard() {
 
 /** The product as far as the board sees it: its adapter's own address, and an app that writes down what it was asked. */
 async function listen(url: string) {
-  const asks: AskInput[] = [];
+  const asks: (MessageInput & { speaker: SpeakerInput })[] = [];
   let refusals = 0;
   const app = {
-    tasks: {
-      async ask(input: AskInput) {
+    chats: {
+      async hear(speaker: SpeakerInput, message: MessageInput) {
         if (refusals-- > 0) throw new Error('the database is away');
-        asks.push(input);
-        return { kind: 'task' } as Taken;
+        asks.push({ speaker, ...message });
+        return { outcome: 'task' } as Answered;
       },
     },
   } as App;

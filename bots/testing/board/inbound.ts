@@ -3,7 +3,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AskInput } from '#core/contracts/ask.ts';
+import type { MessageInput, SpeakerInput } from '#core/contracts/chats.ts';
 import type { Context, Mount } from '#bots/adapter.ts';
 import { boardEvent, type BoardEvent } from './events.ts';
 import type { BoardSettings } from './poster.ts';
@@ -17,14 +17,14 @@ export function boardInbound({ app, log, settings }: Context<BoardSettings>): Mo
     async handle(request, response) {
       const event = await readEvent(request, settings.token);
       if (event === null) return end(response, 401);
-      // The core has no verb for the others yet.
+      // The others are not handed on yet.
       if (event.kind !== 'said') return end(response, 200);
-      const ask = askOf(event);
+      const heard = heardIn(event);
       try {
-        await app.tasks.ask(ask);
+        await app.chats.hear(heard.speaker, heard.message);
         end(response, 200);
       } catch (error) {
-        log.warn({ error, key: ask.key }, 'ask not taken; the board will tell it again');
+        log.warn({ error, key: heard.message.key }, 'message not heard; the board will tell it again');
         end(response, 503);
       }
     },
@@ -40,17 +40,25 @@ async function readEvent(request: IncomingMessage, token: string): Promise<Board
   return boardEvent.parse(JSON.parse(body));
 }
 
-function askOf({ workspace, channel, thread, message, from, text: words, at }: Extract<BoardEvent, { kind: 'said' }>): AskInput {
+function heardIn({ workspace, channel, thread, message, from, text: words, at }: Extract<BoardEvent, { kind: 'said' }>): {
+  speaker: SpeakerInput;
+  message: MessageInput;
+} {
   return {
-    key: `board:${channel}:${message}`,
-    threadRef: refs.format({ channel, thread }),
-    workspace,
-    channel,
-    from: { kind: 'identity', externalId: from.id, displayName: from.name },
-    text: words,
-    at: new Date(at),
+    speaker: { platform: 'board', workspace, space: workspace, externalId: from.id, name: from.name },
+    message: {
+      key: `board:${channel}:${message}`,
+      threadRef: refs.format({ channel, thread }),
+      channel,
+      text: words.replace(MENTION, ''),
+      at: new Date(at),
+      // Whoever begins a thread speaks to us; in one, only who says so, or goes on with a request of theirs.
+      how: message === thread || MENTION.test(words) ? 'mention' : 'thread',
+    },
   };
 }
+
+const MENTION = /^@impacter\b\s*/;
 
 function end(response: ServerResponse, status: number) {
   response.writeHead(status).end();

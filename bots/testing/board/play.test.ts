@@ -10,7 +10,7 @@ import { board } from './adapter.ts';
 const withBoard = [...adapters, board];
 
 test('what somebody types on the page is done by the real core, and answered in its thread', async () => {
-  const world = await stage({ adapters: withBoard });
+  const world = await stage({ adapters: withBoard, chatSandboxes: true });
   await linkBoard(world, await world.person());
   const page = pageOf(world.product);
   await page.say({ text: 'find me 20 leads in Miami' });
@@ -21,7 +21,7 @@ test('what somebody types on the page is done by the real core, and answered in 
 });
 
 test('in a workspace that no team has linked nothing is held, and the page goes on', async () => {
-  const world = await stage({ adapters: withBoard });
+  const world = await stage({ adapters: withBoard, chatSandboxes: true });
   const page = pageOf(world.product);
   await page.say({ workspace: 'harbor', channel: 'harbor-general', as: 'mia', text: 'find me 20 leads in Miami' });
   await page.until('find me 20 leads in Miami', '&workspace=harbor');
@@ -30,7 +30,7 @@ test('in a workspace that no team has linked nothing is held, and the page goes 
 });
 
 test('the front page leads to it, and after a restart everything said is there', async () => {
-  const world = await stage({ adapters: withBoard });
+  const world = await stage({ adapters: withBoard, chatSandboxes: true });
   expect(await (await fetch(world.url)).text()).toContain('<a href="/sandbox/board">Board</a>');
   await pageOf(world.product).say({ text: 'hello' });
   await world.product.stop();
@@ -39,10 +39,10 @@ test('the front page leads to it, and after a restart everything said is there',
 });
 
 test('a start without the board has no such page', async () => {
-  const { url, product } = await stage();
+  const { url, product } = await stage({ chatSandboxes: true });
   const headers = { Authorization: `Bearer ${product.outside.pagesToken!}` };
   expect((await fetch(`${url}/sandbox/board`, { headers })).status).toBe(404);
-  expect(product.chatPages).toEqual([]);
+  expect(product.outside.chats.pages).toEqual([]);
 });
 
 /** As whoever opened the printed link. */

@@ -3,26 +3,25 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { SandboxOptions, StartedSandbox } from '#bots/adapter.ts';
+import type { AdapterSandbox, SandboxOptions } from '#bots/adapter.ts';
 import { chatPages } from '#bots/sandbox/pages.ts';
 import { boardChat } from './chat.ts';
 import { boardPeople, type BoardPeople } from './client.ts';
 import type { BoardSettings } from './poster.ts';
 import { startBoard } from './sandbox/server.ts';
 
-export async function playBoard({ dataDir, url, brandName }: SandboxOptions): Promise<StartedSandbox> {
-  const folder = path.join(dataDir, 'board');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+export async function playBoard({ dataDir, url, clock }: SandboxOptions): Promise<AdapterSandbox<BoardSettings>> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const [token, peopleToken] = [newToken(), newToken()];
-  const board = await startBoard({ token, peopleToken, file: path.join(folder, 'board.jsonl') });
+  const board = await startBoard({ token, peopleToken, file: path.join(dataDir, 'board.jsonl'), now: () => clock.now() });
   const people = boardPeople(board.url, peopleToken);
   if ((await people.places()).workspaces.length === 0) await furnish(people);
   // Nobody answers there yet; what is said meanwhile is told until somebody does.
   await people.hook({ url: `${url}/board/events` });
   const page = { title: 'Board', path: '/sandbox/board' } as const;
   return {
-    settings: { url: board.url, token } satisfies BoardSettings,
-    mounts: chatPages(boardChat(people), { path: page.path, brandName }),
+    settings: { url: board.url, token },
+    mounts: chatPages(boardChat(people), { path: page.path }),
     page,
     stop: board.stop,
   };

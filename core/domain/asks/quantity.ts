@@ -28,6 +28,12 @@ export function quantityIn(text: string, type: AgentType): Quantity | null {
   return quantityOf(type, count, amount !== undefined);
 }
 
+/** A number that a person chose in a form rather than in words. Null where the type is charged by usage. Throws as `quantityIn`. */
+export function chosenQuantity(type: AgentType, count: number): Quantity | null {
+  const rate = rateOf(type);
+  return rate.unit === null ? null : quantityOf(type, deliverable({ value: count, text: count.toLocaleString('en-US') }, rate), true);
+}
+
 /** As it was understood, for what was stored of it. Null where the type is charged by usage. */
 export function quantityOf(type: AgentType, count: number, stated: boolean): Quantity | null {
   const { unit } = rateOf(type);

@@ -37,6 +37,8 @@ export const verbRates = {
     because: 'ten a second is a program working through a list; each is a transaction',
   },
   'tasks.retry': { needs: 'tasks.ask', ...perMinute(120), because: 'starts an agent, and counts as an ask too' },
+  'tasks.approve': { needs: 'tasks.ask', ...perMinute(240), because: 'each locks the wallet of the team, and starts an agent' },
+  'tasks.change': { needs: 'tasks.ask', ...perMinute(240), because: 'cancels a task, and a row for each of its files' },
   'tasks.cancel': {
     needs: 'tasks.ask',
     ...perMinute(240),
@@ -62,6 +64,7 @@ export const verbRates = {
   'team.auditCsv': { needs: 'audit.see', ...perMinute(60), because: 'reads the whole audit log' },
   'credits.setLimit': { needs: 'credits.limit', ...perHour(240), because: 'a row that stays' },
   'credits.removeLimit': { needs: 'credits.limit', ...perHour(240), because: 'a line in the audit log, which stays' },
+  'workspaces.changeWorkspace': { needs: 'workspaces.manage', ...perHour(240), because: 'a line in the audit log, which stays' },
 
   'privacy.exportTeam': { needs: 'team.export', ...perDay(10), because: 'packs all data of the team; it changes little within a day' },
   'privacy.openExport': { needs: 'team.export', ...perHour(120), because: 'the archive comes through us; a download that was cut goes on' },
@@ -78,6 +81,7 @@ export const verbRates = {
   'team.make': { needs: 'tasks.see', ...perDay(40), because: 'a team and a wallet, which stays' },
   'team.rename': { needs: 'team.settings', ...perHour(60), because: 'a line in the audit log, which stays' },
   'accounts.rename': { needs: 'tasks.see', ...perHour(60), because: 'a line in the audit log, which stays' },
+  'accounts.setConfirmAbove': { needs: 'tasks.see', ...perHour(120), because: 'a row that changes' },
   'team.changeRole': { needs: 'team.manage', ...perHour(240), because: 'a line in the audit log, which stays' },
   'team.removeMember': { needs: 'team.manage', ...perHour(240), because: 'a line in the audit log, which stays' },
   'team.makeApiKey': { needs: 'keys.own', ...perHour(60), because: 'a mail, and a row that stays' },
@@ -85,6 +89,35 @@ export const verbRates = {
 
 export type RatedVerb = keyof typeof verbRates;
 export const ratedVerbs = Object.keys(verbRates) as RatedVerb[];
+
+export interface ChatRate {
+  /** Of one account on its platform. */
+  readonly person: Rate;
+  /** Of all of a workspace together. */
+  readonly workspace: Rate;
+  readonly because: string;
+}
+
+/** About twenty people at their limit: a workspace is larger than the people of it who ask. */
+const PEOPLE_IN_WORKSPACE = 20;
+
+/** What is done in chats, before anybody knows who pays. What comes too often is answered once, and then dropped. */
+export const chatRates = {
+  'chats.hear': { ...inChat(60), because: 'nobody writes a request a second; each is a transaction' },
+  'chats.act': { ...inChat(60), because: 'a press locks a wallet or wakes a worker' },
+  'chats.command': { ...inChat(30), because: 'a row for each, and a link for some' },
+  'chats.changed': { ...inChat(30), because: 'each may replace a task' },
+  'chats.removed': { ...inChat(120), because: 'a row for each' },
+} as const satisfies Record<string, ChatRate>;
+
+export type ChatVerb = keyof typeof chatRates;
+
+/** How often a person is told that something comes too often. */
+export const toldRate: Rate = { most: 1, windowS: MINUTE_S };
+
+function inChat(most: number): Pick<ChatRate, 'person' | 'workspace'> {
+  return { person: { most, windowS: MINUTE_S }, workspace: { most: most * PEOPLE_IN_WORKSPACE, windowS: MINUTE_S } };
+}
 
 /** What costs nobody credits, and us something: beyond it, new requests have to wait. Nothing that is under way is touched. */
 export const freeRates = {

@@ -3,7 +3,8 @@
 
 import { isId, type TaskId } from '../ids.ts';
 
-export const choiceActs = ['start', 'cancel', 'retry'] as const;
+/** `good` and `bad` say what somebody thinks of a result. */
+export const choiceActs = ['approve', 'change', 'cancel', 'retry', 'good', 'bad'] as const;
 export type ChoiceAct = (typeof choiceActs)[number];
 
 /** Short enough for every platform: Discord allows a hundred characters. */

@@ -2,6 +2,7 @@
 
 import type { AgentType } from '../tasks/agent-type.ts';
 import type { Amount } from '../credits/credits.ts';
+import type { LostFile } from '../files/lost-input.ts';
 import type { FailureCode } from '../tasks/failure.ts';
 import type { ConversationId, FileId, TaskId } from '../ids.ts';
 import type { Refused } from '../refusals/refusal.ts';
@@ -31,7 +32,7 @@ export interface Accepted {
   readonly position?: number;
 }
 
-/** It waits for a yes; nothing is held yet. */
+/** It waits for approval; nothing is held yet. */
 export interface Approval {
   readonly kind: 'approval';
   readonly taskId: TaskId;
@@ -39,9 +40,20 @@ export interface Approval {
   readonly because: string;
   readonly estimateLow: Amount;
   readonly estimateHigh: Amount;
+  /** As in `Accepted`. */
+  readonly quantity?: number;
+  readonly stated?: boolean;
+  /** What the wallet can spend now. */
   readonly available: Amount;
-  /** Whose yes, or credits to pay for it. */
+  /** Who has to approve it, or credits to pay for it. */
   readonly waitsFor: 'you' | 'approver' | 'credits';
+  /** The threshold that the estimate is above, and who set it. */
+  readonly above?: Amount;
+  readonly whose?: 'team' | 'you';
+  /** When it expires, ISO 8601. */
+  readonly approveBy?: string;
+  /** It is a request that was edited after it had been taken. */
+  readonly edited?: boolean;
 }
 
 export type RefusedSaying = Refused & { readonly kind: 'refused' };
@@ -89,6 +101,8 @@ export interface Failed {
   readonly taskId: TaskId;
   readonly type: AgentType;
   readonly code: FailureCode;
+  /** Which files never arrived. */
+  readonly lost?: readonly LostFile[];
   readonly returned: Amount;
   readonly available: Amount;
 }
@@ -103,6 +117,8 @@ export interface Canceled {
   /** What was finished before it stopped. */
   readonly files: readonly FileSaying[];
   readonly sample: boolean;
+  /** A changed request took its place. */
+  readonly replaced?: boolean;
 }
 
 export interface Balance {
@@ -142,4 +158,12 @@ export interface Notice {
   readonly conversationId?: ConversationId;
 }
 
-export type NoticeCode = 'stopping' | 'nothing-to-stop' | 'passed-on';
+export type NoticeCode =
+  | 'stopping'
+  | 'nothing-to-stop'
+  | 'passed-on'
+  | 'request-removed'
+  | 'not-yours'
+  | 'too-often'
+  | 'canceled'
+  | 'feedback';

@@ -107,16 +107,24 @@ Read as lead-generation because of “leads”.
   });
 });
 
-test('a task that waits for a yes says that nothing is set aside, and has a button for it', () => {
+test('a task that needs approval says why, what it costs and until when, and can be approved, changed or canceled', () => {
   const { type, because, estimateLow, estimateHigh, available } = accepted;
   expect(read({ kind: 'approval', taskId, type, because, estimateLow, estimateHigh, available, waitsFor: 'you' })).toBe(
-    `(Shall I start? Lead generation, about 80, at most 100 credits.)
-# Shall I start? [wait]
-Read as lead-generation because of “leads”. Nothing is set aside until you say yes.
+    `(Start this task? Lead generation, about 80, at most 100 credits.)
+# Start this task? [wait]
+Read as lead-generation because of “leads”. Nothing is charged until you approve.
 - Estimate: about 80, at most 100 credits
 - Left to spend: 400 credits
-[Start](start:${taskId}) [Cancel](cancel:${taskId}) [Details](https://work.example.com/tasks/${taskId})`,
+[Approve](approve:${taskId}) [Change](change:${taskId}) [Cancel](cancel:${taskId}) [Details](https://work.example.com/tasks/${taskId})`,
   );
+  const asked = { kind: 'approval', taskId, type, because, estimateLow, estimateHigh, available, waitsFor: 'you' } as const;
+  const whole = { ...asked, quantity: 100, stated: true, above: '20000000', approveBy: '2026-12-01T10:00:00.000Z' } as const;
+  expect(read({ ...whole, whose: 'team' })).toContain(
+    `Your team confirms requests over 20 credits. Nothing is charged until you approve. This request expires after 24 hours.
+- Quantity: 100 leads
+`,
+  );
+  expect(read({ ...whole, whose: 'you' })).toContain('You confirm requests over 20 credits. ');
   expect(read({ kind: 'approval', taskId, type, because, estimateLow, estimateHigh, available, waitsFor: 'credits' })).toContain(
     '[Top up](https://work.example.com/credits)',
   );

@@ -5,9 +5,10 @@ import type { AgentType } from '../tasks/agent-type.ts';
 import { sayAgo } from '../text/ago.ts';
 import { balanceColour } from '../credits/balance-colour.ts';
 import { choiceId } from './choice.ts';
-import { micro, sayCredits, showCredits, sum, type Amount } from '../credits/credits.ts';
+import { micro, NO_CREDITS, sayCredits, showCredits, sum, type Amount } from '../credits/credits.ts';
 import { estimate } from '../credits/estimate.ts';
 import { EXAMPLE } from '../asks/example.ts';
+import { sayLostFile } from '../files/lost-input.ts';
 import { failureFor } from '../tasks/failure.ts';
 import type { FileId, TaskId } from '../ids.ts';
 import type {
@@ -29,6 +30,7 @@ import { quantityIn, quantityOf, sayQuantity } from '../asks/quantity.ts';
 import { sayUnits } from '../credits/rates.ts';
 import { isAnswer, Refusal } from '../refusals/refusal.ts';
 import type { Block, Choice, Facts, Files, Heading, Prose, Reply } from './reply.ts';
+import { APPROVAL_HOURS } from '../tasks/approval.ts';
 import { statusWords, taskPage } from '../tasks/task-view.ts';
 import { firstLine, shorten } from '../text/text.ts';
 
@@ -94,28 +96,48 @@ function sayAccepted(saying: Accepted, context: ReplyContext): Reply {
 }
 
 /** Always said where there is one, so that a wrong reading is seen before it costs. */
-function sayCount({ type, quantity, stated = true }: Accepted): string[] {
+function sayCount({ type, quantity, stated = true }: Pick<Accepted, 'type' | 'quantity' | 'stated'>): string[] {
   const read = quantity === undefined ? null : quantityOf(type, quantity, stated);
   return read === null ? [] : [sayQuantity(read)];
 }
 
 function sayApproval(saying: Approval, context: ReplyContext): Reply {
   const { title, words } = {
-    you: { title: 'Shall I start?', words: 'Nothing is set aside until you say yes.' },
-    approver: { title: 'Waiting for a yes', words: 'Someone who may approve spending has to say yes. Nothing is set aside until then.' },
-    credits: { title: 'Waiting for credits', words: 'It starts when there are enough credits. Nothing is set aside until then.' },
+    you: { title: 'Start this task?', words: 'Nothing is charged until you approve.' },
+    approver: { title: 'Needs approval', words: 'Somebody who approves spending has to approve this task. Nothing is charged until then.' },
+    credits: { title: 'Waiting for credits', words: 'This task starts when there are enough credits. Nothing is charged until then.' },
   }[saying.waitsFor];
-  const first =
-    saying.waitsFor === 'credits' ? topUp(context) : [{ id: choiceId('start', saying.taskId), label: 'Start', style: 'main' as const }];
+  const count = sayCount(saying);
+  const first: Choice[] =
+    saying.waitsFor === 'credits'
+      ? topUp(context)
+      : [
+          { id: choiceId('approve', saying.taskId), label: 'Approve', style: 'main' },
+          { id: choiceId('change', saying.taskId), label: 'Change', style: 'plain' },
+        ];
   return {
-    fallback: `${title} ${sayType(saying.type)}, ${sayEstimate(saying)}.`,
+    fallback: `${title} ${[sayType(saying.type), ...count, sayEstimate(saying)].join(', ')}.`,
     blocks: [
       heading(title, 'wait'),
-      ours(`${sentence(saying.because)} ${words}`),
-      facts(['Estimate', sayEstimate(saying)], ['Left to spend', credits(saying.available)]),
+      ours([sentence(saying.because), ...sayThreshold(saying), words, ...sayExpiry(saying)].join(' ')),
+      facts(
+        ...count.map((counted) => ['Quantity', counted] as const),
+        ['Estimate', sayEstimate(saying)],
+        ['Left to spend', credits(saying.available)],
+      ),
       ...choices(...first, cancel(saying.taskId), ...open(saying.taskId, context)),
     ],
   };
+}
+
+function sayThreshold({ above, whose, edited = false }: Approval): string[] {
+  if (edited) return ['You edited your request.'];
+  if (above === undefined) return [];
+  return [`${whose === 'team' ? 'Your team confirms' : 'You confirm'} requests over ${credits(above)}.`];
+}
+
+function sayExpiry({ approveBy }: Approval): string[] {
+  return approveBy === undefined ? [] : [`This request expires after ${APPROVAL_HOURS} hours.`];
 }
 
 function sayRefused(saying: RefusedSaying, context: ReplyContext): Reply {
@@ -179,21 +201,35 @@ function sayFailed(saying: Failed, context: ReplyContext): Reply {
     blocks: [
       heading(failure.sentence, 'bad'),
       ours(`${failure.cost} ${failure.wayForward}`),
-      money('0', saying.returned, saying.available),
-      ...choices({ id: choiceId('retry', saying.taskId), label: 'Try again', style: 'main' }, ...open(saying.taskId, context)),
+      ...(saying.lost ?? []).map((lost) => person(sayLostFile(lost))),
+      spent('0', saying.returned, saying.available),
+      ...choices(
+        // Without its files it would be another request.
+        ...(saying.code === 'inputs.missing' ? [] : [{ id: choiceId('retry', saying.taskId), label: 'Try again', style: 'main' as const }]),
+        ...open(saying.taskId, context),
+      ),
     ],
   };
 }
 
 function sayCanceled(saying: Canceled, context: ReplyContext): Reply {
+  const wasHeld = sum(micro(saying.used), micro(saying.returned)) > NO_CREDITS;
+  if (saying.replaced === true)
+    return {
+      fallback: 'Replaced by your changed request. Nothing was charged.',
+      blocks: [heading('Replaced by your changed request', 'plain'), ours('Nothing was charged.')],
+    };
   return {
-    fallback: `Stopped. Used ${showCredits(micro(saying.used))}, returned ${credits(saying.returned)}.`,
+    fallback: wasHeld
+      ? `Stopped. Used ${showCredits(micro(saying.used))}, returned ${credits(saying.returned)}.`
+      : 'Canceled. Nothing was charged.',
     blocks: [
-      heading('Stopped', 'plain'),
+      heading(wasHeld ? 'Stopped' : 'Canceled', 'plain'),
+      ...(wasHeld ? [] : [ours('Nothing was charged.')]),
       ...sample(saying.sample),
       ...(saying.files.length === 0 ? [] : [ours('What was finished before is yours.')]),
       ...files(saying.files, context),
-      money(saying.used, saying.returned, saying.available),
+      spent(saying.used, saying.returned, saying.available),
       ...choices(...open(saying.taskId, context)),
     ],
   };
@@ -258,7 +294,8 @@ function sayHistory(saying: History, context: ReplyContext): Reply {
 
 function sayNotice(saying: Notice, context: ReplyContext): Reply {
   const { title, words } = notices[saying.notice];
-  const link = saying.taskId === undefined ? [] : choices(...open(saying.taskId, context));
+  const offered = saying.notice === 'request-removed' && saying.taskId !== undefined ? [cancel(saying.taskId)] : [];
+  const link = saying.taskId === undefined ? [] : choices(...offered, ...open(saying.taskId, context));
   return { fallback: title, blocks: [heading(title, 'plain'), ours(words), ...link] };
 }
 
@@ -266,6 +303,17 @@ const notices = {
   stopping: { title: 'Stopping it', words: 'The agent was told to stop. What it used and what comes back follows here.' },
   'nothing-to-stop': { title: 'Nothing to stop', words: 'No task is waiting or running in this conversation.' },
   'passed-on': { title: 'Passed on', words: 'The agent that is working on this was told.' },
+  'request-removed': {
+    title: 'You deleted this request',
+    words: 'The task is still running. Cancel it if you no longer need it. Our copy of the request is deleted when the task ends.',
+  },
+  'not-yours': {
+    title: 'Only the person who asked can do this',
+    words: 'A member of the team who may stop tasks can cancel it too.',
+  },
+  'too-often': { title: 'Too many messages', words: 'Wait a minute and try again. Tasks that were accepted continue.' },
+  canceled: { title: 'Canceled', words: 'The task was canceled.' },
+  feedback: { title: 'Thanks for your feedback', words: 'It helps us improve results.' },
 } as const satisfies Record<Notice['notice'], object>;
 
 // --- Pieces.
@@ -294,6 +342,12 @@ function money(used: Amount, returned: Amount, available: Amount): Facts {
   );
 }
 
+/** Where nothing had been held, as before an approval, there is nothing to tell of it. */
+function spent(used: Amount, returned: Amount, available: Amount): Facts {
+  const wasHeld = sum(micro(used), micro(returned)) > NO_CREDITS;
+  return wasHeld ? money(used, returned, available) : facts(['Left to spend', credits(available)]);
+}
+
 function sample(isSample: boolean): Prose[] {
   return isSample ? [ours('Sample data: everything in it is made up to show how a result looks. It is not real.')] : [];
 }
@@ -320,6 +374,10 @@ function heading(text: string, tone: Heading['tone']): Heading {
 
 function ours(text: string): Prose {
   return { kind: 'prose', text, from: 'us' };
+}
+
+function person(text: string): Prose {
+  return { kind: 'prose', text, from: 'person' };
 }
 
 function agents(text: string): Prose {

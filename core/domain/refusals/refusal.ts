@@ -6,6 +6,7 @@ import { agentTypes } from '../tasks/agent-type.ts';
 import { EXAMPLE } from '../asks/example.ts';
 import { askLimits } from '../asks/limits.ts';
 import { micro, sayCredits, showCredits, type Amount } from '../credits/credits.ts';
+import { APPROVAL_HOURS } from '../tasks/approval.ts';
 import type { TaskStatus } from '../tasks/task.ts';
 import { talkAnswers } from '../talk/talk-answers.ts';
 import { teamLimits } from '../team/team-limits.ts';
@@ -120,8 +121,8 @@ const table = {
   },
   'limit.reached': {
     status: 402,
-    sentence: (facts: { whose: LimitOwner; need: Amount; left: Amount }) =>
-      `This needs ${sayCredits(micro(facts.need))} and ${limitWords[facts.whose](showCredits(micro(facts.left)))}.`,
+    sentence: (facts: { whose: LimitOwner; need: Amount; left: Amount; resetsAt?: string | null }) =>
+      `This needs ${sayCredits(micro(facts.need))} and ${limitWords[facts.whose](showCredits(micro(facts.left)))}.${resets(facts.resetsAt)}`,
     wayForward: 'Ask for less, or ask an owner or admin of your team to raise this limit.',
     page: '/team',
   },
@@ -190,6 +191,16 @@ const table = {
     sentence: (facts: { status: TaskStatus }) => `This task is already ${facts.status}.`,
     wayForward: 'Ask again to start a new one.',
   },
+  'approval.not-yours': {
+    status: 403,
+    sentence: () => 'Only the person who asked for this task can approve or change it.',
+    wayForward: 'Ask them to approve it, or send the request yourself.',
+  },
+  'approval.expired': {
+    status: 409,
+    sentence: () => `Nobody approved this request within ${APPROVAL_HOURS} hours, so it was not started.`,
+    wayForward: 'Run it again if you still need it.',
+  },
   'conversation.not-found': {
     status: 404,
     sentence: () => 'There is no such conversation, or it is not yours to see.',
@@ -210,6 +221,21 @@ const table = {
     sentence: () => 'No team pays for what is asked here yet.',
     wayForward: 'An owner of a team can link this place to it, or you can link your own account.',
     page: '/team',
+  },
+  'guests.not-allowed': {
+    status: 403,
+    sentence: () => 'Guests and people from other organizations can’t start tasks in this workspace.',
+    wayForward: 'Ask a member of the workspace to start it, or an admin to allow guests.',
+  },
+  'thread.elsewhere': {
+    status: 403,
+    sentence: () => 'Requests in this thread are paid by another team, so nothing was started.',
+    wayForward: 'Ask again in a new thread.',
+  },
+  'choice.unknown': {
+    status: 400,
+    sentence: () => 'This button no longer works.',
+    wayForward: 'Ask again in the thread.',
   },
   'team.not-found': {
     status: 404,
@@ -594,8 +620,17 @@ const limitWords = {
   task: (left: string) => `one task may cost at most ${left}`,
   member: (left: string) => `your own limit has ${left} left`,
   channel: (left: string) => `the limit of this channel has ${left} left`,
+  workspace: (left: string) => `the limit of this workspace has ${left} left`,
+  'workspace-person': (left: string) => `your own limit in this workspace has ${left} left`,
   team: (left: string) => `the limit of your team has ${left} left`,
 } as const;
+
+/** Whoever reads it may be anywhere, so the time is in UTC. */
+function resets(at: string | null | undefined): string {
+  return typeof at === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(at)
+    ? ` It resets on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC.`
+    : '';
+}
 
 /** Whose limit stopped it; the sentence says which, and the way forward who can raise it. */
 export type LimitOwner = keyof typeof limitWords;

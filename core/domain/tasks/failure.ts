@@ -1,6 +1,7 @@
 // How a task can fail after it was accepted. Every failure costs nothing and says so; what may be tried again differs.
 
 import type { AgentType } from './agent-type.ts';
+import { APPROVAL_HOURS } from './approval.ts';
 
 interface Rule {
   readonly sentence: string;
@@ -49,6 +50,16 @@ const table = {
     sentence: 'The files of this request could not be fetched.',
     wayForward: 'Attach them again in a new request.',
     mayHaveActed: false,
+  },
+  'approval.expired': {
+    sentence: `Nobody approved this request within ${APPROVAL_HOURS} hours, so it was not started.`,
+    wayForward: 'Run it again if you still need it.',
+    mayHaveActed: false,
+  },
+  'workspace.uninstalled': {
+    sentence: 'The app was removed from this workspace.',
+    wayForward: 'Ask again in the portal, or add the app to the workspace again.',
+    mayHaveActed: true,
   },
   'our.fault': {
     sentence: 'Something went wrong on our side.',

@@ -24,6 +24,23 @@ export type TaskEvent =
         readonly position?: number;
       };
     }
+  /** It waits for its person's approval, and holds nothing. */
+  | {
+      readonly kind: 'approval-requested';
+      readonly data: {
+        readonly type: AgentType;
+        readonly because: string;
+        readonly estimateLow: Amount;
+        readonly estimateHigh: Amount;
+        readonly quantity?: number;
+        readonly stated?: boolean;
+        readonly available: Amount;
+        readonly above?: Amount;
+        readonly whose?: 'team' | 'you';
+        /** ISO 8601. */
+        readonly approveBy?: string;
+      };
+    }
   /** A worker took it. `attempt` counts from 1. */
   | { readonly kind: 'started'; readonly data: { readonly attempt: number } }
   | { readonly kind: 'agent-accepted'; readonly data: { readonly attempt: number } }
@@ -33,7 +50,8 @@ export type TaskEvent =
   | { readonly kind: 'cancel-requested'; readonly data: object }
   | { readonly kind: 'completed'; readonly data: Settled }
   | { readonly kind: 'failed'; readonly data: Settled & { readonly code: FailureCode } }
-  | { readonly kind: 'canceled'; readonly data: Settled }
+  /** `code` where nobody canceled it: it expired. */
+  | { readonly kind: 'canceled'; readonly data: Settled & { readonly code?: FailureCode } }
   | { readonly kind: 'sent'; readonly data: { readonly messageRef?: string } }
   | { readonly kind: 'undelivered'; readonly data: { readonly trouble: string } }
   /** Somebody wanted it posted once more. */
@@ -54,6 +72,8 @@ export function sayEvent(event: TaskEvent): string {
   switch (event.kind) {
     case 'accepted':
       return `Accepted, ${event.data.because}; ${sayCountOf(event.data)}estimate ${sayEstimate(event.data)}, ${sayCredits(micro(event.data.held))} set aside`;
+    case 'approval-requested':
+      return `Needs approval, ${event.data.because}; ${sayCountOf(event.data)}estimate ${sayEstimate(event.data)}`;
     case 'started':
       return event.data.attempt === 1 ? 'Started' : `Started again, attempt ${event.data.attempt}`;
     case 'agent-accepted':
@@ -69,6 +89,7 @@ export function sayEvent(event: TaskEvent): string {
     case 'failed':
       return 'Failed, nothing charged';
     case 'canceled':
+      if (event.data.code !== undefined) return 'Expired, nothing charged';
       return `Canceled, ${saySettled(event.data)}`;
     case 'sent':
       return 'The answer was posted';
@@ -83,7 +104,7 @@ export function sayEvent(event: TaskEvent): string {
   }
 }
 
-function sayCountOf({ type, quantity, stated = true }: Extract<TaskEvent, { kind: 'accepted' }>['data']): string {
+function sayCountOf({ type, quantity, stated = true }: { type: AgentType; quantity?: number; stated?: boolean }): string {
   const read = quantity === undefined ? null : quantityOf(type, quantity, stated);
   return read === null ? '' : `${sayQuantity(read)}, `;
 }

@@ -27,6 +27,8 @@ export interface TaskView {
   /** How many were asked for, of what; null where the type is not countable. */
   readonly quantity: { readonly asked: number; readonly delivered: number | null; readonly unit: string } | null;
   readonly estimate: { readonly low: number; readonly high: number };
+  /** Until when its person can approve it, ISO 8601; null for a task that does not wait for approval. */
+  readonly approveBy: string | null;
   /** Set aside now; 0 once it is over. */
   readonly creditsHeld: number;
   readonly creditsUsed: number;
@@ -66,6 +68,7 @@ export interface TaskRow {
   readonly rateVersion: number;
   readonly estimateLow: Credits;
   readonly estimateHigh: Credits;
+  readonly approveBy: Date | null;
   readonly held: Credits;
   readonly creditsUsed: Credits;
   readonly result: { readonly summary: string; readonly sample: boolean; readonly units: number | null } | null;
@@ -110,6 +113,7 @@ export function viewTask(
         ? null
         : { asked: task.quantity, delivered: task.result?.units ?? null, unit: task.quantity === 1 ? unit.singular : unit.plural },
     estimate: { low: asNumber(task.estimateLow), high: asNumber(task.estimateHigh) },
+    approveBy: task.approveBy?.toISOString() ?? null,
     creditsHeld: isOver(task.status) ? 0 : asNumber(task.held),
     creditsUsed: asNumber(task.creditsUsed),
     result: task.result && { summary: task.result.summary, sample: task.result.sample },
@@ -130,7 +134,7 @@ export function taskPage(portalUrl: string, id: TaskId): string {
 }
 
 export const statusWords = {
-  awaiting_approval: 'Waiting for a yes',
+  awaiting_approval: 'Needs approval',
   pending: 'Waiting to start',
   processing: 'Working on it',
   completed: 'Done',

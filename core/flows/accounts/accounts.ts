@@ -3,6 +3,8 @@
 
 import { deviceOf } from '#core/domain/accounts/device.ts';
 import type { Actor } from '#core/domain/actor.ts';
+import { amountOf, type Amount } from '#core/domain/credits/credits.ts';
+import { readThreshold } from '#core/domain/credits/threshold.ts';
 import { isId, type SessionId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { readName } from '#core/domain/text/name.ts';
@@ -60,6 +62,18 @@ export function personVerbs(core: Core) {
         await accounts.rename(client, actor.userId, name, at);
         await writeAudit(client, { ...by(actor), at, act: 'person.renamed', teamId: home, facts: { from: before, to: name } });
       });
+    },
+
+    /** Above which estimate this person is asked before a task starts, in any of their teams; null for never. */
+    async confirmAbove({ userId }: Actor): Promise<Amount | null> {
+      const above = await accounts.confirmAbove(userId);
+      return above === null ? null : amountOf(above);
+    },
+
+    /** null for never. Where a team has a threshold too, the lower one counts. Rejects with `request.invalid`. */
+    async setConfirmAbove(actor: Actor, amount: Amount | null): Promise<void> {
+      mustBeAPerson(actor);
+      await accounts.setConfirmAbove(actor.userId, readThreshold(amount) ?? null);
     },
 
     /** Where the person is logged in, the newest first. Rejects with `login.needed` for a program: this is for people alone. */

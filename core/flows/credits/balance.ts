@@ -1,6 +1,6 @@
 // What a team can spend, and how that looks.
 
-import type { Actor } from '#core/domain/actor.ts';
+import type { Acting } from '#core/domain/acting.ts';
 import { balanceColour, daysLeftAt } from '#core/domain/credits/balance-colour.ts';
 import { amountOf, micro } from '#core/domain/credits/credits.ts';
 import type { TeamId } from '#core/domain/ids.ts';
@@ -9,7 +9,7 @@ import type { Pace } from '#core/store/credits/usage.ts';
 import type { Core } from '../runtime/core.ts';
 import type { WalletView } from './views.ts';
 
-export function balance(core: Core, actor: Actor): Promise<WalletView> {
+export function balance(core: Core, actor: Pick<Acting, 'teamId'>): Promise<WalletView> {
   return balanceOf(core, actor.teamId);
 }
 

@@ -207,7 +207,7 @@ function asked({ userId, teamId }: Actor, text: string, ...files: FileId[]) {
 }
 
 async function over(actor: Actor, taken: Taken) {
-  if (taken.kind !== 'task') throw new Error(`refused: ${taken.refused.code}`);
+  if (taken.kind !== 'task') throw new Error(`not started: ${taken.kind}`);
   return vi.waitFor(async () => {
     const task = await world().app.tasks.get(actor, taken.taskId);
     if (!task.over) throw new Error('still running');

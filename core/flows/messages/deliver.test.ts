@@ -184,7 +184,7 @@ test('who answers our first words before we know that they are a thread is answe
     if (message === undefined) throw new Error('not posted yet');
     return message.thread;
   });
-  await say('general', 'find me 4 leads in Miami', root);
+  await say('general', '@impacter find me 4 leads in Miami', root);
   await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 4 leads'));
   known.resolve();
   await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 3 leads'));

@@ -8,6 +8,7 @@ import { keysOf } from '#core/domain/files/original-file.ts';
 import { FilesError } from '#core/ports/files.ts';
 import { watchUndelivered } from '../mail/alarm.ts';
 import type { Core } from '../runtime/core.ts';
+import { forgetRemoved } from '../chats/removed.ts';
 import { eraseDue } from '../privacy/erase.ts';
 import { expireExports, makeExports } from '../privacy/export-team.ts';
 import { endOverdueUploads } from '../files/keep-input.ts';
@@ -16,8 +17,10 @@ import { tellOfExpiringKeys } from '../team/key-expiry.ts';
 import { keepCopyOfMailboxKey } from '../mail/mailbox-key.ts';
 import { checkLedgerDaily } from './operate.ts';
 import { patiently } from '../runtime/patiently.ts';
+import { endUnapproved } from '../approvals/approve.ts';
 import { forgetRefusedAsks } from '../tasks/refused-asks.ts';
 import { buryForgotten } from '../messages/undelivered.ts';
+import { forgetReplyHandles } from '../workspaces/reply-handles.ts';
 
 const RELAY_AT_ONCE = 500;
 const RELAY_IDLE_MS = 1_000;
@@ -44,6 +47,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     });
   await Promise.all([
     again(sweepEveryMs, () => endOverdue(core)),
+    again(sweepEveryMs, () => endUnapproved(core)),
     again(sweepEveryMs, watchSilence(core)),
     again(sweepEveryMs, () => putBackLost(core)),
     again(EXPIRE_EVERY_MS, () => expireCredits(core)),
@@ -54,7 +58,9 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     makeExports(core, signal),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
     again(EXPIRE_EVERY_MS, () => forgetRefusedAsks(core)),
+    again(EXPIRE_EVERY_MS, () => forgetRemoved(core)),
     again(EXPIRE_EVERY_MS, () => forgetEndedLogins(core)),
+    again(EXPIRE_EVERY_MS, () => forgetReplyHandles(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
     again(EXPIRE_EVERY_MS, () => tellOfExpiringKeys(core)),
     again(EXPIRE_EVERY_MS, keepCopyOfMailboxKey(core)),

@@ -40,6 +40,11 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   await core.store.prisma.workspace.create({
     data: { id: crypto.randomUUID(), platform: 'board', externalId: 'board', teamId, name: 'Windsor Gardens' },
   });
+  const tokens = { bot: 'a-token', refresh: null, expiresAt: null };
+  const installation = { platform: 'board', externalId: 'board', enterpriseId: null, name: 'Windsor Gardens', botUserId: null, scopes: [] };
+  await app.workspaces.installed({ ...installation, tokens, installedBy: 'mrs-brown' });
+  const place = { platform: 'board', workspace: 'board', kind: 'channel', private: false } as const;
+  await app.workspaces.placeNamed({ ...place, ref: 'board:board:attic', name: '#the-attic' });
 
   // Everything that a team can leave with us.
   const input = await app.files.keepInput(
@@ -69,6 +74,8 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   const words = [
     'Paddington',
     'Windsor Gardens',
+    'mrs-brown',
+    '#the-attic',
     'aunt-lucy',
     'suitcase',
     'Marmalade',
@@ -108,6 +115,8 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   const { rows: proof } = await core.store.money.query({ text: `SELECT kind, subject, done_at IS NOT NULL AS done FROM erasures` }, []);
   expect(proof).toEqual([{ kind: 'team', subject: teamId, done: true }]);
   expect((await app.tasks.ask(boardAsk('find me 3 leads'))).kind).toBe('refused');
+  // The app is still installed there, for whichever team is next.
+  expect(await app.workspaces.installation('board', 'board')).toMatchObject({ name: '', tokens });
 });
 
 test('after its two weeks nothing of a person is left: name, address, sessions, keys, their own team; what they did elsewhere stays without them', async () => {
@@ -309,10 +318,16 @@ const decisions = {
   invitations: 'exported; goes with the team and with the person',
   api_keys: 'exported without what opens; goes with the team and with the person',
   workspaces: 'exported; goes with the team',
+  installations: 'exported without tokens; stays where the app is installed, without names, and goes where it was removed',
+  places: 'exported; goes with the team, and threads and direct messages with the identity',
+  reply_handles: 'sealed, for an hour at the most; goes with the team',
+  leases: 'ours',
   identities: 'exported; goes with the team, with the person, and at the wish of who has no account',
   link_requests: 'opens something, for ten minutes; goes with the workspace and the identity',
   conversations: 'exported; goes with the team',
   asks: 'keys that tell repeats apart; goes with the team',
+  message_names: 'coordinates that tell repeats apart; goes with the team',
+  message_changes: 'coordinates and times; goes with the team',
   tasks: 'exported; goes with the team',
   attempts: 'exported without our machines; goes with the team',
   task_events: 'exported; goes with the team',
@@ -321,6 +336,7 @@ const decisions = {
   dead_letters: 'tells of letters; goes with the team',
   outbox: 'ids on their way; goes with the team',
   files: 'exported; goes with the team',
+  waiting_inputs: 'a name and a sealed reference, for minutes; goes with the task',
   uploads: 'ids and sizes, for a day; goes with the team and with the person',
   audit_entries: 'exported; its lines stay and are emptied',
   mails: 'sealed, and forgotten once they are sent; goes with the team and with the person',

@@ -69,7 +69,7 @@ async function stopTasks(core: Core, teamId: TeamId): Promise<boolean> {
   const live = await core.store.erase.liveTasks(teamId, TASKS_AT_ONCE);
   for (const id of live) {
     try {
-      await cancel(core, { userId: '' as UserId, teamId, role: 'owner', email: '' }, id);
+      await cancel(core, { userId: null, teamId, role: 'owner' }, id);
     } catch (error) {
       if (!isRefusal(error)) throw error; // it is over meanwhile
     }

@@ -1,7 +1,8 @@
-// What a team decides about its data: how long files are kept, and from which price on the portal asks first.
+// What a team decides for itself: how long files are kept, and above which estimate a task needs approval.
 
 import type { Actor } from '#core/domain/actor.ts';
-import { amountOf, micro, MOST_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
+import { amountOf, micro, type Amount } from '#core/domain/credits/credits.ts';
+import { readThreshold } from '#core/domain/credits/threshold.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Deletion, TeamCare } from '#core/store/privacy/custody.ts';
@@ -13,7 +14,7 @@ interface TeamSettings {
   readonly personal: boolean;
   /** How long files are kept, and the first rows of tables that we show of them. */
   readonly retentionDays: number;
-  /** Credits above which the portal asks before it runs; null for never. */
+  /** Tasks with an estimate above it need approval; null for never. */
   readonly confirmAbove: Amount | null;
   /** Somebody wants it deleted. */
   readonly deletion: DeletionView | null;
@@ -62,7 +63,7 @@ export async function setTeamSettings(core: Core, actor: Actor, change: TeamSett
   mustBeAllowed(actor, 'team.settings');
   const { retentionDays } = change;
   if (retentionDays !== undefined) mustBeDays(retentionDays);
-  const confirmAbove = readConfirmAbove(change.confirmAbove);
+  const confirmAbove = readThreshold(change.confirmAbove);
   const before = await careFor(core, actor);
   await core.store.custody.change(
     actor.teamId,
@@ -117,11 +118,4 @@ function mustBeDays(days: number): void {
     throw refuse('request.invalid', {
       fields: [{ name: 'retentionDays', problem: `must be a whole number of days from ${least} to ${most}` }],
     });
-}
-
-function readConfirmAbove(amount: Amount | null | undefined): bigint | null | undefined {
-  if (amount === undefined || amount === null) return amount;
-  if (!/^\d{1,18}$/.test(amount) || micro(amount) > MOST_CREDITS)
-    throw refuse('request.invalid', { fields: [{ name: 'confirmAbove', problem: 'must be an amount of credits' }] });
-  return micro(amount);
 }

@@ -2,7 +2,17 @@
 // itself; so does it remember for how long nothing is left, and a flood of requests costs no statement.
 
 import type { Actor } from '#core/domain/actor.ts';
-import { freeRates, verbRates, type FreeThing, type Rate, type RatedVerb, type VerbRate } from '#core/domain/asks/verb-rates.ts';
+import {
+  chatRates,
+  freeRates,
+  toldRate,
+  verbRates,
+  type ChatVerb,
+  type FreeThing,
+  type Rate,
+  type RatedVerb,
+  type VerbRate,
+} from '#core/domain/asks/verb-rates.ts';
 import type { TeamId } from '#core/domain/ids.ts';
 import { refuse, type Refused } from '#core/domain/refusals/refusal.ts';
 import { may } from '#core/domain/team/permission.ts';
@@ -13,6 +23,10 @@ import { eachVerb, type Nouns } from './each-verb.ts';
 export interface Rates {
   /** Takes one of this; 0 when it may be done now, else how many seconds to wait. */
   take(verb: RatedVerb, who: Who): Promise<number>;
+  /** The same for what is done in a chat, of an account and its workspace. */
+  takeInChat(verb: ChatVerb, who: { readonly person: string; readonly workspace: string }): Promise<number>;
+  /** Whether this account may be told now that it does something too often. */
+  mayTell(person: string): Promise<boolean>;
   /** Notes something that was free of charge. */
   note(thing: FreeThing, who: Who): Promise<void>;
   /** Why new requests have to wait after too much of what is free; null when they need not. Asks no one but this process. */
@@ -97,6 +111,10 @@ export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
 
   return {
     take: (verb, who) => takeBoth(verb, verbRates[verb], who),
+    takeInChat: async (verb, { person, workspace }) =>
+      (await takeOne(`${verb}|chat:${person}`, chatRates[verb].person)) ||
+      takeOne(`${verb}|workspace:${workspace}`, chatRates[verb].workspace),
+    mayTell: async (person) => (await takeOne(`chats.told|chat:${person}`, toldRate)) === 0,
     async note(thing, who) {
       await takeBoth(thing, freeRates[thing], who);
     },

@@ -1,17 +1,17 @@
 // What people do to their tasks after asking: stop one, or ask for the same again.
 
 import type { Actor } from '#core/domain/actor.ts';
+import { isOwn, mustMay, personOf, type Acting } from '#core/domain/acting.ts';
 import { amountOf, NO_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
 import { newId, type TaskId } from '#core/domain/ids.ts';
 import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
 import { isOver } from '#core/domain/tasks/task.ts';
-import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Ended } from '#core/store/tasks/finish.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
 import type { Core } from '../runtime/core.ts';
-import { patienceFor, unless } from '../runtime/patience.ts';
+import { patienceFor, unless, type Wait } from '../runtime/patience.ts';
 import { findTask } from './history.ts';
-import { takeAsk, type Taken } from './intake.ts';
+import { takeAsk, type FromChat, type Taken } from './intake.ts';
 
 export interface Stopped {
   readonly taskId: TaskId;
@@ -28,17 +28,18 @@ export interface Stopped {
  * Stopping itself is never refused for that. Rejects with `task.not-found` for somebody else's, `task.over` when there is
  * nothing left to stop.
  */
-export function cancel(core: Core, actor: Actor, taskId: string): Promise<Stopped> {
+export function cancel(core: Core, actor: Acting, taskId: string): Promise<Stopped> {
   return stop(core, actor, taskId, { counts: true });
 }
 
 /** As `cancel`. `counts`: one of those after which new requests have to wait. */
-export async function stop(core: Core, actor: Actor, taskId: string, { counts }: { counts: boolean }): Promise<Stopped> {
+export async function stop(core: Core, actor: Acting, taskId: string, { counts }: { counts: boolean }): Promise<Stopped> {
   const task = await findTask(core, actor, taskId);
-  mustBeAllowed(actor, task.userId === actor.userId ? 'tasks.ask' : 'tasks.stop');
+  const own = isOwn(actor, task);
+  mustMay(actor, own ? 'tasks.ask' : 'tasks.stop', { own });
   const requested = await core.store.tasks.requestCancel(actor.teamId, task.id, core.clock.now());
   if (requested === null) throw await alreadyOver(core, actor, taskId);
-  core.log.info({ taskId: task.id, userId: actor.userId }, 'cancel requested');
+  core.log.info({ taskId: task.id, userId: actor.userId, identityId: actor.identityId }, 'cancel requested');
   if (requested.status !== 'processing') {
     const ended = await endUnstarted(core, task);
     if (ended.verdict === 'over') throw await alreadyOver(core, actor, taskId);
@@ -52,7 +53,7 @@ export async function stop(core: Core, actor: Actor, taskId: string, { counts }:
       };
     }
   }
-  if (counts && requested.isFirst) await core.rates.note('stopped', { person: `user:${actor.userId}`, teamId: actor.teamId });
+  if (counts && requested.isFirst) await core.rates.note('stopped', { person: personOf(actor), teamId: actor.teamId });
   const wallet = await core.store.people.wallet(actor.teamId);
   return {
     taskId: task.id,
@@ -64,9 +65,14 @@ export async function stop(core: Core, actor: Actor, taskId: string, { counts }:
 }
 
 /** The same request as a new task of the same conversation, with the same files, once per `key`. */
-export async function retry(core: Core, actor: Actor, taskId: string, key: string, waitedMs = 0): Promise<Taken> {
-  mustBeAllowed(actor, 'tasks.ask');
-  const patience = patienceFor(core, waitedMs);
+export async function retry(core: Core, actor: Actor, taskId: string, key: string, wait: Wait = 0): Promise<Taken> {
+  return askAgain(core, actor, taskId, key, wait);
+}
+
+/** As `retry`, for whoever acts in a chat too. */
+export async function askAgain(core: Core, actor: Acting, taskId: string, key: string, wait: Wait = 0, chat?: FromChat): Promise<Taken> {
+  mustMay(actor, 'tasks.ask', { own: chat !== undefined });
+  const patience = patienceFor(core, wait);
   const task = await patience.during((signal) => unless(signal, findTask(core, actor, taskId)));
   if (!isOver(task.status)) throw refuse('task.running');
   if (task.requestText === '') throw refuse('ask.empty'); // its person had their words erased
@@ -82,21 +88,26 @@ export async function retry(core: Core, actor: Actor, taskId: string, key: strin
       key: ask,
       threadRef: task.threadRef ?? task.address,
       ...(task.channel !== null && { channel: task.channel }),
-      from: { kind: 'user', userId: actor.userId, teamId: actor.teamId },
+      from:
+        actor.userId === null
+          ? { kind: 'identity', externalId: personOf(actor), displayName: '' }
+          : { kind: 'user', userId: actor.userId, teamId: actor.teamId },
       text: task.requestText,
       type: task.type,
       at: core.clock.now(),
     },
     patience,
     { of: task.id, conversationId: task.conversationId },
+    chat,
   );
 }
 
-async function alreadyOver(core: Core, actor: Actor, taskId: string): Promise<Refusal> {
+async function alreadyOver(core: Core, actor: Acting, taskId: string): Promise<Refusal> {
   return refuse('task.over', { status: (await findTask(core, actor, taskId)).status });
 }
 
-function endUnstarted(core: Core, task: Pick<StoredTask, 'id' | 'teamId' | 'type' | 'platform'>): Promise<Ended> {
+/** Ends a task that nobody works on. It costs nothing. */
+export function endUnstarted(core: Core, task: Pick<StoredTask, 'id' | 'teamId' | 'type' | 'platform'>): Promise<Ended> {
   return core.store.finish(
     {
       taskId: task.id,

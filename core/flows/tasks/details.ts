@@ -1,5 +1,6 @@
 // Everything about one task, as its page shows it, and what its people think of the result.
 
+import { isOwn, mustMay, type Acting } from '#core/domain/acting.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { asNumber, micro, showCredits, type Amount } from '#core/domain/credits/credits.ts';
 import { rateOf } from '#core/domain/credits/rates.ts';
@@ -51,13 +52,13 @@ export async function details(core: Core, actor: Actor, taskId: string): Promise
 const WORDS_MOST = 2_000;
 
 /** What this person thought of a result. They may change their mind. */
-export async function feedback(core: Core, actor: Actor, taskId: string, verdict: 'good' | 'bad', words?: string): Promise<void> {
-  mustBeAllowed(actor, 'tasks.see');
+export async function feedback(core: Core, actor: Acting, taskId: string, verdict: 'good' | 'bad', words?: string): Promise<void> {
   const task = await findTask(core, actor, taskId);
+  mustMay(actor, 'tasks.see', { own: isOwn(actor, task) });
   if (!isOver(task.status)) throw refuse('task.running');
   const said = words === undefined ? null : cleanText(words).slice(0, WORDS_MOST) || null;
-  await core.store.taskLists.judge(task.id, actor.userId, verdict, said, core.clock.now());
-  core.log.info({ taskId: task.id, userId: actor.userId, verdict }, 'feedback given');
+  await core.store.taskLists.judge(task.id, actor, verdict, said, core.clock.now());
+  core.log.info({ taskId: task.id, userId: actor.userId, identityId: actor.identityId, verdict }, 'feedback given');
 }
 
 /** A step is told once it has ended: that it began is seen from what comes next. */

@@ -1,5 +1,6 @@
 // Tasks as people look them up: one by its id, or the team's in a list.
 
+import type { Acting } from '#core/domain/acting.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { asNumber } from '#core/domain/credits/credits.ts';
 import { isId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
@@ -35,7 +36,7 @@ export interface TaskLine {
 const PAGE_MOST = 100;
 
 /** Somebody else's task and one that never was are the same to a stranger. */
-export async function findTask(core: Core, actor: Actor, taskId: string): Promise<StoredTask> {
+export async function findTask(core: Core, actor: Pick<Acting, 'teamId'>, taskId: string): Promise<StoredTask> {
   const task = isId(taskId) ? await core.store.tasks.find(actor.teamId, taskId) : null;
   if (task === null) throw refuse('task.not-found');
   return task;

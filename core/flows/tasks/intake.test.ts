@@ -241,7 +241,7 @@ function keep(person: Person, name: string, content: string) {
 }
 
 function outcome(taken: Taken): string {
-  return taken.kind === 'task' ? 'task' : taken.refused.code;
+  return taken.kind === 'refused' ? taken.refused.code : taken.kind;
 }
 
 test('whoever attaches a file in a chat that we cannot fetch is told which one and what to do, and nothing is charged', async () => {

@@ -2,23 +2,27 @@
 
 import { createHash } from 'node:crypto';
 import { parseAsk, readWords, type Ask, type AskInput } from '#core/contracts/ask.ts';
-import { amountOf, type Amount } from '#core/domain/credits/credits.ts';
+import { amountOf, NO_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
 import { estimate } from '#core/domain/credits/estimate.ts';
 import { isId, newId, type ConversationId, type FileId, type HoldId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import { may } from '#core/domain/team/permission.ts';
-import { quantityOf, type Quantity } from '#core/domain/asks/quantity.ts';
+import { chosenQuantity, quantityOf, type Quantity } from '#core/domain/asks/quantity.ts';
 import { RATE_VERSION } from '#core/domain/credits/rates.ts';
+import { needsApproval } from '#core/domain/credits/threshold.ts';
+import type { Accepted, Approval } from '#core/domain/messages/letter.ts';
+import { APPROVAL_MS } from '#core/domain/tasks/approval.ts';
 import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import { isAnswer, isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusals/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { workIn } from '#core/domain/asks/work-in.ts';
-import type { IntakeAnswer, IntakeRow, NewTask } from '#core/store/tasks/intake.ts';
-import type { Payer } from '#core/store/accounts/people.ts';
+import type { IntakeAnswer, IntakeRow, NewInput, NewTask } from '#core/store/tasks/intake.ts';
+import type { Payer } from '#core/store/accounts/payer.ts';
 import type { Core } from '../runtime/core.ts';
+import { FETCH_WITHIN_MS } from '../files/fetch-inputs.ts';
 import { unless, type Patience } from '../runtime/patience.ts';
 import type { Rates, TooMuch, Who } from '../runtime/rates.ts';
 
-export type Taken = TakenTask | TakenRefusal;
+export type Taken = TakenTask | TakenApproval | TakenRefusal;
 
 export interface TakenTask {
   readonly kind: 'task';
@@ -40,11 +44,35 @@ export interface TakenTask {
   readonly position: number;
 }
 
+/** The estimate is above what the team or the asker wants to be asked from: nothing is held before `approve` (approve.ts). */
+export interface TakenApproval extends Omit<TakenTask, 'kind' | 'held' | 'position'> {
+  readonly kind: 'approval';
+  /** The threshold. */
+  readonly above: Amount;
+  /** When it expires, ISO 8601. */
+  readonly approveBy: string;
+}
+
 export interface TakenRefusal {
   readonly kind: 'refused';
   readonly repeated: boolean;
   readonly conversationId: ConversationId | null;
   readonly refused: Refused;
+}
+
+/** What chats (core/flows/chats/) know and want of an ask of theirs. Its key alone is its identity. */
+export interface FromChat {
+  readonly payer: Payer;
+  /** Writes it down. */
+  write(row: IntakeRow, at: Date, signal: AbortSignal): Promise<IntakeAnswer>;
+  /** A number that was chosen in a form. */
+  readonly count?: number | undefined;
+  /** It is a request that was edited: it waits for approval, whatever it costs. */
+  readonly isEdited?: boolean;
+  /** The files of this task come with it. */
+  readonly filesOf?: TaskId;
+  /** Where its thread ref alone does not tell. */
+  readonly conversationId?: ConversationId;
 }
 
 /** `again` makes it a repetition of an earlier task, in that one's conversation and with its files. */
@@ -53,22 +81,29 @@ export async function takeAsk(
   input: AskInput,
   patience: Patience,
   again?: { readonly of: TaskId; readonly conversationId: ConversationId },
+  chat?: FromChat,
 ): Promise<Taken> {
   const ask = parseAsk(input);
-  const understood = understand(core, ask, again !== undefined);
+  const understood = understand(core, ask, again !== undefined, chat?.count);
   const atMs = core.clock.now().getTime();
   const ids = {
     task: newId<TaskId>(atMs),
     hold: newId<HoldId>(atMs),
     letter: newId<LetterId>(atMs),
-    conversation: again?.conversationId ?? conversationIdFor(ask.threadRef),
+    conversation: again?.conversationId ?? chat?.conversationId ?? conversationIdFor(ask.threadRef),
   };
+
+  const inputs = ask.files.flatMap((file): NewInput[] => {
+    if (file.kind !== 'remote') return [];
+    const id = newId<FileId>(atMs);
+    return [{ id, name: file.name, mime: file.mime, sizeBytes: file.sizeBytes, ref: core.store.waitingInputs.sealed(id, file.ref) }];
+  });
 
   // A request counts once, however often it is tried.
   let counted: { readonly tooMuch: TooMuch | null } | null = null;
 
   return patience.during(async (signal) => {
-    const payer = await unless(signal, payerOf(core, ask));
+    const payer = chat?.payer ?? (await unless(signal, payerOf(core, ask)));
     if (payer === null) return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'team.missing', facts: {} } };
     // Guests look on; what they ask for in a chat is asked by the chat.
     if (ask.from.kind === 'user' && payer.role !== null && !may(payer.role, 'tasks.ask'))
@@ -80,12 +115,15 @@ export async function takeAsk(
     if (tooMuch !== null && !(await unless(signal, core.store.asks.isKnown(ask.key))))
       return { kind: 'refused', repeated: false, conversationId: null, refused: tooMuch };
     const read: Understood = payer.closed === null ? understood : { refused: payer.closed };
+    const threshold = chat?.isEdited === true ? { above: NO_CREDITS, whose: 'you' as const } : payer.threshold;
+    const asksAbove = 'task' in read && needsApproval(threshold, read.task.estimateHigh) ? threshold : null;
+    const approveBy = asksAbove && new Date(atMs + APPROVAL_MS);
     const row: IntakeRow = {
       key: ask.key,
-      ...fingerprintOf(ask, again?.conversationId ?? null),
+      ...(chat === undefined ? fingerprintOf(ask, again?.conversationId ?? null) : ofMessage),
       letterId: ids.letter,
       conversationId: ids.conversation,
-      threadRef: again === undefined && isRooted(ask.threadRef) ? ask.threadRef : null,
+      threadRef: again === undefined && chat?.conversationId === undefined && isRooted(ask.threadRef) ? ask.threadRef : null,
       address: ask.threadRef,
       platform: platformOf(ask.threadRef),
       channel: ask.channel ?? null,
@@ -102,21 +140,35 @@ export async function takeAsk(
               id: ids.task,
               holdId: ids.hold,
               fileIds: storedFiles(ask),
-              retryOf: again?.of ?? null,
+              retryOf: again?.of ?? chat?.filesOf ?? null,
               deadlineAt: new Date(core.clock.now().getTime() + core.settings.taskDeadlineMs),
+              approveBy,
+              inputs,
+              fetchUntil: new Date(atMs + FETCH_WITHIN_MS),
             },
             saying: {
-              kind: 'accepted',
               taskId: ids.task,
               type: read.task.type,
               because: read.task.because,
               estimateLow: amountOf(read.task.estimateLow),
               estimateHigh: amountOf(read.task.estimateHigh),
               ...(read.stated !== null && { quantity: read.task.quantity!, stated: read.stated }),
+              ...(asksAbove === null
+                ? { kind: 'accepted' }
+                : {
+                    kind: 'approval',
+                    waitsFor: 'you',
+                    above: amountOf(asksAbove.above),
+                    whose: asksAbove.whose,
+                    approveBy: approveBy!.toISOString(),
+                    ...(chat?.isEdited === true && { edited: true }),
+                  }),
             },
           }),
     };
-    const answer = await core.store.intake(row, core.clock.now(), signal);
+    const answer = await (chat === undefined
+      ? core.store.intake(row, core.clock.now(), signal)
+      : chat.write(row, core.clock.now(), signal));
     const taken = takenFrom(answer, ask.threadRef);
     core.log.info(
       { taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated },
@@ -130,19 +182,21 @@ export async function takeAsk(
 
 type Understood =
   | {
-      readonly task: Omit<NewTask, 'id' | 'holdId' | 'retryOf' | 'deadlineAt' | 'fileIds'>;
+      readonly task: Omit<NewTask, 'id' | 'holdId' | 'retryOf' | 'deadlineAt' | 'approveBy' | 'fileIds' | 'inputs' | 'fetchUntil'>;
       /** Whether the quantity was named or is the usual one; null where the type is charged by usage. */
       readonly stated: boolean | null;
     }
   | { readonly refused: Refused };
 
-function understand(core: Core, ask: Ask, isAgain: boolean): Understood {
+function understand(core: Core, ask: Ask, isAgain: boolean, chosenCount: number | undefined): Understood {
   try {
-    // A file that is not here can't reach an agent: whoever attached it is told, rather than that it is left out.
+    // A file that can't be fetched can't reach an agent: whoever attached it is told, rather than that it is left out.
     const elsewhere = ask.files.filter((file) => file.kind === 'remote');
-    if (elsewhere.length > 0) throw refuse('files.not-fetched', { name: elsewhere[0]!.name, count: elsewhere.length });
+    if (elsewhere.length > 0 && !core.settings.fetchesFrom.has(platformOf(ask.threadRef)))
+      throw refuse('files.not-fetched', { name: elsewhere[0]!.name, count: elsewhere.length });
     const { text, type: chosen } = readWords(ask, { isAgain });
-    const { type, because, quantity } = workIn(text, chosen);
+    const { type, because, quantity: read } = workIn(text, chosen);
+    const quantity = chosenCount === undefined ? read : chosenQuantity(type, chosenCount);
     const count = quantity?.count ?? null;
     const { low, high } = estimate(type, count, core.learned.of(type));
     return {
@@ -172,22 +226,26 @@ function takenFrom(answer: IntakeAnswer, threadRef: ThreadRef): Taken {
     const { kind: _, ...refused } = saying;
     return { kind: 'refused', repeated: answer.repeated, conversationId: answer.conversationId, refused: refused as Refused };
   }
-  if (saying.kind !== 'accepted') throw new Error(`an ask was answered with ${saying.kind}`);
-  return {
-    kind: 'task',
-    repeated: answer.repeated,
-    taskId: saying.taskId,
-    conversationId: answer.conversationId!,
-    threadRef,
-    type: saying.type,
-    because: saying.because,
-    estimateLow: saying.estimateLow,
-    estimateHigh: saying.estimateHigh,
-    quantity: saying.quantity === undefined ? null : quantityOf(saying.type, saying.quantity, saying.stated ?? true),
-    held: saying.held,
-    available: saying.available,
-    position: saying.position ?? 0,
-  };
+  const place = { repeated: answer.repeated, conversationId: answer.conversationId!, threadRef };
+  if (saying.kind === 'accepted') return takenTask(saying, place);
+  if (saying.kind === 'approval') return takenApproval(saying, place);
+  throw new Error(`an ask was answered with ${saying.kind}`);
+}
+
+type Place = Pick<TakenTask, 'repeated' | 'conversationId' | 'threadRef'>;
+
+/** A task that starts, from its first words. */
+export function takenTask(saying: Accepted, place: Place): TakenTask {
+  return { kind: 'task', ...place, ...workSaid(saying), held: saying.held, position: saying.position ?? 0 };
+}
+
+function takenApproval(saying: Approval, place: Place): TakenApproval {
+  return { kind: 'approval', ...place, ...workSaid(saying), above: saying.above!, approveBy: saying.approveBy! };
+}
+
+function workSaid({ taskId, type, because, estimateLow, estimateHigh, quantity, stated = true, available }: Accepted | Approval) {
+  const read = quantity === undefined ? null : quantityOf(type, quantity, stated);
+  return { taskId, type, because, quantity: read, estimateLow, estimateHigh, available };
 }
 
 /**
@@ -210,6 +268,9 @@ function fingerprintOf(
     context: sha256([from.kind, payer, where, sent, others]).slice(0, CONTEXT_CHARACTERS),
   };
 }
+
+/** A message is known by its coordinates alone: a twin, an edit or a delayed event gets the first answer. */
+const ofMessage = { fingerprint: 'message', context: null };
 
 /** Enough to tell two requests of one key apart, and short in a row of which there are very many. */
 const CONTEXT_CHARACTERS = 32;

@@ -1,4 +1,5 @@
-// A refused request keeps its outcome, so that a repeat is refused alike, for a month: by then nobody repeats it.
+// A refused request keeps its outcome, so that a repeat is refused alike, for a month: by then nobody repeats it. So does what
+// made no task in a chat.
 
 import type { Core } from '../runtime/core.ts';
 

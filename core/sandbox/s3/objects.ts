@@ -31,9 +31,10 @@ export class Objects {
 
   static async openIn(dir: string): Promise<Objects> {
     const objects = new Objects(dir);
-    // What is left here was on its way in when the last process ended.
-    await rm(objects.#incoming, { recursive: true, force: true });
+    // Another process may keep its objects in the same folder, and have some on their way in, so the folder itself stays.
     await mkdir(objects.#incoming, { recursive: true, mode: 0o700 });
+    const left = (await readdir(objects.#incoming)).filter(isLeftBehind);
+    await Promise.all(left.map((name) => rm(path.join(objects.#incoming, name), { force: true })));
     return objects;
   }
 
@@ -51,7 +52,7 @@ export class Objects {
 
   /** `factsOf` is asked once all bytes are there; if the bytes or it throw, nothing is stored. */
   async write(bucket: string, key: string, bytes: AsyncIterable<Buffer>, factsOf: () => Omit<ObjectFacts, 'key'>): Promise<ObjectFacts> {
-    const incoming = path.join(this.#incoming, randomUUID());
+    const incoming = path.join(this.#incoming, `${process.pid}.${THIS_RUN}.${randomUUID()}`);
     const file = await open(incoming, 'wx', 0o600);
     try {
       for await (const piece of bytes) await file.appendFile(piece);
@@ -103,6 +104,24 @@ export class Objects {
 
   #file(bucket: string, key: string): string {
     return path.join(this.#bucket(bucket), createHash('sha256').update(key).digest('hex'));
+  }
+}
+
+/** Tells this process from an earlier one that had the same number. */
+const THIS_RUN = randomUUID();
+
+/** True for an object that was on its way in when its process ended. */
+function isLeftBehind(name: string): boolean {
+  const [pid, run] = name.split('.');
+  return run !== THIS_RUN && (Number(pid) === process.pid || !isAlive(Number(pid)));
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -1,5 +1,6 @@
 // What a person sees and changes about their own account: name, sessions.
 
+import { micro, type Credits } from '#core/domain/credits/credits.ts';
 import type { SessionId, TeamId, UserId } from '#core/domain/ids.ts';
 import type { Money } from '../database/money.ts';
 
@@ -30,6 +31,9 @@ export interface Client {
 
 export interface Accounts {
   read(userId: UserId): Promise<AccountRow | null>;
+  /** Above which estimate the person is asked first; null for never. */
+  confirmAbove(userId: UserId): Promise<Credits | null>;
+  setConfirmAbove(userId: UserId, above: Credits | null): Promise<void>;
   rename(client: Client, userId: UserId, name: string, at: Date): Promise<void>;
   /** The newest first; those that are over are not among them. */
   sessions(userId: UserId, at: Date): Promise<SessionLine[]>;
@@ -63,6 +67,18 @@ export function accountsOver(money: Money): Accounts {
             home: row.home,
           }
         : null;
+    },
+
+    async confirmAbove(userId) {
+      const { rows } = await money.query<{ confirm_above: string | null }>({ text: 'SELECT confirm_above FROM users WHERE id = $1' }, [
+        userId,
+      ]);
+      const above = rows[0]?.confirm_above ?? null;
+      return above === null ? null : micro(above);
+    },
+
+    async setConfirmAbove(userId, above) {
+      await money.query({ text: 'UPDATE users SET confirm_above = $2 WHERE id = $1' }, [userId, above]);
     },
 
     async rename(client, userId, name, at) {

@@ -5,23 +5,11 @@ import type { PrismaClient } from '#prisma/generated/client.ts';
 import type { KeyScope } from '#core/domain/team/api-key.ts';
 import { newId, type ApiKeyId, type IdentityId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/team/permission.ts';
-import type { Refused } from '#core/domain/refusals/refusal.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { hashBearer, newBearer, PREFIX_CHARACTERS } from '../database/bearer.ts';
 import { groupCommit } from '../database/group-commit.ts';
 import type { Money } from '../database/money.ts';
-
-export interface Payer {
-  readonly teamId: TeamId;
-  readonly walletId: WalletId;
-  readonly userId: UserId | null;
-  readonly identityId: IdentityId | null;
-  readonly role: Role | null;
-  /** Why nothing new begins in this team now. */
-  readonly closed: Closed | null;
-}
-
-export type Closed = Extract<Refused, { code: 'wallet.frozen' | 'team.leaving' }>;
+import { payerIn, termsIn, type Payer, type PayerRow, type TermsRow } from './payer.ts';
 
 export interface KeyHolder {
   readonly apiKeyId: ApiKeyId;
@@ -46,8 +34,13 @@ export interface People {
   holderOf(key: string): Promise<KeyHolder | null>;
   /** Who pays for a logged-in user in a team; null when they are no member of it. */
   payerFor(userId: UserId, teamId: TeamId): Promise<Payer | null>;
-  /** Who pays for a platform's account in a workspace: its team. Remembers the account. null when no team is linked. */
+  /**
+   * Who pays for a platform's account in a workspace: its team; without a workspace, the account's own. Remembers the account.
+   * null when no team is linked.
+   */
   payerAt(platform: Platform, workspace: string | null, account: { externalId: string; displayName: string }): Promise<Payer | null>;
+  /** Remembers an account of a platform under its name of now. */
+  rememberAccount(account: { platform: Platform; space: string | null; externalId: string; name: string }): Promise<IdentityId>;
   /** null when there is no such person. */
   nameOf(userId: UserId): Promise<string | null>;
   /** `version` grows with each movement: it is the last line of the journal. */
@@ -69,18 +62,20 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
   const payerFor = groupCommit<{ userId: UserId; teamId: TeamId }, Payer | null>({
     most: 256,
     async run(asked) {
-      const { rows } = await money.query<{ n: string; wallet_id: WalletId; role: Role } & ClosedRow>(
+      const { rows } = await money.query<{ n: string; wallet_id: WalletId; role: Role } & TermsRow>(
         {
           name: 'payers',
-          text: `SELECT g.n, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS g(user_id, team_id, n)
-                 JOIN members m ON m.user_id = g.user_id AND m.team_id = g.team_id JOIN wallets w ON w.team_id = m.team_id JOIN teams t ON t.id = m.team_id`,
+          text: `SELECT g.n, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at, t.confirm_above AS team_above, u.confirm_above AS own_above
+                 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS g(user_id, team_id, n)
+                 JOIN members m ON m.user_id = g.user_id AND m.team_id = g.team_id JOIN wallets w ON w.team_id = m.team_id JOIN teams t ON t.id = m.team_id
+                 JOIN users u ON u.id = m.user_id`,
         },
         [asked.map(({ userId }) => userId), asked.map(({ teamId }) => teamId)],
       );
       const byNumber = new Map(rows.map((row) => [Number(row.n), row]));
       return asked.map(({ userId, teamId }, i) => {
         const row = byNumber.get(i + 1);
-        return row ? { teamId, walletId: row.wallet_id, userId, identityId: null, role: row.role, closed: closedBy(row) } : null;
+        return row ? { teamId, walletId: row.wallet_id, userId, identityId: null, role: row.role, ...termsIn(row) } : null;
       });
     },
   });
@@ -175,34 +170,28 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
 
     async payerAt(platform, workspace, { externalId, displayName }) {
       // Whose credits: those of the workspace's team, else of the linked user's own.
-      const { rows } = await money.query<
-        {
-          identity_id: IdentityId | null;
-          display_name: string | null;
-          user_id: UserId | null;
-          team_id: TeamId | null;
-          wallet_id: WalletId | null;
-          role: Role | null;
-        } & ClosedRow
-      >(
+      const { rows } = await money.query<PayerRow & { display_name: string | null }>(
         {
           name: 'payer at',
-          text: `SELECT a.id AS identity_id, a.display_name, a.user_id, w.team_id, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at FROM (SELECT) here
+          text: `SELECT a.id AS identity_id, a.display_name, a.user_id, w.team_id, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at,
+              t.confirm_above AS team_above, u.confirm_above AS own_above FROM (SELECT) here
             LEFT JOIN identities a ON a.platform = $1 AND a.space = coalesce($2, '') AND a.external_id = $3
             LEFT JOIN workspaces s ON s.platform = $1 AND s.external_id = $2 AND s.uninstalled_at IS NULL
             LEFT JOIN teams own ON $2 IS NULL AND own.personal_of = a.user_id
             LEFT JOIN wallets w ON w.team_id = coalesce(s.team_id, own.id)
             LEFT JOIN members m ON m.team_id = w.team_id AND m.user_id = a.user_id
-            LEFT JOIN teams t ON t.id = w.team_id`,
+            LEFT JOIN teams t ON t.id = w.team_id
+            LEFT JOIN users u ON u.id = a.user_id`,
         },
         [platform, workspace, externalId],
       );
-      const { identity_id, display_name, user_id, team_id, wallet_id, role, ...standing } = rows[0]!;
-      const identityId =
-        identity_id !== null && display_name === displayName ? identity_id : await remember(platform, workspace, externalId, displayName);
-      if (team_id === null || wallet_id === null) return null;
-      return { teamId: team_id, walletId: wallet_id, userId: user_id, identityId, role, closed: closedBy(standing) };
+      const { display_name, ...row } = rows[0]!;
+      const isKnown = row.identity_id !== null && display_name === displayName;
+      const identityId = isKnown ? row.identity_id : await remember(platform, workspace, externalId, displayName);
+      return payerIn({ ...row, identity_id: identityId });
     },
+
+    rememberAccount: ({ platform, space, externalId, name }) => remember(platform, space, externalId, name),
 
     async nameOf(userId) {
       const { rows } = await money.query<{ name: string }>({ text: NAME }, [userId]);
@@ -230,16 +219,6 @@ interface HolderRow {
   readonly email: string;
   readonly scope: KeyScope;
   readonly expires_at: Date | null;
-}
-
-interface ClosedRow {
-  frozen_at: Date | null;
-  deletion_at: Date | null;
-}
-
-function closedBy({ frozen_at, deletion_at }: ClosedRow): Closed | null {
-  if (deletion_at !== null) return { code: 'team.leaving', facts: { until: deletion_at.toISOString() } };
-  return frozen_at === null ? null : { code: 'wallet.frozen', facts: {} };
 }
 
 function isMailTaken(error: unknown): boolean {

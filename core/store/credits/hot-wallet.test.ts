@@ -87,6 +87,7 @@ test.each(firstLooks)(
           estimateHigh,
           retryOf: null,
           deadlineAt: bank.at,
+          approveBy: null,
           fileIds: [],
         },
         saying: { ...about, kind: 'accepted', taskId: id, estimateLow: `${estimateLow}`, estimateHigh: `${estimateHigh}` },

@@ -6,9 +6,11 @@ import type { Log } from '#core/ports/log.ts';
 import { accountsOver, type Accounts } from '../accounts/accounts.ts';
 import { alarmsOver, type Alarms } from '../mail/alarms.ts';
 import { apiKeysOver, type ApiKeys } from '../team/api-keys.ts';
+import { approvalsOver, type Approvals } from '../tasks/approve.ts';
 import { asksOver, type Asks } from '../tasks/asks.ts';
 import { attemptsOver, type Attempts } from '../tasks/attempts.ts';
 import { auditOver, type Audit } from '../team/audit.ts';
+import { chatsOver, type Chats } from '../chats/chats.ts';
 import { creditTablesOver, type CreditTables } from '../credits/credits.ts';
 import { custodyOver, type Custody } from '../privacy/custody.ts';
 import { deadLettersOver, type DeadLetters } from '../messages/dead-letters.ts';
@@ -20,7 +22,9 @@ import { filesOver, type FileRows } from '../files/files.ts';
 import { finishOver, type Finish } from '../tasks/finish.ts';
 import { guessesOver, type Guesses } from '../accounts/guesses.ts';
 import { intakeOver, type Intake } from '../tasks/intake.ts';
+import { installationsOver, type Installations } from '../workspaces/installations.ts';
 import { invitationsOver, type Invitations } from '../team/invitations.ts';
+import { leasesOver, type Leases } from '../leases/leases.ts';
 import { ledgerOver, type Ledger } from '../credits/ledger.ts';
 import { ledgerChecksOver, type LedgerChecks } from '../credits/ledger-checks.ts';
 import { lettersOver, type Letters } from '../messages/letters.ts';
@@ -33,12 +37,16 @@ import { operateAccessOver, type OperateAccess } from '../operator/operate-acces
 import { outboxOver, type Outbox } from '../tasks/outbox.ts';
 import { ownKeysOver, type OwnKeys } from '../accounts/own-keys.ts';
 import { peopleOver, type People } from '../accounts/people.ts';
+import { putBackOver, type PutBack } from '../files/put-back.ts';
+import { placesOver, type Places } from '../workspaces/places.ts';
 import { ratesOver, type DrawRate } from './rates.ts';
+import { replyHandlesOver, type ReplyHandles } from '../workspaces/reply-handles.ts';
 import { seenOver, type Seen } from '../accounts/seen.ts';
 import { startingCreditsOver, type StartingCreditsStore } from '../credits/starting-credits.ts';
 import { taskListsOver, type TaskLists } from '../tasks/task-lists.ts';
 import { tasksOver, type Tasks } from '../tasks/tasks.ts';
 import { teamsOver, type Teams } from '../team/teams.ts';
+import { waitingInputsOver, type WaitingInputs } from '../files/waiting-inputs.ts';
 import { listen, type Wakeups } from './wakeups.ts';
 
 export interface Store {
@@ -48,6 +56,8 @@ export interface Store {
   readonly ledger: Ledger;
   readonly intake: Intake;
   readonly asks: Asks;
+  readonly approvals: Approvals;
+  readonly chats: Chats;
   readonly finish: Finish;
   readonly attempts: Attempts;
   readonly events: Events;
@@ -59,6 +69,8 @@ export interface Store {
   readonly taskLists: TaskLists;
   readonly files: FileRows;
   readonly fileActs: FileActs;
+  readonly waitingInputs: WaitingInputs;
+  readonly putBack: PutBack;
   readonly people: People;
   readonly credits: CreditTables;
   readonly startingCredits: StartingCreditsStore;
@@ -74,6 +86,10 @@ export interface Store {
   readonly invitations: Invitations;
   readonly apiKeys: ApiKeys;
   readonly linking: Linking;
+  readonly installations: Installations;
+  readonly places: Places;
+  readonly replyHandles: ReplyHandles;
+  readonly leases: Leases;
   readonly audit: Audit;
   readonly seen: Seen;
   readonly drawRate: DrawRate;
@@ -91,7 +107,7 @@ export interface StoreOptions {
   readonly databaseUrl: string;
   readonly worker: string;
   readonly leaseMs: number;
-  /** The first seals what mails say, all of them open it. Without one no mail can be written. */
+  /** The first seals what mails say and tokens of platforms, all of them open it. Without one neither can be written. */
   readonly encryptionKeys?: readonly string[];
   readonly log: Log;
 }
@@ -113,6 +129,8 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     ledger: ledgerOver(money),
     intake: intakeOver(money),
     asks: asksOver(money),
+    approvals: approvalsOver(money),
+    chats: chatsOver(money),
     finish: finishOver(money),
     attempts: attemptsOver(money, worker, leaseMs),
     events: eventsOver(money),
@@ -124,6 +142,8 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     taskLists: taskListsOver(money),
     files: filesOver(money),
     fileActs: fileActsOver(money),
+    waitingInputs: waitingInputsOver(money, encryptionKeys),
+    putBack: putBackOver(money),
     people: peopleOver(prisma, money),
     credits: creditTablesOver(money),
     startingCredits: startingCreditsOver(money),
@@ -139,6 +159,10 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     invitations: invitationsOver(money),
     apiKeys: apiKeysOver(money),
     linking: linkingOver(money),
+    installations: installationsOver(money, encryptionKeys),
+    places: placesOver(money),
+    replyHandles: replyHandlesOver(money, encryptionKeys),
+    leases: leasesOver(money),
     audit: auditOver(money),
     seen: seenOver(money, log),
     drawRate: ratesOver(money),

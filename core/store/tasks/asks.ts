@@ -5,7 +5,7 @@ import type { Money } from '../database/money.ts';
 export interface Asks {
   /** Whether this was asked before, so that there is an answer to repeat. */
   isKnown(key: string): Promise<boolean>;
-  /** Forgets refusals from before this time, and says how many. */
+  /** Forgets what made no task from before this time, with further names of messages, and says how many. */
   forgetRefused(before: Date, most: number): Promise<number>;
 }
 
@@ -19,9 +19,10 @@ export function asksOver(money: Money): Asks {
     async forgetRefused(before, most) {
       const { rows } = await money.query<{ count: number }>(
         {
-          text: `WITH old AS (SELECT key FROM asks WHERE outcome = 'refused' AND at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED),
-                   gone AS (DELETE FROM asks a USING old o WHERE a.key = o.key RETURNING 1)
-                 SELECT count(*)::int AS count FROM gone`,
+          text: `WITH old AS (SELECT key FROM asks WHERE outcome IN ('refused', 'ignored', 'decision') AND at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED),
+                   gone AS (DELETE FROM asks a USING old o WHERE a.key = o.key RETURNING 1),
+                   names AS (DELETE FROM message_names m WHERE m.name IN (SELECT n.name FROM message_names n WHERE n.at < $1 ORDER BY n.at LIMIT $2) RETURNING 1)
+                 SELECT greatest((SELECT count(*) FROM gone), (SELECT count(*) FROM names))::int AS count`,
         },
         [before, most],
       );

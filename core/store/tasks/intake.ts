@@ -29,7 +29,10 @@ export interface IntakeRow {
   readonly identityId: IdentityId | null;
   /** null: refused before it came here, and only its outcome is stored, and its letter where that is posted. */
   readonly task: NewTask | null;
-  readonly saying: Saying | Omit<Extract<Saying, { kind: 'accepted' }>, 'held' | 'available'>;
+  readonly saying:
+    | Saying
+    | Omit<Extract<Saying, { kind: 'accepted' }>, 'held' | 'available'>
+    | Omit<Extract<Saying, { kind: 'approval' }>, 'available'>;
   readonly readHere: boolean;
 }
 
@@ -46,13 +49,32 @@ export interface NewTask {
   /** A repetition brings the files of this one. */
   readonly retryOf: TaskId | null;
   readonly deadlineAt: Date;
+  /** Its person is asked before anything is held, and has until then; null: it starts. */
+  readonly approveBy: Date | null;
+  /** Files that the platform still has; they are fetched before the task starts. */
+  readonly inputs?: readonly NewInput[];
+  /** After it, the next failure to fetch one is the last. */
+  readonly fetchUntil?: Date;
   /** Inputs that wait for a task. */
   readonly fileIds: readonly FileId[];
 }
 
+/** A file that is fetched later. */
+export interface NewInput {
+  readonly id: FileId;
+  readonly name: string;
+  readonly mime: string;
+  readonly sizeBytes: number;
+  /** Sealed. */
+  readonly ref: Buffer;
+}
+
 export interface IntakeAnswer {
-  /** `mismatch`: the key had been used for another request. */
-  readonly outcome: 'task' | 'refused' | 'mismatch';
+  /**
+   * `mismatch`: the key had been used for another request. `ignored` and `decision`, in chats alone: the message had been
+   * judged before, and there is no saying.
+   */
+  readonly outcome: 'task' | 'refused' | 'mismatch' | 'ignored' | 'decision';
   readonly repeated: boolean;
   readonly taskId: TaskId | null;
   readonly conversationId: ConversationId | null;
@@ -74,31 +96,32 @@ export function intakeOver(money: Money): Intake {
     most: LARGEST_BATCH,
     keyOf: ({ row }) => row.teamId,
     async run(batch, lane) {
-      const { rows } = await money.query<{
-        n: number;
-        outcome: IntakeAnswer['outcome'];
-        repeated: boolean;
-        task_id: TaskId | null;
-        conversation_id: ConversationId | null;
-        saying: Saying;
-      }>(
+      const { rows } = await money.query<AnswerRow>(
         { name: 'intake', text: 'SELECT n, outcome, repeated, task_id, conversation_id, saying FROM intake($1, $2) ORDER BY n' },
         [toJson(batch.map(({ row }, n) => asSql(row, n))), latest(batch.map(({ at }) => at))],
         lane,
       );
-      return rows.map(({ outcome, repeated, task_id, conversation_id, saying }) => ({
-        outcome,
-        repeated,
-        taskId: task_id,
-        conversationId: conversation_id,
-        saying,
-      }));
+      return rows.map(readAnswer);
     },
   });
   return (row, at, signal) => take({ row, at }, signal);
 }
 
-function asSql(row: IntakeRow, n: number) {
+export interface AnswerRow {
+  readonly n: number;
+  readonly outcome: IntakeAnswer['outcome'];
+  readonly repeated: boolean;
+  readonly task_id: TaskId | null;
+  readonly conversation_id: ConversationId | null;
+  readonly saying: Saying;
+}
+
+export function readAnswer({ outcome, repeated, task_id, conversation_id, saying }: AnswerRow): IntakeAnswer {
+  return { outcome, repeated, taskId: task_id, conversationId: conversation_id, saying };
+}
+
+/** What the function `intake` takes for one ask. */
+export function asSql(row: IntakeRow, n: number) {
   const { task } = row;
   return {
     n,
@@ -130,6 +153,19 @@ function asSql(row: IntakeRow, n: number) {
       estimate_high: task.estimateHigh.toString(),
       retry_of: task.retryOf,
       deadline_at: task.deadlineAt,
+      ask_first: task.approveBy !== null,
+      approve_by: task.approveBy,
+      ...(task.inputs !== undefined &&
+        task.inputs.length > 0 && {
+          inputs: task.inputs.map(({ id, name, mime, sizeBytes, ref }) => ({
+            id,
+            name,
+            mime,
+            size_bytes: sizeBytes,
+            ref: ref.toString('hex'),
+          })),
+          fetch_until: task.fetchUntil,
+        }),
       file_ids: task.fileIds,
     }),
   };

@@ -2,7 +2,7 @@
 
 import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import { micro, type Credits } from '#core/domain/credits/credits.ts';
-import type { ConversationId, FileId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
+import type { ConversationId, FileId, IdentityId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
 import type { TaskStatus } from '#core/domain/tasks/task.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { Money } from '../database/money.ts';
@@ -64,8 +64,14 @@ export interface TaskLists {
   /** For each of these tasks of the team. */
   around(teamId: TeamId, taskIds: readonly TaskId[], viewer: UserId): Promise<Map<TaskId, TaskSurroundings>>;
   inputs(teamId: TeamId, taskId: TaskId): Promise<InputFile[]>;
-  /** The latest word counts. */
-  judge(taskId: TaskId, userId: UserId, verdict: 'good' | 'bad', words: string | null, at: Date): Promise<void>;
+  /** The latest word counts. What somebody said before they linked their account is theirs too. */
+  judge(
+    taskId: TaskId,
+    by: { userId: UserId | null; identityId?: IdentityId | null },
+    verdict: 'good' | 'bad',
+    words: string | null,
+    at: Date,
+  ): Promise<void>;
 }
 
 export function taskListsOver(money: Money): TaskLists {
@@ -141,7 +147,10 @@ export function taskListsOver(money: Money): TaskLists {
               (SELECT count(*)::int FROM attempts a WHERE a.task_id = t.id) AS attempts
             FROM tasks t LEFT JOIN users u ON u.id = t.user_id LEFT JOIN identities i ON i.id = t.identity_id
             LEFT JOIN workspaces s ON s.platform = t.platform AND s.team_id = t.team_id AND s.external_id = split_part(t.channel, ':', 2)
-            LEFT JOIN feedback f ON f.task_id = t.id AND f.user_id = $3
+            LEFT JOIN LATERAL (
+              SELECT b.verdict FROM feedback b WHERE b.task_id = t.id AND (b.user_id = $3 OR b.identity_id IN (SELECT o.id FROM identities o WHERE o.user_id = $3))
+              ORDER BY b.at DESC LIMIT 1
+            ) f ON true
             WHERE t.team_id = $1 AND t.id = ANY ($2)`,
         },
         [teamId, taskIds, viewer],
@@ -174,13 +183,17 @@ export function taskListsOver(money: Money): TaskLists {
       }));
     },
 
-    async judge(taskId, userId, verdict, words, at) {
+    async judge(taskId, { userId, identityId = null }, verdict, words, at) {
+      const whose = userId === null ? 'identity_id' : 'user_id';
       await money.query(
         {
-          text: `INSERT INTO feedback (task_id, user_id, verdict, words, at) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (task_id, user_id) DO UPDATE SET verdict = excluded.verdict, words = coalesce(excluded.words, feedback.words), at = excluded.at`,
+          text: `WITH before AS (
+              DELETE FROM feedback f USING identities i WHERE f.task_id = $1 AND i.id = f.identity_id AND i.user_id = $6 RETURNING f.words
+            )
+            INSERT INTO feedback (task_id, ${whose}, verdict, words, at) VALUES ($1, $2, $3, coalesce($4, (SELECT b.words FROM before b LIMIT 1)), $5)
+            ON CONFLICT (task_id, ${whose}) DO UPDATE SET verdict = excluded.verdict, words = coalesce(excluded.words, feedback.words), at = excluded.at`,
         },
-        [taskId, userId, verdict, words, at],
+        [taskId, userId ?? identityId, verdict, words, at, userId],
       );
     },
   };

@@ -19,6 +19,8 @@ export interface StoredTask extends TaskRow {
   readonly address: string;
   readonly userId: UserId | null;
   readonly identityId: IdentityId | null;
+  /** The user whom that chat account is linked to now. */
+  readonly identityUserId: UserId | null;
   readonly platform: Platform;
   readonly channel: string | null;
 }
@@ -117,7 +119,7 @@ export function tasksOver(money: Money): Tasks {
 }
 
 const SELECT = `
-  SELECT t.*, c.thread_ref, c.address,
+  SELECT t.*, c.thread_ref, c.address, (SELECT i.user_id FROM identities i WHERE i.id = t.identity_id) AS identity_user_id,
     (SELECT coalesce(sum(h.credits), 0)::bigint FROM holds h WHERE h.task_id = t.id AND h.closed_seq IS NULL) AS held,
     (SELECT coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'sizeBytes', f.size_bytes, 'preview', f.preview, 'storageKey', f.storage_key, 'removedAt', f.removed_at, 'deletedAt', f.deleted_at) ORDER BY f.id), '[]')
        FROM files f WHERE f.task_id = t.id AND f.role = 'result') AS files
@@ -131,6 +133,7 @@ interface SqlRow {
   address: string;
   user_id: UserId | null;
   identity_id: IdentityId | null;
+  identity_user_id: UserId | null;
   platform: Platform;
   channel: string | null;
   type: AgentType;
@@ -146,6 +149,7 @@ interface SqlRow {
   result: TaskResult | null;
   failure: { code: FailureCode } | null;
   retry_of: TaskId | null;
+  deadline_at: Date;
   created_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
@@ -170,6 +174,7 @@ function fromSql(row: SqlRow): StoredTask {
     address: row.address,
     userId: row.user_id,
     identityId: row.identity_id,
+    identityUserId: row.identity_user_id,
     platform: row.platform,
     channel: row.channel,
     type: row.type,
@@ -180,6 +185,7 @@ function fromSql(row: SqlRow): StoredTask {
     rateVersion: row.rate_version,
     estimateLow: micro(row.estimate_low),
     estimateHigh: micro(row.estimate_high),
+    approveBy: row.status === 'awaiting_approval' ? row.deadline_at : null,
     held: micro(row.held),
     creditsUsed: micro(row.credits_used),
     result: row.result,

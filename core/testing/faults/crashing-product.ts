@@ -75,6 +75,14 @@ function crashAt(core: Core, end: { point: string; times: number }): Core {
         at('after-commit');
         return answer;
       },
+      chats: {
+        ...store.chats,
+        async take(...call) {
+          const answer = await store.chats.take(...call);
+          at('after-commit');
+          return answer;
+        },
+      },
       finish(ending, time) {
         at('before-finish');
         return store.finish(ending, time);

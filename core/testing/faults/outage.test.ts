@@ -19,7 +19,7 @@ test('while PostgreSQL is away people are told to try again, nothing is half don
     for (;;) {
       try {
         const taken = await ada.ask('find me 1 lead', { key, conversation });
-        if (taken.kind !== 'task') throw new Error(taken.refused.code);
+        if (taken.kind !== 'task') throw new Error(taken.kind);
         return;
       } catch (error) {
         if (!isRefusal(error) || error.code !== 'database.unavailable') throw error;

@@ -1,8 +1,9 @@
 // The page of a task: what every platform links to. What was asked, what came of it, how it went, and what it cost.
 
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode, type RefObject } from 'react';
 import { data, Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
+import { isReadHere, platformName } from '#core/domain/messages/platforms.ts';
 import { may } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { CopyButton } from '../components/copy-button.tsx';
@@ -12,8 +13,9 @@ import { Card, Page } from '../components/page.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { taskFile } from '../texts/task-file.ts';
-import { platforms, types } from '../texts/work.ts';
+import { types } from '../texts/work.ts';
 import { wordFor } from '../word-for.ts';
+import { Approval, approvalTitle, useApproving, type Approving } from './approval.tsx';
 import { DeletedOn, ManageFile } from './files/manage-file.tsx';
 import { ResultFiles } from './files/result-files.tsx';
 import { Steps, useSteps } from './steps.tsx';
@@ -24,7 +26,7 @@ import { Outcome } from './turn.tsx';
 export const loader = guarded('tasks.see', async ({ app, actor, params, url, brandName, publicUrl }) => {
   const details = await app.tasks.details(actor, params['id']!);
   const { task, isMine, platform } = details;
-  const isPosted = platform !== 'web' && platform !== 'terminal';
+  const isPosted = !isReadHere(platform);
   return {
     ...details,
     brandName,
@@ -75,6 +77,9 @@ export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
 
 export default function Task() {
   const { task, address, mayStop, mayAsk, mayResend, mayManageFiles, actionKey, feedback, done } = useLoaderData<typeof loader>();
+  const needsApproval = task.status === 'awaiting_approval';
+  const approving = useApproving(task.id);
+  const state = useRef<HTMLDivElement>(null);
   return (
     <Page
       title={task.title}
@@ -89,7 +94,7 @@ export default function Task() {
         <>
           <CopyButton text={address} words="Copy link" />
           {mayResend && <SendAnswerAgain taskId={task.id} />}
-          {mayStop && <Cancel taskId={task.id} />}
+          {mayStop && !needsApproval && <Cancel taskId={task.id} />}
           {task.over && mayAsk && <RunAgain taskId={task.id} actionKey={actionKey} />}
         </>
       }
@@ -102,19 +107,23 @@ export default function Task() {
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <div className="min-w-0 space-y-6">
           <Request />
-          {task.over ? (
-            <Card
-              title={task.status === 'completed' ? 'Result' : 'What happened'}
-              actions={task.status === 'completed' && <Feedback taskId={task.id} given={feedback} />}
-            >
-              <div className="space-y-4">
-                <Outcome task={task} />
-                <ResultFiles files={task.files} taskId={task.id} whole manage={mayManageFiles} />
-              </div>
-            </Card>
-          ) : (
-            <Progress />
-          )}
+          <div ref={state} tabIndex={-1} role="group" aria-label={task.statusWords} className="rounded-card">
+            {task.over ? (
+              <Card
+                title={task.status === 'completed' ? 'Result' : 'What happened'}
+                actions={task.status === 'completed' && <Feedback taskId={task.id} given={feedback} />}
+              >
+                <div className="space-y-4">
+                  <Outcome task={task} />
+                  <ResultFiles files={task.files} taskId={task.id} whole manage={mayManageFiles} />
+                </div>
+              </Card>
+            ) : needsApproval ? (
+              <NeedsApproval approving={approving} focusAfter={state} />
+            ) : (
+              <Progress />
+            )}
+          </div>
           <Timeline />
         </div>
         <div className="space-y-6">
@@ -152,6 +161,16 @@ function Request() {
           ))}
         </ul>
       )}
+    </Card>
+  );
+}
+
+function NeedsApproval(given: { approving: Approving; focusAfter: RefObject<HTMLElement | null> }) {
+  const { task, who, mayAsk, mayStop, isMine, isUsualNumber, approval, isPosted } = useLoaderData<typeof loader>();
+  const facts = { asker: who, isMine, approval, isUsualNumber, mayAsk, mayStop, mayChange: !isPosted };
+  return (
+    <Card title={approvalTitle(facts)}>
+      <Approval task={task} facts={facts} {...given} />
     </Card>
   );
 }
@@ -237,7 +256,7 @@ function Where() {
   const { task, who, platform, where, attempts, isPosted } = useLoaderData<typeof loader>();
   const rows: [string, ReactNode][] = [
     ['Asked by', who],
-    ['Where', where ?? platforms[platform] ?? platform],
+    ['Where', where ?? platformName(platform)],
     ['Read as', task.because.replace(/^read as /, '')],
     ...(attempts > 1 ? ([['Attempts', attempts]] as [string, ReactNode][]) : []),
     ...(task.retryOf === null

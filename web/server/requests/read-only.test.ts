@@ -51,6 +51,7 @@ test('a read-only key reads tasks, files, balance, transactions and events, and 
     }
   expect(refused).toEqual([
     'POST /api/tasks/create',
+    'POST /api/tasks/:id/approve',
     'POST /api/tasks/:id/cancel',
     'POST /api/tasks/:id/retry',
     'GET /api/conversations/:id/letters',

@@ -5,10 +5,11 @@ import { createTask, historyQuery, nothing, parseIdempotencyKey, parseRequest, t
 import type { AskInput } from '#core/contracts/ask.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { isId, newId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
+import { takesFollowUps } from '#core/domain/messages/platforms.ts';
 import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { Refusal, refuse } from '#core/domain/refusals/refusal.ts';
 import type { Taken } from '#core/flows/tasks/intake.ts';
-import { stoppedAnswer, takenAnswer } from '../answers.ts';
+import { approvalAnswer, stoppedAnswer, takenAnswer } from '../answers.ts';
 import type { PartsFor } from '../parts.ts';
 import { readJson } from '../requests/body.ts';
 import { untilBack } from '../requests/patience.ts';
@@ -65,6 +66,16 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: PartsFor<'tasks' | '
       },
     },
     {
+      path: '/api/tasks/:id/approve',
+      async POST(request, response) {
+        const actor = await keys.actorOf(request, response);
+        parseRequest(nothing, await readJson(request, response));
+        const taken = await app.tasks.approve(actor, taskIn(request, response));
+        if (taken.repeated) response.set('Idempotency-Replayed', 'true');
+        response.json(takenAnswer(taken, publicUrl));
+      },
+    },
+    {
       path: '/api/tasks/:id/cancel',
       async POST(request, response) {
         const actor = await keys.actorOf(request, response);
@@ -86,7 +97,7 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: PartsFor<'tasks' | '
   // What was said in Slack or Discord goes on there, where the others of that thread can read it.
   async function threadOf(actor: Actor, conversationId: string): Promise<ThreadRef> {
     const thread = await app.messages.thread(actor, conversationId);
-    if (platformOf(thread) !== 'web' && platformOf(thread) !== 'terminal') throw refuse('conversation.not-found');
+    if (!takesFollowUps(platformOf(thread))) throw refuse('conversation.not-found');
     return thread;
   }
 
@@ -94,7 +105,9 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: PartsFor<'tasks' | '
     if (taken.repeated) response.set('Idempotency-Replayed', 'true');
     if (taken.kind === 'refused') throw new Refusal(taken.refused);
     response.locals.ids = { ...response.locals.ids, taskId: taken.taskId };
-    response.status(201).set('Location', `${publicUrl}/api/tasks/${taken.taskId}`).json(takenAnswer(taken, publicUrl));
+    response.set('Location', `${publicUrl}/api/tasks/${taken.taskId}`);
+    if (taken.kind === 'approval') response.status(202).json(approvalAnswer(taken, publicUrl));
+    else response.status(201).json(takenAnswer(taken, publicUrl));
   }
 }
 

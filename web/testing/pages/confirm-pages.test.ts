@@ -95,7 +95,7 @@ test('an owner deletes a file that somebody else asked for after their password,
       files: [],
       at: clock.now(),
     });
-    if (taken.kind !== 'task') throw new Error(`refused: ${taken.refused.code}`);
+    if (taken.kind !== 'task') throw new Error(`not started: ${taken.kind}`);
     const [file] = await vi.waitFor(async () => {
       const task = await app.tasks.get(await me.actor(), taken.taskId);
       if (!task.over) throw new Error('still running');

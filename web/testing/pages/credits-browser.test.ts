@@ -63,7 +63,7 @@ inABrowser('the pages about credits', () => {
       text: 'find me 24 leads in Miami who sell boats with rather long names',
       at: core.clock.now(),
     });
-    if (taken.kind !== 'task') throw new Error(taken.refused.code);
+    if (taken.kind !== 'task') throw new Error(taken.kind);
     await vi.waitFor(async () => expect((await app.tasks.get(actor, taken.taskId)).over).toBe(true));
     return { at, cookies: olga.cookies, amounts: async () => (await app.credits.limits(actor)).map((limit) => limit.credits) };
   }

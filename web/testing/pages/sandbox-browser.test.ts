@@ -17,7 +17,7 @@ inABrowser('the sandbox page', () => {
   const browser = oneBrowser();
 
   test('by keyboard alone: Ann says what she needs, and the answer of the real core comes into her thread', async () => {
-    const world = await stage({ adapters: [...adapters, board] });
+    const world = await stage({ adapters: [...adapters, board], chatSandboxes: true });
     const owner = await world.person();
     await linkBoard(world, owner);
     const { page } = await browser().open({ at: world.core.settings.publicUrl });

@@ -1,0 +1,58 @@
+// Messages of chats, from the message as an adapter hands it over to its committed outcome: who speaks and pays, how it is read,
+// and one row, one hold, one letter.
+
+import type { SpeakerInput } from '#core/contracts/chats.ts';
+import { newId, type TeamId } from '#core/domain/ids.ts';
+import { systemClock } from '#core/engines/clock.ts';
+import { createLog } from '#core/engines/log/log.ts';
+import { hear } from '#core/flows/chats/hear.ts';
+import type { Core } from '#core/flows/runtime/core.ts';
+import { keepRates } from '#core/flows/runtime/rates.ts';
+import type { Store } from '#core/store/database/store.ts';
+import type { BenchTeam } from './world.ts';
+
+const DEADLINE_MS = 3_600_000;
+/** Nobody is to be slowed down here. */
+const RATE_FACTOR = 1_000_000;
+
+/** Links a workspace to each team, and gives what one person of it says there. */
+export async function hearIn(store: Store, teams: readonly BenchTeam[]): Promise<(team: BenchTeam) => Promise<void>> {
+  const speakers = new Map<TeamId, SpeakerInput>();
+  for (const { teamId } of teams) {
+    const workspace = `W${teamId}`;
+    await store.money.query(
+      { text: `INSERT INTO workspaces (id, platform, external_id, team_id, name) VALUES ($1, 'bench', $2, $3, 'Bench')` },
+      [newId(), workspace, teamId],
+    );
+    const speaker = { platform: 'bench', workspace, space: workspace, externalId: 'U1', name: 'Bench' };
+    await store.people.rememberAccount(speaker);
+    speakers.set(teamId, speaker);
+  }
+  const core = {
+    store,
+    clock: systemClock,
+    log: createLog({ level: 'silent' }),
+    rates: keepRates(store.drawRate, systemClock, RATE_FACTOR),
+    learned: { of: () => undefined },
+    settings: {
+      publicUrl: 'http://localhost',
+      hasPortal: false,
+      brandName: 'Bench',
+      readHere: new Set<string>(),
+      taskDeadlineMs: DEADLINE_MS,
+    },
+  } as unknown as Core;
+  return async ({ teamId }) => {
+    const speaker = speakers.get(teamId)!;
+    const id = newId();
+    const { outcome } = await hear(core, speaker, {
+      key: `bench:${id}`,
+      threadRef: `bench:${speaker.workspace}:C1:${id}`,
+      channel: 'C1',
+      text: 'find me a lead in Miami',
+      at: new Date(),
+      how: 'mention',
+    });
+    if (outcome !== 'task') throw new Error(`a message became ${outcome}`);
+  };
+}

@@ -1,0 +1,104 @@
+// What adapters hand to the verbs of chats: who speaks, and what they said, pressed, typed, edited or removed. A wrong shape is
+// the adapter's fault; everything that came from the platform is bounded here.
+
+import { z } from 'zod';
+import { hows, listenRules } from '#core/domain/chats/addressed.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { agentTypes } from '#core/domain/tasks/agent-type.ts';
+import { cleanText, shorten } from '#core/domain/text/text.ts';
+import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
+import { fileSchema } from './ask.ts';
+
+/** Gives back what the schema makes of it, or throws `request.invalid`. */
+export function parseChat<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw refuse('request.invalid', {
+    fields: parsed.error.issues.slice(0, 20).map(({ path, message }) => ({ name: path.join('.') || 'request', problem: message })),
+  });
+}
+
+const word = z.string().trim().min(1).max(200);
+/** Names are people's own and may be as long as a platform lets them. */
+const name = z
+  .string()
+  .max(10_000)
+  .transform((text) => shorten(cleanText(text).replace(/\s+/g, ' '), 100));
+/** Longer texts are refused with words; beyond this a platform never sends them. */
+const text = z.string().max(1_000_000);
+/** The coordinates of a message or of a press, with its platform in front: its identity, kept for good. */
+const key = z.string().trim().min(1).max(250);
+const threadRef = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*:./, 'not a thread ref')
+  .max(400)
+  .transform((ref) => ref as ThreadRef);
+
+export const speakerSchema = z.object({
+  platform: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not a platform'),
+  workspace: word.nullable(),
+  workspaceName: name.optional(),
+  space: word.nullable(),
+  externalId: word,
+  name,
+  isGuest: z.boolean().default(false),
+  isOutsider: z.boolean().default(false),
+  administers: z.boolean().default(false),
+});
+
+export const messageSchema = z.object({
+  key,
+  /** A second identity of the same gesture, such as Slack's `client_msg_id`. */
+  also: key.optional(),
+  threadRef,
+  channel: word.optional(),
+  text,
+  /** When it was said, by the platform's clock. */
+  at: z.date(),
+  how: z.enum(hows),
+  files: z.array(fileSchema).max(1000).default([]),
+});
+
+export const hearingSchema = z.object({ rule: z.enum(listenRules).default('follow-up') });
+
+export const pressSchema = z.object({
+  key,
+  /** What the button sent back (core/domain/messages/choice.ts), or `stop` for the platform's own stop button. */
+  choice: z.string().min(1).max(200),
+  threadRef,
+  /** The letter that was pressed on. */
+  letterKey: key.optional(),
+  /** When it was pressed, by the platform's clock: a stop never hits what was asked later. */
+  at: z.date(),
+  form: z
+    .object({
+      text,
+      type: z.enum(agentTypes).optional(),
+      /** How many; larger ones are refused with words. */
+      count: z.int().min(0).max(1_000_000_000).optional(),
+    })
+    .optional(),
+});
+
+export const commandSchema = z.object({
+  key,
+  name: z.string().trim().max(100),
+  text,
+  threadRef,
+  channel: word.optional(),
+  at: z.date(),
+});
+
+export const editSchema = z.object({ key, text, at: z.date() });
+export const removalSchema = z.object({ key });
+
+export type SpeakerInput = z.input<typeof speakerSchema>;
+export type MessageInput = z.input<typeof messageSchema>;
+export type Message = z.output<typeof messageSchema>;
+export type HearingInput = z.input<typeof hearingSchema>;
+export type PressInput = z.input<typeof pressSchema>;
+export type PressGiven = z.output<typeof pressSchema>;
+export type CommandInput = z.input<typeof commandSchema>;
+export type Command = z.output<typeof commandSchema>;
+export type EditInput = z.input<typeof editSchema>;
+export type RemovalInput = z.input<typeof removalSchema>;

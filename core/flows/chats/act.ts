@@ -1,0 +1,127 @@
+// Somebody pressed something: a button of ours, a form, or the platform's own stop button. Rights are looked up at the press.
+
+import { parseChat, pressSchema, speakerSchema, type PressGiven, type PressInput, type SpeakerInput } from '#core/contracts/chats.ts';
+import { readPress, type Press } from '#core/domain/chats/press.ts';
+import { newId, type LetterId, type TaskId } from '#core/domain/ids.ts';
+import { never } from '#core/domain/never.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { isOver } from '#core/domain/tasks/task.ts';
+import { may } from '#core/domain/team/permission.ts';
+import { approveAs } from '../approvals/approve.ts';
+import type { Core } from '../runtime/core.ts';
+import { patienceFor } from '../runtime/patience.ts';
+import { askAgain } from '../tasks/control.ts';
+import { feedback } from '../tasks/details.ts';
+import { takeAsk, type Taken } from '../tasks/intake.ts';
+import { decided, toldPrivately, type Answered } from './answer.ts';
+import { decideOnce, type Deciding, type Outcome } from './decide.ts';
+import { fromChat, remembered } from './hear.ts';
+import { onTask, payerOn, type OnTask } from './rights.ts';
+import { stopOne, stopThread } from './stop.ts';
+
+/**
+ * Each press has one outcome under its key. A refusal of what was wanted is an outcome too, told to whoever pressed alone.
+ * Rejects with `request.invalid` for a wrong shape, `database.unavailable` when it was not done.
+ */
+export async function act(core: Core, speakerInput: SpeakerInput, pressInput: PressInput): Promise<Answered> {
+  const speaker = parseChat(speakerSchema, speakerInput);
+  const press = parseChat(pressSchema, pressInput);
+  const pressed = readPress(press.choice);
+  return decideOnce(core, speaker, `press:${press.key}`, 'chats.act', (deciding) =>
+    pressed === null ? Promise.reject(refuse('choice.unknown')) : doIt(deciding, press, pressed),
+  );
+}
+
+async function doIt(deciding: Deciding, press: PressGiven, pressed: Press): Promise<Outcome> {
+  if (pressed.act === 'stop') return stopThread(deciding, press.threadRef, press.at);
+  const on = await onTask(deciding.core, deciding.seen, pressed.taskId);
+  if (on === null) throw refuse('task.not-found');
+  const outcome = await doOn(deciding, press, pressed.act, on);
+  return { ...outcome, teamId: on.task.teamId };
+}
+
+async function doOn(deciding: Deciding, press: PressGiven, what: Exclude<Press['act'], 'stop'>, on: OnTask): Promise<Outcome> {
+  const { core, seen } = deciding;
+  const { task, acting, own } = on;
+  switch (what) {
+    case 'cancel':
+      return stopOne(deciding, on);
+    case 'approve':
+      if (!own) return notYours(task.id);
+      await approveAs(core, acting, task.id, await payerOn(core, deciding.speaker, seen, on));
+      return decided('approved', task.id, { kind: 'thread' });
+    case 'retry':
+      return retried(deciding, press, on);
+    case 'change':
+      if (!own) return notYours(task.id);
+      if (press.form !== undefined) return changedByForm(deciding, press, press.form, on);
+      if (task.status !== 'awaiting_approval') throw refuse('task.over', { status: task.status });
+      return decided('form', task.id, { kind: 'form', taskId: task.id });
+    case 'good':
+    case 'bad':
+      if (!own && (acting.role === null || !may(acting.role, 'tasks.see'))) return notYours(task.id);
+      await feedback(core, acting, task.id, what);
+      return toldPrivately(`feedback.${what}`, task.id, { kind: 'notice', notice: 'feedback' });
+    default:
+      return never(what);
+  }
+}
+
+export function notYours(taskId: TaskId | null): Outcome {
+  return toldPrivately('not-yours', taskId, { kind: 'notice', notice: 'not-yours' });
+}
+
+/** The letter's key is the retry's key, so that a double press is one retry. */
+async function retried(deciding: Deciding, press: PressGiven, on: OnTask): Promise<Outcome> {
+  const { core, speaker, seen } = deciding;
+  const { task, acting, own } = on;
+  if (!own && (acting.role === null || !may(acting.role, 'tasks.ask'))) return notYours(task.id);
+  if (!isOver(task.status)) throw refuse('task.running');
+  const payer = await payerOn(core, speaker, seen, on);
+  if (payer === null) throw refuse('not.allowed');
+  const chat = fromChat(core, payer, { twin: null, askedBy: null, at: null });
+  return startedBy('retried', on, await askAgain(core, acting, task.id, press.letterKey ?? 'last', 0, chat));
+}
+
+/** One stored outcome: the new task, with the waiting one canceled, or neither. */
+async function changedByForm(deciding: Deciding, press: PressGiven, form: NonNullable<PressGiven['form']>, on: OnTask): Promise<Outcome> {
+  const { core, speaker, seen } = deciding;
+  const { task } = on;
+  const payer = await payerOn(core, speaker, seen, on);
+  if (payer === null || payer.teamId !== task.teamId) throw refuse('not.allowed');
+  const identityId = await remembered(core, speaker, seen);
+  const taken = await takeAsk(
+    core,
+    {
+      key: `change:${task.id}:${press.key}`,
+      threadRef: task.threadRef ?? task.address,
+      ...(task.channel !== null && { channel: task.channel }),
+      from: { kind: 'identity', externalId: speaker.externalId, displayName: speaker.name },
+      text: form.text,
+      ...(form.type !== undefined && { type: form.type }),
+      at: press.at,
+    },
+    patienceFor(core),
+    undefined,
+    {
+      payer: { ...payer, identityId },
+      count: form.count,
+      filesOf: task.id,
+      conversationId: task.conversationId,
+      async write(row, at) {
+        const said = { twin: null, askedBy: identityId, at: press.at };
+        const answer = await core.store.chats.replace(row, said, { taskId: task.id, letterId: newId<LetterId>(at.getTime()) }, at);
+        if (answer === 'over') throw refuse('task.over', { status: (await core.store.tasks.find(task.teamId, task.id))!.status });
+        return answer;
+      },
+    },
+  );
+  return startedBy('changed', on, taken);
+}
+
+function startedBy(did: string, { task }: OnTask, taken: Taken): Outcome {
+  if (taken.kind !== 'refused') return decided(did, taken.taskId, { kind: 'thread' });
+  // Where a letter was written, the thread says why.
+  if (taken.conversationId !== null) return decided('refused', task.id, { kind: 'thread' });
+  return toldPrivately('refused', task.id, { kind: 'refused', ...taken.refused });
+}

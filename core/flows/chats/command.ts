@@ -1,0 +1,45 @@
+// A command of the platform, such as /impacter balance. Whatever concerns one person is shown to that person alone.
+
+import { commandSchema, parseChat, speakerSchema, type Command, type CommandInput, type SpeakerInput } from '#core/contracts/chats.ts';
+import type { Core } from '../runtime/core.ts';
+import { patienceFor } from '../runtime/patience.ts';
+import { decided, type Answered } from './answer.ts';
+import { decideOnce, type Deciding, type Outcome } from './decide.ts';
+import { hearMessage } from './hear.ts';
+import { readCommands, type ReadCommand } from './offers.ts';
+import { onTask } from './rights.ts';
+import { stopAll } from './stop.ts';
+
+/** `name`: ask, balance, history, link, help, settings, privacy, cancel; what we don't know is answered with help. */
+export async function command(core: Core, speakerInput: SpeakerInput, commandInput: CommandInput): Promise<Answered> {
+  const speaker = parseChat(speakerSchema, speakerInput);
+  const given = parseChat(commandSchema, commandInput);
+  const key = `command:${given.key}`;
+  const name = given.name.toLowerCase();
+  if (name === 'ask' && given.text.trim() !== '')
+    return hearMessage(core, speaker, { ...given, key, how: 'command', files: [] }, 'follow-up', patienceFor(core));
+  return decideOnce(core, speaker, key, 'chats.command', async (deciding) =>
+    name === 'cancel' || name === 'stop' ? cancelOwn(deciding, given) : shows(isRead(name) ? name : 'help'),
+  );
+}
+
+function isRead(name: string): name is ReadCommand {
+  return (readCommands as readonly string[]).includes(name);
+}
+
+function shows(name: ReadCommand): Outcome {
+  return decided(`command.${name}`, null, { kind: 'command', name });
+}
+
+/** What they asked for in this thread; where a command has no thread, their newest task that is not over. */
+async function cancelOwn(deciding: Deciding, { threadRef, at }: Command): Promise<Outcome> {
+  const { core, seen } = deciding;
+  const { chats } = core.store;
+  if (threadRef.endsWith(':')) {
+    const newest = seen.payer === null ? null : await chats.newestLiveOf(seen, seen.payer.teamId);
+    return stopAll(deciding, newest === null ? [] : [newest]);
+  }
+  const live = await chats.liveIn(threadRef, at);
+  const own = await Promise.all(live.map(async (task) => ((await onTask(core, seen, task.id))?.own === true ? [task] : [])));
+  return stopAll(deciding, own.flat());
+}

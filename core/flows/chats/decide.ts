@@ -1,0 +1,52 @@
+// One gesture, one decision: it is done, then stored under its key. Everything that is done here may be done again without a
+// further effect, so whoever dies in between leaves nothing half done; of two who do it at once the first to store it is right.
+
+import type { Speaker } from '#core/domain/chats/speaker.ts';
+import type { ChatVerb } from '#core/domain/asks/verb-rates.ts';
+import type { TeamId } from '#core/domain/ids.ts';
+import { isRefusal, refusedBy } from '#core/domain/refusals/refusal.ts';
+import type { Seen } from '#core/store/chats/look.ts';
+import type { Core } from '../runtime/core.ts';
+import { answerOf, isWithin, toldPrivately, tooOften, type Answered, type Decided } from './answer.ts';
+
+export interface Deciding {
+  readonly core: Core;
+  readonly speaker: Speaker;
+  readonly seen: Seen;
+}
+
+/** Whose task it was about, so that the decision goes with the team. */
+export type Outcome = Decided & { readonly teamId?: TeamId };
+
+export async function decideOnce(
+  core: Core,
+  speaker: Speaker,
+  key: string,
+  verb: ChatVerb,
+  work: (deciding: Deciding) => Promise<Outcome>,
+): Promise<Answered> {
+  const seen = await core.store.chats.look({ speaker, threadRef: null, key, twin: null });
+  if (seen.known !== null) return answerOf(core, speaker, seen, seen.known, true);
+  if (!(await isWithin(core, verb, speaker))) return tooOften(core, speaker);
+  return keepDecision({ core, speaker, seen }, key, verb, await said(() => work({ core, speaker, seen })));
+}
+
+export async function keepDecision({ core, speaker, seen }: Deciding, key: string, verb: ChatVerb, outcome: Outcome): Promise<Answered> {
+  const { teamId = seen.payer?.teamId ?? null, ...decision } = outcome;
+  const kept = await core.store.chats.keep({ key, outcome: 'decision', answer: decision, teamId }, core.clock.now());
+  core.log.info(
+    { platform: speaker.platform, verb, did: decision.did, taskId: decision.taskId, repeated: kept.repeated },
+    'decided in a chat',
+  );
+  return answerOf(core, speaker, seen, kept, kept.repeated);
+}
+
+/** A no is a decision too, for the eyes of whoever pressed. A database that is away is none: it is tried again. */
+export async function said<Else = never>(work: () => Promise<Outcome | Else>): Promise<Outcome | Else> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isRefusal(error) || error.code === 'database.unavailable') throw error;
+    return toldPrivately('refused', null, { kind: 'refused', ...refusedBy(error) });
+  }
+}

@@ -1,0 +1,162 @@
+// Something was said in a chat: an ask, or nothing. Each message is judged once, by its coordinates; whatever arrives under
+// them again gets the first answer.
+
+import {
+  messageSchema,
+  hearingSchema,
+  parseChat,
+  speakerSchema,
+  type HearingInput,
+  type Message,
+  type MessageInput,
+  type SpeakerInput,
+} from '#core/contracts/chats.ts';
+import { isForUs, type ListenRule } from '#core/domain/chats/addressed.ts';
+import { mayAskHere, speakerKey, type Speaker } from '#core/domain/chats/speaker.ts';
+import type { IdentityId } from '#core/domain/ids.ts';
+import type { Refused } from '#core/domain/refusals/refusal.ts';
+import type { Payer } from '#core/store/accounts/payer.ts';
+import type { Seen } from '#core/store/chats/look.ts';
+import type { Said } from '#core/store/chats/take.ts';
+import type { Core } from '../runtime/core.ts';
+import { patienceFor, unless, type Patience } from '../runtime/patience.ts';
+import { takeAsk, type FromChat } from '../tasks/intake.ts';
+import { answerOf, answerTaken, isWithin, nothingToShow, tooOften, type Answered } from './answer.ts';
+
+/**
+ * Resolves only after the outcome is committed. `hearing.rule` is what this channel lets us take without a mention. Rejects
+ * with `request.invalid` for a wrong shape, and with `database.unavailable` when it could not be written down 2.5 s after it
+ * came; `waitedMs` of them are over.
+ */
+export async function hear(
+  core: Core,
+  speaker: SpeakerInput,
+  message: MessageInput,
+  hearing: HearingInput = {},
+  waitedMs = 0,
+): Promise<Answered> {
+  const { rule } = parseChat(hearingSchema, hearing);
+  return hearMessage(core, parseChat(speakerSchema, speaker), parseChat(messageSchema, message), rule, patienceFor(core, waitedMs));
+}
+
+export async function hearMessage(core: Core, speaker: Speaker, message: Message, rule: ListenRule, patience: Patience): Promise<Answered> {
+  const { key, threadRef } = message;
+  // Whoever chose the second name may only ever mean a message of their own.
+  const twin = message.also === undefined ? null : `${message.also}|${speakerKey(speaker)}`;
+  const seen = await patience.during((signal) => unless(signal, core.store.chats.look({ speaker, threadRef, key, twin })));
+  if (seen.known !== null) {
+    // Its own coordinates lead to the first ones from now on: whoever edits or removes it names nothing else.
+    if (twin !== null && seen.known.key !== key) await core.store.chats.changes.name(key, seen.known.key, core.clock.now());
+    return answerOf(core, speaker, seen, seen.known, true);
+  }
+
+  const heard: Heard = { core, speaker, message, seen, twin, patience };
+  if (!isForUs({ ...message, identityId: seen.identityId }, seen.thread, rule)) return ignore(heard);
+  if (!(await isWithin(core, 'chats.hear', speaker))) return tooOften(core, speaker);
+  if (!mayAskHere(speaker, seen)) return refuseOne(heard, { code: 'guests.not-allowed', facts: {} });
+  const { payer, thread } = seen;
+  if (payer === null) return refuseOne(heard, { code: 'team.missing', facts: {} });
+  if (thread !== null && thread.teamId !== payer.teamId) return refuseOne(heard, { code: 'thread.elsewhere', facts: {} });
+  return ask(heard, payer);
+}
+
+interface Heard {
+  readonly core: Core;
+  readonly speaker: Speaker;
+  readonly message: Message;
+  readonly seen: Seen;
+  readonly twin: string | null;
+  readonly patience: Patience;
+}
+
+async function ask({ core, speaker, message, seen, twin, patience }: Heard, payer: Payer): Promise<Answered> {
+  const identityId = await remembered(core, speaker, seen);
+  const { key, threadRef, channel, text, at, files } = message;
+  try {
+    const taken = await takeAsk(
+      core,
+      {
+        key,
+        threadRef,
+        ...(speaker.workspace !== null && { workspace: speaker.workspace }),
+        ...(channel !== undefined && { channel }),
+        from: { kind: 'identity', externalId: speaker.externalId, displayName: speaker.name },
+        text,
+        // Files that only the platform has are refused by intake until they can be fetched.
+        files,
+        at,
+      },
+      patience,
+      undefined,
+      fromChat(core, { ...payer, identityId }, { twin, askedBy: identityId, at }),
+    );
+    return await answerTaken(core, speaker, seen, taken);
+  } catch (error) {
+    if (error instanceof JudgedBefore) return { ...nothingToShow, repeated: true };
+    throw error;
+  }
+}
+
+/** Written down as a message of a chat: its key alone is its identity. */
+export function fromChat(core: Core, payer: Payer, said: Said): FromChat {
+  return {
+    payer,
+    async write(row, at, signal) {
+      const answer = await core.store.chats.take(row, said, at, signal);
+      if (answer.outcome === 'ignored' || answer.outcome === 'decision') throw new JudgedBefore();
+      return answer;
+    },
+  };
+}
+
+/** The message was removed, or judged not to be for us, in the same moment. */
+export class JudgedBefore extends Error {}
+
+/** The account as we know it, under its name of now. */
+export async function remembered(core: Core, speaker: Speaker, { identityId, displayName }: Seen): Promise<IdentityId> {
+  if (identityId !== null && displayName === speaker.name) return identityId;
+  return core.store.people.rememberAccount(speaker);
+}
+
+/** Nothing of its text is kept, and outside of our threads nothing at all. */
+async function ignore(heard: Heard): Promise<Answered> {
+  const { core, speaker, seen } = heard;
+  if (seen.thread === null || !(await isWithin(core, 'chats.hear', speaker))) return nothingToShow;
+  return keep(heard, 'ignored', null, seen.thread.teamId);
+}
+
+/** A no that concerns this person alone: stored, and no letter. */
+function refuseOne(heard: Heard, refused: Refused): Promise<Answered> {
+  return keep(heard, 'refused', { kind: 'refused', ...refused }, heard.seen.payer?.teamId ?? null);
+}
+
+async function keep(
+  heard: Heard,
+  outcome: 'refused' | 'ignored',
+  answer: object | null,
+  teamId: Payer['teamId'] | null,
+): Promise<Answered> {
+  const { core, speaker, message, seen, twin, patience } = heard;
+  const { thread, identityId } = seen;
+  const isOther = thread !== null && (identityId === null || identityId !== thread.askedBy);
+  const kept = await patience.during((signal) =>
+    core.store.chats.keep(
+      {
+        key: message.key,
+        // A sentence between two people needs no second row.
+        twin: outcome === 'ignored' ? null : twin,
+        outcome,
+        answer,
+        teamId,
+        ...(isOther && { spoken: { conversationId: thread.conversationId, at: message.at } }),
+      },
+      core.clock.now(),
+      signal,
+    ),
+  );
+  core.log.info(
+    { platform: speaker.platform, conversationId: thread?.conversationId ?? null, outcome: kept.outcome, repeated: kept.repeated },
+    'message judged',
+  );
+  return answerOf(core, speaker, seen, kept, kept.repeated);
+}

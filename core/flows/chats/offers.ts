@@ -1,0 +1,62 @@
+// What one person is shown on command: their balance, their tasks, links that are theirs alone. It is read when it is shown, so
+// a repeat shows how things are now, and no link is ever stored.
+
+import type { Speaker } from '#core/domain/chats/speaker.ts';
+import { mayAskHere } from '#core/domain/chats/speaker.ts';
+import type { LinkOffer, PrivateSaying } from '#core/domain/messages/private.ts';
+import { never } from '#core/domain/never.ts';
+import type { Seen } from '#core/store/chats/look.ts';
+import { balance } from '../credits/balance.ts';
+import { makeErasureLink } from '../privacy/erase.ts';
+import type { Core } from '../runtime/core.ts';
+import { workspaceVerbs } from '../workspaces/linking.ts';
+
+/** Commands that only show something. */
+export const readCommands = ['balance', 'history', 'link', 'help', 'settings', 'privacy'] as const;
+export type ReadCommand = (typeof readCommands)[number];
+
+const HISTORY_LINES = 5;
+
+export async function commandReply(core: Core, speaker: Speaker, seen: Seen, name: ReadCommand): Promise<PrivateSaying> {
+  switch (name) {
+    case 'help':
+      return { kind: 'help' };
+    case 'settings':
+      return { kind: 'settings' };
+    case 'link':
+      return offerLink(core, speaker, seen, 'asked');
+    case 'privacy':
+      return { kind: 'privacy', url: (await makeErasureLink(core, accountIn(speaker)))?.url ?? null };
+    case 'balance':
+    case 'history': {
+      const { payer } = seen;
+      if (payer === null) return offerLink(core, speaker, seen, 'nobody-pays');
+      if (!mayAskHere(speaker, seen)) return { kind: 'refused', code: 'guests.not-allowed', facts: {} };
+      if (name === 'history') return { kind: 'history', tasks: await core.store.chats.ownOf(seen, payer.teamId, HISTORY_LINES) };
+      const { available, inUse } = await balance(core, payer);
+      return { kind: 'balance', available, inUse };
+    }
+    default:
+      return never(name);
+  }
+}
+
+/** An own link for the person; one for the workspace only for those who administer it there. */
+export async function offerLink(core: Core, speaker: Speaker, seen: Seen, why: LinkOffer['why']): Promise<LinkOffer> {
+  const { makeIdentityLink, makeWorkspaceLink } = workspaceVerbs(core);
+  const { platform, workspace, workspaceName, name } = speaker;
+  const isLinked = seen.userId !== null;
+  const administers = speaker.administers && !speaker.isGuest && !speaker.isOutsider;
+  const account = { ...accountIn(speaker), displayName: name, ...(workspaceName !== undefined && { workspaceName }) };
+  const place = workspace === null || seen.workspacePays || !administers ? null : workspace;
+  const [accountLink, workspaceLink] = await Promise.all([
+    isLinked ? null : makeIdentityLink(account),
+    place === null ? null : makeWorkspaceLink({ platform, externalId: place, name: workspaceName ?? place, askedBy: name }),
+  ]);
+  return { kind: 'link', why, isLinked, accountUrl: accountLink?.url ?? null, workspaceUrl: workspaceLink?.url ?? null };
+}
+
+/** An account is known by the space in which its id is unique. */
+function accountIn({ platform, space, externalId }: Speaker) {
+  return { platform, workspace: space, externalId };
+}

@@ -1,0 +1,61 @@
+// A person removed a message that had become a request. What waits is canceled; what runs goes on, and its thread offers to
+// cancel it. Our copy of the text, and files that came with it, go at once where the task is over, else when it ends.
+
+import { parseChat, removalSchema, speakerSchema, type RemovalInput, type SpeakerInput } from '#core/contracts/chats.ts';
+import { newId, type LetterId, type TaskId } from '#core/domain/ids.ts';
+import { isOver } from '#core/domain/tasks/task.ts';
+import type { Core } from '../runtime/core.ts';
+import { endUnstarted } from '../tasks/control.ts';
+import { decided, nothingToShow, type Answered } from './answer.ts';
+import { decideOnce, type Deciding, type Outcome } from './decide.ts';
+import { onTask } from './rights.ts';
+
+/** `key` is the message's. Later deliveries of it do nothing. Only whoever asked can remove what they asked. */
+export async function removed(core: Core, speakerInput: SpeakerInput, removalInput: RemovalInput): Promise<Answered> {
+  const speaker = parseChat(speakerSchema, speakerInput);
+  const { key } = parseChat(removalSchema, removalInput);
+  const { known } = await core.store.chats.look({ speaker, threadRef: null, key, twin: null });
+  if (known !== null && known.outcome !== 'task' && known.outcome !== 'refused') return nothingToShow;
+  const message = known?.key ?? key;
+  return decideOnce(core, speaker, `removed:${message}:${speaker.externalId}`, 'chats.removed', (deciding) =>
+    remove(deciding, message, known?.taskId ?? null),
+  );
+}
+
+async function remove(deciding: Deciding, message: string, taskId: TaskId | null): Promise<Outcome> {
+  const { core, seen } = deciding;
+  if (taskId !== null && (await onTask(core, seen, taskId))?.own !== true) return decided('nothing', null, { kind: 'nothing' });
+  const tasks = await core.store.chats.changes.remove(message, core.clock.now());
+  const ended: ('canceled' | 'running' | 'over')[] = [];
+  for (const id of tasks) ended.push(await endOwn(deciding, id));
+  await forgetRemoved(core);
+  return decided('removed', taskId, { kind: ended.some((how) => how !== 'over') ? 'thread' : 'nothing' });
+}
+
+async function endOwn({ core, seen }: Deciding, taskId: TaskId): Promise<'canceled' | 'running' | 'over'> {
+  const on = await onTask(core, seen, taskId);
+  // A repetition that somebody else asked for is theirs.
+  if (on === null || !on.own || isOver(on.task.status)) return 'over';
+  const { task } = on;
+  if (task.status !== 'processing') {
+    const { verdict } = await endUnstarted(core, task);
+    if (verdict === 'finished') return 'canceled';
+    if (verdict === 'over') return 'over';
+  }
+  const at = core.clock.now();
+  const notice = { kind: 'notice', notice: 'request-removed', taskId } as const;
+  const readHere = core.settings.readHere.has(task.platform);
+  await core.store.chats.changes.noticeOnce(taskId, newId<LetterId>(at.getTime()), notice, readHere, at);
+  return 'running';
+}
+
+const AT_ONCE = 200;
+
+/** For upkeep too: the text of removed requests goes once their tasks are over. */
+export async function forgetRemoved(core: Core): Promise<void> {
+  let forgotten = AT_ONCE;
+  while (forgotten === AT_ONCE) {
+    forgotten = await core.store.chats.changes.forget(core.clock.now(), AT_ONCE);
+    if (forgotten > 0) core.log.info({ tasks: forgotten }, 'text of removed requests forgotten');
+  }
+}

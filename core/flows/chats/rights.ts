@@ -1,0 +1,39 @@
+// Who may do what to a task from a chat. It is looked up at the press: the asker may do everything, a member what their role
+// allows, and nobody else anything.
+
+import { isOwn, type Acting } from '#core/domain/acting.ts';
+import { mayAskHere, type Speaker } from '#core/domain/chats/speaker.ts';
+import { may } from '#core/domain/team/permission.ts';
+import type { Payer } from '#core/store/accounts/payer.ts';
+import type { Seen } from '#core/store/chats/look.ts';
+import type { StoredTask } from '#core/store/tasks/tasks.ts';
+import type { Core } from '../runtime/core.ts';
+
+export interface OnTask {
+  readonly task: StoredTask;
+  readonly acting: Acting;
+  readonly own: boolean;
+}
+
+/** null when there is no such task. */
+export async function onTask(
+  core: Core,
+  { userId, identityId }: Pick<Seen, 'userId' | 'identityId'>,
+  taskId: string,
+): Promise<OnTask | null> {
+  const teamId = await core.store.chats.teamOf(taskId);
+  const task = teamId === null ? null : await core.store.tasks.find(teamId, taskId);
+  if (teamId === null || task === null) return null;
+  const own = isOwn({ teamId, userId, identityId, role: null }, task);
+  // Whoever asked in a chat needed no role for it, and needs none for what is theirs.
+  const member = own || userId === null ? null : await core.store.people.payerFor(userId, teamId);
+  return { task, own, acting: { teamId, userId, identityId, role: member?.role ?? null } };
+}
+
+/** Who pays when this person starts something in the task's team now; null when they may not any more. */
+export async function payerOn(core: Core, speaker: Speaker, seen: Seen, { task }: OnTask): Promise<Payer | null> {
+  if (seen.payer?.teamId === task.teamId) return mayAskHere(speaker, seen) ? seen.payer : null;
+  const member = seen.userId === null ? null : await core.store.people.payerFor(seen.userId, task.teamId);
+  if (member === null || member.role === null || !may(member.role, 'tasks.ask')) return null;
+  return { ...member, identityId: seen.identityId };
+}

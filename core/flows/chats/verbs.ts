@@ -1,0 +1,14 @@
+// What people do in chats. Each verb is given who speaks, judges each key once, and answers what came of it and how that is
+// shown (answer.ts).
+
+import { bind } from '../runtime/bind.ts';
+import type { Core } from '../runtime/core.ts';
+import { act } from './act.ts';
+import { changed } from './changed.ts';
+import { command } from './command.ts';
+import { hear } from './hear.ts';
+import { removed } from './removed.ts';
+
+export function chatVerbs(core: Core) {
+  return bind(core, { hear, act, command, changed, removed });
+}

@@ -1,0 +1,87 @@
+// Tasks as people in a chat act on them: by the task alone, since a press tells neither team nor person.
+
+import type { IdentityId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
+import type { HistoryLine } from '#core/domain/messages/letter.ts';
+import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
+import type { Money } from '../database/money.ts';
+
+export interface PersonInChat {
+  readonly userId: UserId | null;
+  readonly identityId: IdentityId | null;
+}
+
+export interface LiveTask {
+  readonly id: TaskId;
+  readonly teamId: TeamId;
+}
+
+export interface ChatTasks {
+  /** Whose task it is; null when there is none. */
+  teamOf(taskId: string): Promise<TeamId | null>;
+  /** What is not over in a thread and was asked by `before`, oldest first. */
+  liveIn(threadRef: ThreadRef, before: Date): Promise<LiveTask[]>;
+  /** The newest task of theirs that is not over. */
+  newestLiveOf(person: PersonInChat, teamId: TeamId): Promise<LiveTask | null>;
+  /** Their own, newest first. */
+  ownOf(person: PersonInChat, teamId: TeamId, most: number): Promise<HistoryLine[]>;
+}
+
+/** A thread with more tasks under way than it may have is none of ours. */
+const LIVE_MOST = 100;
+
+export function chatTasksOver(money: Money): ChatTasks {
+  return {
+    async teamOf(taskId) {
+      const { rows } = await money.query<{ team_id: TeamId }>({ name: 'team of task', text: 'SELECT team_id FROM tasks WHERE id = $1' }, [
+        taskId,
+      ]);
+      return rows[0]?.team_id ?? null;
+    },
+
+    async liveIn(threadRef, before) {
+      const { rows } = await money.query<{ id: TaskId; team_id: TeamId }>(
+        {
+          text: `SELECT t.id, t.team_id FROM conversations c JOIN tasks t ON t.conversation_id = c.id
+                 WHERE c.thread_ref = $1 AND t.status IN ('awaiting_approval', 'pending', 'processing') AND coalesce(t.said_at, t.created_at) <= $2
+                 ORDER BY t.created_at, t.id LIMIT ${LIVE_MOST}`,
+        },
+        [threadRef, before],
+      );
+      return rows.map(({ id, team_id: teamId }) => ({ id, teamId }));
+    },
+
+    async newestLiveOf({ userId, identityId }, teamId) {
+      const { rows } = await money.query<{ id: TaskId; team_id: TeamId }>(
+        {
+          text: `SELECT t.id, t.team_id FROM tasks t WHERE t.team_id = $3 AND (t.user_id = $1 OR t.identity_id = $2)
+                   AND t.status IN ('awaiting_approval', 'pending', 'processing') ORDER BY t.created_at DESC, t.id DESC LIMIT 1`,
+        },
+        [userId, identityId, teamId],
+      );
+      return rows[0] ? { id: rows[0].id, teamId: rows[0].team_id } : null;
+    },
+
+    async ownOf({ userId, identityId }, teamId, most) {
+      const { rows } = await money.query<{
+        id: TaskId;
+        text: string;
+        status: HistoryLine['status'];
+        credits_used: string;
+        created_at: Date;
+      }>(
+        {
+          text: `SELECT t.id, left(t.request_text, 300) AS text, t.status, t.credits_used, t.created_at FROM tasks t
+                 WHERE t.team_id = $3 AND (t.user_id = $1 OR t.identity_id = $2) ORDER BY t.created_at DESC, t.id DESC LIMIT $4`,
+        },
+        [userId, identityId, teamId, most],
+      );
+      return rows.map(({ id, text, status, credits_used, created_at }) => ({
+        taskId: id,
+        text,
+        status,
+        creditsUsed: credits_used,
+        at: created_at.toISOString(),
+      }));
+    },
+  };
+}
