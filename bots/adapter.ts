@@ -7,7 +7,7 @@ import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
-import type { Poster } from '#core/ports/poster.ts';
+import type { Budgets, Poster } from '#core/ports/poster.ts';
 import type { Limits } from './drawing/fit.ts';
 import type { ThreadRefs } from './thread-refs.ts';
 
@@ -29,7 +29,12 @@ export interface Adapter<Settings = unknown, Part = unknown> {
 
 export interface Context<Settings> {
   /** What people do in a chat: ask and stop, bring files, see their balance, link what they have there, and have it erased. */
-  readonly app: Pick<App, 'tasks' | 'files' | 'credits' | 'workspaces' | 'privacy'>;
+  readonly app: Pick<App, 'tasks' | 'files' | 'credits' | 'workspaces' | 'privacy'> & {
+    /** And what the platform tells of our own posts. */
+    readonly messages: Pick<App['messages'], 'heardOurs'>;
+  };
+  /** For calls that the platform allows rarely. */
+  readonly budgets: Budgets;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;

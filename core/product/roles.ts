@@ -9,6 +9,7 @@ import { relay, upkeep } from '#core/flows/operator/upkeep.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
 import { dispatch } from '#core/flows/tasks/dispatch.ts';
 import { watchRunning } from '#core/flows/tasks/running.ts';
+import type { Budgets } from '#core/ports/poster.ts';
 import type { PortalSettings } from '#web/server/portal.ts';
 import type { ProductOptions } from './options.ts';
 import type { Outside } from './sandboxes.ts';
@@ -47,7 +48,8 @@ export async function startBotsRole(
   options: Pick<ProductOptions, 'adapters' | 'botSettings'>,
 ): Promise<Bots> {
   const { startBots } = await import('#bots/main.ts');
-  const bots = await startBots({ app, log: core.log, clock: core.clock }, options.botSettings ?? {}, options.adapters);
+  const budgets: Budgets = { take: (key, everyMs) => core.store.routes.take(key, everyMs, core.clock.now()) };
+  const bots = await startBots({ app, log: core.log, clock: core.clock, budgets }, options.botSettings ?? {}, options.adapters);
   const stopping = new AbortController();
   const delivering = deliver(core, bots.posters, stopping.signal);
   return {

@@ -22,7 +22,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('of a conversation one letter is on its way at a time, in order, and conversations do not wait for one another', async () => {
+test('of a conversation one letter is on its way at a time, in order, and channels do not wait for one another', async () => {
   const platform = newPlatform();
   const [one, two] = [await conversation(platform), await conversation(platform)];
   await write(one, 'a', 'b');
@@ -37,7 +37,7 @@ test('two processes never have the same letter in hand', async () => {
   const platform = newPlatform();
   const all = await Promise.all(Array.from({ length: 20 }, () => conversation(platform)));
   await Promise.all(all.map((each) => write(each, 'x')));
-  const claims = await Promise.all(Array.from({ length: 5 }, () => letters.claim([platform], start, LEASE_MS, 8)));
+  const claims = await Promise.all(Array.from({ length: 5 }, () => letters.claim(platform, start, LEASE_MS, 8)));
   const ids = claims.flat().map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids).toHaveLength(20);
@@ -47,13 +47,17 @@ test('whoever takes a letter up from a process that vanished has to look whether
   const platform = newPlatform();
   await write(await conversation(platform), 'x');
   const [first] = await claim(platform);
-  expect(first).toMatchObject({ mustLook: false, attemptedAt: null, tries: 1 });
+  expect(first).toMatchObject({ mustLook: false, attemptedAt: null, lastTriedAt: null, tries: 1 });
   const [second] = await claim(platform, LEASE_MS + 1);
-  expect(second).toMatchObject({ mustLook: true, attemptedAt: start, tries: 2 });
+  expect(second).toMatchObject({ mustLook: true, attemptedAt: start, lastTriedAt: start, tries: 2 });
 });
 
 test.each([
-  ['to try it again', (letter: Awaited<ReturnType<typeof claim>>[0]) => letters.later(letter, 'planned', after(0), 'slow')],
+  [
+    'to try it again',
+    (letter: Awaited<ReturnType<typeof claim>>[0]) =>
+      letters.later(letter, { state: 'planned', nextAt: after(0), trouble: 'slow', failed: true }),
+  ],
   [
     'to give it up',
     (letter: Awaited<ReturnType<typeof claim>>[0]) =>
@@ -75,9 +79,9 @@ test.each([
 test('a letter that became the root of a thread takes its conversation there, even where one had begun', async () => {
   const platform = newPlatform();
   const thread = `${platform}:general:17`;
-  const begun = await conversation(platform);
+  const begun = await conversation(platform, { channel: 'general' });
   await write(begun, 'root', 'next');
-  const meanwhile = await conversation(platform, thread);
+  const meanwhile = await conversation(platform, { thread });
   const [root] = await claim(platform);
   await letters.sent(root!, { messageRef: '17', threadRef: thread }, start);
   const { rows } = await money.query({ text: 'SELECT id, thread_ref, address FROM conversations WHERE platform = $1 ORDER BY id' }, [
@@ -113,13 +117,15 @@ function newPlatform() {
   return `board${++platforms}`;
 }
 
-async function conversation(platform: string, thread: string | null = null): Promise<ConversationId> {
+let channels = 0;
+async function conversation(platform: string, where: { thread?: string; channel?: string } = {}): Promise<ConversationId> {
+  const { thread = null, channel = `c${++channels}` } = where;
   const id = newId<ConversationId>();
   const team = newId();
   await money.query({ text: `INSERT INTO teams (id, name, created_at) VALUES ($1, 'Ada', now())` }, [team]);
   await money.query(
     { text: 'INSERT INTO conversations (id, team_id, platform, thread_ref, address, created_at) VALUES ($1, $2, $3, $4, $5, now())' },
-    [id, team, platform, thread, thread ?? `${platform}:general:`],
+    [id, team, platform, thread, thread ?? `${platform}:${channel}:`],
   );
   return id;
 }
@@ -132,7 +138,7 @@ async function write(conversationId: ConversationId, ...texts: string[]) {
 }
 
 function claim(platform: string, ms = 0) {
-  return letters.claim([platform], after(ms), LEASE_MS, 16);
+  return letters.claim(platform, after(ms), LEASE_MS, 16);
 }
 
 async function claimedAgain(platform: string, text: string) {

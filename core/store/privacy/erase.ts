@@ -137,6 +137,7 @@ export function eraseOver(money: Money): Erase {
       return money.transaction(async (client) => {
         const { rows } = await client.query<{ id: string }>('SELECT id FROM conversations WHERE team_id = $1 LIMIT $2', [teamId, most]);
         const ids = rows.map(({ id }) => id);
+        await client.query('DELETE FROM routes r USING conversations c WHERE c.id = ANY ($1) AND r.route = route_of(c.address)', [ids]);
         await client.query('DELETE FROM letters WHERE conversation_id = ANY ($1)', [ids]);
         await client.query('DELETE FROM conversations WHERE id = ANY ($1)', [ids]);
         return ids.length;
@@ -178,6 +179,10 @@ export function eraseOver(money: Money): Erase {
         );
         await run(
           'DELETE FROM identities i USING workspaces w WHERE w.team_id = $1 AND i.platform = w.platform AND i.space = w.external_id',
+        );
+        await run(
+          `DELETE FROM routes r USING workspaces w WHERE w.team_id = $1 AND r.platform = w.platform
+             AND (starts_with(r.route, w.platform || ':' || w.external_id || ':') OR starts_with(r.route, w.platform || ':' || w.external_id || '/'))`,
         );
         for (const table of ['workspaces', 'invitations', 'api_keys', 'files', 'uploads', 'exports', 'members'])
           await run(`DELETE FROM ${table} WHERE team_id = $1`);
@@ -360,9 +365,15 @@ async function forgetRequests(money: Money, identityId: IdentityId, at: Date): P
       [conversations],
     );
     await client.query(
-      `UPDATE conversations c SET thread_ref = NULL, address = c.platform || ':erased:', channel = NULL WHERE c.id = ANY ($1)
-         AND NOT EXISTS (SELECT FROM tasks t WHERE t.conversation_id = c.id AND (t.request_text <> '' OR t.status NOT IN ('completed', 'failed', 'canceled')))
-         AND NOT EXISTS (SELECT FROM letters l WHERE l.conversation_id = c.id AND l.state IN ('planned', 'sending', 'unknown'))`,
+      `WITH emptied AS (
+         UPDATE conversations c SET thread_ref = NULL, address = c.platform || ':erased:', channel = NULL WHERE c.id = ANY ($1)
+           AND NOT EXISTS (SELECT FROM tasks t WHERE t.conversation_id = c.id AND (t.request_text <> '' OR t.status NOT IN ('completed', 'failed', 'canceled')))
+           AND NOT EXISTS (SELECT FROM letters l WHERE l.conversation_id = c.id AND l.state IN ('planned', 'sending', 'unknown'))
+         RETURNING c.id, route_of(old.address) AS before, route_of(c.address) AS route
+       ), letters_too AS (
+         UPDATE letters l SET route = e.route FROM emptied e WHERE l.conversation_id = e.id AND l.route <> ''
+       )
+       DELETE FROM routes r USING emptied e WHERE r.route = e.before`,
       [conversations],
     );
     await client.query(
