@@ -3,6 +3,7 @@
 import { expect, test, vi } from 'vitest';
 import { board } from '#bots/testing/board/adapter.ts';
 import { newId } from '#core/domain/ids.ts';
+import { PostError, type Poster } from '#core/ports/poster.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { heardLog } from '#core/testing/runner/heard-log.ts';
 import { boardStage, headline, type BoardStage } from '#core/testing/stages/board-stage.ts';
@@ -34,21 +35,16 @@ test('a channel that is limited for five minutes keeps no other waiting, is left
 test('of several processes one posts in a channel at a time, each answer once, and all of them heed a limit', async () => {
   const busy = new Map<string, number>();
   let mostAtOnce = 0;
-  const counting: typeof board = {
-    ...board,
-    async start(context) {
-      const started = await board.start(context);
-      const poster = started.poster!;
-      const post: typeof poster.post = async (part, signal) => {
-        const channel = part.threadRef.split(':')[1]!;
-        const now = (busy.get(channel) ?? 0) + 1;
-        busy.set(channel, now);
-        mostAtOnce = Math.max(mostAtOnce, now);
-        return poster.post(part, signal).finally(() => busy.set(channel, busy.get(channel)! - 1));
-      };
-      return { ...started, poster: { ...poster, post } };
+  const counting = withPoster((poster) => ({
+    ...poster,
+    async post(part, signal) {
+      const channel = part.threadRef.split(':')[1]!;
+      const now = (busy.get(channel) ?? 0) + 1;
+      busy.set(channel, now);
+      mostAtOnce = Math.max(mostAtOnce, now);
+      return poster.post(part, signal).finally(() => busy.set(channel, busy.get(channel)! - 1));
     },
-  };
+  }));
   const clock = clockByHand();
   const opened = await boardStage({ clock, adapter: counting });
   await Promise.all([opened.another(), opened.another()]);
@@ -129,17 +125,22 @@ test('who asks again in a channel that took no posts is answered as soon as it t
   await people.channel('shut', { closed: false });
   await say('shut', 'find me 5 leads in Miami', thread);
   await vi.waitFor(async () => expect((await posts(opened, 'shut', thread)).slice(2)).toEqual(['… On it', '✓ Done: 5 leads']));
+  expect(await brokenRoutes(opened)).toEqual([]);
 });
 
 test('a thread that is gone keeps nothing from the other threads of its channel', async () => {
-  const opened = await boardStage({ clock: clockByHand() });
+  const clock = clockByHand();
+  const opened = await boardStage({ clock });
   const { say, people, app, owner } = opened;
-  await people.channel('general');
+  await people.limit('general', 5 * MINUTE_MS);
   await app.tasks.ask(askedIn('general', '999', 'find me 4 leads in Miami'));
-  await vi.waitFor(async () => expect(await app.messages.undeliveredCount(owner)).toBe(2));
-  expect((await app.messages.undelivered(owner, { limit: 9 })).map(({ why }) => why.code)).toEqual(['gone', 'gone']);
   const thread = await say('general', 'find me 5 leads in Miami');
+  await vi.waitFor(async () => expect(await completed(opened)).toBe(2));
+  clock.forward(5 * MINUTE_MS);
   await vi.waitFor(async () => expect(await posts(opened, 'general', thread)).toEqual(['… On it', '✓ Done: 5 leads']));
+  await vi.waitFor(async () =>
+    expect((await app.messages.undelivered(owner, { limit: 9 })).map(({ why }) => why.code)).toEqual(['gone', 'gone']),
+  );
   expect(await brokenRoutes(opened)).toEqual([]);
 });
 
@@ -174,19 +175,45 @@ test('looking for posts within what the platform allows: one look a minute, and 
 });
 
 test('a post of hours after the first try is found, although the platform looks through an hour only', async () => {
+  let postCalls = 0;
+  let mayLook = false;
+  let refusals = 0;
+  const unlucky = withPoster((poster) => ({
+    ...poster,
+    async post(part, signal) {
+      postCalls++;
+      if (postCalls === 1) throw new PostError('unknown', 'cut before it was there');
+      const posted = await poster.post(part, signal);
+      if (postCalls === 2) throw new PostError('unknown', 'cut after it was there');
+      return posted;
+    },
+    async look(part, signal) {
+      if (!mayLook) {
+        refusals++;
+        throw new PostError('later', 'not now', { retryAfterMs: 60 * MINUTE_MS });
+      }
+      return poster.look(part, signal);
+    },
+  }));
   const clock = clockByHand();
-  const opened = await boardStage({ clock });
-  const { say, people, setDown } = opened;
-  await people.next('cut');
-  const thread = await say('general', 'find me 3 leads in Miami');
+  const opened = await boardStage({ clock, adapter: unlucky });
+  const thread = await opened.say('general', 'find me 3 leads in Miami');
   await vi.waitFor(async () => expect(await completed(opened)).toBe(1));
-  await setDown(true);
-  for (let i = 0; i < 3; i++) clock.forward(60 * MINUTE_MS);
-  await setDown(false);
-  await people.next('answer-lost'); // of the look
-  await people.next('answer-lost'); // of the post after the next look
+  await opened.goingOn(async () => expect(refusals).toBeGreaterThan(2), 30 * MINUTE_MS);
+  mayLook = true;
   await opened.goingOn(async () => expect(await posts(opened, 'general', thread)).toEqual(['… On it', '✓ Done: 3 leads']), MINUTE_MS);
+  expect(postCalls).toBe(3);
 });
+
+function withPoster(change: (poster: Poster) => Poster): typeof board {
+  return {
+    ...board,
+    async start(context) {
+      const started = await board.start(context);
+      return { ...started, poster: change(started.poster!) };
+    },
+  };
+}
 
 function askedIn(channel: string, thread: string, text: string) {
   return {

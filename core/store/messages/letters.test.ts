@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newId, type ConversationId, type LetterId } from '#core/domain/ids.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { newId, type ConversationId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import { createTestDatabase, type TestDatabase } from '#core/testing/runner/database.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { lettersOver, type Letters } from './letters.ts';
@@ -96,21 +96,54 @@ test('a letter that became the root of a thread takes its conversation there, ev
 test('a letter is said to be sent once, however often that is written', async () => {
   const platform = newPlatform();
   const where = await conversation(platform);
-  const { rows } = await money.query<{ id: string }>(
-    {
-      text: `INSERT INTO tasks (id, team_id, conversation_id, platform, type, because, request_text, status, rate_version, estimate_low, estimate_high, deadline_at, created_at)
-             SELECT uuidv7(), team_id, id, platform, 'general', '', '', 'pending', 1, 1, 1, now(), now() FROM conversations WHERE id = $1 RETURNING id`,
-    },
-    [where],
-  );
-  const taskId = rows[0]!.id as never;
+  const taskId = await task(where);
   await letters.write({ id: newId(), conversationId: where, taskId, saying: { kind: 'help' }, readHere: false }, start);
   const [letter] = await claim(platform);
   await letters.sent(letter!, { messageRef: '1' }, start);
   await letters.sent(letter!, { messageRef: '1' }, start);
-  const { rows: told } = await money.query({ text: 'SELECT kind FROM task_events WHERE task_id = $1' }, [taskId]);
-  expect(told).toEqual([{ kind: 'sent' }]);
+  expect(await eventsOf(taskId)).toEqual(['sent']);
 });
+
+test('when a post and an echo confirm a letter at once the first counts, and the other post is a double', async () => {
+  const platform = newPlatform();
+  const where = await conversation(platform);
+  const taskId = await task(where);
+  await letters.write({ id: newId(), conversationId: where, taskId, saying: { kind: 'help' }, readHere: false }, start);
+  const [letter] = await claim(platform);
+  const heard = await money.transaction(async (client) => {
+    await client.query('SELECT letter_sent($1, $2, NULL, $3)', [letter!.id, 'first', start]);
+    const other = letters.heard(letter!.id, { messageRef: 'second' }, start);
+    await vi.waitFor(async () => {
+      const { rows } = await money.query(
+        {
+          text: `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        },
+        [],
+      );
+      expect(rows).toHaveLength(1);
+    });
+    return { other };
+  });
+  expect(await heard.other).toBe('double');
+  expect(await letters.heard(letter!.id, { messageRef: 'first' }, start)).toBe('confirmed');
+  expect(await eventsOf(taskId)).toEqual(['sent']);
+});
+
+async function task(conversationId: ConversationId): Promise<TaskId> {
+  const { rows } = await money.query<{ id: TaskId }>(
+    {
+      text: `INSERT INTO tasks (id, team_id, conversation_id, platform, type, because, request_text, status, rate_version, estimate_low, estimate_high, deadline_at, created_at)
+             SELECT uuidv7(), team_id, id, platform, 'general', '', '', 'pending', 1, 1, 1, now(), now() FROM conversations WHERE id = $1 RETURNING id`,
+    },
+    [conversationId],
+  );
+  return rows[0]!.id;
+}
+
+async function eventsOf(taskId: TaskId): Promise<string[]> {
+  const { rows } = await money.query<{ kind: string }>({ text: 'SELECT kind FROM task_events WHERE task_id = $1' }, [taskId]);
+  return rows.map(({ kind }) => kind);
+}
 
 let platforms = 0;
 function newPlatform() {

@@ -85,7 +85,7 @@ DECLARE
   looked int := 0;
   walked int := 0;
   here text := walk_after;
-  free text[] := '{}';
+  is_around boolean := walk_after = '';
   closed text[] := '{}';
   taken uuid[] := '{}';
   head uuid;
@@ -101,29 +101,36 @@ BEGIN
   LOOP
     looked := looked + 1;
     CONTINUE WHEN d.route = ANY (closed);
-    IF d.route <> ALL (free) THEN
-      IF NOT route_is_free(d.route, claim_letters.at) THEN
-        closed := closed || d.route;
-        CONTINUE;
-      END IF;
-      free := free || d.route;
-    END IF;
     SELECT l.id INTO head FROM letters l
-    WHERE l.id = d.id AND l.state IN ('planned', 'sending', 'unknown') AND l.next_at <= claim_letters.at AND NOT EXISTS (
-      SELECT FROM letters e WHERE e.conversation_id = d.conversation_id AND (e.seq, e.part) < (d.seq, d.part)
-        AND e.state IN ('planned', 'sending', 'unknown') OFFSET 0)
+    WHERE l.id = d.id AND l.state IN ('planned', 'sending', 'unknown') AND l.next_at <= claim_letters.at
+      AND NOT EXISTS (
+        SELECT FROM letters e WHERE e.conversation_id = d.conversation_id AND (e.seq, e.part) < (d.seq, d.part)
+          AND e.state IN ('planned', 'sending', 'unknown') OFFSET 0)
+      AND NOT EXISTS (SELECT FROM routes r WHERE r.route = d.route AND r.paused_until > claim_letters.at OFFSET 0)
+      AND NOT EXISTS (
+        SELECT FROM letters b WHERE b.route = d.route AND b.leased_until > claim_letters.at AND b.state IN ('sending', 'unknown')
+          AND b.leased_until IS NOT NULL OFFSET 0)
     FOR NO KEY UPDATE SKIP LOCKED;
-    CONTINUE WHEN head IS NULL;
-    taken := taken || head;
-    closed := closed || d.route;
-    EXIT WHEN cardinality(taken) = most;
+    IF head IS NOT NULL THEN
+      taken := taken || head;
+      closed := closed || d.route;
+      EXIT WHEN cardinality(taken) = most;
+    ELSIF NOT route_is_free(d.route, claim_letters.at) THEN
+      closed := closed || d.route;
+    END IF;
   END LOOP;
 
   IF looked = look_at AND cardinality(taken) < most THEN
     WHILE walked < walk_past AND cardinality(taken) < most LOOP
       SELECT l.route INTO here FROM letters l
       WHERE l.state IN ('planned', 'sending', 'unknown') AND l.platform = of_platform AND l.route > here ORDER BY l.route LIMIT 1;
-      EXIT WHEN here IS NULL;
+      EXIT WHEN here IS NULL AND is_around;
+      IF here IS NULL THEN -- from the first one on
+        here := '';
+        is_around := true;
+        CONTINUE;
+      END IF;
+      EXIT WHEN is_around AND walk_after <> '' AND here > walk_after; -- all of them
       walked := walked + 1;
       CONTINUE WHEN here = ANY (closed) OR NOT route_is_free(here, claim_letters.at);
       SELECT l.id INTO head FROM letters l
@@ -131,7 +138,9 @@ BEGIN
         SELECT FROM letters e WHERE e.conversation_id = l.conversation_id AND (e.seq, e.part) < (l.seq, l.part)
           AND e.state IN ('planned', 'sending', 'unknown') OFFSET 0)
       ORDER BY l.next_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
-      IF head IS NOT NULL THEN taken := taken || head; END IF;
+      CONTINUE WHEN head IS NULL;
+      taken := taken || head;
+      closed := closed || here;
     END LOOP;
     walked_to := coalesce(here, '');
     RETURN NEXT;
