@@ -7,7 +7,7 @@ import type { Adapter } from './adapter.ts';
 import { startBots } from './main.ts';
 import { terminal } from './terminal/adapter.ts';
 
-const core = { app: {} as App, log: quietLog, clock: systemClock };
+const core = { app: {} as App, log: quietLog, clock: systemClock, budgets: { take: async () => null } };
 
 test('only the platforms that have settings are started', async () => {
   const events: string[] = [];

@@ -36,8 +36,12 @@ export interface Stage {
   readonly thread: string;
   /** Asks for a new root. */
   readonly newThread: string;
-  /** Refs of threads that nobody will ever be able to post to, by the reason. */
-  readonly closed: Readonly<Record<string, string>>;
+  /** Threads that nobody will ever be able to post to, by the reason; `wholeChannel`: nor to any other in its channel. */
+  readonly closed: Readonly<Record<string, { readonly thread: string; readonly wholeChannel: boolean }>>;
+  /** A thread in another channel. */
+  readonly elsewhere: string;
+  /** The channel of this thread takes no posts for so long; left out where the platform has no limits by channel. */
+  limit?(thread: string, forMs: number): Promise<void>;
   /** A thread where the platform gives no way to look; left out where there is always one. */
   readonly unsearchable?: string;
   /** The next call of the platform ends like this. */

@@ -11,6 +11,7 @@ import type { Core } from '#core/flows/runtime/core.ts';
 import { dispatch } from '#core/flows/tasks/dispatch.ts';
 import { watchRunning } from '#core/flows/tasks/running.ts';
 import type { Mount, SandboxPage } from '#core/ports/mount.ts';
+import type { Budgets } from '#core/ports/poster.ts';
 import type { PortalSettings } from '#web/server/portal.ts';
 import type { Outside } from './sandboxes.ts';
 
@@ -48,7 +49,8 @@ export async function startBotsRole(
   { adapters, settings }: { adapters: readonly Adapter[]; settings: Outside['chats']['settings'] },
 ): Promise<Bots> {
   const { startBots } = await import('#bots/main.ts');
-  const bots = await startBots({ app, log: core.log, clock: core.clock }, settings, adapters);
+  const budgets: Budgets = { take: (key, everyMs) => core.store.routes.take(key, everyMs, core.clock.now()) };
+  const bots = await startBots({ app, log: core.log, clock: core.clock, budgets }, settings, adapters);
   const stopping = new AbortController();
   const working = Promise.all([deliver(core, bots.posters, stopping.signal), fetchInputs(core, bots.fetchers, stopping.signal)]);
   return {

@@ -1,6 +1,7 @@
 // The board is the platform that we can break: real product code talks to it as to any other, in tests only.
 
 import type { Adapter } from '#bots/adapter.ts';
+import { boardEchoes } from './echoes.ts';
 import { boardInbound } from './inbound.ts';
 import { boardPoster, type BoardSettings } from './poster.ts';
 import { refs } from './refs.ts';
@@ -13,6 +14,7 @@ export const board: Adapter<BoardSettings, string> = {
   limits,
   render: renderBoard,
   async start(context) {
-    return { poster: boardPoster(context.settings), mounts: [boardInbound(context)], async stop() {} };
+    const poster = boardPoster(context.settings, context.budgets);
+    return { poster, mounts: [boardInbound(context), boardEchoes(context)], async stop() {} };
   },
 };

@@ -1,6 +1,7 @@
 // What a test does to a board, and sees of it, over HTTP: the board may be another process.
 
 import type { Fault } from '../kit.ts';
+import type { Call } from './sandbox/limits.ts';
 import type { Hook } from './sandbox/push.ts';
 import type { Channel, Message, Person } from './sandbox/state.ts';
 
@@ -15,6 +16,12 @@ export interface BoardPeople {
   next(fault: Fault): Promise<void>;
   /** Where people's messages are told to the bot, and how badly. */
   hook(change: Partial<Hook>): Promise<void>;
+  /** Where the bot's own posts are told to it; null holds them back, as it is at first. */
+  echoes(url: string | null): Promise<void>;
+  /** The channel takes no posts for so long: 429, with the seconds that are left. */
+  limit(channel: string, forMs: number): Promise<void>;
+  /** Every call of a bot that came for this channel, oldest first. */
+  calls(channel: string): Promise<Call[]>;
 }
 
 export function boardPeople(url: string): BoardPeople {
@@ -25,6 +32,9 @@ export function boardPeople(url: string): BoardPeople {
     messages: (...place) => call('GET', ['people/messages', ...place].join('/')),
     next: (fault) => call('POST', 'faults', fault),
     hook: (change) => call('POST', 'hook', change),
+    echoes: (to) => call('PUT', 'people/echoes', { url: to }),
+    limit: (channel, forMs) => call('PUT', `people/limits/${channel}`, { forMs }),
+    calls: (channel) => call('GET', `people/calls/${channel}`),
   };
 
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {

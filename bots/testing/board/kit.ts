@@ -51,10 +51,11 @@ async function startStage(): Promise<Stage> {
   const people = boardPeople(url);
 
   await people.channel('general');
+  await people.channel('other');
   await people.channel('closed');
   await people.channel('quiet', { searchable: false });
-  const roots = await Promise.all(['general', 'closed', 'quiet'].map((channel) => people.say(channel, 'find me 100 leads')));
-  const [thread, closed, unsearchable] = roots.map(({ channel, thread: root }) => refs.format({ channel, thread: root }));
+  const roots = await Promise.all(['general', 'closed', 'quiet', 'other'].map((channel) => people.say(channel, 'find me 100 leads')));
+  const [thread, closed, unsearchable, elsewhere] = roots.map(({ channel, thread: root }) => refs.format({ channel, thread: root }));
   await people.channel('closed', { closed: true });
 
   return {
@@ -62,7 +63,13 @@ async function startStage(): Promise<Stage> {
     otherPoster: boardPoster({ url, token }),
     thread: thread!,
     newThread: refs.format({ channel: 'general', thread: '' }),
-    closed: { 'the channel is closed': closed!, 'no such channel': 'board:gone:1', 'no such thread': 'board:general:999' },
+    closed: {
+      'the channel is closed': { thread: closed!, wholeChannel: true },
+      'no such channel': { thread: 'board:gone:1', wholeChannel: true },
+      'no such thread': { thread: 'board:general:999', wholeChannel: false },
+    },
+    elsewhere: elsewhere!,
+    limit: (ref, forMs) => people.limit(refs.parse(ref)!.channel, forMs),
     unsearchable: unsearchable!,
     next: (fault) => people.next(fault),
     async setDown(down) {

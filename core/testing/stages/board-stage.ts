@@ -19,6 +19,8 @@ export type BoardOptions = Omit<StageOptions, 'adapters' | 'botSettings' | 'cloc
   readonly adapter?: Adapter;
   /** False: no team pays for what is asked on the board. */
   readonly linked?: boolean;
+  /** How often all processes together may look for a post; always when left out. */
+  readonly lookEveryMs?: number;
 };
 
 export interface BoardStage extends Stage {
@@ -31,6 +33,8 @@ export interface BoardStage extends Stage {
   answers(thread: string): Promise<string[]>;
   /** The board goes away, or comes back with everything it had. */
   setDown(down: boolean): Promise<void>;
+  /** From now on the board tells us of our own posts, of those from before too. */
+  hearEchoes(): Promise<void>;
   /** Lets time pass until it holds, and not while the board is asked: the answer would come too late. */
   goingOn(check: () => Promise<unknown>, stepMs?: number): Promise<void>;
 }
@@ -50,7 +54,9 @@ export async function openBoardStage(options: BoardOptions = {}): Promise<BoardS
   let running = await startBoard({ token, file, now });
   const { url } = running;
   const calls = countCalls(options.adapter ?? board);
-  const opened = await openStage({ ...options, adapters: [...adapters, calls.adapter], botSettings: { board: { url, token } } });
+  const { lookEveryMs } = options;
+  const settings = { url, token, ...(lookEveryMs !== undefined && { lookEveryMs }) };
+  const opened = await openStage({ ...options, adapters: [...adapters, calls.adapter], botSettings: { board: settings } });
   const people = boardPeople(url);
   await people.channel('general');
   await people.hook({ url: `${opened.url}/board/events` });
@@ -74,6 +80,7 @@ export async function openBoardStage(options: BoardOptions = {}): Promise<BoardS
         await people.hook({ url: `${opened.url}/board/events` });
       }
     },
+    hearEchoes: () => people.echoes(`${opened.url}/board/echoes`),
     async goingOn(check, stepMs = 1_000) {
       await vi.waitFor(async () => {
         try {

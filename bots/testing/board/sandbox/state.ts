@@ -14,6 +14,7 @@ export interface Message {
   readonly from: Person | null;
   /** The bot's own, to find its message again. */
   readonly key: string | null;
+  readonly removed?: true;
 }
 
 export interface Person {
@@ -37,9 +38,10 @@ export interface State {
   /** Messages of people that the bot has not confirmed, in order. */
   undelivered(): Message[];
   delivered(id: string): void;
+  remove(id: string): void;
 }
 
-type Line = { readonly message: Message } | { readonly channel: Channel } | { readonly delivered: string };
+type Line = { readonly message: Message } | { readonly channel: Channel } | { readonly delivered: string } | { readonly removed: string };
 
 /** Without a file it forgets at its end. */
 export function openState(file: string | null, now: () => Date): State {
@@ -61,6 +63,7 @@ export function openState(file: string | null, now: () => Date): State {
     },
     undelivered: () => messages.filter(({ id, from }) => from !== null && !delivered.has(id)),
     delivered: (id) => write({ delivered: id }),
+    remove: (id) => write({ removed: id }),
   };
 
   function write(line: Line) {
@@ -71,6 +74,7 @@ export function openState(file: string | null, now: () => Date): State {
   function apply(line: Line) {
     if ('message' in line) messages.push(line.message);
     else if ('channel' in line) channels.set(line.channel.id, line.channel);
+    else if ('removed' in line) messages[Number(line.removed) - 1] = { ...messages[Number(line.removed) - 1]!, text: '', removed: true };
     else delivered.add(line.delivered);
   }
 }
