@@ -6,6 +6,7 @@ import type { Reply } from '#core/domain/messages/reply.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { Fetcher } from '#core/ports/fetcher.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Poster } from '#core/ports/poster.ts';
 import type { Limits } from './drawing/fit.ts';
@@ -16,6 +17,8 @@ export interface Adapter<Settings = unknown, Part = unknown> {
   readonly platform: Platform;
   /** `posted`: start() gives a poster. `read-here`: people read the letters from us, each shown once by its (conversation, seq, part). */
   readonly delivery: 'posted' | 'read-here';
+  /** Its start() gives a fetcher for what people attach; without it a request with attachments is refused. */
+  readonly fetchesFiles?: boolean;
   readonly refs: ThreadRefs;
   readonly limits: Limits;
   /**
@@ -37,6 +40,8 @@ export interface Context<Settings> {
 
 export interface Started {
   readonly poster?: Poster;
+  /** Set where `fetchesFiles`. */
+  readonly fetcher?: Fetcher;
   /** What the platform calls us on. */
   readonly mounts?: readonly Mount[];
   /** Takes nothing more, and resolves when all that was begun has ended. */

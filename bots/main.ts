@@ -1,6 +1,7 @@
 // Starts the platforms that are configured, and gives the core what it needs of them.
 
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
+import type { Fetcher } from '#core/ports/fetcher.ts';
 import type { Poster } from '#core/ports/poster.ts';
 import type { Adapter, Context, Mount, Started } from './adapter.ts';
 import { adapters } from './adapters.ts';
@@ -8,6 +9,8 @@ import { adapters } from './adapters.ts';
 export interface Bots {
   /** For delivery, by platform. */
   readonly posters: ReadonlyMap<Platform, Poster>;
+  /** For attachments, by platform. */
+  readonly fetchers: ReadonlyMap<Platform, Fetcher>;
   readonly mounts: readonly Mount[];
   stop(): Promise<void>;
 }
@@ -15,6 +18,11 @@ export interface Bots {
 /** Platforms whose letters nobody posts: people read them from us. The portal is one without being an adapter. */
 export function platformsReadHere(list: readonly Adapter[] = adapters): ReadonlySet<Platform> {
   return new Set(['web', ...list.filter(({ delivery }) => delivery === 'read-here').map(({ platform }) => platform)]);
+}
+
+/** Platforms whose attachments can be fetched. */
+export function platformsFetchedFrom(list: readonly Adapter[] = adapters): ReadonlySet<Platform> {
+  return new Set(list.filter(({ fetchesFiles = false }) => fetchesFiles).map(({ platform }) => platform));
 }
 
 /** Starts each adapter that has settings. When one can't start, none stays. */
@@ -37,6 +45,7 @@ export async function startBots(
   }
   return {
     posters: new Map(started.flatMap(({ poster }) => (poster ? [[poster.platform, poster] as const] : []))),
+    fetchers: new Map(started.flatMap(({ fetcher }) => (fetcher ? [[fetcher.platform, fetcher] as const] : []))),
     mounts: started.flatMap(({ mounts }) => mounts ?? []),
     stop: () => stopAll(started),
   };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { loggedIn } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage, type Person } from '#core/testing/stages/stage.ts';
 import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 import { cuttableLine } from '../testing/cuttable-line.ts';
@@ -73,6 +74,40 @@ test('a script pipes its request in, reads the task as JSON, and may repeat itse
   expect(JSON.parse(second.out).id).toBe(JSON.parse(first.out).id);
   expect(first.code).toBe(0);
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 3', 'settle 3']);
+});
+
+test('where nobody can be asked, a task that needs approval is not started, and --yes starts it', async () => {
+  const { url } = stage();
+  const ada = await careful();
+  const { code, said } = await ask(url, ada, ['find me 20 leads in Miami']).end;
+  expect(said).toMatch(/^… Start this task\?\n/);
+  expect(said).not.toContain('[y/N]');
+  const [, conversation] =
+    /Nobody can be asked here, so the task was not started\. The task waits for approval until .+\. To start it:\n {2}npm run ask -- --continue (\S+) --yes\n/.exec(
+      said,
+    )!;
+  expect(code).toBe(1);
+  expect(await ada.ledger()).toEqual(['grant 500']);
+
+  const looked = await ask(url, ada, ['--continue', conversation!]).end;
+  expect(looked).toMatchObject({ code: 1, said: expect.stringContaining('Nobody can be asked here') });
+  const approved = await ask(url, ada, ['--continue', conversation!, '--yes']).end;
+  expect(approved).toMatchObject({ code: 0, said: expect.stringContaining('Done: 20 leads') });
+  expect(await ada.ledger()).toEqual(['grant 500', 'hold 20', 'settle 20']);
+});
+
+test('a script reads the task that needs approval as JSON, and the same key with --yes approves it', async () => {
+  const { url } = stage();
+  const ada = await careful();
+  const run = (...more: string[]) => ask(url, ada, ['--json', '--key', 'tuesday', ...more, 'find me 20 leads in Miami']).end;
+  const [first, second, approved, after] = [await run(), await run(), await run('--yes'), await run()];
+  const { id, approveBy } = JSON.parse(first.out);
+  expect(JSON.parse(first.out)).toMatchObject({ status: 'awaiting_approval', approveBy: expect.stringContaining('T'), creditsHeld: 0 });
+  expect(JSON.parse(second.out)).toMatchObject({ id, status: 'awaiting_approval', approveBy });
+  expect(JSON.parse(approved.out)).toMatchObject({ id, status: 'completed', creditsUsed: 20 });
+  expect(JSON.parse(after.out)).toMatchObject({ id, status: 'completed' });
+  expect([first.code, second.code, approved.code, after.code]).toEqual([1, 1, 0, 0]);
+  expect(await ada.ledger()).toEqual(['grant 500', 'hold 20', 'settle 20']);
 });
 
 test('files go with the request', async () => {
@@ -165,6 +200,13 @@ test('a product that does not answer, or does not know the key, is told in words
   const stranger = await ask(url, { apiKey: 'wrong' }, ['find me 3 leads']).end;
   expect(stranger).toMatchObject({ code: 1, err: 'This API key is not known, or was revoked. Make a new key in the settings.\n' });
 });
+
+/** Somebody whose team confirms requests over 10 credits. */
+async function careful(): Promise<Person> {
+  const ada = await stage().person();
+  await stage().app.privacy.setTeamSettings(loggedIn(ada), { confirmAbove: '10000000' });
+  return ada;
+}
 
 function stepsIn(said: string): string[] {
   return said.split('\n').filter((line) => /^ {2}[▸✓✗] /.test(line));

@@ -5,11 +5,13 @@ import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { isAnswer } from '#core/domain/refusals/refusal.ts';
 import { Refused, Unreachable } from './client/client.ts';
-import { conversationOf, type Conversation } from './conversation.ts';
-import { follow, type Session } from './follow.ts';
+import type { Conversation } from './conversation.ts';
+import type { Session } from './follow.ts';
 import { sayNo } from './no.ts';
 import { readOptions, usage, WrongUse, type Options } from './options.ts';
+import { pickUp } from './pick-up.ts';
 import { request, type Ended } from './request.ts';
+import { askLine } from './screen/question.ts';
 import { noScreen, screenOn } from './screen/screen.ts';
 import { findProduct, NoProduct } from './client/target.ts';
 import { talk } from './talk.ts';
@@ -39,12 +41,22 @@ async function run(): Promise<number> {
 async function ask(options: Options): Promise<number> {
   const screen = options.json ? noScreen : screenOn(process.stdout, process.env);
   const target = await findProduct(process.env, (words) => screen.say(words));
-  const session: Session = { target, screen, input: screen.lives && process.stdin.isTTY ? process.stdin : null };
+  const { stdin: input, stdout: output } = process;
+  const canAsk = !options.json && input.isTTY && output.isTTY;
+  const session: Session = {
+    target,
+    screen,
+    input: screen.lives && input.isTTY ? input : null,
+    question: canAsk ? (words) => askLine({ input, output, lives: screen.lives }, words) : null,
+    yes: options.yes,
+  };
   const { text, conversation: id, key = crypto.randomUUID() } = options;
   try {
-    const conversation = id === undefined ? null : await goOn(session, id, text === '');
+    const { conversation, waits } =
+      id === undefined ? { conversation: null, waits: false } : await pickUp(session, id, { look: text === '' });
     if (text !== '') return await askOnce(session, { ...options, key }, conversation);
-    if (process.stdin.isTTY) await talk(session, options, conversation);
+    if (!process.stdin.isTTY) return waits ? exit.notDone : exit.done;
+    await talk(session, options, conversation);
     return exit.done;
   } catch (error) {
     if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error;
@@ -72,18 +84,6 @@ async function askOnce(
 
 function endOf({ target }: Session, { end, taskId, conversation }: Ended) {
   return end === 'left' ? { left: { taskId, conversationId: conversation.id } } : target.client.task(taskId);
-}
-
-/** Picks a conversation up: what was said is shown when nothing new is asked, and what still runs is watched to its end. */
-async function goOn(session: Session, id: string, look: boolean): Promise<Conversation> {
-  const { client } = session.target;
-  const said = await client.letters(id, 0);
-  const conversation = conversationOf(id, { client, screen: session.screen }, look ? 0 : (said.at(-1)?.seq ?? 0));
-  if (!look) return conversation;
-  await conversation.showNew();
-  const running = (await client.history(50)).filter((task) => task.conversationId === id && !task.over).at(-1);
-  if (running) await follow(session, conversation, running.id);
-  return conversation;
 }
 
 /** What was asked for on the command line, or through a pipe: then all that comes is one request. */

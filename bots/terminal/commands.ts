@@ -4,6 +4,7 @@ import { didYouMean } from '#core/contracts/did-you-mean.ts';
 import { amountOf, credits } from '#core/domain/credits/credits.ts';
 import type { Saying } from '#core/domain/messages/letter.ts';
 import { replyFor } from '#core/domain/messages/say.ts';
+import { approve, begin } from './approval.ts';
 import { conversationOf, type Conversation } from './conversation.ts';
 import { follow, type Session } from './follow.ts';
 import { renderTerminal } from './render.ts';
@@ -11,7 +12,8 @@ import { renderTerminal } from './render.ts';
 const commands = {
   '/balance': 'What you can spend',
   '/history': 'Your last tasks',
-  '/cancel': 'Stop the task that runs here',
+  '/approve': 'Start the task that needs approval here',
+  '/cancel': 'Cancel the task that runs or waits here',
   '/retry': 'Ask for the last task of this conversation again',
   '/help': 'This',
   '/quit': 'Leave; what runs goes on',
@@ -48,6 +50,12 @@ export async function runCommand(command: Exclude<Command, '/quit'>, session: Se
         })),
       });
     }
+    case '/approve': {
+      const waiting = (await tasksOf(session, conversation)).find(({ status }) => status === 'awaiting_approval');
+      if (waiting === undefined) return session.screen.say('No task needs approval here.\n');
+      await approve(session, conversation!, waiting);
+      return undefined;
+    }
     case '/cancel': {
       const running = (await tasksOf(session, conversation)).find(({ over }) => !over);
       if (running === undefined) return say(session, { kind: 'notice', notice: 'nothing-to-stop' });
@@ -58,8 +66,8 @@ export async function runCommand(command: Exclude<Command, '/quit'>, session: Se
     case '/retry': {
       const last = (await tasksOf(session, conversation))[0];
       if (last === undefined) return session.screen.say('Nothing was asked here yet.\n');
-      const { taskId, conversationId } = await client.retry(last.id, crypto.randomUUID());
-      await follow(session, conversation ?? conversationOf(conversationId, { client, screen: session.screen }), taskId);
+      const created = await client.retry(last.id, crypto.randomUUID());
+      await begin(session, conversation ?? conversationOf(created.conversationId, { client, screen: session.screen }), created);
       return undefined;
     }
     case '/help':

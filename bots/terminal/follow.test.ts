@@ -69,7 +69,7 @@ function watch() {
   const screen = screenOn(output as Output, { TERM: 'xterm', NO_COLOR: '1' });
   const target = { url: 'http://impacter.test', client, startedByUs: false, async stop() {} };
   const end: Promise<End> = follow(
-    { target, screen, input: input as unknown as NodeJS.ReadStream },
+    { target, screen, input: input as unknown as NodeJS.ReadStream, question: null, yes: false },
     conversationOf('the-conversation', { client, screen }),
     'the-task',
   );

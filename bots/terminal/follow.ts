@@ -16,10 +16,14 @@ export interface Session {
   readonly screen: Screen;
   /** Where keys come from; null where nobody can be asked anything while a task runs. */
   readonly input: NodeJS.ReadStream | null;
+  /** Asks the person and gives what they typed, null when they leave instead; null where nobody can be asked. */
+  readonly question: ((words: string) => Promise<string | null>) | null;
+  /** Tasks that need approval are approved without a question (`--yes`). */
+  readonly yes: boolean;
 }
 
-/** `left`: nobody watches any more, and the task goes on. */
-export type End = 'done' | 'not-done' | 'left';
+/** `left`: nobody watches any more, and the task goes on. `waiting`: it needs approval, and was not started. */
+export type End = 'done' | 'not-done' | 'left' | 'waiting';
 
 const giveUpMs = 30_000;
 const pauseMs = 500;

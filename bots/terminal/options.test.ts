@@ -2,17 +2,18 @@ import { expect, test } from 'vitest';
 import { readOptions, WrongUse } from './options.ts';
 
 test('words on the command line are one request', () => {
-  expect(readOptions(['find', 'me', '100 leads'])).toEqual({ text: 'find me 100 leads', files: [], json: false, help: false });
+  expect(readOptions(['find', 'me', '100 leads'])).toEqual({ text: 'find me 100 leads', files: [], json: false, yes: false, help: false });
 });
 
 test('everything can be chosen', () => {
   expect(
-    readOptions(['--type', 'research', '--file', 'a.csv', '--file=b.csv', '--json', '--key', 'k-1', '--continue', id, 'go on']),
+    readOptions(['--type', 'research', '--file', 'a.csv', '--file=b.csv', '--json', '--yes', '--key', 'k-1', '--continue', id, 'go on']),
   ).toEqual({
     text: 'go on',
     type: 'research',
     files: ['a.csv', 'b.csv'],
     json: true,
+    yes: true,
     key: 'k-1',
     conversation: id,
     help: false,

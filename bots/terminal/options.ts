@@ -11,6 +11,8 @@ export interface Options {
   readonly type?: AgentType;
   readonly files: readonly string[];
   readonly json: boolean;
+  /** Approves tasks that need approval without asking. */
+  readonly yes: boolean;
   /** Makes a repeated command the same ask. */
   readonly key?: string;
   readonly conversation?: string;
@@ -23,7 +25,7 @@ export class WrongUse extends Error {
 
 export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parse(args);
-  const { type, key, file = [], json = false, help = false } = values;
+  const { type, key, file = [], json = false, yes = false, help = false } = values;
   if (type !== undefined && !isAgentType(type)) throw new WrongUse(unknownType(type));
   if (key !== undefined && !/^[\x21-\x7e]{1,128}$/.test(key))
     throw new WrongUse('A --key has 1 to 128 letters, digits or signs, and no spaces.');
@@ -33,6 +35,7 @@ export function readOptions(args: readonly string[]): Options {
     text: positionals.join(' ').trim(),
     files: file,
     json,
+    yes,
     help,
     ...(type !== undefined && { type }),
     ...(key !== undefined && { key }),
@@ -49,6 +52,7 @@ function parse(args: readonly string[]) {
         type: { type: 'string' },
         file: { type: 'string', multiple: true },
         json: { type: 'boolean' },
+        yes: { type: 'boolean' },
         key: { type: 'string' },
         continue: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -74,8 +78,10 @@ export const usage = `Ask for a piece of work, and watch it being done.
   --type <type>       ${agentTypes.slice(0, 4).join(', ')},
                       ${agentTypes.slice(4).join(', ')}; chosen from your words without it
   --file <path>       a file that goes with the request; may come several times
-  --continue <id>     go on in an earlier conversation, or look at it
+  --continue <id>     go on in an earlier conversation, or look at it and
+                      answer what needs approval there
   --key <key>         the same key never asks for the same work twice
+  --yes               start a task that needs approval without asking
   --json              print only the task at its end, as one line of JSON
 
 Set IMPACTER_URL and IMPACTER_API_KEY to ask a product elsewhere.

@@ -62,6 +62,21 @@ test('a narrow terminal gets the same in fewer columns', () => {
   `);
 });
 
+test('the question before spending says what it would cost, who wants it asked, and that nothing is charged', () => {
+  expect(calm(renderTerminal(show(samples('approval')[0]!.saying), look))).toMatchInlineSnapshot(`
+    "… Start this task?
+      Read as lead-generation because of “leads”. Your team confirms requests over
+      50 credits. Nothing is charged until you approve. This request expires after
+      24 hours.
+
+      Quantity       100 leads
+      Estimate       about 80, at most 100 credits
+      Left to spend  400 credits
+
+      Details: http://localhost:3000/tasks/<id>"
+  `);
+});
+
 test('nothing is wider than the terminal, in any that there is', () => {
   const replies = [
     ...sayingKinds.flatMap((kind) => samples(kind).map(({ saying }) => show(saying))),

@@ -1,8 +1,9 @@
 // One request from its words to its end.
 
+import { begin } from './approval.ts';
 import type { Created, NewAsk } from './client/client.ts';
 import { conversationOf, type Conversation } from './conversation.ts';
-import { follow, patienceOf, type End, type Session } from './follow.ts';
+import { patienceOf, type End, type Session } from './follow.ts';
 import { patiently } from './client/patience.ts';
 
 export interface Request extends Pick<NewAsk, 'text' | 'type'> {
@@ -18,9 +19,9 @@ export interface Ended {
 }
 
 export async function request(session: Session, asked: Request, conversation: Conversation | null): Promise<Ended> {
-  const { taskId, conversationId } = await create(session, asked, conversation);
-  const here = conversation ?? conversationOf(conversationId, { client: session.target.client, screen: session.screen });
-  return { end: await follow(session, here, taskId), taskId, conversation: here };
+  const created = await create(session, asked, conversation);
+  const here = conversation ?? conversationOf(created.conversationId, { client: session.target.client, screen: session.screen });
+  return { end: await begin(session, here, created), taskId: created.taskId, conversation: here };
 }
 
 async function create(session: Session, { text, type, files, key }: Request, conversation: Conversation | null): Promise<Created> {

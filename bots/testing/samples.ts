@@ -2,6 +2,7 @@
 
 import { agentTypes } from '#core/domain/tasks/agent-type.ts';
 import { amountOf, credits, type Amount } from '#core/domain/credits/credits.ts';
+import { APPROVAL_MS } from '#core/domain/tasks/approval.ts';
 import { failureCodes } from '#core/domain/tasks/failure.ts';
 import { newId, type ConversationId, type FileId, type TaskId } from '#core/domain/ids.ts';
 import type { FileSaying, NoticeCode, Saying, SayingKind } from '#core/domain/messages/letter.ts';
@@ -59,7 +60,18 @@ const taken = {
   estimateHigh: amount(100),
 } as const;
 const hundred = { quantity: 100, stated: true } as const;
+const approveBy = new Date(at + APPROVAL_MS).toISOString();
+const approval = {
+  kind: 'approval',
+  ...taken,
+  ...hundred,
+  available: amount(400),
+  waitsFor: 'you',
+  above: amount(50),
+  approveBy,
+} as const;
 const wallet = { returned: amount(12), available: amount(412) } as const;
+const unheld = { returned: amount(0), available: amount(400) } as const;
 
 const leads: FileSaying = {
   fileId: newId<FileId>(at),
@@ -120,6 +132,30 @@ const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract
     },
   },
   approval: {
+    'the team confirms requests over 50 credits': { ...approval, whose: 'team' },
+    'the person confirms requests over 50 credits': { ...approval, whose: 'you' },
+    'nobody named a number': {
+      ...approval,
+      estimateLow: amount(20),
+      estimateHigh: amount(25),
+      quantity: 25,
+      stated: false,
+      above: amount(0),
+      whose: 'team',
+    },
+    'it is charged by usage': {
+      kind: 'approval',
+      taskId,
+      type: 'research',
+      because: 'read as research because of “research”',
+      estimateLow: amount(20.5),
+      estimateHigh: amount(60),
+      available: amount(400),
+      waitsFor: 'you',
+      above: amount(12.5),
+      whose: 'you',
+      approveBy,
+    },
     'it waits for the person': { kind: 'approval', ...taken, available: amount(400), waitsFor: 'you' },
     'a request was edited': { kind: 'approval', ...taken, available: amount(400), waitsFor: 'you', above: '0', whose: 'you', edited: true },
     'it waits for an approver': { kind: 'approval', ...taken, available: amount(400), waitsFor: 'approver' },
@@ -183,11 +219,15 @@ const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract
     failureCodes.flatMap((code) =>
       agentTypes
         .filter((type) => type === 'research' || type === 'email-campaign')
-        .map((type) => [`${code} at ${type}`, { kind: 'failed', taskId, type, code, ...wallet } as const]),
+        .map((type) => [
+          `${code} at ${type}`,
+          { kind: 'failed', taskId, type, code, ...(code === 'approval.expired' ? unheld : wallet) } as const,
+        ]),
     ),
   ),
   canceled: {
     'nothing had been used': canceled,
+    'it was never approved, so nothing had been held': { ...canceled, ...unheld },
     'a changed request took its place': { ...canceled, returned: amount(0), replaced: true },
     'a part was used, and delivered': { ...canceled, used: amount(40), returned: amount(60), files: [leads], sample: true },
   },

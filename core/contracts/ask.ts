@@ -42,7 +42,7 @@ const id = <T extends string>() =>
 export const fileSchema = z.discriminatedUnion('kind', [
   /** Already kept by us, with its name and size. */
   z.object({ kind: z.literal('stored'), fileId: id<FileId>() }),
-  /** The platform has it; its adapter will fetch it by this reference. Until that is built, intake refuses such a request. */
+  /** The platform has it; its adapter fetches it by this reference. */
   z.object({
     kind: z.literal('remote'),
     name: name.pipe(z.string().min(1)),

@@ -122,7 +122,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       cost: options.loginCost,
     });
 
-    const { platformsReadHere } = await import('#bots/main.ts');
+    const { platformsFetchedFrom, platformsReadHere } = await import('#bots/main.ts');
     const made: Core = {
       store,
       queue,
@@ -149,6 +149,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
         operatorEmails: new Set(config.people.operatorEmails.map((email) => email.toLowerCase())),
         worker,
         readHere: platformsReadHere(options.adapters),
+        fetchesFrom: platformsFetchedFrom(options.adapters),
         ...timings,
       },
     };

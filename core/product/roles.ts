@@ -4,6 +4,7 @@ import type { Context, Mount } from '#bots/adapter.ts';
 import type { Bots } from '#bots/main.ts';
 import type { App } from '#core/flows/app.ts';
 import { deliverMails } from '#core/flows/mail/mail.ts';
+import { fetchInputs } from '#core/flows/files/fetch-inputs.ts';
 import { deliver } from '#core/flows/messages/deliver.ts';
 import { relay, upkeep } from '#core/flows/operator/upkeep.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
@@ -49,13 +50,13 @@ export async function startBotsRole(
   const { startBots } = await import('#bots/main.ts');
   const bots = await startBots({ app, log: core.log, clock: core.clock }, options.botSettings ?? {}, options.adapters);
   const stopping = new AbortController();
-  const delivering = deliver(core, bots.posters, stopping.signal);
+  const working = Promise.all([deliver(core, bots.posters, stopping.signal), fetchInputs(core, bots.fetchers, stopping.signal)]);
   return {
     ...bots,
     async stop() {
       await bots.stop();
       stopping.abort();
-      await delivering;
+      await working;
     },
   };
 }

@@ -103,6 +103,7 @@ export const matrix: Readonly<Record<string, Row>> = {
       cancel: act('tasks.stop'),
       // Whoever asked approves; it is over, too.
       approve: act('tasks.ask'),
+      change: act('tasks.ask'),
       again: act('tasks.ask', { key: 'matrix' }),
       feedback: act('tasks.see', { verdict: 'bad' }),
       deliver: act('letters.resend'),
@@ -259,6 +260,7 @@ export const matrix: Readonly<Record<string, Row>> = {
       'end-session': act('login', {}, ({ sessionOf }) => ({ session: sessionOf.owner })),
       'end-others': act('login'),
       unlink: act('login', {}, ({ account }) => ({ account })),
+      spending: act('login', { confirmAbove: 'many' }),
       appearance: act('login', { theme: 'system' }),
     },
   },

@@ -55,6 +55,9 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
   'work/conversation': [
     row('owner', ({ acme }) => `/conversations/${acme.conversation}`),
     row('member', ({ acme }) => `/conversations/${acme.runningConversation}`),
+    row('member', ({ acme }) => `/conversations/${acme.runningConversation}?change=${acme.canceled}`),
+    row('billing', ({ acme }) => `/conversations/${acme.unapprovedConversation}`),
+    row('owner', ({ acme }) => `/conversations/${acme.unapprovedConversation}`),
   ],
   'work/tasks': [row('owner', '/tasks'), row('owner', '/tasks?status=failed', { unfolded: 'page' }), row('operator', '/tasks')],
   'work/task': [
@@ -63,6 +66,8 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
     row('owner', ({ acme }) => `/tasks/${acme.running}`),
     row('owner', ({ acme }) => `/tasks/${acme.failed}`),
     row('owner', ({ acme }) => `/tasks/${acme.canceled}`),
+    row('billing', ({ acme }) => `/tasks/${acme.unapproved}`),
+    row('owner', ({ acme }) => `/tasks/${acme.unapproved}`),
     row('owner', ({ acme }) => `/tasks/${acme.undeliveredTask}`),
     row('outsider', ({ acme }) => `/tasks/${acme.task}`, { status: 404 }),
   ],

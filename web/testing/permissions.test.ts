@@ -298,9 +298,17 @@ function told(body: string, words: readonly string[], known: readonly string[]):
 function workOfAcme(): string[] {
   const { files, apiKey, othersKey, invitation, ...acme } = world().acme;
   return [
-    ['boatyards', 'Georgia', 'Sumerian', 'competing harbours', 'cranes', 'lighthouses', 'sailmakers', 'ropemakers', 'anchors'],
+    ['boatyards', 'Georgia', 'Sumerian', 'competing harbours', 'cranes', 'lighthouses', 'sailmakers', 'ropemakers', 'anchors', 'chandlers'],
     ['harbour-leads', 'harbour-notes', 'harbour-report', 'harbour-briefing', 'Blue Keel', 'Two of the three sell boats', 'X-Amz-'],
-    [...Object.values(files), acme.input, acme.conversation, acme.chatConversation, acme.runningConversation, acme.export],
+    [
+      ...Object.values(files),
+      acme.input,
+      acme.conversation,
+      acme.chatConversation,
+      acme.runningConversation,
+      acme.unapprovedConversation,
+      acme.export,
+    ],
     [apiKey.key, othersKey.key, invitation.token, acme.identityLink, acme.workspaceLink, acme.erasureLink],
   ].flat();
 }
@@ -309,7 +317,17 @@ function namesOfAcme(): string[] {
   const { acme, people } = world();
   return [
     [acme.name, 'Harbour HQ', 'THARBOUR', 'CQUAY', 'UZOE', 'zoe.quay', 'ada.byron', 'Harbour nightly report', 'Harbour script'],
-    [acme.task, acme.followUp, acme.failed, acme.canceled, acme.running, acme.pending, acme.chatTask, acme.undeliveredTask],
+    [
+      acme.task,
+      acme.followUp,
+      acme.failed,
+      acme.canceled,
+      acme.running,
+      acme.pending,
+      acme.unapproved,
+      acme.chatTask,
+      acme.undeliveredTask,
+    ],
     [acme.teamId, acme.apiKey.id, acme.othersKey.id, acme.letter, acme.limit, acme.workspace, acme.account],
     [acme.invitation.id, acme.invitation.email],
     [acme.memberOf, acme.userOf, acme.sessionOf].flatMap((byRole) => Object.values<string>(byRole)),

@@ -57,6 +57,9 @@ export interface Acme {
   /** Waits behind it, in the same conversation. */
   readonly pending: TaskId;
   readonly runningConversation: ConversationId;
+  /** Waits for approval. Asked for by billing. */
+  readonly unapproved: TaskId;
+  readonly unapprovedConversation: ConversationId;
   /** Asked for in the linked workspace, by somebody without a login. */
   readonly chatTask: TaskId;
   readonly chatConversation: ConversationId;
@@ -271,6 +274,11 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
   const pending = await ask(people.member, 'Find me 3 leads for harbours with cranes', { conversation: runningConversation });
   const canceled = await ask(people.member, 'Find me 3 leads for lighthouses', { conversation: runningConversation });
   await app.tasks.cancel(owner, canceled);
+  const billing = await people.billing.actor();
+  const unapprovedConversation = newId<ConversationId>();
+  await app.accounts.setConfirmAbove(billing, '20000000');
+  const unapproved = await ask(people.billing, 'Find me 25 leads for chandlers', { conversation: unapprovedConversation });
+  await app.accounts.setConfirmAbove(billing, null);
   await vi.waitFor(async () => {
     const { status } = await app.tasks.get(owner, running);
     if (status !== 'processing') throw new Error(`still ${status}`);
@@ -325,6 +333,8 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
     running,
     pending,
     runningConversation,
+    unapproved,
+    unapprovedConversation,
     chatTask: chat.taskId,
     chatConversation: chat.conversationId,
     letter,

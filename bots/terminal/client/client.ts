@@ -15,6 +15,8 @@ export interface Client {
   /** Asks once per key, however often it is called. */
   create(ask: NewAsk, key: string): Promise<Created>;
   retry(taskId: string, key: string): Promise<Created>;
+  /** Starts a task that needs approval, once, however often it is called. */
+  approve(taskId: string): Promise<void>;
   cancel(taskId: string): Promise<void>;
   task(taskId: string): Promise<TaskView>;
   /** Newest first. */
@@ -37,6 +39,8 @@ export interface NewAsk {
 export interface Created {
   readonly taskId: string;
   readonly conversationId: string;
+  /** It did when it was asked for; by now it may be approved, or over. */
+  readonly needsApproval: boolean;
 }
 
 export interface SeenEvent {
@@ -78,6 +82,9 @@ export function createClient({ url, apiKey }: { url: string; apiKey: string }): 
       return createdFrom(await call('POST', 'api/tasks/create', { json: body, key }));
     },
     retry: async (taskId, key) => createdFrom(await call('POST', `api/tasks/${taskId}/retry`, { json: {}, key })),
+    async approve(taskId) {
+      await call('POST', `api/tasks/${taskId}/approve`, { json: {} });
+    },
     async cancel(taskId) {
       await call('POST', `api/tasks/${taskId}/cancel`, { json: {} });
     },
@@ -142,12 +149,12 @@ export function createClient({ url, apiKey }: { url: string; apiKey: string }): 
 }
 
 function createdFrom(answer: unknown): Created {
-  const { task, conversationId } = createdSchema.parse(answer);
-  return { taskId: task.id, conversationId };
+  const { task, conversationId, approval } = createdSchema.parse(answer);
+  return { taskId: task.id, conversationId, needsApproval: approval !== undefined };
 }
 
 // Both ends are this repository: what has a shared type is taken as that, the rest is read here.
-const createdSchema = z.object({ task: z.object({ id: z.string() }), conversationId: z.string() });
+const createdSchema = z.object({ task: z.object({ id: z.string() }), conversationId: z.string(), approval: z.object({}).optional() });
 const taskSchema = z.object({ task: z.custom<TaskView>((task) => task instanceof Object) });
 const tasksSchema = z.object({ tasks: z.array(z.custom<TaskView>((task) => task instanceof Object)) });
 const lettersSchema = z.object({ letters: z.array(z.custom<ShownLetter>((letter) => letter instanceof Object)) });

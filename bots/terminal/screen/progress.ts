@@ -21,6 +21,8 @@ export function progressFrom(startMs: number): Progress {
   let status: string = statusWords.pending;
   return {
     see({ kind, data }) {
+      if (kind === 'approval-requested') status = statusWords.awaiting_approval;
+      if (kind === 'accepted') status = statusWords.pending;
       if (kind === 'started' || kind === 'agent-accepted') status = statusWords.processing;
       if (kind === 'cancel-requested') status = 'Stopping it';
       if (kind !== 'step') return;

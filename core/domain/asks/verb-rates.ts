@@ -38,6 +38,7 @@ export const verbRates = {
   },
   'tasks.retry': { needs: 'tasks.ask', ...perMinute(120), because: 'starts an agent, and counts as an ask too' },
   'tasks.approve': { needs: 'tasks.ask', ...perMinute(240), because: 'each locks the wallet of the team, and starts an agent' },
+  'tasks.change': { needs: 'tasks.ask', ...perMinute(240), because: 'cancels a task, and a row for each of its files' },
   'tasks.cancel': {
     needs: 'tasks.ask',
     ...perMinute(240),

@@ -2,6 +2,7 @@
 
 import type { AgentType } from '../tasks/agent-type.ts';
 import type { Amount } from '../credits/credits.ts';
+import type { LostFile } from '../files/lost-input.ts';
 import type { FailureCode } from '../tasks/failure.ts';
 import type { ConversationId, FileId, TaskId } from '../ids.ts';
 import type { Refused } from '../refusals/refusal.ts';
@@ -100,6 +101,8 @@ export interface Failed {
   readonly taskId: TaskId;
   readonly type: AgentType;
   readonly code: FailureCode;
+  /** Which files never arrived. */
+  readonly lost?: readonly LostFile[];
   readonly returned: Amount;
   readonly available: Amount;
 }

@@ -8,6 +8,7 @@ import { choiceId } from './choice.ts';
 import { micro, NO_CREDITS, sayCredits, showCredits, sum, type Amount } from '../credits/credits.ts';
 import { estimate } from '../credits/estimate.ts';
 import { EXAMPLE } from '../asks/example.ts';
+import { sayLostFile } from '../files/lost-input.ts';
 import { failureFor } from '../tasks/failure.ts';
 import type { FileId, TaskId } from '../ids.ts';
 import type {
@@ -200,8 +201,13 @@ function sayFailed(saying: Failed, context: ReplyContext): Reply {
     blocks: [
       heading(failure.sentence, 'bad'),
       ours(`${failure.cost} ${failure.wayForward}`),
+      ...(saying.lost ?? []).map((lost) => person(sayLostFile(lost))),
       spent('0', saying.returned, saying.available),
-      ...choices({ id: choiceId('retry', saying.taskId), label: 'Try again', style: 'main' }, ...open(saying.taskId, context)),
+      ...choices(
+        // Without its files it would be another request.
+        ...(saying.code === 'inputs.missing' ? [] : [{ id: choiceId('retry', saying.taskId), label: 'Try again', style: 'main' as const }]),
+        ...open(saying.taskId, context),
+      ),
     ],
   };
 }
@@ -368,6 +374,10 @@ function heading(text: string, tone: Heading['tone']): Heading {
 
 function ours(text: string): Prose {
   return { kind: 'prose', text, from: 'us' };
+}
+
+function person(text: string): Prose {
+  return { kind: 'prose', text, from: 'person' };
 }
 
 function agents(text: string): Prose {

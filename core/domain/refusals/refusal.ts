@@ -193,7 +193,7 @@ const table = {
   },
   'approval.not-yours': {
     status: 403,
-    sentence: () => 'Only the person who asked for this task can approve it.',
+    sentence: () => 'Only the person who asked for this task can approve or change it.',
     wayForward: 'Ask them to approve it, or send the request yourself.',
   },
   'approval.expired': {

@@ -62,6 +62,7 @@ test('people see credits as numbers, links that re-sign, and no link to a file t
     over: true,
     quantity: { asked: 100, delivered: 92, unit: 'leads' },
     estimate: { low: 80, high: 100 },
+    approveBy: null,
     creditsHeld: 0,
     creditsUsed: 92.5,
     result: { summary: 'Done.', sample: true },

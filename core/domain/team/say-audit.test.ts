@@ -46,7 +46,7 @@ test('each act is a sentence after a name', () => {
     'workspace.linked': 'linked “Acme” on Slack to the team',
     'workspace.unlinked': 'unlinked “Acme” on Slack from the team',
     'settings.changed':
-      'changed how long files are kept from 365 to 90 days, and from which estimate on a task waits for a yes: none before, 10 credits now',
+      'changed how long files are kept from 365 to 90 days, and above which estimate a task needs approval: none before, 10 credits now',
     'limit.set': 'set a limit of 50 credits a month for a person',
     'limit.changed': 'changed a limit from 20 credits to 50 credits a month for a person',
     'limit.removed': 'removed the limit of 50 credits a month for a person',

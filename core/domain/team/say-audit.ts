@@ -166,7 +166,7 @@ function settings(fact: About['fact']): string {
     ...(fact('confirmAbove') === '…' && fact('confirmAboveBefore') === '…'
       ? []
       : [
-          `from which estimate on a task waits for a yes: ${threshold(fact('confirmAboveBefore'))} before, ${threshold(fact('confirmAbove'))} now`,
+          `above which estimate a task needs approval: ${threshold(fact('confirmAboveBefore'))} before, ${threshold(fact('confirmAbove'))} now`,
         ]),
   ];
   return changes.length === 0 ? 'the settings' : changes.join(', and ');

@@ -123,7 +123,7 @@ test('what could not be paid for, or is above a limit, is refused at once and as
 });
 
 test('approving checks credits and limits as they are then; what is refused goes on waiting and can be approved later', async () => {
-  const { app, core } = stage();
+  const { app } = stage();
   const ada = await careful(30);
   const taken = waiting(await ada.ask('find me 20 leads'));
   const other = await ada.ask('find me 7 leads');

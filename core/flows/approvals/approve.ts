@@ -9,6 +9,7 @@ import { Refusal, refuse } from '#core/domain/refusals/refusal.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
 import type { Unapproved } from '#core/store/tasks/approve.ts';
+import type { StoredTask } from '#core/store/tasks/tasks.ts';
 import type { Core } from '../runtime/core.ts';
 import { findTask } from '../tasks/history.ts';
 import { takenTask, type TakenTask } from '../tasks/intake.ts';
@@ -58,10 +59,16 @@ export async function approveAs(core: Core, actor: Acting, taskId: string, payer
     case 'expired':
       throw refuse('approval.expired');
     case 'over':
-      throw refuse('task.over', { status: (await findTask(core, actor, taskId)).status });
+      throw whyOver(await findTask(core, actor, taskId), at);
     case 'unknown':
       throw refuse('task.not-found');
   }
+}
+
+/** Its end was asked for, or its time is over; the end itself may still be on its way. */
+function whyOver({ status, failure, approveBy }: StoredTask, at: Date): Refusal {
+  if (failure?.code === 'approval.expired' || (approveBy !== null && approveBy <= at)) return refuse('approval.expired');
+  return refuse('task.over', { status: status === 'awaiting_approval' ? 'canceled' : status });
 }
 
 const TASKS_AT_ONCE = 200;

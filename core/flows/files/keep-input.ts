@@ -13,7 +13,7 @@ import type { FullShare } from '#core/store/files/files.ts';
 import type { Core } from '../runtime/core.ts';
 
 /** A file that no ask has named by then is not wanted any more. */
-const UNNAMED_KEPT_MS = 24 * 60 * 60 * 1000;
+export const UNNAMED_KEPT_MS = 24 * 60 * 60 * 1000;
 /** Longer than the slowest upload that is waited for. */
 const ARRIVES_WITHIN_MS = 15 * 60 * 1000;
 
@@ -82,7 +82,8 @@ async function endUpload(core: Core, id: FileId): Promise<void> {
   await core.store.files.endUpload(id);
 }
 
-function inputKey(id: FileId): string {
+/** Where an input is in storage. */
+export function inputKey(id: FileId): string {
   return `inputs/${id}`;
 }
 

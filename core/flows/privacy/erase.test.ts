@@ -323,6 +323,7 @@ const decisions = {
   dead_letters: 'tells of letters; goes with the team',
   outbox: 'ids on their way; goes with the team',
   files: 'exported; goes with the team',
+  waiting_inputs: 'a name and a sealed reference, for minutes; goes with the task',
   uploads: 'ids and sizes, for a day; goes with the team and with the person',
   audit_entries: 'exported; its lines stay and are emptied',
   mails: 'sealed, and forgotten once they are sent; goes with the team and with the person',

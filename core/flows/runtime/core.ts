@@ -52,6 +52,8 @@ export interface CoreSettings {
   readonly mailboxKey: Buffer;
   /** Platforms whose people read letters from us (web, terminal): nothing is posted there. */
   readonly readHere: ReadonlySet<string>;
+  /** Platforms whose attachments we can fetch: what somebody attaches elsewhere is refused. */
+  readonly fetchesFrom: ReadonlySet<string>;
   /** From acceptance to its end, whatever happens. */
   readonly taskDeadlineMs: number;
   /** How long a task waits for an agent to take it, before its person is told that none can be reached. */

@@ -89,6 +89,8 @@ export const sensitiveActs = {
   'chats.changed': everyday,
   'chats.removed': everyday,
   'tasks.approve': everyday,
+  'tasks.change': everyday,
+  'tasks.draft': everyday,
   'tasks.cancel': everyday,
   'tasks.retry': everyday,
   'tasks.get': everyday,

@@ -15,9 +15,10 @@ import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import { isAnswer, isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusals/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { workIn } from '#core/domain/asks/work-in.ts';
-import type { IntakeAnswer, IntakeRow, NewTask } from '#core/store/tasks/intake.ts';
+import type { IntakeAnswer, IntakeRow, NewInput, NewTask } from '#core/store/tasks/intake.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
 import type { Core } from '../runtime/core.ts';
+import { FETCH_WITHIN_MS } from '../files/fetch-inputs.ts';
 import { unless, type Patience } from '../runtime/patience.ts';
 import type { Rates, TooMuch, Who } from '../runtime/rates.ts';
 
@@ -92,6 +93,12 @@ export async function takeAsk(
     conversation: again?.conversationId ?? chat?.conversationId ?? conversationIdFor(ask.threadRef),
   };
 
+  const inputs = ask.files.flatMap((file): NewInput[] => {
+    if (file.kind !== 'remote') return [];
+    const id = newId<FileId>(atMs);
+    return [{ id, name: file.name, mime: file.mime, sizeBytes: file.sizeBytes, ref: core.store.waitingInputs.sealed(id, file.ref) }];
+  });
+
   // A request counts once, however often it is tried.
   let counted: { readonly tooMuch: TooMuch | null } | null = null;
 
@@ -136,6 +143,8 @@ export async function takeAsk(
               retryOf: again?.of ?? chat?.filesOf ?? null,
               deadlineAt: new Date(core.clock.now().getTime() + core.settings.taskDeadlineMs),
               approveBy,
+              inputs,
+              fetchUntil: new Date(atMs + FETCH_WITHIN_MS),
             },
             saying: {
               taskId: ids.task,
@@ -173,7 +182,7 @@ export async function takeAsk(
 
 type Understood =
   | {
-      readonly task: Omit<NewTask, 'id' | 'holdId' | 'retryOf' | 'deadlineAt' | 'approveBy' | 'fileIds'>;
+      readonly task: Omit<NewTask, 'id' | 'holdId' | 'retryOf' | 'deadlineAt' | 'approveBy' | 'fileIds' | 'inputs' | 'fetchUntil'>;
       /** Whether the quantity was named or is the usual one; null where the type is charged by usage. */
       readonly stated: boolean | null;
     }
@@ -181,9 +190,10 @@ type Understood =
 
 function understand(core: Core, ask: Ask, isAgain: boolean, chosenCount: number | undefined): Understood {
   try {
-    // A file that is not here can't reach an agent: whoever attached it is told, rather than that it is left out.
+    // A file that can't be fetched can't reach an agent: whoever attached it is told, rather than that it is left out.
     const elsewhere = ask.files.filter((file) => file.kind === 'remote');
-    if (elsewhere.length > 0) throw refuse('files.not-fetched', { name: elsewhere[0]!.name, count: elsewhere.length });
+    if (elsewhere.length > 0 && !core.settings.fetchesFrom.has(platformOf(ask.threadRef)))
+      throw refuse('files.not-fetched', { name: elsewhere[0]!.name, count: elsewhere.length });
     const { text, type: chosen } = readWords(ask, { isAgain });
     const { type, because, quantity: read } = workIn(text, chosen);
     const quantity = chosenCount === undefined ? read : chosenQuantity(type, chosenCount);

@@ -2,6 +2,7 @@
 
 import { isOwn } from '#core/domain/acting.ts';
 import type { Actor } from '#core/domain/actor.ts';
+import { asNumber, micro, type Amount } from '#core/domain/credits/credits.ts';
 import { viewTask, type TaskView } from '#core/domain/tasks/task-view.ts';
 import type { StoredEvent } from '#core/store/tasks/events.ts';
 import type { TaskSurroundings } from '#core/store/tasks/task-lists.ts';
@@ -17,6 +18,15 @@ export interface TurnView {
   readonly feedback: 'good' | 'bad' | null;
   /** Nobody named a number, so the usual one was taken. Known while the task is not over. */
   readonly isUsualNumber: boolean;
+  /** Why it waits for its person's approval; null for a task that does not wait, and where no threshold is known. */
+  readonly approval: ApprovalView | null;
+}
+
+export interface ApprovalView {
+  /** Credits. */
+  readonly above: number;
+  /** Whose threshold that is: the team's, or that of the person who asked. */
+  readonly whose: 'team' | 'you';
 }
 
 export interface StepView {
@@ -29,6 +39,8 @@ export interface StepView {
 export const SOMEBODY = 'Somebody';
 
 const EVENTS_MOST = 500;
+/** Events that say how a request was understood. */
+const wordsOfAsk = new Set(['accepted', 'approval-requested']);
 
 export function viewTurn(
   core: Core,
@@ -43,14 +55,20 @@ export function viewTurn(
     isMine: isOwn(actor, task),
     steps: stepsIn(events),
     feedback: around?.verdict ?? null,
-    isUsualNumber: events.some(
-      ({ kind, data }) => (kind === 'accepted' || kind === 'approval-requested') && (data as { stated?: boolean }).stated === false,
-    ),
+    isUsualNumber: events.some(({ kind, data }) => wordsOfAsk.has(kind) && (data as { stated?: boolean }).stated === false),
+    approval: approvalIn(task, events),
   };
 }
 
 export function eventsOf(core: Core, { id, teamId }: StoredTask): Promise<StoredEvent[]> {
   return core.store.events.ofTask(teamId, id, EVENTS_MOST);
+}
+
+function approvalIn({ status }: StoredTask, events: readonly StoredEvent[]): ApprovalView | null {
+  if (status !== 'awaiting_approval') return null;
+  const asked = events.find(({ kind }) => kind === 'approval-requested')?.data as { above?: Amount; whose?: 'team' | 'you' } | undefined;
+  if (asked?.above === undefined) return null;
+  return { above: asNumber(micro(asked.above)), whose: asked.whose ?? 'team' };
 }
 
 /** The latest of each step, in the order in which they began. */

@@ -5,6 +5,7 @@ import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor } from '../runtime/patience.ts';
 import { approve } from '../approvals/approve.ts';
+import { change, draft } from '../approvals/change.ts';
 import { cancel, retry } from './control.ts';
 import { details, feedback } from './details.ts';
 import { examples } from './examples.ts';
@@ -20,6 +21,20 @@ export function taskVerbs(core: Core) {
      * `database.unavailable` when it could not be written down 2.5 s after the request came; `waitedMs` of them are over.
      */
     ask: (input: AskInput, waitedMs?: number): Promise<Taken> => takeAsk(core, input, patienceFor(core, waitedMs)),
-    ...bind(core, { approve, cancel, retry, get: showTask, details, history, list, people, estimate: preview, examples, feedback }),
+    ...bind(core, {
+      approve,
+      change,
+      draft,
+      cancel,
+      retry,
+      get: showTask,
+      details,
+      history,
+      list,
+      people,
+      estimate: preview,
+      examples,
+      feedback,
+    }),
   };
 }

@@ -35,12 +35,14 @@ import { operateAccessOver, type OperateAccess } from '../operator/operate-acces
 import { outboxOver, type Outbox } from '../tasks/outbox.ts';
 import { ownKeysOver, type OwnKeys } from '../accounts/own-keys.ts';
 import { peopleOver, type People } from '../accounts/people.ts';
+import { putBackOver, type PutBack } from '../files/put-back.ts';
 import { ratesOver, type DrawRate } from './rates.ts';
 import { seenOver, type Seen } from '../accounts/seen.ts';
 import { startingCreditsOver, type StartingCreditsStore } from '../credits/starting-credits.ts';
 import { taskListsOver, type TaskLists } from '../tasks/task-lists.ts';
 import { tasksOver, type Tasks } from '../tasks/tasks.ts';
 import { teamsOver, type Teams } from '../team/teams.ts';
+import { waitingInputsOver, type WaitingInputs } from '../files/waiting-inputs.ts';
 import { listen, type Wakeups } from './wakeups.ts';
 
 export interface Store {
@@ -63,6 +65,8 @@ export interface Store {
   readonly taskLists: TaskLists;
   readonly files: FileRows;
   readonly fileActs: FileActs;
+  readonly waitingInputs: WaitingInputs;
+  readonly putBack: PutBack;
   readonly people: People;
   readonly credits: CreditTables;
   readonly startingCredits: StartingCreditsStore;
@@ -130,6 +134,8 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     taskLists: taskListsOver(money),
     files: filesOver(money),
     fileActs: fileActsOver(money),
+    waitingInputs: waitingInputsOver(money, encryptionKeys),
+    putBack: putBackOver(money),
     people: peopleOver(prisma, money),
     credits: creditTablesOver(money),
     startingCredits: startingCreditsOver(money),

@@ -97,7 +97,12 @@ export function fileActsOver(money: Money): FileActs {
 
     async hasLostInput(taskId, at) {
       const { rows } = await money.query(
-        { text: `SELECT FROM files WHERE task_id = $1 AND role = 'input' AND (removed_at IS NOT NULL OR expires_at <= $2) LIMIT 1` },
+        {
+          // Of a request whose attachments could not be fetched, something was lost before it was here.
+          text: `SELECT FROM files WHERE task_id = $1 AND role = 'input' AND (removed_at IS NOT NULL OR expires_at <= $2)
+                 UNION ALL SELECT FROM waiting_inputs WHERE task_id = $1
+                 UNION ALL SELECT FROM tasks WHERE id = $1 AND failure ->> 'code' = 'inputs.missing' LIMIT 1`,
+        },
         [taskId, at],
       );
       return rows.length > 0;

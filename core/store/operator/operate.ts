@@ -402,7 +402,7 @@ const sights: Record<TaskSight, (at: Date) => { where: string; values: readonly 
   stuck: (at) => ({
     where: `t.status IN ('pending', 'processing') AND (t.deadline_at < $4
     OR t.status = 'processing' AND t.started_at < $4 AND (a.id IS NULL OR a.ended_at IS NOT NULL OR a.lease_until IS NULL OR a.lease_until < $4)
-    OR t.status = 'pending' AND t.created_at < $4 AND NOT EXISTS (
+    OR t.status = 'pending' AND t.created_at < $4 AND NOT EXISTS (SELECT FROM waiting_inputs i WHERE i.task_id = t.id) AND NOT EXISTS (
       SELECT FROM tasks e WHERE e.conversation_id = t.conversation_id AND e.status IN ('pending', 'processing') AND e.id <> t.id
         AND (e.status = 'processing' OR (e.created_at, e.id) < (t.created_at, t.id))))`,
     values: [new Date(at.getTime() - STUCK_MS)],

@@ -108,7 +108,10 @@ export function eraseOver(money: Money): Erase {
 
     async inputsOf(taskIds) {
       const { rows } = await money.query<{ key: string }>(
-        { text: `SELECT DISTINCT storage_key AS key FROM files WHERE task_id = ANY ($1) AND role = 'input'` },
+        {
+          text: `SELECT storage_key AS key FROM files WHERE task_id = ANY ($1) AND role = 'input'
+                 UNION SELECT 'inputs/' || id FROM waiting_inputs WHERE task_id = ANY ($1)`,
+        },
         [taskIds],
       );
       return rows.map(({ key }) => key);

@@ -1,6 +1,7 @@
 // The end of a task in the database: the function `finish` of the migrations, called once for everything that queued meanwhile.
 
 import { micro, type Credits } from '#core/domain/credits/credits.ts';
+import type { LostFile } from '#core/domain/files/lost-input.ts';
 import type { FailureCode } from '#core/domain/tasks/failure.ts';
 import type { FileId, LetterId, TaskId, TeamId } from '#core/domain/ids.ts';
 import type { Canceled, Failed, Result } from '#core/domain/messages/letter.ts';
@@ -19,7 +20,7 @@ export interface Ending {
   /** Never more than what is held is taken, whatever stands here. */
   readonly charge: Credits;
   readonly result: TaskResult | null;
-  readonly failure: { readonly code: FailureCode; readonly reason?: string } | null;
+  readonly failure: { readonly code: FailureCode; readonly reason?: string; readonly lost?: readonly LostFile[] } | null;
   readonly usage: AgentUsage | null;
   /** How the attempt ended. */
   readonly outcome: 'done' | 'failed' | 'stopped' | 'lost' | 'unreachable' | null;

@@ -51,8 +51,22 @@ export interface NewTask {
   readonly deadlineAt: Date;
   /** Its person is asked before anything is held, and has until then; null: it starts. */
   readonly approveBy: Date | null;
+  /** Files that the platform still has; they are fetched before the task starts. */
+  readonly inputs?: readonly NewInput[];
+  /** After it, the next failure to fetch one is the last. */
+  readonly fetchUntil?: Date;
   /** Inputs that wait for a task. */
   readonly fileIds: readonly FileId[];
+}
+
+/** A file that is fetched later. */
+export interface NewInput {
+  readonly id: FileId;
+  readonly name: string;
+  readonly mime: string;
+  readonly sizeBytes: number;
+  /** Sealed. */
+  readonly ref: Buffer;
 }
 
 export interface IntakeAnswer {
@@ -141,6 +155,17 @@ export function asSql(row: IntakeRow, n: number) {
       deadline_at: task.deadlineAt,
       ask_first: task.approveBy !== null,
       approve_by: task.approveBy,
+      ...(task.inputs !== undefined &&
+        task.inputs.length > 0 && {
+          inputs: task.inputs.map(({ id, name, mime, sizeBytes, ref }) => ({
+            id,
+            name,
+            mime,
+            size_bytes: sizeBytes,
+            ref: ref.toString('hex'),
+          })),
+          fetch_until: task.fetchUntil,
+        }),
       file_ids: task.fileIds,
     }),
   };

@@ -69,6 +69,7 @@ export function outboxOver(money: Money): Outbox {
             WHERE t.status IN ('pending', 'processing') AND coalesce(t.started_at, t.created_at) < $1
               AND NOT EXISTS (SELECT FROM outbox o WHERE o.task_id = t.id)
               AND NOT EXISTS (SELECT FROM attempts a WHERE a.task_id = t.id AND a.ended_at IS NULL)
+              AND NOT EXISTS (SELECT FROM waiting_inputs i WHERE i.task_id = t.id)
               AND NOT EXISTS (SELECT FROM tasks e WHERE e.conversation_id = t.conversation_id AND e.status IN ('pending', 'processing') AND e.id <> t.id
                 AND (e.status = 'processing' AND t.status = 'pending' OR (e.created_at, e.id) < (t.created_at, t.id)))
             ORDER BY t.created_at, t.id LIMIT $2`,

@@ -75,6 +75,9 @@ BEGIN
         CASE
           WHEN g.retry_of IS NOT NULL THEN NOT EXISTS (
             SELECT FROM files f WHERE f.task_id = g.retry_of AND f.role = 'input' AND (f.removed_at IS NOT NULL OR f.expires_at <= intake.at))
+            AND NOT EXISTS (
+              SELECT FROM waiting_inputs i CROSS JOIN LATERAL (SELECT * FROM tasks o WHERE o.id = i.task_id OFFSET 0) o
+              WHERE i.task_id = g.retry_of AND o.status <> 'canceled')
           WHEN cardinality(g.file_ids) > 0 THEN NOT EXISTS (SELECT FROM unnest(fresh) o WHERE o.n < g.n AND o.file_ids && g.file_ids)
             AND cardinality(g.file_ids) = (
               SELECT count(*) FROM unnest(g.file_ids) AS i (id) CROSS JOIN LATERAL (SELECT * FROM files f WHERE f.id = i.id OFFSET 0) f
@@ -142,7 +145,7 @@ BEGIN
       SELECT s.task_id, s.team_id, CASE WHEN s.starts THEN 'accepted' ELSE 'approval-requested' END, s.words - 'kind' - 'taskId', intake.at
       FROM said s WHERE s.accepted ORDER BY s.n
     ), to_start AS (
-      INSERT INTO outbox (task_id, generation, at) SELECT s.task_id, 0, intake.at FROM said s WHERE s.starts AND s.position = 0 ORDER BY s.n
+      INSERT INTO outbox (task_id, generation, at) SELECT s.task_id, 0, intake.at FROM said s WHERE s.starts AND s.position = 0 AND s.inputs IS NULL ORDER BY s.n
     ), refused AS (
       UPDATE asks a SET outcome = 'refused', task_id = NULL, answer = s.words, team_id = s.team_id FROM said s
       WHERE a.key = s.key AND NOT s.accepted AND a.key = ANY (ARRAY(SELECT s.key FROM said s WHERE NOT s.accepted))
@@ -150,6 +153,11 @@ BEGIN
       -- Until here it was kept for a day only.
       UPDATE files f SET task_id = s.task_id, expires_at = intake.at + make_interval(days => (SELECT m.retention_days FROM teams m WHERE m.id = s.team_id))
       FROM said s WHERE s.accepted AND f.id = ANY (s.file_ids)
+    ), inputs_to_fetch AS (
+      INSERT INTO waiting_inputs (id, task_id, team_id, platform, name, mime, size_bytes, ref, next_at, give_up_at, created_at)
+      SELECT i.id, s.task_id, s.team_id, s.platform, i.name, i.mime, i.size_bytes, decode(i.ref, 'hex'), intake.at, s.fetch_until, intake.at
+      FROM said s CROSS JOIN LATERAL jsonb_to_recordset(s.inputs) AS i (id uuid, name text, mime text, size_bytes bigint, ref text)
+      WHERE s.accepted AND s.inputs IS NOT NULL
     ), inputs_again AS (
       INSERT INTO files (id, team_id, task_id, role, name, mime, size_bytes, sha256, storage_key, preview, created_at, expires_at)
       SELECT uuidv7(), f.team_id, s.task_id, 'input', f.name, f.mime, f.size_bytes, f.sha256, f.storage_key, f.preview, intake.at,
@@ -165,6 +173,9 @@ BEGIN
     DELETE FROM conversations c WHERE c.id = ANY (new_conversations) AND c.letters = 0;
 
     PERFORM pg_notify('impacter', 'intake:' || team_id) FROM (SELECT DISTINCT team_id FROM unnest(fresh));
+    IF EXISTS (SELECT FROM unnest(fresh) f WHERE f.inputs IS NOT NULL) THEN
+      PERFORM pg_notify('impacter', 'inputs');
+    END IF;
   END IF;
 
   IF cardinality(fresh) < cardinality(given) THEN
@@ -242,14 +253,15 @@ BEGIN
   VALUES (letter, the_conversation.id, the_conversation.letters, the_conversation.platform, task, words,
     CASE WHEN read_here THEN 'sent' ELSE 'planned' END, at, CASE WHEN read_here THEN at END, at);
   INSERT INTO task_events (task_id, team_id, kind, data, at) VALUES (task, the_task.team_id, 'accepted', words - 'kind' - 'taskId', at);
-  IF ahead = 0 THEN
+  IF ahead = 0 AND NOT EXISTS (SELECT FROM waiting_inputs i WHERE i.task_id = task) THEN
     INSERT INTO outbox (task_id, generation, at) VALUES (task, the_task.generation, at);
   END IF;
   PERFORM pg_notify('impacter', 'intake:' || the_task.team_id);
   RETURN QUERY SELECT 'approved', words;
 END $$;
 
--- As before, except: a task that was approved late may be older than the one that runs, and waits for it all the same.
+-- As before, except: a task that was approved late may be older than the one that runs, and waits for it all the same; and a task waits for
+-- files that are not here yet.
 CREATE OR REPLACE FUNCTION "start_tasks"(ids uuid[], worker text, lease_until timestamptz, at timestamptz)
 RETURNS TABLE (task_id uuid, verdict text, attempt int, run_id text, session_key text, phase text, boot_id text)
 LANGUAGE plpgsql SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off AS $$
@@ -264,6 +276,7 @@ BEGIN
       format('agent:%s:c-%s', t.type, c.id) || CASE WHEN c.session_generation > 0 THEN format('-g%s', c.session_generation) ELSE '' END AS session,
       CASE
         WHEN t.status NOT IN ('pending', 'processing') THEN 'over'
+        WHEN t.status = 'pending' AND EXISTS (SELECT FROM waiting_inputs i WHERE i.task_id = t.id) THEN 'wait'
         WHEN t.status = 'pending' AND EXISTS (
           SELECT FROM tasks o WHERE o.conversation_id = t.conversation_id AND o.status IN ('pending', 'processing')
             AND (o.status = 'processing' OR (o.created_at, o.id) < (t.created_at, t.id))

@@ -154,6 +154,8 @@ BEGIN
     IF taken.outcome <> 'task' THEN
       RAISE EXCEPTION 'not replaced' USING ERRCODE = 'IM001';
     END IF;
+    -- What is still to be fetched for the old one is fetched for the new one.
+    UPDATE waiting_inputs w SET task_id = taken.task_id WHERE w.task_id = old;
     RETURN NEXT taken;
   EXCEPTION WHEN SQLSTATE 'IM001' THEN
     -- The old one goes on waiting.

@@ -3,10 +3,12 @@
 import { Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Notice } from '../components/notice.tsx';
-import { Page } from '../components/page.tsx';
+import { Card, Page } from '../components/page.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { readReader } from '../reader.ts';
 import { done as doneWords, keyWords, namesKeys } from '../texts/settings.ts';
+import { threshold } from '../texts/threshold.ts';
+import { readThreshold, shownThreshold, THRESHOLD, ThresholdForm } from '../threshold.tsx';
 import { wordFor } from '../word-for.ts';
 import { Appearance, themeCookie } from './appearance.tsx';
 import { KeysGoOn } from './keys-go-on.tsx';
@@ -20,15 +22,24 @@ import { beginTwoFactor, confirmTwoFactor, endTwoFactor, newBackupCodes } from '
 export const meta: MetaFunction = () => [{ title: 'Settings' }];
 
 export const loader = guarded('login', async ({ app, actor, request, url, now }) => {
-  const [account, sessions, linked, keys] = await Promise.all([
+  const [account, sessions, linked, keys, above] = await Promise.all([
     app.accounts.profile(actor),
     app.accounts.sessions(actor),
     app.workspaces.linkedAccounts(actor),
     app.accounts.ownKeys(actor),
+    app.accounts.confirmAbove(actor),
   ]);
   const { theme } = readReader(request.headers, now);
   const what = url.searchParams.get('done');
-  return { account, sessions, linked, theme, done: wordFor(doneWords, what), keysGoOn: namesKeys.has(what) ? keys.length : 0 };
+  return {
+    account,
+    sessions,
+    linked,
+    theme,
+    confirmAbove: shownThreshold(above),
+    done: wordFor(doneWords, what),
+    keysGoOn: namesKeys.has(what) ? keys.length : 0,
+  };
 });
 
 export const action = guarded('login', async (visit) => {
@@ -63,6 +74,9 @@ export const action = guarded('login', async (visit) => {
       case 'unlink':
         await app.workspaces.unlinkAccount(actor, form.text('account'));
         return redirect('/settings?done=unlinked');
+      case 'spending':
+        await app.accounts.setConfirmAbove(actor, readThreshold(form.text(THRESHOLD)));
+        return redirect('/settings?done=spending');
       case 'appearance':
         return redirect('/settings', { headers: { 'Set-Cookie': themeCookie(form.text('theme'), visit.publicUrl) } });
       default:
@@ -72,7 +86,7 @@ export const action = guarded('login', async (visit) => {
 });
 
 export default function Settings() {
-  const { account, sessions, linked, theme, done, keysGoOn } = useLoaderData<typeof loader>();
+  const { account, sessions, linked, theme, confirmAbove, done, keysGoOn } = useLoaderData<typeof loader>();
   return (
     <Page title="Settings" lead="Your own account. What belongs to your team is on its page." width="narrow">
       {done !== null && (
@@ -86,6 +100,9 @@ export default function Settings() {
       <TwoFactor account={account} />
       <Sessions sessions={sessions} />
       <Linked accounts={linked} />
+      <Card title={threshold.title} lead={threshold.ownLead}>
+        <ThresholdForm intent="spending" above={confirmAbove} />
+      </Card>
       <Appearance theme={theme} />
       <p className="flex flex-wrap gap-x-6">
         <Link to="/settings/keys" className="inline-block py-1 text-accent hover:underline">

@@ -2,7 +2,6 @@
 
 import { useEffect } from 'react';
 import { Link, redirect, useActionData, useLoaderData, useRevalidator, type MetaFunction } from 'react-router';
-import { amountOf, asNumber, micro, readCredits } from '#core/domain/credits/credits.ts';
 import { may } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button, buttonClass, LinkButton } from '../components/button.tsx';
@@ -15,6 +14,8 @@ import { Card } from '../components/page.tsx';
 import { Tag, type TagTone } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { dataWords, exportStates } from '../texts/custody.ts';
+import { threshold } from '../texts/threshold.ts';
+import { readThreshold, shownThreshold, THRESHOLD, ThresholdForm } from '../threshold.tsx';
 import { TeamPage } from './nav.tsx';
 
 export const loader = guarded('team.settings', async ({ app, actor, brandName }) => {
@@ -27,7 +28,7 @@ export const loader = guarded('team.settings', async ({ app, actor, brandName })
     name: settings.name,
     personal: settings.personal,
     retentionDays: settings.retentionDays,
-    confirmAbove: settings.confirmAbove === null ? null : asNumber(micro(settings.confirmAbove)),
+    confirmAbove: shownThreshold(settings.confirmAbove),
     deletion: settings.deletion,
   };
 });
@@ -46,7 +47,7 @@ export const action = guarded('team.settings', async (visit) => {
         return redirect('/team/data?done=retention');
       }
       case 'confirm':
-        await app.privacy.setTeamSettings(actor, { confirmAbove: readConfirmAbove(text('confirmAbove')) });
+        await app.privacy.setTeamSettings(actor, { confirmAbove: readThreshold(text(THRESHOLD)) });
         return redirect('/team/data?done=confirm');
       case 'export':
         await app.privacy.exportTeam(actor);
@@ -65,14 +66,6 @@ export const action = guarded('team.settings', async (visit) => {
 
 function readDays(typed: string): number {
   return /^\d{1,6}$/.test(typed) ? Number(typed) : Number.NaN;
-}
-
-function readConfirmAbove(typed: string): string | null {
-  if (typed === '') return null;
-  const credits = readCredits(typed);
-  if (credits === null)
-    throw refuse('request.invalid', { fields: [{ name: 'confirmAbove', problem: 'must be a number of credits, or empty' }] });
-  return amountOf(credits);
 }
 
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `Data · ${loaderData?.brandName}` }];
@@ -169,26 +162,9 @@ function Retention() {
 
 function ConfirmAbove() {
   const { confirmAbove } = useLoaderData<typeof loader>();
-  const problem = useProblem('confirm');
   return (
-    <Card title={dataWords.confirm} lead={dataWords.confirmLead}>
-      <Form intent="confirm" className="flex flex-wrap items-start gap-3">
-        <TextField
-          key={confirmAbove ?? 'never'}
-          label="More than"
-          name="confirmAbove"
-          inputMode="decimal"
-          maxLength={17}
-          autoComplete="off"
-          defaultValue={confirmAbove ?? ''}
-          hint={dataWords.confirmHint}
-          error={problem?.fields['confirmAbove']}
-          className="w-56"
-        />
-        <Button intent="confirm" busyWords="Saving …" className="mt-[1.625rem]">
-          Save
-        </Button>
-      </Form>
+    <Card title={threshold.title} lead={threshold.teamLead}>
+      <ThresholdForm intent="confirm" above={confirmAbove} />
     </Card>
   );
 }

@@ -20,7 +20,7 @@ export const undeliveredDone: Readonly<Record<string, string>> = {
 
 export const dataWords = {
   title: 'Data',
-  lead: 'How long files are kept, when the portal asks before it spends, and how to take everything along or have it deleted.',
+  lead: 'How long files are kept, which requests need approval, and how to take everything along or have it deleted.',
   retention: 'How long files are kept',
   retentionLead:
     'Files, and the first rows that we show of them, are removed after so many days. Requests, answers in words and the journal of credits stay.',
@@ -29,9 +29,6 @@ export const dataWords = {
     files === 1 ? `One file (${size}) is older than that.` : `${files.toLocaleString('en')} files (${size}) are older than that.`,
   shorterWhen: 'They are removed on',
   shorterAfter: 'Until then you can download them, or choose a longer time again.',
-  confirm: 'Ask before spending',
-  confirmLead: 'When a request may cost more than this, the portal shows the estimate and waits for a yes. Chats show it and begin.',
-  confirmHint: 'Credits. Empty: never ask.',
   export: 'Take everything along',
   exportLead:
     'One ZIP with all tables as text, the journal of credits, and every file that is still kept. It is packed in the background and kept for seven days. Only owners get it.',
@@ -58,7 +55,7 @@ export const exportStates = {
 
 export const dataDone: Readonly<Record<string, string>> = {
   retention: 'The time is changed, also for what is here already.',
-  confirm: 'It holds from now on.',
+  confirm: 'Saved.',
   export: 'It is being packed. It appears below; this page may be closed meanwhile.',
   confirmed: 'Thanks for confirming. You can download the export now.',
   delete: 'The team will be deleted in 14 days. All owners were told by mail.',

@@ -13,6 +13,7 @@ export const done: Readonly<Record<string, string>> = {
   session: 'That browser is logged out.',
   unlinked: 'That chat account is not linked to you any more.',
   sessions: 'All other browsers are logged out.',
+  spending: 'Saved.',
 };
 
 /** After these, a person is told which API keys still work. */

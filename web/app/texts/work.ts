@@ -15,9 +15,6 @@ export const work = {
   usualNumber: 'the usual number',
   noCredits: (have: string, least: string) => `You have ${have} credits. A small request needs ${least} or more.`,
   getCredits: 'Get credits',
-  confirmTitle: 'Shall I start?',
-  confirmLead: 'Your team wants to be asked from this price on. Nothing is set aside until you say yes.',
-  start: 'Start',
   empty: 'No tasks yet',
   emptyLead: 'What you and your team ask for, here or in a chat, is listed in this place.',
   nothingFound: 'Nothing found',
@@ -26,6 +23,26 @@ export const work = {
   gone: 'no longer kept',
   formulasRemoved: 'Some cells could run as formulas in a spreadsheet. In this file they start with an apostrophe.',
   downloadOriginal: 'Download original',
+  canceled: 'Canceled. Nothing was charged.',
+  canceledWhileRunning: 'Canceled before it was done.',
+} as const;
+
+/** A task that waits for approval. */
+export const approval = {
+  title: 'Start this task?',
+  waitingFor: (name: string) => `Waiting for ${name} to approve`,
+  because: (whose: 'team' | 'you', credits: string) =>
+    `${whose === 'team' ? 'Your team confirms' : 'You confirm'} requests over ${credits}.`,
+  nothingCharged: 'Nothing is charged until it is approved.',
+  expires: 'This request expires',
+  approve: (most: string) => `Approve · up to ${most}`,
+  approving: 'Approving…',
+  change: 'Change',
+  changing: 'Opening…',
+  cancel: 'Cancel task',
+  canceling: 'Canceling…',
+  attachAgain: (names: readonly string[]) =>
+    `${names.length === 1 ? 'This file is' : 'These files are'} no longer available. Attach ${names.length === 1 ? 'it' : 'them'} again: ${names.join(', ')}`,
 } as const;
 
 export const types: Readonly<Record<string, string>> = {
@@ -39,7 +56,7 @@ export const types: Readonly<Record<string, string>> = {
 };
 
 export const statuses: Readonly<Record<string, string>> = {
-  awaiting_approval: 'Waiting for a yes',
+  awaiting_approval: 'Needs approval',
   pending: 'Waiting to start',
   processing: 'Working on it',
   completed: 'Done',

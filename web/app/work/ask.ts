@@ -1,6 +1,6 @@
 // What a form of the chat asks for. The key in the form makes it one task however often it is sent.
 
-import { data, redirect } from 'react-router';
+import { redirect } from 'react-router';
 import { asNumber, micro } from '#core/domain/credits/credits.ts';
 import { newId, type FileId } from '#core/domain/ids.ts';
 import type { Quantity } from '#core/domain/asks/quantity.ts';
@@ -39,13 +39,6 @@ export interface Typed {
   readonly key: string;
 }
 
-/** The team wants a yes first: the form comes back with what it said, and with the price. */
-export interface ToConfirm {
-  readonly estimate: ShownEstimate;
-  readonly text: string;
-  readonly files: readonly KeptFile[];
-}
-
 export async function askFrom(visit: Visited<Who>, conversationId: string | null) {
   const { app, actor, now, request } = visit;
   const form = await readForm(request);
@@ -56,10 +49,6 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
   const ask = async () => {
     if (text === '') throw refuse('ask.empty');
     const threadRef = conversationId === null ? newThread() : await visit.untilBack(() => threadOf(visit, conversationId));
-    if (form.text('confirmed') === '') {
-      const estimate = await visit.untilBack(() => estimateToConfirm(visit, text));
-      if (estimate) return data({ intent: 'ask', confirm: { estimate, text, files } satisfies ToConfirm });
-    }
     const asked = {
       key: `web:${actor.teamId}:${actor.userId}:${key}`,
       threadRef,
@@ -71,6 +60,7 @@ export async function askFrom(visit: Visited<Who>, conversationId: string | null
     };
     const taken = await app.tasks.ask(asked, visit.waitedMs());
     if (taken.kind === 'refused') throw new Refusal(taken.refused);
+    // Also for a task that needs approval: its turn asks for it.
     return redirect(turnAddress(taken));
   };
   return attempt(visit, 'ask', ask, (refusal): Typed => ({ text, files, key: isAnswered(refusal) ? newId() : key }));
@@ -90,14 +80,6 @@ async function threadOf({ app, actor }: Asking<'messages'>, conversationId: stri
   const thread = await app.messages.thread(actor, conversationId);
   if (platformOf(thread) !== 'web' && platformOf(thread) !== 'terminal') throw refuse('conversation.not-found');
   return thread;
-}
-
-async function estimateToConfirm(visit: Asking<'tasks' | 'privacy'>, text: string): Promise<ShownEstimate | null> {
-  const { confirmAbove } = await visit.app.privacy.teamSettings(visit.actor);
-  if (confirmAbove === null) return null;
-  const estimate = await estimateOf(visit, text);
-  // What would be refused anyway needs no yes.
-  return estimate.trouble === null && estimate.high > asNumber(micro(confirmAbove)) ? estimate : null;
 }
 
 export async function estimateOf({ app, actor }: Asking<'tasks'>, text: string): Promise<ShownEstimate> {

@@ -4,15 +4,14 @@
 import { ArrowUp, Paperclip, X } from 'lucide-react';
 import { useEffect, useId, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
 import { useActionData, useNavigation } from 'react-router';
-import { Button, buttonClass, IconButton } from '../components/button.tsx';
+import { Button, IconButton } from '../components/button.tsx';
 import { classes } from '../components/classes.ts';
 import { sentIn } from '../away.ts';
-import { Form, useAnswer, useProblem } from '../components/form.tsx';
-import { formatNumber, useReader } from '../components/format.tsx';
+import { Form, useAnswer, useProblem, type FormAnswer } from '../components/form.tsx';
 import { askAway } from '../texts/portal.ts';
-import { work as words } from '../texts/work.ts';
-import { fieldOf, fileIn } from './files/kept-file.ts';
-import type { ShownEstimate, ToConfirm, Typed } from './ask.ts';
+import { approval, work as words } from '../texts/work.ts';
+import { fieldOf, fileIn, type KeptFile } from './files/kept-file.ts';
+import type { ShownEstimate, Typed } from './ask.ts';
 import { EstimateLine } from './estimate-line.tsx';
 import { useUploads, type Upload } from './files/uploads.ts';
 
@@ -22,11 +21,41 @@ interface Begun {
   readonly placeholder: string;
   /** What is written there already, to be changed or sent. */
   readonly draft?: string;
+  /** A request that was taken back to be changed. */
+  readonly changed?: Written & { readonly taskId: string; readonly missing: readonly string[] };
 }
 
-export function Composer(begun: Begun) {
+interface Written {
+  readonly text: string;
+  readonly files: readonly KeptFile[];
+}
+
+const nothing: Written = { text: '', files: [] };
+
+export function Composer({ draft = '', changed, ...begun }: Begun) {
   const { turn, goesOn } = useTurn();
-  return <OneAsk key={`${turn} ${begun.draft ?? ''}`} {...begun} goesOn={goesOn} />;
+  const unsent = useRef({ turn, ...nothing });
+  // What is being written stays, below what comes back.
+  const before = unsent.current.turn === turn ? unsent.current : nothing;
+  const start = changed === undefined ? { text: draft, files: [] } : joined(changed, before);
+  return (
+    <OneAsk
+      key={`${turn} ${changed?.taskId ?? draft}`}
+      {...begun}
+      start={start}
+      missing={changed?.missing ?? []}
+      goesOn={goesOn}
+      onWritten={(written) => {
+        unsent.current = { turn, ...written };
+      }}
+    />
+  );
+}
+
+function joined(changed: Written, before: Written): Written {
+  const texts = [changed.text, before.text].filter((text, i, all) => text.trim() !== '' && all.indexOf(text) === i);
+  const files = before.files.filter(({ id }) => changed.files.every((file) => file.id !== id));
+  return { text: texts.join('\n\n'), files: [...changed.files, ...files] };
 }
 
 /** Counts asks that went well: after each the form begins anew, and who was writing goes on there. */
@@ -50,12 +79,21 @@ function useTurn(): { turn: number; goesOn: boolean } {
   return { turn, goesOn: turn > 0 && goesOn.current };
 }
 
-function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: boolean }) {
-  const answer = useAnswer<{ confirm?: ToConfirm; typed?: Typed }>();
-  const confirm = answer?.confirm;
-  const typed = answer?.typed ?? typedAgain(answer);
+interface Asking extends Pick<Begun, 'askKey' | 'placeholder'> {
+  /** What stands there at first. */
+  readonly start: Written;
+  /** Names of files that should be there, and could not be kept. */
+  readonly missing: readonly string[];
+  readonly goesOn: boolean;
+  onWritten(written: Written): void;
+}
+
+function OneAsk({ askKey, placeholder, start, missing, goesOn, onWritten }: Asking) {
+  const answer = useAnswer<FormAnswer & { typed?: Typed }>();
+  const typed = (answer?.intent === 'ask' ? answer.typed : undefined) ?? typedAgain(answer);
   const [firstKey] = useState(askKey); // later loads of the page bring another one, and this ask stays this ask
-  const given = confirm ?? typed;
+  const [first] = useState(start);
+  const given = typed ?? first;
   const problem = useProblem('ask');
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -64,13 +102,16 @@ function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: b
   const { state, formData } = useNavigation();
   const isSending = state !== 'idle' && formData?.get('intent') === 'ask';
   const hydrated = useHydrated();
-  const [text, setText] = useState(given?.text ?? draft);
+  const [text, setText] = useState(given.text);
   // What was typed before our scripts ran stands in the field, and nobody told us.
   useEffect(() => {
     if (box.current) setText(box.current.value);
   }, []);
   const estimate = useEstimate(text);
-  const uploads = useUploads(given?.files ?? []);
+  const uploads = useUploads(given.files);
+  useEffect(() => {
+    onWritten({ text, files: uploads.all.flatMap(({ id, name }) => (id === null ? [] : [{ id, name }])) });
+  });
   // What got no answer may have been taken: the same words are the same ask, and other words another one.
   const isChanged = typed !== undefined && typed.text.trim() !== text.trim();
   const key = typed === undefined ? firstKey : isChanged ? `${typed.key}-1` : typed.key;
@@ -99,7 +140,6 @@ function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: b
     take(event.dataTransfer.files);
   };
 
-  if (confirm && !isSending) return <ToBeConfirmed confirm={confirm} askKey={key} />;
   return (
     <Form intent="ask" away={askAway} className="w-full">
       <input type="hidden" name="key" value={key} />
@@ -124,8 +164,8 @@ function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: b
           name="text"
           rows={3}
           maxLength={20_000}
-          defaultValue={given?.text ?? draft}
-          autoFocus={draft !== ''}
+          defaultValue={given.text}
+          autoFocus={first.text !== ''}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
@@ -135,6 +175,11 @@ function OneAsk({ askKey, placeholder, draft = '', goesOn }: Begun & { goesOn: b
           className="block max-h-72 min-h-20 w-full resize-none field-sizing-content bg-transparent px-4 pt-3.5 text-ink outline-none placeholder:text-soft"
         />
         <Uploads uploads={uploads.all} remove={uploads.remove} />
+        {missing.length > 0 && (
+          <p role="status" className="px-4 pb-2 text-sm wrap-anywhere text-warn">
+            {approval.attachAgain(missing)}
+          </p>
+        )}
         <div className="flex items-center gap-2 px-2 pb-2">
           {hydrated && <Attach add={uploads.add} />}
           <div className="min-w-0 flex-1 px-1 text-sm" aria-live="polite">
@@ -159,38 +204,6 @@ function typedAgain(answer: unknown): Typed | undefined {
   const [text, key] = ['text', 'key'].map((name) => sentIn(answer, name)?.[0]);
   if (text === undefined || key === undefined) return undefined;
   return { text, key, files: (sentIn(answer, 'file') ?? []).map(fileIn) };
-}
-
-function ToBeConfirmed({ confirm: { estimate, text, files }, askKey }: { confirm: ToConfirm; askKey: string }) {
-  const reader = useReader();
-  return (
-    <Form intent="ask" className="rounded-card border border-edge bg-surface p-5 shadow-card">
-      <input type="hidden" name="key" value={askKey} />
-      <input type="hidden" name="confirmed" value="1" />
-      <input type="hidden" name="text" value={text} />
-      {files.map((file) => (
-        <input key={file.id} type="hidden" name="file" value={fieldOf(file)} />
-      ))}
-      <h2 className="text-lg font-semibold">{words.confirmTitle}</h2>
-      <p className="mt-1 whitespace-pre-wrap wrap-anywhere">{text}</p>
-      <p suppressHydrationWarning className="numbers mt-3 font-medium">
-        {estimate.quantity !== null && `${formatNumber(estimate.quantity.count, reader)} ${estimate.quantity.unit}`}
-        {estimate.quantity?.stated === false && ` (${words.usualNumber})`}
-        {estimate.quantity !== null && ': '}
-        {estimate.quantity === null ? 'About' : 'about'} {formatNumber(estimate.low, reader)}, at most {formatNumber(estimate.high, reader)}{' '}
-        of your {formatNumber(estimate.available, reader)} credits
-      </p>
-      <p className="mt-1 text-sm text-soft">{words.confirmLead}</p>
-      <div className="mt-4 flex flex-wrap gap-3">
-        <Button intent="ask" look="main" busyWords={words.sending}>
-          {words.start}
-        </Button>
-        <a href="" className={buttonClass('plain')}>
-          Ask for something else
-        </a>
-      </div>
-    </Form>
-  );
 }
 
 function Attach({ add }: { add(files: File[]): void }) {

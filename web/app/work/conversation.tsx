@@ -13,6 +13,7 @@ import { Composer } from './composer.tsx';
 import { useSent } from './dashboard.tsx';
 import { useLastInSight } from './last-in-sight.ts';
 import { actOnTask, isTaskAct } from './task-acts.ts';
+import { changedIn } from './turn-address.ts';
 import { Said, Turn, type TurnFacts } from './turn.tsx';
 
 type Entry =
@@ -26,14 +27,16 @@ type Entry =
       readonly link: { label: string; to: string } | null;
     };
 
-export const loader = guarded('tasks.see', async ({ app, actor, params, brandName, publicUrl }) => {
+export const loader = guarded('tasks.see', async ({ app, actor, params, url, brandName, publicUrl }) => {
   const { turns: shown, letters, canFollowUp } = await app.messages.conversation(actor, params['id']!);
   const mayAsk = may(actor.role, 'tasks.ask');
-  const turns = shown.map(({ task, who, steps, feedback, isUsualNumber, isMine }): Entry => {
-    const mayStop = may(actor.role, 'tasks.stop') || (isMine && mayAsk);
-    const facts: TurnFacts = { who: isMine ? null : who, steps, feedback, isUsualNumber, mayStop, mayAsk, actionKey: newId() };
+  const turns = shown.map(({ task, who, ...known }): Entry => {
+    const mayStop = may(actor.role, 'tasks.stop') || (known.isMine && mayAsk);
+    const facts: TurnFacts = { ...known, asker: who, mayStop, mayAsk, mayChange: canFollowUp, actionKey: newId() };
     return { kind: 'task', at: task.createdAt, task, facts };
   });
+  const changed = changedIn(url.searchParams);
+  const back = changed !== null && shown.some(({ task }) => task.id === changed) ? await app.tasks.draft(actor, changed) : null;
   const said = letters.filter(({ taskId, kind }) => taskId === null || kind === 'notice').map((letter) => saidIn(letter, publicUrl));
   return {
     brandName,
@@ -41,6 +44,7 @@ export const loader = guarded('tasks.see', async ({ app, actor, params, brandNam
     entries: [...turns, ...said].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
     mayAsk: canFollowUp,
     askKey: newId(),
+    changed: back === null ? null : { taskId: changed!, text: back.text, files: back.files, missing: back.missing },
   };
 });
 
@@ -72,7 +76,7 @@ export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
 ];
 
 export default function Conversation() {
-  const { title, entries, mayAsk, askKey } = useLoaderData<typeof loader>();
+  const { title, entries, mayAsk, askKey, changed } = useLoaderData<typeof loader>();
   const sent = useSent();
   const turns = useLastInSight(entries.length + (sent === null ? 0 : 1), sent !== null);
   return (
@@ -90,7 +94,7 @@ export default function Conversation() {
       </div>
       {mayAsk && (
         <div className="sticky bottom-0 bg-canvas pb-4 before:pointer-events-none before:absolute before:inset-x-0 before:bottom-full before:h-8 before:bg-linear-to-t before:from-canvas before:to-transparent">
-          <Composer askKey={askKey} placeholder={words.followUp} />
+          <Composer askKey={askKey} placeholder={words.followUp} {...(changed !== null && { changed })} />
         </div>
       )}
     </div>

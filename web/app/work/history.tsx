@@ -120,10 +120,12 @@ export function HistoryList({
             <span className="block truncate text-sm font-medium">{task.title}</span>
             <span className="mt-1 flex items-center gap-2 text-xs text-soft">
               <StatusTag status={task.status} words={statuses[task.status] ?? task.statusWords} />
-              <span className="numbers whitespace-nowrap">
-                <Credits amount={task.status === 'completed' || task.creditsUsed > 0 ? task.creditsUsed : task.creditsHeld} /> cr
-                <span className="sr-only">edits</span>
-              </span>
+              {task.status !== 'awaiting_approval' && (
+                <span className="numbers whitespace-nowrap">
+                  <Credits amount={task.status === 'completed' || task.creditsUsed > 0 ? task.creditsUsed : task.creditsHeld} /> cr
+                  <span className="sr-only">edits</span>
+                </span>
+              )}
               <span className="ml-auto">
                 <Time at={task.createdAt} style="ago" />
               </span>

@@ -5,6 +5,7 @@ import { data, redirect } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
 import { refuse, Refusal } from '#core/domain/refusals/refusal.ts';
 import { attempt } from '../guarded.ts';
+import { changeAddress } from './turn-address.ts';
 import type { Who } from '../visit.ts';
 import type { Visited } from '../visited.ts';
 
@@ -12,6 +13,10 @@ const acts = {
   async approve({ app, actor }, _form, id) {
     await app.tasks.approve(actor, id);
     return data({ approved: true });
+  },
+  async change({ app, actor }, _form, id) {
+    const { conversationId } = await app.tasks.change(actor, id);
+    return redirect(changeAddress(conversationId, id));
   },
   async cancel({ app, actor }, _form, id) {
     await app.tasks.cancel(actor, id);
@@ -42,8 +47,10 @@ export function isTaskAct(intent: string): intent is TaskAct {
 }
 
 export function actOnTask(visit: Visited<Who>, form: Form, id: string) {
-  return attempt(visit, form.intent, async () => {
+  const act = async () => {
     if (!isTaskAct(form.intent)) throw refuse('request.malformed');
     return acts[form.intent](visit, form, id);
-  });
+  };
+  // Without JavaScript a page with several tasks has to know whose problem it shows.
+  return attempt(visit, form.intent, act, { task: id });
 }

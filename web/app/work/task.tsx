@@ -1,6 +1,6 @@
 // The page of a task: what every platform links to. What was asked, what came of it, how it went, and what it cost.
 
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode, type RefObject } from 'react';
 import { data, Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
 import { may } from '#core/domain/team/permission.ts';
@@ -14,6 +14,7 @@ import { attempt, guarded, readForm } from '../guarded.ts';
 import { taskFile } from '../texts/task-file.ts';
 import { platforms, types } from '../texts/work.ts';
 import { wordFor } from '../word-for.ts';
+import { Approval, approvalTitle, useApproving, type Approving } from './approval.tsx';
 import { DeletedOn, ManageFile } from './files/manage-file.tsx';
 import { ResultFiles } from './files/result-files.tsx';
 import { Steps, useSteps } from './steps.tsx';
@@ -75,6 +76,9 @@ export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
 
 export default function Task() {
   const { task, address, mayStop, mayAsk, mayResend, mayManageFiles, actionKey, feedback, done } = useLoaderData<typeof loader>();
+  const needsApproval = task.status === 'awaiting_approval';
+  const approving = useApproving(task.id);
+  const state = useRef<HTMLDivElement>(null);
   return (
     <Page
       title={task.title}
@@ -89,7 +93,7 @@ export default function Task() {
         <>
           <CopyButton text={address} words="Copy link" />
           {mayResend && <SendAnswerAgain taskId={task.id} />}
-          {mayStop && <Cancel taskId={task.id} />}
+          {mayStop && !needsApproval && <Cancel taskId={task.id} />}
           {task.over && mayAsk && <RunAgain taskId={task.id} actionKey={actionKey} />}
         </>
       }
@@ -102,19 +106,23 @@ export default function Task() {
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <div className="min-w-0 space-y-6">
           <Request />
-          {task.over ? (
-            <Card
-              title={task.status === 'completed' ? 'Result' : 'What happened'}
-              actions={task.status === 'completed' && <Feedback taskId={task.id} given={feedback} />}
-            >
-              <div className="space-y-4">
-                <Outcome task={task} />
-                <ResultFiles files={task.files} taskId={task.id} whole manage={mayManageFiles} />
-              </div>
-            </Card>
-          ) : (
-            <Progress />
-          )}
+          <div ref={state} tabIndex={-1} role="group" aria-label={task.statusWords} className="rounded-card">
+            {task.over ? (
+              <Card
+                title={task.status === 'completed' ? 'Result' : 'What happened'}
+                actions={task.status === 'completed' && <Feedback taskId={task.id} given={feedback} />}
+              >
+                <div className="space-y-4">
+                  <Outcome task={task} />
+                  <ResultFiles files={task.files} taskId={task.id} whole manage={mayManageFiles} />
+                </div>
+              </Card>
+            ) : needsApproval ? (
+              <NeedsApproval approving={approving} focusAfter={state} />
+            ) : (
+              <Progress />
+            )}
+          </div>
           <Timeline />
         </div>
         <div className="space-y-6">
@@ -152,6 +160,16 @@ function Request() {
           ))}
         </ul>
       )}
+    </Card>
+  );
+}
+
+function NeedsApproval(given: { approving: Approving; focusAfter: RefObject<HTMLElement | null> }) {
+  const { task, who, mayAsk, mayStop, isMine, isUsualNumber, approval, isPosted } = useLoaderData<typeof loader>();
+  const facts = { asker: who, isMine, approval, isUsualNumber, mayAsk, mayStop, mayChange: !isPosted };
+  return (
+    <Card title={approvalTitle(facts)}>
+      <Approval task={task} facts={facts} {...given} />
     </Card>
   );
 }

@@ -1,5 +1,6 @@
 // One task in a conversation: what was asked, what is happening, what came of it, and what it cost.
 
+import { useRef } from 'react';
 import { Link } from 'react-router';
 import type { TaskView } from '#core/domain/tasks/task-view.ts';
 import { buttonClass } from '../components/button.tsx';
@@ -7,6 +8,7 @@ import { Credits, formatNumber, Time, useReader } from '../components/format.tsx
 import { Notice } from '../components/notice.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { types, work as words } from '../texts/work.ts';
+import { Approval, approvalTitle, useApproving, type ApprovalFacts } from './approval.tsx';
 import { Asked } from './asked.tsx';
 import { ResultFiles } from './files/result-files.tsx';
 import { Steps, useSteps, type Step } from './steps.tsx';
@@ -14,33 +16,42 @@ import { Cancel, Feedback, RunAgain } from './task-actions.tsx';
 import { turnAnchor } from './turn-address.ts';
 
 /** What happens besides: who may do what, and what is known of its steps. */
-export interface TurnFacts {
-  readonly who: string | null;
+export interface TurnFacts extends ApprovalFacts {
   readonly steps: readonly Step[];
   readonly feedback: 'good' | 'bad' | null;
-  readonly isUsualNumber: boolean;
-  readonly mayStop: boolean;
-  readonly mayAsk: boolean;
   readonly actionKey: string;
 }
 
 export function Turn({ task, facts }: { task: TaskView; facts: TurnFacts }) {
   const steps = useSteps(task.id, facts.steps);
+  const approving = useApproving(task.id);
+  const turn = useRef<HTMLElement>(null);
   return (
-    <article id={turnAnchor(task.id)} aria-label={task.title} className="space-y-3">
+    <article ref={turn} tabIndex={-1} id={turnAnchor(task.id)} aria-label={task.title} className="space-y-3 rounded-card">
       <Asked text={task.requestText}>
-        {facts.who !== null && `${facts.who}, `}
+        {!facts.isMine && `${facts.asker}, `}
         <Time at={task.createdAt} style="ago" />
       </Asked>
       <div className="max-w-full rounded-card border border-hairline bg-surface p-4 shadow-card sm:p-5">
         <div className="flex flex-wrap items-center justify-between gap-2">
-          <StatusTag status={task.status} words={task.statusWords} />
+          <span aria-live="polite">
+            <StatusTag status={task.status} words={task.statusWords} />
+          </span>
           <Link to={`/tasks/${task.id}`} className="inline-flex min-h-9 items-center rounded px-1 text-sm text-accent hover:underline">
             Details<span className="sr-only"> of {task.title}</span>
           </Link>
         </div>
         <div className="mt-3 space-y-3">
-          {task.over ? <Over task={task} facts={facts} /> : <Running task={task} steps={steps} facts={facts} />}
+          {task.status === 'awaiting_approval' ? (
+            <>
+              <h2 className="text-lg font-semibold">{approvalTitle(facts)}</h2>
+              <Approval task={task} facts={facts} approving={approving} focusAfter={turn} />
+            </>
+          ) : task.over ? (
+            <Over task={task} facts={facts} />
+          ) : (
+            <Running task={task} steps={steps} facts={facts} />
+          )}
         </div>
       </div>
     </article>
@@ -73,9 +84,11 @@ function Over({ task, facts }: { task: TaskView; facts: TurnFacts }) {
       <Outcome task={task} />
       <ResultFiles files={task.files} taskId={task.id} />
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <p className="text-sm text-soft">
-          Used <Credits amount={task.creditsUsed} /> {task.creditsUsed === 1 ? 'credit' : 'credits'}
-        </p>
+        {!isFreeCancel(task) && (
+          <p className="text-sm text-soft">
+            Used <Credits amount={task.creditsUsed} /> {task.creditsUsed === 1 ? 'credit' : 'credits'}
+          </p>
+        )}
         <div className="flex flex-wrap items-center gap-2">
           {task.status === 'completed' && <Feedback taskId={task.id} given={facts.feedback} />}
           {facts.mayAsk && <RunAgain taskId={task.id} actionKey={facts.actionKey} />}
@@ -89,17 +102,22 @@ function Over({ task, facts }: { task: TaskView; facts: TurnFacts }) {
 export function Outcome({ task }: { task: TaskView }) {
   if (task.failure)
     return (
-      <Notice tone="bad" title={task.failure.message}>
+      <Notice tone={task.status === 'canceled' ? 'warn' : 'bad'} title={task.failure.message}>
         <p>{task.failure.wayForward}</p>
       </Notice>
     );
-  if (task.status === 'canceled') return <p className="text-soft">It was canceled before it was done.</p>;
+  if (task.status === 'canceled') return <p className="text-soft">{isFreeCancel(task) ? words.canceled : words.canceledWhileRunning}</p>;
   return (
     <>
       {task.result?.sample === true && <Notice tone="warn" title={words.sample} />}
       {task.result && <p className="whitespace-pre-wrap wrap-anywhere">{task.result.summary}</p>}
     </>
   );
+}
+
+/** It says for itself that nothing was charged. */
+function isFreeCancel({ status, creditsUsed }: TaskView): boolean {
+  return status === 'canceled' && creditsUsed === 0;
 }
 
 /** What was said that belongs to no task: mostly a no, with its way forward. */

@@ -1,0 +1,23 @@
+// Why a file that somebody attached in a chat could not be fetched, in words.
+
+const words = {
+  gone: 'it was deleted or its link expired',
+  forbidden: 'the app may not read it',
+  broken: 'it did not arrive complete',
+  'too-large': 'it is larger than 50 MB',
+  unreachable: 'it could not be downloaded',
+} as const;
+
+export type LostInputReason = keyof typeof words;
+
+/** A file of a request that never arrived. */
+export interface LostFile {
+  /** As its person named it. */
+  readonly name: string;
+  readonly why: LostInputReason;
+}
+
+/** “list.csv: it was deleted or its link expired”. */
+export function sayLostFile({ name, why }: LostFile): string {
+  return `${name}: ${words[why]}`;
+}
