@@ -36,7 +36,7 @@ test('what a person says arrives, however often and in whatever order it is told
     speaker: { platform: 'board', workspace: 'board', space: 'board', externalId: 'ann', name: 'Ann' },
     key: 'board:general:2',
     threadRef: 'board:general:1',
-    channel: 'general',
+    channel: 'board:board:general',
     text: 'in Miami',
     at: expect.any(Date),
     how: 'thread',
