@@ -8,6 +8,7 @@ import type { App } from '#core/flows/app.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Poster } from '#core/ports/poster.ts';
+import type { Shower } from '#core/ports/shower.ts';
 import type { Limits } from './drawing/fit.ts';
 import type { ThreadRefs } from './thread-refs.ts';
 
@@ -37,6 +38,8 @@ export interface Context<Settings> {
 
 export interface Started {
   readonly poster?: Poster;
+  /** Edits what the poster posted, while work goes on. */
+  readonly shower?: Shower;
   /** What the platform calls us on. */
   readonly mounts?: readonly Mount[];
   /** Takes nothing more, and resolves when all that was begun has ended. */

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '#core/engines/clock.ts';
 import type { App } from '#core/flows/app.ts';
+import type { Poster } from '#core/ports/poster.ts';
+import type { Shower } from '#core/ports/shower.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import type { Adapter } from './adapter.ts';
 import { platformsReadHere, startBots } from './main.ts';
@@ -24,6 +26,14 @@ test('when one platform can not start, the operator is told why and none stays',
 
 test('letters to the portal and to terminals are read from us, all others are posted', () => {
   expect(platformsReadHere([platform('slack', []), terminal])).toEqual(new Set(['web', 'terminal']));
+});
+
+test('what posts on a platform and what shows work there are found by its name', async () => {
+  const [poster, shower] = [{ platform: 'slack' } as Poster, { platform: 'slack' } as Shower];
+  const slack: Adapter = { ...platform('slack', []), start: async () => ({ poster, shower, async stop() {} }) };
+  const bots = await startBots(core, { slack: {}, discord: {} }, [slack, platform('discord', [])]);
+  expect([bots.posters, bots.showers]).toEqual([new Map([['slack', poster]]), new Map([['slack', shower]])]);
+  await bots.stop();
 });
 
 function platform(name: string, events: string[]): Adapter {

@@ -2,12 +2,15 @@
 
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { Poster } from '#core/ports/poster.ts';
+import type { Shower } from '#core/ports/shower.ts';
 import type { Adapter, Context, Mount, Started } from './adapter.ts';
 import { adapters } from './adapters.ts';
 
 export interface Bots {
   /** For delivery, by platform. */
   readonly posters: ReadonlyMap<Platform, Poster>;
+  /** For shown work, by platform. */
+  readonly showers: ReadonlyMap<Platform, Shower>;
   readonly mounts: readonly Mount[];
   stop(): Promise<void>;
 }
@@ -37,6 +40,7 @@ export async function startBots(
   }
   return {
     posters: new Map(started.flatMap(({ poster }) => (poster ? [[poster.platform, poster] as const] : []))),
+    showers: new Map(started.flatMap(({ shower }) => (shower ? [[shower.platform, shower] as const] : []))),
     mounts: started.flatMap(({ mounts }) => mounts ?? []),
     stop: () => stopAll(started),
   };

@@ -5,6 +5,7 @@ import { boardInbound } from './inbound.ts';
 import { boardPoster, type BoardSettings } from './poster.ts';
 import { refs } from './refs.ts';
 import { limits, renderBoard } from './render.ts';
+import { boardShower } from './shower.ts';
 
 export const board: Adapter<BoardSettings, string> = {
   platform: 'board',
@@ -13,6 +14,7 @@ export const board: Adapter<BoardSettings, string> = {
   limits,
   render: renderBoard,
   async start(context) {
-    return { poster: boardPoster(context.settings), mounts: [boardInbound(context)], async stop() {} };
+    const { settings } = context;
+    return { poster: boardPoster(settings), shower: boardShower(settings), mounts: [boardInbound(context)], async stop() {} };
   },
 };

@@ -9,12 +9,15 @@ import { renderBoard } from './render.ts';
 export interface BoardSettings {
   readonly url: string;
   readonly token: string;
+  /** The least time between two edits in a channel; one second where it is left out. */
+  readonly editEveryMs?: number;
 }
 
 /** The board's clock and ours may differ by this much. */
 const clockSkewMs = 5 * 60_000;
 
-export function boardPoster({ url, token }: BoardSettings): Poster {
+export function boardPoster(settings: BoardSettings): Poster {
+  const call = boardCalls(settings);
   return {
     platform: 'board',
     parts: (reply) => renderBoard(reply).length,
@@ -39,8 +42,11 @@ export function boardPoster({ url, token }: BoardSettings): Poster {
       }
     },
   };
+}
 
-  async function call(method: string, path: string, signal: AbortSignal, body?: object): Promise<unknown> {
+/** Calls of the board as a bot: what it answers, or a PostError. */
+export function boardCalls({ url, token }: BoardSettings) {
+  return async (method: string, path: string, signal: AbortSignal, body?: object): Promise<unknown> => {
     try {
       const response = await fetch(`${url}/${path}`, {
         method,
@@ -53,7 +59,7 @@ export function boardPoster({ url, token }: BoardSettings): Poster {
     } catch (error) {
       throw error instanceof PostError ? error : cutOff(error);
     }
-  }
+  };
 }
 
 function refusalOf({ status, headers }: Response, text: string): PostError {
@@ -72,7 +78,7 @@ function cutOff(error: unknown): PostError {
   return new PostError(refused ? 'later' : 'unknown', 'the board did not answer', { cause: error });
 }
 
-function addressOf({ threadRef }: LetterPart) {
+export function addressOf({ threadRef }: Pick<LetterPart, 'threadRef'>) {
   const address = refs.parse(threadRef);
   if (address === null) throw new PostError('never', 'not an address of the board', { why: 'gone' });
   return address;
