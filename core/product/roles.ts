@@ -5,6 +5,7 @@ import type { Bots } from '#bots/main.ts';
 import type { App } from '#core/flows/app.ts';
 import { deliverMails } from '#core/flows/mail/mail.ts';
 import { deliver } from '#core/flows/messages/deliver.ts';
+import { showWork } from '#core/flows/messages/show-work.ts';
 import { relay, upkeep } from '#core/flows/operator/upkeep.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
 import { dispatch } from '#core/flows/tasks/dispatch.ts';
@@ -40,7 +41,7 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
   };
 }
 
-/** Speaks on the platforms, and delivers letters there. */
+/** Speaks on the platforms, delivers letters there, and shows work while it goes on. */
 export async function startBotsRole(
   core: Core,
   app: Context<unknown>['app'],
@@ -49,13 +50,13 @@ export async function startBotsRole(
   const { startBots } = await import('#bots/main.ts');
   const bots = await startBots({ app, log: core.log, clock: core.clock }, options.botSettings ?? {}, options.adapters);
   const stopping = new AbortController();
-  const delivering = deliver(core, bots.posters, stopping.signal);
+  const loops = [deliver(core, bots.posters, stopping.signal), showWork(core, bots.showers, stopping.signal)];
   return {
     ...bots,
     async stop() {
       await bots.stop();
       stopping.abort();
-      await delivering;
+      await Promise.all(loops);
     },
   };
 }

@@ -17,6 +17,7 @@ import { keepCopyOfMailboxKey } from '../mail/mailbox-key.ts';
 import { checkLedgerDaily } from './operate.ts';
 import { patiently } from '../runtime/patiently.ts';
 import { forgetRefusedAsks } from '../tasks/refused-asks.ts';
+import { forgetShowings } from '../messages/show-work.ts';
 import { buryForgotten } from '../messages/undelivered.ts';
 
 const RELAY_AT_ONCE = 500;
@@ -53,6 +54,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(EXPIRE_EVERY_MS, () => eraseDue(core)),
     makeExports(core, signal),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
+    again(EXPIRE_EVERY_MS, () => forgetShowings(core)),
     again(EXPIRE_EVERY_MS, () => forgetRefusedAsks(core)),
     again(EXPIRE_EVERY_MS, () => forgetEndedLogins(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),

@@ -247,8 +247,10 @@ test('who has no account gets a link in their own chat, which works once, and th
   await expect(app.privacy.confirmErasure(tokenOf(url))).rejects.toMatchObject({ code: 'erasure-link.used' });
 
   expect(await searchEverywhere(core.store.money, ['Zebedee', '"Ann"'])).toEqual([]);
-  const { rows } = await core.store.money.query({ text: 'SELECT 1 FROM identities' }, []);
-  expect(rows).toEqual([]);
+  for (const table of ['identities', 'showings']) {
+    const { rows } = await core.store.money.query({ text: `SELECT 1 FROM ${table}` }, []);
+    expect(rows, table).toEqual([]);
+  }
   // The result stays with the team that paid for it.
   const [task] = await app.tasks.history(owner, { limit: 1 });
   expect(task).toMatchObject({ requestText: '', status: 'completed', creditsUsed: 3 });
@@ -319,6 +321,7 @@ const decisions = {
   feedback: 'exported; goes with the team and with the person',
   letters: 'exported; goes with the team',
   dead_letters: 'tells of letters; goes with the team',
+  showings: 'where posts are that are being edited, until a minute after the task; goes with the team and the identity',
   outbox: 'ids on their way; goes with the team',
   files: 'exported; goes with the team',
   uploads: 'ids and sizes, for a day; goes with the team and with the person',

@@ -35,6 +35,7 @@ import { ownKeysOver, type OwnKeys } from '../accounts/own-keys.ts';
 import { peopleOver, type People } from '../accounts/people.ts';
 import { ratesOver, type DrawRate } from './rates.ts';
 import { seenOver, type Seen } from '../accounts/seen.ts';
+import { showingsOver, type Showings } from '../messages/showings.ts';
 import { startingCreditsOver, type StartingCreditsStore } from '../credits/starting-credits.ts';
 import { taskListsOver, type TaskLists } from '../tasks/task-lists.ts';
 import { tasksOver, type Tasks } from '../tasks/tasks.ts';
@@ -53,6 +54,7 @@ export interface Store {
   readonly events: Events;
   readonly letters: Letters;
   readonly deadLetters: DeadLetters;
+  readonly showings: Showings;
   readonly mails: Mails;
   readonly outbox: Outbox;
   readonly tasks: Tasks;
@@ -118,6 +120,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     events: eventsOver(money),
     letters: lettersOver(money),
     deadLetters: deadLettersOver(money),
+    showings: showingsOver(money),
     mails: mailsOver(money, encryptionKeys),
     outbox: outboxOver(money),
     tasks: tasksOver(money),
