@@ -54,7 +54,7 @@ CREATE TRIGGER "showings_begin" AFTER UPDATE OF "state" ON "letters"
   EXECUTE FUNCTION "showings_begin"();
 
 -- Takes showings that look different by now, at most one of each channel: work that is over first, then what was edited
--- longest ago. The version of a showing is the id of the last event that changes how it looks, so it only grows, and what
+-- longest ago. The version of a showing is the id of the newest event that changes how it looks, so it only grows, and what
 -- is given back with it is at least as new. A lease that nobody gave back belonged to a process that died in the middle of
 -- an edit: that edit may still come, until `late` has passed.
 CREATE FUNCTION "claim_showings"(of_platform text, worker text, every interval, lease interval, late interval, most int, at timestamptz)
@@ -69,15 +69,16 @@ BEGIN
   WITH changed AS MATERIALIZED (
     SELECT s.task_id, s.route, s.free_at, v.version, t.status IN ('completed', 'failed', 'canceled') AS over
     FROM showings s JOIN tasks t ON t.id = s.task_id
+    -- The newest few tell whether there is something to show: none of them are read that were there before, or are many.
     CROSS JOIN LATERAL (
-      SELECT max(e.id) AS version FROM task_events e
-      WHERE e.task_id = s.task_id AND e.id > s.shown_version
-        AND (e.kind IN ('step', 'completed', 'failed', 'canceled') OR (e.kind = 'started' AND s.queued))
+      SELECT max(e.id) AS version
+      FROM (SELECT n.id, n.kind FROM task_events n WHERE n.task_id = s.task_id AND n.id > s.shown_version ORDER BY n.id DESC LIMIT 4) e
+      WHERE e.kind = 'step' OR (e.kind = 'started' AND s.queued) OR t.status IN ('completed', 'failed', 'canceled')
     ) v
     WHERE s.platform = of_platform AND s.closed_at IS NULL AND s.next_at <= claim_showings.at AND v.version IS NOT NULL
-      AND NOT EXISTS (
-        SELECT FROM showings o WHERE o.platform = s.platform AND o.route = s.route
-          AND (o.lease_until > claim_showings.at OR o.free_at > claim_showings.at))
+      -- One list for all of them, rather than a look for each.
+      AND s.route NOT IN (
+        SELECT o.route FROM showings o WHERE o.platform = of_platform AND (o.lease_until > claim_showings.at OR o.free_at > claim_showings.at))
   ), chosen AS MATERIALIZED (
     SELECT f.* FROM (SELECT DISTINCT ON (c.route) c.* FROM changed c ORDER BY c.route, c.over DESC, c.free_at, c.task_id) f
     ORDER BY f.over DESC, f.free_at, f.task_id LIMIT most
