@@ -9,6 +9,7 @@ import type { Fetcher } from '#core/ports/fetcher.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Mount, SandboxPage } from '#core/ports/mount.ts';
 import type { Budgets, Poster } from '#core/ports/poster.ts';
+import type { Shower } from '#core/ports/shower.ts';
 import type { Limits } from './drawing/fit.ts';
 import type { ThreadRefs } from './thread-refs.ts';
 
@@ -76,6 +77,8 @@ export interface Started {
   readonly poster?: Poster;
   /** Set where `fetchesFiles`. */
   readonly fetcher?: Fetcher;
+  /** Edits what the poster posted, while work goes on. */
+  readonly shower?: Shower;
   /** What the platform calls us on. A body may have 1 MB where a mount says nothing else; raw-body.ts reads it. */
   readonly mounts?: readonly Mount[];
   /** Takes nothing more, and resolves when all that was begun has ended. */

@@ -6,6 +6,7 @@ import { boardInbound } from './inbound.ts';
 import { boardPoster, type BoardSettings } from './poster.ts';
 import { refs } from './refs.ts';
 import { limits, renderBoard } from './render.ts';
+import { boardShower } from './shower.ts';
 
 export const board: Adapter<BoardSettings, string> = {
   platform: 'board',
@@ -14,7 +15,8 @@ export const board: Adapter<BoardSettings, string> = {
   limits,
   render: renderBoard,
   async start(context) {
-    const poster = boardPoster(context.settings, context.budgets);
-    return { poster, mounts: [boardInbound(context), boardEchoes(context)], async stop() {} };
+    const { settings, budgets } = context;
+    const mounts = [boardInbound(context), boardEchoes(context)];
+    return { poster: boardPoster(settings, budgets), shower: boardShower(settings), mounts, async stop() {} };
   },
 };

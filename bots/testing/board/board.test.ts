@@ -114,6 +114,55 @@ test('a board that is killed still shows every post, and finds it by its key', a
   expect(await boardPeople(second.url).messages()).toMatchObject([{ text: 'Ready', key: 'letter-1' }]);
 });
 
+test('a bot edits its own posts and nobody else’s, and people see what they say now', async () => {
+  const { url, people } = await openBoard();
+  await people.channel('general');
+  const { thread, id } = await people.say('general', 'find me 100 leads');
+  const { poster, shower } = await board.start({
+    app: {} as App,
+    budgets: { take: async () => null },
+    clock: systemClock,
+    log: quietLog,
+    settings: { url, token },
+  });
+  const reply = (text: string) => replyOf({ kind: 'prose', text, from: 'us' });
+  const soon = () => AbortSignal.timeout(30_000);
+  const threadRef = `board:general:${thread}`;
+  const { messageRef } = await poster!.post(
+    { key: 'k', threadRef, reply: reply('Begun'), part: 0, attemptedAt: new Date(), lastTriedAt: new Date() },
+    soon(),
+  );
+  const show = (ref: string, text: string) =>
+    shower!.show({ platform: 'board', threadRef, messageRef: ref, reply: reply(text), version: 1, closed: false }, soon());
+  await show(messageRef, 'Reading');
+  await show(messageRef, 'Finished');
+  expect((await people.messages())[1]).toMatchObject({ text: 'Finished', first: 'Begun', edits: 2 });
+  await expect(show(id, 'mine')).rejects.toMatchObject({ kind: 'never' });
+  expect((await people.messages())[0]).toMatchObject({ text: 'find me 100 leads' });
+});
+
+test('an edit that the board holds is done when it lets go, whatever was done meanwhile', async () => {
+  const { url, people } = await openBoard();
+  await people.channel('general');
+  const { poster, shower } = await board.start({
+    app: {} as App,
+    budgets: { take: async () => null },
+    clock: systemClock,
+    log: quietLog,
+    settings: { url, token },
+  });
+  const reply = (text: string) => replyOf({ kind: 'prose', text, from: 'us' });
+  const part = { key: 'k', threadRef: 'board:general:', reply: reply('Begun'), part: 0, attemptedAt: new Date(), lastTriedAt: new Date() };
+  const { messageRef, threadRef } = await poster!.post(part, AbortSignal.timeout(30_000));
+  const view = { platform: 'board', threadRef: threadRef!, messageRef, version: 1, closed: false };
+  await people.nextEdit('held');
+  await expect(shower!.show({ ...view, reply: reply('Late') }, AbortSignal.timeout(200))).rejects.toMatchObject({ kind: 'unknown' });
+  await shower!.show({ ...view, reply: reply('Newest') }, AbortSignal.timeout(30_000));
+  expect(await people.messages()).toMatchObject([{ text: 'Newest' }]);
+  expect(await people.letGo()).toBe(1);
+  expect(await people.messages()).toMatchObject([{ text: 'Late' }]);
+});
+
 function partOf(key: string): LetterPart {
   const reply = replyOf({ kind: 'prose', text: 'Ready', from: 'us' });
   return { key, threadRef: 'board:general:', reply, part: 0, attemptedAt: new Date(), lastTriedAt: new Date() };

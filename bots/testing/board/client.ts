@@ -12,8 +12,14 @@ export interface BoardPeople {
   say(channel: string, text: string, options?: { thread?: string; from?: Person }): Promise<Message>;
   /** All that people see, oldest first. */
   messages(channel?: string, thread?: string): Promise<Message[]>;
-  /** The next call of a bot ends like this; several make a queue. */
+  /** A person deletes a message. */
+  remove(id: string): Promise<void>;
+  /** The next call of a bot, but for edits, ends like this; several make a queue. */
   next(fault: Fault): Promise<void>;
+  /** The same for edits of posts. */
+  nextEdit(fault: Fault): Promise<void>;
+  /** What was held is done now. Gives how many calls that were. */
+  letGo(): Promise<number>;
   /** Where people's messages are told to the bot, and how badly. */
   hook(change: Partial<Hook>): Promise<void>;
   /** Where the bot's own posts are told to it; null holds them back, as it is at first. */
@@ -30,7 +36,10 @@ export function boardPeople(url: string): BoardPeople {
     say: (channel, text, { thread, from = { id: 'ann', name: 'Ann' } } = {}) =>
       call('POST', 'people/say', { channel, text, from, ...(thread !== undefined && { thread }) }),
     messages: (...place) => call('GET', ['people/messages', ...place].join('/')),
+    remove: (id) => call('DELETE', `people/messages/${id}`, {}),
     next: (fault) => call('POST', 'faults', fault),
+    nextEdit: (fault) => call('POST', 'faults/edits', fault),
+    letGo: () => call('POST', 'people/held', {}),
     hook: (change) => call('POST', 'hook', change),
     echoes: (to) => call('PUT', 'people/echoes', { url: to }),
     limit: (channel, forMs) => call('PUT', `people/limits/${channel}`, { forMs }),

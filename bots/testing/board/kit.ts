@@ -10,6 +10,7 @@ import { showMarkup } from './markup.ts';
 import { boardPoster } from './poster.ts';
 import { refs } from './refs.ts';
 import { limits, renderBoard } from './render.ts';
+import { boardShower } from './shower.ts';
 import { startBoard } from './sandbox/server.ts';
 
 export const boardKit: Kit<string> = {
@@ -60,6 +61,7 @@ async function startStage(): Promise<Stage> {
 
   return {
     poster: boardPoster({ url, token }),
+    shower: boardShower({ url, token }),
     otherPoster: boardPoster({ url, token }),
     thread: thread!,
     newThread: refs.format({ channel: 'general', thread: '' }),
@@ -72,6 +74,8 @@ async function startStage(): Promise<Stage> {
     limit: (ref, forMs) => people.limit(refs.parse(ref)!.channel, forMs),
     unsearchable: unsearchable!,
     next: (fault) => people.next(fault),
+    nextEdit: (fault) => people.nextEdit(fault),
+    remove: (messageRef) => people.remove(messageRef),
     async setDown(down) {
       if (down) await running.stop();
       else running = await startBoard({ token, file, port: Number(new URL(url).port) });

@@ -11,6 +11,8 @@ export interface BoardSettings {
   readonly token: string;
   /** All processes together look this often at the most; left out where they may always. */
   readonly lookEveryMs?: number;
+  /** The least time between two edits in a channel; one second where it is left out. */
+  readonly editEveryMs?: number;
 }
 
 /** The board's clock and ours may differ by this much. */
@@ -18,7 +20,9 @@ const clockSkewMs = 5 * 60_000;
 /** A post may appear this long after it was begun, whatever became of its caller. */
 const lateMs = 10 * 60_000;
 
-export function boardPoster({ url, token, lookEveryMs }: BoardSettings, budgets?: Budgets): Poster {
+export function boardPoster(settings: BoardSettings, budgets?: Budgets): Poster {
+  const { lookEveryMs } = settings;
+  const call = boardCalls(settings);
   return {
     platform: 'board',
     parts: (reply) => renderBoard(reply).length,
@@ -43,8 +47,11 @@ export function boardPoster({ url, token, lookEveryMs }: BoardSettings, budgets?
       }
     },
   };
+}
 
-  async function call(method: string, path: string, signal: AbortSignal, body?: object): Promise<unknown> {
+/** Calls of the board as a bot: what it answers, or a PostError. */
+export function boardCalls({ url, token }: BoardSettings) {
+  return async (method: string, path: string, signal: AbortSignal, body?: object): Promise<unknown> => {
     try {
       const response = await fetch(`${url}/${path}`, {
         method,
@@ -57,7 +64,7 @@ export function boardPoster({ url, token, lookEveryMs }: BoardSettings, budgets?
     } catch (error) {
       throw error instanceof PostError ? error : cutOff(error);
     }
-  }
+  };
 }
 
 function refusalOf({ status, headers }: Response, text: string): PostError {
@@ -84,7 +91,7 @@ function cutOff(error: unknown): PostError {
   return new PostError(refused ? 'later' : 'unknown', 'the board did not answer', { cause: error });
 }
 
-function addressOf({ threadRef }: LetterPart) {
+export function addressOf({ threadRef }: Pick<LetterPart, 'threadRef'>) {
   const address = refs.parse(threadRef);
   if (address === null) throw new PostError('never', 'not an address of the board', { why: 'gone' });
   return address;

@@ -152,7 +152,7 @@ function replyOf(core: Core, letter: OpenLetter): Reply {
 }
 
 /** A poster that does not heed its signal would keep its place for ever. */
-async function answered<T>(core: Core, withinMs: number, leave: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function answered<T>(core: Core, withinMs: number, leave: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const [over, settled] = [new AbortController(), new AbortController()];
   const late = core.clock.sleep(withinMs, AbortSignal.any([settled.signal, leave])).then(() => {
     over.abort();

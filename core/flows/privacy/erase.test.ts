@@ -263,8 +263,10 @@ test('who has no account gets a link in their own chat, which works once, and th
   );
   expect(new Set(channels.map(({ route }) => route))).toEqual(new Set(['board:erased']));
   expect(await searchEverywhere(core.store.money, ['Zebedee', '"Ann"'])).toEqual([]);
-  const { rows } = await core.store.money.query({ text: 'SELECT 1 FROM identities' }, []);
-  expect(rows).toEqual([]);
+  for (const table of ['identities', 'showings']) {
+    const { rows } = await core.store.money.query({ text: `SELECT 1 FROM ${table}` }, []);
+    expect(rows, table).toEqual([]);
+  }
   // The result stays with the team that paid for it.
   const [task] = await app.tasks.history(owner, { limit: 1 });
   expect(task).toMatchObject({ requestText: '', status: 'completed', creditsUsed: 3 });
@@ -342,6 +344,7 @@ const decisions = {
   letters: 'exported; goes with the team',
   dead_letters: 'tells of letters; goes with the team',
   routes: 'channels that are limited or closed, for some days; goes with the conversation',
+  showings: 'where posts are that are being edited, until a minute after the task; goes with the team and the identity',
   outbox: 'ids on their way; goes with the team',
   files: 'exported; goes with the team',
   waiting_inputs: 'a name and a sealed reference, for minutes; goes with the task',

@@ -43,6 +43,7 @@ import { ratesOver, type DrawRate } from './rates.ts';
 import { replyHandlesOver, type ReplyHandles } from '../workspaces/reply-handles.ts';
 import { routesOver, type Routes } from '../messages/routes.ts';
 import { seenOver, type Seen } from '../accounts/seen.ts';
+import { showingsOver, type Showings } from '../messages/showings.ts';
 import { startingCreditsOver, type StartingCreditsStore } from '../credits/starting-credits.ts';
 import { taskListsOver, type TaskLists } from '../tasks/task-lists.ts';
 import { tasksOver, type Tasks } from '../tasks/tasks.ts';
@@ -65,6 +66,7 @@ export interface Store {
   readonly letters: Letters;
   readonly deadLetters: DeadLetters;
   readonly routes: Routes;
+  readonly showings: Showings;
   readonly mails: Mails;
   readonly outbox: Outbox;
   readonly tasks: Tasks;
@@ -139,6 +141,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     letters: lettersOver(money),
     deadLetters: deadLettersOver(money),
     routes: routesOver(money),
+    showings: showingsOver(money),
     mails: mailsOver(money, encryptionKeys),
     outbox: outboxOver(money),
     tasks: tasksOver(money),

@@ -18,7 +18,18 @@ export interface Wakeups {
  * `session`: about a user id, one of whose sessions or keys ended, or whose place in a team changed. `keys`: a key that all
  * processes share was rotated.
  */
-export type Wakeup = 'intake' | 'finish' | 'letter' | 'events' | 'wallet' | 'mail' | 'inputs' | 'cancel' | 'session' | 'keys' | 'installation';
+export type Wakeup =
+  | 'intake'
+  | 'finish'
+  | 'letter'
+  | 'events'
+  | 'wallet'
+  | 'mail'
+  | 'inputs'
+  | 'cancel'
+  | 'session'
+  | 'keys'
+  | 'installation';
 
 const CHANNEL = 'impacter';
 const CONNECT_MS = 5_000;

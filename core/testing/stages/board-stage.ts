@@ -29,7 +29,7 @@ export interface BoardStage extends Stage {
   readonly owner: Person;
   /** Says something in a channel, and gives the thread back. */
   say(channel: string, text: string, thread?: string): Promise<string>;
-  /** What we posted in a thread, oldest first: the first line of each post. */
+  /** What we posted in a thread, oldest first: the first line of each post, as it was posted. */
   answers(thread: string): Promise<string[]>;
   /** The board goes away, or comes back with everything it had. */
   setDown(down: boolean): Promise<void>;
@@ -71,7 +71,7 @@ export async function openBoardStage(options: BoardOptions = {}): Promise<BoardS
     },
     async answers(thread) {
       const posts = await people.messages('general', thread);
-      return posts.filter(({ from }) => from === null).map(({ text }) => headline(text));
+      return posts.filter(({ from }) => from === null).map(({ text, first = text }) => headline(first));
     },
     async setDown(down) {
       if (down) await running.stop();
@@ -109,12 +109,13 @@ function countCalls(adapter: Adapter) {
   const watched: Adapter = {
     ...adapter,
     async start(context) {
-      const { poster, ...started } = await adapter.start(context);
+      const { poster, shower, ...started } = await adapter.start(context);
       if (poster === undefined) return started;
       const { post, look } = poster;
       return {
         ...started,
         poster: { ...poster, post: (...call) => counted(post(...call)), look: (...call) => counted(look(...call)) },
+        ...(shower && { shower: { ...shower, show: (...call) => counted(shower.show(...call)) } }),
       };
     },
   };

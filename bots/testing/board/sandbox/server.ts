@@ -31,6 +31,8 @@ export async function startBoard({ token, port = 0, file, now = () => new Date()
   const echoes = startEchoes(state, token);
   const channels = channelLimits(now);
   const faults: Fault[] = [];
+  const editFaults: Fault[] = [];
+  const held: (() => void)[] = [];
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -54,11 +56,14 @@ export async function startBoard({ token, port = 0, file, now = () => new Date()
     const { pathname, searchParams } = new URL(request.url!, 'http://board');
     const [room, ...path] = pathname.slice(1).split('/').map(decodeURIComponent);
     if (room === 'people') return send(response, 200, people(path, request.method!, request.method === 'GET' ? null : await json(request)));
-    if (room === 'faults') return send(response, 200, faults.push(z.enum(faultNames).parse(await json(request))));
+    if (room === 'faults')
+      return send(response, 200, (path[0] === 'edits' ? editFaults : faults).push(z.enum(faultNames).parse(await json(request))));
     if (room === 'hook') return send(response, 200, push.set(hookSchema.parse(await json(request)) as Partial<Hook>));
 
     if (request.headers.authorization !== `Bearer ${token}`) throw new Refused(401, 'unknown token');
     const [channel, word, thread, more] = path;
+    if (room === 'channels' && request.method === 'PUT' && word === 'messages' && thread !== undefined && more === undefined)
+      return withFault(editFaults.shift(), response, bindEdit(state, channel!, thread, editSchema.parse(await json(request))));
     channels.note({ method: request.method!, channel: channel! });
     const waitSeconds = request.method === 'POST' ? channels.waitSeconds(channel!) : 0;
     if (waitSeconds > 0) return send(response, 429, { error: 'too many posts in this channel' }, { 'Retry-After': String(waitSeconds) });
@@ -79,7 +84,9 @@ export async function startBoard({ token, port = 0, file, now = () => new Date()
     if (method === 'GET' && word === 'messages')
       return state.messages.filter(
         (message) =>
-          (channel === undefined || message.channel === channel) && (thread === undefined || message.thread === thread) && !message.removed,
+          message.removed === undefined &&
+          (channel === undefined || message.channel === channel) &&
+          (thread === undefined || message.thread === thread),
       );
     if (method === 'PUT' && word === 'echoes') return echoes.tell(echoesSchema.parse(body).url);
     if (method === 'PUT' && word === 'limits') return channels.set(idSchema.parse(channel), limitSchema.parse(body).forMs);
@@ -93,7 +100,14 @@ export async function startBoard({ token, port = 0, file, now = () => new Date()
       push.wake();
       return message;
     }
+    if (method === 'DELETE' && word === 'messages' && channel !== undefined && state.message(channel)) return state.remove(channel);
+    if (method === 'POST' && word === 'held') return held.splice(0).map((act) => act()).length;
     throw new Refused(404, 'no such address');
+  }
+
+  async function withFault(fault: Fault | undefined, response: ServerResponse, act: () => object) {
+    if (fault === 'held') held.push(act);
+    else endWith(fault, response, act);
   }
 }
 
@@ -104,6 +118,16 @@ function bindPost(state: State, channel: string, thread: string | undefined, { k
     throw new Refused(404, 'no such thread');
   if (text.length > limits.post) throw new Refused(413, 'too long');
   return () => state.add({ channel, from: null, key, text, ...(thread !== undefined && { thread }) });
+}
+
+/** A bot edits what it posted, and nothing else. */
+function bindEdit(state: State, channel: string, id: string, { text }: z.infer<typeof editSchema>): () => Message {
+  openChannel(state, channel);
+  const message = state.message(id);
+  if (message?.channel !== channel) throw new Refused(404, 'no such message');
+  if (message.from !== null) throw new Refused(403, 'not yours');
+  if (text.length > limits.post) throw new Refused(413, 'too long');
+  return () => state.edit(id, text);
 }
 
 function find(state: State, channel: string, { key, after, before }: z.infer<typeof searchSchema>, now: Date): Message[] {
@@ -133,7 +157,7 @@ function openChannel(state: State, id: string): Channel {
   return channel;
 }
 
-async function withFault(fault: Fault | undefined, response: ServerResponse, act: () => object) {
+function endWith(fault: Exclude<Fault, 'held'> | undefined, response: ServerResponse, act: () => object) {
   switch (fault) {
     case 'cut':
       return response.destroy();
@@ -168,7 +192,7 @@ class Refused extends Error {
   }
 }
 
-const faultNames = ['answer-lost', 'cut', 'silent', 'broken', 'broken-after', 'busy'] as const satisfies readonly Fault[];
+const faultNames = ['answer-lost', 'cut', 'silent', 'held', 'broken', 'broken-after', 'busy'] as const satisfies readonly Fault[];
 const idSchema = z.string().regex(/^[a-z0-9-]{1,40}$/);
 // A control character in a post is an error of the bot's.
 const textSchema = z
@@ -180,6 +204,7 @@ const searchMs = 60 * 60_000;
 const searchSchema = z.strictObject({ key: z.string().min(1), after: z.iso.datetime(), before: z.iso.datetime().optional() });
 const limitSchema = z.strictObject({ forMs: z.int().min(0) });
 const echoesSchema = z.strictObject({ url: z.url().nullable() });
+const editSchema = postSchema.pick({ text: true });
 const saySchema = z.strictObject({
   channel: idSchema,
   thread: z
