@@ -8,7 +8,8 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Fetcher } from '#core/ports/fetcher.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Mount, SandboxPage } from '#core/ports/mount.ts';
-import type { Poster } from '#core/ports/poster.ts';
+import type { Budgets, Poster } from '#core/ports/poster.ts';
+import type { Shower } from '#core/ports/shower.ts';
 import type { Limits } from './drawing/fit.ts';
 import type { ThreadRefs } from './thread-refs.ts';
 
@@ -61,7 +62,12 @@ export interface AdapterSandbox<Settings> {
 
 export interface Context<Settings> {
   /** What people do in a chat: say, press and type things, ask and stop, bring files, see their balance, link what they have there, and have it erased. */
-  readonly app: Pick<App, 'chats' | 'tasks' | 'files' | 'credits' | 'workspaces' | 'privacy'>;
+  readonly app: Pick<App, 'chats' | 'tasks' | 'files' | 'credits' | 'workspaces' | 'privacy'> & {
+    /** And what the platform tells of our own posts. */
+    readonly messages: Pick<App['messages'], 'heardOurs'>;
+  };
+  /** For calls that the platform allows rarely. */
+  readonly budgets: Budgets;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
@@ -71,6 +77,8 @@ export interface Started {
   readonly poster?: Poster;
   /** Set where `fetchesFiles`. */
   readonly fetcher?: Fetcher;
+  /** Edits what the poster posted, while work goes on. */
+  readonly shower?: Shower;
   /** What the platform calls us on. A body may have 1 MB where a mount says nothing else; raw-body.ts reads it. */
   readonly mounts?: readonly Mount[];
   /** Takes nothing more, and resolves when all that was begun has ended. */

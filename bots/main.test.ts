@@ -2,12 +2,14 @@ import { expect, test } from 'vitest';
 import { systemClock } from '#core/engines/clock.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Mount } from '#core/ports/mount.ts';
+import type { Poster } from '#core/ports/poster.ts';
+import type { Shower } from '#core/ports/shower.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import type { Adapter } from './adapter.ts';
 import { startBots } from './main.ts';
 import { terminal } from './terminal/adapter.ts';
 
-const core = { app: {} as App, log: quietLog, clock: systemClock };
+const core = { app: {} as App, log: quietLog, clock: systemClock, budgets: { take: async () => null } };
 
 test('only the platforms that have settings are started', async () => {
   const events: string[] = [];
@@ -41,6 +43,14 @@ test('what a platform calls us on takes a body of 1 MB, unless it says another s
   const pager: Adapter = { ...platform('pager', []), start: async () => ({ mounts, async stop() {} }) };
   const bots = await startBots(core, { pager: {} }, [pager]);
   expect(bots.mounts.map(({ body }) => body)).toEqual([{ mostBytes: 1_000_000 }, { mostBytes: 5 }]);
+});
+
+test('what posts on a platform and what shows work there are found by its name', async () => {
+  const [poster, shower] = [{ platform: 'slack' } as Poster, { platform: 'slack' } as Shower];
+  const slack: Adapter = { ...platform('slack', []), start: async () => ({ poster, shower, async stop() {} }) };
+  const bots = await startBots(core, { slack: {}, discord: {} }, [slack, platform('discord', [])]);
+  expect([bots.posters, bots.showers]).toEqual([new Map([['slack', poster]]), new Map([['slack', shower]])]);
+  await bots.stop();
 });
 
 function platform(name: string, events: string[]): Adapter {

@@ -5,6 +5,7 @@ import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { Fetcher } from '#core/ports/fetcher.ts';
 import type { Mount } from '#core/ports/mount.ts';
 import type { Poster } from '#core/ports/poster.ts';
+import type { Shower } from '#core/ports/shower.ts';
 import type { Adapter, Context, Started } from './adapter.ts';
 import { adapters } from './adapters.ts';
 import { MOST_BYTES } from './raw-body.ts';
@@ -14,6 +15,8 @@ export interface Bots {
   readonly posters: ReadonlyMap<Platform, Poster>;
   /** For attachments, by platform. */
   readonly fetchers: ReadonlyMap<Platform, Fetcher>;
+  /** For shown work, by platform. */
+  readonly showers: ReadonlyMap<Platform, Shower>;
   readonly mounts: readonly Mount[];
   stop(): Promise<void>;
 }
@@ -49,6 +52,7 @@ export async function startBots(
   return {
     posters: new Map(started.flatMap(({ poster }) => (poster ? [[poster.platform, poster] as const] : []))),
     fetchers: new Map(started.flatMap(({ fetcher }) => (fetcher ? [[fetcher.platform, fetcher] as const] : []))),
+    showers: new Map(started.flatMap(({ shower }) => (shower ? [[shower.platform, shower] as const] : []))),
     mounts: started.flatMap(({ mounts = [] }) => mounts.map((mount) => ({ body: { mostBytes: MOST_BYTES }, ...mount }))),
     stop: () => stopAll(started),
   };

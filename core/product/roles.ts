@@ -6,11 +6,13 @@ import type { App } from '#core/flows/app.ts';
 import { deliverMails } from '#core/flows/mail/mail.ts';
 import { fetchInputs } from '#core/flows/files/fetch-inputs.ts';
 import { deliver } from '#core/flows/messages/deliver.ts';
+import { showWork } from '#core/flows/messages/show-work.ts';
 import { relay, upkeep } from '#core/flows/operator/upkeep.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
 import { dispatch } from '#core/flows/tasks/dispatch.ts';
 import { watchRunning } from '#core/flows/tasks/running.ts';
 import type { Mount, SandboxPage } from '#core/ports/mount.ts';
+import type { Budgets } from '#core/ports/poster.ts';
 import type { PortalSettings } from '#web/server/portal.ts';
 import type { Outside } from './sandboxes.ts';
 
@@ -41,22 +43,27 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
   };
 }
 
-/** Speaks on the platforms, and delivers letters there. */
+/** Speaks on the platforms, delivers letters there, and shows work while it goes on. */
 export async function startBotsRole(
   core: Core,
   app: Context<unknown>['app'],
   { adapters, settings }: { adapters: readonly Adapter[]; settings: Outside['chats']['settings'] },
 ): Promise<Bots> {
   const { startBots } = await import('#bots/main.ts');
-  const bots = await startBots({ app, log: core.log, clock: core.clock }, settings, adapters);
+  const budgets: Budgets = { take: (key, everyMs) => core.store.routes.take(key, everyMs, core.clock.now()) };
+  const bots = await startBots({ app, log: core.log, clock: core.clock, budgets }, settings, adapters);
   const stopping = new AbortController();
-  const working = Promise.all([deliver(core, bots.posters, stopping.signal), fetchInputs(core, bots.fetchers, stopping.signal)]);
+  const loops = [
+    deliver(core, bots.posters, stopping.signal),
+    showWork(core, bots.showers, stopping.signal),
+    fetchInputs(core, bots.fetchers, stopping.signal),
+  ];
   return {
     ...bots,
     async stop() {
       await bots.stop();
       stopping.abort();
-      await working;
+      await Promise.all(loops);
     },
   };
 }

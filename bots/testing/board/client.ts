@@ -3,6 +3,7 @@
 import type { Fault } from '../kit.ts';
 import type { Role } from './events.ts';
 import type { FileFault } from './sandbox/files.ts';
+import type { Call } from './sandbox/limits.ts';
 import type { Hook } from './sandbox/push.ts';
 import type { Seen } from './sandbox/seen.ts';
 import type { Channel, FileInfo, Message, Person, Resident, Workspace } from './sandbox/state.ts';
@@ -14,10 +15,22 @@ export interface BoardPeople {
   say(channel: string, text: string, options?: { thread?: string; from?: Person; files?: readonly AttachedFile[] }): Promise<Message>;
   /** All that people see, oldest first. */
   messages(channel?: string, thread?: string): Promise<Message[]>;
-  /** The next call of a bot ends like this; several make a queue. */
+  /** A person deletes a message. */
+  remove(id: string): Promise<void>;
+  /** The next call of a bot, but for edits, ends like this; several make a queue. */
   next(fault: Fault): Promise<void>;
+  /** The same for edits of posts. */
+  nextEdit(fault: Fault): Promise<void>;
+  /** What was held is done now. Gives how many calls that were. */
+  letGo(): Promise<number>;
   /** Where people's messages are told to the bot, and how badly. */
   hook(change: Partial<Hook>): Promise<void>;
+  /** Where the bot's own posts are told to it; null holds them back, as it is at first. */
+  echoes(url: string | null): Promise<void>;
+  /** The channel takes no posts for so long: 429, with the seconds that are left. */
+  limit(channel: string, forMs: number): Promise<void>;
+  /** Every call of a bot that came for this channel, oldest first. */
+  calls(channel: string): Promise<Call[]>;
 
   workspace(id: string, name: string): Promise<void>;
   /** Somebody is known in a workspace, by name and role, before they say anything. */
@@ -90,8 +103,14 @@ export function boardPeople(url: string, token?: string): BoardPeople {
         files: files.map(({ bytes, ...file }) => ({ ...file, base64: bytes.toString('base64') })),
       }),
     messages: (...place) => call('GET', ['people/messages', ...place].join('/')),
+    remove: (id) => call('DELETE', `people/messages/${id}`, {}),
     next: (fault) => call('POST', 'faults', fault),
+    nextEdit: (fault) => call('POST', 'faults/edits', fault),
+    letGo: () => call('POST', 'people/held', {}),
     hook: (change) => call('POST', 'hook', change),
+    echoes: (to) => call('PUT', 'people/echoes', { url: to }),
+    limit: (channel, forMs) => call('PUT', `people/limits/${channel}`, { forMs }),
+    calls: (channel) => call('GET', `people/calls/${channel}`),
 
     workspace: (id, name) => call('PUT', `people/workspaces/${id}`, { name }),
     resident: (workspace, { id, ...person }) => call('PUT', `people/residents/${workspace}/${id}`, person),

@@ -184,3 +184,11 @@ export async function buryForgotten(core: Core): Promise<void> {
   const buried = await core.store.deadLetters.buryForgotten(new Date(at.getTime() - FORGOTTEN_MS), at, BURIED_AT_ONCE);
   if (buried > 0) core.log.warn({ letters: buried }, 'letters that nobody came for');
 }
+
+/** A channel that took no posts is tried again by then anyway. */
+const ROUTES_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** For upkeep: limits that are over, and channels where nobody has asked for anything since they were found closed. */
+export async function forgetRoutes(core: Core): Promise<void> {
+  await core.store.routes.forget(new Date(core.clock.now().getTime() - ROUTES_KEPT_MS));
+}

@@ -19,7 +19,8 @@ import { checkLedgerDaily } from './operate.ts';
 import { patiently } from '../runtime/patiently.ts';
 import { endUnapproved } from '../approvals/approve.ts';
 import { forgetRefusedAsks } from '../tasks/refused-asks.ts';
-import { buryForgotten } from '../messages/undelivered.ts';
+import { forgetShowings } from '../messages/show-work.ts';
+import { buryForgotten, forgetRoutes } from '../messages/undelivered.ts';
 import { forgetReplyHandles } from '../workspaces/reply-handles.ts';
 
 const RELAY_AT_ONCE = 500;
@@ -57,6 +58,8 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(EXPIRE_EVERY_MS, () => eraseDue(core)),
     makeExports(core, signal),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
+    again(EXPIRE_EVERY_MS, () => forgetRoutes(core)),
+    again(EXPIRE_EVERY_MS, () => forgetShowings(core)),
     again(EXPIRE_EVERY_MS, () => forgetRefusedAsks(core)),
     again(EXPIRE_EVERY_MS, () => forgetRemoved(core)),
     again(EXPIRE_EVERY_MS, () => forgetEndedLogins(core)),

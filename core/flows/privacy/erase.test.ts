@@ -252,12 +252,21 @@ test('who has no account gets a link in their own chat, which works once, and th
   expect(await app.privacy.lookAtErasure(tokenOf(url))).toEqual({ platform: 'board', displayName: 'Ann', tasks: 1, hasAccount: false });
   expect(await searchEverywhere(core.store.money, ['Ann', 'Zebedee', tokenOf(url)])).not.toEqual([]);
   expect((await searchEverywhere(core.store.money, [tokenOf(url)])).length).toBe(0);
+  await core.store.routes.broke('board:general', 'closed', clock.now());
   expect(await app.privacy.confirmErasure(tokenOf(url))).toEqual({ done: true });
   await expect(app.privacy.confirmErasure(tokenOf(url))).rejects.toMatchObject({ code: 'erasure-link.used' });
 
+  // Of a direct message the channel is the person too.
+  const { rows: channels } = await core.store.money.query(
+    { text: `SELECT route FROM routes UNION ALL SELECT route FROM letters WHERE route <> ''` },
+    [],
+  );
+  expect(new Set(channels.map(({ route }) => route))).toEqual(new Set(['board:erased']));
   expect(await searchEverywhere(core.store.money, ['Zebedee', '"Ann"'])).toEqual([]);
-  const { rows } = await core.store.money.query({ text: 'SELECT 1 FROM identities' }, []);
-  expect(rows).toEqual([]);
+  for (const table of ['identities', 'showings']) {
+    const { rows } = await core.store.money.query({ text: `SELECT 1 FROM ${table}` }, []);
+    expect(rows, table).toEqual([]);
+  }
   // The result stays with the team that paid for it.
   const [task] = await app.tasks.history(owner, { limit: 1 });
   expect(task).toMatchObject({ requestText: '', status: 'completed', creditsUsed: 3 });
@@ -334,6 +343,8 @@ const decisions = {
   feedback: 'exported; goes with the team and with the person',
   letters: 'exported; goes with the team',
   dead_letters: 'tells of letters; goes with the team',
+  routes: 'channels that are limited or closed, for some days; goes with the conversation',
+  showings: 'where posts are that are being edited, until a minute after the task; goes with the team and the identity',
   outbox: 'ids on their way; goes with the team',
   files: 'exported; goes with the team',
   waiting_inputs: 'a name and a sealed reference, for minutes; goes with the task',

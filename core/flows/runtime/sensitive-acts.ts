@@ -113,6 +113,7 @@ export const sensitiveActs = {
   'messages.placesElsewhere': everyday,
   'messages.markUndeliveredSeen': everyday,
   'messages.retryDelivery': everyday,
+  'messages.heardOurs': everyday,
   'accounts.actorOf': everyday,
   'accounts.teamsOf': everyday,
   'accounts.chooseTeam': everyday,

@@ -41,7 +41,9 @@ import { putBackOver, type PutBack } from '../files/put-back.ts';
 import { placesOver, type Places } from '../workspaces/places.ts';
 import { ratesOver, type DrawRate } from './rates.ts';
 import { replyHandlesOver, type ReplyHandles } from '../workspaces/reply-handles.ts';
+import { routesOver, type Routes } from '../messages/routes.ts';
 import { seenOver, type Seen } from '../accounts/seen.ts';
+import { showingsOver, type Showings } from '../messages/showings.ts';
 import { startingCreditsOver, type StartingCreditsStore } from '../credits/starting-credits.ts';
 import { taskListsOver, type TaskLists } from '../tasks/task-lists.ts';
 import { tasksOver, type Tasks } from '../tasks/tasks.ts';
@@ -63,6 +65,8 @@ export interface Store {
   readonly events: Events;
   readonly letters: Letters;
   readonly deadLetters: DeadLetters;
+  readonly routes: Routes;
+  readonly showings: Showings;
   readonly mails: Mails;
   readonly outbox: Outbox;
   readonly tasks: Tasks;
@@ -136,6 +140,8 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     events: eventsOver(money),
     letters: lettersOver(money),
     deadLetters: deadLettersOver(money),
+    routes: routesOver(money),
+    showings: showingsOver(money),
     mails: mailsOver(money, encryptionKeys),
     outbox: outboxOver(money),
     tasks: tasksOver(money),

@@ -286,7 +286,7 @@ const GIVEN_BACK = `wanted AS (
     WHERE g.id = $2 AND d.team_id = $1 AND l.state = 'dead' ORDER BY l.part FOR NO KEY UPDATE OF l
   ), back AS (
     UPDATE letters l SET state = CASE WHEN l.attempted_at IS NULL THEN 'planned' ELSE 'unknown' END,
-      may_repeat = $4::boolean OR NOT d.may_be_posted, again_at = $3::timestamptz, next_at = $3::timestamptz
+      may_repeat = $4::boolean OR NOT d.may_be_posted, again_at = $3::timestamptz, next_at = $3::timestamptz, failures = 0, leased_until = NULL
     FROM wanted w JOIN dead_letters d ON d.letter_id = w.id WHERE l.id = w.id AND l.state = 'dead' RETURNING l.id, l.task_id
   ), no_longer_dead AS (
     DELETE FROM dead_letters d USING back b WHERE d.letter_id = b.id

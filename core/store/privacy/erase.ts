@@ -148,6 +148,7 @@ export function eraseOver(money: Money): Erase {
       return money.transaction(async (client) => {
         const { rows } = await client.query<{ id: string }>('SELECT id FROM conversations WHERE team_id = $1 LIMIT $2', [teamId, most]);
         const ids = rows.map(({ id }) => id);
+        await client.query('DELETE FROM routes r USING conversations c WHERE c.id = ANY ($1) AND r.route = route_of(c.address)', [ids]);
         await client.query('DELETE FROM letters WHERE conversation_id = ANY ($1)', [ids]);
         await client.query('DELETE FROM reply_handles WHERE key = ANY ($1::text[])', [ids]);
         await client.query('DELETE FROM conversations WHERE id = ANY ($1)', [ids]);
@@ -198,6 +199,10 @@ export function eraseOver(money: Money): Erase {
         const installed = 'i.platform = w.platform AND i.external_id = w.external_id AND w.team_id = $1';
         await run(`DELETE FROM installations i USING workspaces w WHERE ${installed} AND i.uninstalled_at IS NOT NULL`);
         await run(`UPDATE installations i SET name = '', installed_by = NULL FROM workspaces w WHERE ${installed}`);
+        await run(
+          `DELETE FROM routes r USING workspaces w WHERE w.team_id = $1 AND r.platform = w.platform
+             AND (starts_with(r.route, w.platform || ':' || w.external_id || ':') OR starts_with(r.route, w.platform || ':' || w.external_id || '/'))`,
+        );
         for (const table of ['workspaces', 'invitations', 'api_keys', 'files', 'uploads', 'exports', 'members'])
           await run(`DELETE FROM ${table} WHERE team_id = $1`);
         await run('UPDATE sessions SET active_team_id = NULL WHERE active_team_id = $1');
@@ -379,6 +384,7 @@ async function forgetRequests(money: Money, identityId: IdentityId, at: Date): P
     );
     const [tasks, conversations] = [rows.map(({ id }) => id), [...new Set(rows.map((row) => row.conversation_id))]];
     await client.query('UPDATE conversations SET asked_by = NULL WHERE id = ANY ($1) AND asked_by = $2', [conversations, identityId]);
+    await client.query('DELETE FROM showings WHERE task_id = ANY ($1)', [tasks]);
     // Upkeep removes their content, and the first rows that we show of it.
     await client.query(
       `UPDATE files SET expires_at = least(expires_at, $2), name = 'attachment' WHERE task_id = ANY ($1) AND role = 'input'`,
@@ -391,12 +397,17 @@ async function forgetRequests(money: Money, identityId: IdentityId, at: Date): P
     );
     // The name of such a place is the person's, or begins with their words.
     await client.query(
-      `WITH theirs AS (
+      `WITH emptied AS (
          UPDATE conversations c SET thread_ref = NULL, address = c.platform || ':erased:', channel = NULL WHERE c.id = ANY ($1)
            AND NOT EXISTS (SELECT FROM tasks t WHERE t.conversation_id = c.id AND (t.request_text <> '' OR t.status NOT IN ('completed', 'failed', 'canceled')))
            AND NOT EXISTS (SELECT FROM letters l WHERE l.conversation_id = c.id AND l.state IN ('planned', 'sending', 'unknown'))
-         RETURNING old.thread_ref, old.address, old.channel
-       ) DELETE FROM places p USING theirs t WHERE p.kind IN ('thread', 'direct') AND p.ref IN (t.thread_ref, t.address, t.channel)`,
+         RETURNING c.id, old.thread_ref, old.address, old.channel, route_of(old.address) AS before, route_of(c.address) AS route
+       ), letters_too AS (
+         UPDATE letters l SET route = e.route FROM emptied e WHERE l.conversation_id = e.id AND l.route <> ''
+       ), places_too AS (
+         DELETE FROM places p USING emptied e WHERE p.kind IN ('thread', 'direct') AND p.ref IN (e.thread_ref, e.address, e.channel)
+       )
+       DELETE FROM routes r USING emptied e WHERE r.route = e.before`,
       [conversations],
     );
     await client.query(

@@ -149,7 +149,7 @@ export function taskListsOver(money: Money): TaskLists {
             LEFT JOIN workspaces s ON s.platform = t.platform AND s.team_id = t.team_id AND s.external_id = split_part(t.channel, ':', 2)
             LEFT JOIN LATERAL (
               SELECT b.verdict FROM feedback b WHERE b.task_id = t.id AND (b.user_id = $3 OR b.identity_id IN (SELECT o.id FROM identities o WHERE o.user_id = $3))
-              ORDER BY b.at DESC LIMIT 1
+              ORDER BY b.at DESC, b.id DESC LIMIT 1
             ) f ON true
             WHERE t.team_id = $1 AND t.id = ANY ($2)`,
         },

@@ -8,7 +8,9 @@ import { busyMs, type Fault } from '#bots/testing/kit.ts';
 import { limits } from '../render.ts';
 import { bindAnswer } from './answers.ts';
 import { json } from './body.ts';
+import { startEchoes } from './echoes.ts';
 import { fileIn, openShelf, type FileFault } from './files.ts';
+import { channelLimits } from './limits.ts';
 import { actOfPeople, enter, idSchema, personSchema, threadSchema } from './people.ts';
 import { startPush, type Hook } from './push.ts';
 import { Refused } from './refused.ts';
@@ -34,8 +36,12 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
   const state = openState(file ?? null, now);
   const shelf = openShelf({ folder: file === undefined ? null : `${file}.files`, token, origin: () => url, now });
   const push = startPush(state, token, () => waitingIn(state, shelf));
-  const faults: Fault[] = [];
   const fileFaultsNext: FileFault[] = [];
+  const echoes = startEchoes(state, token);
+  const channels = channelLimits(now);
+  const faults: Fault[] = [];
+  const editFaults: Fault[] = [];
+  const held: (() => void)[] = [];
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -49,7 +55,7 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
   return {
     url,
     async stop() {
-      await push.stop();
+      await Promise.all([push.stop(), echoes.stop()]);
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
@@ -64,7 +70,8 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
       throw new Refused(401, 'unknown token');
     if (room === 'people')
       return send(response, 200, await people(path, request.method!, request.method === 'GET' ? null : await json(request), searchParams));
-    if (room === 'faults') return send(response, 200, faults.push(z.enum(faultNames).parse(await json(request))));
+    if (room === 'faults')
+      return send(response, 200, (path[0] === 'edits' ? editFaults : faults).push(z.enum(faultNames).parse(await json(request))));
     if (room === 'hook') return send(response, 200, push.set(hookSchema.parse(await json(request)) as Partial<Hook>));
 
     const isBot = request.headers.authorization === `Bearer ${token}`;
@@ -75,14 +82,22 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
       return withFault(faults.shift(), response, bindAnswer(state, path[0] ?? '', await json(request), now()));
     if (room === 'messages' && request.method === 'GET') return withFault(faults.shift(), response, () => withAddresses(path[0] ?? ''));
     const [channel, word, thread, more] = path;
+    if (room === 'channels' && request.method === 'PUT' && word === 'messages' && thread !== undefined && more === undefined)
+      return withFault(editFaults.shift(), response, bindEdit(state, channel!, thread, editSchema.parse(await json(request))));
+    channels.note({ method: request.method!, channel: channel! });
+    const waitSeconds = request.method === 'POST' ? channels.waitSeconds(channel!) : 0;
+    if (waitSeconds > 0) return send(response, 429, { error: 'too many posts in this channel' }, { 'Retry-After': String(waitSeconds) });
     const act =
       request.method === 'POST' && word === 'threads' && (thread === undefined || more === 'messages')
         ? bindPost(state, channel!, thread, postSchema.parse(await json(request)))
         : request.method === 'GET' && word === 'messages'
-          ? () => ({ messages: find(state, channel!, searchSchema.parse(Object.fromEntries(searchParams))) })
-          : undefined;
+          ? () => ({ messages: find(state, channel!, searchSchema.parse(Object.fromEntries(searchParams)), now()) })
+          : request.method === 'DELETE' && word === 'messages'
+            ? bindRemoval(state, channel!, thread!)
+            : undefined;
     if (room !== 'channels' || act === undefined) throw new Refused(404, 'no such address');
     await withFault(faults.shift(), response, act);
+    echoes.wake();
   }
 
   /** A message as it is now, with fresh addresses of its files. */
@@ -114,6 +129,9 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
         searchable,
       });
     }
+    if (method === 'PUT' && word === 'echoes') return echoes.tell(echoesSchema.parse(body).url);
+    if (method === 'PUT' && word === 'limits') return channels.set(idSchema.parse(channel), limitSchema.parse(body).forMs);
+    if (method === 'GET' && word === 'calls') return channels.calls(idSchema.parse(channel));
     if (method === 'POST' && word === 'say') {
       const { thread: inThread, files, ...rest } = saySchema.parse(body);
       enter(state, rest.channel, rest.from);
@@ -128,10 +146,17 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
       push.wake();
       return message;
     }
+    if (method === 'DELETE' && word === 'messages' && channel !== undefined && state.message(channel)) return state.remove(channel);
+    if (method === 'POST' && word === 'held') return held.splice(0).map((act) => act()).length;
     const all = { state, shelf, fileFaultsNext, waitingFaults: () => faults };
     const answer = actOfPeople(all, [word ?? '', channel ?? '', thread ?? ''], method, body, query);
     if (method === 'POST') push.wake();
     return answer;
+  }
+
+  async function withFault(fault: Fault | undefined, response: ServerResponse, act: () => object) {
+    if (fault === 'held') held.push(act);
+    else endWith(fault, response, act);
   }
 }
 
@@ -148,9 +173,34 @@ function bindPost(
   return () => state.add({ channel, from: null, key, text, ...(thread !== undefined && { thread }), ...(choices && { choices }) });
 }
 
-function find(state: State, channel: string, { key, after }: z.infer<typeof searchSchema>): Message[] {
+/** A bot edits what it posted, and nothing else. */
+function bindEdit(state: State, channel: string, id: string, { text }: z.infer<typeof editSchema>): () => Message {
+  openChannel(state, channel);
+  const message = state.message(id);
+  if (message?.channel !== channel) throw new Refused(404, 'no such message');
+  if (message.from !== null) throw new Refused(403, 'not yours');
+  if (text.length > limits.post) throw new Refused(413, 'too long');
+  return () => state.edit(id, text);
+}
+
+function find(state: State, channel: string, { key, after, before }: z.infer<typeof searchSchema>, now: Date): Message[] {
   if (!openChannel(state, channel).searchable) throw new Refused(403, 'no search here');
-  return state.messages.filter((message) => message.channel === channel && message.key === key && message.at >= after);
+  const until = before ?? now.toISOString();
+  if (Date.parse(until) - Date.parse(after) > searchMs) throw new Refused(400, 'more than an hour');
+  return state.messages.filter(
+    (message) => message.channel === channel && message.key === key && message.at >= after && message.at <= until && !message.removed,
+  );
+}
+
+/** A bot deletes its own posts. */
+function bindRemoval(state: State, channel: string, id: string): () => object {
+  const message = state.messages.find((each) => each.channel === channel && each.id === id && !each.removed);
+  if (message === undefined) throw new Refused(404, 'no such message');
+  if (message.from !== null) throw new Refused(403, 'somebody else’s message');
+  return () => {
+    state.remove(id);
+    return {};
+  };
 }
 
 function isThread(state: State, channel: string, thread: string): boolean {
@@ -164,7 +214,7 @@ function openChannel(state: State, id: string): Channel {
   return channel;
 }
 
-async function withFault(fault: Fault | undefined, response: ServerResponse, act: () => object) {
+function endWith(fault: Exclude<Fault, 'held'> | undefined, response: ServerResponse, act: () => object) {
   switch (fault) {
     case 'cut':
       return response.destroy();
@@ -190,7 +240,7 @@ function send(response: ServerResponse, status: number, body: unknown, headers: 
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body ?? null));
 }
 
-const faultNames = ['answer-lost', 'cut', 'silent', 'broken', 'broken-after', 'busy'] as const satisfies readonly Fault[];
+const faultNames = ['answer-lost', 'cut', 'silent', 'held', 'broken', 'broken-after', 'busy'] as const satisfies readonly Fault[];
 // A control character in a post is an error of the bot's.
 const textSchema = z
   .string()
@@ -211,7 +261,11 @@ const postSchema = z.strictObject({
     .max(limits.choices)
     .optional(),
 });
-const searchSchema = z.strictObject({ key: z.string().min(1), after: z.iso.datetime() });
+const searchMs = 60 * 60_000;
+const searchSchema = z.strictObject({ key: z.string().min(1), after: z.iso.datetime(), before: z.iso.datetime().optional() });
+const limitSchema = z.strictObject({ forMs: z.int().min(0) });
+const echoesSchema = z.strictObject({ url: z.url().nullable() });
+const editSchema = postSchema.pick({ text: true });
 const saySchema = z.strictObject({
   channel: idSchema,
   thread: threadSchema.optional(),

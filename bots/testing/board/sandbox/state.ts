@@ -22,6 +22,10 @@ export interface Message {
   /** Nobody else sees it. */
   readonly only?: string;
   readonly editedAt?: string;
+  /** How often it was edited; absent for never. */
+  readonly edits?: number;
+  /** What it said before it was edited. */
+  readonly first?: string;
   readonly removed?: true;
 }
 
@@ -71,6 +75,10 @@ export interface State {
   channel(id: string): Channel | undefined;
   setChannel(channel: Channel): void;
   add(message: Omit<Message, 'id' | 'at' | 'thread'> & { readonly thread?: string }): Message;
+  /** undefined also for one that was removed. */
+  message(id: string): Message | undefined;
+  edit(id: string, text: string): Message;
+  remove(id: string): Message;
   /** Messages of people that the bot has not confirmed, in order. */
   undelivered(): Message[];
   delivered(id: string): void;
@@ -81,9 +89,6 @@ export interface State {
   readonly residents: ReadonlyMap<string, Resident>;
   setWorkspace(workspace: Workspace): void;
   setResident(resident: Resident): void;
-  message(id: string): Message | undefined;
-  edit(id: string, text: string): Message;
-  remove(id: string): Message;
   /** Something besides a message, which the bot is told of. */
   happen(happening: NewHappening): Happening;
   /** Happenings that the bot has not confirmed, in order. */
@@ -164,7 +169,7 @@ export function openState(file: string | null, now: () => Date): State {
     interactions,
     setWorkspace: (workspace) => write({ workspace }),
     setResident: (resident) => write({ resident }),
-    message: (id) => messages[Number(id) - 1],
+    message: (id) => messages.find((message) => message.id === id && message.removed === undefined),
     edit(id, text) {
       write({ edited: { id, text, at: now().toISOString() } });
       return messages[Number(id) - 1]!;
@@ -209,8 +214,14 @@ export function openState(file: string | null, now: () => Date): State {
     else if ('delivered' in line) delivered.add(line.delivered);
     else if ('workspace' in line) workspaces.set(line.workspace.id, line.workspace);
     else if ('resident' in line) residents.set(`${line.resident.workspace}/${line.resident.id}`, line.resident);
-    else if ('edited' in line) change(line.edited.id, { text: line.edited.text, editedAt: line.edited.at });
-    else if ('removed' in line) change(line.removed, { text: '', files: [], choices: [], removed: true });
+    else if ('edited' in line)
+      change(line.edited.id, ({ text, first = text, edits = 0 }) => ({
+        text: line.edited.text,
+        editedAt: line.edited.at,
+        first,
+        edits: edits + 1,
+      }));
+    else if ('removed' in line) change(line.removed, () => ({ text: '', files: [], choices: [], removed: true }));
     else if ('happening' in line) happen(line.happening);
     else if ('answer' in line) {
       const { interaction, form } = line.answer;
@@ -219,15 +230,16 @@ export function openState(file: string | null, now: () => Date): State {
     } else interactions.set(line.formClosed, { ...interactions.get(line.formClosed)!, form: null });
   }
 
-  function change(id: string, how: Partial<Message>) {
-    messages[Number(id) - 1] = { ...messages[Number(id) - 1]!, ...how };
-  }
-
   function happen(happening: Happening) {
     happenings.push(happening);
     if (!('interaction' in happening)) return;
     const { interaction, kind, channel, thread, from, at } = happening;
     interactions.set(interaction, { id: interaction, kind, channel, thread, person: from.id, at, answers: 0, form: null });
+  }
+
+  function change(id: string, how: (message: Message) => Partial<Message>) {
+    const at = messages.findIndex((message) => message.id === id);
+    messages[at] = { ...messages[at]!, ...how(messages[at]!) };
   }
 }
 
