@@ -1,21 +1,27 @@
 // What a chat platform brings. The core knows it only by the first word of a thread ref and by its poster; all else stays
 // in its folder. Another platform is one more folder, and one line in adapters.ts.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply } from '#core/domain/messages/reply.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Fetcher } from '#core/ports/fetcher.ts';
 import type { Log } from '#core/ports/log.ts';
-import type { Poster } from '#core/ports/poster.ts';
+import type { Mount, SandboxPage } from '#core/ports/mount.ts';
+import type { Budgets, Poster } from '#core/ports/poster.ts';
+import type { Shower } from '#core/ports/shower.ts';
 import type { Limits } from './drawing/fit.ts';
 import type { ThreadRefs } from './thread-refs.ts';
+
+export type { Mount } from '#core/ports/mount.ts';
 
 export interface Adapter<Settings = unknown, Part = unknown> {
   /** The first word of its thread refs. */
   readonly platform: Platform;
-  /** `posted`: start() gives a poster. `read-here`: people read the letters from us, each shown once by its (conversation, seq, part). */
+  /**
+   * `posted`: start() gives a poster. `read-here`: people read the letters from us, each shown once by its (conversation, seq,
+   * part). Must agree with core/domain/messages/platforms.ts.
+   */
   readonly delivery: 'posted' | 'read-here';
   /** Its start() gives a fetcher for what people attach; without it a request with attachments is refused. */
   readonly fetchesFiles?: boolean;
@@ -28,11 +34,40 @@ export interface Adapter<Settings = unknown, Part = unknown> {
   render(reply: Reply): readonly Part[];
   /** Rejects only for what an operator must mend, such as a wrong token. A platform that is down is waited for. */
   start(context: Context<Settings>): Promise<Started>;
+  /**
+   * Plays the platform on this machine. Called where its settings are missing outside production, and start() then gets the
+   * settings of the sandbox. Import what it needs inside, so that other starts do not load it.
+   */
+  startSandbox?(options: SandboxOptions): Promise<AdapterSandbox<Settings>>;
+}
+
+export interface SandboxOptions {
+  /** A folder of its own, which need not exist yet. */
+  readonly dataDir: string;
+  /** Where this process will answer HTTP on this machine, without a slash at the end. Nobody answers there yet. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface AdapterSandbox<Settings> {
+  readonly settings: Settings;
+  /** Below `/sandbox/<platform>`, where only whoever has the link of this start gets in. */
+  readonly mounts: readonly Mount[];
+  /** Where a person can try it. */
+  readonly page?: SandboxPage;
+  /** Called once its adapter has stopped. */
+  stop(): Promise<void>;
 }
 
 export interface Context<Settings> {
   /** What people do in a chat: say, press and type things, ask and stop, bring files, see their balance, link what they have there, and have it erased. */
-  readonly app: Pick<App, 'chats' | 'tasks' | 'files' | 'credits' | 'workspaces' | 'privacy'>;
+  readonly app: Pick<App, 'chats' | 'tasks' | 'files' | 'credits' | 'workspaces' | 'privacy'> & {
+    /** And what the platform tells of our own posts. */
+    readonly messages: Pick<App['messages'], 'heardOurs'>;
+  };
+  /** For calls that the platform allows rarely. */
+  readonly budgets: Budgets;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
@@ -42,15 +77,10 @@ export interface Started {
   readonly poster?: Poster;
   /** Set where `fetchesFiles`. */
   readonly fetcher?: Fetcher;
-  /** What the platform calls us on. */
+  /** Edits what the poster posted, while work goes on. */
+  readonly shower?: Shower;
+  /** What the platform calls us on. A body may have 1 MB where a mount says nothing else; raw-body.ts reads it. */
   readonly mounts?: readonly Mount[];
   /** Takes nothing more, and resolves when all that was begun has ended. */
   stop(): Promise<void>;
-}
-
-/** One address of our HTTP server. The body comes unread, because platforms sign its bytes. */
-export interface Mount {
-  readonly method: 'GET' | 'POST';
-  readonly path: `/${string}`;
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }

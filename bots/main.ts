@@ -1,23 +1,24 @@
 // Starts the platforms that are configured, and gives the core what it needs of them.
 
+import { isReadHere } from '#core/domain/messages/platforms.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { Fetcher } from '#core/ports/fetcher.ts';
+import type { Mount } from '#core/ports/mount.ts';
 import type { Poster } from '#core/ports/poster.ts';
-import type { Adapter, Context, Mount, Started } from './adapter.ts';
+import type { Shower } from '#core/ports/shower.ts';
+import type { Adapter, Context, Started } from './adapter.ts';
 import { adapters } from './adapters.ts';
+import { MOST_BYTES } from './raw-body.ts';
 
 export interface Bots {
   /** For delivery, by platform. */
   readonly posters: ReadonlyMap<Platform, Poster>;
   /** For attachments, by platform. */
   readonly fetchers: ReadonlyMap<Platform, Fetcher>;
+  /** For shown work, by platform. */
+  readonly showers: ReadonlyMap<Platform, Shower>;
   readonly mounts: readonly Mount[];
   stop(): Promise<void>;
-}
-
-/** Platforms whose letters nobody posts: people read them from us. The portal is one without being an adapter. */
-export function platformsReadHere(list: readonly Adapter[] = adapters): ReadonlySet<Platform> {
-  return new Set(['web', ...list.filter(({ delivery }) => delivery === 'read-here').map(({ platform }) => platform)]);
 }
 
 /** Platforms whose attachments can be fetched. */
@@ -31,6 +32,11 @@ export async function startBots(
   settings: Readonly<Record<Platform, unknown>>,
   list: readonly Adapter[] = adapters,
 ): Promise<Bots> {
+  for (const { platform, delivery } of list) {
+    // Otherwise its letters would wait for a poster that never comes, or be both posted and shown.
+    const expected = isReadHere(platform) ? 'read-here' : 'posted';
+    if (delivery !== expected) throw new Error(`The adapter of ${platform} says ${delivery}, and the table of platforms ${expected}.`);
+  }
   const configured = list.filter(({ platform }) => settings[platform] !== undefined);
   const starts = await Promise.allSettled(
     configured.map((adapter) =>
@@ -46,7 +52,8 @@ export async function startBots(
   return {
     posters: new Map(started.flatMap(({ poster }) => (poster ? [[poster.platform, poster] as const] : []))),
     fetchers: new Map(started.flatMap(({ fetcher }) => (fetcher ? [[fetcher.platform, fetcher] as const] : []))),
-    mounts: started.flatMap(({ mounts }) => mounts ?? []),
+    showers: new Map(started.flatMap(({ shower }) => (shower ? [[shower.platform, shower] as const] : []))),
+    mounts: started.flatMap(({ mounts = [] }) => mounts.map((mount) => ({ body: { mostBytes: MOST_BYTES }, ...mount }))),
     stop: () => stopAll(started),
   };
 }

@@ -34,6 +34,7 @@ async function main(): Promise<void> {
   const product = await startProduct(config, {
     log,
     portal: true,
+    chatSandboxes: true,
     // Whoever sees that we are ready finds them.
     async beforeListening({ core, outside, url }) {
       if (config.production) return;
@@ -73,6 +74,7 @@ function welcome(
     say(`Played by sandboxes: ${outside.sandboxes.join(', ')}. Set their settings to use the real ones (README).`);
   const mails = url === null ? null : mailUrl(core, outside);
   if (mails !== null) say(`Emails are not sent. Read them at ${mails}`);
+  if (url !== null) for (const { title, path: page } of outside.chats.pages) say(`${title}: ${pageUrl(core, outside, page)}`);
   if (logFile !== undefined) say(`Log: ${logFile}`);
   if (firstUser === null) return;
   if (firstUser.isNew) say(`A first person was made: ${firstUser.email}, password ${firstUser.password}, with 500 credits.`);
@@ -81,7 +83,12 @@ function welcome(
 
 /** null where mails are really sent. */
 function mailUrl({ settings }: Core, { mailbox, pagesToken }: Outside): string | null {
-  return mailbox && pagesToken !== null ? `${settings.publicUrl}/sandbox/mail?token=${pagesToken}` : null;
+  return mailbox && pagesToken !== null ? pageUrl({ settings }, { pagesToken }, '/sandbox/mail') : null;
+}
+
+/** Opens a page of a sandbox. */
+function pageUrl({ settings }: Pick<Core, 'settings'>, { pagesToken }: Pick<Outside, 'pagesToken'>, page: string): string {
+  return `${settings.publicUrl}${page}?token=${pagesToken}`;
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

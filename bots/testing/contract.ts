@@ -4,6 +4,7 @@ import { describe } from 'vitest';
 import type { Kit } from './kit.ts';
 import { postingContract } from './posting-contract.ts';
 import { renderingContract } from './rendering-contract.ts';
+import { showingContract } from './showing-contract.ts';
 import { threadRefContract } from './thread-ref-contract.ts';
 
 export function adapterContract<Part>(kit: Kit<Part>) {
@@ -11,5 +12,6 @@ export function adapterContract<Part>(kit: Kit<Part>) {
     describe('thread refs', () => threadRefContract(kit));
     describe('rendering', () => renderingContract(kit));
     if (kit.stage) describe('posting', () => postingContract(kit));
+    if (kit.stage) describe('showing', () => showingContract(kit));
   });
 }

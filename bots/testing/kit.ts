@@ -2,10 +2,11 @@
 
 import type { Reply } from '#core/domain/messages/reply.ts';
 import type { Poster } from '#core/ports/poster.ts';
+import type { Shower } from '#core/ports/shower.ts';
 import type { Adapter } from '../adapter.ts';
 
 export interface Kit<Part = unknown> {
-  readonly adapter: Adapter<never, Part>;
+  readonly adapter: Omit<Adapter<never, Part>, 'startSandbox'>;
   readonly refs: {
     readonly good: readonly Readonly<Record<string, string>>[];
     readonly bad: readonly string[];
@@ -30,18 +31,28 @@ export interface Picture {
 
 export interface Stage {
   readonly poster: Poster;
+  /** Left out where posts cannot be edited. */
+  readonly shower?: Shower;
   /** The same platform from another process, which remembers nothing of this one. */
   readonly otherPoster: Poster;
   /** Where people wait for an answer. */
   readonly thread: string;
   /** Asks for a new root. */
   readonly newThread: string;
-  /** Refs of threads that nobody will ever be able to post to, by the reason. */
-  readonly closed: Readonly<Record<string, string>>;
+  /** Threads that nobody will ever be able to post to, by the reason; `wholeChannel`: nor to any other in its channel. */
+  readonly closed: Readonly<Record<string, { readonly thread: string; readonly wholeChannel: boolean }>>;
+  /** A thread in another channel. */
+  readonly elsewhere: string;
+  /** The channel of this thread takes no posts for so long; left out where the platform has no limits by channel. */
+  limit?(thread: string, forMs: number): Promise<void>;
   /** A thread where the platform gives no way to look; left out where there is always one. */
   readonly unsearchable?: string;
   /** The next call of the platform ends like this. */
   next(fault: Fault): Promise<void>;
+  /** The next edit of a post ends like this. */
+  nextEdit?(fault: Fault): Promise<void>;
+  /** A person deletes a post of ours. */
+  remove?(messageRef: string): Promise<void>;
   /** From now on nothing answers there, or it does again. */
   setDown(down: boolean): Promise<void>;
   /** All that people see in a thread, oldest first. */
@@ -54,6 +65,6 @@ export const busyMs = 2000;
 
 /**
  * `answer-lost`: done, but the connection is cut before the answer. `cut`: the connection is cut before it is done.
- * `silent`: done, but no answer ever comes. `broken`: not done, 500. `broken-after`: done, and yet 500. `busy`: 429.
+ * `silent`: done, but no answer ever comes. `held`: no answer ever comes, and it is done once the platform lets it go. `broken`: not done, 500. `broken-after`: done, and yet 500. `busy`: 429.
  */
-export type Fault = 'answer-lost' | 'cut' | 'silent' | 'broken' | 'broken-after' | 'busy';
+export type Fault = 'answer-lost' | 'cut' | 'silent' | 'held' | 'broken' | 'broken-after' | 'busy';

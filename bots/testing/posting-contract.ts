@@ -77,6 +77,19 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
     await expect(world.poster.post(letter('Busy'), soon())).rejects.toMatchObject({ kind: 'later', retryAfterMs: busyMs });
   });
 
+  test('a limited channel says how long to wait, and other channels take posts meanwhile', async (context) => {
+    if (world.limit === undefined) return context.skip('it has no limits by channel');
+    await world.limit(world.thread, 60_000);
+    await expect(world.poster.post(letter('Limited'), soon())).rejects.toMatchObject({
+      kind: 'later',
+      retryAfterMs: expect.toSatisfy((ms: number) => ms > 30_000 && ms <= 60_000),
+    });
+    const part = letter('Elsewhere', world.elsewhere);
+    await world.poster.post(part, soon());
+    expect(await seen(part)).toBe(1);
+    await world.limit(world.thread, 0);
+  });
+
   test('a platform that does not answer at all has not got it, so it is tried again', async () => {
     const part = letter('Down');
     await world.setDown(true);
@@ -87,8 +100,8 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
   });
 
   test('a post that nobody will ever take is told apart', async () => {
-    for (const [why, thread] of Object.entries(world.closed)) {
-      await expect(world.poster.post(letter(why, thread), soon()), why).rejects.toMatchObject({ kind: 'never' });
+    for (const [why, { thread, wholeChannel }] of Object.entries(world.closed)) {
+      await expect(world.poster.post(letter(why, thread), soon()), why).rejects.toMatchObject({ kind: 'never', wholeChannel });
     }
     await expect(world.poster.post({ ...letter('x'), part: 99 }, soon())).rejects.toMatchObject({ kind: 'never' });
     await expect(world.poster.post(letter('x', 'nonsense'), soon())).rejects.toMatchObject({ kind: 'never' });
@@ -99,6 +112,15 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
     await world.poster.post(other, soon());
     expect(await world.poster.look(letter('Never posted'), soon())).toBe('absent');
     expect(await world.poster.look({ ...other, key: `${other.key}0` }, soon())).toBe('absent');
+  });
+
+  test('what was posted at the last try is found, however long ago the first one was', async () => {
+    const part = letter('Tried for hours');
+    await world.poster.post(part, soon());
+    const hoursAgo = new Date(Date.now() - 20 * 60 * 60_000);
+    expect(await world.otherPoster.look({ ...part, attemptedAt: hoursAgo }, soon())).toHaveProperty('found.messageRef');
+    // Where nobody knows when that was, it is never taken for absent.
+    expect(await world.otherPoster.look({ ...part, attemptedAt: hoursAgo, lastTriedAt: null }, soon())).not.toBe('absent');
   });
 
   test('where the platform does not let us look, we say so', async (context) => {
@@ -118,6 +140,7 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
       reply: replyOf({ kind: 'heading', text: `${text} ${markOf(key)}`, tone: 'plain' }),
       part: 0,
       attemptedAt: new Date(),
+      lastTriedAt: new Date(),
     };
   }
 

@@ -183,6 +183,9 @@ const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract
       held: amount(10),
       steps: Array.from({ length: 40 }, (_, i) => ({ title: `Read source ${i + 1}`, state: i < 39 ? 'done' : 'running' })),
     },
+    'it is done': { kind: 'working', taskId, type: 'research', held: amount(0), steps: [], ended: 'completed' },
+    'it failed': { kind: 'working', taskId, type: 'research', held: amount(0), steps: [], ended: 'failed' },
+    'it was canceled': { kind: 'working', taskId, type: 'research', held: amount(0), steps: [], ended: 'canceled' },
   },
   result: {
     'leads came, as sample data': {

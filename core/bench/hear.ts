@@ -48,7 +48,7 @@ export async function hearIn(store: Store, teams: readonly BenchTeam[]): Promise
     const { outcome } = await hear(core, speaker, {
       key: `bench:${id}`,
       threadRef: `bench:${speaker.workspace}:C1:${id}`,
-      channel: 'C1',
+      channel: `bench:${speaker.workspace}:C1`,
       text: 'find me a lead in Miami',
       at: new Date(),
       how: 'mention',

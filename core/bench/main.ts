@@ -14,6 +14,7 @@ import { benchEndToEnd } from './end-to-end.ts';
 import { benchIntake } from './intake.ts';
 import { benchLedger } from './ledger.ts';
 import type { BenchRow } from './row.ts';
+import { benchShowings } from './showings.ts';
 import { benchStreams } from './streams.ts';
 
 const json = process.argv.includes('--json');
@@ -34,6 +35,7 @@ try {
     await store.close();
   }
   if (wanted('streams')) for (const row of await benchStreams(postgres.url, folder, log)) show([row]);
+  if (wanted('showings')) show(await benchShowings(postgres.url, folder, log));
   if (wanted('dashboard')) show(await benchDashboard(postgres.url, folder, log));
   if (wanted('end-to-end')) show([await benchEndToEnd(postgres.url, folder, log)]);
 } finally {

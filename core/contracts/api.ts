@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { agentTypes } from '#core/domain/tasks/agent-type.ts';
 import { isId, type ConversationId, type FileId, type Id, type TaskId } from '#core/domain/ids.ts';
 import { askLimits } from '#core/domain/asks/limits.ts';
+import { isReadHere, platformsReadHere, PORTAL } from '#core/domain/messages/platforms.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { shorten } from '#core/domain/text/text.ts';
 import { isDay, isTimeZone } from '#core/domain/text/time-zone.ts';
@@ -37,6 +38,8 @@ const wholeNumber = () =>
     .regex(/^\d{1,9}$/, 'must be a whole number')
     .transform(Number);
 
+const oneOf = new Intl.ListFormat('en', { type: 'disjunction' });
+
 export type CreateTask = z.output<typeof createTask>;
 /** POST /api/tasks/create */
 export const createTask = z.strictObject({
@@ -44,7 +47,9 @@ export const createTask = z.strictObject({
   type: z.enum(agentTypes, { error: ({ input }) => notAType(input) }).optional(),
   conversationId: id<ConversationId>().optional(),
   /** Where people read the answer: letters to a terminal are drawn for one. */
-  from: z.enum(['web', 'terminal'], 'must be web or terminal').default('web'),
+  from: text()
+    .refine(isReadHere, { error: () => `must be ${oneOf.format(platformsReadHere())}` })
+    .default(PORTAL),
   files: z.array(id<FileId>(), 'must be a list of file ids').max(askLimits.files, `may name at most ${askLimits.files} files`).default([]),
 });
 

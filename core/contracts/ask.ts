@@ -65,6 +65,7 @@ export const askSchema = z.object({
   newConversation: z.boolean().default(false),
   /** Slack workspace or Discord server, as the platform names it. */
   workspace: word.optional(),
+  /** With its platform and workspace, `slack:T1:C9`: limits of a workspace count by the first two parts. */
   channel: word.optional(),
   /** Who said it: someone logged in, or a platform's account that may or may not be linked to a user. */
   from: z.discriminatedUnion('kind', [

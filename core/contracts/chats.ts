@@ -51,6 +51,7 @@ export const messageSchema = z.object({
   /** A second identity of the same gesture, such as Slack's `client_msg_id`. */
   also: key.optional(),
   threadRef,
+  /** As limits know it: `slack:T1:C9`. */
   channel: word.optional(),
   text,
   /** When it was said, by the platform's clock. */

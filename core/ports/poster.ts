@@ -8,7 +8,10 @@ export interface Poster {
   parts(reply: Reply): number;
   /** Posts one part. Resolves only when the platform confirmed it; every other end is a PostError. */
   post(part: LetterPart, signal: AbortSignal): Promise<Posted>;
-  /** Looks for a part whose post ended without an answer. `cannot` when the platform gives no way to know. */
+  /**
+   * Looks for a part whose post ended without an answer. `cannot` when the platform gives no way to know. A look that must wait
+   * (see Budgets) throws `later`: nothing else in the channel waits for it.
+   */
   look(part: LetterPart, signal: AbortSignal): Promise<{ found: Posted } | 'absent' | 'cannot'>;
 }
 
@@ -20,8 +23,13 @@ export interface LetterPart {
   readonly reply: Reply;
   /** From 0. */
   readonly part: number;
-  /** When it was first tried. It may have been posted at any time since then: somebody may have wanted it sent again days later. */
+  /** When it was first tried, perhaps days ago. */
   readonly attemptedAt: Date | null;
+  /**
+   * When its last post was begun, which is what to look around: every look before that found nothing. null where that is not
+   * known; then it may have been posted at any time since `attemptedAt`.
+   */
+  readonly lastTriedAt: Date | null;
 }
 
 export interface Posted {
@@ -30,26 +38,39 @@ export interface Posted {
   readonly threadRef?: string;
 }
 
+/** Calls that a platform allows so rarely that all processes share them: reading history, for one. */
+export interface Budgets {
+  /**
+   * Takes the one call that `key` (`slack:T1/history`) allows in `everyMs`. null: it may be made now. Else how many ms it is
+   * until the next one, which is not kept for whoever asked.
+   */
+  take(key: string, everyMs: number): Promise<number | null>;
+}
+
 /** How a post ended when it was not confirmed. */
 export class PostError extends Error {
   readonly kind: 'unknown' | 'later' | 'never';
   readonly retryAfterMs: number | null;
   /** Why it will never be posted, in our words; null where the platform does not say. */
   readonly why: Trouble | null;
+  /** `never` holds for everything in this channel. */
+  readonly wholeChannel: boolean;
 
   /**
-   * `unknown`: it may have been posted. `later`: it was not; try again, not before `retryAfterMs`.
-   * `never`: it was not and will not be (no such channel, no permission).
+   * `unknown`: it may have been posted. `later`: it was not; try again. With `retryAfterMs` the platform limits the channel:
+   * nothing is posted there until then, by any process, and it counts as no failure. `never`: it was not and will not be (no
+   * such channel, no permission); `wholeChannel`: nor will anything else in this channel, whatever its thread.
    */
   constructor(
     kind: 'unknown' | 'later' | 'never',
     message: string,
-    options: { retryAfterMs?: number; why?: Trouble; cause?: unknown } = {},
+    options: { retryAfterMs?: number; why?: Trouble; wholeChannel?: boolean; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'PostError';
     this.kind = kind;
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.why = options.why ?? null;
+    this.wholeChannel = options.wholeChannel ?? false;
   }
 }

@@ -13,7 +13,10 @@ export interface ProductOptions {
   readonly clock?: Clock;
   /** The platforms to speak on; the product's own when left out. */
   readonly adapters?: readonly Adapter[];
+  /** For tests: settings of platforms, which win over those of the configuration. */
   readonly botSettings?: Readonly<Record<string, unknown>>;
+  /** Whether platforms without settings are played by their sandboxes, where they have one. In production none is. */
+  readonly chatSandboxes?: boolean;
   /** Whether there is a portal, built before: `npm start` has one, most tests need none. */
   readonly portal?: boolean;
   /** Called when everything runs but the HTTP server, with the address that it will answer at: for what must be there by then. */

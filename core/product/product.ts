@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import type { Config } from '#core/contracts/env.ts';
 import { addressHere, isLoopbackHost } from '#core/domain/accounts/loopback.ts';
 import { asNumber } from '#core/domain/credits/credits.ts';
+import { platformsReadHere } from '#core/domain/messages/platforms.ts';
 import { createAgents } from '#core/engines/agents.ts';
 import { createAuth } from '#core/engines/auth/auth.ts';
 import { createQueue } from '#core/engines/bullmq/bullmq.ts';
@@ -75,7 +76,13 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (held) stops.push(held.letGo);
     const port = held?.port ?? config.http.port;
     const publicUrl = config.http.publicUrl ?? addressHere(config.http.host, port);
-    const outside = await startSandboxes(config, log);
+    const here = `http://127.0.0.1:${port}`;
+    const adapters = config.roles.includes('bots') ? (options.adapters ?? (await import('#bots/adapters.ts')).adapters) : null;
+    const outside = await startSandboxes(
+      config,
+      log,
+      adapters && { adapters, settings: options.botSettings, play: options.chatSandboxes ?? false, url: here, clock, log },
+    );
     stops.push(() => outside.stop());
     await migrate(outside.databaseUrl);
     if (await mendAfterRestore(outside.databaseUrl)) log.warn({}, 'database was moved from another server, events renumbered');
@@ -122,7 +129,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       cost: options.loginCost,
     });
 
-    const { platformsFetchedFrom, platformsReadHere } = await import('#bots/main.ts');
+    const { platformsFetchedFrom } = await import('#bots/main.ts');
     const made: Core = {
       store,
       queue,
@@ -148,7 +155,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
         startingCredits: config.people.startingCredits,
         operatorEmails: new Set(config.people.operatorEmails.map((email) => email.toLowerCase())),
         worker,
-        readHere: platformsReadHere(options.adapters),
+        readHere: new Set(platformsReadHere()),
         fetchesFrom: platformsFetchedFrom(options.adapters),
         ...timings,
       },
@@ -157,14 +164,15 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const app = makeApp(core);
 
     if (config.roles.includes('worker')) stops.push(await startWorkerRole(core));
-    const bots = config.roles.includes('bots') ? await startBotsRole(core, app, options) : null;
+    const bots = adapters && (await startBotsRole(core, app, { adapters, settings: outside.chats.settings }));
     if (bots) stops.push(bots.stop);
     const { startingCredits } = config.people;
     const operatorEmails = [...core.settings.operatorEmails];
     const filesOrigin = originOf(outside.s3);
     const portal = options.portal ? { operatorEmails, startingCredits: asNumber(startingCredits.credits), filesOrigin } : null;
-    const listens = config.roles.includes('web') || (bots?.mounts.length ?? 0) > 0;
-    if (listens) await options.beforeListening?.({ core, outside, url: `http://127.0.0.1:${port}` });
+    const mounts = [...(bots?.mounts ?? []), ...outside.chats.mounts];
+    const listens = config.roles.includes('web') || mounts.length > 0;
+    if (listens) await options.beforeListening?.({ core, outside, url: here });
     await held?.letGo();
     const web = listens
       ? await startWebRole(
@@ -172,7 +180,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
           app,
           { ...config.http, port },
           {
-            mounts: bots?.mounts ?? [],
+            mounts,
             outside,
             filesOrigin,
             // In production a proxy on the same machine may call us by any name.

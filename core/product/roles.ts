@@ -1,17 +1,19 @@
 // What a process does, by role. Roles share no memory: they meet in PostgreSQL and the queue.
 
-import type { Context, Mount } from '#bots/adapter.ts';
+import type { Adapter, Context } from '#bots/adapter.ts';
 import type { Bots } from '#bots/main.ts';
 import type { App } from '#core/flows/app.ts';
 import { deliverMails } from '#core/flows/mail/mail.ts';
 import { fetchInputs } from '#core/flows/files/fetch-inputs.ts';
 import { deliver } from '#core/flows/messages/deliver.ts';
+import { showWork } from '#core/flows/messages/show-work.ts';
 import { relay, upkeep } from '#core/flows/operator/upkeep.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
 import { dispatch } from '#core/flows/tasks/dispatch.ts';
 import { watchRunning } from '#core/flows/tasks/running.ts';
+import type { Mount, SandboxPage } from '#core/ports/mount.ts';
+import type { Budgets } from '#core/ports/poster.ts';
 import type { PortalSettings } from '#web/server/portal.ts';
-import type { ProductOptions } from './options.ts';
 import type { Outside } from './sandboxes.ts';
 
 /** Agents take seconds to minutes, and waiting for them costs little: this many tasks at a time in one process. */
@@ -41,22 +43,27 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
   };
 }
 
-/** Speaks on the platforms, and delivers letters there. */
+/** Speaks on the platforms, delivers letters there, and shows work while it goes on. */
 export async function startBotsRole(
   core: Core,
   app: Context<unknown>['app'],
-  options: Pick<ProductOptions, 'adapters' | 'botSettings'>,
+  { adapters, settings }: { adapters: readonly Adapter[]; settings: Outside['chats']['settings'] },
 ): Promise<Bots> {
   const { startBots } = await import('#bots/main.ts');
-  const bots = await startBots({ app, log: core.log, clock: core.clock }, options.botSettings ?? {}, options.adapters);
+  const budgets: Budgets = { take: (key, everyMs) => core.store.routes.take(key, everyMs, core.clock.now()) };
+  const bots = await startBots({ app, log: core.log, clock: core.clock, budgets }, settings, adapters);
   const stopping = new AbortController();
-  const working = Promise.all([deliver(core, bots.posters, stopping.signal), fetchInputs(core, bots.fetchers, stopping.signal)]);
+  const loops = [
+    deliver(core, bots.posters, stopping.signal),
+    showWork(core, bots.showers, stopping.signal),
+    fetchInputs(core, bots.fetchers, stopping.signal),
+  ];
   return {
     ...bots,
     async stop() {
       await bots.stop();
       stopping.abort();
-      await working;
+      await Promise.all(loops);
     },
   };
 }
@@ -66,7 +73,7 @@ type PortalNeeds = Pick<PortalSettings, 'operatorEmails' | 'startingCredits' | '
 
 interface WebNeeds {
   readonly mounts: readonly Mount[];
-  readonly outside: Pick<Outside, 'mailbox' | 'pagesToken'>;
+  readonly outside: Pick<Outside, 'mailbox' | 'chats' | 'pagesToken'>;
   readonly loopbackOnly: boolean;
   /** Where downloads lead to. */
   readonly filesOrigin: string;
@@ -85,8 +92,8 @@ export async function startWebRole(
   const { openPortal } = await import('#web/server/portal.ts');
   const { log, auth, security } = core;
   const { publicUrl, brandName } = core.settings;
-  const { mailbox, pagesToken } = outside;
-  const sandboxPages = mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : [];
+  const { mailbox, chats, pagesToken } = outside;
+  const sandboxPages: SandboxPage[] = [...(mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : []), ...chats.pages];
   const common = { app, auth, log, security, publicUrl, brandName, sandboxPages };
   const web = createWeb({
     ...common,

@@ -7,6 +7,7 @@ import type { Config } from '#core/contracts/env.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { S3Settings } from '#core/engines/s3.ts';
 import type { SesSettings } from '#core/engines/ses/ses.ts';
+import { noChats, openChats, type ChatNeeds, type Chats } from './chats.ts';
 import { mustNotReplaceKeys } from './lost-key.ts';
 import { sandboxKeys } from './sandbox-keys.ts';
 
@@ -23,11 +24,12 @@ export interface Outside {
   readonly mail: SesSettings | null;
   /** Where the sandbox tells of the mails it took, and what it wants to see first. */
   readonly mailbox: { readonly url: string; readonly token: string } | null;
+  readonly chats: Pick<Chats, 'settings' | 'mounts' | 'pages'>;
   /** Opens the pages of sandboxes in a browser; null where there can be none. The same at each start in this folder. */
   readonly pagesToken: string | null;
   readonly encryptionKeys: readonly string[];
-  /** Which services are sandboxes. */
-  readonly sandboxes: readonly ('postgres' | 's3' | 'openclaw' | 'mail')[];
+  /** Which services are sandboxes: postgres, s3, openclaw, mail, and chats by the word of their platform. */
+  readonly sandboxes: readonly string[];
   /** Tells a second start in the same folder where we are. */
   announce(url: string): Promise<void>;
   stop(): Promise<void>;
@@ -38,9 +40,10 @@ const REGION = 'us-east-1';
 /** No mail can go there, or come from there. */
 const SANDBOX_FROM = 'hello@sandbox.example';
 
-export async function startSandboxes(config: Config, log: Log): Promise<Outside> {
+/** `chatNeeds` is null for a process that speaks on no platform. */
+export async function startSandboxes(config: Config, log: Log, chatNeeds: ChatNeeds | null): Promise<Outside> {
   const { dataDir } = config;
-  const running: { name: Outside['sandboxes'][number]; stop(): Promise<void> }[] = [];
+  const running: { name: string; stop(): Promise<void> }[] = [];
   let announce = async (_url: string) => {};
   const stop = async () => {
     // The database goes last: whatever stops before it may still have something to write.
@@ -52,10 +55,11 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
     const databaseUrl = config.database.kind === 'real' ? config.database.url : await embeddedPostgres();
     if (!config.production) await mustNotReplaceKeys(databaseUrl, config);
     const keys = config.production ? null : await sandboxKeys(dataDir);
-    const [s3, openclaw, { mail, mailbox }] = await Promise.all([
+    const [s3, openclaw, { mail, mailbox }, chats] = await Promise.all([
       config.files.kind === 'real' ? realS3(config.files) : sandboxS3(),
       config.openclaw.kind === 'real' ? config.openclaw : sandboxOpenClaw(),
       config.mail.kind === 'sandbox' ? sandboxMail() : { mail: realSes(config), mailbox: null },
+      chatNeeds === null ? noChats : chatSandboxes(chatNeeds),
     ]);
     return {
       databaseUrl,
@@ -63,6 +67,7 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
       openclaw,
       mail,
       mailbox,
+      chats,
       pagesToken: keys && createHmac('sha256', keys.s3SecretAccessKey).update('pages of sandboxes').digest('base64url'),
       encryptionKeys: config.encryption?.keys ?? [keys!.encryptionKey],
       sandboxes: running.map(({ name }) => name),
@@ -102,6 +107,12 @@ export async function startSandboxes(config: Config, log: Log): Promise<Outside>
         mail: { from: SANDBOX_FROM, name: config.brand.name, region: REGION, endpoint: sandbox.url, credentials },
         mailbox: { url: sandbox.url, token: credentials.secretAccessKey },
       };
+    }
+
+    async function chatSandboxes(needs: ChatNeeds): Promise<Chats> {
+      const chats = await openChats(config, needs);
+      running.push(...chats.sandboxes.map(({ platform, stop: end }) => ({ name: platform, stop: end })));
+      return chats;
     }
 
     async function sandboxOpenClaw(): Promise<Outside['openclaw']> {

@@ -1,23 +1,8 @@
-// What bots, sandboxes and the portal bring. They speak Node's own words, so that nobody but this room needs Express.
+// What bots, sandboxes and the portal bring, as Express takes it.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, RequestHandler } from 'express';
-import type { BodyLimit } from './requests/body-limit.ts';
+import type { Mount } from '#core/ports/mount.ts';
 import { addRoutes, type Handler, type Route } from './route.ts';
-
-export type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
-
-/** An address of ours that is answered elsewhere. The body comes unread, since platforms sign its bytes. */
-export interface Mount {
-  /** Without one, all methods; the listener then refuses what it doesn't know. */
-  readonly method?: 'GET' | 'POST';
-  readonly path: `/${string}`;
-  /** Everything below the path too. */
-  readonly below?: boolean;
-  /** What its body may be, where that differs from `usualBody`. */
-  readonly body?: BodyLimit;
-  readonly handle: Listener;
-}
 
 export function addMounts(express: Express, mounts: readonly Mount[]): void {
   addRoutes(express, withTheirMethods(mounts));

@@ -4,11 +4,11 @@ import type { RequestHandler } from 'express';
 import type { App } from '#core/flows/app.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Log } from '#core/ports/log.ts';
+import type { Mount, SandboxPage } from '#core/ports/mount.ts';
 import type { SecurityLog } from '#core/ports/security-log.ts';
 import type { Keys } from './requests/keys.ts';
 import type { Patience } from './listen.ts';
 import type { Metrics } from './metrics.ts';
-import type { Mount } from './mount.ts';
 import type { Streams } from './streams.ts';
 
 /** What can be asked of the core over HTTP, the portal's pages apart. */
@@ -43,12 +43,6 @@ export interface WebSettings {
   /** For tests. */
   readonly nowMs?: () => number;
   readonly patience?: Partial<Patience>;
-}
-
-/** A page where a person can try what a sandbox plays. */
-export interface SandboxPage {
-  readonly title: string;
-  readonly path: `/${string}`;
 }
 
 /** What routes are made of. */

@@ -4,6 +4,7 @@
 import './requests/locals.ts';
 import express, { type Express } from 'express';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import type { Mount } from '#core/ports/mount.ts';
 import { boundBodies, type Bounds } from './requests/body-limit.ts';
 import { keepFromCrawlers } from './requests/crawlers.ts';
 import { answerErrors } from './requests/errors.ts';
@@ -13,7 +14,7 @@ import { keysOf } from './requests/keys.ts';
 import { checkLocations } from './requests/locations.ts';
 import { listen, usualPatience, type Running } from './listen.ts';
 import { createMetrics } from './metrics.ts';
-import { addMounts, addPortal, pathsOf, type Mount } from './mount.ts';
+import { addMounts, addPortal, pathsOf } from './mount.ts';
 import { followRequests } from './requests/requests.ts';
 import { answerUnreadable, checkRequestLine, onlyPaths } from './requests/request-line.ts';
 import { isOurHost } from './requests/own-host.ts';

@@ -75,6 +75,8 @@ const stored = [
   ['users', 'name'],
   ['api_keys', 'name'],
   ['workspaces', 'name'],
+  ['installations', 'name'],
+  ['places', 'name'],
   ['identities', 'display_name'],
   ['link_requests', 'account_name'],
   ['link_requests', 'place_name'],

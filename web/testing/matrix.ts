@@ -189,6 +189,11 @@ export const matrix: Readonly<Record<string, Row>> = {
         {},
         id(({ workspace }) => workspace),
       ),
+      change: act(
+        'workspaces.manage',
+        { personPerDay: '100', workspacePerDay: '' },
+        id(({ workspace }) => workspace),
+      ),
       account: act(
         'team.see',
         {},

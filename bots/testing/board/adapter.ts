@@ -1,10 +1,12 @@
 // The board is the platform that we can break: real product code talks to it as to any other, in tests only.
 
 import type { Adapter } from '#bots/adapter.ts';
+import { boardEchoes } from './echoes.ts';
 import { boardInbound } from './inbound.ts';
 import { boardPoster, type BoardSettings } from './poster.ts';
 import { refs } from './refs.ts';
 import { limits, renderBoard } from './render.ts';
+import { boardShower } from './shower.ts';
 
 export const board: Adapter<BoardSettings, string> = {
   platform: 'board',
@@ -13,6 +15,8 @@ export const board: Adapter<BoardSettings, string> = {
   limits,
   render: renderBoard,
   async start(context) {
-    return { poster: boardPoster(context.settings), mounts: [boardInbound(context)], async stop() {} };
+    const { settings, budgets } = context;
+    const mounts = [boardInbound(context), boardEchoes(context)];
+    return { poster: boardPoster(settings, budgets), shower: boardShower(settings), mounts, async stop() {} };
   },
 };

@@ -17,8 +17,11 @@ import { board } from './adapter.ts';
 import { boardPeople } from './client.ts';
 import { startBoard } from './sandbox/server.ts';
 import type { Answered } from '#core/flows/chats/answer.ts';
+import type { Echo } from '#core/flows/messages/heard.ts';
+import type { LetterPart } from '#core/ports/poster.ts';
 
 const token = 'secret';
+const budgets = { take: async () => null };
 
 test('what a person says arrives, however often and in whatever order it is told, under one key', async () => {
   const { url, people } = await openBoard();
@@ -33,7 +36,7 @@ test('what a person says arrives, however often and in whatever order it is told
     speaker: { platform: 'board', workspace: 'board', space: 'board', externalId: 'ann', name: 'Ann' },
     key: 'board:general:2',
     threadRef: 'board:general:1',
-    channel: 'general',
+    channel: 'board:board:general',
     text: 'in Miami',
     at: expect.any(Date),
     how: 'thread',
@@ -66,16 +69,41 @@ test('nobody but the board can tell us what people said', async () => {
   expect(asks).toEqual([]);
 });
 
+test('the bot is told of its own posts until it has taken that, and deletes what is there twice', async () => {
+  const { url, people } = await openBoard();
+  const { echoes, hookUrl, refuse } = await listen(url);
+  await people.channel('general');
+  const poster = await posterOf(url);
+  const part = partOf('letter-1');
+  const { threadRef } = await poster.post(part, AbortSignal.timeout(30_000));
+  await poster.post({ ...part, threadRef: threadRef! }, AbortSignal.timeout(30_000));
+  refuse(2);
+  await people.echoes(hookUrl.replace('events', 'echoes'));
+  await vi.waitFor(() => expect(echoes).toHaveLength(2));
+  expect(echoes.toSorted((a, b) => Number(a.messageRef) - Number(b.messageRef))).toEqual([
+    { key: 'letter-1', messageRef: '1', threadRef: 'board:general:1' },
+    { key: 'letter-1', messageRef: '2' },
+  ]);
+  await vi.waitFor(async () => expect(await people.messages('general')).toHaveLength(1));
+});
+
+test('nobody but the board can tell us of our posts', async () => {
+  const { url } = await openBoard();
+  const { echoes, hookUrl } = await listen(url);
+  const body = JSON.stringify({ message: '1', channel: 'general', thread: '1', key: 'letter-1' });
+  const { status } = await fetch(hookUrl.replace('events', 'echoes'), {
+    method: 'POST',
+    body,
+    headers: { 'X-Board-Signature': 'f'.repeat(64) },
+  });
+  expect(status).toBe(401);
+  expect(echoes).toEqual([]);
+});
+
 test('a board that is killed still shows every post, and finds it by its key', async () => {
   const file = path.join(os.tmpdir(), `board-${randomUUID()}.jsonl`);
   onTestFinished(() => rm(file, { force: true }));
-  const part = {
-    key: 'letter-1',
-    threadRef: 'board:general:',
-    reply: replyOf({ kind: 'prose', text: 'Ready', from: 'us' }),
-    part: 0,
-    attemptedAt: new Date(),
-  };
+  const part = partOf('letter-1');
 
   const first = await spawnBoard(file);
   await boardPeople(first.url).channel('general');
@@ -86,15 +114,70 @@ test('a board that is killed still shows every post, and finds it by its key', a
   expect(await boardPeople(second.url).messages()).toMatchObject([{ text: 'Ready', key: 'letter-1' }]);
 });
 
+test('a bot edits its own posts and nobody else’s, and people see what they say now', async () => {
+  const { url, people } = await openBoard();
+  await people.channel('general');
+  const { thread, id } = await people.say('general', 'find me 100 leads');
+  const { poster, shower } = await board.start({
+    app: {} as App,
+    budgets: { take: async () => null },
+    clock: systemClock,
+    log: quietLog,
+    settings: { url, token },
+  });
+  const reply = (text: string) => replyOf({ kind: 'prose', text, from: 'us' });
+  const soon = () => AbortSignal.timeout(30_000);
+  const threadRef = `board:general:${thread}`;
+  const { messageRef } = await poster!.post(
+    { key: 'k', threadRef, reply: reply('Begun'), part: 0, attemptedAt: new Date(), lastTriedAt: new Date() },
+    soon(),
+  );
+  const show = (ref: string, text: string) =>
+    shower!.show({ platform: 'board', threadRef, messageRef: ref, reply: reply(text), version: 1, closed: false }, soon());
+  await show(messageRef, 'Reading');
+  await show(messageRef, 'Finished');
+  expect((await people.messages())[1]).toMatchObject({ text: 'Finished', first: 'Begun', edits: 2 });
+  await expect(show(id, 'mine')).rejects.toMatchObject({ kind: 'never' });
+  expect((await people.messages())[0]).toMatchObject({ text: 'find me 100 leads' });
+});
+
+test('an edit that the board holds is done when it lets go, whatever was done meanwhile', async () => {
+  const { url, people } = await openBoard();
+  await people.channel('general');
+  const { poster, shower } = await board.start({
+    app: {} as App,
+    budgets: { take: async () => null },
+    clock: systemClock,
+    log: quietLog,
+    settings: { url, token },
+  });
+  const reply = (text: string) => replyOf({ kind: 'prose', text, from: 'us' });
+  const part = { key: 'k', threadRef: 'board:general:', reply: reply('Begun'), part: 0, attemptedAt: new Date(), lastTriedAt: new Date() };
+  const { messageRef, threadRef } = await poster!.post(part, AbortSignal.timeout(30_000));
+  const view = { platform: 'board', threadRef: threadRef!, messageRef, version: 1, closed: false };
+  await people.nextEdit('held');
+  await expect(shower!.show({ ...view, reply: reply('Late') }, AbortSignal.timeout(200))).rejects.toMatchObject({ kind: 'unknown' });
+  await shower!.show({ ...view, reply: reply('Newest') }, AbortSignal.timeout(30_000));
+  expect(await people.messages()).toMatchObject([{ text: 'Newest' }]);
+  expect(await people.letGo()).toBe(1);
+  expect(await people.messages()).toMatchObject([{ text: 'Late' }]);
+});
+
+function partOf(key: string): LetterPart {
+  const reply = replyOf({ kind: 'prose', text: 'Ready', from: 'us' });
+  return { key, threadRef: 'board:general:', reply, part: 0, attemptedAt: new Date(), lastTriedAt: new Date() };
+}
+
 async function openBoard() {
   const { url, stop } = await startBoard({ token });
   onTestFinished(stop);
   return { url, people: boardPeople(url) };
 }
 
-/** The product as far as the board sees it: its adapter's own address, and an app that writes down what it was asked. */
+/** The product as far as the board sees it: its adapter's own addresses, and an app that writes down what it was asked and told. */
 async function listen(url: string) {
   const asks: (MessageInput & { speaker: SpeakerInput })[] = [];
+  const echoes: Echo[] = [];
   let refusals = 0;
   const app = {
     chats: {
@@ -104,10 +187,16 @@ async function listen(url: string) {
         return { outcome: 'task' } as Answered;
       },
     },
+    messages: {
+      async heardOurs(echo: Echo) {
+        if (refusals-- > 0) throw new Error('the database is away');
+        echoes.push(echo);
+        return echoes.length === 1 ? 'confirmed' : 'double';
+      },
+    },
   } as App;
-  const { mounts } = await board.start({ app, clock: systemClock, log: quietLog, settings: { url, token } });
-  const { path: at, handle } = mounts![0]!;
-  const server = createServer((request, response) => void handle(request, response));
+  const { mounts } = await board.start({ app, clock: systemClock, log: quietLog, budgets, settings: { url, token } });
+  const server = createServer((request, response) => void mounts!.find(({ path: at }) => at === request.url)!.handle(request, response));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(async () => {
     server.closeAllConnections();
@@ -115,13 +204,14 @@ async function listen(url: string) {
   });
   return {
     asks,
-    hookUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}${at}`,
+    echoes,
+    hookUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/board/events`,
     refuse: (times: number) => (refusals = times),
   };
 }
 
 async function posterOf(url: string) {
-  return (await board.start({ app: {} as App, clock: systemClock, log: quietLog, settings: { url, token } })).poster!;
+  return (await board.start({ app: {} as App, clock: systemClock, log: quietLog, budgets, settings: { url, token } })).poster!;
 }
 
 async function spawnBoard(file: string) {

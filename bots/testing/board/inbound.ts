@@ -39,7 +39,7 @@ async function readEvent(request: IncomingMessage, token: string): Promise<{ spe
     message: {
       key: `board:${channel}:${message}`,
       threadRef: refs.format({ channel, thread }),
-      channel,
+      channel: `board:board:${channel}`,
       text: words.replace(MENTION, ''),
       at: new Date(at),
       // Whoever begins a thread speaks to us; in one, only who says so, or goes on with a request of theirs.

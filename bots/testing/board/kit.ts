@@ -10,6 +10,7 @@ import { showMarkup } from './markup.ts';
 import { boardPoster } from './poster.ts';
 import { refs } from './refs.ts';
 import { limits, renderBoard } from './render.ts';
+import { boardShower } from './shower.ts';
 import { startBoard } from './sandbox/server.ts';
 
 export const boardKit: Kit<string> = {
@@ -51,20 +52,30 @@ async function startStage(): Promise<Stage> {
   const people = boardPeople(url);
 
   await people.channel('general');
+  await people.channel('other');
   await people.channel('closed');
   await people.channel('quiet', { searchable: false });
-  const roots = await Promise.all(['general', 'closed', 'quiet'].map((channel) => people.say(channel, 'find me 100 leads')));
-  const [thread, closed, unsearchable] = roots.map(({ channel, thread: root }) => refs.format({ channel, thread: root }));
+  const roots = await Promise.all(['general', 'closed', 'quiet', 'other'].map((channel) => people.say(channel, 'find me 100 leads')));
+  const [thread, closed, unsearchable, elsewhere] = roots.map(({ channel, thread: root }) => refs.format({ channel, thread: root }));
   await people.channel('closed', { closed: true });
 
   return {
     poster: boardPoster({ url, token }),
+    shower: boardShower({ url, token }),
     otherPoster: boardPoster({ url, token }),
     thread: thread!,
     newThread: refs.format({ channel: 'general', thread: '' }),
-    closed: { 'the channel is closed': closed!, 'no such channel': 'board:gone:1', 'no such thread': 'board:general:999' },
+    closed: {
+      'the channel is closed': { thread: closed!, wholeChannel: true },
+      'no such channel': { thread: 'board:gone:1', wholeChannel: true },
+      'no such thread': { thread: 'board:general:999', wholeChannel: false },
+    },
+    elsewhere: elsewhere!,
+    limit: (ref, forMs) => people.limit(refs.parse(ref)!.channel, forMs),
     unsearchable: unsearchable!,
     next: (fault) => people.next(fault),
+    nextEdit: (fault) => people.nextEdit(fault),
+    remove: (messageRef) => people.remove(messageRef),
     async setDown(down) {
       if (down) await running.stop();
       else running = await startBoard({ token, file, port: Number(new URL(url).port) });

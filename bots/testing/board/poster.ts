@@ -2,19 +2,27 @@
 // whether something is posted again is decided by looking, as on the real platforms.
 
 import { z } from 'zod';
-import { PostError, type LetterPart, type Posted, type Poster } from '#core/ports/poster.ts';
+import { PostError, type Budgets, type LetterPart, type Posted, type Poster } from '#core/ports/poster.ts';
 import { refs } from './refs.ts';
 import { renderBoard } from './render.ts';
 
 export interface BoardSettings {
   readonly url: string;
   readonly token: string;
+  /** All processes together look this often at the most; left out where they may always. */
+  readonly lookEveryMs?: number;
+  /** The least time between two edits in a channel; one second where it is left out. */
+  readonly editEveryMs?: number;
 }
 
 /** The board's clock and ours may differ by this much. */
 const clockSkewMs = 5 * 60_000;
+/** A post may appear this long after it was begun, whatever became of its caller. */
+const lateMs = 10 * 60_000;
 
-export function boardPoster({ url, token }: BoardSettings): Poster {
+export function boardPoster(settings: BoardSettings, budgets?: Budgets): Poster {
+  const { lookEveryMs } = settings;
+  const call = boardCalls(settings);
   return {
     platform: 'board',
     parts: (reply) => renderBoard(reply).length,
@@ -27,11 +35,11 @@ export function boardPoster({ url, token }: BoardSettings): Poster {
     },
     async look(part, signal) {
       const { channel, thread } = addressOf(part);
-      const after = new Date((part.attemptedAt?.getTime() ?? 0) - clockSkewMs).toISOString();
+      const waitMs = lookEveryMs === undefined ? null : ((await budgets?.take('board/history', lookEveryMs)) ?? null);
+      if (waitMs !== null) throw new PostError('later', 'the board lets us look later', { retryAfterMs: waitMs });
+      const window = new URLSearchParams({ key: part.key, ...windowOf(part) });
       try {
-        const found = foundSchema.parse(
-          await call('GET', `channels/${channel}/messages?${new URLSearchParams({ key: part.key, after }).toString()}`, signal),
-        ).messages[0];
+        const found = foundSchema.parse(await call('GET', `channels/${channel}/messages?${window.toString()}`, signal)).messages[0];
         return found === undefined ? 'absent' : { found: postedAs(found, thread === '') };
       } catch (error) {
         if (error instanceof PostError && error.kind === 'never') return 'cannot';
@@ -39,8 +47,11 @@ export function boardPoster({ url, token }: BoardSettings): Poster {
       }
     },
   };
+}
 
-  async function call(method: string, path: string, signal: AbortSignal, body?: object): Promise<unknown> {
+/** Calls of the board as a bot: what it answers, or a PostError. */
+export function boardCalls({ url, token }: BoardSettings) {
+  return async (method: string, path: string, signal: AbortSignal, body?: object): Promise<unknown> => {
     try {
       const response = await fetch(`${url}/${path}`, {
         method,
@@ -53,7 +64,7 @@ export function boardPoster({ url, token }: BoardSettings): Poster {
     } catch (error) {
       throw error instanceof PostError ? error : cutOff(error);
     }
-  }
+  };
 }
 
 function refusalOf({ status, headers }: Response, text: string): PostError {
@@ -62,7 +73,15 @@ function refusalOf({ status, headers }: Response, text: string): PostError {
   // A token is a thing that an operator mends, and what was to be said then still matters.
   if (status === 401) return new PostError('later', words, { retryAfterMs: 60_000 });
   if (status >= 500) return new PostError('unknown', words);
-  return new PostError('never', words, status === 404 ? { why: 'gone' } : status === 403 ? { why: 'closed' } : {});
+  if (status === 403) return new PostError('never', words, { why: 'closed', wholeChannel: true });
+  return new PostError('never', words, status === 404 ? { why: 'gone', wholeChannel: text.includes('no such channel') } : {});
+}
+
+/** The board refuses to look through more than an hour, and then we do not know. */
+function windowOf({ attemptedAt, lastTriedAt }: LetterPart): { after: string; before?: string } {
+  const at = (date: Date | null, ms: number) => new Date((date?.getTime() ?? 0) + ms).toISOString();
+  if (lastTriedAt === null) return { after: at(attemptedAt, -clockSkewMs) };
+  return { after: at(lastTriedAt, -clockSkewMs), before: at(lastTriedAt, lateMs + clockSkewMs) };
 }
 
 // Where nobody listened nothing was posted; after any other end something may have been.
@@ -72,7 +91,7 @@ function cutOff(error: unknown): PostError {
   return new PostError(refused ? 'later' : 'unknown', 'the board did not answer', { cause: error });
 }
 
-function addressOf({ threadRef }: LetterPart) {
+export function addressOf({ threadRef }: Pick<LetterPart, 'threadRef'>) {
   const address = refs.parse(threadRef);
   if (address === null) throw new PostError('never', 'not an address of the board', { why: 'gone' });
   return address;

@@ -4,7 +4,7 @@
 import { securityNotice } from '#core/domain/mail/mail.ts';
 import { rotatedSecrets } from '#core/product/keyring.ts';
 import { writeAudit, type Writes } from '#core/store/team/audit.ts';
-import { buryLostMails, sealedMails } from '#core/store/database/reseal.ts';
+import { buryLostMails, forgetLostTokens, sealedMails, sealedRows } from '#core/store/database/reseal.ts';
 import { replaceLostSecrets, sealedSecrets } from '#core/store/database/secret-versions.ts';
 import { turnOffSecondFactor, type SecondFactor } from '#core/store/accounts/second-factors.ts';
 import { CommandError } from '../with-database.ts';
@@ -19,14 +19,15 @@ export async function lost(vault: Vault, yes: boolean): Promise<number> {
   const links = gone.some((name) => /^links( \d+)?$/.test(name));
   const factors = await lostFactors(vault, gone);
   const mails = (await sealedMails(store.money, encryptionKeys)).lost;
-  if (gone.length + factors.length + mails.length === 0) {
-    say(`Nothing is lost: every key, second factor and mail can be read with ${whereTheKeyIs(config)}.`);
+  const installs = (await sealedRows(store.money, encryptionKeys, 'installations')).lost;
+  if (gone.length + factors.length + mails.length + installs.length === 0) {
+    say(`Nothing is lost: every key, second factor, mail and token can be read with ${whereTheKeyIs(config)}.`);
     return 0;
   }
 
   const inUse = factors.filter((factor) => factor.inUse);
   say(
-    `Cannot be read with ${whereTheKeyIs(config)}: ${[...gone, ...(mails.length > 0 ? [count(mails.length, 'mail')] : [])].join(', ') || 'second factors'}.`,
+    `Cannot be read with ${whereTheKeyIs(config)}: ${[...gone, ...(mails.length > 0 ? [count(mails.length, 'mail')] : []), ...(installs.length > 0 ? [`tokens of ${count(installs.length, 'workspace')}`] : [])].join(', ') || 'second factors'}.`,
   );
   say('');
   for (const line of await consequences()) say(`- ${line}`);
@@ -58,6 +59,7 @@ export async function lost(vault: Vault, yes: boolean): Promise<number> {
   for (const factor of factors) await turnOffSecondFactor(store.money, factor, how, at, (on) => tell(factor, on));
   const sessions = logins ? await endAllSessions(vault) : 0;
   await buryLostMails(store.money, mails);
+  await forgetLostTokens(store.money, installs);
   await replaceLostSecrets(store.money, encryptionKeys, rotatedSecrets);
   await writeAudit(store.money, {
     at,
@@ -65,7 +67,7 @@ export async function lost(vault: Vault, yes: boolean): Promise<number> {
     act: 'keys.lost',
     teamId: null,
     subject: null,
-    facts: { keys: gone.join(', '), secondFactors: inUse.length, sessions, mails: mails.length },
+    facts: { keys: gone.join(', '), secondFactors: inUse.length, sessions, mails: mails.length, workspaces: installs.length },
   });
   say('Done. Start the product, then run npm run doctor.');
   return 0;
@@ -76,6 +78,7 @@ export async function lost(vault: Vault, yes: boolean): Promise<number> {
       ...(links ? ['Every download link sent before stops working. The portal and the API show fresh ones.'] : []),
       `Two-factor authentication is turned off for ${count(inUse.length, 'person', 'people')}. Each gets a mail that asks them to set it up again; until then their password alone logs them in.`,
       ...(mails.length > 0 ? [`${count(mails.length, 'mail')} that waited can no longer be sent. The operator’s page lists them.`] : []),
+      ...(installs.length > 0 ? [`The app has to be installed again in ${count(installs.length, 'workspace')}.`] : []),
       ...(gone.includes('openclaw device') ? ['An OpenClaw gateway has to approve this product again (openclaw devices approve).'] : []),
       ...(gone.includes('mailboxes') ? [startingCredits[String(await hasMailboxCopy(config)) as keyof typeof startingCredits]] : []),
       'Credits, tasks, files, passwords and API keys are not encrypted with it and stay as they are.',

@@ -3,7 +3,7 @@
 import { encryptedAnew } from '#core/engines/auth/second-factors.ts';
 import { rotatedSecrets } from '#core/product/keyring.ts';
 import { lostKeyWords } from '#core/product/lost-key.ts';
-import { sealedMails } from '#core/store/database/reseal.ts';
+import { sealedMails, sealedRows } from '#core/store/database/reseal.ts';
 import { sealedSecrets, secretVersions, type SecretVersions } from '#core/store/database/secret-versions.ts';
 import { secondFactors, type SecondFactor } from '#core/store/accounts/second-factors.ts';
 import { count, whereTheKeyIs, type Vault } from './vault.ts';
@@ -19,6 +19,7 @@ export async function status(vault: Vault): Promise<number> {
   const { store, encryptionKeys, config, say } = vault;
   const secrets = await sealedSecrets(store.money, encryptionKeys);
   const mails = await sealedMails(store.money, encryptionKeys);
+  const installs = await sealedRows(store.money, encryptionKeys, 'installations');
   for (const { name, createdAt, state } of secrets) {
     const purpose = purposes.find(([of]) => name === of || name.startsWith(`${of} `))?.[1] ?? 'is not known to this version';
     const words = { current: 'ok   ', older: 'older', lost: 'LOST ' }[state];
@@ -28,22 +29,24 @@ export async function status(vault: Vault): Promise<number> {
   const gone = secrets.filter(({ state }) => state === 'lost').map(({ name }) => name);
   const lost = gone.length;
   const factors = await lostFactors(vault, gone);
-  const older = secrets.filter(({ state }) => state === 'older').length + mails.older.length;
+  const older = secrets.filter(({ state }) => state === 'older').length + mails.older.length + installs.older.length;
   say('');
   if (older > 0)
     say(
       `${count(older, 'entry is', 'entries are')} sealed with an older key. The next start seals them with the first key in ENCRYPTION_KEY.`,
     );
-  if (lost + factors.length + mails.lost.length === 0) {
+  if (lost + factors.length + mails.lost.length + installs.lost.length === 0) {
     if (older === 0 && encryptionKeys.length > 1)
       say('Everything is sealed with the first key in ENCRYPTION_KEY; the others can be dropped.');
     else if (older === 0) say(`Every key can be read with ${whereTheKeyIs(config)}.`);
     return 0;
   }
   say(
-    `Cannot be read: ${count(lost, 'key')}, two-factor authentication of ${count(factors.filter(({ inUse }) => inUse).length, 'person', 'people')}, ${count(mails.lost.length, 'mail')}.`,
+    `Cannot be read: ${count(lost, 'key')}, two-factor authentication of ${count(factors.filter(({ inUse }) => inUse).length, 'person', 'people')}, ${count(mails.lost.length, 'mail')}${installs.lost.length > 0 ? `, tokens of ${count(installs.lost.length, 'workspace')}` : ''}.`,
   );
-  say(lost + mails.lost.length > 0 ? lostKeyWords(config) : 'To reset what cannot be read, run: npm run keys -- lost');
+  say(
+    lost + mails.lost.length + installs.lost.length > 0 ? lostKeyWords(config) : 'To reset what cannot be read, run: npm run keys -- lost',
+  );
   return 1;
 }
 

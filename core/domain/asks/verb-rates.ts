@@ -64,6 +64,7 @@ export const verbRates = {
   'team.auditCsv': { needs: 'audit.see', ...perMinute(60), because: 'reads the whole audit log' },
   'credits.setLimit': { needs: 'credits.limit', ...perHour(240), because: 'a row that stays' },
   'credits.removeLimit': { needs: 'credits.limit', ...perHour(240), because: 'a line in the audit log, which stays' },
+  'workspaces.changeWorkspace': { needs: 'workspaces.manage', ...perHour(240), because: 'a line in the audit log, which stays' },
 
   'privacy.exportTeam': { needs: 'team.export', ...perDay(10), because: 'packs all data of the team; it changes little within a day' },
   'privacy.openExport': { needs: 'team.export', ...perHour(120), because: 'the archive comes through us; a download that was cut goes on' },

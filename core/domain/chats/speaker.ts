@@ -26,6 +26,19 @@ export function speakerKey({ platform, space, externalId }: Pick<Speaker, 'platf
 }
 
 /** Guests and outsiders would spend what is not theirs, so a workspace has to allow them. Who pays alone needs no such leave. */
+/**
+ * The channel as limits know it: with its platform and workspace in front, so that the caps of a workspace hold in all of its channels.
+ * Where an adapter names none, the workspace still counts. null: the adapter named a channel of another place.
+ */
+export function channelRef(
+  { platform, workspace }: Pick<Speaker, 'platform' | 'workspace'>,
+  channel: string | undefined,
+): string | undefined | null {
+  const here = workspace === null ? `${platform}:` : `${platform}:${workspace}:`;
+  if (channel !== undefined) return channel.startsWith(here) ? channel : null;
+  return workspace === null ? undefined : here;
+}
+
 export function mayAskHere(
   { isGuest, isOutsider }: Pick<Speaker, 'isGuest' | 'isOutsider'>,
   place: { readonly workspacePays: boolean; readonly guestsMayAsk: boolean },

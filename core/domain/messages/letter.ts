@@ -65,6 +65,8 @@ export interface Working {
   readonly type: AgentType;
   readonly held: Amount;
   readonly steps: readonly Step[];
+  /** How it ended; then there is nothing to cancel, and the answer stands below. Absent while it goes on. */
+  readonly ended?: Extract<TaskStatus, 'completed' | 'failed' | 'canceled'>;
 }
 
 export interface Step {

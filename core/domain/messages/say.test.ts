@@ -173,6 +173,17 @@ test('work in progress shows its last steps', () => {
   expect(text).toContain('- Set aside: 40 credits');
 });
 
+test.each([
+  ['completed', '(Done. The result is below.)\n# Done [plain]\nThe result is below.'],
+  ['failed', '(Failed. Details are below.)\n# Failed [plain]\nDetails are below.'],
+  ['canceled', '(Canceled. Details are below.)\n# Canceled [plain]\nDetails are below.'],
+] as const)('the first words about a task that is %s point to its answer, and can no longer cancel it', (ended, words) => {
+  const steps = [{ title: 'Read', state: 'done' }] as const;
+  expect(read({ kind: 'working', taskId, type: 'research', held: '0', steps, ended })).toBe(
+    `${words}\n[Details](https://work.example.com/tasks/${taskId})`,
+  );
+});
+
 describe('a result', () => {
   test('says how many, in the agent’s words, with the files and the money', () => {
     expect(read(result)).toBe(

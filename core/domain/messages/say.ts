@@ -165,6 +165,7 @@ const pageLabels: Readonly<Record<string, string>> = {
 };
 
 function sayWorking(saying: Working, context: ReplyContext): Reply {
+  if (saying.ended !== undefined) return sayEnded(saying.ended, saying.taskId, context);
   const running = saying.steps.findLast((step) => step.state === 'running');
   return {
     fallback: running === undefined ? 'Working on it.' : `Working on it: ${running.title}`,
@@ -176,6 +177,21 @@ function sayWorking(saying: Working, context: ReplyContext): Reply {
     ],
   };
 }
+
+/** Short: the answer is a post of its own. */
+function sayEnded(ended: NonNullable<Working['ended']>, taskId: TaskId, context: ReplyContext): Reply {
+  const { title, words } = ends[ended];
+  return {
+    fallback: `${title}. ${words}`,
+    blocks: [heading(title, 'plain'), ours(words), ...choices(...open(taskId, context))],
+  };
+}
+
+const ends = {
+  completed: { title: 'Done', words: 'The result is below.' },
+  failed: { title: 'Failed', words: 'Details are below.' },
+  canceled: { title: 'Canceled', words: 'Details are below.' },
+} as const satisfies Record<NonNullable<Working['ended']>, object>;
 
 function sayResult(saying: Result, context: ReplyContext): Reply {
   const title = `Done${saying.units === undefined ? '' : `: ${sayUnits(saying.type, saying.units)}`}`;

@@ -1,7 +1,6 @@
 // A thread ref is an address: enough to answer there. The core knows only the word before the first colon.
 
-export const platforms = ['slack', 'discord', 'web', 'terminal'] as const;
-/** A platform's word. Adapters may bring their own; these are the ones the product ships. */
+/** A platform's word. What this version knows of each is in platforms.ts. */
 export type Platform = string;
 
 declare const ref: unique symbol;

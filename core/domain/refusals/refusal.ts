@@ -121,8 +121,8 @@ const table = {
   },
   'limit.reached': {
     status: 402,
-    sentence: (facts: { whose: LimitOwner; need: Amount; left: Amount }) =>
-      `This needs ${sayCredits(micro(facts.need))} and ${limitWords[facts.whose](showCredits(micro(facts.left)))}.`,
+    sentence: (facts: { whose: LimitOwner; need: Amount; left: Amount; resetsAt?: string | null }) =>
+      `This needs ${sayCredits(micro(facts.need))} and ${limitWords[facts.whose](showCredits(micro(facts.left)))}.${resets(facts.resetsAt)}`,
     wayForward: 'Ask for less, or ask an owner or admin of your team to raise this limit.',
     page: '/team',
   },
@@ -620,8 +620,17 @@ const limitWords = {
   task: (left: string) => `one task may cost at most ${left}`,
   member: (left: string) => `your own limit has ${left} left`,
   channel: (left: string) => `the limit of this channel has ${left} left`,
+  workspace: (left: string) => `the limit of this workspace has ${left} left`,
+  'workspace-person': (left: string) => `your own limit in this workspace has ${left} left`,
   team: (left: string) => `the limit of your team has ${left} left`,
 } as const;
+
+/** Whoever reads it may be anywhere, so the time is in UTC. */
+function resets(at: string | null | undefined): string {
+  return typeof at === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(at)
+    ? ` It resets on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC.`
+    : '';
+}
 
 /** Whose limit stopped it; the sentence says which, and the way forward who can raise it. */
 export type LimitOwner = keyof typeof limitWords;

@@ -56,6 +56,11 @@ const table = {
     wayForward: 'Run it again if you still need it.',
     mayHaveActed: false,
   },
+  'workspace.uninstalled': {
+    sentence: 'The app was removed from this workspace.',
+    wayForward: 'Ask again in the portal, or add the app to the workspace again.',
+    mayHaveActed: true,
+  },
   'our.fault': {
     sentence: 'Something went wrong on our side.',
     wayForward: 'Try again. If it happens once more, tell us the task’s number.',

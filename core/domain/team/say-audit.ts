@@ -2,6 +2,7 @@
 // never renamed; facts come from the database as somebody once wrote them, so nothing of them is taken for granted.
 
 import { micro, sayCredits } from '../credits/credits.ts';
+import { platformName } from '../messages/platforms.ts';
 import { shorten } from '../text/text.ts';
 
 interface Act {
@@ -62,6 +63,19 @@ const acts = {
   'workspace.unlinked': {
     title: 'Workspace unlinked',
     say: ({ fact }) => `unlinked “${fact('name')}” on ${platform(fact('platform'))} from the team`,
+  },
+  'workspace.changed': {
+    title: 'Workspace changed',
+    say: ({ fact }) =>
+      `${fact('guestsMayAsk') === 'true' ? 'allowed' : 'forbade'} guests of “${fact('name')}” on ${platform(fact('platform'))} to ask`,
+  },
+  'workspace.uninstalled': {
+    title: 'App removed from a workspace',
+    say: ({ fact }) => `noted that the app was removed from “${fact('name')}” on ${platform(fact('platform'))}`,
+  },
+  'workspace.reinstalled': {
+    title: 'App installed again in a workspace',
+    say: ({ fact }) => `noted that the app was installed again in “${fact('name')}” on ${platform(fact('platform'))}`,
   },
   'person.renamed': { title: 'Name changed', say: ({ fact }) => `changed their name from “${fact('from')}” to “${fact('to')}”` },
   'session.began': { title: 'Logged in', say: ({ fact }) => `logged in (${fact('device')})` },
@@ -176,7 +190,13 @@ function threshold(text: string): string {
   return text === '…' ? 'none' : amount(text);
 }
 
-const limitOwners: Readonly<Record<string, string>> = { team: 'for the team', member: 'for a person', channel: 'for a channel' };
+const limitOwners: Readonly<Record<string, string>> = {
+  team: 'for the team',
+  member: 'for a person',
+  channel: 'for a channel',
+  workspace: 'for a workspace',
+  'workspace-person': 'for each person in a workspace',
+};
 const limitPeriods: Readonly<Record<string, string>> = { day: 'a day', week: 'a week', month: 'a month', total: 'in total' };
 
 function limit(fact: About['fact']): string {
@@ -192,10 +212,8 @@ function amount(text: string): string {
   return /^\d{1,18}$/.test(text) ? sayCredits(micro(text)) : 'credits';
 }
 
-const platformNames: Readonly<Record<string, string>> = { slack: 'Slack', discord: 'Discord' };
-
 function platform(word: string): string {
-  return Object.hasOwn(platformNames, word) ? platformNames[word]! : plain(word);
+  return plain(platformName(word));
 }
 
 /** A word that was never meant to be read. */

@@ -14,7 +14,7 @@ const held = Promise.withResolvers<void>();
 const agents = agentsThat(async (job, _watch, signal) => {
   if (job.quantity === 7) {
     const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-    await Promise.race([held.promise, stopped]);
+    if (!signal.aborted) await Promise.race([held.promise, stopped]);
     if (signal.aborted) return { kind: 'stopped', by: 'signal', text: '', files: [], usage: someUsage, sample: false };
   }
   return done('Here they are.', [csvOf('leads.csv', job.quantity ?? 3)]);

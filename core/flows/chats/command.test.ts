@@ -39,7 +39,7 @@ test('history shows a person what they asked for, and nothing of others', async 
 test('ask takes a request, once for each command', async () => {
   const { owner, place } = await linked();
   const [ann, key, threadRef] = [place.speaker(), newId(), place.thread()];
-  const asked = await ann.command('ask', { key, text: 'find me 3 leads', threadRef, channel: 'C1' });
+  const asked = await ann.command('ask', { key, text: 'find me 3 leads', threadRef });
   expect(asked).toMatchObject({ outcome: 'task', show: { kind: 'thread' } });
   expect(await ann.command('ask', { key, text: 'find me 3 leads', threadRef })).toMatchObject({ repeated: true, taskId: asked.taskId });
   expect((await owner.ledger()).filter((line) => line.startsWith('hold'))).toEqual(['hold 3']);

@@ -12,35 +12,37 @@ import {
   type SpeakerInput,
 } from '#core/contracts/chats.ts';
 import { isForUs, type ListenRule } from '#core/domain/chats/addressed.ts';
-import { mayAskHere, speakerKey, type Speaker } from '#core/domain/chats/speaker.ts';
+import { channelRef, mayAskHere, speakerKey, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { IdentityId } from '#core/domain/ids.ts';
-import type { Refused } from '#core/domain/refusals/refusal.ts';
+import { refuse, type Refused } from '#core/domain/refusals/refusal.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
 import type { Seen } from '#core/store/chats/look.ts';
 import type { Said } from '#core/store/chats/take.ts';
 import type { Core } from '../runtime/core.ts';
-import { patienceFor, unless, type Patience } from '../runtime/patience.ts';
+import { patienceFor, unless, type Patience, type Wait } from '../runtime/patience.ts';
 import { takeAsk, type FromChat } from '../tasks/intake.ts';
 import { answerOf, answerTaken, isWithin, nothingToShow, tooOften, type Answered } from './answer.ts';
 
 /**
  * Resolves only after the outcome is committed. `hearing.rule` is what this channel lets us take without a mention. Rejects
  * with `request.invalid` for a wrong shape, and with `database.unavailable` when it could not be written down 2.5 s after it
- * came; `waitedMs` of them are over.
+ * came; `wait` says how long it waited already, and how long the door can.
  */
 export async function hear(
   core: Core,
   speaker: SpeakerInput,
   message: MessageInput,
   hearing: HearingInput = {},
-  waitedMs = 0,
+  wait: Wait = 0,
 ): Promise<Answered> {
   const { rule } = parseChat(hearingSchema, hearing);
-  return hearMessage(core, parseChat(speakerSchema, speaker), parseChat(messageSchema, message), rule, patienceFor(core, waitedMs));
+  return hearMessage(core, parseChat(speakerSchema, speaker), parseChat(messageSchema, message), rule, patienceFor(core, wait));
 }
 
 export async function hearMessage(core: Core, speaker: Speaker, message: Message, rule: ListenRule, patience: Patience): Promise<Answered> {
   const { key, threadRef } = message;
+  const channel = channelRef(speaker, message.channel);
+  if (channel === null) throw refuse('request.invalid', { fields: [{ name: 'channel', problem: 'is not of this workspace' }] });
   // Whoever chose the second name may only ever mean a message of their own.
   const twin = message.also === undefined ? null : `${message.also}|${speakerKey(speaker)}`;
   const seen = await patience.during((signal) => unless(signal, core.store.chats.look({ speaker, threadRef, key, twin })));
@@ -50,7 +52,7 @@ export async function hearMessage(core: Core, speaker: Speaker, message: Message
     return answerOf(core, speaker, seen, seen.known, true);
   }
 
-  const heard: Heard = { core, speaker, message, seen, twin, patience };
+  const heard: Heard = { core, speaker, message: { ...message, channel }, seen, twin, patience };
   if (!isForUs({ ...message, identityId: seen.identityId }, seen.thread, rule)) return ignore(heard);
   if (!(await isWithin(core, 'chats.hear', speaker))) return tooOften(core, speaker);
   if (!mayAskHere(speaker, seen)) return refuseOne(heard, { code: 'guests.not-allowed', facts: {} });

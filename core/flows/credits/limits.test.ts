@@ -42,9 +42,10 @@ test('limits are for a member, somebody without an account, and a channel, each 
   expect((await list(team)).map(inShort)).toEqual([
     'member Ada: 50 a week, 0 used, 0 held, 50 left',
     'member grace.h: 50 a month, 4 used, 0 held, 46 left',
-    'channel slack C9: 50 a total, 4 used, 0 held, 46 left',
+    'channel C9: 50 a total, 4 used, 0 held, 46 left',
     'channel C-not-yet-heard-of: 50 a day, 0 used, 0 held, 50 left',
   ]);
+  expect((await list(team)).map(({ platform }) => platform)).toEqual([null, null, 'slack', null]);
   expect((await list(team)).map(({ resetsAt }) => resetsAt)).toEqual([
     '2026-11-23T00:00:00.000Z',
     '2026-12-01T00:00:00.000Z',
@@ -56,7 +57,7 @@ test('limits are for a member, somebody without an account, and a channel, each 
   expect((await team.began({ held: 51 })).held.outcome).toBe('held');
 });
 
-test('people and channels to choose from are those of the team', async () => {
+test('workspaces, people and channels to choose from are those of the team', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(500);
   const other = await stage().team(5);
   await other.identity('a stranger');
@@ -66,6 +67,7 @@ test('people and channels to choose from are those of the team', async () => {
   const grace = await team.identity('grace.h');
   await team.did({ platform: 'slack', channel: 'C9' });
   expect(await stage().app.credits.limitSubjects(team.owner)).toEqual([
+    { kind: 'workspace', id: team.workspace, name: 'Acme', of: 'slack' },
     { kind: 'member', id: ada.userId, name: 'Ada', of: 'user' },
     { kind: 'member', id: team.owner.userId, name: 'Olga Owner', of: 'user' },
     { kind: 'member', id: grace, name: 'grace.h', of: 'identity' },
@@ -123,6 +125,84 @@ test('linking an account is no way out of a limit', async () => {
   expect((await list(team)).at(-1)).toMatchObject({ subject: ada.userId, name: 'Ada' });
 });
 
+test('a cap for each person in a workspace refuses that person’s next request, not another person’s, and says whose it is and when it resets', async () => {
+  const team = await at('2026-11-20T12:00:00Z').team(500);
+  const [ada, grace] = [await team.identity('ada'), await team.identity('grace')];
+  await set(team, { kind: 'workspace-person', subject: team.workspace, period: 'day' });
+  const [here, there] = [{ channel: `${team.workspace}:C1` }, { channel: `${team.workspace}:C2` }];
+  await team.did({ byIdentity: ada, ...here, charged: 30 });
+  await team.did({ byIdentity: grace, ...here, charged: 20 });
+  expect((await team.began({ byIdentity: ada, ...there, held: 21 })).held).toMatchObject({
+    outcome: 'limit',
+    refused: { facts: { whose: 'workspace-person', left: '20000000', period: 'day', resetsAt: '2026-11-21T00:00:00Z' } },
+  });
+  expect((await team.began({ byIdentity: grace, ...there, held: 30 })).held.outcome).toBe('held');
+  expect((await team.began({ byIdentity: ada, channel: 'slack:T-another:C1', held: 51 })).held.outcome).toBe('held');
+  expect((await team.began({ byIdentity: ada, held: 51 })).held.outcome).toBe('held');
+  expect((await list(team)).map(inShort)).toEqual(['workspace-person Acme: 50 a day, 20 used, 30 held, 0 left']);
+  stage().at = new Date('2026-11-21T00:00:00Z');
+  expect((await team.began({ byIdentity: ada, ...here, held: 50 })).held.outcome).toBe('held');
+});
+
+test('neither linking nor unlinking an account, nor another login, is a way out of a cap in a workspace', async () => {
+  const team = await at('2026-11-20T12:00:00Z').team(500);
+  const [ada, eve] = [await team.member('Ada', 'member'), await team.member('Eve', 'member')];
+  const account = await team.identity('ada in slack');
+  const link = (to: string | null) => stage().bank.query('UPDATE identities SET user_id = $2 WHERE id = $1', [account, to]);
+  await set(team, { kind: 'workspace-person', subject: team.workspace, period: 'day' });
+  const channel = `${team.workspace}:C1`;
+  await team.did({ byIdentity: account, channel, charged: 10 });
+  await link(ada.userId);
+  await team.did({ by: ada.userId, channel, charged: 10 });
+  await link(null);
+  await team.did({ byIdentity: account, channel, charged: 10 });
+  await link(eve.userId);
+  await team.did({ by: eve.userId, channel, charged: 10 });
+  expect((await team.began({ by: eve.userId, channel, held: 11 })).held).toMatchObject({
+    outcome: 'limit',
+    refused: { facts: { left: '10000000' } },
+  });
+  // A second account in the same workspace counts together with the first while both are linked.
+  const second = await team.identity('eve in slack', eve.userId);
+  expect((await team.began({ by: eve.userId, channel, held: 11 })).held.outcome).toBe('limit');
+  expect((await team.began({ byIdentity: second, channel, held: 11 })).held.outcome).toBe('held');
+});
+
+test('the cap of a workspace counts everybody in all of its channels, and nobody elsewhere', async () => {
+  const team = await at('2026-11-20T12:00:00Z').team(500);
+  const [ada, grace] = [await team.identity('ada'), await team.identity('grace')];
+  await set(team, { kind: 'workspace', subject: team.workspace, period: 'day' });
+  await team.did({ byIdentity: ada, channel: `${team.workspace}:C1`, charged: 30 });
+  expect((await team.began({ byIdentity: grace, channel: `${team.workspace}:D2`, held: 21 })).held).toMatchObject({
+    outcome: 'limit',
+    refused: { facts: { whose: 'workspace', left: '20000000' } },
+  });
+  expect((await team.began({ byIdentity: grace, channel: `${team.workspace}0:C1`, held: 21 })).held.outcome).toBe('held');
+  expect((await team.began({ by: team.owner.userId, held: 21 })).held.outcome).toBe('held');
+  expect((await list(team)).map(inShort)).toEqual(['workspace Acme: 50 a day, 30 used, 0 held, 20 left']);
+});
+
+test('a channel is shown by its name, to the team that is there and to nobody else', async () => {
+  const team = await at('2026-11-20T12:00:00Z').team(500);
+  const other = await stage().team(5);
+  const channel = `${team.workspace}:C1`;
+  await stage().bank.query(
+    `INSERT INTO places (ref, platform, workspace, kind, name, changed_at) VALUES ($1, 'slack', $2, 'channel', '#general', $3)`,
+    [channel, team.workspace.slice('slack:'.length), stage().at],
+  );
+  await team.did({ channel, platform: 'slack', charged: 1 });
+  expect((await stage().app.credits.limitSubjects(team.owner)).at(-1)).toEqual({
+    kind: 'channel',
+    id: channel,
+    name: '#general',
+    of: 'slack',
+  });
+  await set(team, { kind: 'channel', subject: channel, period: 'day' });
+  await set(other, { kind: 'channel', subject: channel, period: 'day' });
+  expect(await list(team)).toMatchObject([{ name: '#general', platform: 'slack' }]);
+  expect(await list(other)).toMatchObject([{ name: null, subject: channel }]);
+});
+
 test('who may set limits, and nobody else, may set and remove them', async () => {
   const team = await at('2026-11-20T12:00:00Z').team(500);
   const { id } = await stage().app.credits.setLimit(team.owner, teamDay);
@@ -151,6 +231,8 @@ test.each<[string, Partial<Record<keyof LimitWanted, string>>]>([
   ['credits', { credits: '1.5' }],
   ['credits', { credits: '1000000000000001' }],
   ['timeZone', { timeZone: 'Miami' }],
+  ['subject', { kind: 'workspace', subject: 'slack:T-of-nobody' }],
+  ['subject', { kind: 'workspace-person', subject: '' }],
   ['subject', { kind: 'channel', subject: '  ' }],
   ['subject', { kind: 'channel', subject: 'C'.repeat(201) }],
   ['subject', { kind: 'member', subject: '' }],

@@ -18,7 +18,7 @@ export async function limits(core: Core, actor: Actor): Promise<LimitView[]> {
 
 const SUBJECTS_MOST = 200;
 
-/** People and channels to choose from. */
+/** Workspaces, people and channels to choose from. */
 export async function limitSubjects(core: Core, actor: Actor): Promise<LimitSubject[]> {
   mustBeAllowed(actor, 'credits.see');
   return core.store.credits.limits.subjects(actor.teamId, SUBJECTS_MOST);
@@ -61,17 +61,23 @@ async function read(core: Core, actor: Actor, { kind, subject, credits, period, 
     if (channel === '' || channel.length > CHANNEL_CHARACTERS) throw wrong('subject', 'must be a channel as its platform names it');
     return { ...limit, subject: channel };
   }
+  if (kind === 'workspace' || kind === 'workspace-person') {
+    if (!(await core.store.credits.limits.hasWorkspace(actor.teamId, subject))) throw wrong('subject', 'must be a workspace of your team');
+    return { ...limit, subject };
+  }
   const person = isId(subject) ? await core.store.credits.limits.person(actor.teamId, subject) : null;
   if (person === null) throw wrong('subject', 'must be somebody of your team');
   return { ...limit, subject: person };
 }
 
-function viewLimit({ id, kind, subject, name, credits, period, timeZone, resetsAt, countsSince, used, held }: StoredLimit): LimitView {
+function viewLimit(stored: StoredLimit): LimitView {
+  const { id, kind, subject, name, platform, credits, period, timeZone, resetsAt, countsSince, used, held } = stored;
   return {
     id,
     kind,
     subject,
     name,
+    platform,
     credits: amountOf(credits),
     period,
     timeZone,

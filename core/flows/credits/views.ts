@@ -71,7 +71,7 @@ export interface TransactionQuery {
 
 export interface LimitWanted {
   readonly kind: LimitKind;
-  /** A user, an identity, or a channel as the platform names it; empty for the team. */
+  /** A user, an identity, or a channel as the platform names it, or a workspace such as `slack:T1`; empty for the team. */
   readonly subject: string;
   readonly credits: Amount;
   readonly period: LimitPeriod;

@@ -5,6 +5,7 @@ import { isId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
 import type { Saying } from '#core/domain/messages/letter.ts';
 import type { Reply } from '#core/domain/messages/reply.ts';
 import { replyFor } from '#core/domain/messages/say.ts';
+import { takesFollowUps } from '#core/domain/messages/platforms.ts';
 import { platformOf, type Platform, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { isOver } from '#core/domain/tasks/task.ts';
@@ -82,6 +83,6 @@ export async function showConversation(core: Core, actor: Actor, conversationId:
     platform,
     turns,
     letters: said,
-    canFollowUp: (platform === 'web' || platform === 'terminal') && may(actor.role, 'tasks.ask'),
+    canFollowUp: takesFollowUps(platform) && may(actor.role, 'tasks.ask'),
   };
 }

@@ -1,12 +1,13 @@
 // Letters become posts, each exactly once as far as the platform lets us know. When a post ended without an answer we
-// look before we repeat, and where we may not look we do not repeat. Whatever happens to a letter, its thread goes on.
+// look before we repeat, and where we may not look we do not repeat. Whatever happens to a letter, its thread goes on; and
+// whatever happens in a channel, the others do.
 
 import { taskPage } from '#core/domain/tasks/task-view.ts';
 import type { Reply } from '#core/domain/messages/reply.ts';
 import { replyFor } from '#core/domain/messages/say.ts';
 import type { Trouble } from '#core/domain/messages/trouble.ts';
 import { PostError, type LetterPart, type Posted, type Poster } from '#core/ports/poster.ts';
-import type { OpenLetter } from '#core/store/messages/letters.ts';
+import type { Death, OpenLetter } from '#core/store/messages/letters.ts';
 import { isFromDatabase, isUnavailable } from '#core/store/database/outage.ts';
 import type { Core, Posters } from '../runtime/core.ts';
 import { replyContext } from './reply-context.ts';
@@ -20,6 +21,10 @@ const CALLS_IN_A_LEASE = 3;
 export const GIVE_UP_MS = 24 * 60 * 60 * 1000;
 /** What fails in our own code will not get better for long. */
 const OWN_FAULTS_MOST = 10;
+/** A platform that asks for a shorter wait gets this one, and after the longest it is asked again. */
+const PAUSE_MS = { least: 250, most: 60 * 60 * 1000 };
+/** A timer may come this much too early. */
+const TIMER_MS = 5;
 const IDLE_MS = 1_000;
 
 /** Delivers until the signal aborts, and resolves when the last post has ended. No platform waits for another one. */
@@ -32,17 +37,16 @@ async function deliverOn(core: Core, poster: Poster, signal: AbortSignal): Promi
   const leave = new AbortController();
   await patiently(core, { wakeOn: ['intake', 'finish', 'letter'], idleMs: IDLE_MS, signal }, async (lookAgain) => {
     if (underWay.size === AT_ONCE) return false;
-    const letters = await core.store.letters.claim(
-      [poster.platform],
-      core.clock.now(),
-      core.settings.letterLeaseMs,
-      AT_ONCE - underWay.size,
-    );
+    const letters = await core.store.letters.claim(poster.platform, core.clock.now(), core.settings.letterLeaseMs, AT_ONCE - underWay.size);
     for (const letter of letters) {
-      const delivery = deliverOne(core, poster, letter, leave.signal).finally(() => {
-        underWay.delete(delivery);
-        lookAgain(); // there is room again, and the next letter of its conversation may be due
-      });
+      const delivery = deliverOne(core, poster, letter, leave.signal)
+        .then((waitMs) => {
+          if (waitMs !== null) void core.clock.sleep(waitMs + TIMER_MS, signal).then(lookAgain);
+        })
+        .finally(() => {
+          underWay.delete(delivery);
+          lookAgain(); // there is room again, and the next letter of its channel may be due
+        });
       underWay.add(delivery);
     }
     return letters.length > 0;
@@ -55,43 +59,76 @@ async function deliverOn(core: Core, poster: Poster, signal: AbortSignal): Promi
   await ending;
 }
 
-/** Never rejects: whatever happens is written down, or found again when the lease is over. */
-async function deliverOne(core: Core, poster: Poster, letter: OpenLetter, leave: AbortSignal): Promise<void> {
-  const log = core.log.child({ letterId: letter.id, conversationId: letter.conversationId, part: letter.part });
+/** Never rejects: whatever happens is written down, or found again when the lease is over. Gives how long the platform lets us wait. */
+async function deliverOne(core: Core, poster: Poster, letter: OpenLetter, leave: AbortSignal): Promise<number | null> {
+  const so: Tried = { mustLook: letter.mustLook, posting: false };
+  try {
+    await tryOnce(core, poster, letter, so, leave);
+    return null;
+  } catch (error) {
+    return postpone(core, letter, error, so).catch((again: unknown) => {
+      core.log.warn({ letterId: letter.id, error: again }, 'letter state not written');
+      return null;
+    });
+  }
+}
+
+/** How far a try came. */
+interface Tried {
+  /** An earlier one may have posted it, as far as we know. */
+  mustLook: boolean;
+  /** This one has begun to. */
+  posting: boolean;
+}
+
+async function tryOnce(core: Core, poster: Poster, letter: OpenLetter, so: Tried, leave: AbortSignal): Promise<void> {
+  const { id: letterId, conversationId, mustLook } = letter;
+  if (letter.brokenWhy !== null) {
+    const trouble = 'The channel takes no posts.';
+    return giveUp(core, letter, { why: letter.brokenWhy, trouble, mayBePosted: mustLook, neverTried: !mustLook });
+  }
   const callMs = core.settings.letterLeaseMs / CALLS_IN_A_LEASE;
   const inTime = <T>(call: (signal: AbortSignal) => Promise<T>) => answered(core, callMs, leave, call);
-  let mustLook = letter.mustLook;
-  let posting = false;
-  try {
-    const reply = replyOf(core, letter);
-    const part: LetterPart = {
-      key: letter.id,
-      threadRef: letter.threadRef ?? letter.address,
-      reply,
-      part: letter.part,
-      attemptedAt: letter.attemptedAt,
-    };
-    if (mustLook) {
-      const seen = await inTime((signal) => poster.look(part, signal));
-      if (seen !== 'absent' && seen !== 'cannot') return await confirm(core, letter, seen.found);
-      if (seen === 'cannot' && !letter.mayRepeat) return await giveUp(core, letter, 'unsure', letter.trouble ?? 'no answer', true);
-      mustLook = seen === 'absent';
-    }
-    if (isStale(core, letter)) return await giveUp(core, letter, 'too-late', letter.trouble ?? 'never tried', false);
-
-    const parts = letter.part === 0 ? poster.parts(reply) : 1;
-    if (parts > 1) await core.store.letters.split(letter, parts, core.clock.now());
-    // Whoever comes too late finds another process at it.
-    if (core.clock.now().getTime() + callMs > letter.leaseUntil.getTime())
-      return await core.store.letters.later(letter, 'planned', core.clock.now(), 'There was no time left to post it.');
-    posting = true;
-    await confirm(core, letter, await inTime((signal) => poster.post(part, signal)));
-    log.info({ tries: letter.tries }, 'letter posted');
-  } catch (error) {
-    await postpone(core, letter, error, { mustLook, posting }).catch((again: unknown) =>
-      log.warn({ error: again }, 'letter state not written'),
-    );
+  const reply = replyOf(core, letter);
+  const part: LetterPart = {
+    key: letterId,
+    threadRef: letter.threadRef ?? letter.address,
+    reply,
+    part: letter.part,
+    attemptedAt: letter.attemptedAt,
+    lastTriedAt: letter.lastTriedAt,
+  };
+  if (mustLook) {
+    const seen = await inTime((signal) => poster.look(part, signal));
+    if (seen !== 'absent' && seen !== 'cannot') return confirm(core, letter, seen.found);
+    if (seen === 'cannot' && !letter.mayRepeat)
+      return giveUp(core, letter, { why: 'unsure', trouble: letter.trouble ?? 'no answer', mayBePosted: true });
+    so.mustLook = seen === 'absent';
   }
+  if (isStale(core, letter)) {
+    const trouble = letter.trouble ?? 'never tried';
+    return giveUp(core, letter, { why: 'too-late', trouble, mayBePosted: false, neverTried: !mustLook });
+  }
+
+  const parts = letter.part === 0 ? poster.parts(reply) : 1;
+  if (parts > 1) await core.store.letters.split(letter, parts, core.clock.now());
+  const now = core.clock.now();
+  // Whoever comes too late finds another process at it.
+  if (now.getTime() + callMs > letter.leaseUntil.getTime())
+    return core.store.letters.later(letter, {
+      state: 'planned',
+      nextAt: now,
+      trouble: 'There was no time left to post it.',
+      failed: false,
+    });
+  // Its echo may have come while we looked.
+  if (mustLook && !(await core.store.letters.trying(letter, now))) return;
+  so.posting = true;
+  const posted = await inTime((signal) => poster.post(part, signal));
+  // Before the next letter of the channel can be taken, or it would end with what is over.
+  if (letter.probes) await core.store.routes.mended(letter.route);
+  await confirm(core, letter, posted);
+  core.log.info({ letterId, conversationId, part: letter.part, tries: letter.tries }, 'letter posted');
 }
 
 /** What cannot be put into words here (a newer version may have written it) is on its page in the portal. */
@@ -115,7 +152,7 @@ function replyOf(core: Core, letter: OpenLetter): Reply {
 }
 
 /** A poster that does not heed its signal would keep its place for ever. */
-async function answered<T>(core: Core, withinMs: number, leave: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function answered<T>(core: Core, withinMs: number, leave: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const [over, settled] = [new AbortController(), new AbortController()];
   const late = core.clock.sleep(withinMs, AbortSignal.any([settled.signal, leave])).then(() => {
     over.abort();
@@ -137,13 +174,13 @@ async function confirm(core: Core, letter: OpenLetter, posted: Posted): Promise<
   await core.store.letters.sent(letter, posted, core.clock.now());
 }
 
-async function giveUp(core: Core, letter: OpenLetter, why: Trouble, trouble: string, mayBePosted: boolean): Promise<void> {
-  core.log.warn({ letterId: letter.id, tries: letter.tries, why }, 'letter undeliverable');
-  await core.store.letters.dead(letter, { why, trouble, mayBePosted }, core.clock.now());
+async function giveUp(core: Core, letter: OpenLetter, death: Death): Promise<void> {
+  core.log.warn({ letterId: letter.id, tries: letter.tries, why: death.why }, 'letter undeliverable');
+  await core.store.letters.dead(letter, death, core.clock.now());
 }
 
-/** `mustLook`: an earlier try may have posted it, as far as we knew before this one. `posting`: this one had begun to. */
-async function postpone(core: Core, letter: OpenLetter, error: unknown, tried: { mustLook: boolean; posting: boolean }): Promise<void> {
+/** Gives how long the platform lets us wait. */
+async function postpone(core: Core, letter: OpenLetter, error: unknown, tried: Tried): Promise<number | null> {
   const trouble = error instanceof Error ? error.message : String(error);
   const kind = error instanceof PostError ? error.kind : 'unknown';
   const isUnexpected = !(error instanceof PostError) && !isUnavailable(error);
@@ -151,17 +188,43 @@ async function postpone(core: Core, letter: OpenLetter, error: unknown, tried: {
   const isOurFault = isUnexpected && !isFromDatabase(error);
   // Whoever had the letter before us may be slow rather than dead, so what was absent a moment ago is looked for again.
   const mayBePosted = tried.mustLook || (tried.posting && kind === 'unknown');
-  const why = isOurFault && letter.tries >= OWN_FAULTS_MOST ? 'our-fault' : isStale(core, letter) ? 'too-late' : null;
-  if (kind === 'never' && error instanceof PostError)
-    return giveUp(core, letter, error.why ?? 'refused', trouble, tried.mustLook && !tried.posting);
-  if (why !== null) return giveUp(core, letter, why, trouble, mayBePosted);
+  if (error instanceof PostError && kind === 'never') {
+    const why = error.why ?? 'refused';
+    if (error.wholeChannel) await noteBroken(core, letter, why);
+    await giveUp(core, letter, { why, trouble, mayBePosted: tried.mustLook && !tried.posting });
+    return null;
+  }
+  const isHopeless = isOurFault && letter.failures + 1 >= OWN_FAULTS_MOST;
+  if (isHopeless || isStale(core, letter)) {
+    await giveUp(core, letter, { why: isHopeless ? 'our-fault' : 'too-late', trouble, mayBePosted });
+    return null;
+  }
 
-  const waitMs = Math.max(backOffMs(letter.tries), error instanceof PostError ? (error.retryAfterMs ?? 0) : 0);
-  core.log.warn({ letterId: letter.id, kind, waitMs }, 'letter not posted yet');
-  await core.store.letters.later(letter, mayBePosted ? 'unknown' : 'planned', new Date(core.clock.now().getTime() + waitMs), trouble);
+  const state = mayBePosted ? 'unknown' : 'planned';
+  const limitMs = error instanceof PostError && kind === 'later' && error.retryAfterMs !== null ? pauseMs(error.retryAfterMs) : null;
+  const waitMs = limitMs ?? backOffMs(letter.failures);
+  const then = new Date(core.clock.now().getTime() + waitMs);
+  if (limitMs !== null && tried.posting) {
+    core.log.warn({ letterId: letter.id, route: letter.route, waitMs }, 'channel limited');
+    // It keeps its place: it goes first when the channel is free again.
+    await core.store.letters.later(letter, { state, nextAt: letter.dueAt, trouble, failed: false, pausedUntil: then });
+  } else {
+    core.log.warn({ letterId: letter.id, kind, waitMs }, 'letter not posted yet');
+    await core.store.letters.later(letter, { state, nextAt: then, trouble, failed: limitMs === null });
+  }
+  return limitMs;
+}
+
+/** Said once; what else was to be said there ends without a call. Whoever asks for something there later has it tried again. */
+async function noteBroken(core: Core, { route, id }: OpenLetter, why: Trouble): Promise<void> {
+  if (await core.store.routes.broke(route, why, core.clock.now())) core.log.error({ route, letterId: id, why }, 'channel takes no posts');
+}
+
+function pauseMs(askedMs: number): number {
+  return Math.min(PAUSE_MS.most, Math.max(PAUSE_MS.least, Number.isFinite(askedMs) ? askedMs : 0));
 }
 
 /** 1, 2, 4 … seconds, at most five minutes. */
-function backOffMs(tries: number): number {
-  return Math.min(300_000, 1000 * 2 ** Math.min(tries - 1, 20));
+function backOffMs(failures: number): number {
+  return Math.min(300_000, 1000 * 2 ** Math.min(failures, 20));
 }

@@ -292,7 +292,7 @@ async function shown(channel: string, thread: string, from: number) {
   return posts
     .filter(({ from: person }) => person === null)
     .slice(from)
-    .map(({ text }) => headline(text));
+    .map(({ text, first = text }) => headline(first));
 }
 
 async function untilSaid(channel: string, thread: string, lines: readonly string[], from = 0) {

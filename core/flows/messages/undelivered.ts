@@ -5,6 +5,7 @@ import type { Actor } from '#core/domain/actor.ts';
 import { isId, type ConversationId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import type { Saying } from '#core/domain/messages/letter.ts';
 import { replyFor } from '#core/domain/messages/say.ts';
+import { PORTAL } from '#core/domain/messages/platforms.ts';
 import type { Platform, ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { troubleFor, type TroubleWords } from '#core/domain/messages/trouble.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
@@ -138,7 +139,7 @@ const PLACES_MOST = 30;
 export async function placesElsewhere(core: Core, actor: Actor): Promise<PlaceElsewhere[]> {
   mustBeAllowed(actor, 'letters.resend');
   // A terminal reads only what it asked itself.
-  const notOn = [...core.settings.readHere].filter((platform) => platform !== 'web');
+  const notOn = [...core.settings.readHere].filter((platform) => platform !== PORTAL);
   const places = await core.store.deadLetters.places(actor.teamId, notOn, PLACES_MOST);
   return places.map(({ lastAsked, lastAskedAt, ...place }) => ({
     ...place,
@@ -182,4 +183,12 @@ export async function buryForgotten(core: Core): Promise<void> {
   const at = core.clock.now();
   const buried = await core.store.deadLetters.buryForgotten(new Date(at.getTime() - FORGOTTEN_MS), at, BURIED_AT_ONCE);
   if (buried > 0) core.log.warn({ letters: buried }, 'letters that nobody came for');
+}
+
+/** A channel that took no posts is tried again by then anyway. */
+const ROUTES_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** For upkeep: limits that are over, and channels where nobody has asked for anything since they were found closed. */
+export async function forgetRoutes(core: Core): Promise<void> {
+  await core.store.routes.forget(new Date(core.clock.now().getTime() - ROUTES_KEPT_MS));
 }

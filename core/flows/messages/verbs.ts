@@ -3,6 +3,7 @@
 import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
 import { letters, showConversation, threadOf } from './conversation.ts';
+import { heardOurs } from './heard.ts';
 import {
   markUndeliveredSeen,
   placesElsewhere,
@@ -25,5 +26,6 @@ export function messageVerbs(core: Core) {
     placesElsewhere,
     markUndeliveredSeen,
     retryDelivery,
+    heardOurs,
   });
 }

@@ -88,6 +88,9 @@ test('the overview counts what is there and says how every part is', async () =>
     outbox: 0,
     frozenTeams: 0,
     leavingTeams: 0,
+    installations: 0,
+    installationsUnlinked: 0,
+    installationsMute: 0,
     ledger: null,
     health: [
       { part: 'database', ok: true },
@@ -100,6 +103,42 @@ test('the overview counts what is there and says how every part is', async () =>
   // A part that does not answer in time is not well.
   await vi.waitFor(async () => expect(await opened.app.operator.overview(ops)).toMatchObject(all));
   expect(await opened.app.operator.queues(ops)).toMatchObject({ outbox: 0, outboxOldest: null, letters: [], workers: [] });
+});
+
+test('an operator sees where the app is installed, which workspaces no team pays for, and which have to install it again', async () => {
+  const { app, core, person } = world();
+  const ops = await operator(world());
+  const { actors } = await sharedTeam(core, 'Acme', [[await person(0), 'owner']] as const);
+  const [ada] = actors;
+  const at = core.clock.now().getTime();
+  const install = (externalId: string, expiresInMs: number) =>
+    app.workspaces.installed({
+      platform: 'slack',
+      externalId,
+      enterpriseId: null,
+      name: externalId,
+      botUserId: null,
+      scopes: ['chat:write', 'commands'],
+      tokens: { bot: 'xoxb-of-a-test', refresh: null, expiresAt: new Date(at + expiresInMs) },
+      installedBy: null,
+    });
+  await install('T-linked', 3_600_000);
+  await install('T-expired', -1);
+  await install('T-removed', 3_600_000);
+  await app.workspaces.uninstalled({ platform: 'slack', externalId: 'T-removed' });
+  const { url } = await app.workspaces.makeWorkspaceLink({ platform: 'slack', externalId: 'T-linked', name: 'Acme HQ' });
+  await app.workspaces.confirmLink(ada, url.split('/').at(-1)!, ada);
+  expect(await app.operator.overview(ops)).toMatchObject({ installations: 2, installationsUnlinked: 1, installationsMute: 1 });
+  const { workspaces } = await app.operator.team(ops, ada.teamId);
+  expect(workspaces).toEqual([
+    {
+      platform: 'slack',
+      externalId: 'T-linked',
+      name: 'Acme HQ',
+      uninstalledAt: null,
+      installation: { version: 1, scopes: ['chat:write', 'commands'], tokensExpireAt: new Date(at + 3_600_000) },
+    },
+  ]);
 });
 
 test('teams are found by name, by a member’s address and by id, and shown with wallet, people and audit log', async () => {

@@ -19,7 +19,9 @@ import { checkLedgerDaily } from './operate.ts';
 import { patiently } from '../runtime/patiently.ts';
 import { endUnapproved } from '../approvals/approve.ts';
 import { forgetRefusedAsks } from '../tasks/refused-asks.ts';
-import { buryForgotten } from '../messages/undelivered.ts';
+import { forgetShowings } from '../messages/show-work.ts';
+import { buryForgotten, forgetRoutes } from '../messages/undelivered.ts';
+import { forgetReplyHandles } from '../workspaces/reply-handles.ts';
 
 const RELAY_AT_ONCE = 500;
 const RELAY_IDLE_MS = 1_000;
@@ -56,9 +58,12 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(EXPIRE_EVERY_MS, () => eraseDue(core)),
     makeExports(core, signal),
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
+    again(EXPIRE_EVERY_MS, () => forgetRoutes(core)),
+    again(EXPIRE_EVERY_MS, () => forgetShowings(core)),
     again(EXPIRE_EVERY_MS, () => forgetRefusedAsks(core)),
     again(EXPIRE_EVERY_MS, () => forgetRemoved(core)),
     again(EXPIRE_EVERY_MS, () => forgetEndedLogins(core)),
+    again(EXPIRE_EVERY_MS, () => forgetReplyHandles(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
     again(EXPIRE_EVERY_MS, () => tellOfExpiringKeys(core)),
     again(EXPIRE_EVERY_MS, keepCopyOfMailboxKey(core)),

@@ -40,6 +40,11 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   await core.store.prisma.workspace.create({
     data: { id: crypto.randomUUID(), platform: 'board', externalId: 'board', teamId, name: 'Windsor Gardens' },
   });
+  const tokens = { bot: 'a-token', refresh: null, expiresAt: null };
+  const installation = { platform: 'board', externalId: 'board', enterpriseId: null, name: 'Windsor Gardens', botUserId: null, scopes: [] };
+  await app.workspaces.installed({ ...installation, tokens, installedBy: 'mrs-brown' });
+  const place = { platform: 'board', workspace: 'board', kind: 'channel', private: false } as const;
+  await app.workspaces.placeNamed({ ...place, ref: 'board:board:attic', name: '#the-attic' });
 
   // Everything that a team can leave with us.
   const input = await app.files.keepInput(
@@ -69,6 +74,8 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   const words = [
     'Paddington',
     'Windsor Gardens',
+    'mrs-brown',
+    '#the-attic',
     'aunt-lucy',
     'suitcase',
     'Marmalade',
@@ -108,6 +115,8 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   const { rows: proof } = await core.store.money.query({ text: `SELECT kind, subject, done_at IS NOT NULL AS done FROM erasures` }, []);
   expect(proof).toEqual([{ kind: 'team', subject: teamId, done: true }]);
   expect((await app.tasks.ask(boardAsk('find me 3 leads'))).kind).toBe('refused');
+  // The app is still installed there, for whichever team is next.
+  expect(await app.workspaces.installation('board', 'board')).toMatchObject({ name: '', tokens });
 });
 
 test('after its two weeks nothing of a person is left: name, address, sessions, keys, their own team; what they did elsewhere stays without them', async () => {
@@ -243,12 +252,21 @@ test('who has no account gets a link in their own chat, which works once, and th
   expect(await app.privacy.lookAtErasure(tokenOf(url))).toEqual({ platform: 'board', displayName: 'Ann', tasks: 1, hasAccount: false });
   expect(await searchEverywhere(core.store.money, ['Ann', 'Zebedee', tokenOf(url)])).not.toEqual([]);
   expect((await searchEverywhere(core.store.money, [tokenOf(url)])).length).toBe(0);
+  await core.store.routes.broke('board:general', 'closed', clock.now());
   expect(await app.privacy.confirmErasure(tokenOf(url))).toEqual({ done: true });
   await expect(app.privacy.confirmErasure(tokenOf(url))).rejects.toMatchObject({ code: 'erasure-link.used' });
 
+  // Of a direct message the channel is the person too.
+  const { rows: channels } = await core.store.money.query(
+    { text: `SELECT route FROM routes UNION ALL SELECT route FROM letters WHERE route <> ''` },
+    [],
+  );
+  expect(new Set(channels.map(({ route }) => route))).toEqual(new Set(['board:erased']));
   expect(await searchEverywhere(core.store.money, ['Zebedee', '"Ann"'])).toEqual([]);
-  const { rows } = await core.store.money.query({ text: 'SELECT 1 FROM identities' }, []);
-  expect(rows).toEqual([]);
+  for (const table of ['identities', 'showings']) {
+    const { rows } = await core.store.money.query({ text: `SELECT 1 FROM ${table}` }, []);
+    expect(rows, table).toEqual([]);
+  }
   // The result stays with the team that paid for it.
   const [task] = await app.tasks.history(owner, { limit: 1 });
   expect(task).toMatchObject({ requestText: '', status: 'completed', creditsUsed: 3 });
@@ -309,6 +327,10 @@ const decisions = {
   invitations: 'exported; goes with the team and with the person',
   api_keys: 'exported without what opens; goes with the team and with the person',
   workspaces: 'exported; goes with the team',
+  installations: 'exported without tokens; stays where the app is installed, without names, and goes where it was removed',
+  places: 'exported; goes with the team, and threads and direct messages with the identity',
+  reply_handles: 'sealed, for an hour at the most; goes with the team',
+  leases: 'ours',
   identities: 'exported; goes with the team, with the person, and at the wish of who has no account',
   link_requests: 'opens something, for ten minutes; goes with the workspace and the identity',
   conversations: 'exported; goes with the team',
@@ -321,6 +343,8 @@ const decisions = {
   feedback: 'exported; goes with the team and with the person',
   letters: 'exported; goes with the team',
   dead_letters: 'tells of letters; goes with the team',
+  routes: 'channels that are limited or closed, for some days; goes with the conversation',
+  showings: 'where posts are that are being edited, until a minute after the task; goes with the team and the identity',
   outbox: 'ids on their way; goes with the team',
   files: 'exported; goes with the team',
   waiting_inputs: 'a name and a sealed reference, for minutes; goes with the task',

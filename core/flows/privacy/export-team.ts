@@ -288,6 +288,8 @@ members.jsonl        who is in it, and as what
 invitations.jsonl    who was invited
 api-keys.jsonl       keys of programs, without what opens anything
 workspaces.jsonl     linked chat workspaces
+installations.jsonl  the app in those workspaces, without what opens anything
+places.jsonl         channels and threads there by name, and their rules
 identities.jsonl     people of those workspaces who spoke with us
 limits.jsonl         who may spend what
 conversations.jsonl  where was talked

@@ -10,6 +10,7 @@ import type { Mailer } from '#core/ports/mail.ts';
 import type { Poster } from '#core/ports/poster.ts';
 import type { Queue } from '#core/ports/queue.ts';
 import type { SecurityLog } from '#core/ports/security-log.ts';
+import type { Shower } from '#core/ports/shower.ts';
 import type { Tables } from '#core/ports/tables.ts';
 import type { Store } from '#core/store/database/store.ts';
 import type { LearnedCharges } from '../tasks/learned.ts';
@@ -74,3 +75,6 @@ export interface CoreSettings {
 
 /** What delivery needs besides: the posters of this process, by platform. */
 export type Posters = ReadonlyMap<string, Poster>;
+
+/** Those that edit posts while work goes on, by platform. */
+export type Showers = ReadonlyMap<string, Shower>;

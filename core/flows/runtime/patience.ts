@@ -3,6 +3,7 @@
 // rather than repeated. Nothing is sent to the database once the deadline has passed.
 
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import { GRACE_MS } from '#core/store/database/group-commit.ts';
 import { DatabaseUnavailable, isUnavailable } from '#core/store/database/outage.ts';
 import type { Core } from './core.ts';
 
@@ -11,18 +12,34 @@ export interface Patience {
   during<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-/** Slack wants an answer within three seconds; what is on its way by then is given a moment more (core/store/database/group-commit.ts). */
-const WITHIN_MS = 2_100;
+/** What a door says of a request; a number is `waitedMs` alone. All in milliseconds. */
+export type Wait =
+  | number
+  | {
+      /** How long the request has waited already, for instance while it was found out who asks. */
+      readonly waitedMs?: number;
+      /** When the door must have its answer, counted from when the request came; between 0.5 s and 20 s, else 2.5 s. */
+      readonly withinMs?: number;
+    };
+
+/** Slack and Discord want an answer within three seconds. */
+const USUAL_MS = 2_500;
+/** Less would refuse what a healthy database takes a moment for. */
+const LEAST_MS = 500;
+/** A process that is to stop has 25 s (core/main.ts), and what waits here must end by then. */
+const MOST_MS = 20_000;
 const AGAIN_AFTER_MS = 200;
 
-/** `waitedMs`: how long the request has waited already. */
-export function patienceFor({ clock }: Pick<Core, 'clock'>, waitedMs = 0): Patience {
-  const untilMs = clock.now().getTime() + WITHIN_MS - waitedMs;
+export function patienceFor({ clock }: Pick<Core, 'clock'>, wait: Wait = 0): Patience {
+  const { waitedMs = 0, withinMs = USUAL_MS } = typeof wait === 'number' ? { waitedMs: wait } : wait;
+  const answerWithinMs = Math.min(Math.max(withinMs, LEAST_MS), MOST_MS);
+  // What is on its way by the end is given a moment more, and that is part of the door's time.
+  const untilMs = clock.now().getTime() + answerWithinMs - GRACE_MS - waitedMs;
   return {
     async during(work) {
       const [over, settled] = [new AbortController(), new AbortController()];
       void clock.sleep(Math.max(0, untilMs - clock.now().getTime()), settled.signal).then(() => {
-        if (!settled.signal.aborted) over.abort(new Error(`no answer within ${WITHIN_MS} ms`));
+        if (!settled.signal.aborted) over.abort(new Error(`no answer within ${answerWithinMs} ms`));
       });
       let mayBeDone = false;
       try {

@@ -9,7 +9,7 @@ import { isOver } from '#core/domain/tasks/task.ts';
 import type { Ended } from '#core/store/tasks/finish.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
 import type { Core } from '../runtime/core.ts';
-import { patienceFor, unless } from '../runtime/patience.ts';
+import { patienceFor, unless, type Wait } from '../runtime/patience.ts';
 import { findTask } from './history.ts';
 import { takeAsk, type FromChat, type Taken } from './intake.ts';
 
@@ -65,14 +65,14 @@ export async function stop(core: Core, actor: Acting, taskId: string, { counts }
 }
 
 /** The same request as a new task of the same conversation, with the same files, once per `key`. */
-export async function retry(core: Core, actor: Actor, taskId: string, key: string, waitedMs = 0): Promise<Taken> {
-  return askAgain(core, actor, taskId, key, waitedMs);
+export async function retry(core: Core, actor: Actor, taskId: string, key: string, wait: Wait = 0): Promise<Taken> {
+  return askAgain(core, actor, taskId, key, wait);
 }
 
 /** As `retry`, for whoever acts in a chat too. */
-export async function askAgain(core: Core, actor: Acting, taskId: string, key: string, waitedMs = 0, chat?: FromChat): Promise<Taken> {
+export async function askAgain(core: Core, actor: Acting, taskId: string, key: string, wait: Wait = 0, chat?: FromChat): Promise<Taken> {
   mustMay(actor, 'tasks.ask', { own: chat !== undefined });
-  const patience = patienceFor(core, waitedMs);
+  const patience = patienceFor(core, wait);
   const task = await patience.during((signal) => unless(signal, findTask(core, actor, taskId)));
   if (!isOver(task.status)) throw refuse('task.running');
   if (task.requestText === '') throw refuse('ask.empty'); // its person had their words erased

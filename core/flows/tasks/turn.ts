@@ -71,9 +71,11 @@ function approvalIn({ status }: StoredTask, events: readonly StoredEvent[]): App
   return { above: asNumber(micro(asked.above)), whose: asked.whose ?? 'team' };
 }
 
-/** The latest of each step, in the order in which they began. */
 function stepsIn(events: readonly StoredEvent[]): StepView[] {
-  const steps = new Map<string, StepView>();
-  for (const { kind, data } of events) if (kind === 'step') steps.set((data as StepView).id, data as StepView);
-  return [...steps.values()];
+  return latestSteps(events.flatMap(({ kind, data }) => (kind === 'step' ? [data as StepView] : [])));
+}
+
+/** The latest of each step, in the order in which they began. */
+export function latestSteps(moves: readonly StepView[]): StepView[] {
+  return [...new Map(moves.map((step) => [step.id, step])).values()];
 }

@@ -3,7 +3,7 @@
 import type { AskInput } from '#core/contracts/ask.ts';
 import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
-import { patienceFor } from '../runtime/patience.ts';
+import { patienceFor, type Wait } from '../runtime/patience.ts';
 import { approve } from '../approvals/approve.ts';
 import { change, draft } from '../approvals/change.ts';
 import { cancel, retry } from './control.ts';
@@ -18,9 +18,9 @@ export function taskVerbs(core: Core) {
     /**
      * Resolves only after the outcome is committed. A refusal is an outcome too: it is stored, and where letters are posted its
      * letter is written. What comes too often is refused without a trace, unless it repeats what has an outcome. Rejects with
-     * `database.unavailable` when it could not be written down 2.5 s after the request came; `waitedMs` of them are over.
+     * `database.unavailable` when it could not be written down within 2.5 s after the request came, or within what the door says.
      */
-    ask: (input: AskInput, waitedMs?: number): Promise<Taken> => takeAsk(core, input, patienceFor(core, waitedMs)),
+    ask: (input: AskInput, wait?: Wait): Promise<Taken> => takeAsk(core, input, patienceFor(core, wait)),
     ...bind(core, {
       approve,
       change,

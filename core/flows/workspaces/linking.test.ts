@@ -45,6 +45,7 @@ test('a link from a chat shows both accounts, and links them when its person say
     you: { userId: ada.userId, name: 'Ada', email: ada.email },
     team: { id: ada.teamId, name: 'Acme' },
     state: 'free',
+    caps: null,
   });
   expect(await app.workspaces.confirmLink(ada, token, as(ada))).toBe('identity');
   expect(await app.workspaces.linkedAccounts(ada)).toMatchObject([

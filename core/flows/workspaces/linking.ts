@@ -4,6 +4,7 @@
 // press says what the page showed, and the person hears of it by mail.
 
 import type { Actor } from '#core/domain/actor.ts';
+import { micro, MOST_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
 import { isId, type IdentityId, type TeamId, type UserId, type WorkspaceId } from '#core/domain/ids.ts';
 import { securityNotice } from '#core/domain/mail/mail.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
@@ -11,10 +12,15 @@ import { refuse } from '#core/domain/refusals/refusal.ts';
 import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
 import { teamLimits } from '#core/domain/team/team-limits.ts';
 import { cleanText, shorten } from '#core/domain/text/text.ts';
+import { defaultCaps, viewCaps, type WorkspaceCapsView } from '#core/domain/workspaces/caps.ts';
 import { newBearer } from '#core/store/database/bearer.ts';
+import type { CapsWanted } from '#core/store/workspaces/linked-workspaces.ts';
 import type { LinkRequest, LookedAtLink, WriteNotice } from '#core/store/workspaces/linking.ts';
+import { inZone } from '../credits/in-zone.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
+import { installationVerbs } from './installations.ts';
+import { placeVerbs } from './places.ts';
 
 export interface PlatformAccount {
   readonly platform: Platform;
@@ -53,6 +59,26 @@ export interface LinkView {
   readonly team: { readonly id: TeamId; readonly name: string };
   /** `free` can be linked, `yours` is so already, `taken` is somebody else's, `forbidden` is for an owner or admin to link. */
   readonly state: 'free' | 'yours' | 'taken' | 'forbidden';
+  /** What may be spent there in a day once it is linked, unless whoever links it says otherwise; null for an account. */
+  readonly caps: WorkspaceCapsView | null;
+}
+
+/** What the page behind a link showed, and what was chosen on it. */
+export interface LinkConfirmed {
+  readonly userId: string;
+  readonly teamId: string;
+  /** Of a workspace; those that the page showed when it is left out. */
+  readonly caps?: WorkspaceCapsView;
+  /** Where the days of the caps begin; UTC when it is left out. */
+  readonly timeZone?: string;
+}
+
+export interface WorkspaceWanted {
+  readonly caps: WorkspaceCapsView;
+  /** Of new caps; one that is there keeps its own. */
+  readonly timeZone: string;
+  /** Whether guests, and people of other companies who are there, may ask. */
+  readonly guestsMayAsk: boolean;
 }
 
 export interface LinkedAccount {
@@ -72,6 +98,8 @@ export interface LinkedWorkspace {
   readonly installed: boolean;
   /** How many members of the team have linked their account there. */
   readonly people: number;
+  readonly guestsMayAsk: boolean;
+  readonly caps: WorkspaceCapsView;
 }
 
 export function workspaceVerbs(core: Core) {
@@ -114,6 +142,7 @@ export function workspaceVerbs(core: Core) {
         you: { userId: actor.userId, name: name ?? '', email: actor.email },
         team: { id: actor.teamId, name: team?.name ?? '' },
         state: stateOf(request, actor),
+        caps: kind === 'workspace' ? viewCaps(defaultCaps) : null,
       };
     },
 
@@ -121,14 +150,15 @@ export function workspaceVerbs(core: Core) {
      * Links what the page showed. Rejects with `identity.taken` or `workspace.taken` for what is somebody else's,
      * `link-request.changed` when the actor is another one than the page showed, `not.allowed` for a workspace without the right.
      */
-    async confirmLink(actor: Actor, token: string, { userId, teamId }: { userId: string; teamId: string }): Promise<LinkView['kind']> {
+    async confirmLink(actor: Actor, token: string, confirmed: LinkConfirmed): Promise<LinkView['kind']> {
+      const { userId, teamId, caps = viewCaps(defaultCaps), timeZone = 'UTC' } = confirmed;
       if (userId !== actor.userId || teamId !== actor.teamId) throw refuse('link-request.changed');
       const at = core.clock.now();
       const { kind } = await look(token);
       if (kind === 'workspace') mustBeAllowed(actor, 'workspaces.manage');
       const answer =
         kind === 'workspace'
-          ? await linking.linkWorkspace(token, actor, at)
+          ? await withCaps({ caps, timeZone }, (wanted) => linking.linkWorkspace(token, actor, wanted, at))
           : await linking.linkIdentity(token, actor, noticeTo(core, actor, at), at);
       if (answer.outcome === 'over') throw refuse('link-request.over');
       if (answer.outcome === 'taken') throw refuse(`${kind}.taken`);
@@ -143,7 +173,20 @@ export function workspaceVerbs(core: Core) {
     async linkedWorkspaces(actor: Actor): Promise<LinkedWorkspace[]> {
       mustBeAllowed(actor, 'team.see');
       const workspaces = await linking.workspacesOf(actor.teamId);
-      return workspaces.map((workspace) => ({ ...workspace, since: workspace.since.toISOString() }));
+      return workspaces.map(({ id, platform, name, since, installed, people, guestsMayAsk, caps }) => {
+        return { id, platform, name, since: since.toISOString(), installed, people, guestsMayAsk, caps: viewCaps(caps) };
+      });
+    },
+
+    /** Changes what may be spent there in a day, and whether guests may ask. Rejects with `workspace.not-found`. */
+    async changeWorkspace(actor: Actor, workspaceId: string, { caps, timeZone, guestsMayAsk }: WorkspaceWanted): Promise<void> {
+      mustBeAllowed(actor, 'workspaces.manage');
+      const id = workspaceId as WorkspaceId;
+      const done =
+        isId(workspaceId) &&
+        (await withCaps({ caps, timeZone }, (wanted) => linking.changeWorkspace(id, actor, { ...wanted, guestsMayAsk }, core.clock.now())));
+      if (!done) throw refuse('workspace.not-found');
+      core.log.info({ teamId: actor.teamId, userId: actor.userId, workspaceId }, 'workspace changed');
     },
 
     async unlinkAccount(actor: Actor, identityId: string): Promise<void> {
@@ -157,7 +200,28 @@ export function workspaceVerbs(core: Core) {
       const done = isId(workspaceId) && (await linking.unlinkWorkspace(workspaceId as WorkspaceId, actor, core.clock.now()));
       if (!done) throw refuse('workspace.not-found');
     },
+
+    ...installationVerbs(core),
+    ...placeVerbs(core),
   };
+}
+
+/** Rejects with `request.invalid` for what is no amount or no time zone. */
+function withCaps<T>(
+  { caps, timeZone }: { caps: WorkspaceCapsView; timeZone: string },
+  work: (wanted: CapsWanted) => Promise<T>,
+): Promise<T> {
+  const read = (name: string, amount: Amount | null) => {
+    if (amount === null) return null;
+    if (!/^\d{1,16}$/.test(amount) || micro(amount) > MOST_CREDITS)
+      throw refuse('request.invalid', { fields: [{ name, problem: 'must be an amount of credits, such as 100 or 2.5' }] });
+    return micro(amount);
+  };
+  const wanted = {
+    caps: { personPerDay: read('personPerDay', caps.personPerDay), workspacePerDay: read('workspacePerDay', caps.workspacePerDay) },
+    timeZone,
+  };
+  return inZone(timeZone, () => work(wanted));
 }
 
 const NAME_CHARACTERS = 80;

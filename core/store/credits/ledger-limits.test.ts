@@ -67,6 +67,51 @@ test('a limit never lets more through than it says, from whichever side requests
   expect(await used(limit)).toEqual(['98 held, 0 used']);
 });
 
+test('a limit for each person in a workspace lets none of them have more than it says, from whichever side requests come', async () => {
+  const wallet = await bank.wallet(10_000);
+  const limit = await bank.limit(wallet, 100, { kind: 'workspace-person', subject: 'slack:T1', period: 'day' });
+  await bank.limit(wallet, 250, { kind: 'workspace', subject: 'slack:T1', period: 'day' });
+  const channel = (i: number) => `slack:T1:C${i % 3}`;
+  const requests = ['ada', 'bob'].flatMap((member) => Array.from({ length: 25 }, (_, i) => ({ member, channel: channel(i) })));
+  const inOneBatch = requests.map((who) => bank.hold(wallet, 7, who));
+  const alone = requests.map((who) =>
+    bank.query('SELECT outcome FROM ledger_hold($1, $2)', [
+      JSON.stringify([{ n: 0, hold: newId(), task: newId(), wallet, credits: 7, ...who }]),
+      bank.at,
+    ]),
+  );
+  await Promise.all([...inOneBatch, ...alone]);
+  expect((await used(limit)).toSorted()).toEqual(['98 held, 0 used', '98 held, 0 used']);
+  // The workspace's own limit has 54 left.
+  expect(await bank.hold(wallet, 55, { member: 'cyd', channel: channel(0) })).toMatchObject({
+    outcome: 'limit',
+    refused: { facts: { whose: 'workspace', left: '54' } },
+  });
+  expect(await bank.hold(wallet, 54, { member: 'cyd', channel: channel(0) })).toMatchObject({ outcome: 'held' });
+  expect(await bank.hold(wallet, 500, { member: 'ada', channel: 'slack:T11:C1' })).toMatchObject({ outcome: 'held' });
+  expect(await bank.hold(wallet, 500, { member: 'ada', channel: 'slack:T1' })).toMatchObject({ outcome: 'limit' });
+});
+
+test('what a person’s task gives back in a workspace is theirs to spend again, and nobody else’s', async () => {
+  const wallet = await bank.wallet(1_000);
+  const limit = await bank.limit(wallet, 100, { kind: 'workspace-person', subject: 'discord:G1', period: 'total' });
+  const [hers, his] = [newId<TaskId>(), newId<TaskId>()];
+  await bank.hold(wallet, 100, { task: hers, member: 'ada', channel: 'discord:G1:C7' });
+  await bank.hold(wallet, 60, { task: his, member: 'bob', channel: 'discord:G1:C7' });
+  await bank.settle(hers, 30);
+  expect((await used(limit)).toSorted()).toEqual(['0 held, 30 used', '60 held, 0 used']);
+  expect(await bank.hold(wallet, 71, { member: 'ada', channel: 'discord:G1:C8' })).toMatchObject({
+    outcome: 'limit',
+    refused: { facts: { left: '70' } },
+  });
+  expect(await bank.hold(wallet, 41, { member: 'bob', channel: 'discord:G1:C8' })).toMatchObject({
+    outcome: 'limit',
+    refused: { facts: { left: '40' } },
+  });
+  await bank.settle(his, 0);
+  expect(await bank.hold(wallet, 100, { member: 'bob', channel: 'discord:G1:C8' })).toMatchObject({ outcome: 'held' });
+});
+
 test('what a task gives back can be spent again within the limit, and what it used cannot', async () => {
   const wallet = await bank.wallet(1_000);
   const limit = await bank.limit(wallet, 100, { kind: 'team', period: 'total' });
@@ -128,6 +173,7 @@ test.each([
   ['limits_kind', { kind: 'person', subject: 'ada', period: 'day' }],
   ['limits_kind', { kind: 'team', subject: 'ada', period: 'day' }],
   ['limits_kind', { kind: 'member', period: 'day' }],
+  ['limits_kind', { kind: 'workspace-person', period: 'day' }],
   ['limits_period', { kind: 'team', period: 'year' }],
 ])('a limit that nobody could keep is refused (%s %o)', async (constraint, limit) => {
   const wallet: WalletId = await bank.wallet(1);

@@ -161,11 +161,11 @@ const rules: Record<string, string> = {
   'a limit counts other credits than its holds': `
     SELECT l.wallet_id, NULL::bigint, 'limit ' || l.id FROM limits l
     JOIN (
-      SELECT limit_id, starts_at, sum(held) AS held, sum(used) AS used FROM (
-        SELECT limit_id, starts_at, held::numeric AS held, used::numeric AS used FROM limit_uses
+      SELECT limit_id, starts_at, person, sum(held) AS held, sum(used) AS used FROM (
+        SELECT limit_id, starts_at, person, held::numeric AS held, used::numeric AS used FROM limit_uses
         UNION ALL
-        SELECT c.limit_id, c.starts_at, -CASE WHEN h.closed_seq IS NULL THEN h.credits ELSE 0 END, -coalesce(h.charged, 0) FROM hold_limits c JOIN holds h ON h.id = c.hold_id
-      ) u GROUP BY limit_id, starts_at
+        SELECT c.limit_id, c.starts_at, c.person, -CASE WHEN h.closed_seq IS NULL THEN h.credits ELSE 0 END, -coalesce(h.charged, 0) FROM hold_limits c JOIN holds h ON h.id = c.hold_id
+      ) u GROUP BY limit_id, starts_at, person
     ) u ON u.limit_id = l.id
     WHERE u.held <> 0 OR u.used <> 0`,
 };

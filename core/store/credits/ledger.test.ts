@@ -360,6 +360,6 @@ test('there is one function for each movement, and no second signature beside it
     'ledger_lock(uuid[],timestamp with time zone)',
     'ledger_open(uuid,uuid,timestamp with time zone)',
     'ledger_payment_left(text)',
-    'ledger_room(uuid,text,text,timestamp with time zone,uuid[],bigint[])',
+    'ledger_room(uuid,text,text,timestamp with time zone,text[],bigint[])',
   ]);
 });

@@ -2,6 +2,7 @@
 // Everything is idempotent under an id or key that the caller made before, so that it may be asked again after any error.
 
 import { micro, type Credits } from '#core/domain/credits/credits.ts';
+import type { LimitKind, LimitPeriod } from '#core/domain/credits/limit.ts';
 import type { HoldId, Id, TaskId, TeamId, WalletId } from '#core/domain/ids.ts';
 import { groupCommit } from '../database/group-commit.ts';
 import type { Money } from '../database/money.ts';
@@ -58,12 +59,12 @@ export interface ShortOfCredits {
 export interface LimitReached {
   readonly code: 'limit.reached';
   readonly facts: {
-    readonly whose: 'team' | 'member' | 'channel';
+    readonly whose: LimitKind;
     readonly need: string;
     readonly left: string;
     readonly limit: string;
     readonly limitId: string;
-    readonly period: 'day' | 'week' | 'month' | 'total';
+    readonly period: LimitPeriod;
     readonly resetsAt: string | null;
   };
 }

@@ -5,7 +5,7 @@ import type { Lane } from './money.ts';
 import { DatabaseUnavailable, LockedOut } from './outage.ts';
 
 /** What is in flight when its time is over may get its answer yet. */
-const GRACE_MS = 400;
+export const GRACE_MS = 400;
 /** As long as the server works at a statement. */
 const ASIDE_MOST_MS = 15_000;
 

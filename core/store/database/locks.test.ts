@@ -167,5 +167,5 @@ async function end(store: Store, taskId: TaskId, attempt: number | null, status:
 }
 
 async function deliver({ letters }: Store, at: Date) {
-  for (const letter of await letters.claim(['board'], at, 40, 5)) await letters.sent(letter, { messageRef: '1' }, at);
+  for (const letter of await letters.claim('board', at, 40, 5)) await letters.sent(letter, { messageRef: '1' }, at);
 }

@@ -1,12 +1,14 @@
 // After ENCRYPTION_KEY was rotated, everything that an older key sealed is sealed with the new one: secrets that processes
-// share, and mails whose words are still kept. Then the older key can be dropped.
+// share, mails whose words are still kept, tokens of installations, and handles for late replies. Then the older key can be dropped.
 
 import type { MailId } from '#core/domain/ids.ts';
 import type { Log } from '#core/ports/log.ts';
 import { sealedAs } from '../mail/mails.ts';
+import { tokensSealedAs } from '../workspaces/installations.ts';
+import { handleSealedAs } from '../workspaces/reply-handles.ts';
 import type { Money } from './money.ts';
 import { resealSecrets } from './secret-versions.ts';
-import { openWithAny, seal } from './secrets.ts';
+import { keyId, openWithAny, seal } from './secrets.ts';
 
 export async function resealAll(money: Money, keys: readonly string[], log: Log): Promise<void> {
   await resealSecrets(money, keys);
@@ -18,6 +20,63 @@ export async function resealAll(money: Money, keys: readonly string[], log: Log)
       seal(keys[0]!, sealedAs(id), words),
     ]);
   if (older.length > 0) log.info({ mails: older.length }, 'mails sealed with the new key');
+  for (const kind of ['installations', 'reply_handles'] as const) {
+    const rows = (await sealedRows(money, keys, kind)).older;
+    const { bytes, where, name } = sealedTables[kind];
+    for (const { of, sealed, secret } of rows)
+      await money.query({ text: `UPDATE ${kind} SET ${bytes} = $3, key_id = $4 WHERE ${where} AND ${bytes} = $2` }, [
+        of,
+        sealed,
+        seal(keys[0]!, name(of), secret),
+        keyId(keys[0]!),
+      ]);
+    if (rows.length > 0) log.info({ table: kind, rows: rows.length }, 'sealed with the new key');
+  }
+}
+
+/** Tables whose rows know which key sealed them: their bytes, what names a row, and the name it is sealed under. */
+const sealedTables = {
+  installations: {
+    bytes: 'tokens',
+    id: `(platform || ':' || external_id)`,
+    where: `platform = split_part($1, ':', 1) AND external_id = substr($1, strpos($1, ':') + 1)`,
+    name: (id: string) => tokensSealedAs({ platform: id.slice(0, id.indexOf(':')), externalId: id.slice(id.indexOf(':') + 1) }),
+  },
+  reply_handles: { bytes: 'handle', id: 'key', where: 'key = $1', name: handleSealedAs },
+} as const;
+
+export interface SealedRows {
+  readonly older: readonly { readonly of: string; readonly sealed: Buffer; readonly secret: string }[];
+  /** No key opens them. */
+  readonly lost: readonly string[];
+}
+
+/** Rows that another key than the first one sealed. */
+export async function sealedRows(money: Money, keys: readonly string[], table: keyof typeof sealedTables): Promise<SealedRows> {
+  const { bytes, id, name } = sealedTables[table];
+  const { rows } = await money.query<{ of: string; sealed: Buffer }>(
+    { text: `SELECT ${id} AS of, ${bytes} AS sealed FROM ${table} WHERE ${bytes} IS NOT NULL AND key_id IS DISTINCT FROM $1 ORDER BY 1` },
+    [keys[0] === undefined ? null : keyId(keys[0])],
+  );
+  const older: SealedRows['older'][number][] = [];
+  const lost: string[] = [];
+  for (const { of, sealed } of rows) {
+    const { secret } = openWithAny(keys, name(of), sealed);
+    if (secret === null) lost.push(of);
+    else older.push({ of, sealed, secret });
+  }
+  return { older, lost };
+}
+
+/** Their workspaces have to install the app again. */
+export async function forgetLostTokens(money: Money, ids: readonly string[]): Promise<void> {
+  await money.query(
+    {
+      text: `UPDATE installations SET tokens = NULL, key_id = NULL, tokens_expire_at = NULL, version = version + 1
+             WHERE ${sealedTables.installations.id} = ANY ($1)`,
+    },
+    [ids],
+  );
 }
 
 export interface SealedMails {

@@ -78,6 +78,11 @@ function openWith(key: string, name: string, sealed: Buffer): string | null {
   }
 }
 
+/** Names a key and tells nothing of it: what an older one sealed is found by it. */
+export function keyId(key: string): string {
+  return Buffer.from(hkdfSync('sha256', key, '', 'impacter key id', 8)).toString('hex');
+}
+
 function sealingKey(key: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', 'impacter secrets', 32));
 }

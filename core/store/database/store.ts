@@ -22,7 +22,9 @@ import { filesOver, type FileRows } from '../files/files.ts';
 import { finishOver, type Finish } from '../tasks/finish.ts';
 import { guessesOver, type Guesses } from '../accounts/guesses.ts';
 import { intakeOver, type Intake } from '../tasks/intake.ts';
+import { installationsOver, type Installations } from '../workspaces/installations.ts';
 import { invitationsOver, type Invitations } from '../team/invitations.ts';
+import { leasesOver, type Leases } from '../leases/leases.ts';
 import { ledgerOver, type Ledger } from '../credits/ledger.ts';
 import { ledgerChecksOver, type LedgerChecks } from '../credits/ledger-checks.ts';
 import { lettersOver, type Letters } from '../messages/letters.ts';
@@ -36,8 +38,12 @@ import { outboxOver, type Outbox } from '../tasks/outbox.ts';
 import { ownKeysOver, type OwnKeys } from '../accounts/own-keys.ts';
 import { peopleOver, type People } from '../accounts/people.ts';
 import { putBackOver, type PutBack } from '../files/put-back.ts';
+import { placesOver, type Places } from '../workspaces/places.ts';
 import { ratesOver, type DrawRate } from './rates.ts';
+import { replyHandlesOver, type ReplyHandles } from '../workspaces/reply-handles.ts';
+import { routesOver, type Routes } from '../messages/routes.ts';
 import { seenOver, type Seen } from '../accounts/seen.ts';
+import { showingsOver, type Showings } from '../messages/showings.ts';
 import { startingCreditsOver, type StartingCreditsStore } from '../credits/starting-credits.ts';
 import { taskListsOver, type TaskLists } from '../tasks/task-lists.ts';
 import { tasksOver, type Tasks } from '../tasks/tasks.ts';
@@ -59,6 +65,8 @@ export interface Store {
   readonly events: Events;
   readonly letters: Letters;
   readonly deadLetters: DeadLetters;
+  readonly routes: Routes;
+  readonly showings: Showings;
   readonly mails: Mails;
   readonly outbox: Outbox;
   readonly tasks: Tasks;
@@ -82,6 +90,10 @@ export interface Store {
   readonly invitations: Invitations;
   readonly apiKeys: ApiKeys;
   readonly linking: Linking;
+  readonly installations: Installations;
+  readonly places: Places;
+  readonly replyHandles: ReplyHandles;
+  readonly leases: Leases;
   readonly audit: Audit;
   readonly seen: Seen;
   readonly drawRate: DrawRate;
@@ -99,7 +111,7 @@ export interface StoreOptions {
   readonly databaseUrl: string;
   readonly worker: string;
   readonly leaseMs: number;
-  /** The first seals what mails say, all of them open it. Without one no mail can be written. */
+  /** The first seals what mails say and tokens of platforms, all of them open it. Without one neither can be written. */
   readonly encryptionKeys?: readonly string[];
   readonly log: Log;
 }
@@ -128,6 +140,8 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     events: eventsOver(money),
     letters: lettersOver(money),
     deadLetters: deadLettersOver(money),
+    routes: routesOver(money),
+    showings: showingsOver(money),
     mails: mailsOver(money, encryptionKeys),
     outbox: outboxOver(money),
     tasks: tasksOver(money),
@@ -151,6 +165,10 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     invitations: invitationsOver(money),
     apiKeys: apiKeysOver(money),
     linking: linkingOver(money),
+    installations: installationsOver(money, encryptionKeys),
+    places: placesOver(money),
+    replyHandles: replyHandlesOver(money, encryptionKeys),
+    leases: leasesOver(money),
     audit: auditOver(money),
     seen: seenOver(money, log),
     drawRate: ratesOver(money),

@@ -12,12 +12,24 @@ export interface Wakeups {
 }
 
 /**
+ * `installation`: about `slack:T1`, whose tokens changed.
  * `intake` and `finish`: tasks, letters and events of a team were written, and its credits moved. `events`: events alone.
  * `wallet`: credits moved otherwise. Each about a team id. `letter`: a letter alone. `mail`: a mail. `inputs`: files to fetch. `cancel`: about a task id.
  * `session`: about a user id, one of whose sessions or keys ended, or whose place in a team changed. `keys`: a key that all
  * processes share was rotated.
  */
-export type Wakeup = 'intake' | 'finish' | 'letter' | 'events' | 'wallet' | 'mail' | 'inputs' | 'cancel' | 'session' | 'keys';
+export type Wakeup =
+  | 'intake'
+  | 'finish'
+  | 'letter'
+  | 'events'
+  | 'wallet'
+  | 'mail'
+  | 'inputs'
+  | 'cancel'
+  | 'session'
+  | 'keys'
+  | 'installation';
 
 const CHANNEL = 'impacter';
 const CONNECT_MS = 5_000;

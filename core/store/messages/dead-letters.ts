@@ -68,6 +68,9 @@ export interface DeadLetters {
   isOf(teamId: TeamId, id: LetterId): Promise<boolean>;
 }
 
+/** As its platform calls it; until we heard that, the last part of its ref. */
+const CHANNEL_NAME = `coalesce((SELECT h.name FROM places h WHERE h.ref = c.channel), regexp_replace(c.channel, '^.*:', ''))`;
+
 export function deadLettersOver(money: Money): DeadLetters {
   const again: DeadLetters['again'] = async (teamId, id, twice, at, audit) =>
     money.transaction(async (client) => {
@@ -103,7 +106,7 @@ export function deadLettersOver(money: Money): DeadLetters {
               FROM dead d WINDOW whole AS (PARTITION BY d.conversation_id, d.seq) ORDER BY d.conversation_id, d.seq, d.part
             )
             SELECT f.letter_id AS id, f.team_id, l.task_id, t.request_text, l.saying, f.why, l.trouble, f.any_posted AS may_be_posted, f.posts::int,
-              l.platform, c.channel, f.died_at
+              l.platform, ${CHANNEL_NAME} AS channel, f.died_at
             FROM first f JOIN letters l ON l.id = f.letter_id JOIN conversations c ON c.id = f.conversation_id LEFT JOIN tasks t ON t.id = l.task_id
             WHERE $2::timestamptz IS NULL OR (f.died_at, f.letter_id) < ($2, $3::uuid)
             ORDER BY f.died_at DESC, f.letter_id DESC LIMIT $4`,
@@ -228,7 +231,7 @@ export function deadLettersOver(money: Money): DeadLetters {
         last_asked_at: Date | null;
       }>(
         {
-          text: `SELECT c.id, c.platform, c.channel, c.thread_ref, t.request_text AS last_asked, t.created_at AS last_asked_at
+          text: `SELECT c.id, c.platform, ${CHANNEL_NAME} AS channel, c.thread_ref, t.request_text AS last_asked, t.created_at AS last_asked_at
                  FROM conversations c LEFT JOIN LATERAL (SELECT * FROM tasks t WHERE t.conversation_id = c.id ORDER BY t.created_at DESC, t.id DESC LIMIT 1) t ON true
                  WHERE c.team_id = $1 AND c.thread_ref IS NOT NULL AND c.platform <> ALL ($2)
                    AND NOT EXISTS (SELECT FROM letters l WHERE l.conversation_id = c.id AND l.state = 'dead')
@@ -286,7 +289,7 @@ const GIVEN_BACK = `wanted AS (
     WHERE g.id = $2 AND d.team_id = $1 AND l.state = 'dead' ORDER BY l.part FOR NO KEY UPDATE OF l
   ), back AS (
     UPDATE letters l SET state = CASE WHEN l.attempted_at IS NULL THEN 'planned' ELSE 'unknown' END,
-      may_repeat = $4::boolean OR NOT d.may_be_posted, again_at = $3::timestamptz, next_at = $3::timestamptz
+      may_repeat = $4::boolean OR NOT d.may_be_posted, again_at = $3::timestamptz, next_at = $3::timestamptz, failures = 0, leased_until = NULL
     FROM wanted w JOIN dead_letters d ON d.letter_id = w.id WHERE l.id = w.id AND l.state = 'dead' RETURNING l.id, l.task_id
   ), no_longer_dead AS (
     DELETE FROM dead_letters d USING back b WHERE d.letter_id = b.id

@@ -1,6 +1,6 @@
 // Letters on their way. A row says what is known of its post: `sending` may or may not have happened when its process
 // died, so whoever takes it up then has to look first. The number of its tries tells whose it is: a process that slept
-// through its lease may no longer say what becomes of the letter.
+// through its lease may no longer say what becomes of the letter. Of each channel (`route`) one letter is on its way at a time.
 
 import type { ConversationId, LetterId, TaskId, TeamId } from '#core/domain/ids.ts';
 import type { Saying } from '#core/domain/messages/letter.ts';
@@ -19,29 +19,48 @@ export interface OpenLetter {
   readonly taskId: TaskId | null;
   readonly saying: Saying;
   readonly tries: number;
+  /** How many of the tries before failed. */
+  readonly failures: number;
   /** Why the last try failed. */
   readonly trouble: string | null;
   readonly threadRef: ThreadRef | null;
   readonly address: string;
+  /** Its channel: posts leave one at a time there. */
+  readonly route: string;
   /** When it was written, or last wanted sent again: it has a day from then. */
   readonly wantedAt: Date;
+  /** Its place among the letters of its channel. */
+  readonly dueAt: Date;
   /** When it was first tried; set when an earlier try ended without an answer. */
   readonly attemptedAt: Date | null;
+  /** When its last post was begun; null when there was none, or nobody knows. */
+  readonly lastTriedAt: Date | null;
   readonly mustLook: boolean;
   /** Once: where nobody may look, it is posted all the same. */
   readonly mayRepeat: boolean;
+  /** Why its channel takes no posts, where that was found after somebody asked for this letter: it ends with that, without a call. */
+  readonly brokenWhy: Trouble | null;
+  /** Its channel took no posts when it was last tried, and this letter is to show whether it does again. */
+  readonly probes: boolean;
   /** Then another process may take it. */
   readonly leaseUntil: Date;
 }
 
 export interface Letters {
-  /** Takes letters that are due, at most one of each conversation: part n waits for part n-1. */
-  claim(platforms: readonly Platform[], at: Date, leaseMs: number, most: number): Promise<OpenLetter[]>;
+  /**
+   * Takes letters that are due, at most one of each channel, and none of a channel where one is under way or that is paused.
+   * Within a conversation they come in order: part n waits for part n-1.
+   */
+  claim(platform: Platform, at: Date, leaseMs: number, most: number): Promise<OpenLetter[]>;
   /** Makes rows of their own of the parts 1..n-1. */
   split(letter: OpenLetter, parts: number, at: Date): Promise<void>;
+  /** Who looked for it first is about to post it. False when it is not theirs any more, or was posted meanwhile. */
+  trying(letter: OpenLetter, at: Date): Promise<boolean>;
   sent(letter: OpenLetter, posted: Posted, at: Date): Promise<void>;
+  /** The platform told of a post with this key (letter_heard in the migration). */
+  heard(id: LetterId, posted: Posted, at: Date): Promise<Heard>;
   /** It was not posted, or nobody knows: try (or look) again then. */
-  later(letter: OpenLetter, state: 'planned' | 'unknown', nextAt: Date, trouble: string): Promise<void>;
+  later(letter: OpenLetter, again: Again): Promise<void>;
   /** Frees the thread; shown under undelivered results (dead-letters.ts). */
   dead(letter: OpenLetter, death: Death, at: Date): Promise<void>;
   write(
@@ -54,11 +73,26 @@ export interface Letters {
   said(teamId: TeamId, conversationId: string, after: number): Promise<SaidLetter[]>;
 }
 
+/** `confirmed`: the letter is posted, and this is its post. `double`: it has another one. `unknown`: it is no letter of ours. */
+export type Heard = 'confirmed' | 'double' | 'unknown';
+
+export interface Again {
+  readonly state: 'planned' | 'unknown';
+  readonly nextAt: Date;
+  readonly trouble: string;
+  /** The next try then comes later than after the last failure. Waiting for a limit is none. */
+  readonly failed: boolean;
+  /** Until then nobody posts in its channel. */
+  readonly pausedUntil?: Date;
+}
+
 export interface Death {
   readonly why: Trouble;
   /** What the platform said, for those who run the product. */
   readonly trouble: string;
   readonly mayBePosted: boolean;
+  /** Nothing was called for it, ever. */
+  readonly neverTried?: boolean;
 }
 
 export interface SaidLetter {
@@ -70,44 +104,20 @@ export interface SaidLetter {
 }
 
 export function lettersOver(money: Money): Letters {
+  // Where the last walk from channel to channel ended, by platform.
+  const walked = new Map<Platform, string>();
+
   return {
-    async claim(platforms, at, leaseMs, most) {
-      const { rows } = await money.query<ClaimRow>(
-        {
-          name: 'claim letters',
-          text: `WITH due AS (
-              SELECT l.id FROM letters l
-              WHERE l.state IN ('planned', 'sending', 'unknown') AND l.platform = ANY ($1) AND l.next_at <= $2
-                AND NOT EXISTS (
-                  SELECT FROM letters e WHERE e.conversation_id = l.conversation_id AND (e.seq, e.part) < (l.seq, l.part) AND e.state IN ('planned', 'sending', 'unknown'))
-              ORDER BY l.next_at LIMIT $4 FOR NO KEY UPDATE OF l SKIP LOCKED
-            )
-            UPDATE letters l SET state = CASE WHEN l.state = 'planned' THEN 'sending' ELSE 'unknown' END, tries = l.tries + 1, may_repeat = false,
-              attempted_at = coalesce(l.attempted_at, $2), next_at = $2 + make_interval(secs => $3)
-            FROM due, conversations c WHERE l.id = due.id AND c.id = l.conversation_id
-            RETURNING l.id, l.conversation_id, l.seq, l.part, l.platform, l.task_id, l.saying, l.tries, l.trouble, c.thread_ref, c.address, coalesce(l.again_at, l.created_at) AS wanted_at,
-              l.next_at, old.attempted_at, old.state <> 'planned' AS must_look, old.may_repeat`,
-        },
-        [platforms, at, leaseMs / 1000, most],
+    async claim(platform, at, leaseMs, most) {
+      const { rows } = await money.query<ClaimRow | NothingRow>(
+        { name: 'claim letters', text: 'SELECT * FROM claim_letters($1, make_interval(secs => $2), $3, $4, $5)' },
+        [platform, leaseMs / 1000, most, walked.get(platform) ?? '', at],
       );
-      return rows.map((row) => ({
-        id: row.id,
-        conversationId: row.conversation_id,
-        seq: row.seq,
-        part: row.part,
-        platform: row.platform,
-        taskId: row.task_id,
-        saying: row.saying,
-        tries: row.tries,
-        trouble: row.trouble,
-        threadRef: row.thread_ref,
-        address: row.address,
-        wantedAt: row.wanted_at,
-        attemptedAt: row.attempted_at,
-        mustLook: row.must_look,
-        mayRepeat: row.may_repeat,
-        leaseUntil: row.next_at,
-      }));
+      return rows.flatMap((row) => {
+        if (row.letter_id !== null) return [openLetter(row)];
+        walked.set(platform, row.walked_to);
+        return [];
+      });
     },
 
     async split(letter, parts, at) {
@@ -130,25 +140,50 @@ export function lettersOver(money: Money): Letters {
       ]);
     },
 
-    async later(letter, state, nextAt, trouble) {
+    async trying(letter, at) {
+      const { rows } = await money.query(
+        { text: `UPDATE letters SET last_tried_at = $3 WHERE id = $1 AND tries = $2 AND state IN ('sending', 'unknown') RETURNING 1` },
+        [letter.id, letter.tries, at],
+      );
+      return rows.length > 0;
+    },
+
+    async heard(id, { messageRef, threadRef }, at) {
+      const { rows } = await money.query<{ heard: Heard }>({ name: 'letter heard', text: 'SELECT letter_heard($1, $2, $3, $4) AS heard' }, [
+        id,
+        messageRef,
+        threadRef ?? null,
+        at,
+      ]);
+      return rows[0]!.heard;
+    },
+
+    async later(letter, { state, nextAt, trouble, failed, pausedUntil }) {
       await money.query(
         {
-          text: `UPDATE letters SET state = $3, next_at = $4, trouble = $5 WHERE id = $1 AND tries = $2 AND state IN ('sending', 'unknown')`,
+          text: `WITH paused AS (
+              INSERT INTO routes AS r (route, platform, paused_until) SELECT $7::text, $8::text, $9::timestamptz WHERE $9 IS NOT NULL
+              ON CONFLICT (route) DO UPDATE SET paused_until = greatest(r.paused_until, excluded.paused_until)
+            )
+            UPDATE letters SET state = $3, next_at = $4, trouble = $5, failures = failures + $6::int, leased_until = NULL
+            WHERE id = $1 AND tries = $2 AND state IN ('sending', 'unknown')`,
         },
-        [letter.id, letter.tries, state, nextAt, trouble],
+        [letter.id, letter.tries, state, nextAt, trouble, failed ? 1 : 0, letter.route, letter.platform, pausedUntil ?? null],
       );
     },
 
-    async dead(letter, { why, trouble, mayBePosted }, at) {
+    async dead(letter, { why, trouble, mayBePosted, neverTried = false }, at) {
       await money.query(
         {
           text: `WITH marked AS (
-                   UPDATE letters SET state = 'dead', trouble = $3 WHERE id = $1 AND tries = $2 AND state IN ('sending', 'unknown')
+                   UPDATE letters SET state = 'dead', trouble = $3, attempted_at = CASE WHEN NOT $7 THEN attempted_at END,
+                     last_tried_at = CASE WHEN NOT $7 THEN last_tried_at END
+                   WHERE id = $1 AND tries = $2 AND state IN ('sending', 'unknown')
                    RETURNING id, conversation_id, task_id, $5::text AS why, $6::boolean AS may_be_posted
                  ), ${BURIED}
                  SELECT 1`,
         },
-        [letter.id, letter.tries, trouble, at, why, mayBePosted],
+        [letter.id, letter.tries, trouble, at, why, mayBePosted, neverTried],
       );
     },
 
@@ -196,8 +231,35 @@ export const BURIED = `buried AS (
     FROM marked m JOIN tasks t ON t.id = m.task_id
   )`;
 
+function openLetter(row: ClaimRow): OpenLetter {
+  return {
+    id: row.letter_id,
+    conversationId: row.conversation_id,
+    seq: row.seq,
+    part: row.part,
+    platform: row.platform,
+    taskId: row.task_id,
+    saying: row.saying,
+    tries: row.tries,
+    failures: row.failures,
+    trouble: row.trouble,
+    threadRef: row.thread_ref,
+    address: row.address,
+    route: row.route,
+    wantedAt: row.wanted_at,
+    dueAt: row.due_at,
+    attemptedAt: row.attempted_at,
+    lastTriedAt: row.last_tried_at,
+    mustLook: row.must_look,
+    mayRepeat: row.may_repeat,
+    brokenWhy: row.broken_why,
+    probes: row.was_broken && row.broken_why === null,
+    leaseUntil: row.lease_until,
+  };
+}
+
 interface ClaimRow {
-  id: LetterId;
+  letter_id: LetterId;
   conversation_id: ConversationId;
   seq: number;
   part: number;
@@ -205,12 +267,23 @@ interface ClaimRow {
   task_id: TaskId | null;
   saying: Saying;
   tries: number;
+  failures: number;
   trouble: string | null;
   thread_ref: ThreadRef | null;
   address: string;
+  route: string;
   wanted_at: Date;
-  next_at: Date;
+  due_at: Date;
+  lease_until: Date;
   attempted_at: Date | null;
+  last_tried_at: Date | null;
   must_look: boolean;
   may_repeat: boolean;
+  broken_why: Trouble | null;
+  was_broken: boolean;
+}
+
+interface NothingRow {
+  letter_id: null;
+  walked_to: string;
 }

@@ -31,6 +31,12 @@ export interface Numbers {
   readonly outboxOldest: Date | null;
   readonly frozenTeams: number;
   readonly leavingTeams: number;
+  /** Workspaces of chat platforms where the app is installed. */
+  readonly installations: number;
+  /** Those of them that no team pays for. */
+  readonly installationsUnlinked: number;
+  /** Those of them whose tokens have expired, or cannot be read any more: nothing is heard or said there. */
+  readonly installationsMute: number;
 }
 
 export interface TeamLine {
@@ -58,7 +64,14 @@ export interface TeamDetails extends TeamLine {
     readonly role: Role;
     readonly since: Date;
   }[];
-  readonly workspaces: readonly { readonly platform: Platform; readonly name: string; readonly uninstalledAt: Date | null }[];
+  readonly workspaces: readonly {
+    readonly platform: Platform;
+    readonly externalId: string;
+    readonly name: string;
+    readonly uninstalledAt: Date | null;
+    /** null where the platform's app has one token for all workspaces. */
+    readonly installation: { readonly version: number; readonly scopes: readonly string[]; readonly tokensExpireAt: Date | null } | null;
+  }[];
   readonly audit: readonly {
     readonly at: Date;
     readonly actor: string;
@@ -179,11 +192,16 @@ export function operateOver(money: Money): Operate {
                 (SELECT count(*)::int FROM mails WHERE state IN ('unknown', 'dead')) AS mails_undelivered,
                 o.outbox, o.oldest,
                 (SELECT count(*)::int FROM teams WHERE frozen_at IS NOT NULL AND erased_at IS NULL) AS frozen,
-                (SELECT count(*)::int FROM teams WHERE deletion_at IS NOT NULL AND erased_at IS NULL) AS leaving
+                (SELECT count(*)::int FROM teams WHERE deletion_at IS NOT NULL AND erased_at IS NULL) AS leaving,
+                c.installations, c.unlinked, c.mute
               FROM (SELECT coalesce(sum(balance), 0)::bigint AS balance, coalesce(sum(held), 0)::bigint AS held FROM wallets) w,
-                (SELECT count(*)::int AS outbox, min(at) AS oldest FROM outbox) o`,
+                (SELECT count(*)::int AS outbox, min(at) AS oldest FROM outbox) o,
+                (SELECT count(*)::int AS installations,
+                   count(*) FILTER (WHERE NOT EXISTS (SELECT FROM workspaces x WHERE x.platform = i.platform AND x.external_id = i.external_id))::int AS unlinked,
+                   count(*) FILTER (WHERE i.tokens IS NULL OR i.tokens_expire_at <= $2)::int AS mute
+                 FROM installations i WHERE i.uninstalled_at IS NULL) c`,
           },
-          [firstIdOf(dayAgo)],
+          [firstIdOf(dayAgo), at],
         ),
         money.query<{ status: TaskStatus; tasks: number }>(
           { text: 'SELECT status, count(*)::int AS tasks FROM tasks WHERE id >= $1 GROUP BY status' },
@@ -207,6 +225,9 @@ export function operateOver(money: Money): Operate {
         outboxOldest: row.oldest,
         frozenTeams: row.frozen,
         leavingTeams: row.leaving,
+        installations: row.installations,
+        installationsUnlinked: row.unlinked,
+        installationsMute: row.mute,
       };
     },
 
@@ -234,8 +255,11 @@ export function operateOver(money: Money): Operate {
           },
           [id],
         ),
-        money.query<{ platform: Platform; name: string; uninstalled_at: Date | null }>(
-          { text: 'SELECT platform, name, uninstalled_at FROM workspaces WHERE team_id = $1 ORDER BY installed_at, id' },
+        money.query<WorkspaceRow>(
+          {
+            text: `SELECT w.platform, w.external_id, w.name, w.uninstalled_at, i.version, i.scopes, i.tokens_expire_at FROM workspaces w
+                   LEFT JOIN installations i ON i.platform = w.platform AND i.external_id = w.external_id WHERE w.team_id = $1 ORDER BY w.installed_at, w.id`,
+          },
           [id],
         ),
         money.query<{ at: Date; actor: string; act: string; subject: string | null; facts: object }>(
@@ -258,7 +282,7 @@ export function operateOver(money: Money): Operate {
           role: each.role,
           since: each.created_at,
         })),
-        workspaces: workspaces.map(({ platform, name, uninstalled_at }) => ({ platform, name, uninstalledAt: uninstalled_at })),
+        workspaces: workspaces.map(workspaceLine),
         audit,
       };
     },
@@ -456,6 +480,26 @@ function teamLine(row: TeamRow): TeamLine {
   };
 }
 
+interface WorkspaceRow {
+  platform: Platform;
+  external_id: string;
+  name: string;
+  uninstalled_at: Date | null;
+  version: string | null;
+  scopes: string[];
+  tokens_expire_at: Date | null;
+}
+
+function workspaceLine({ platform, external_id, name, uninstalled_at, version, scopes, tokens_expire_at }: WorkspaceRow) {
+  return {
+    platform,
+    externalId: external_id,
+    name,
+    uninstalledAt: uninstalled_at,
+    installation: version === null ? null : { version: Number(version), scopes, tokensExpireAt: tokens_expire_at },
+  };
+}
+
 interface NumbersRow {
   users: number;
   teams: number;
@@ -471,6 +515,9 @@ interface NumbersRow {
   oldest: Date | null;
   frozen: number;
   leaving: number;
+  installations: number;
+  unlinked: number;
+  mute: number;
 }
 
 interface TaskLineRow {

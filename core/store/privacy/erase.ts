@@ -93,8 +93,10 @@ export function eraseOver(money: Money): Erase {
                 RETURNING a.key
               ), names AS (
                 DELETE FROM message_names n USING gone g WHERE n.key = g.key
+              ), changes AS (
+                DELETE FROM message_changes m USING gone g WHERE m.key = g.key
               )
-              DELETE FROM message_changes m USING gone g WHERE m.key = g.key`,
+              DELETE FROM reply_handles r USING gone g WHERE r.key = g.key`,
           },
           [teamId, teamId],
         ),
@@ -146,7 +148,9 @@ export function eraseOver(money: Money): Erase {
       return money.transaction(async (client) => {
         const { rows } = await client.query<{ id: string }>('SELECT id FROM conversations WHERE team_id = $1 LIMIT $2', [teamId, most]);
         const ids = rows.map(({ id }) => id);
+        await client.query('DELETE FROM routes r USING conversations c WHERE c.id = ANY ($1) AND r.route = route_of(c.address)', [ids]);
         await client.query('DELETE FROM letters WHERE conversation_id = ANY ($1)', [ids]);
+        await client.query('DELETE FROM reply_handles WHERE key = ANY ($1::text[])', [ids]);
         await client.query('DELETE FROM conversations WHERE id = ANY ($1)', [ids]);
         return ids.length;
       });
@@ -187,6 +191,17 @@ export function eraseOver(money: Money): Erase {
         );
         await run(
           'DELETE FROM identities i USING workspaces w WHERE w.team_id = $1 AND i.platform = w.platform AND i.space = w.external_id',
+        );
+        await run(
+          'DELETE FROM places p USING workspaces w WHERE w.team_id = $1 AND p.platform = w.platform AND p.workspace = w.external_id',
+        );
+        // The app stays where it is installed, which is not the team's to decide; what it is called there is forgotten.
+        const installed = 'i.platform = w.platform AND i.external_id = w.external_id AND w.team_id = $1';
+        await run(`DELETE FROM installations i USING workspaces w WHERE ${installed} AND i.uninstalled_at IS NOT NULL`);
+        await run(`UPDATE installations i SET name = '', installed_by = NULL FROM workspaces w WHERE ${installed}`);
+        await run(
+          `DELETE FROM routes r USING workspaces w WHERE w.team_id = $1 AND r.platform = w.platform
+             AND (starts_with(r.route, w.platform || ':' || w.external_id || ':') OR starts_with(r.route, w.platform || ':' || w.external_id || '/'))`,
         );
         for (const table of ['workspaces', 'invitations', 'api_keys', 'files', 'uploads', 'exports', 'members'])
           await run(`DELETE FROM ${table} WHERE team_id = $1`);
@@ -257,6 +272,11 @@ export function eraseOver(money: Money): Erase {
         await client.query('DELETE FROM mails WHERE to_address = $1', [email]);
         await client.query('DELETE FROM invitations WHERE email = $1', [email]);
         await client.query('DELETE FROM verifications WHERE value = $1 OR position($2 IN lower(identifier || value)) > 0', [userId, email]);
+        await client.query(
+          `UPDATE installations s SET installed_by = NULL FROM identities i
+           WHERE i.user_id = $1 AND s.platform = i.platform AND s.installed_by = i.external_id AND i.space IN ('', s.external_id)`,
+          [userId],
+        );
         await client.query('DELETE FROM identities WHERE user_id = $1', [userId]);
         await client.query('UPDATE teams SET personal_of = NULL WHERE personal_of = $1 AND erased_at IS NOT NULL', [userId]);
         await client.query('DELETE FROM users WHERE id = $1', [userId]);
@@ -332,6 +352,11 @@ export function eraseOver(money: Money): Erase {
           `DELETE FROM link_requests r USING identities i WHERE i.id = $1 AND r.platform = i.platform AND r.space = i.space AND r.external_id = i.external_id`,
           [identityId],
         );
+        await client.query(
+          `UPDATE installations s SET installed_by = NULL FROM identities i
+           WHERE i.id = $1 AND s.platform = i.platform AND s.installed_by = i.external_id AND i.space IN ('', s.external_id)`,
+          [identityId],
+        );
         await client.query('DELETE FROM identities WHERE id = $1', [identityId]);
         await client.query(`UPDATE erasures SET done_at = $2 WHERE kind = 'identity' AND subject = $1 AND done_at IS NULL`, [
           identityId,
@@ -359,6 +384,7 @@ async function forgetRequests(money: Money, identityId: IdentityId, at: Date): P
     );
     const [tasks, conversations] = [rows.map(({ id }) => id), [...new Set(rows.map((row) => row.conversation_id))]];
     await client.query('UPDATE conversations SET asked_by = NULL WHERE id = ANY ($1) AND asked_by = $2', [conversations, identityId]);
+    await client.query('DELETE FROM showings WHERE task_id = ANY ($1)', [tasks]);
     // Upkeep removes their content, and the first rows that we show of it.
     await client.query(
       `UPDATE files SET expires_at = least(expires_at, $2), name = 'attachment' WHERE task_id = ANY ($1) AND role = 'input'`,
@@ -369,10 +395,19 @@ async function forgetRequests(money: Money, identityId: IdentityId, at: Date): P
       `DELETE FROM letters WHERE conversation_id = ANY ($1) AND saying ->> 'kind' IN ('history', 'refused') AND state IN ('sent', 'dead')`,
       [conversations],
     );
+    // The name of such a place is the person's, or begins with their words.
     await client.query(
-      `UPDATE conversations c SET thread_ref = NULL, address = c.platform || ':erased:', channel = NULL WHERE c.id = ANY ($1)
-         AND NOT EXISTS (SELECT FROM tasks t WHERE t.conversation_id = c.id AND (t.request_text <> '' OR t.status NOT IN ('completed', 'failed', 'canceled')))
-         AND NOT EXISTS (SELECT FROM letters l WHERE l.conversation_id = c.id AND l.state IN ('planned', 'sending', 'unknown'))`,
+      `WITH emptied AS (
+         UPDATE conversations c SET thread_ref = NULL, address = c.platform || ':erased:', channel = NULL WHERE c.id = ANY ($1)
+           AND NOT EXISTS (SELECT FROM tasks t WHERE t.conversation_id = c.id AND (t.request_text <> '' OR t.status NOT IN ('completed', 'failed', 'canceled')))
+           AND NOT EXISTS (SELECT FROM letters l WHERE l.conversation_id = c.id AND l.state IN ('planned', 'sending', 'unknown'))
+         RETURNING c.id, old.thread_ref, old.address, old.channel, route_of(old.address) AS before, route_of(c.address) AS route
+       ), letters_too AS (
+         UPDATE letters l SET route = e.route FROM emptied e WHERE l.conversation_id = e.id AND l.route <> ''
+       ), places_too AS (
+         DELETE FROM places p USING emptied e WHERE p.kind IN ('thread', 'direct') AND p.ref IN (e.thread_ref, e.address, e.channel)
+       )
+       DELETE FROM routes r USING emptied e WHERE r.route = e.before`,
       [conversations],
     );
     await client.query(

@@ -232,7 +232,17 @@ function tablesOver(money: Money): ExportTable[] {
     ),
     few(
       'workspaces.jsonl',
-      'SELECT id, platform, external_id, name, installed_at, uninstalled_at FROM workspaces WHERE team_id = $1 ORDER BY installed_at, id',
+      'SELECT id, platform, external_id, name, installed_at, uninstalled_at, guests_may_ask FROM workspaces WHERE team_id = $1 ORDER BY installed_at, id',
+    ),
+    few(
+      'installations.jsonl',
+      `SELECT i.platform, i.external_id, i.enterprise_id, i.name, i.bot_user_id, i.scopes, i.installed_at, i.installed_by, i.uninstalled_at FROM workspaces w
+       JOIN installations i ON i.platform = w.platform AND i.external_id = w.external_id WHERE w.team_id = $1 ORDER BY i.installed_at, i.id`,
+    ),
+    few(
+      'places.jsonl',
+      `SELECT p.ref, p.platform, p.workspace, p.kind, p.name, p.private, p.answers, p.muted, p.guests_may_ask, p.roles FROM workspaces w
+       JOIN places p ON p.platform = w.platform AND p.workspace = w.external_id WHERE w.team_id = $1 ORDER BY p.ref`,
     ),
     few(
       'identities.jsonl',

@@ -8,6 +8,14 @@ import { writeAudit, type Writes } from '../team/audit.ts';
 import { hashBearer } from '../database/bearer.ts';
 import type { Money } from '../database/money.ts';
 import { nameOf } from '../accounts/people.ts';
+import {
+  changeWorkspace,
+  linkWorkspace,
+  unlinkWorkspace,
+  workspacesOf,
+  type CapsWanted,
+  type StoredWorkspace,
+} from './linked-workspaces.ts';
 
 export interface Linking {
   request(request: LinkRequest, token: string, expiresAt: Date, at: Date): Promise<void>;
@@ -15,11 +23,19 @@ export interface Linking {
   look(token: string, at: Date): Promise<LookedAtLink | null>;
   /** `taken` when the account is somebody else's; it uses nothing up. */
   linkIdentity(token: string, to: { userId: UserId; teamId: TeamId }, write: WriteNotice, at: Date): Promise<LinkAnswer>;
-  linkWorkspace(token: string, to: { userId: UserId; teamId: TeamId }, at: Date): Promise<LinkAnswer>;
+  /** Within these caps, where the team does not have it yet. */
+  linkWorkspace(token: string, to: { userId: UserId; teamId: TeamId }, wanted: CapsWanted, at: Date): Promise<LinkAnswer>;
   identitiesOf(userId: UserId): Promise<StoredIdentity[]>;
   workspacesOf(teamId: TeamId): Promise<StoredWorkspace[]>;
   /** False when this person has no such account. */
   unlinkIdentity(id: IdentityId, by: { userId: UserId; teamId: TeamId }, at: Date): Promise<boolean>;
+  /** False when there is no such workspace in the team. */
+  changeWorkspace(
+    id: WorkspaceId,
+    by: { userId: UserId; teamId: TeamId },
+    wanted: CapsWanted & { readonly guestsMayAsk: boolean },
+    at: Date,
+  ): Promise<boolean>;
   /** False when there is no such workspace in the team. */
   unlinkWorkspace(id: WorkspaceId, by: { userId: UserId; teamId: TeamId }, at: Date): Promise<boolean>;
 }
@@ -57,17 +73,6 @@ export interface StoredIdentity {
   readonly externalId: string;
   /** The name of its workspace, when that is linked to some team we may name: one of the person's own. */
   readonly workspace: string | null;
-}
-
-export interface StoredWorkspace {
-  readonly id: WorkspaceId;
-  readonly platform: Platform;
-  readonly name: string;
-  readonly since: Date;
-  /** False when the bot was removed there. */
-  readonly installed: boolean;
-  /** How many members of the team have linked their account there. */
-  readonly people: number;
 }
 
 export function linkingOver(money: Money): Linking {
@@ -129,32 +134,14 @@ export function linkingOver(money: Money): Linking {
         return { outcome: 'linked', request };
       }),
 
-    linkWorkspace: (token, { userId, teamId }, at) =>
+    linkWorkspace: (token, to, wanted, at) =>
       money.transaction(async (client): Promise<LinkAnswer> => {
         const request = await takeRequest(client, token, 'workspace', at);
         if (request === null) return { outcome: 'over' };
-        const name = request.placeName ?? request.externalId;
-        // One statement decides between two teams: a workspace that another one has is left alone.
-        const { rows } = await client.query<{ id: WorkspaceId; had: boolean }>(
-          `WITH before AS (SELECT team_id FROM workspaces WHERE platform = $2 AND external_id = $3 AND uninstalled_at IS NULL)
-           INSERT INTO workspaces AS w (id, platform, external_id, team_id, name, installed_at) VALUES ($1, $2, $3, $4, $5, $6)
-           ON CONFLICT (platform, external_id) DO UPDATE SET name = excluded.name, team_id = excluded.team_id, uninstalled_at = NULL
-           WHERE w.team_id = excluded.team_id OR w.uninstalled_at IS NOT NULL
-           RETURNING id, EXISTS (SELECT FROM before) AS had`,
-          [newId<WorkspaceId>(at.getTime()), request.platform, request.externalId, teamId, name, at],
-        );
-        if (rows[0] === undefined) return { outcome: 'taken' };
+        const outcome = await linkWorkspace(client, request, to, wanted, at);
+        if (outcome === 'taken') return { outcome };
         await endRequest(client, token);
-        if (rows[0].had) return { outcome: 'same', request };
-        await writeAudit(client, {
-          at,
-          actor: `user:${userId}`,
-          act: 'workspace.linked',
-          teamId,
-          subject: `workspace:${rows[0].id}`,
-          facts: { platform: request.platform, name },
-        });
-        return { outcome: 'linked', request };
+        return { outcome, request };
       }),
 
     async identitiesOf(userId) {
@@ -176,25 +163,7 @@ export function linkingOver(money: Money): Linking {
       return rows.map(({ external_id: externalId, ...row }) => ({ ...row, externalId }));
     },
 
-    async workspacesOf(teamId) {
-      const { rows } = await money.query<{
-        id: WorkspaceId;
-        platform: Platform;
-        name: string;
-        since: Date;
-        installed: boolean;
-        people: number;
-      }>(
-        {
-          text: `SELECT w.id, w.platform, w.name, w.installed_at AS since, w.uninstalled_at IS NULL AS installed,
-                   (SELECT count(DISTINCT m.user_id)::int FROM members m JOIN identities i ON i.user_id = m.user_id
-                    WHERE m.team_id = w.team_id AND i.platform = w.platform AND i.space IN ('', w.external_id)) AS people
-                 FROM workspaces w WHERE w.team_id = $1 ORDER BY w.platform, lower(w.name), w.id`,
-        },
-        [teamId],
-      );
-      return rows;
-    },
+    workspacesOf: (teamId) => workspacesOf(money, teamId),
 
     unlinkIdentity: (id, { userId, teamId }, at) =>
       money.transaction(async (client) => {
@@ -214,23 +183,9 @@ export function linkingOver(money: Money): Linking {
         return true;
       }),
 
-    unlinkWorkspace: (id, { userId, teamId }, at) =>
-      money.transaction(async (client) => {
-        const { rows } = await client.query<{ platform: Platform; name: string }>(
-          'DELETE FROM workspaces WHERE id = $1 AND team_id = $2 RETURNING platform, name',
-          [id, teamId],
-        );
-        if (rows[0] === undefined) return false;
-        await writeAudit(client, {
-          at,
-          actor: `user:${userId}`,
-          act: 'workspace.unlinked',
-          teamId,
-          subject: `workspace:${id}`,
-          facts: rows[0],
-        });
-        return true;
-      }),
+    changeWorkspace: (id, by, wanted, at) => changeWorkspace(money, id, by, wanted, at),
+
+    unlinkWorkspace: (id, by, at) => unlinkWorkspace(money, id, by, at),
   };
 }
 

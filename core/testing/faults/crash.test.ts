@@ -27,6 +27,8 @@ const TIMES: Record<CrashPoint, number> = {
   'after-commit': 4,
   'before-queue': 1,
   'during-run': 4,
+  'before-edit': 2,
+  'after-edit': 3,
   'before-finish': 4,
   'before-delivery': 1,
   'before-marked': 4,
@@ -52,6 +54,13 @@ test(`${crashPoints.length * TASKS_AT_EACH_POINT} people get exactly one result 
   const results = await resultsOf(world.people);
   expect(results.filter((count) => count !== 1)).toEqual([]);
   expect(results).toHaveLength(crashPoints.length * TASKS_AT_EACH_POINT);
+  // Nothing is left that looks as if work went on.
+  const firstPosts = async () =>
+    Map.groupBy(
+      (await world.people.messages()).filter(({ from }) => from === null),
+      ({ thread }) => thread,
+    );
+  await vi.waitFor(async () => expect([...(await firstPosts()).values()].filter(([first]) => !first!.text.includes('Done'))).toEqual([]));
 
   const { rows } = await world.database.query(
     `SELECT t.status, t.credits_used = t.quantity * 1000000 AS right_price, count(*) FILTER (WHERE x.type = 'settle')::int AS settlements

@@ -11,7 +11,16 @@ import { createLog } from '#core/engines/log/log.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
 import { startProduct } from '#core/product/product.ts';
 
-export const crashPoints = ['after-commit', 'before-queue', 'during-run', 'before-finish', 'before-delivery', 'before-marked'] as const;
+export const crashPoints = [
+  'after-commit',
+  'before-queue',
+  'during-run',
+  'before-edit',
+  'after-edit',
+  'before-finish',
+  'before-delivery',
+  'before-marked',
+] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 
 if (import.meta.main) {
@@ -75,6 +84,14 @@ function crashAt(core: Core, end: { point: string; times: number }): Core {
         at('after-commit');
         return answer;
       },
+      chats: {
+        ...store.chats,
+        async take(...call) {
+          const answer = await store.chats.take(...call);
+          at('after-commit');
+          return answer;
+        },
+      },
       finish(ending, time) {
         at('before-finish');
         return store.finish(ending, time);
@@ -89,6 +106,18 @@ function crashAt(core: Core, end: { point: string; times: number }): Core {
         sent(letter, ...call) {
           if (letter.saying.kind === 'result') at('before-marked');
           return store.letters.sent(letter, ...call);
+        },
+      },
+      showings: {
+        ...store.showings,
+        async claim(...call) {
+          const showings = await store.showings.claim(...call);
+          if (showings.length > 0) at('before-edit');
+          return showings;
+        },
+        shown(...call) {
+          at('after-edit');
+          return store.showings.shown(...call);
         },
       },
     },

@@ -7,7 +7,7 @@ import type { Batch, ClawbackAsked, CloseAsked, CreditAsked, HoldAsked } from '.
 export interface ModelLimit {
   readonly id: string;
   readonly wallet: string;
-  readonly kind: 'team' | 'member';
+  readonly kind: 'team' | 'member' | 'workspace' | 'workspace-person';
   readonly subject: string;
   readonly credits: number;
   readonly period: 'day' | 'total';
@@ -304,11 +304,14 @@ export class LedgerModel {
   }
 
   /** The one with the least room first. */
-  #limitsOf({ wallet, member }: HoldAsked, at: number) {
+  #limitsOf({ wallet, member, channel }: HoldAsked, at: number) {
+    const workspace = channel?.split(':').slice(0, 2).join(':');
     return this.#limits
-      .filter((limit) => limit.wallet === wallet && (limit.kind === 'team' || limit.subject === member))
+      .filter(
+        (limit) => limit.wallet === wallet && (limit.kind === 'team' || limit.subject === (limit.kind === 'member' ? member : workspace)),
+      )
       .map((limit) => {
-        const key = `${limit.id} ${limit.period === 'day' ? dayOf(at) : ''}`;
+        const key = `${limit.id} ${limit.period === 'day' ? dayOf(at) : ''} ${limit.kind === 'workspace-person' ? member : ''}`;
         const use = this.#uses.get(key) ?? { held: 0, used: 0 };
         this.#uses.set(key, use);
         return { ...limit, use, room: limit.credits - use.held - use.used };

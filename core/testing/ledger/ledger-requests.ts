@@ -7,6 +7,7 @@ export interface HoldAsked {
   readonly wallet: string;
   readonly credits: number;
   readonly member: string | null;
+  readonly channel: string | null;
 }
 
 export interface CloseAsked {

@@ -38,6 +38,9 @@ export async function makeWorld(bank: Bank, { tasks: howMany, holdsEach }: { tas
     { wallet: wallets[0]!, kind: 'team', subject: '', credits: 170, period: 'total' },
     { wallet: wallets[0]!, kind: 'member', subject: 'ada', credits: 100, period: 'day' },
     { wallet: wallets[1]!, kind: 'member', subject: 'ada', credits: 100, period: 'total' },
+    { wallet: wallets[1]!, kind: 'workspace-person', subject: 'slack:T1', credits: 60, period: 'day' },
+    { wallet: wallets[2]!, kind: 'workspace', subject: 'slack:T1', credits: 120, period: 'day' },
+    { wallet: wallets[2]!, kind: 'workspace-person', subject: 'slack:T1', credits: 90, period: 'total' },
   ] as const;
   for (const limit of limits) model.limit({ ...limit, id: await bank.limit(limit.wallet, limit.credits, limit) });
 
@@ -70,7 +73,8 @@ function requestsAbout(wallets: readonly string[], tasks: readonly string[], hol
       task: tasks[i % tasks.length]!,
       wallet: walletOf(i % tasks.length),
       credits: amount(i),
-      member: i % 2 === 0 ? 'ada' : null,
+      member: i % 2 === 0 ? 'ada' : i % 4 === 1 ? 'bob' : null,
+      channel: i % 5 === 0 ? null : i % 5 === 1 ? 'slack:T2:C1' : `slack:T1:C${i % 2}`,
     })),
     close: [...tasks, newId<never>() as string].flatMap((task) => [0, 3, 20, 500].map((charge) => ({ task, charge }))),
     credit: [

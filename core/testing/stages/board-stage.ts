@@ -19,6 +19,8 @@ export type BoardOptions = Omit<StageOptions, 'adapters' | 'botSettings' | 'cloc
   readonly adapter?: Adapter;
   /** False: no team pays for what is asked on the board. */
   readonly linked?: boolean;
+  /** How often all processes together may look for a post; always when left out. */
+  readonly lookEveryMs?: number;
 };
 
 export interface BoardStage extends Stage {
@@ -27,10 +29,12 @@ export interface BoardStage extends Stage {
   readonly owner: Person;
   /** Says something in a channel, and gives the thread back. */
   say(channel: string, text: string, thread?: string): Promise<string>;
-  /** What we posted in a thread, oldest first: the first line of each post. */
+  /** What we posted in a thread, oldest first: the first line of each post, as it was posted. */
   answers(thread: string): Promise<string[]>;
   /** The board goes away, or comes back with everything it had. */
   setDown(down: boolean): Promise<void>;
+  /** From now on the board tells us of our own posts, of those from before too. */
+  hearEchoes(): Promise<void>;
   /** Lets time pass until it holds, and not while the board is asked: the answer would come too late. */
   goingOn(check: () => Promise<unknown>, stepMs?: number): Promise<void>;
 }
@@ -50,7 +54,9 @@ export async function openBoardStage(options: BoardOptions = {}): Promise<BoardS
   let running = await startBoard({ token, file, now });
   const { url } = running;
   const calls = countCalls(options.adapter ?? board);
-  const opened = await openStage({ ...options, adapters: [...adapters, calls.adapter], botSettings: { board: { url, token } } });
+  const { lookEveryMs } = options;
+  const settings = { url, token, ...(lookEveryMs !== undefined && { lookEveryMs }) };
+  const opened = await openStage({ ...options, adapters: [...adapters, calls.adapter], botSettings: { board: settings } });
   const people = boardPeople(url);
   await people.channel('general');
   await people.hook({ url: `${opened.url}/board/events` });
@@ -65,7 +71,7 @@ export async function openBoardStage(options: BoardOptions = {}): Promise<BoardS
     },
     async answers(thread) {
       const posts = await people.messages('general', thread);
-      return posts.filter(({ from }) => from === null).map(({ text }) => headline(text));
+      return posts.filter(({ from }) => from === null).map(({ text, first = text }) => headline(first));
     },
     async setDown(down) {
       if (down) await running.stop();
@@ -74,6 +80,7 @@ export async function openBoardStage(options: BoardOptions = {}): Promise<BoardS
         await people.hook({ url: `${opened.url}/board/events` });
       }
     },
+    hearEchoes: () => people.echoes(`${opened.url}/board/echoes`),
     async goingOn(check, stepMs = 1_000) {
       await vi.waitFor(async () => {
         try {
@@ -102,12 +109,13 @@ function countCalls(adapter: Adapter) {
   const watched: Adapter = {
     ...adapter,
     async start(context) {
-      const { poster, ...started } = await adapter.start(context);
+      const { poster, shower, ...started } = await adapter.start(context);
       if (poster === undefined) return started;
       const { post, look } = poster;
       return {
         ...started,
         poster: { ...poster, post: (...call) => counted(post(...call)), look: (...call) => counted(look(...call)) },
+        ...(shower && { shower: { ...shower, show: (...call) => counted(shower.show(...call)) } }),
       };
     },
   };

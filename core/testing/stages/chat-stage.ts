@@ -102,7 +102,15 @@ export async function openChatStage(options: StageOptions = {}): Promise<ChatSta
     return {
       speaker,
       async say(text, threadRef, { rule, ...more } = {}) {
-        const message: MessageInput = { key: `chat:${newId()}`, threadRef, channel: 'C1', text, at: clock.now(), how: 'mention', ...more };
+        const message: MessageInput = {
+          key: `chat:${newId()}`,
+          threadRef,
+          channel: `chat:${speaker.workspace}:C1`,
+          text,
+          at: clock.now(),
+          how: 'mention',
+          ...more,
+        };
         return { ...(await app.chats.hear(speaker, message, rule === undefined ? {} : { rule })), key: message.key };
       },
       press: (choice, threadRef, more = {}) =>

@@ -30,6 +30,8 @@ export interface CreditsTeam {
   readonly teamId: TeamId;
   readonly walletId: WalletId;
   readonly owner: Actor;
+  /** Its Slack workspace, as channels and limits name it: `slack:T1`. */
+  readonly workspace: string;
   /** Another member. */
   member(name: string, role: Role): Promise<Actor>;
   /** A chat account in a workspace of the team. */
@@ -93,6 +95,7 @@ async function makeTeam(bank: Bank, store: Store, amount: number): Promise<Credi
     teamId,
     walletId,
     owner: actor(userId, 'owner'),
+    workspace: `slack:${workspace}`,
     async member(name, role) {
       const user = await addUser(name);
       await bank.query('INSERT INTO members (id, team_id, user_id, role) VALUES ($1, $2, $3, $4)', [newId(), teamId, user.userId, role]);

@@ -68,6 +68,8 @@ export interface StageOptions {
   readonly settings?: GivenSettings;
   readonly adapters?: readonly Adapter[];
   readonly botSettings?: Readonly<Record<string, unknown>>;
+  /** Whether platforms without settings are played by their sandboxes. */
+  readonly chatSandboxes?: boolean;
   /** With the portal's pages. */
   readonly portal?: boolean;
   readonly agents?: Agents;

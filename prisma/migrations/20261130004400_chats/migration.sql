@@ -91,7 +91,7 @@ END $$;
 -- Looking --------------------------------------------------------------------------------------------------------
 
 -- Who speaks, who pays there, the state of the thread, and what came of the key: all that a message is judged by, found by keys
--- (core/store/chats/look.ts). A workspace has no `guests_may_ask` before guests could be allowed.
+-- (core/store/chats/look.ts).
 CREATE FUNCTION "chat_look"(platforms text[], spaces text[], workspaces text[], externals text[], threads text[], keys text[], twins text[])
 RETURNS TABLE (n bigint, identity_id uuid, display_name text, user_id uuid, workspace_pays boolean, guests_may_ask boolean, team_id uuid, wallet_id uuid,
   role text, frozen_at timestamptz, deletion_at timestamptz, team_above bigint, own_above bigint, conversation_id uuid, thread_team uuid, asked_by uuid,
@@ -100,7 +100,7 @@ LANGUAGE plpgsql STABLE SET plan_cache_mode = 'force_generic_plan' SET enable_se
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
-  SELECT g.n, a.id, a.display_name, a.user_id, s.id IS NOT NULL, coalesce((to_jsonb(s) ->> 'guests_may_ask')::boolean, false), w.team_id, w.id,
+  SELECT g.n, a.id, a.display_name, a.user_id, s.id IS NOT NULL, coalesce(s.guests_may_ask, false), w.team_id, w.id,
     m.role, t.frozen_at, t.deletion_at, t.confirm_above, u.confirm_above, c.id, c.team_id, c.asked_by, c.asked_at, c.spoken_at,
     k.key, k.outcome, k.task_id, coalesce(k.answer, l.saying)
   FROM unnest(platforms, spaces, workspaces, externals, threads, keys, twins)

@@ -34,7 +34,8 @@ export const loader = guarded('credits.see', async ({ app, actor, brandName, url
     said: wordFor(said, url.searchParams.get('done')),
     limits: limits.map(forPage),
     people: subjects.filter(({ kind }) => kind === 'member').map(({ id, name, of }) => ({ id, name, isLinked: of === 'user' })),
-    channels: subjects.filter(({ kind }) => kind === 'channel').map(({ id, of }) => ({ id, platform: platformOf(of) })),
+    channels: subjects.filter(({ kind }) => kind === 'channel').map(({ id, name, of }) => ({ id, name, platform: platformOf(of) })),
+    workspaces: subjects.filter(({ kind }) => kind === 'workspace').map(({ id, name, of }) => ({ id, name, platform: platformOf(of) })),
   };
 });
 
@@ -42,12 +43,12 @@ const said: Readonly<Record<string, string>> = { set: 'The limit is set. It coun
 
 type ShownLimit = ReturnType<typeof forPage>;
 
-function forPage({ id, kind, subject, name, credits, period, timeZone, resetsAt, countsSince, used, held, left }: LimitView) {
+function forPage({ id, kind, subject, name, platform, credits, period, timeZone, resetsAt, countsSince, used, held, left }: LimitView) {
   return {
     id,
     kind,
     subject,
-    whose: whose(kind, subject, name),
+    whose: whose(kind, subject, name, platform),
     credits: shown(credits),
     period,
     timeZone,
@@ -59,10 +60,20 @@ function forPage({ id, kind, subject, name, credits, period, timeZone, resetsAt,
   };
 }
 
-function whose(kind: LimitKind, subject: string, name: string | null): string {
-  if (kind === 'team') return limitWords.whose.team;
-  if (kind === 'channel') return name === null ? `Channel ${subject}` : `Channel ${subject} in ${platformOf(name)}`;
-  return name ?? groupWords.nameless;
+function whose(kind: LimitKind, subject: string, name: string | null, platform: string | null): string {
+  const where = platform === null ? '' : ` in ${platformOf(platform)}`;
+  switch (kind) {
+    case 'team':
+      return limitWords.whose.team;
+    case 'channel':
+      return name === null ? `Channel ${subject}${where}` : `${name}${where}`;
+    case 'workspace':
+      return `${limitWords.whose.workspace}: ${name ?? subject}${where}`;
+    case 'workspace-person':
+      return `${limitWords.whose['workspace-person']}: ${name ?? subject}${where}`;
+    case 'member':
+      return name ?? groupWords.nameless;
+  }
 }
 
 export const action = guarded('credits.limit', async (visit) => {
@@ -85,7 +96,7 @@ export const action = guarded('credits.limit', async (visit) => {
   });
 });
 
-/** `team`, `member:<id>` or `channel:<id>`; with `channel:` alone it is the one that was typed. */
+/** `team`, or the kind and its id, such as `member:<id>` or `workspace:slack:T1`; with `channel:` alone the channel is the one that was typed. */
 function subjectOf(chosen: string, channel: string): Pick<LimitWanted, 'subject'> & { kind: string } {
   const [kind = '', ...rest] = chosen.split(':');
   const subject = rest.join(':');
@@ -154,6 +165,7 @@ function Limit({ limit, mayChange }: { limit: ShownLimit; mayChange: boolean }) 
         ]}
       />
       <p className="mt-2 text-sm text-soft">
+        {limit.kind === 'workspace-person' && `${limitWords.most}: `}
         <Credits amount={used} /> used, <Credits amount={held} /> set aside,{' '}
         <strong className="font-medium text-ink">
           <Credits amount={left} /> left
@@ -236,7 +248,7 @@ function About({ short, limit: { whose: name, period } }: { short: string; limit
 }
 
 function NewLimit() {
-  const { people, channels } = useLoaderData<typeof loader>();
+  const { people, channels, workspaces } = useLoaderData<typeof loader>();
   const { timeZone } = useReader();
   const problem = useProblem('set');
   return (
@@ -244,6 +256,17 @@ function NewLimit() {
       <Form intent="set" action={HERE} className="grid gap-4 sm:grid-cols-2">
         <SelectField label="For" name="subject" defaultValue="team" error={problem?.fields['subject'] ?? problem?.fields['kind']}>
           <option value="team">{limitWords.whose.team}</option>
+          {workspaces.length > 0 && (
+            <optgroup label="A workspace">
+              {workspaces.flatMap(({ id, name, platform }) =>
+                (['workspace', 'workspace-person'] as const).map((kind) => (
+                  <option key={`${kind}:${id}`} value={`${kind}:${id}`}>
+                    {limitWords.whose[kind]}: {name} in {platform}
+                  </option>
+                )),
+              )}
+            </optgroup>
+          )}
           {people.length > 0 && (
             <optgroup label="A person">
               {people.map(({ id, name, isLinked }) => (
@@ -254,9 +277,9 @@ function NewLimit() {
             </optgroup>
           )}
           <optgroup label="A channel">
-            {channels.map(({ id, platform }) => (
+            {channels.map(({ id, name, platform }) => (
               <option key={id} value={`channel:${id}`}>
-                {id} in {platform}
+                {name} in {platform}
               </option>
             ))}
             <option value="channel:">The channel that I write below</option>

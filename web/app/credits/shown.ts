@@ -3,8 +3,9 @@
 import { asNumber, micro, type Amount } from '#core/domain/credits/credits.ts';
 import type { Who } from '#core/domain/credits/transaction.ts';
 import type { UsageBy, UsageGroup } from '#core/domain/credits/usage.ts';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { kinds } from '../texts/front.ts';
-import { groupWords, platformWords } from '../texts/credits.ts';
+import { groupWords } from '../texts/credits.ts';
 
 export function shown(amount: Amount): number {
   return asNumber(micro(amount));
@@ -30,7 +31,7 @@ export function nameOfWho({ kind, name }: Who): string {
 }
 
 export function platformOf(platform: string): string {
-  return platformWords[platform] ?? platform;
+  return platformName(platform);
 }
 
 /** One of a few, from an address that anybody may have written. */

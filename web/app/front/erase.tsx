@@ -2,12 +2,13 @@
 // page changes nothing, since chats open links to show a preview of them.
 
 import { redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { Button } from '../components/button.tsx';
 import { Form } from '../components/form.tsx';
 import { Notice } from '../components/notice.tsx';
 import { Card, Page } from '../components/page.tsx';
 import { attempt, open, readForm } from '../guarded.ts';
-import { eraseWords, platformName } from '../texts/custody.ts';
+import { eraseWords } from '../texts/custody.ts';
 
 /** Where the form leads: the link is used up by then. No token is so short. */
 const ends: Readonly<Record<string, string>> = { done: eraseWords.done, later: eraseWords.later };

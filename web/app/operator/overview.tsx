@@ -2,13 +2,13 @@
 
 import { Link, useLoaderData } from 'react-router';
 import { asNumber } from '#core/domain/credits/credits.ts';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { statusWords } from '#core/domain/tasks/task-view.ts';
 import { Credits, Time } from '../components/format.tsx';
 import { Card, Figure } from '../components/page.tsx';
 import { Table, Td, Th, Tr } from '../components/table.tsx';
 import { Tag } from '../components/tag.tsx';
 import { operators } from '../guarded.ts';
-import { platformName } from '../texts/custody.ts';
 import { checkOutcomes, operatorWords, parts } from '../texts/operator.ts';
 import { OperatorPage, titled } from './nav.tsx';
 
@@ -31,6 +31,9 @@ export const loader = operators(async ({ app, actor, brandName, sandboxPages }) 
       lettersDead: overview.lettersDead,
       mailsWaiting: overview.mailsWaiting,
       mailsUndelivered: overview.mailsUndelivered,
+      installations: overview.installations,
+      unlinked: overview.installationsUnlinked,
+      mute: overview.installationsMute,
     },
     // As a task goes through them.
     tasksOfDay: Object.entries(statusWords).flatMap(([status, words]) => {
@@ -90,6 +93,11 @@ export default function Overview() {
               </Link>
             }
             note={`${numbers.mailsWaiting} on their way`}
+          />
+          <Figure
+            label="Chat workspaces with the app"
+            value={numbers.installations.toLocaleString('en')}
+            note={`${numbers.unlinked} without a team, ${numbers.mute} must reinstall`}
           />
         </dl>
       </Card>

@@ -3,6 +3,7 @@
 import { CircleCheck } from 'lucide-react';
 import { Link, redirect, useActionData, useLoaderData } from 'react-router';
 import { asNumber } from '#core/domain/credits/credits.ts';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { failureFor } from '#core/domain/tasks/failure.ts';
 import { isOver } from '#core/domain/tasks/task.ts';
 import { statusWords } from '#core/domain/tasks/task-view.ts';
@@ -18,7 +19,6 @@ import { Segmented } from '../components/segmented.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { attempt, operators, readForm } from '../guarded.ts';
 import type { Problem } from '../problem.ts';
-import { platformName } from '../texts/custody.ts';
 import { operatorWords, sights } from '../texts/operator.ts';
 import { OperatorPage, titled } from './nav.tsx';
 

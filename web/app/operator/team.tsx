@@ -3,6 +3,7 @@
 import { Link, redirect, useLoaderData } from 'react-router';
 import { asNumber } from '#core/domain/credits/credits.ts';
 import { newId } from '#core/domain/ids.ts';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { sayAudit } from '#core/domain/team/say-audit.ts';
 import { statusWords } from '#core/domain/tasks/task-view.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
@@ -15,7 +16,6 @@ import { Card, Figure } from '../components/page.tsx';
 import { Table, Td, Th, Tr } from '../components/table.tsx';
 import { StatusTag, Tag } from '../components/tag.tsx';
 import { attempt, operators, readForm } from '../guarded.ts';
-import { platformName } from '../texts/custody.ts';
 import { accessWords, operatorWords } from '../texts/operator.ts';
 import { OperatorPage, titled } from './nav.tsx';
 import { ReasonField } from './reason-field.tsx';
@@ -44,7 +44,14 @@ export const loader = operators(async ({ app, actor, brandName, params, now }) =
     deletionAt: team.deletionAt?.toISOString() ?? null,
     erasedAt: team.erasedAt?.toISOString() ?? null,
     people: team.people.map(({ userId, name, email, role }) => ({ userId, name, email, role })),
-    workspaces: team.workspaces.map(({ platform, name }) => ({ platform, name })),
+    workspaces: team.workspaces.map(({ platform, externalId, name, uninstalledAt, installation }) => ({
+      platform,
+      externalId,
+      name,
+      removed: uninstalledAt !== null,
+      scopes: installation?.scopes.length ?? null,
+      tokensExpireAt: installation?.tokensExpireAt?.toISOString() ?? null,
+    })),
     tasks: [...running, ...failed].map(({ id, type, status, platform, createdAt }) => ({
       id,
       type,
@@ -132,9 +139,18 @@ export default function Team() {
       {team.workspaces.length > 0 && (
         <Card title="Chats">
           <ul className="space-y-1">
-            {team.workspaces.map(({ platform, name }) => (
-              <li key={`${platform} ${name}`} className="wrap-anywhere">
-                {name} <Tag>{platformName(platform)}</Tag>
+            {team.workspaces.map(({ platform, externalId, name, removed, scopes, tokensExpireAt }) => (
+              <li key={`${platform} ${externalId}`} className="wrap-anywhere">
+                {name} <Tag>{platformName(platform)}</Tag> {removed && <Tag tone="warn">App removed</Tag>}{' '}
+                <span className="text-sm text-soft">
+                  {externalId}
+                  {scopes !== null && `, ${scopes} ${scopes === 1 ? 'scope' : 'scopes'}`}
+                  {tokensExpireAt !== null && (
+                    <>
+                      , tokens expire <Time at={tokensExpireAt} />
+                    </>
+                  )}
+                </span>
               </li>
             ))}
           </ul>

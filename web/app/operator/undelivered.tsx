@@ -2,6 +2,7 @@
 
 import { MailCheck } from 'lucide-react';
 import { Link, redirect, useLoaderData } from 'react-router';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Form } from '../components/form.tsx';
@@ -10,7 +11,6 @@ import { Card, Empty } from '../components/page.tsx';
 import { Pager } from '../components/pager.tsx';
 import { Tag } from '../components/tag.tsx';
 import { attempt, operators, readForm } from '../guarded.ts';
-import { platformName } from '../texts/custody.ts';
 import { operatorWords } from '../texts/operator.ts';
 import { OperatorPage, titled } from './nav.tsx';
 

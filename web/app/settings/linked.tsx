@@ -1,9 +1,9 @@
+import { platformName } from '#core/domain/messages/platforms.ts';
 import type { LinkedAccount } from '#core/flows/workspaces/linking.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { Form } from '../components/form.tsx';
 import { Card } from '../components/page.tsx';
-import { platformName } from '../texts/team.ts';
 
 export function Linked({ accounts }: { accounts: readonly LinkedAccount[] }) {
   return (

@@ -3,28 +3,42 @@
 
 import type { ReactNode } from 'react';
 import { redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { Button, LinkButton } from '../components/button.tsx';
 import { SelectField } from '../components/field.tsx';
-import { Form } from '../components/form.tsx';
+import { Form, useProblem } from '../components/form.tsx';
 import { Notice } from '../components/notice.tsx';
 import { Card, Page } from '../components/page.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
-import { confirmWords, platformName } from '../texts/team.ts';
+import { readReader } from '../reader.ts';
+import { confirmWords } from '../texts/team.ts';
+import { CapFields } from './caps.tsx';
+import { readCaps, typedCaps } from './read-caps.ts';
 
 export const loader = guarded('login', async ({ app, actor, params, brandName }) => {
   const [link, teams] = await Promise.all([app.workspaces.lookAtLink(actor, params['token'] ?? ''), app.accounts.teamsOf(actor)]);
-  return { brandName, link, teams: teams.filter(({ current }) => !current).map(({ teamId, name }) => ({ teamId, name })) };
+  const { caps } = link;
+  return {
+    brandName,
+    link,
+    caps: caps && typedCaps(caps),
+    teams: teams.filter(({ current }) => !current).map(({ teamId, name }) => ({ teamId, name })),
+  };
 });
 
 export const action = guarded('login', async (visit) => {
-  const { app, actor, request, params, url } = visit;
+  const { app, actor, request, params, url, now } = visit;
   const { intent, text } = await readForm(request);
   return attempt(visit, intent, async () => {
     if (intent === 'switch') {
       await app.accounts.chooseTeam(actor, text('team'));
       return redirect(url.pathname);
     }
-    const kind = await app.workspaces.confirmLink(actor, params['token'] ?? '', { userId: text('user'), teamId: text('team') });
+    const kind = await app.workspaces.confirmLink(actor, params['token'] ?? '', {
+      userId: text('user'),
+      teamId: text('team'),
+      ...(text('kind') === 'workspace' && { caps: readCaps(text), timeZone: readReader(request.headers, now).timeZone }),
+    });
     return redirect(`/team/workspaces?done=${kind === 'workspace' ? 'workspace-linked' : 'account-linked'}`);
   });
 });
@@ -90,12 +104,20 @@ function Side({ label, children }: { label: string; children: ReactNode }) {
 }
 
 function SayYes() {
-  const { kind, platform, you, team } = useLoaderData<typeof loader>().link;
+  const { link, caps } = useLoaderData<typeof loader>();
+  const { kind, platform, you, team } = link;
+  const problem = useProblem('confirm');
   return (
     <Form intent="confirm">
       <input type="hidden" name="user" value={you.userId} />
       <input type="hidden" name="team" value={team.id} />
+      <input type="hidden" name="kind" value={kind} />
       <p>{kind === 'workspace' ? confirmWords.workspaceAfter(team.name) : confirmWords.identityAfter(platformName(platform))}</p>
+      {caps !== null && (
+        <div className="mt-5">
+          <CapFields caps={caps} problem={problem} />
+        </div>
+      )}
       {kind === 'identity' && <p className="mt-2 text-sm text-soft">{confirmWords.notYou}</p>}
       <div className="mt-5 flex flex-wrap gap-3">
         <Button look="main" busyWords="Linking …">

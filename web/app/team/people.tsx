@@ -3,6 +3,7 @@
 import { Mail, Users } from 'lucide-react';
 import { redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { asNumber, micro } from '#core/domain/credits/credits.ts';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { may, roles } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import type { MemberView } from '#core/flows/team/members.ts';
@@ -14,7 +15,7 @@ import { Credits, Time, useReader } from '../components/format.tsx';
 import { Card, Empty } from '../components/page.tsx';
 import { Tag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
-import { inviteWords, memberWords, platformName, rolesTitle, roleWords, teamWords } from '../texts/team.ts';
+import { inviteWords, memberWords, rolesTitle, roleWords, teamWords } from '../texts/team.ts';
 import { Named } from './named.tsx';
 import { TeamPage } from './nav.tsx';
 

@@ -2,6 +2,7 @@
 
 import { MailCheck } from 'lucide-react';
 import { Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
@@ -12,7 +13,7 @@ import { Card, Empty } from '../components/page.tsx';
 import { Pager } from '../components/pager.tsx';
 import { Tag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
-import { platformName, undeliveredWords } from '../texts/custody.ts';
+import { undeliveredWords } from '../texts/custody.ts';
 import { Named } from './named.tsx';
 import { TeamPage } from './nav.tsx';
 

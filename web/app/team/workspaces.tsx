@@ -2,32 +2,49 @@
 
 import { Link2, MessagesSquare } from 'lucide-react';
 import { redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { may } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
-import { Form } from '../components/form.tsx';
+import { Checkbox } from '../components/field.tsx';
+import { Form, useProblem } from '../components/form.tsx';
 import { Time } from '../components/format.tsx';
 import { Card, Empty } from '../components/page.tsx';
 import { Tag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
-import { linkWords, platformName } from '../texts/team.ts';
+import { readReader } from '../reader.ts';
+import { capWords, linkWords } from '../texts/team.ts';
+import { CapFields } from './caps.tsx';
 import { Named } from './named.tsx';
 import { TeamPage } from './nav.tsx';
+import { readCaps, typedCaps, type TypedCaps } from './read-caps.ts';
 
 export const loader = guarded('team.see', async ({ app, actor, brandName }) => {
   const [workspaces, accounts] = await Promise.all([app.workspaces.linkedWorkspaces(actor), app.workspaces.linkedAccounts(actor)]);
-  return { brandName, workspaces, accounts, mayManage: may(actor.role, 'workspaces.manage') };
+  return {
+    brandName,
+    workspaces: workspaces.map(({ caps, ...workspace }) => ({ ...workspace, caps: typedCaps(caps) })),
+    accounts,
+    mayManage: may(actor.role, 'workspaces.manage'),
+  };
 });
 
 export const action = guarded('team.see', async (visit) => {
-  const { app, actor, request } = visit;
+  const { app, actor, request, now } = visit;
   const { intent, text } = await readForm(request);
   return attempt(visit, intent, async () => {
     switch (intent.split(' ')[0]) {
       case 'workspace':
         await app.workspaces.unlinkWorkspace(actor, text('id'));
         return redirect('/team/workspaces?done=workspace-unlinked');
+      case 'change':
+        await app.workspaces.changeWorkspace(actor, text('id'), {
+          caps: readCaps(text),
+          guestsMayAsk: text('guests') === 'on',
+          timeZone: readReader(request.headers, now).timeZone,
+        });
+        return redirect('/team/workspaces?done=workspace-saved');
       case 'account':
         await app.workspaces.unlinkAccount(actor, text('id'));
         return redirect('/team/workspaces?done=account-unlinked');
@@ -50,17 +67,20 @@ export default function Workspaces() {
           </Empty>
         ) : (
           <ul className="divide-y divide-hairline border-t border-hairline">
-            {workspaces.map(({ id, platform, name, since, installed, people }) => (
+            {workspaces.map(({ id, platform, name, since, installed, people, guestsMayAsk, caps }) => (
               <li key={id} className="px-5 py-4 sm:px-6">
                 <h3 className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
                   <span className="wrap-anywhere">{name}</span>
                   <Tag>{platformName(platform)}</Tag>
                   {!installed && <Tag tone="warn">The bot was removed there</Tag>}
+                  {guestsMayAsk && <Tag>{linkWords.guestsMay}</Tag>}
                 </h3>
                 <p className="text-sm text-soft">
                   Linked <Time at={since} style="date" />,{' '}
                   {people === 0 ? 'no account of a member yet' : people === 1 ? 'one member’s account' : `${people} members’ accounts`}
                 </p>
+                <p className="text-sm text-soft">{capWords.inShort(inWords(caps.person), inWords(caps.workspace))}</p>
+                {mayManage && <ChangeWorkspace id={id} name={name} caps={caps} guestsMayAsk={guestsMayAsk} />}
                 {mayManage && (
                   <Confirm label={<Named short="Unlink" rest={name} />} look="quiet" small className="mt-1 -ml-3.5 open:ml-0">
                     <Form intent={`workspace ${id}`}>
@@ -108,5 +128,29 @@ export default function Workspaces() {
         )}
       </Card>
     </TeamPage>
+  );
+}
+
+function inWords(credits: string): string | null {
+  return credits === '' ? null : Number(credits).toLocaleString('en', { maximumFractionDigits: 6 });
+}
+
+function ChangeWorkspace({ id, name, caps, guestsMayAsk }: { id: string; name: string; caps: TypedCaps; guestsMayAsk: boolean }) {
+  const intent = `change ${id}`;
+  const problem = useProblem(intent);
+  return (
+    <details open={problem !== null} className="group mt-1 -ml-3.5 open:ml-0">
+      <summary className="inline-flex min-h-9 items-center rounded-full px-3.5 text-sm font-medium text-accent hover:bg-accent-wash group-open:hidden">
+        <Named short={linkWords.capsTitle} rest={name} />
+      </summary>
+      <Form intent={intent} className="rounded-control border border-hairline bg-sunken p-4">
+        <input type="hidden" name="id" value={id} />
+        <CapFields caps={caps} problem={problem} />
+        <Checkbox name="guests" label={linkWords.guests} hint={linkWords.guestsHint} defaultChecked={guestsMayAsk} className="mt-3" />
+        <Button small look="plain" className="mt-3">
+          {linkWords.save}
+        </Button>
+      </Form>
+    </details>
   );
 }

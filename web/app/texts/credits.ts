@@ -14,8 +14,6 @@ export const byWords = { type: 'Kind of work', person: 'Person', channel: 'Chann
   string
 >;
 
-export const platformWords: Readonly<Record<string, string>> = { web: 'Portal', terminal: 'Terminal', slack: 'Slack', discord: 'Discord' };
-
 export const groupWords = {
   other: 'All others',
   none: { type: 'Erased tasks', person: 'People who are gone', channel: 'Outside of channels', platform: 'Erased tasks' },
@@ -24,7 +22,15 @@ export const groupWords = {
 } as const;
 
 export const limitWords = {
-  whose: { team: 'The whole team', member: 'Person', channel: 'Channel' },
+  whose: {
+    team: 'The whole team',
+    member: 'Person',
+    channel: 'Channel',
+    workspace: 'Everyone in a workspace',
+    'workspace-person': 'Each person in a workspace',
+  },
+  /** Before what is used of a limit that counts each person apart. */
+  most: 'Person who used the most',
   period: { day: 'a day', week: 'a week', month: 'a month', total: 'in total' },
 } as const;
 

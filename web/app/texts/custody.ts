@@ -92,9 +92,3 @@ export const eraseWords = {
   done: 'It is done. We don’t know you any more.',
   later: 'A request of yours is under way. The rest goes as soon as it is over, within the hour.',
 } as const;
-
-export const platformNames: Readonly<Record<string, string>> = { web: 'Portal', terminal: 'Terminal', slack: 'Slack', discord: 'Discord' };
-
-export function platformName(platform: string): string {
-  return platformNames[platform] ?? platform;
-}

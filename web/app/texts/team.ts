@@ -22,12 +22,6 @@ export const asRole: Readonly<Record<Role, string>> = {
   guest: 'a guest',
 };
 
-export const platformNames: Readonly<Record<string, string>> = { slack: 'Slack', discord: 'Discord' };
-
-export function platformName(platform: string): string {
-  return platformNames[platform] ?? platform;
-}
-
 /** What was done, said on the page that comes after. */
 export const doneWords: Readonly<Record<string, string>> = {
   invited: 'The invitation is on its way.',
@@ -44,6 +38,7 @@ export const doneWords: Readonly<Record<string, string>> = {
   'account-linked': 'The account is linked to your login.',
   'workspace-linked': 'The workspace is linked. What is asked there is paid by this team.',
   'account-unlinked': 'The account is not linked any more.',
+  'workspace-saved': 'Saved.',
   'workspace-unlinked': 'The workspace is not linked any more. Nobody pays for what is asked there.',
 };
 
@@ -104,6 +99,11 @@ export const linkWords = {
   workspacesLead: 'What anybody asks there is paid by this team, within its limits.',
   noWorkspaces: 'No workspace is linked yet',
   noWorkspacesLead: 'Once the bot is in your Slack workspace or Discord server, it gives an owner or admin a link to this team.',
+  capsTitle: 'Daily limits and guests',
+  guests: 'Allow guests',
+  guestsHint: 'Guests of the workspace and people from other companies can spend the team’s credits.',
+  guestsMay: 'Guests allowed',
+  save: 'Save changes',
   accounts: 'Your accounts',
   accountsLead: 'So that we know it is you who asks. Only you see this list.',
   noAccounts: 'None of your accounts is linked yet',
@@ -112,6 +112,17 @@ export const linkWords = {
     `From then on nobody pays for what is asked in ${name}, so the bot takes nothing there. Tasks that are under way are done and answered.`,
   unlinkAccount:
     'From then on we don’t know that it is you who asks there: your limits and rights don’t count, and direct messages to the bot are not paid by your own team. In a workspace that is linked to a team, that team still pays.',
+} as const;
+
+/** What may be spent from a workspace in a day. */
+export const capWords = {
+  person: 'Credits per person and day',
+  personHint: 'What each person in the workspace can spend in a day. Leave empty for no limit.',
+  workspace: 'Credits per workspace and day',
+  workspaceHint: 'What everyone in the workspace together can spend in a day. Leave empty for no limit.',
+  wrong: 'Enter an amount of credits, such as 100 or 2.5, or leave it empty.',
+  inShort: (person: string | null, workspace: string | null) =>
+    `Daily limits: ${person === null ? 'none' : person} per person, ${workspace === null ? 'none' : workspace} in total`,
 } as const;
 
 export const confirmWords = {

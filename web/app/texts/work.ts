@@ -63,5 +63,3 @@ export const statuses: Readonly<Record<string, string>> = {
   failed: 'Failed',
   canceled: 'Canceled',
 };
-
-export const platforms: Readonly<Record<string, string>> = { web: 'Portal', terminal: 'Terminal', slack: 'Slack', discord: 'Discord' };

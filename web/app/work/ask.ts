@@ -5,6 +5,7 @@ import { asNumber, micro } from '#core/domain/credits/credits.ts';
 import { newId, type FileId } from '#core/domain/ids.ts';
 import type { Quantity } from '#core/domain/asks/quantity.ts';
 import { isAnswer, refuse, Refusal } from '#core/domain/refusals/refusal.ts';
+import { takesFollowUps } from '#core/domain/messages/platforms.ts';
 import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import type { App } from '#core/flows/app.ts';
 import { attempt, readForm } from '../guarded.ts';
@@ -78,7 +79,7 @@ function newThread(): ThreadRef {
 /** What was said in Slack or Discord goes on there, where the others of that thread can read it. */
 async function threadOf({ app, actor }: Asking<'messages'>, conversationId: string): Promise<ThreadRef> {
   const thread = await app.messages.thread(actor, conversationId);
-  if (platformOf(thread) !== 'web' && platformOf(thread) !== 'terminal') throw refuse('conversation.not-found');
+  if (!takesFollowUps(platformOf(thread))) throw refuse('conversation.not-found');
   return thread;
 }
 

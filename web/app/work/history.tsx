@@ -2,6 +2,7 @@
 
 import { ListChecks, Search, SearchX } from 'lucide-react';
 import { Form, Link, useSearchParams } from 'react-router';
+import { platforms, takesFollowUps } from '#core/domain/messages/platforms.ts';
 import type { TaskLine } from '#core/flows/tasks/history.ts';
 import { Button } from '../components/button.tsx';
 import { classes } from '../components/classes.ts';
@@ -9,7 +10,7 @@ import { SelectField, TextField } from '../components/field.tsx';
 import { Credits, Time } from '../components/format.tsx';
 import { Empty } from '../components/page.tsx';
 import { StatusTag } from '../components/tag.tsx';
-import { platforms, statuses, types, work as words } from '../texts/work.ts';
+import { statuses, types, work as words } from '../texts/work.ts';
 import { wordFor } from '../word-for.ts';
 
 export const filterNames = ['search', 'status', 'type', 'platform', 'person'] as const;
@@ -56,7 +57,7 @@ export function HistoryFilter({ people, action }: { people: readonly Person[]; a
         <div className="mt-1 grid grid-cols-2 gap-2">
           <Choice name="status" label="Status" options={Object.entries(statuses)} />
           <Choice name="type" label="Kind" options={Object.entries(types)} />
-          <Choice name="platform" label="Place" options={Object.entries(platforms)} />
+          <Choice name="platform" label="Place" options={platforms.map(({ word, name }) => [word, name])} />
           <Choice name="person" label="Person" options={people.map(({ key, name }) => [key, name])} />
         </div>
         <div className="mt-3 flex items-center gap-3">
@@ -139,5 +140,5 @@ export function HistoryList({
 
 /** What was asked here or in a terminal is read as a conversation; what was asked in a chat goes on there. */
 function isHere({ platform }: TaskLine): boolean {
-  return platform === 'web' || platform === 'terminal';
+  return takesFollowUps(platform);
 }

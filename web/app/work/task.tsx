@@ -3,6 +3,7 @@
 import { useRef, type ReactNode, type RefObject } from 'react';
 import { data, Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
+import { isReadHere, platformName } from '#core/domain/messages/platforms.ts';
 import { may } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { CopyButton } from '../components/copy-button.tsx';
@@ -12,7 +13,7 @@ import { Card, Page } from '../components/page.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { taskFile } from '../texts/task-file.ts';
-import { platforms, types } from '../texts/work.ts';
+import { types } from '../texts/work.ts';
 import { wordFor } from '../word-for.ts';
 import { Approval, approvalTitle, useApproving, type Approving } from './approval.tsx';
 import { DeletedOn, ManageFile } from './files/manage-file.tsx';
@@ -25,7 +26,7 @@ import { Outcome } from './turn.tsx';
 export const loader = guarded('tasks.see', async ({ app, actor, params, url, brandName, publicUrl }) => {
   const details = await app.tasks.details(actor, params['id']!);
   const { task, isMine, platform } = details;
-  const isPosted = platform !== 'web' && platform !== 'terminal';
+  const isPosted = !isReadHere(platform);
   return {
     ...details,
     brandName,
@@ -255,7 +256,7 @@ function Where() {
   const { task, who, platform, where, attempts, isPosted } = useLoaderData<typeof loader>();
   const rows: [string, ReactNode][] = [
     ['Asked by', who],
-    ['Where', where ?? platforms[platform] ?? platform],
+    ['Where', where ?? platformName(platform)],
     ['Read as', task.because.replace(/^read as /, '')],
     ...(attempts > 1 ? ([['Attempts', attempts]] as [string, ReactNode][]) : []),
     ...(task.retryOf === null

@@ -1,8 +1,8 @@
 import http from 'node:http';
 import { expect, test } from 'vitest';
+import type { Mount } from '#core/ports/mount.ts';
 import { rawRequest } from '#core/testing/visitors/raw-request.ts';
 import { openDoor } from '../testing/open-door.ts';
-import type { Mount } from '../mount.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
 const olga = { userId: 'u1', teamId: 't1', role: 'owner' } as Actor;

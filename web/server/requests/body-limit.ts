@@ -4,11 +4,9 @@
 
 import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
+import type { BodySize } from '#core/ports/mount.ts';
 
-export interface BodyLimit {
-  readonly mostBytes: number;
-  /** Gives a large body more time: as long as it takes at this rate, on top of what every body has. */
-  readonly bytesPerSecond?: number;
+export interface BodyLimit extends BodySize {
   /** Says it better than `request.too-large`. */
   readonly tooLarge?: (request: Request) => Refusal;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Mount } from '#core/ports/mount.ts';
 import { mayLeadTo } from './locations.ts';
-import type { Mount } from '../mount.ts';
 import { openDoor } from '../testing/open-door.ts';
 
 const PUBLIC = 'https://work.example.com';

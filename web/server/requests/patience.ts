@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 
-/** The core has until 2.5 s after the request came (core/flows/runtime/patience.ts), and needs a moment of them for itself. */
+/** The core has its usual 2.5 s from when the request came (core/flows/runtime/patience.ts), and needs a moment of them for itself. */
 const LOOK_UP_MS = 1_800;
 const AGAIN_AFTER_MS = 200;
 

@@ -135,7 +135,7 @@ test('only a full key of whoever asked approves: others of the team may not, and
   const asked = await as(full).create();
   expect(await as(colleague).approve(asked)).toMatchObject({
     status: 403,
-    body: { error: { code: 'approval.not-yours', message: 'Only the person who asked for this task can approve it.' } },
+    body: { error: { code: 'approval.not-yours', message: 'Only the person who asked for this task can approve or change it.' } },
   });
   expect(await as(await person()).approve(asked)).toMatchObject({ status: 404, body: { error: { code: 'task.not-found' } } });
   expect(await as(readOnly).approve(asked)).toMatchObject({ status: 403, body: { error: { code: 'key.read-only' } } });

@@ -1,9 +1,10 @@
 // A plain front page, until the portal brings its own, and the API's documentation beside it.
 
 import { readFile } from 'node:fs/promises';
+import type { SandboxPage } from '#core/ports/mount.ts';
 import { html, sendPage } from '../html.ts';
 import type { Route } from '../route.ts';
-import type { Parts, SandboxPage } from '../parts.ts';
+import type { Parts } from '../parts.ts';
 
 export function landingRoutes(
   { brandName, publicUrl }: Pick<Parts, 'brandName' | 'publicUrl'>,

@@ -5,6 +5,7 @@ import { createTask, historyQuery, nothing, parseIdempotencyKey, parseRequest, t
 import type { AskInput } from '#core/contracts/ask.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { isId, newId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
+import { takesFollowUps } from '#core/domain/messages/platforms.ts';
 import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { Refusal, refuse } from '#core/domain/refusals/refusal.ts';
 import type { Taken } from '#core/flows/tasks/intake.ts';
@@ -96,7 +97,7 @@ export function taskRoutes({ app, keys, publicUrl, nowMs }: PartsFor<'tasks' | '
   // What was said in Slack or Discord goes on there, where the others of that thread can read it.
   async function threadOf(actor: Actor, conversationId: string): Promise<ThreadRef> {
     const thread = await app.messages.thread(actor, conversationId);
-    if (platformOf(thread) !== 'web' && platformOf(thread) !== 'terminal') throw refuse('conversation.not-found');
+    if (!takesFollowUps(platformOf(thread))) throw refuse('conversation.not-found');
     return thread;
   }
 

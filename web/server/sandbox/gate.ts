@@ -3,7 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refuse } from '#core/domain/refusals/refusal.ts';
-import type { Mount } from '../mount.ts';
+import type { Mount } from '#core/ports/mount.ts';
 import { digest, sameSecret } from '../requests/secret.ts';
 
 const COOKIE = 'sandbox';

@@ -5,8 +5,8 @@ import type { ServerResponse } from 'node:http';
 import { sandboxMails, wholeSandboxMail, type SandboxMail, type WholeSandboxMail } from '#core/contracts/mailbox.ts';
 import { sayAgo } from '#core/domain/text/ago.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import type { Mount } from '#core/ports/mount.ts';
 import { html, sendPage, type Markup } from '../html.ts';
-import type { Mount } from '../mount.ts';
 
 export interface Mailbox {
   /** Where the sandbox answers, and what it wants to see first. */

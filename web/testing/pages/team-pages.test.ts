@@ -264,6 +264,51 @@ describe('links from chats', () => {
   });
 });
 
+describe('limits of a workspace', () => {
+  test('the page behind a link shows what may be spent there in a day, and links with what was typed', async () => {
+    const { app } = stage();
+    const ada = await somebody();
+    const { url } = await app.workspaces.makeWorkspaceLink({ platform: 'slack', externalId: newId(), name: 'Acme HQ' });
+    const path = new URL(url).pathname;
+    const page = await ada.page(path);
+    expect(page).toMatch(/name="personPerDay"[^>]*value="100"/);
+    expect(page).toMatch(/name="workspacePerDay"[^>]*value="500"/);
+    const { userId, teamId } = await ada.actor();
+    const form = { intent: 'confirm', kind: 'workspace', user: userId, team: teamId };
+    const wrong = await ada.post(path, { ...form, personPerDay: 'lots', workspacePerDay: '500' });
+    expect([wrong.status, wrong.text.includes('Enter an amount of credits, such as 100 or 2.5')]).toEqual([400, true]);
+    expect(await ada.post(path, { ...form, personPerDay: '25.5', workspacePerDay: '' })).toMatchObject({
+      to: '/team/workspaces?done=workspace-linked',
+    });
+    const chats = await ada.page('/team/workspaces');
+    expect(chats).toContain('Daily limits: 25.5 per person, none in total');
+    expect(await ada.page('/credits/limits')).toContain('Each person in a workspace: Acme HQ in Slack');
+  });
+
+  test('an owner changes the limits and allows guests; a member sees them and changes nothing', async () => {
+    const { app } = stage();
+    const ada = await somebody();
+    await ada.post('/team', { intent: 'make', name: 'Acme' });
+    const grace = await joined(ada, 'member');
+    const { url } = await app.workspaces.makeWorkspaceLink({ platform: 'discord', externalId: newId(), name: 'Acme Guild' });
+    const { userId, teamId } = await ada.actor();
+    await ada.post(new URL(url).pathname, { intent: 'confirm', user: userId, team: teamId });
+    const { id } = (await app.workspaces.linkedWorkspaces(await ada.actor()))[0]!;
+    const change = { intent: `change ${id}`, id, personPerDay: '10', workspacePerDay: '50', guests: 'on' };
+    expect((await grace.post('/team/workspaces', change)).status).toBe(403);
+    expect(await grace.page('/team/workspaces')).not.toContain('name="personPerDay"');
+    expect(await ada.post('/team/workspaces', change)).toMatchObject({ to: '/team/workspaces?done=workspace-saved' });
+    for (const someone of [ada, grace]) {
+      const page = await someone.page('/team/workspaces');
+      expect(page).toContain('Daily limits: 10 per person, 50 in total');
+      expect(page).toContain('Guests allowed');
+    }
+    const { guests: _, ...without } = change;
+    await ada.post('/team/workspaces', without);
+    expect(await ada.page('/team/workspaces')).not.toContain('Guests allowed');
+  });
+});
+
 describe('who sees what', () => {
   const pages = {
     '/team': roles,

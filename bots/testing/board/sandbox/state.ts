@@ -14,6 +14,11 @@ export interface Message {
   readonly from: Person | null;
   /** The bot's own, to find its message again. */
   readonly key: string | null;
+  /** How often it was edited; absent for never. */
+  readonly edits?: number;
+  /** What it said before it was edited. */
+  readonly first?: string;
+  readonly removed?: true;
 }
 
 export interface Person {
@@ -34,12 +39,20 @@ export interface State {
   channel(id: string): Channel | undefined;
   setChannel(channel: Channel): void;
   add(message: Omit<Message, 'id' | 'at' | 'thread'> & { readonly thread?: string }): Message;
+  message(id: string): Message | undefined;
+  edit(id: string, text: string): Message;
+  remove(id: string): Message;
   /** Messages of people that the bot has not confirmed, in order. */
   undelivered(): Message[];
   delivered(id: string): void;
 }
 
-type Line = { readonly message: Message } | { readonly channel: Channel } | { readonly delivered: string };
+type Line =
+  | { readonly message: Message }
+  | { readonly channel: Channel }
+  | { readonly delivered: string }
+  | { readonly edited: { readonly id: string; readonly text: string } }
+  | { readonly removed: string };
 
 /** Without a file it forgets at its end. */
 export function openState(file: string | null, now: () => Date): State {
@@ -59,6 +72,15 @@ export function openState(file: string | null, now: () => Date): State {
       write({ message });
       return message;
     },
+    message: (id) => messages.find((message) => message.id === id && message.removed === undefined),
+    edit(id, text) {
+      write({ edited: { id, text } });
+      return messages.find((message) => message.id === id)!;
+    },
+    remove(id) {
+      write({ removed: id });
+      return messages.find((message) => message.id === id)!;
+    },
     undelivered: () => messages.filter(({ id, from }) => from !== null && !delivered.has(id)),
     delivered: (id) => write({ delivered: id }),
   };
@@ -71,7 +93,15 @@ export function openState(file: string | null, now: () => Date): State {
   function apply(line: Line) {
     if ('message' in line) messages.push(line.message);
     else if ('channel' in line) channels.set(line.channel.id, line.channel);
+    else if ('edited' in line)
+      change(line.edited.id, ({ text, first = text, edits = 0 }) => ({ text: line.edited.text, first, edits: edits + 1 }));
+    else if ('removed' in line) change(line.removed, () => ({ removed: true }));
     else delivered.add(line.delivered);
+  }
+
+  function change(id: string, how: (message: Message) => Partial<Message>) {
+    const at = messages.findIndex((message) => message.id === id);
+    messages[at] = { ...messages[at]!, ...how(messages[at]!) };
   }
 }
 

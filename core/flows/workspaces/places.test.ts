@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { newId } from '#core/domain/ids.ts';
+import type { NamedPlace } from '#core/domain/workspaces/place.ts';
+import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
+import { forAll, openStage } from '#core/testing/stages/stage.ts';
+
+const clock = clockByHand();
+const stage = forAll(() => openStage({ clock, settings: { ROLES: 'web' } }));
+
+function general(): NamedPlace {
+  const workspace = `T${newId()}`;
+  return { ref: `slack:${workspace}:C1`, platform: 'slack', workspace, kind: 'channel', name: '#general', private: false };
+}
+
+async function changedAt(ref: string) {
+  const { rows } = await stage().core.store.money.query<{ at: Date }>({ text: 'SELECT changed_at AS at FROM places WHERE ref = $1' }, [
+    ref,
+  ]);
+  return rows[0]?.at ?? null;
+}
+
+test('a place has the name its platform told last, and is written only when that changed', async () => {
+  const { app } = stage();
+  const place = general();
+  expect(await app.workspaces.place(place.ref)).toBeNull();
+  await app.workspaces.placeNamed(place);
+  const first = await changedAt(place.ref);
+  for (let i = 0; i < 3; i++) {
+    clock.forward(11 * 60_000);
+    await app.workspaces.placeNamed(place);
+  }
+  expect(await changedAt(place.ref)).toEqual(first);
+  await app.workspaces.placeNamed({ ...place, name: '#everybody' });
+  expect(await app.workspaces.place(place.ref)).toEqual({
+    ...place,
+    name: '#everybody',
+    answers: 'mention',
+    muted: false,
+    guestsMayAsk: null,
+    roles: [],
+  });
+});
+
+test('a name that another process heard later is not held back by what this one knows', async () => {
+  const { app, core } = stage();
+  const place = general();
+  await app.workspaces.placeNamed(place);
+  await core.store.places.named({ ...place, name: '#other' }, clock.now());
+  clock.forward(11 * 60_000);
+  await app.workspaces.placeNamed(place);
+  expect(await app.workspaces.place(place.ref)).toMatchObject({ name: '#general' });
+});
+
+test('rules are changed one by one, and a name that is told afterwards leaves them', async () => {
+  const { app } = stage();
+  const place = general();
+  await app.workspaces.rulePlace(place, { answers: 'always' });
+  await app.workspaces.rulePlace(place, { muted: true, guestsMayAsk: true, roles: ['R1', 'R2'] });
+  await app.workspaces.rulePlace(place, { guestsMayAsk: null });
+  await app.workspaces.placeNamed({ ...place, name: '#renamed', private: true });
+  expect(await app.workspaces.place(place.ref)).toEqual({
+    ...place,
+    name: '#renamed',
+    private: true,
+    answers: 'always',
+    muted: true,
+    guestsMayAsk: null,
+    roles: ['R1', 'R2'],
+  });
+});
+
+test('names are cleaned and cut, and a ref of another platform or too many roles are refused', async () => {
+  const { app } = stage();
+  const place = general();
+  await app.workspaces.placeNamed({ ...place, name: `#gen\n\u202eeral${'x'.repeat(500)}` });
+  const { name } = (await app.workspaces.place(place.ref))!;
+  expect(name).toMatch(/^#gen eralx+…$/);
+  expect(name!.length).toBeLessThanOrEqual(100);
+  await app.workspaces.placeNamed({ ...place, name: ' \n ' });
+  expect(await app.workspaces.place(place.ref)).toMatchObject({ name: null });
+  const invalid = { code: 'request.invalid' };
+  await expect(app.workspaces.placeNamed({ ...place, ref: 'discord:G1:C1' })).rejects.toMatchObject(invalid);
+  await expect(app.workspaces.placeNamed({ ...place, ref: `slack:${'T'.repeat(300)}` })).rejects.toMatchObject(invalid);
+  await expect(app.workspaces.rulePlace(place, { roles: Array<string>(251).fill('R') })).rejects.toMatchObject(invalid);
+});

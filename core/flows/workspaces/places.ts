@@ -1,0 +1,49 @@
+// Channels, threads and direct messages by the names that people know them by, for adapters: they tell a name whenever they see
+// one, and it is written when it is a new one.
+
+import { refuse } from '#core/domain/refusals/refusal.ts';
+import { cleanText, shorten } from '#core/domain/text/text.ts';
+import { placeLimits, type NamedPlace, type Place, type PlaceRules } from '#core/domain/workspaces/place.ts';
+import type { Core } from '../runtime/core.ts';
+
+/** Told again of these within that time, we need not look: another process may have heard of another name since. */
+const KNOWN_MOST = 5_000;
+const KNOWN_MS = 10 * 60_000;
+
+export function placeVerbs(core: Core) {
+  const { places } = core.store;
+  const known = new Map<string, { readonly said: string; readonly untilMs: number }>();
+
+  return {
+    /** For an adapter: how a place is called now. Costs next to nothing where that is known. */
+    async placeNamed(given: NamedPlace): Promise<void> {
+      const place = read(given);
+      const said = JSON.stringify([place.kind, place.name, place.private]);
+      const at = core.clock.now();
+      const before = known.get(place.ref);
+      if (before?.said === said && before.untilMs > at.getTime()) return;
+      await places.named(place, at);
+      if (known.size >= KNOWN_MOST) known.delete(known.keys().next().value!);
+      known.set(place.ref, { said, untilMs: at.getTime() + KNOWN_MS });
+    },
+
+    /** For an adapter: a place with its rules; null where nobody named it or made rules for it, so that the usual ones hold. */
+    place: (ref: string): Promise<Place | null> => places.find(ref),
+
+    /** For an adapter, which knows that somebody may: changes rules of a place. */
+    async rulePlace(given: NamedPlace, rules: Partial<PlaceRules>): Promise<void> {
+      const { roles } = rules;
+      if (roles !== undefined && (roles.length > placeLimits.roles || roles.some((role) => role.length > placeLimits.roleCharacters)))
+        throw refuse('request.invalid', { fields: [{ name: 'roles', problem: `must be ${placeLimits.roles} roles at the most` }] });
+      await places.rule(read(given), rules, core.clock.now());
+      core.log.info({ platform: given.platform, workspace: given.workspace }, 'rules of a place changed');
+    },
+  };
+}
+
+function read({ ref, platform, workspace, kind, name, private: isPrivate }: NamedPlace): NamedPlace {
+  if (!ref.startsWith(`${platform}:`) || ref.length > placeLimits.refCharacters)
+    throw refuse('request.invalid', { fields: [{ name: 'ref', problem: 'must be a ref such as slack:T1:C9' }] });
+  const words = shorten(cleanText(name ?? '').replace(/\s+/g, ' '), placeLimits.nameCharacters);
+  return { ref, platform, workspace, kind, name: words === '' ? null : words, private: isPrivate };
+}

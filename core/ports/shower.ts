@@ -1,0 +1,31 @@
+import type { Reply } from '#core/domain/messages/reply.ts';
+
+/**
+ * Edits a post of ours while work goes on, on one platform. What it shows is decoration: the answer is always a post of its
+ * own, so nothing waits for an edit, and a lost one costs nobody anything.
+ */
+export interface Shower {
+  readonly platform: string;
+  /** Two edits in one channel begin at least this far apart, in ms, whichever posts they are of. */
+  readonly everyMs: number;
+  /**
+   * Makes the post look like this, and nothing like before. Resolves only when the platform confirmed it; every other end is a
+   * PostError (poster.ts): `later` was not done, and the channel wants to be left alone for `retryAfterMs`; `never` means that
+   * the post was deleted or may not be edited any more; after `unknown` it may look like this, or come to look like this yet.
+   */
+  show(view: View, signal: AbortSignal): Promise<void>;
+}
+
+/** How a post is to look. */
+export interface View {
+  readonly platform: string;
+  readonly threadRef: string;
+  /** As the poster gave it when it posted the first words. */
+  readonly messageRef: string;
+  /** One post: what does not fit in one is left out. */
+  readonly reply: Reply;
+  /** Of one post, a later state has a larger number; the same number shows the same. */
+  readonly version: number;
+  /** Nothing happens any more: it stays like this. */
+  readonly closed: boolean;
+}
