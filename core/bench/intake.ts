@@ -21,7 +21,7 @@ export async function benchIntake(databaseUrl: string, store: Store): Promise<Be
   return [
     await throughput('intake, 1,000 wallets, 16 callers', databaseUrl, store, teams, 0.25),
     await throughput('intake, one hot wallet, 16 callers', databaseUrl, store, teams.slice(0, 1), 1.2),
-    await throughput('hear, 1,000 workspaces, 16 callers', databaseUrl, store, teams, 0.25, await hearIn(store, teams)),
+    await throughput('hear, 1,000 workspaces, 16 callers', databaseUrl, store, teams, 0.12, await hearIn(store, teams)),
     ...(await latency(store, teams)),
   ];
 }

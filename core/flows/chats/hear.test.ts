@@ -160,6 +160,16 @@ test('guests and people of other organizations are refused in a linked workspace
   expect(await place.said(thread)).toEqual([]);
 });
 
+test('a workspace that allows guests lets them ask, and its team pays', async () => {
+  const { owner, place } = await linked();
+  await stage().core.store.money.query(
+    { text: `UPDATE workspaces SET guests_may_ask = true WHERE platform = 'chat' AND external_id = $1` },
+    [place.id],
+  );
+  expect(await place.speaker('gil', { isGuest: true }).say('find me 7 leads', place.thread())).toMatchObject({ outcome: 'task' });
+  expect(await owner.ledger()).toEqual(['grant 500', 'hold 7']);
+});
+
 test('where nobody pays the person is offered to link their account, once for each request, and the workspace only if they administer it', async () => {
   const place = await stage().workspace();
   const thread = place.thread();

@@ -42,7 +42,7 @@ export function lookOver(money: Money): LookAt {
     most: LARGEST_BATCH,
     async run(looks) {
       const column = (of: (look: Look) => string | null) => looks.map(of);
-      const { rows } = await money.query<SeenRow>({ name: 'chat look', text: LOOK }, [
+      const { rows } = await money.query<SeenRow>({ name: 'chat look', text: 'SELECT * FROM chat_look($1, $2, $3, $4, $5, $6, $7)' }, [
         column(({ speaker }) => speaker.platform),
         column(({ speaker }) => speaker.space),
         column(({ speaker }) => speaker.workspace),
@@ -56,29 +56,6 @@ export function lookOver(money: Money): LookAt {
     },
   });
 }
-
-// A workspace has no such column before guests could be allowed.
-const LOOK = `
-  SELECT g.n, a.id AS identity_id, a.display_name, a.user_id, s.id IS NOT NULL AS workspace_pays,
-    coalesce(s.guests_may_ask, false) AS guests_may_ask, w.team_id, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at,
-    t.confirm_above AS team_above, u.confirm_above AS own_above, c.id AS conversation_id, c.team_id AS thread_team, c.asked_by, c.asked_at, c.spoken_at,
-    k.key AS known_key, k.outcome, k.task_id, k.saying
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-    WITH ORDINALITY AS g(platform, space, workspace, external_id, thread_ref, key, twin, n)
-  LEFT JOIN identities a ON a.platform = g.platform AND a.space = coalesce(g.space, '') AND a.external_id = g.external_id
-  LEFT JOIN workspaces s ON s.platform = g.platform AND s.external_id = g.workspace AND s.uninstalled_at IS NULL
-  LEFT JOIN teams own ON own.personal_of = a.user_id
-  LEFT JOIN wallets w ON w.team_id = coalesce(s.team_id, own.id)
-  LEFT JOIN members m ON m.team_id = w.team_id AND m.user_id = a.user_id
-  LEFT JOIN teams t ON t.id = w.team_id
-  LEFT JOIN users u ON u.id = a.user_id
-  LEFT JOIN conversations c ON c.thread_ref = g.thread_ref
-  LEFT JOIN message_names x ON x.name = g.key
-  LEFT JOIN message_names y ON y.name = g.twin
-  LEFT JOIN LATERAL (
-    SELECT q.key, q.outcome, q.task_id, coalesce(q.answer, l.saying) AS saying FROM asks q LEFT JOIN letters l ON l.id = q.letter_id
-    WHERE q.key = coalesce(y.key, x.key, g.key)
-  ) k ON true`;
 
 interface SeenRow extends PayerRow {
   readonly n: string;

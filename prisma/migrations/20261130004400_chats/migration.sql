@@ -88,6 +88,37 @@ BEGIN
   RETURN named;
 END $$;
 
+-- Looking --------------------------------------------------------------------------------------------------------
+
+-- Who speaks, who pays there, the state of the thread, and what came of the key: all that a message is judged by, found by keys
+-- (core/store/chats/look.ts).
+CREATE FUNCTION "chat_look"(platforms text[], spaces text[], workspaces text[], externals text[], threads text[], keys text[], twins text[])
+RETURNS TABLE (n bigint, identity_id uuid, display_name text, user_id uuid, workspace_pays boolean, guests_may_ask boolean, team_id uuid, wallet_id uuid,
+  role text, frozen_at timestamptz, deletion_at timestamptz, team_above bigint, own_above bigint, conversation_id uuid, thread_team uuid, asked_by uuid,
+  asked_at timestamptz, spoken_at timestamptz, known_key text, outcome text, task_id uuid, saying jsonb)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT g.n, a.id, a.display_name, a.user_id, s.id IS NOT NULL, coalesce(s.guests_may_ask, false), w.team_id, w.id,
+    m.role, t.frozen_at, t.deletion_at, t.confirm_above, u.confirm_above, c.id, c.team_id, c.asked_by, c.asked_at, c.spoken_at,
+    k.key, k.outcome, k.task_id, coalesce(k.answer, l.saying)
+  FROM unnest(platforms, spaces, workspaces, externals, threads, keys, twins)
+    WITH ORDINALITY AS g(platform, space, workspace, external_id, thread_ref, key, twin, n)
+  LEFT JOIN LATERAL (SELECT * FROM identities i WHERE i.platform = g.platform AND i.space = coalesce(g.space, '') AND i.external_id = g.external_id OFFSET 0) a ON true
+  LEFT JOIN LATERAL (SELECT * FROM workspaces p WHERE p.platform = g.platform AND p.external_id = g.workspace AND p.uninstalled_at IS NULL OFFSET 0) s ON true
+  LEFT JOIN LATERAL (SELECT o.id FROM teams o WHERE o.personal_of = a.user_id OFFSET 0) own ON true
+  LEFT JOIN LATERAL (SELECT x.id, x.team_id FROM wallets x WHERE x.team_id = coalesce(s.team_id, own.id) OFFSET 0) w ON true
+  LEFT JOIN LATERAL (SELECT x.role FROM members x WHERE x.team_id = w.team_id AND x.user_id = a.user_id OFFSET 0) m ON true
+  LEFT JOIN LATERAL (SELECT * FROM teams x WHERE x.id = w.team_id OFFSET 0) t ON true
+  LEFT JOIN LATERAL (SELECT x.confirm_above FROM users x WHERE x.id = a.user_id OFFSET 0) u ON true
+  LEFT JOIN LATERAL (SELECT * FROM conversations x WHERE x.thread_ref = g.thread_ref OFFSET 0) c ON true
+  LEFT JOIN LATERAL (SELECT x.key FROM message_names x WHERE x.name = g.key OFFSET 0) own_name ON true
+  LEFT JOIN LATERAL (SELECT x.key FROM message_names x WHERE x.name = g.twin OFFSET 0) twin_name ON true
+  LEFT JOIN LATERAL (SELECT * FROM asks x WHERE x.key = coalesce(twin_name.key, own_name.key, g.key) OFFSET 0) k ON true
+  LEFT JOIN LATERAL (SELECT x.saying FROM letters x WHERE x.id = k.letter_id OFFSET 0) l ON true;
+END $$;
+
 -- Asks from chats ------------------------------------------------------------------------------------------------
 
 -- What core/store/chats/take.ts adds to an `intake_row`.
