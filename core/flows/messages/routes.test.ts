@@ -244,7 +244,7 @@ async function letters({ core }: BoardStage, channel: string) {
       text: `SELECT count(*) FILTER (WHERE l.state IN ('planned', 'sending', 'unknown'))::int AS open, count(*) FILTER (WHERE l.state = 'sent')::int AS sent
              FROM letters l JOIN conversations c ON c.id = l.conversation_id WHERE c.channel = $1`,
     },
-    [channel],
+    [`board:board:${channel}`],
   );
   return rows[0]!;
 }
