@@ -230,7 +230,7 @@ function askedIn(channel: string, thread: string, text: string) {
 /** What people see of us in a channel, or in one of its threads: the first line of each post. */
 async function posts({ people }: BoardStage, channel: string, thread?: string): Promise<string[]> {
   const messages = await (thread === undefined ? people.messages(channel) : people.messages(channel, thread));
-  return messages.filter(({ from }) => from === null).map(({ text }) => headline(text));
+  return messages.filter(({ from }) => from === null).map(({ text, first = text }) => headline(first));
 }
 
 /** How often we tried to post there. */
