@@ -9,6 +9,17 @@ ALTER TABLE "users" ADD CONSTRAINT "users_confirm_above_sane" CHECK ("confirm_ab
 ALTER TYPE "intake_row" ADD ATTRIBUTE ask_first boolean;
 ALTER TYPE "intake_row" ADD ATTRIBUTE approve_by timestamptz;
 
+-- When it was said in a chat, by its platform's clock. A stop in a thread applies to what was said before it, whenever it arrives.
+ALTER TABLE "tasks" ADD COLUMN "said_at" TIMESTAMPTZ(3);
+-- Who asked in this thread last, and when somebody else last spoke there, by the same clock: a follow-up without a mention is
+-- theirs alone, and only until somebody else speaks.
+ALTER TABLE "conversations" ADD COLUMN "asked_by" UUID;
+ALTER TABLE "conversations" ADD COLUMN "asked_at" TIMESTAMPTZ(3);
+ALTER TABLE "conversations" ADD COLUMN "spoken_at" TIMESTAMPTZ(3);
+-- Both null for what was not said in a chat. What was pressed has no asker: whoever spoke last stays so.
+ALTER TYPE "intake_row" ADD ATTRIBUTE said_at timestamptz;
+ALTER TYPE "intake_row" ADD ATTRIBUTE asked_by uuid;
+
 -- What waits for approval, by the end of its time.
 CREATE INDEX "tasks_unapproved" ON "tasks" ("deadline_at") WHERE "status" = 'awaiting_approval';
 
@@ -125,15 +136,20 @@ BEGIN
         count(*) FILTER (WHERE d.at_home AND (d.accepted OR NOT d.read_here)) OVER (PARTITION BY d.conversation ORDER BY d.n) AS place
       FROM decided d
     ), counted AS (
-      UPDATE conversations c SET letters = c.letters + k.many
-      FROM (SELECT s.conversation, count(*)::int AS many FROM said s WHERE s.has_letter GROUP BY s.conversation) k
+      UPDATE conversations c SET letters = c.letters + k.many,
+        asked_by = CASE WHEN k.asked_by IS NULL OR c.asked_at > k.said_at THEN c.asked_by ELSE k.asked_by END, asked_at = greatest(c.asked_at, k.said_at)
+      FROM (
+        SELECT s.conversation, count(*)::int AS many, max(s.said_at) FILTER (WHERE s.asked_by IS NOT NULL) AS said_at,
+          (array_agg(s.asked_by ORDER BY s.said_at DESC, s.n DESC) FILTER (WHERE s.asked_by IS NOT NULL))[1] AS asked_by
+        FROM said s WHERE s.has_letter GROUP BY s.conversation
+      ) k
       WHERE c.id = k.conversation AND c.id = ANY (ARRAY(SELECT s.conversation FROM said s)) RETURNING c.id, c.letters - k.many AS before
     ), new_tasks AS (
       INSERT INTO tasks (id, team_id, conversation_id, user_id, identity_id, platform, channel, type, because, request_text, status,
-        quantity, rate_version, estimate_low, estimate_high, retry_of, deadline_at, created_at)
+        quantity, rate_version, estimate_low, estimate_high, retry_of, deadline_at, created_at, said_at)
       SELECT s.task_id, s.team_id, s.conversation, s.user_id, s.identity_id, s.platform, s.channel, s.type, s.because, s.request_text,
         CASE WHEN s.starts THEN 'pending' ELSE 'awaiting_approval' END, s.quantity, s.rate_version, s.estimate_low, s.estimate_high, s.retry_of,
-        CASE WHEN s.starts THEN s.deadline_at ELSE s.approve_by END, s.created_at
+        CASE WHEN s.starts THEN s.deadline_at ELSE s.approve_by END, s.created_at, s.said_at
       FROM said s WHERE s.accepted
     ), new_letters AS (
       INSERT INTO letters (id, conversation_id, seq, platform, task_id, saying, state, next_at, sent_at, created_at)

@@ -1,16 +1,8 @@
 -- What people do in chats: messages, presses, commands, edits and removals, each with one stored outcome.
 
--- When it was said on its platform. A stop in a thread applies to what was said before it, whenever it arrives.
-ALTER TABLE "tasks" ADD COLUMN "said_at" TIMESTAMPTZ(3);
 -- The request was removed by its person: our copy of its text goes as soon as the task is over.
 ALTER TABLE "tasks" ADD COLUMN "forget_at" TIMESTAMPTZ(3);
 CREATE INDEX "tasks_to_forget" ON "tasks" ("forget_at") WHERE "forget_at" IS NOT NULL;
-
--- Who asked in this thread last, and when somebody else last spoke there, by the platform's clock: a follow-up without a
--- mention is theirs alone, and only until somebody else speaks.
-ALTER TABLE "conversations" ADD COLUMN "asked_by" UUID;
-ALTER TABLE "conversations" ADD COLUMN "asked_at" TIMESTAMPTZ(3);
-ALTER TABLE "conversations" ADD COLUMN "spoken_at" TIMESTAMPTZ(3);
 
 -- One gesture may arrive under two coordinates. Each further name leads to the key of the first.
 CREATE TABLE "message_names" (
@@ -121,34 +113,17 @@ END $$;
 
 -- Asks from chats ------------------------------------------------------------------------------------------------
 
--- What core/store/chats/take.ts adds to an `intake_row`.
-CREATE TYPE "heard_row" AS (n int, twin text, asked_by uuid, said_at timestamptz);
 CREATE TYPE "intake_answer" AS (n int, outcome text, repeated boolean, task_id uuid, conversation_id uuid, thread_ref text, saying jsonb);
 
--- `intake`, for what was said in chats: a message has as many names as it arrives under, and its thread remembers who asked.
+-- `intake`, for what was said in chats: a message has as many names as it arrives under (`twin`).
 CREATE FUNCTION "chat_intake"(asks jsonb, at timestamptz) RETURNS SETOF "intake_answer"
 LANGUAGE plpgsql SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off AS $$
 #variable_conflict use_column
-DECLARE
-  given heard_row[] := ARRAY(SELECT r FROM jsonb_populate_recordset(NULL::heard_row, asks) r);
-  answers intake_answer[];
 BEGIN
-  IF EXISTS (SELECT FROM unnest(given) g WHERE g.twin IS NOT NULL) THEN
+  IF EXISTS (SELECT FROM jsonb_array_elements(asks) a WHERE a ->> 'twin' IS NOT NULL) THEN
     asks := named_messages(asks, at);
   END IF;
-  answers := ARRAY(SELECT row(i.n, i.outcome, i.repeated, i.task_id, i.conversation_id, i.thread_ref, i.saying)::intake_answer FROM intake(asks, at) i);
-
-  UPDATE tasks t SET said_at = g.said_at FROM unnest(answers) a JOIN unnest(given) g ON g.n = a.n
-  WHERE t.id = a.task_id AND NOT a.repeated AND t.id = ANY (ARRAY(SELECT a.task_id FROM unnest(answers) a));
-
-  UPDATE conversations c SET asked_by = CASE WHEN c.asked_at > x.said_at THEN c.asked_by ELSE x.asked_by END, asked_at = greatest(c.asked_at, x.said_at)
-  FROM (
-    SELECT DISTINCT ON (a.conversation_id) a.conversation_id, g.asked_by, g.said_at FROM unnest(answers) a JOIN unnest(given) g ON g.n = a.n
-    WHERE NOT a.repeated AND a.conversation_id IS NOT NULL AND g.asked_by IS NOT NULL ORDER BY a.conversation_id, g.said_at DESC, g.n DESC
-  ) x
-  WHERE c.id = x.conversation_id AND c.id = ANY (ARRAY(SELECT a.conversation_id FROM unnest(answers) a));
-
-  RETURN QUERY SELECT * FROM unnest(answers);
+  RETURN QUERY SELECT i.n, i.outcome, i.repeated, i.task_id, i.conversation_id, i.thread_ref, i.saying FROM intake(asks, at) i;
 END $$;
 
 -- Takes one ask in the place of a task that waits for approval: both happen, or neither. Where the old one does not wait
