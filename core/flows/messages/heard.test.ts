@@ -37,7 +37,8 @@ test('a post that is there twice is there once after its echo', async () => {
   await people.channel('quiet', { searchable: false });
   await people.next('answer-lost');
   const thread = await say('quiet', 'find me 3 leads in Miami');
-  const shown = async () => (await people.messages('quiet', thread)).filter(({ from }) => from === null).map(({ text, first = text }) => headline(first));
+  const shown = async () =>
+    (await people.messages('quiet', thread)).filter(({ from }) => from === null).map(({ text, first = text }) => headline(first));
   await opened.goingOn(async () => expect(await app.messages.undeliveredCount(owner)).toBe(1));
   await opened.goingOn(async () => expect(await shown()).toEqual(['… On it', '✓ Done: 3 leads']));
   await app.messages.sendAgain(owner, (await app.messages.undelivered(owner, { limit: 9 }))[0]!.id, { evenIfTwice: true });

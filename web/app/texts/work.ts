@@ -25,22 +25,6 @@ export const work = {
   downloadOriginal: 'Download original',
   canceled: 'Canceled. Nothing was charged.',
   canceledWhileRunning: 'Canceled before it was done.',
-} as const;
-
-/** A task that waits for approval. */
-export const approval = {
-  title: 'Start this task?',
-  waitingFor: (name: string) => `Waiting for ${name} to approve`,
-  because: (whose: 'team' | 'you', credits: string) =>
-    `${whose === 'team' ? 'Your team confirms' : 'You confirm'} requests over ${credits}.`,
-  nothingCharged: 'Nothing is charged until it is approved.',
-  expires: 'This request expires',
-  approve: (most: string) => `Approve · up to ${most}`,
-  approving: 'Approving…',
-  change: 'Change',
-  changing: 'Opening…',
-  cancel: 'Cancel task',
-  canceling: 'Canceling…',
   attachAgain: (names: readonly string[]) =>
     `${names.length === 1 ? 'This file is' : 'These files are'} no longer available. Attach ${names.length === 1 ? 'it' : 'them'} again: ${names.join(', ')}`,
 } as const;

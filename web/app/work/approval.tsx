@@ -10,7 +10,8 @@ import type { FormAnswer } from '../components/form.tsx';
 import { formatNumber, Time, useReader } from '../components/format.tsx';
 import { ProblemNotice } from '../components/notice.tsx';
 import type { Reader } from '../reader.ts';
-import { approval as words, types, work } from '../texts/work.ts';
+import { approval as words } from '../texts/approval.ts';
+import { types, work } from '../texts/work.ts';
 
 export interface ApprovalFacts {
   /** The name of the person who asked. */

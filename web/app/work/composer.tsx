@@ -9,7 +9,7 @@ import { classes } from '../components/classes.ts';
 import { sentIn } from '../away.ts';
 import { Form, useAnswer, useProblem, type FormAnswer } from '../components/form.tsx';
 import { askAway } from '../texts/portal.ts';
-import { approval, work as words } from '../texts/work.ts';
+import { work as words } from '../texts/work.ts';
 import { fieldOf, fileIn, type KeptFile } from './files/kept-file.ts';
 import type { ShownEstimate, Typed } from './ask.ts';
 import { EstimateLine } from './estimate-line.tsx';
@@ -177,7 +177,7 @@ function OneAsk({ askKey, placeholder, start, missing, goesOn, onWritten }: Aski
         <Uploads uploads={uploads.all} remove={uploads.remove} />
         {missing.length > 0 && (
           <p role="status" className="px-4 pb-2 text-sm wrap-anywhere text-warn">
-            {approval.attachAgain(missing)}
+            {words.attachAgain(missing)}
           </p>
         )}
         <div className="flex items-center gap-2 px-2 pb-2">
