@@ -7,6 +7,7 @@ import type { Adapter } from '#bots/adapter.ts';
 import { adapters } from '#bots/adapters.ts';
 import { board } from '#bots/testing/board/adapter.ts';
 import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
+import type { Core } from '#core/flows/runtime/core.ts';
 import { clockByHand, type ClockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { stage, type Stage } from '#core/testing/stages/stage.ts';
 import type { AskInput } from '#core/contracts/ask.ts';
@@ -183,13 +184,32 @@ test('a task that is canceled while its files are fetched ends at once, nothing 
 });
 
 test('a process that dies while it fetches leaves the file to another one', async () => {
-  const world = await chat(() => new Promise(() => {}), {});
+  // Dead as far as the others can tell: once it has the file it says nothing more, and takes nothing.
+  let has = false;
+  const silent = (core: Core): Core => {
+    const { waitingInputs } = core.store;
+    const claim: typeof waitingInputs.claim = async (...call) => {
+      if (has) return [];
+      const claimed = await waitingInputs.claim(...call);
+      has = claimed.length > 0;
+      return claimed;
+    };
+    return { ...core, store: { ...core.store, waitingInputs: { ...waitingInputs, claim, later: async () => {} } } };
+  };
+  const world = await chat(() => new Promise(() => {}), { withCore: silent });
   const taken = await world.ask([remote('a.csv')]);
   await vi.waitFor(async () => {
     const { rows } = await world.core.store.money.query<{ tries: number }>({ text: 'SELECT tries FROM waiting_inputs' }, []);
     expect(rows).toEqual([{ tries: 1 }]);
   });
-  await world.another({ ROLES: 'bots' }, { adapters: [...adapters, boardThat(async () => arrived())], clock: world.clock });
+  await world.another(
+    { ROLES: 'bots' },
+    {
+      adapters: [...adapters, boardThat(async () => arrived())],
+      clock: world.clock,
+      withCore: (core) => core,
+    },
+  );
   await vi.waitFor(async () => {
     world.clock.forward(16_000);
     expect((await world.owner.task(taken)).over).toBe(true);

@@ -21,8 +21,6 @@ export type Fetchers = ReadonlyMap<string, Fetcher>;
 const AT_ONCE = 4;
 /** For one file: 50 MB at a megabyte a second. */
 const FETCH_MS = 60_000;
-/** Longer than a fetch and what follows it. */
-const LEASE_MS = FETCH_MS + 15_000;
 const TRIES_MOST = 5;
 /** From the request on; a file gets its first try even later. */
 export const FETCH_WITHIN_MS = 5 * 60_000;
@@ -35,7 +33,7 @@ export async function fetchInputs(core: Core, fetchers: Fetchers, signal: AbortS
   const platforms = [...fetchers.keys()];
   await patiently(core, { wakeOn: ['inputs'], idleMs: IDLE_MS, signal }, async (lookAgain) => {
     if (underWay.size === AT_ONCE) return false;
-    const inputs = await core.store.waitingInputs.claim(platforms, core.clock.now(), LEASE_MS, AT_ONCE - underWay.size);
+    const inputs = await core.store.waitingInputs.claim(platforms, core.clock.now(), core.settings.leaseMs, AT_ONCE - underWay.size);
     for (const input of inputs) {
       const fetching = fetchOne(core, fetchers.get(input.platform)!, input, signal).finally(() => {
         underWay.delete(fetching);
@@ -51,6 +49,8 @@ export async function fetchInputs(core: Core, fetchers: Fetchers, signal: AbortS
 /** Never rejects: what is not written down is found again when the lease is over. */
 async function fetchOne(core: Core, fetcher: Fetcher, input: WaitingInput, leave: AbortSignal): Promise<void> {
   const log = core.log.child({ fileId: input.id, taskId: input.taskId });
+  const ended = new AbortController();
+  const holding = hold(core, input, ended.signal);
   try {
     if (input.isOver) {
       await core.files.remove(inputKey(input.id));
@@ -61,7 +61,23 @@ async function fetchOne(core: Core, fetcher: Fetcher, input: WaitingInput, leave
     // Where it is not kept, another process has it, or its task is over: then it is removed with its row.
     if (await core.store.waitingInputs.kept(input, file, core.clock.now())) log.info({ sizeBytes: file.sizeBytes }, 'input fetched');
   } catch (error) {
+    ended.abort();
+    await holding;
     await failed(core, input, error, leave).catch((again: unknown) => log.warn({ error: again }, 'input state not written'));
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Says that this process is alive, until the signal aborts: whoever is silent for a lease loses the file to another process. */
+async function hold(core: Core, input: WaitingInput, signal: AbortSignal): Promise<void> {
+  const { leaseMs } = core.settings;
+  while (!signal.aborted) {
+    await core.clock.sleep(leaseMs / 3, signal);
+    if (signal.aborted) return;
+    await core.store.waitingInputs
+      .later(input, new Date(core.clock.now().getTime() + leaseMs))
+      .catch((error: unknown) => core.log.warn({ fileId: input.id, error }, 'hold on an input not renewed'));
   }
 }
 
