@@ -1,6 +1,7 @@
 // The tests that every adapter passes. A platform's folder calls them with its kit: `adapterContract(kit)`.
 
 import { describe } from 'vitest';
+import { hearingContract } from './hearing-contract.ts';
 import type { Kit } from './kit.ts';
 import { postingContract } from './posting-contract.ts';
 import { renderingContract } from './rendering-contract.ts';
@@ -13,5 +14,6 @@ export function adapterContract<Part>(kit: Kit<Part>) {
     describe('rendering', () => renderingContract(kit));
     if (kit.stage) describe('posting', () => postingContract(kit));
     if (kit.stage) describe('showing', () => showingContract(kit));
+    if (kit.hearing) describe('hearing', () => hearingContract(kit));
   });
 }

@@ -20,6 +20,8 @@ export interface Kit<Part = unknown> {
   readonly styles: string;
   /** A strict stand-in of the platform; left out where nothing is posted. */
   stage?(): Promise<Stage>;
+  /** The stand-in with people in it, for what comes in; left out where people reach us by no platform. */
+  hearing?(): Promise<HearingStage>;
 }
 
 /** A reply as the platform shows it, for the gallery. */
@@ -58,6 +60,59 @@ export interface Stage {
   /** All that people see in a thread, oldest first. */
   posts(thread: string): Promise<readonly string[]>;
   stop(): Promise<void>;
+}
+
+/** People who do things on the platform; the product they talk to is started by the test. */
+export interface HearingStage {
+  /** For the adapter. */
+  readonly settings: unknown;
+  /** The product answers there from now on. */
+  connect(url: string): Promise<void>;
+  /** As the platform names the workspace of everybody but the stranger. A team pays for what is asked there. */
+  readonly workspace: string;
+  /** From now on each event is told at once this many times, then again so often, and newest first. */
+  tell(how: { readonly atOnce: number; readonly repeats: number; readonly reversed: boolean }): Promise<void>;
+  /** Speaks to us in a thread (its ref), or begins one. */
+  say(who: Who, text: string, more?: { readonly thread?: string; readonly files?: readonly AttachedFile[] }): Promise<Said>;
+  edit(who: Who, said: Said, text: string): Promise<void>;
+  remove(who: Who, said: Said): Promise<void>;
+  press(who: Who, post: SeenPost, choice: string): Promise<void>;
+  /** The form that this person was shown last, with what stands in it; null where there is none. */
+  form(who: Who): Promise<Readonly<Record<string, string>> | null>;
+  submit(who: Who, values: Readonly<Record<string, string>>): Promise<void>;
+  /** Outside of threads. */
+  command(who: Who, name: string, text: string): Promise<void>;
+  /** The platform's own Stop; left out where it has none. */
+  stopWork?(who: Who, thread: string): Promise<void>;
+  /** The file that is fetched next is not there any more. */
+  loseFile(): Promise<void>;
+  /** Our posts in a thread that everybody sees, oldest first. */
+  posts(thread: string): Promise<readonly SeenPost[]>;
+  /** What this person alone is told: in a thread, or outside of threads. */
+  told(who: Who, thread: string | null): Promise<readonly string[]>;
+  stop(): Promise<void>;
+}
+
+/** `stranger` administers a workspace that no team has linked. None of them has linked their account. */
+export type Who = 'asker' | 'other' | 'guest' | 'outsider' | 'stranger';
+
+export interface Said {
+  /** Its thread's ref. */
+  readonly thread: string;
+  readonly message: string;
+}
+
+export interface SeenPost {
+  readonly message: string;
+  readonly text: string;
+  /** What can be pressed, by the ids that we gave. */
+  readonly choices: readonly string[];
+}
+
+export interface AttachedFile {
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: Buffer;
 }
 
 /** Waiting time that a platform asks for with `busy`. */

@@ -8,16 +8,18 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { MessageInput, SpeakerInput } from '#core/contracts/chats.ts';
+import { messageSchema, type CommandInput, type MessageInput, type PressInput, type SpeakerInput } from '#core/contracts/chats.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import type { App } from '#core/flows/app.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { replyOf } from '../replies.ts';
 import { board } from './adapter.ts';
 import { boardPeople } from './client.ts';
+import { signature } from './sandbox/push.ts';
 import { startBoard } from './sandbox/server.ts';
 import type { Answered } from '#core/flows/chats/answer.ts';
 import type { Echo } from '#core/flows/messages/heard.ts';
+import type { Log } from '#core/ports/log.ts';
 import type { LetterPart } from '#core/ports/poster.ts';
 
 const token = 'secret';
@@ -51,6 +53,58 @@ test('what is not taken is told again until it is', async () => {
   await people.hook({ url: hookUrl });
   await people.say('general', 'find me 100 leads');
   await vi.waitFor(() => expect(asks).toHaveLength(1));
+});
+
+test('each thing that people do is handed on once understood: who they are, what they pressed, and under which key', async () => {
+  const { url, people } = await openBoard();
+  const { given, hookUrl } = await listen(url);
+  await people.channel('dm-ann', { direct: 'ann' });
+  await people.channel('general');
+  const headers = { Authorization: `Bearer ${token}` };
+  const post = await fetch(`${url}/channels/general/threads`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ key: 'letter-1', text: 'Failed', choices: [{ id: 'retry:1', label: 'Try again', style: 'main' }] }),
+  });
+  const { id } = (await post.json()) as { id: string };
+  const bytes = Buffer.from('name\n');
+  const files = [{ name: `${'고객'.repeat(140)}.csv`, mime: ' ', bytes }];
+  await people.hook({ url: hookUrl });
+  await people.say('dm-ann', 'write to these', { files, from: { id: 'ann', name: 'Ann', role: 'admin' } });
+  await people.press(id, 'retry:1', { id: 'gus', name: 'Gus', role: 'guest' });
+  await people.command('general', 'balance', '', { from: { id: 'olga', name: 'Olga', role: 'outsider' } });
+  await people.stop('general', id);
+  await vi.waitFor(() => expect(given).toHaveLength(4));
+  const of = (verb: string, choice?: string) => given.find((each) => each.verb === verb && each.input.choice === choice)!;
+  expect(of('hear')).toMatchObject({
+    speaker: { externalId: 'ann', administers: true },
+    input: {
+      how: 'direct',
+      files: [{ kind: 'remote', mime: 'application/octet-stream', sizeBytes: 5, ref: expect.stringMatching(/^2\//) }],
+    },
+  });
+  expect(messageSchema.safeParse(of('hear').input).success).toBe(true);
+  expect(of('act', 'retry:1')).toMatchObject({
+    speaker: { externalId: 'gus', isGuest: true },
+    input: { key: expect.stringMatching(/^board:general:i\d/), letterKey: 'letter-1', threadRef: `board:general:${id}` },
+  });
+  expect(of('command')).toMatchObject({
+    speaker: { externalId: 'olga', isOutsider: true },
+    input: { name: 'balance', threadRef: 'board:general:', channel: 'board:board:general' },
+  });
+  expect(of('act', 'stop')).toMatchObject({ input: { key: expect.stringMatching(/^board:e\d/), threadRef: `board:general:${id}` } });
+});
+
+test('what the board cannot have sent is refused and named in the log by its id alone', async () => {
+  const { url } = await openBoard();
+  const { given, hookUrl, logged } = await listen(url);
+  const tell = async (body: string) =>
+    (await fetch(hookUrl, { method: 'POST', body, headers: { 'X-Board-Signature': signature(token, body) } })).status;
+  expect(await tell(JSON.stringify({ kind: 'said', event: 'e7', text: 'private words' }))).toBe(400);
+  expect(await tell('not even JSON')).toBe(400);
+  expect(given).toEqual([]);
+  expect(logged.map(({ event }) => event)).toEqual(['e7', null]);
+  expect(JSON.stringify(logged)).not.toContain('private words');
 });
 
 test('nobody but the board can tell us what people said', async () => {
@@ -177,6 +231,13 @@ async function openBoard() {
 /** The product as far as the board sees it: its adapter's own addresses, and an app that writes down what it was asked and told. */
 async function listen(url: string) {
   const asks: (MessageInput & { speaker: SpeakerInput })[] = [];
+  const given: { readonly verb: string; readonly speaker: SpeakerInput; readonly input: MessageInput & PressInput & CommandInput }[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const log: Log = { ...quietLog, warn: (facts: object) => void logged.push({ ...facts }) };
+  const takes = (verb: string) => async (speaker: SpeakerInput, input: MessageInput & PressInput & CommandInput) => {
+    given.push({ verb, speaker, input });
+    return { outcome: 'decision', show: { kind: 'nothing' } } as Answered;
+  };
   const echoes: Echo[] = [];
   let refusals = 0;
   const app = {
@@ -184,8 +245,11 @@ async function listen(url: string) {
       async hear(speaker: SpeakerInput, message: MessageInput) {
         if (refusals-- > 0) throw new Error('the database is away');
         asks.push({ speaker, ...message });
-        return { outcome: 'task' } as Answered;
+        given.push({ verb: 'hear', speaker, input: message as never });
+        return { outcome: 'task', show: { kind: 'thread' } } as Answered;
       },
+      act: takes('act'),
+      command: takes('command'),
     },
     messages: {
       async heardOurs(echo: Echo) {
@@ -194,8 +258,8 @@ async function listen(url: string) {
         return echoes.length === 1 ? 'confirmed' : 'double';
       },
     },
-  } as App;
-  const { mounts } = await board.start({ app, clock: systemClock, log: quietLog, budgets, settings: { url, token } });
+  } as unknown as App;
+  const { mounts } = await board.start({ app, clock: systemClock, log, budgets, settings: { url, token } });
   const server = createServer((request, response) => void mounts!.find(({ path: at }) => at === request.url)!.handle(request, response));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(async () => {
@@ -204,6 +268,8 @@ async function listen(url: string) {
   });
   return {
     asks,
+    given,
+    logged,
     echoes,
     hookUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/board/events`,
     refuse: (times: number) => (refusals = times),

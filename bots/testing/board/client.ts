@@ -1,6 +1,6 @@
 // What a test does to a board, and sees of it, over HTTP: the board may be another process.
 
-import type { Fault } from '../kit.ts';
+import type { AttachedFile, Fault } from '../kit.ts';
 import type { Role } from './events.ts';
 import type { FileFault } from './sandbox/files.ts';
 import type { Call } from './sandbox/limits.ts';
@@ -62,12 +62,6 @@ export interface BoardPeople {
   faults(): Promise<{ readonly calls: readonly Fault[]; readonly files: readonly FileFault[] }>;
   /** Resolves with the number of changes as soon as it is not `after`. */
   changes(after: number, signal?: AbortSignal): Promise<number>;
-}
-
-export interface AttachedFile {
-  readonly name: string;
-  readonly mime: string;
-  readonly bytes: Buffer;
 }
 
 export interface Places {

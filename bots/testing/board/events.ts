@@ -37,8 +37,8 @@ export const boardEvent = z.discriminatedUnion('kind', [
   /** A person changed what they said. `text` is how it reads now. */
   z.strictObject({ kind: z.literal('edited'), ...place, message: id, text: words }),
   z.strictObject({ kind: z.literal('deleted'), ...place, message: id }),
-  /** `choice` is the id that our post gave it. */
-  z.strictObject({ kind: z.literal('pressed'), ...place, interaction: id, message: id, choice: id }),
+  /** `choice` is the id that our post gave it, `key` the post's own where it has one. */
+  z.strictObject({ kind: z.literal('pressed'), ...place, interaction: id, message: id, key: id.optional(), choice: id }),
   /** `form` is the id that we gave the form, `values` what was put into its fields. */
   z.strictObject({ kind: z.literal('submitted'), ...place, interaction: id, form: id, values: z.record(id, words) }),
   /** `/name text`. */

@@ -1,64 +1,58 @@
-// What the board tells us: signed, and again until we confirm it. We confirm after the outcome is committed.
+// What the board tells us: signed, and again until we confirm it. We confirm after the outcome is committed and its person was
+// told what is for them alone.
 
 import { timingSafeEqual } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { MessageInput, SpeakerInput } from '#core/contracts/chats.ts';
+import type { ServerResponse } from 'node:http';
+import { z } from 'zod';
 import type { Context, Mount } from '#bots/adapter.ts';
-import { boardEvent, type BoardEvent } from './events.ts';
+import { isRefusal } from '#core/domain/refusals/refusal.ts';
+import { boardEvent } from './events.ts';
+import { handOn } from './hand-on.ts';
+import { boardPrivate } from './private.ts';
 import type { BoardSettings } from './poster.ts';
-import { refs } from './refs.ts';
 import { signature } from './sandbox/push.ts';
 
 export function boardInbound({ app, log, settings }: Context<BoardSettings>): Mount {
+  const forOne = boardPrivate(settings, log);
   return {
     method: 'POST',
     path: '/board/events',
     async handle(request, response) {
-      const event = await readEvent(request, settings.token);
-      if (event === null) return end(response, 401);
-      // The others are not handed on yet.
-      if (event.kind !== 'said') return end(response, 200);
-      const heard = heardIn(event);
+      const body = await text(request);
+      if (!isSigned(body, String(request.headers['x-board-signature']), settings.token)) return end(response, 401);
+      const given = jsonIn(body);
+      const { data: event } = boardEvent.safeParse(given);
+      if (event === undefined) {
+        log.warn({ event: idSchema.safeParse(given).data?.event ?? null }, 'event of a shape that the board does not have');
+        return end(response, 400);
+      }
       try {
-        await app.chats.hear(heard.speaker, heard.message);
+        const { show } = await handOn(app.chats, event);
+        await forOne.show(event, show);
         end(response, 200);
       } catch (error) {
-        log.warn({ error, key: heard.message.key }, 'message not heard; the board will tell it again');
-        end(response, 503);
+        log.warn({ error, event: event.event, kind: event.kind }, 'event not taken; the board will tell it again');
+        end(response, isRefusal(error) && error.code === 'request.invalid' ? 400 : 503);
       }
     },
   };
 }
 
-/** null where it is not from the board. Rejects for what the board cannot have sent. */
-async function readEvent(request: IncomingMessage, token: string): Promise<BoardEvent | null> {
-  const body = await text(request);
-  const given = Buffer.from(String(request.headers['x-board-signature']));
-  const right = Buffer.from(signature(token, body));
-  if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
-  return boardEvent.parse(JSON.parse(body));
+const idSchema = z.object({ event: z.string().max(100) });
+
+function jsonIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
 }
 
-function heardIn({ workspace, channel, thread, message, from, text: words, at }: Extract<BoardEvent, { kind: 'said' }>): {
-  speaker: SpeakerInput;
-  message: MessageInput;
-} {
-  return {
-    speaker: { platform: 'board', workspace, space: workspace, externalId: from.id, name: from.name },
-    message: {
-      key: `board:${channel}:${message}`,
-      threadRef: refs.format({ channel, thread }),
-      channel: `board:board:${channel}`,
-      text: words.replace(MENTION, ''),
-      at: new Date(at),
-      // Whoever begins a thread speaks to us; in one, only who says so, or goes on with a request of theirs.
-      how: message === thread || MENTION.test(words) ? 'mention' : 'thread',
-    },
-  };
+function isSigned(body: string, given: string, token: string): boolean {
+  const [is, should] = [Buffer.from(given), Buffer.from(signature(token, body))];
+  return is.length === should.length && timingSafeEqual(is, should);
 }
-
-const MENTION = /^@impacter\b\s*/;
 
 function end(response: ServerResponse, status: number) {
   response.writeHead(status).end();

@@ -11,6 +11,7 @@ import { boardPoster } from './poster.ts';
 import { refs } from './refs.ts';
 import { limits, renderBoard } from './render.ts';
 import { boardShower } from './shower.ts';
+import { startHearing } from './hearing.ts';
 import { startBoard } from './sandbox/server.ts';
 
 export const boardKit: Kit<string> = {
@@ -42,6 +43,7 @@ export const boardKit: Kit<string> = {
   styles:
     '.board { font: 13px/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; box-sizing: content-box; width: 66ch; max-width: 100%; padding: 12px 16px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }',
   stage: startStage,
+  hearing: startHearing,
 };
 
 async function startStage(): Promise<Stage> {

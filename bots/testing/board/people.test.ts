@@ -63,6 +63,16 @@ test('each press of a button is told with an interaction of its own, which is an
   expect((await people.messages()).map((message) => message.id)).toEqual([thread, id]);
 });
 
+test('a bot posts for one person’s eyes where people talk, and nobody else sees it or is told of it', async () => {
+  const { people, post } = await openBoard();
+  const { thread } = await people.say('general', 'find me 100 leads');
+  const { id } = await post('channels/general/private', { person: 'bo', thread, text: 'Guests cannot ask here.' });
+  expect((await people.seen('general', 'bo', { thread })).messages.at(-1)).toMatchObject({ id, text: 'Guests cannot ask here.' });
+  expect((await people.seen('general', 'ann', { thread })).messages.map((message) => message.id)).toEqual([thread]);
+  expect((await people.messages()).map((message) => message.id)).toEqual([thread]);
+  await expect(post('channels/general/private', { person: 'bo', thread: '99', text: 'x' })).rejects.toThrow('404');
+});
+
 test('an interaction is answered a few times, within fifteen minutes, and by the bot alone', async () => {
   const { people, heard, answer, clock, url } = await openBoard();
   await people.command('general', 'balance', '');

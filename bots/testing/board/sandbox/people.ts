@@ -68,7 +68,13 @@ export function actOfPeople(
       const message = messageOf(state, id);
       if (message.only !== undefined && message.only !== from.id) throw new Refused(404, 'no such message');
       if (!message.choices?.some((each) => each.id === choice)) throw new Refused(404, 'no such choice');
-      return state.happen({ kind: 'pressed', ...placeOf(state, message, from), message: id, choice });
+      return state.happen({
+        kind: 'pressed',
+        ...placeOf(state, message, from),
+        message: id,
+        ...(message.key !== null && { key: message.key }),
+        choice,
+      });
     }
     case 'POST submit': {
       const { interaction: id, values, from } = submitSchema.parse(body);

@@ -88,13 +88,15 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
     const waitSeconds = request.method === 'POST' ? channels.waitSeconds(channel!) : 0;
     if (waitSeconds > 0) return send(response, 429, { error: 'too many posts in this channel' }, { 'Retry-After': String(waitSeconds) });
     const act =
-      request.method === 'POST' && word === 'threads' && (thread === undefined || more === 'messages')
-        ? bindPost(state, channel!, thread, postSchema.parse(await json(request)))
-        : request.method === 'GET' && word === 'messages'
-          ? () => ({ messages: find(state, channel!, searchSchema.parse(Object.fromEntries(searchParams)), now()) })
-          : request.method === 'DELETE' && word === 'messages'
-            ? bindRemoval(state, channel!, thread!)
-            : undefined;
+      request.method === 'POST' && word === 'private' && thread === undefined
+        ? bindPrivate(state, channel!, privateSchema.parse(await json(request)))
+        : request.method === 'POST' && word === 'threads' && (thread === undefined || more === 'messages')
+          ? bindPost(state, channel!, thread, postSchema.parse(await json(request)))
+          : request.method === 'GET' && word === 'messages'
+            ? () => ({ messages: find(state, channel!, searchSchema.parse(Object.fromEntries(searchParams)), now()) })
+            : request.method === 'DELETE' && word === 'messages'
+              ? bindRemoval(state, channel!, thread!)
+              : undefined;
     if (room !== 'channels' || act === undefined) throw new Refused(404, 'no such address');
     await withFault(faults.shift(), response, act);
     echoes.wake();
@@ -171,6 +173,14 @@ function bindPost(
   if (thread !== undefined && !isThread(state, channel, thread)) throw new Refused(404, 'no such thread');
   if (text.length > limits.post) throw new Refused(413, 'too long');
   return () => state.add({ channel, from: null, key, text, ...(thread !== undefined && { thread }), ...(choices && { choices }) });
+}
+
+/** For one person's eyes, and told to nobody. */
+function bindPrivate(state: State, channel: string, { person, thread, text }: z.infer<typeof privateSchema>): () => Message {
+  openChannel(state, channel);
+  if (!isThread(state, channel, thread)) throw new Refused(404, 'no such thread');
+  if (text.length > limits.post) throw new Refused(413, 'too long');
+  return () => state.add({ channel, thread, from: null, key: null, text, only: person });
 }
 
 /** A bot edits what it posted, and nothing else. */
@@ -265,6 +275,7 @@ const searchMs = 60 * 60_000;
 const searchSchema = z.strictObject({ key: z.string().min(1), after: z.iso.datetime(), before: z.iso.datetime().optional() });
 const limitSchema = z.strictObject({ forMs: z.int().min(0) });
 const echoesSchema = z.strictObject({ url: z.url().nullable() });
+const privateSchema = z.strictObject({ person: z.string().min(1).max(100), thread: threadSchema, text: textSchema });
 const editSchema = postSchema.pick({ text: true });
 const saySchema = z.strictObject({
   channel: idSchema,
