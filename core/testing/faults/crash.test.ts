@@ -25,6 +25,8 @@ const TASKS_AT_EACH_POINT = 9;
 /** It dies the nth time it gets there: with other tasks already past the point, where the point is not one of whole batches. */
 const TIMES: Record<CrashPoint, number> = {
   'after-commit': 4,
+  'before-kept': 4,
+  'after-kept': 4,
   'before-queue': 1,
   'during-run': 4,
   'before-edit': 2,
@@ -40,12 +42,13 @@ test(`${crashPoints.length * TASKS_AT_EACH_POINT} people get exactly one result 
     const channel = `at-${index}`;
     await world.people.channel(channel);
     const threads: string[] = [];
+    // Another person at each point: nobody may ask so much within a minute.
+    const from = { id: `person-${index}`, name: 'Ann' };
+    const files = (i: number) =>
+      point.endsWith('kept') ? [{ name: `list-${i}.csv`, mime: 'text/csv', bytes: Buffer.from(`name\n${i}\n`) }] : [];
     await world.duringCrash(point, TIMES[point], async () => {
       for (let i = 0; i < TASKS_AT_EACH_POINT; i++)
-        // Another person at each point: nobody may ask so much within a minute.
-        threads.push(
-          (await world.people.say(channel, `find me ${i + 3} leads in Miami`, { from: { id: `person-${index}`, name: 'Ann' } })).thread,
-        );
+        threads.push((await world.people.say(channel, `find me ${i + 3} leads in Miami`, { from, files: files(i) })).thread);
     });
     await world.untilAllAnswered(channel, threads);
   }
@@ -70,6 +73,12 @@ test(`${crashPoints.length * TASKS_AT_EACH_POINT} people get exactly one result 
      FROM tasks t LEFT JOIN transactions x ON x.task_id = t.id GROUP BY t.id`,
   );
   expect(rows).toEqual(rows.map(() => ({ status: 'completed', right_price: true, settlements: 1 })));
+  // What was attached is there, each file once, and nothing waits to be fetched.
+  const { rows: inputs } = await world.database.query(
+    `SELECT (SELECT count(DISTINCT f.task_id)::int FROM files f WHERE f.role = 'input' AND f.removed_at IS NULL) AS tasks,
+       (SELECT count(*)::int FROM files f WHERE f.role = 'input') AS files, (SELECT count(*)::int FROM waiting_inputs) AS waiting`,
+  );
+  expect(inputs).toEqual([{ tasks: 2 * TASKS_AT_EACH_POINT, files: 2 * TASKS_AT_EACH_POINT, waiting: 0 }]);
   expect(rows).toHaveLength(crashPoints.length * TASKS_AT_EACH_POINT);
   expect(Object.values(world.runCounts())).toEqual(rows.map(() => 1));
   expect(await verifyLedger(world.database)).toMatchObject({ wrong: null });

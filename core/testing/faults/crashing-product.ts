@@ -13,6 +13,8 @@ import { startProduct } from '#core/product/product.ts';
 
 export const crashPoints = [
   'after-commit',
+  'before-kept',
+  'after-kept',
   'before-queue',
   'during-run',
   'before-edit',
@@ -83,6 +85,15 @@ function crashAt(core: Core, end: { point: string; times: number }): Core {
         const answer = await store.intake(row, time);
         at('after-commit');
         return answer;
+      },
+      waitingInputs: {
+        ...store.waitingInputs,
+        async kept(...call) {
+          at('before-kept');
+          const kept = await store.waitingInputs.kept(...call);
+          at('after-kept');
+          return kept;
+        },
       },
       chats: {
         ...store.chats,
