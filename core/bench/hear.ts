@@ -39,6 +39,7 @@ export async function hearIn(store: Store, teams: readonly BenchTeam[]): Promise
       hasPortal: false,
       brandName: 'Bench',
       readHere: new Set<string>(),
+      mailboxKey: Buffer.from('bench'),
       taskDeadlineMs: DEADLINE_MS,
     },
   } as unknown as Core;

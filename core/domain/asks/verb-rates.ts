@@ -125,6 +125,8 @@ export const freeRates = {
   refused: perMinutes(10, 100),
   /** "Thanks" and its like leave a stored outcome too, and nobody polite sends so many. */
   answered: perMinutes(10, 300),
+  /** A request that needs approval leaves a task that holds nothing, and one more letter when it expires. */
+  unapproved: perMinutes(10, 200),
   /** A task that was stopped at once has started an agent and is charged nothing. */
   stopped: perHour(20),
 } as const satisfies Record<string, Pick<VerbRate, 'person' | 'team'>>;

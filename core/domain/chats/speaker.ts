@@ -20,7 +20,7 @@ export interface Speaker {
   readonly administers: boolean;
 }
 
-/** Names a speaker in rates, before we know them. */
+/** Names a speaker in rates, before we know them. What is stored has a digest of it (flows/chats/speaker-digest.ts). */
 export function speakerKey({ platform, space, externalId }: Pick<Speaker, 'platform' | 'space' | 'externalId'>): string {
   return `${platform}:${space ?? ''}:${externalId}`;
 }

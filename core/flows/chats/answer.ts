@@ -15,7 +15,7 @@ import type { Decision, StoredAnswer } from '#core/store/chats/outcomes.ts';
 import { replyContext } from '../messages/reply-context.ts';
 import type { Core } from '../runtime/core.ts';
 import type { Taken } from '../tasks/intake.ts';
-import { commandReply, offerLink, type ReadCommand } from './offers.ts';
+import { commandReply, isLinkOpen, offerLink, type ReadCommand } from './offers.ts';
 
 export interface Answered {
   /**
@@ -89,11 +89,16 @@ export async function answerOf(core: Core, speaker: Speaker, seen: Seen, stored:
   if (outcome === 'task') return { ...answered, outcome: saying?.kind === 'approval' ? 'approval' : 'task', show: { kind: 'thread' } };
   if (saying?.kind === 'refused') {
     const refused = refusedIn(saying as RefusedSaying);
-    return { ...answered, outcome: 'refused', refused, show: await showRefused(core, speaker, seen, refused, { hasLetter: true }) };
+    return {
+      ...answered,
+      outcome: 'refused',
+      refused,
+      show: await showRefused(core, speaker, seen, refused, { hasLetter: true, repeated }),
+    };
   }
   if (saying?.kind === 'decision') {
     const { did, show, taskId: about } = saying as Decided;
-    return { ...answered, outcome: 'decision', did, taskId: about, show: await shown(core, speaker, seen, show) };
+    return { ...answered, outcome: 'decision', did, taskId: about, show: await shown(core, speaker, seen, show, repeated) };
   }
   return answered;
 }
@@ -105,7 +110,7 @@ export async function answerTaken(core: Core, speaker: Speaker, seen: Seen, take
   const { refused, conversationId } = taken;
   if (refused.code === 'request.too-many' || refused.code === 'cancels.too-many')
     return tooOften(core, speaker, { kind: 'refused', ...refused });
-  const show = await showRefused(core, speaker, seen, refused, { hasLetter: conversationId !== null });
+  const show = await showRefused(core, speaker, seen, refused, { hasLetter: conversationId !== null, repeated });
   return { ...nothingToShow, outcome: 'refused', repeated, refused, show };
 }
 
@@ -137,15 +142,17 @@ async function showRefused(
   speaker: Speaker,
   seen: Seen,
   refused: Refused,
-  { hasLetter }: { hasLetter: boolean },
+  { hasLetter, repeated }: { hasLetter: boolean; repeated: boolean },
 ): Promise<Show> {
   if (hasLetter && !concernsOne.has(refused.code)) return { kind: 'thread' };
+  // A new link would end the one that the first answer showed.
+  if (refused.code === 'team.missing' && repeated && (await isLinkOpen(core, speaker))) return { kind: 'nothing' };
   if (refused.code === 'team.missing') return privately(core, await offerLink(core, speaker, seen, 'nobody-pays'));
   if (refused.code === 'conversation.not-found') return privately(core, { kind: 'refused', code: 'thread.elsewhere', facts: {} });
   return privately(core, { kind: 'refused', ...refused });
 }
 
-async function shown(core: Core, speaker: Speaker, seen: Seen, show: StoredShow): Promise<Show> {
+async function shown(core: Core, speaker: Speaker, seen: Seen, show: StoredShow, repeated: boolean): Promise<Show> {
   switch (show.kind) {
     case 'thread':
       return { kind: 'thread' };
@@ -154,6 +161,7 @@ async function shown(core: Core, speaker: Speaker, seen: Seen, show: StoredShow)
     case 'private':
       return privately(core, show.say);
     case 'command':
+      if (repeated && show.name === 'link' && (await isLinkOpen(core, speaker))) return { kind: 'nothing' };
       return privately(core, await commandReply(core, speaker, seen, show.name));
     case 'form':
       return showForm(core, show.taskId);

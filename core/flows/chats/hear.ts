@@ -12,7 +12,7 @@ import {
   type SpeakerInput,
 } from '#core/contracts/chats.ts';
 import { isForUs, type ListenRule } from '#core/domain/chats/addressed.ts';
-import { channelRef, mayAskHere, speakerKey, type Speaker } from '#core/domain/chats/speaker.ts';
+import { channelRef, mayAskHere, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { IdentityId } from '#core/domain/ids.ts';
 import { refuse, type Refused } from '#core/domain/refusals/refusal.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
@@ -21,6 +21,7 @@ import type { Said } from '#core/store/chats/take.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor, unless, type Patience, type Wait } from '../runtime/patience.ts';
 import { takeAsk, type FromChat } from '../tasks/intake.ts';
+import { speakerDigest } from './speaker-digest.ts';
 import { answerOf, answerTaken, isWithin, nothingToShow, tooOften, type Answered } from './answer.ts';
 
 /**
@@ -44,7 +45,7 @@ export async function hearMessage(core: Core, speaker: Speaker, message: Message
   const channel = channelRef(speaker, message.channel);
   if (channel === null) throw refuse('request.invalid', { fields: [{ name: 'channel', problem: 'is not of this workspace' }] });
   // Whoever chose the second name may only ever mean a message of their own.
-  const twin = message.also === undefined ? null : `${message.also}|${speakerKey(speaker)}`;
+  const twin = message.also === undefined ? null : `${message.also}|${speakerDigest(core, speaker)}`;
   const seen = await patience.during((signal) => unless(signal, core.store.chats.look({ speaker, threadRef, key, twin })));
   if (seen.known !== null) {
     // Its own coordinates lead to the first ones from now on: whoever edits or removes it names nothing else.

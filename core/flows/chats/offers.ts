@@ -56,6 +56,11 @@ export async function offerLink(core: Core, speaker: Speaker, seen: Seen, why: L
   return { kind: 'link', why, isLinked, accountUrl: accountLink?.url ?? null, workspaceUrl: workspaceLink?.url ?? null };
 }
 
+/** Whether a link that this account was shown can still be used. */
+export function isLinkOpen(core: Core, speaker: Speaker): Promise<boolean> {
+  return core.store.linking.isWaiting(accountIn(speaker), core.clock.now());
+}
+
 /** An account is known by the space in which its id is unique. */
 function accountIn({ platform, space, externalId }: Speaker) {
   return { platform, workspace: space, externalId };

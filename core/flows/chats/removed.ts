@@ -9,6 +9,7 @@ import { endUnstarted } from '../tasks/control.ts';
 import { decided, nothingToShow, type Answered } from './answer.ts';
 import { decideOnce, type Deciding, type Outcome } from './decide.ts';
 import { onTask } from './rights.ts';
+import { speakerDigest } from './speaker-digest.ts';
 
 /** `key` is the message's. Later deliveries of it do nothing. Only whoever asked can remove what they asked. */
 export async function removed(core: Core, speakerInput: SpeakerInput, removalInput: RemovalInput): Promise<Answered> {
@@ -17,7 +18,7 @@ export async function removed(core: Core, speakerInput: SpeakerInput, removalInp
   const { known } = await core.store.chats.look({ speaker, threadRef: null, key, twin: null });
   if (known !== null && known.outcome !== 'task' && known.outcome !== 'refused') return nothingToShow;
   const message = known?.key ?? key;
-  return decideOnce(core, speaker, `removed:${message}:${speaker.externalId}`, 'chats.removed', (deciding) =>
+  return decideOnce(core, speaker, `removed:${message}:${speakerDigest(core, speaker)}`, 'chats.removed', (deciding) =>
     remove(deciding, message, known?.taskId ?? null),
   );
 }

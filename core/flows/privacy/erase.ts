@@ -7,7 +7,7 @@ import { micro } from '#core/domain/credits/credits.ts';
 import { isRefusal, refuse } from '#core/domain/refusals/refusal.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { FilesError } from '#core/ports/files.ts';
-import { cancel } from '../tasks/control.ts';
+import { cancel, endUnstarted } from '../tasks/control.ts';
 import type { Core } from '../runtime/core.ts';
 import { removeExport } from './export-team.ts';
 
@@ -146,6 +146,8 @@ export async function confirmErasure(core: Core, token: string): Promise<{ done:
   const at = core.clock.now();
   const identityId: IdentityId | null = await core.store.erase.useLink(token, at);
   if (identityId === null || !isId(identityId)) throw refuse('erasure-link.used');
+  // What waits for their approval holds nothing, and would keep them with us until it expires.
+  for (const task of await core.store.approvals.unapprovedOf(identityId)) await endUnstarted(core, task);
   const done = await core.store.erase.identity(identityId, at);
   core.log.warn({ identityId, done }, 'chat account erased at the wish of its person');
   return { done };

@@ -119,7 +119,7 @@ export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
       await takeBoth(thing, freeRates[thing], who);
     },
     waiting({ person, teamId }) {
-      for (const thing of ['stopped', 'refused', 'answered'] as const) {
+      for (const thing of ['stopped', 'refused', 'answered', 'unapproved'] as const) {
         for (const [whose, rate] of [
           [person, freeRates[thing].person],
           [`team:${teamId}`, freeRates[thing].team],

@@ -174,6 +174,7 @@ export async function takeAsk(
       { taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated },
       'ask taken',
     );
+    if (taken.kind === 'approval' && !taken.repeated) await unless(signal, core.rates.note('unapproved', who));
     if (taken.kind === 'refused' && !taken.repeated)
       await unless(signal, core.rates.note(isAnswer(taken.refused.code) ? 'answered' : 'refused', who));
     return taken;

@@ -51,13 +51,14 @@ export function outcomesOver(money: Money): KeepOutcome {
         [toJson(batch.map(({ row }, n) => asSql(row, n))), latest(batch.map(({ at }) => at))],
         lane,
       );
-      return rows.map(({ repeated, outcome, task_id: taskId, saying }, i) => ({
-        key: batch[i]!.row.key,
-        repeated,
-        outcome,
-        taskId,
-        saying,
-      }));
+      const byNumber = new Map(rows.map((row) => [row.n, row]));
+      return batch.map(({ row: { key } }, n) => {
+        const kept = byNumber.get(n);
+        // Its old outcome was forgotten in this moment, a month after it.
+        if (kept === undefined) return { key, repeated: true, outcome: 'ignored', taskId: null, saying: null };
+        const { repeated, outcome, task_id: taskId, saying } = kept;
+        return { key, repeated, outcome, taskId, saying };
+      });
     },
   });
   return (row, at, signal) => keep({ row, at }, signal);

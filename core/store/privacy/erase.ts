@@ -377,7 +377,7 @@ const ROWS_AT_ONCE = 1_000;
 async function forgetRequests(money: Money, identityId: IdentityId, at: Date): Promise<number> {
   return money.transaction(async (client) => {
     const { rows } = await client.query<{ id: TaskId; conversation_id: string }>(
-      `UPDATE tasks SET request_text = '', identity_id = NULL WHERE id IN (
+      `UPDATE tasks SET request_text = '', failure = failure - 'lost', identity_id = NULL WHERE id IN (
          SELECT id FROM tasks WHERE identity_id = $1 AND status IN ('completed', 'failed', 'canceled') ORDER BY id LIMIT ${ROWS_AT_ONCE} FOR NO KEY UPDATE
        ) RETURNING id, conversation_id`,
       [identityId],
@@ -390,6 +390,8 @@ async function forgetRequests(money: Money, identityId: IdentityId, at: Date): P
       `UPDATE files SET expires_at = least(expires_at, $2), name = 'attachment' WHERE task_id = ANY ($1) AND role = 'input'`,
       [tasks, at],
     );
+    await client.query(`UPDATE waiting_inputs SET name = 'attachment' WHERE task_id = ANY ($1)`, [tasks]);
+    await client.query(`UPDATE letters SET saying = saying - 'lost' WHERE task_id = ANY ($1) AND saying ? 'lost'`, [tasks]);
     // What repeats a person's words: lists of what was asked, and noes that quote them.
     await client.query(
       `DELETE FROM letters WHERE conversation_id = ANY ($1) AND saying ->> 'kind' IN ('history', 'refused') AND state IN ('sent', 'dead')`,

@@ -1,6 +1,6 @@
 // Approval in the database: the function `approve_task` of the migrations.
 
-import type { HoldId, LetterId, TaskId, TeamId } from '#core/domain/ids.ts';
+import type { HoldId, IdentityId, LetterId, TaskId, TeamId } from '#core/domain/ids.ts';
 import type { Accepted } from '#core/domain/messages/letter.ts';
 import type { Refused } from '#core/domain/refusals/refusal.ts';
 import type { AgentType } from '#core/domain/tasks/agent-type.ts';
@@ -32,6 +32,8 @@ export interface Unapproved {
 
 export interface Approvals {
   approve(approving: Approving, at: Date): Promise<ApproveAnswer>;
+  /** What an account of a chat asked for and has not approved. */
+  unapprovedOf(identityId: IdentityId): Promise<Unapproved[]>;
   /** Takes tasks whose time is over: nobody can approve them from then on. Those of an earlier call come again until they are ended. */
   takeExpired(at: Date, most: number): Promise<Unapproved[]>;
 }
@@ -44,6 +46,16 @@ export function approvalsOver(money: Money): Approvals {
         [taskId, holdId, letterId, runUntil, readHere, at],
       );
       return rows[0]!;
+    },
+
+    async unapprovedOf(identityId) {
+      const { rows } = await money.query<Unapproved>(
+        {
+          text: `SELECT t.id, t.team_id AS "teamId", t.type, t.platform FROM tasks t WHERE t.identity_id = $1 AND t.status = 'awaiting_approval'`,
+        },
+        [identityId],
+      );
+      return rows;
     },
 
     async takeExpired(at, most) {

@@ -20,7 +20,8 @@ export function asksOver(money: Money): Asks {
       const { rows } = await money.query<{ count: number }>(
         {
           text: `WITH old AS (SELECT key FROM asks WHERE outcome IN ('refused', 'ignored', 'decision') AND at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED),
-                   gone AS (DELETE FROM asks a USING old o WHERE a.key = o.key RETURNING 1),
+                   gone AS (DELETE FROM asks a USING old o WHERE a.key = o.key RETURNING a.key),
+                   changes AS (DELETE FROM message_changes m USING gone g WHERE m.key = g.key),
                    names AS (DELETE FROM message_names m WHERE m.name IN (SELECT n.name FROM message_names n WHERE n.at < $1 ORDER BY n.at, n.name LIMIT $2) RETURNING 1)
                  SELECT greatest((SELECT count(*) FROM gone), (SELECT count(*) FROM names))::int AS count`,
         },

@@ -19,6 +19,8 @@ import {
 
 export interface Linking {
   request(request: LinkRequest, token: string, expiresAt: Date, at: Date): Promise<void>;
+  /** Whether a link waits for the person of this account. */
+  isWaiting(account: { platform: Platform; workspace: string | null; externalId: string }, at: Date): Promise<boolean>;
   /** What a link is for, and whose that is now; null when it was used, replaced or is too old. */
   look(token: string, at: Date): Promise<LookedAtLink | null>;
   /** `taken` when the account is somebody else's; it uses nothing up. */
@@ -88,6 +90,16 @@ export function linkingOver(money: Money): Linking {
           [hashBearer(token), kind, platform, workspace, externalId, accountName, placeName, expiresAt],
         );
       });
+    },
+
+    async isWaiting({ platform, workspace, externalId }, at) {
+      const { rows } = await money.query(
+        {
+          text: `SELECT FROM link_requests WHERE kind = 'identity' AND platform = $1 AND space = coalesce($2, '') AND external_id = $3 AND expires_at > $4`,
+        },
+        [platform, workspace, externalId, at],
+      );
+      return rows.length > 0;
     },
 
     async look(token, at) {

@@ -36,6 +36,8 @@ RETURNS boolean LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   the_task tasks;
 BEGIN
+  -- The wallet first, as `finish` has it: of an end and a last file that come together, the second one sees the first.
+  PERFORM 1 FROM wallets w WHERE w.team_id = (SELECT i.team_id FROM waiting_inputs i WHERE i.id = input) FOR NO KEY UPDATE;
   -- Of two files that arrive together, the second one sees that it is the last.
   SELECT t.* INTO the_task FROM tasks t WHERE t.id = (SELECT w.task_id FROM waiting_inputs w WHERE w.id = input) FOR NO KEY UPDATE;
   IF NOT FOUND OR the_task.status NOT IN ('awaiting_approval', 'pending') THEN

@@ -248,7 +248,8 @@ BEGIN
 
   SELECT h.* INTO STRICT taken FROM ledger_hold(jsonb_build_array(jsonb_build_object(
     'n', 0, 'hold', hold, 'task', task, 'wallet', the_wallet, 'credits', the_task.estimate_high,
-    'member', coalesce(the_task.user_id, the_task.identity_id), 'channel', the_task.channel,
+    'member', coalesce(the_task.user_id, (SELECT i.user_id FROM identities i WHERE i.id = the_task.identity_id), the_task.identity_id),
+    'channel', the_task.channel,
     'actor', coalesce(the_task.user_id, the_task.identity_id))), at) h;
   IF taken.outcome <> 'held' THEN
     RETURN QUERY SELECT 'refused', coalesce(taken.refused, unexpected_of_ledger(taken.outcome));

@@ -143,7 +143,7 @@ DECLARE
 BEGIN
   IF member ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN
     SELECT names || array_agg(i.id::text),
-      coalesce(array_agg(i.id::text ORDER BY i.id) FILTER (WHERE i.platform = chat AND i.space IN ('', place)), '{}') || persons
+      coalesce(array_agg(i.id::text ORDER BY i.space IN ('', place) DESC, i.id) FILTER (WHERE i.platform = chat), '{}') || persons
     INTO names, persons FROM identities i WHERE i.user_id = member::uuid;
   END IF;
   RETURN ARRAY(

@@ -297,11 +297,13 @@ BEGIN
   WITH ended AS (
     SELECT t.id FROM tasks t WHERE t.forget_at IS NOT NULL AND t.status IN ('completed', 'failed', 'canceled') ORDER BY t.forget_at, t.id LIMIT most FOR NO KEY UPDATE SKIP LOCKED
   ), forgotten AS (
-    UPDATE tasks t SET request_text = '', because = 'read as ' || t.type, forget_at = NULL FROM ended o WHERE t.id = o.id RETURNING t.id
+    UPDATE tasks t SET request_text = '', because = 'read as ' || t.type, failure = t.failure - 'lost', forget_at = NULL FROM ended o WHERE t.id = o.id RETURNING t.id
   )
   SELECT coalesce(array_agg(f.id), '{}') INTO ids FROM forgotten f;
   -- Upkeep removes their content.
   UPDATE files f SET expires_at = least(f.expires_at, forget_removed.at), name = 'attachment' WHERE f.task_id = ANY (ids) AND f.role = 'input';
+  UPDATE waiting_inputs w SET name = 'attachment' WHERE w.task_id = ANY (ids);
+  UPDATE letters l SET saying = l.saying - 'lost' WHERE l.task_id = ANY (ids) AND l.saying ? 'lost';
   UPDATE letters l SET saying = l.saying || jsonb_build_object('because', 'read as ' || (l.saying ->> 'type')) WHERE l.task_id = ANY (ids) AND l.saying ? 'because';
   UPDATE task_events e SET data = e.data || jsonb_build_object('because', 'read as ' || (e.data ->> 'type')) WHERE e.task_id = ANY (ids) AND e.data ? 'because';
   RETURN cardinality(ids);
