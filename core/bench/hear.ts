@@ -24,7 +24,7 @@ export async function hearIn(store: Store, teams: readonly BenchTeam[]): Promise
       { text: `INSERT INTO workspaces (id, platform, external_id, team_id, name) VALUES ($1, 'bench', $2, $3, 'Bench')` },
       [newId(), workspace, teamId],
     );
-    const speaker = { platform: 'bench', workspace, space: workspace, externalId: 'U1', name: 'Bench' };
+    const speaker = { platform: 'bench', workspace, space: workspace, externalId: 'U1', name: 'Bench', isGuest: false, isOutsider: false };
     await store.people.rememberAccount(speaker);
     speakers.set(teamId, speaker);
   }

@@ -41,8 +41,9 @@ export const speakerSchema = z.object({
   space: word.nullable(),
   externalId: word,
   name,
-  isGuest: z.boolean().default(false),
-  isOutsider: z.boolean().default(false),
+  /** Required, because who forgets to say it would let everybody spend. */
+  isGuest: z.boolean(),
+  isOutsider: z.boolean(),
   administers: z.boolean().default(false),
 });
 

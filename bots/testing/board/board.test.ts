@@ -35,7 +35,16 @@ test('what a person says arrives, however often and in whatever order it is told
   await vi.waitFor(() => expect(asks).toHaveLength(8));
   expect([...new Set(asks.map(({ key }) => key))].toSorted()).toEqual(['board:general:1', 'board:general:2']);
   expect(asks.find(({ key }) => key === 'board:general:2')).toEqual({
-    speaker: { platform: 'board', workspace: 'board', space: 'board', externalId: 'ann', name: 'Ann' },
+    speaker: {
+      platform: 'board',
+      workspace: 'board',
+      space: 'board',
+      externalId: 'ann',
+      name: 'Ann',
+      isGuest: false,
+      isOutsider: false,
+      administers: false,
+    },
     key: 'board:general:2',
     threadRef: 'board:general:1',
     channel: 'board:board:general',

@@ -48,9 +48,9 @@ function speakerIn({ workspace, from: { id, name, role } }: BoardEvent): Speaker
     space: workspace,
     externalId: id,
     name,
-    ...(role === 'guest' && { isGuest: true }),
-    ...(role === 'outsider' && { isOutsider: true }),
-    ...(role === 'admin' && { administers: true }),
+    isGuest: role === 'guest',
+    isOutsider: role === 'outsider',
+    administers: role === 'admin',
   };
 }
 

@@ -261,13 +261,16 @@ test('a workspace where too much is said waits as a whole, and others go on', as
 
 test('what is longer or stranger than any platform sends is the adapter’s fault', async () => {
   const { app, clock } = stage();
-  const speaker = { platform: 'chat', workspace: 'W', space: 'W', externalId: 'ann', name: 'Ann' };
+  const speaker = { platform: 'chat', workspace: 'W', space: 'W', externalId: 'ann', name: 'Ann', isGuest: false, isOutsider: false };
   const message = { key: 'k', threadRef: 'chat:W:C:1', text: 'hi', at: clock.now(), how: 'mention' } as const;
   const invalid = { code: 'request.invalid' };
   await expect(app.chats.hear(speaker, { ...message, key: 'k'.repeat(251) })).rejects.toMatchObject(invalid);
   await expect(app.chats.hear(speaker, { ...message, text: 'x'.repeat(1_000_001) })).rejects.toMatchObject(invalid);
   await expect(app.chats.hear({ ...speaker, externalId: '' }, message)).rejects.toMatchObject(invalid);
   await expect(app.chats.hear(speaker, { ...message, threadRef: 'nowhere' })).rejects.toMatchObject(invalid);
+  await expect(app.chats.hear(speaker, { ...message, channel: 'C1' })).rejects.toMatchObject(invalid);
+  const { isGuest: _, ...unsaid } = speaker;
+  await expect(app.chats.hear(unsaid as never, message)).rejects.toMatchObject(invalid);
   await expect(
     app.chats.act(speaker, { key: 'k', choice: 'c'.repeat(201), threadRef: 'chat:W:C:1', at: clock.now() }),
   ).rejects.toMatchObject(invalid);

@@ -70,7 +70,8 @@ export async function openChatStage(options: StageOptions = {}): Promise<ChatSta
       return {
         id,
         thread: () => `chat:${id}:C1:${++threads}`,
-        speaker: (name = 'ann', more = {}) => voice({ platform: 'chat', workspace: id, space: id, externalId: name, name, ...more }),
+        speaker: (name = 'ann', more = {}) =>
+          voice({ platform: 'chat', workspace: id, space: id, externalId: name, name, isGuest: false, isOutsider: false, ...more }),
         async said(threadRef) {
           const { rows } = await query<{ saying: Saying }>(
             'SELECT l.saying FROM letters l JOIN conversations c ON c.id = l.conversation_id WHERE c.thread_ref = $1 ORDER BY l.seq',
