@@ -253,7 +253,17 @@ const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract
       })),
     },
   },
-  notice: notices(['stopping', 'nothing-to-stop', 'passed-on', 'request-removed', 'not-yours', 'too-often', 'canceled', 'feedback']),
+  notice: notices([
+    'stopping',
+    'nothing-to-stop',
+    'passed-on',
+    'request-removed',
+    'edited-refused',
+    'not-yours',
+    'too-often',
+    'canceled',
+    'feedback',
+  ]),
 };
 
 export const sayingKinds = Object.keys(variants) as SayingKind[];

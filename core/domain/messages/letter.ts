@@ -165,6 +165,7 @@ export type NoticeCode =
   | 'nothing-to-stop'
   | 'passed-on'
   | 'request-removed'
+  | 'edited-refused'
   | 'not-yours'
   | 'too-often'
   | 'canceled'

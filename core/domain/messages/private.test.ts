@@ -18,7 +18,7 @@ function read(saying: PrivateSaying, given = context): { says: string; leadsTo: 
 
 test('who asked where nobody pays reads that nothing was charged, and how to link an account', () => {
   expect(read(offer)).toEqual({
-    says: 'No team pays for requests here yet. Nothing was charged. Link your account to pay with your own credits. The link works for 10 minutes, and only for you. An admin of this workspace can link it to a team, which then pays for requests made here.',
+    says: 'No team pays for requests here yet. Nothing was charged. Link your account so we know it’s you. Where no team pays, your own credits are used. The link works for 10 minutes, and only for you. An admin of this workspace can link it to a team, which then pays for requests made here. Then send your request again.',
     leadsTo: { 'Link account': 'https://x/link/a' },
   });
 });

@@ -39,7 +39,7 @@ export function privateReply(saying: PrivateSaying, context: ReplyContext): Repl
     case 'settings':
       return said(
         'Settings',
-        'Your account, notifications, team and limits are in the settings.',
+        'Your account, linked chats and approval threshold are in the settings of the portal.',
         context.portalUrl === null ? [] : [choice('settings', 'Open settings', `${context.portalUrl}/settings`)],
       );
     case 'privacy':
@@ -67,12 +67,17 @@ function sayLink({ why, isLinked, accountUrl, workspaceUrl }: LinkOffer): Reply 
     asked: isLinked ? 'Your account is linked' : 'Link your account',
   }[why];
   const words = [
-    ...(accountUrl === null ? [] : ['Link your account to pay with your own credits. The link works for 10 minutes, and only for you.']),
+    ...(accountUrl === null
+      ? []
+      : [
+          'Link your account so we know it’s you. Where no team pays, your own credits are used. The link works for 10 minutes, and only for you.',
+        ]),
     workspaceUrl === null
       ? why === 'nobody-pays'
         ? 'An admin of this workspace can link it to a team, which then pays for requests made here.'
         : null
       : 'You administer this workspace: link it to a team, which then pays for requests made here and sees them.',
+    why === 'nobody-pays' && (accountUrl !== null || workspaceUrl !== null) ? 'Then send your request again.' : null,
   ].filter((each) => each !== null);
   return said(title, [...(why === 'nobody-pays' ? ['Nothing was charged.'] : []), ...words].join(' '), [
     ...(accountUrl === null ? [] : [choice('link-account', 'Link account', accountUrl)]),

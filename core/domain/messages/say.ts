@@ -131,7 +131,7 @@ function sayApproval(saying: Approval, context: ReplyContext): Reply {
 }
 
 function sayThreshold({ above, whose, edited = false }: Approval): string[] {
-  if (edited) return ['You edited your request.'];
+  if (edited) return ['You edited your request. If the first one is running or done, this one is charged in addition.'];
   if (above === undefined) return [];
   return [`${whose === 'team' ? 'Your team confirms' : 'You confirm'} requests over ${credits(above)}.`];
 }
@@ -323,9 +323,10 @@ const notices = {
     title: 'You deleted this request',
     words: 'The task is still running. Cancel it if you no longer need it. Our copy of the request is deleted when the task ends.',
   },
+  'edited-refused': { title: 'This request was not accepted', words: 'Send it again as a new message.' },
   'not-yours': {
     title: 'Only the person who asked can do this',
-    words: 'A member of the team who may stop tasks can cancel it too.',
+    words: 'Owners, admins and approvers of the team can cancel it, too.',
   },
   'too-often': { title: 'Too many messages', words: 'Wait a minute and try again. Tasks that were accepted continue.' },
   canceled: { title: 'Canceled', words: 'The task was canceled.' },

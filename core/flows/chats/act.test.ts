@@ -215,6 +215,34 @@ test('a double press on Try again is one retry, whoever presses', async () => {
   }
 });
 
+test('Try again that was refused by a limit works once the limit is gone, and a double press is still one retry', async () => {
+  const failing = await openChatStage({ agents: agentsThat(() => ({ kind: 'failed', reason: 'no', usage: null as never })) });
+  try {
+    const owner = await failing.person(30);
+    const place = await failing.workspace(owner);
+    const [ann, thread] = [place.speaker('ann'), place.thread()];
+    const asked = await ann.say('find me 20 leads', thread);
+    await vi.waitFor(async () => expect(await place.tasks(thread)).toMatchObject([{ status: 'failed' }]));
+    const limit = await failing.app.credits.setLimit(loggedIn(owner), {
+      kind: 'team',
+      subject: '',
+      credits: '5000000',
+      period: 'day',
+      timeZone: 'UTC',
+    });
+    const press = () => ann.press(on('retry', asked), thread, { letterKey: 'letter-1' });
+    for (let i = 0; i < 2; i++) expect(await press()).not.toMatchObject({ did: 'retried' });
+    expect(await place.said(thread)).toHaveLength(4);
+    await failing.app.credits.removeLimit(loggedIn(owner), limit.id);
+    const presses = await Promise.all([press(), press(), press()]);
+    expect(new Set(presses.map(({ did, taskId }) => `${did} ${taskId}`)).size).toBe(1);
+    expect(presses[0]).toMatchObject({ did: 'retried' });
+    expect(await place.tasks(thread)).toHaveLength(2);
+  } finally {
+    await failing.stop();
+  }
+});
+
 test('the native stop works before a task is dispatched: nothing is charged, and what is asked afterwards runs', async () => {
   const idle = await openChatStage({ settings: { ROLES: 'web' } });
   try {

@@ -71,7 +71,13 @@ export function notYours(taskId: TaskId | null): Outcome {
   return toldPrivately('not-yours', taskId, { kind: 'notice', notice: 'not-yours' });
 }
 
-/** The letter's key is the retry's key, so that a double press is one retry. */
+/** Tries to run a task again that one letter can stand for: far more than a person presses. */
+const RETRIES_OF_A_LETTER = 50;
+
+/**
+ * The letter's key is the retry's key, so that a double press is one retry. Where that was refused before, as for want of credits,
+ * the next press is another try.
+ */
 async function retried(deciding: Deciding, press: PressGiven, on: OnTask): Promise<Outcome> {
   const { core, speaker, seen } = deciding;
   const { task, acting, own } = on;
@@ -80,7 +86,11 @@ async function retried(deciding: Deciding, press: PressGiven, on: OnTask): Promi
   const payer = await payerOn(core, speaker, seen, on);
   if (payer === null) throw refuse('not.allowed');
   const chat = fromChat(core, payer, { twin: null, askedBy: null, at: null });
-  return startedBy('retried', on, await askAgain(core, acting, task.id, press.letterKey ?? 'last', 0, chat));
+  const letter = press.letterKey ?? press.key;
+  let taken = await askAgain(core, acting, task.id, letter, 0, chat);
+  for (let n = 2; taken.kind === 'refused' && taken.repeated && n <= RETRIES_OF_A_LETTER; n++)
+    taken = await askAgain(core, acting, task.id, `${letter}:${n}`, 0, chat);
+  return startedBy('retried', on, taken);
 }
 
 /** One stored outcome: the new task, with the waiting one canceled, or neither. */

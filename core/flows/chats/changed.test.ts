@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import { choiceId } from '#core/domain/messages/choice.ts';
 import { searchEverywhere } from '#core/testing/search-everywhere.ts';
-import { openChatStage } from '#core/testing/stages/chat-stage.ts';
+import { openChatStage, shownIn } from '#core/testing/stages/chat-stage.ts';
 import { loggedIn } from '#core/testing/stages/shared-team.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 import { eraseTeam } from '../privacy/erase.ts';
@@ -77,6 +77,16 @@ test('nobody changes or removes what another person asked for, and what never wa
   expect(await place.tasks(thread)).toMatchObject([{ status: 'awaiting_approval', text: 'find me 20 leads in Miami' }]);
   expect(await ann.edit(asked.key, 'thanks!')).toMatchObject({ did: 'refused', show: { kind: 'private' } });
   expect(await place.tasks(thread)).toHaveLength(1);
+});
+
+test('an edit of a request that was refused is told to be sent as a new message; an edit of thanks is nothing', async () => {
+  const { place } = await linked();
+  const [ann, thread] = [place.speaker('ann'), place.thread()];
+  const refused = await ann.say('find me 100,000,000 leads', thread);
+  expect(refused).toMatchObject({ outcome: 'refused' });
+  expect(shownIn(await ann.edit(refused.key, 'find me 3 leads'))).toBe('private: This request was not accepted');
+  const thanks = await ann.say('thanks!', thread);
+  expect(await ann.edit(thanks.key, 'many thanks!')).toMatchObject({ show: { kind: 'nothing' } });
 });
 
 test('a request that waits is canceled when its person removes it, and nothing of its text is left anywhere', async () => {

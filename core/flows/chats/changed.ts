@@ -5,14 +5,15 @@ import { editSchema, parseChat, speakerSchema, type EditInput, type SpeakerInput
 import { isSameWork } from '#core/domain/chats/same-work.ts';
 import { readAsk } from '#core/domain/asks/read-ask.ts';
 import { newId, type LetterId, type TaskId } from '#core/domain/ids.ts';
-import { refuse } from '#core/domain/refusals/refusal.ts';
+import type { RefusedSaying } from '#core/domain/messages/letter.ts';
+import { isAnswer, refuse } from '#core/domain/refusals/refusal.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor } from '../runtime/patience.ts';
 import { takeAsk } from '../tasks/intake.ts';
-import { answerOf, answerTaken, decided, isWithin, nothingToShow, tooOften, type Answered } from './answer.ts';
-import { keepDecision, said, type Deciding, type Outcome } from './decide.ts';
+import { answerOf, answerTaken, decided, isWithin, nothingToShow, toldPrivately, tooOften, type Answered } from './answer.ts';
+import { decideOnce, keepDecision, said, type Deciding, type Outcome } from './decide.ts';
 import { JudgedBefore, remembered } from './hear.ts';
 import { onTask, payerOn } from './rights.ts';
 
@@ -21,6 +22,11 @@ export async function changed(core: Core, speakerInput: SpeakerInput, editInput:
   const speaker = parseChat(speakerSchema, speakerInput);
   const edit = parseChat(editSchema, editInput);
   const { known } = await core.store.chats.look({ speaker, threadRef: null, key: edit.key, twin: null });
+  // A request that was refused has nothing that an edit could change.
+  if (known?.saying?.kind === 'refused' && !isAnswer((known.saying as RefusedSaying).code))
+    return decideOnce(core, speaker, `edit:${known.key}:${edit.at.getTime()}`, 'chats.changed', async () =>
+      toldPrivately('nothing', null, { kind: 'notice', notice: 'edited-refused' }),
+    );
   // What made no task is no request to change.
   if (known?.outcome !== 'task' || known.taskId === null) return nothingToShow;
   const key = `edit:${known.key}:${edit.at.getTime()}`;

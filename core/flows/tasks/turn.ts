@@ -66,8 +66,11 @@ export function eventsOf(core: Core, { id, teamId }: StoredTask): Promise<Stored
 
 function approvalIn({ status }: StoredTask, events: readonly StoredEvent[]): ApprovalView | null {
   if (status !== 'awaiting_approval') return null;
-  const asked = events.find(({ kind }) => kind === 'approval-requested')?.data as { above?: Amount; whose?: 'team' | 'you' } | undefined;
-  if (asked?.above === undefined) return null;
+  const asked = events.find(({ kind }) => kind === 'approval-requested')?.data as
+    | { above?: Amount; whose?: 'team' | 'you'; edited?: boolean }
+    | undefined;
+  // An edited request asks whatever it costs, and by nobody's threshold.
+  if (asked?.above === undefined || asked.edited === true) return null;
   return { above: asNumber(micro(asked.above)), whose: asked.whose ?? 'team' };
 }
 

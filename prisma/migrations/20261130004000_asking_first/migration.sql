@@ -242,7 +242,7 @@ BEGIN
     RETURN;
   END IF;
   IF EXISTS (SELECT FROM files f WHERE f.task_id = task AND f.role = 'input' AND (f.removed_at IS NOT NULL OR f.deleted_at IS NOT NULL)) THEN
-    RETURN QUERY SELECT 'refused', '{"code":"files.missing","facts":{}}'::jsonb;
+    RETURN QUERY SELECT 'refused', '{"code":"task.input-gone","facts":{}}'::jsonb;
     RETURN;
   END IF;
 
@@ -261,7 +261,7 @@ BEGIN
   WHERE t.conversation_id = the_task.conversation_id
     AND (t.status = 'processing' OR t.status = 'pending' AND (t.created_at, t.id) < (the_task.created_at, the_task.id));
   -- What was asked, with the numbers of now.
-  SELECT e.data - ARRAY['waitsFor', 'approveBy', 'above', 'whose'] INTO words FROM task_events e WHERE e.task_id = task AND e.kind = 'approval-requested' LIMIT 1;
+  SELECT e.data - ARRAY['waitsFor', 'approveBy', 'above', 'whose', 'edited'] INTO words FROM task_events e WHERE e.task_id = task AND e.kind = 'approval-requested' LIMIT 1;
   words := words || jsonb_build_object('kind', 'accepted', 'taskId', task, 'held', the_task.estimate_high::text, 'available', taken.available::text)
     || CASE WHEN ahead > 0 THEN jsonb_build_object('position', ahead) ELSE '{}' END;
 

@@ -96,7 +96,7 @@ export const linkWords = {
   title: 'Chats',
   lead: 'The workspaces where this team can be asked from, and your own accounts there.',
   workspaces: 'The team’s workspaces',
-  workspacesLead: 'What anybody asks there is paid by this team, within its limits.',
+  workspacesLead: 'What members ask there is paid by this team, within its limits. Guests may ask only if you allow it.',
   noWorkspaces: 'No workspace is linked yet',
   noWorkspacesLead: 'Once the bot is in your Slack workspace or Discord server, it gives an owner or admin a link to this team.',
   capsTitle: 'Daily limits and guests',
@@ -133,7 +133,8 @@ export const confirmWords = {
   workspaceLead: 'Say yes only if you know this workspace, and if the link was asked for there.',
   identityAfter: (platform: string) =>
     `Whoever uses this ${platform} account can then ask for work in your name, with your rights and your credits.`,
-  workspaceAfter: (team: string) => `What anybody asks in this workspace is then paid by ${team}.`,
+  workspaceAfter: (team: string) =>
+    `What members of this workspace ask is then paid by ${team}, within the daily limits on this page. Guests may ask only if you allow it.`,
   notYou:
     'If you did not ask for it, somebody else may have sent it to you so that you link their account to yours. Close this page, and nothing happens.',
 } as const;
