@@ -158,7 +158,8 @@ describe('a secret', () => {
         ENCRYPTION_KEY: key.toString('base64'),
         METRICS_TOKEN: key.toString('hex', 0, 24),
         OPENCLAW_TOKEN: key.toString('base64url', 0, 12),
-        DISCORD_CLIENT_SECRET: key.toString('hex', 0, 8),
+        // Of shorter ones, some in a thousand million would have fewer than five different digits.
+        DISCORD_CLIENT_SECRET: key.toString('hex', 0, 10),
         AWS_SECRET_ACCESS_KEY: key.toString('base64', 0, 30),
         REDIS_URL: `redis://:${Array.from(random.subarray(0, 20), (byte) => (byte % 26) + 10)
           .map((at) => at.toString(36))
@@ -166,6 +167,8 @@ describe('a secret', () => {
       };
       expect(problemsOf(given)).toEqual({});
     }
+    // Seldom, but random: few different digits.
+    expect(problemsOf({ ...production, METRICS_TOKEN: 'c041a40cac1404aa' })).toEqual({});
   });
 
   test('for the gateway is needed unless the gateway is on this machine, or asks for none', () => {

@@ -7,8 +7,8 @@ import { readDatabaseAddress } from './database-address.ts';
 import type { SettingName } from './settings.ts';
 
 const CHARACTERS_LEAST = 16;
-/** 16 random hexadecimal digits have about ten different ones. */
-const DIFFERENT_LEAST = 6;
+/** 16 random hexadecimal digits have about ten different ones; one in two million of them has fewer than five. */
+const DIFFERENT_LEAST = 5;
 /** 32 random bytes have about thirty different ones. */
 const KEY_DIFFERENT_LEAST = 20;
 
