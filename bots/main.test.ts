@@ -34,7 +34,7 @@ test('an adapter that posts where people read letters from us, or the other way 
   expect(events).toEqual([]);
 });
 
-test('what a platform calls us on takes a body of 1 MB, unless it says another size', async () => {
+test('an adapter’s address takes a body of 1 MB, unless the adapter says another size', async () => {
   const handle = () => undefined;
   const mounts: Mount[] = [
     { path: '/pager/events', handle },
@@ -45,7 +45,7 @@ test('what a platform calls us on takes a body of 1 MB, unless it says another s
   expect(bots.mounts.map(({ body }) => body)).toEqual([{ mostBytes: 1_000_000 }, { mostBytes: 5 }]);
 });
 
-test('what posts on a platform and what shows work there are found by its name', async () => {
+test('the poster and the shower of a platform are found by its name', async () => {
   const [poster, shower] = [{ platform: 'slack' } as Poster, { platform: 'slack' } as Shower];
   const slack: Adapter = { ...platform('slack', []), start: async () => ({ poster, shower, async stop() {} }) };
   const bots = await startBots(core, { slack: {}, discord: {} }, [slack, platform('discord', [])]);

@@ -49,7 +49,7 @@ test('a body that stops half-way is cut off with 408 once its time is over, long
   expect(answer.tookMs).toBeLessThan(SERVER_WAITS_MS / 2);
 });
 
-test('a body that trickles in is cut off all the same', async () => {
+test('a body that arrives too slowly is cut off too', async () => {
   const { url } = await openDoor({}, { mounts: [echo({ withinMs: 200 })] });
   const socket = net.connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
   const began = performance.now();
@@ -63,7 +63,7 @@ test('a body that trickles in is cut off all the same', async () => {
   socket.destroy();
 });
 
-test('who hangs up half-way keeps nobody waiting', async () => {
+test('a client that hangs up half-way keeps nobody waiting', async () => {
   let ended: string | undefined;
   const noting: Mount = {
     path: '/hook',

@@ -30,7 +30,7 @@ test('no other host is asked, by an address or by a redirect, and the token goes
   expect(other.seen).toEqual([]);
 });
 
-test('a redirect to another address of the platform is followed, and not for ever', async () => {
+test('a redirect to another address of the platform is followed, and not endlessly', async () => {
   const { host } = await serve((request, response) =>
     request.url === '/list.csv' ? response.writeHead(302, { Location: '/there' }).end() : response.end('name\n'),
   );

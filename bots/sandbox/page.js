@@ -50,6 +50,7 @@ async function send(form, submitter) {
       method: 'POST',
       body: new FormData(form, submitter),
     });
+    if (answer.status === 413) return say(document.body.dataset.tooLarge);
     if (!answer.headers.get('Content-Type')?.startsWith('text/html')) throw new Error(`answered ${answer.status}`);
     const page = await answer.text();
     if (answer.ok) {

@@ -29,7 +29,12 @@ export function drawPage({ title, base }: { readonly title: string; readonly bas
         ${['base', 'messages', 'layout'].map((name) => html`<link rel="stylesheet" href="${base}/${name}.css" />`)}
         <script src="${base}/page.js" type="module"></script>
       </head>
-      <body data-events="${base}/events" data-lost="${words.connectionLost}" data-not-sent="${words.notSent}">
+      <body
+        data-events="${base}/events"
+        data-lost="${words.connectionLost}"
+        data-not-sent="${words.notSent}"
+        data-too-large="${words.tooLarge}"
+      >
         ${body}
       </body>
     </html> `.text;

@@ -25,7 +25,7 @@ test('the page is closed to those without the link, and to forms of other pages'
   expect(await people.messages()).toHaveLength(2);
 });
 
-test('what is said opens its thread, and whoever speaks is seen with it', async () => {
+test('sending a message opens its thread, and each message shows who said it', async () => {
   const { get, act } = await openPage();
   const said = await act('say', { text: 'find me 20 leads\r\nin Miami' });
   expect([said.status, said.headers.get('location')]).toEqual([303, '/sandbox/board?workspace=board&channel=general&thread=1&as=ann']);
@@ -145,7 +145,7 @@ test('a page runs its own script, and takes nothing from elsewhere', async () =>
   );
 });
 
-test('any other address below is nothing, and each knows its methods', async () => {
+test('any other address below the page is not found, and each takes only its own methods', async () => {
   const { door } = await openPage();
   for (const at of ['/nothing', '/page.ts', '/say/more', '/files/a/b', '/files/none', '/__proto__', '/..%2fpages.ts'])
     expect([at, (await door.fetch(`/sandbox/board${at}`, { key: 'printed' })).status]).toEqual([at, 404]);

@@ -48,4 +48,5 @@ export const words = {
   /** Said by the script; it reads them from the page. */
   connectionLost: 'Connection lost. Reconnecting…',
   notSent: 'Not sent. Check that the product is running, then try again.',
+  tooLarge: 'Not sent. The files are too large: attach at most 30 MB to a message.',
 } as const;

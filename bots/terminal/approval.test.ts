@@ -189,7 +189,7 @@ test.each(['y', 'n'])('expired while the question stands, it says so once, whate
   expect(seen().match(/Nobody approved this request/g)).toHaveLength(1);
 });
 
-test('at its very end an approval is refused as expired before anybody has looked after it', async () => {
+test('an approval at the very moment of its expiry is refused as expired, also before upkeep has run', async () => {
   const clock = clockByHand();
   const { terminal } = await careful(500, await stage({ clock, timings: { sweepEveryMs: 48 * 3_600_000 } }));
   const { asks, type, seen, asking } = terminal();

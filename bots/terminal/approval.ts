@@ -90,7 +90,7 @@ function sayWaiting({ screen, question, yes }: Session, { id }: Conversation, { 
   const waits = `The task waits for approval${approveBy === null ? '' : ` until ${sayTime(new Date(approveBy))}`}.`;
   const how = `npm run ask -- --continue ${id}`;
   if (question !== null) return screen.say(`${waits} To answer later:\n  ${how}\n`);
-  const why = yes ? '' : 'Nobody can be asked here, so the task was not started. ';
+  const why = yes ? '' : 'This is not an interactive terminal, so the task was not started. ';
   screen.say(`${why}${waits} To start it:\n  ${how} --yes\n`);
 }
 

@@ -16,9 +16,9 @@ test('a request is taken, watched, delivered and paid for, and the link opens', 
   const { code, said } = await ask(url, ada, ['find me 3 leads in Miami']).end;
 
   expect(said).toContain('Read as lead-generation because of “leads”.');
-  expect(said).toMatch(/Quantity +3 leads\n +Estimate +3 credits\n +Set aside +3 credits\n +Left to spend +497 credits/);
+  expect(said).toMatch(/Quantity +3 leads\n +Estimate +3 credits\n +Reserved +3 credits\n +Left to spend +497 credits/);
   expect(said).toMatch(/✓ Done: 3 leads\n/);
-  expect(said).toMatch(/Used +3 of 3 credits set aside\n +Returned +0 credits\n +Left to spend +497 credits/);
+  expect(said).toMatch(/Used +3 of 3 credits reserved\n +Returned +0 credits\n +Left to spend +497 credits/);
   expect(code).toBe(0);
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 3', 'settle 3']);
 
@@ -31,7 +31,7 @@ test('a request is taken, watched, delivered and paid for, and the link opens', 
   expect(said).toContain(csv.split('\n')[1]!.split(',')[2]!.slice(0, 6));
 });
 
-test('who has too few credits is told so, and what to do', async () => {
+test('a person with too few credits is told so, and what to do', async () => {
   const { url, person } = stage();
   const ada = await person(2);
   const { code, said } = await ask(url, ada, ['find me 100 leads in Miami']).end;
@@ -56,7 +56,7 @@ test('thanks start nothing, are answered kindly and end well; a script learns th
   expect(await ada.ledger()).toEqual(['grant 500']);
 });
 
-test('work that fails ends with 1, says why, and costs nothing', async () => {
+test('a task that fails exits with 1, says why, and costs nothing', async () => {
   const { url, person, openclaw } = stage();
   openclaw.set({ modelError: 'overloaded' });
   const { code, said } = await ask(url, await person(), ['research three competitors']).end;
@@ -83,14 +83,14 @@ test('where nobody can be asked, a task that needs approval is not started, and 
   expect(said).toMatch(/^… Start this task\?\n/);
   expect(said).not.toContain('[y/N]');
   const [, conversation] =
-    /Nobody can be asked here, so the task was not started\. The task waits for approval until .+\. To start it:\n {2}npm run ask -- --continue (\S+) --yes\n/.exec(
+    /This is not an interactive terminal, so the task was not started\. The task waits for approval until .+\. To start it:\n {2}npm run ask -- --continue (\S+) --yes\n/.exec(
       said,
     )!;
   expect(code).toBe(1);
   expect(await ada.ledger()).toEqual(['grant 500']);
 
   const looked = await ask(url, ada, ['--continue', conversation!]).end;
-  expect(looked).toMatchObject({ code: 1, said: expect.stringContaining('Nobody can be asked here') });
+  expect(looked).toMatchObject({ code: 1, said: expect.stringContaining('This is not an interactive terminal') });
   const approved = await ask(url, ada, ['--continue', conversation!, '--yes']).end;
   expect(approved).toMatchObject({ code: 0, said: expect.stringContaining('Done: 20 leads') });
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 20', 'settle 20']);
@@ -137,7 +137,7 @@ test('when the answer to a request is lost, the work is done and paid for once',
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 3', 'settle 3']);
 });
 
-test('when the line is cut in the middle, nothing is missed and nothing comes twice', async () => {
+test('when the connection is cut in the middle, nothing is missed and nothing comes twice', async () => {
   const { url, person, openclaw } = stage();
   openclaw.set({ held: true });
   const line = await cuttableLine(url);
@@ -154,7 +154,7 @@ test('when the line is cut in the middle, nothing is missed and nothing comes tw
   expect(code).toBe(0);
 });
 
-test('who leaves a running task finds its result later', async () => {
+test('a person who leaves a running task finds its result later', async () => {
   const { url, person, openclaw } = stage();
   openclaw.set({ held: true });
   const ada = await person();

@@ -16,7 +16,7 @@ const commands = {
   '/cancel': 'Cancel the task that runs or waits here',
   '/retry': 'Ask for the last task of this conversation again',
   '/help': 'This',
-  '/quit': 'Leave; what runs goes on',
+  '/quit': 'Quit. Running tasks continue.',
 } as const;
 
 export type Command = keyof typeof commands;

@@ -8,7 +8,7 @@ import { screenOn, type Output } from './screen/screen.ts';
 
 const ctrlC = '\u0003';
 
-test('Ctrl-C asks what is meant, and c cancels', async () => {
+test('Ctrl-C asks whether to leave or to cancel, and c cancels', async () => {
   const { press, seen, canceled, end } = watch();
   await press(ctrlC);
   expect(seen()).toContain('  c: cancel it\n  Ctrl-C: leave it running\n');
@@ -27,7 +27,7 @@ test('Ctrl-C twice leaves the task running, and says how to find it', async () =
   expect(seen()).toContain('The task goes on without you. See what became of it:\n  npm run ask -- --continue the-conversation');
 });
 
-test('any other key goes on watching, and a c without being asked means nothing', async () => {
+test('after Ctrl-C any other key goes on watching, and a c without it does nothing', async () => {
   const { press, canceled, finish, end } = watch();
   await press('c');
   await press(ctrlC);

@@ -5,7 +5,7 @@ test('words on the command line are one request', () => {
   expect(readOptions(['find', 'me', '100 leads'])).toEqual({ text: 'find me 100 leads', files: [], json: false, yes: false, help: false });
 });
 
-test('everything can be chosen', () => {
+test('every option can be set', () => {
   expect(
     readOptions(['--type', 'research', '--file', 'a.csv', '--file=b.csv', '--json', '--yes', '--key', 'k-1', '--continue', id, 'go on']),
   ).toEqual({

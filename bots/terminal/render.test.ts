@@ -26,7 +26,7 @@ test('a result is a heading, the words, the file with its first rows, and the mo
         千代田 花子…  花屋          Hialeah       hanako@exam…  +1 305 555 0…     77
       … 97 more rows in the file
 
-      Used           100 of 100 credits set aside
+      Used           100 of 100 credits reserved
       Returned       0 credits
       Left to spend  412 credits
 
@@ -52,8 +52,8 @@ test('a narrow terminal gets the same in fewer columns', () => {
       … 3 more columns
       … 97 more rows in the file
 
-      Used           100 of 100 credits set
-                     aside
+      Used           100 of 100 credits
+                     reserved
       Returned       0 credits
       Left to spend  412 credits
 
@@ -66,8 +66,8 @@ test('the question before spending says what it would cost, who wants it asked, 
   expect(calm(renderTerminal(show(samples('approval')[0]!.saying), look))).toMatchInlineSnapshot(`
     "… Start this task?
       Read as lead-generation because of “leads”. Your team confirms requests over
-      50 credits. Nothing is charged until you approve. This request expires after
-      24 hours.
+      50 credits. Nothing is charged until you approve. This request expires on Nov
+      24, 2026 at 10:00 AM UTC.
 
       Quantity       100 leads
       Estimate       about 80, at most 100 credits
@@ -77,7 +77,7 @@ test('the question before spending says what it would cost, who wants it asked, 
   `);
 });
 
-test('nothing is wider than the terminal, in any that there is', () => {
+test('nothing is wider than the terminal, at any width', () => {
   const replies = [
     ...sayingKinds.flatMap((kind) => samples(kind).map(({ saying }) => show(saying))),
     ...Object.values(hostileTexts).map((text) => replyOf(...everywhere(text))),
@@ -105,7 +105,7 @@ test('the headings and bold words of an agent are read, not their marks', () => 
   expect(renderTerminal(reply, look)).toBe('  │ Prices\n  │ Acme costs 2**3 and more.\n  │ not**bold**here');
 });
 
-test('the look follows the terminal and what people wish', () => {
+test('colour, links and width follow the terminal and the environment', () => {
   const tty = { isTTY: true, columns: 132 };
   expect(lookOf(tty, { TERM: 'xterm' })).toEqual({ columns: 120, colour: true, links: false });
   expect(lookOf({ ...tty, columns: 10 }, { TERM: 'xterm', NO_COLOR: '1' })).toEqual({ columns: 20, colour: false, links: false });

@@ -61,14 +61,14 @@ nav summary { padding: 4px 0; cursor: pointer; }
 nav small { color: var(--quiet); }
 a { color: var(--accent); text-decoration: none; }
 a:hover { text-decoration: underline; }
-main { padding: 24px 32px 80px; }
+main { min-width: 0; padding: 24px 32px 80px; }
 h1 { font-size: 20px; margin-bottom: 12px; }
 h2 { font-size: 26px; margin: 40px 0 4px; letter-spacing: -0.01em; }
 h2:first-child { margin-top: 0; }
 h3 { font-size: 15px; font-weight: 600; margin: 20px 0 8px; }
 section { scroll-margin-top: 12px; }
 .pictures { display: flex; flex-wrap: wrap; gap: 16px 20px; align-items: flex-start; }
-figure { max-width: 100%; }
+figure { min-width: 0; max-width: 100%; }
 figcaption { color: var(--quiet); font-size: 12px; margin-bottom: 4px; }
 @media (max-width: 800px) {
   body { display: block; }

@@ -18,11 +18,20 @@ export interface Kit<Part = unknown> {
   pictures(reply: Reply): readonly Picture[];
   /** CSS that the pictures need, for light and dark. */
   readonly styles: string;
-  /** A strict stand-in of the platform; left out where nothing is posted. */
+  /** A strict stand-in of the platform; left out where people read the letters from us. */
   stage?(): Promise<Stage>;
-  /** The stand-in with people in it, for what comes in; left out where people reach us by no platform. */
+  /** The stand-in with people in it, for what comes in; left out where people read the letters from us. */
   hearing?(): Promise<HearingStage>;
+  /**
+   * What an adapter under construction lacks yet. Its tests are skipped, and one line says so for each part; everything else has
+   * to pass, and an adapter that the product ships (adapters.ts) lacks nothing.
+   */
+  readonly notYet?: readonly KitPart[];
 }
+
+/** `hearing` is everything that comes in; what follows it are its parts. */
+export const kitParts = ['posting', 'showing', 'hearing', 'edits', 'presses', 'forms', 'commands', 'files', 'echoes'] as const;
+export type KitPart = (typeof kitParts)[number];
 
 /** A reply as the platform shows it, for the gallery. */
 export interface Picture {
@@ -66,7 +75,7 @@ export interface Stage {
 export interface HearingStage {
   /** For the adapter. */
   readonly settings: unknown;
-  /** The product answers there from now on. */
+  /** The product answers there from now on. It is told of its own posts too, as every platform does. */
   connect(url: string): Promise<void>;
   /** As the platform names the workspace of everybody but the stranger. A team pays for what is asked there. */
   readonly workspace: string;
@@ -74,8 +83,16 @@ export interface HearingStage {
   tell(how: { readonly atOnce: number; readonly repeats: number; readonly reversed: boolean }): Promise<void>;
   /** Speaks to us in a thread (its ref), or begins one. */
   say(who: Who, text: string, more?: { readonly thread?: string; readonly files?: readonly AttachedFile[] }): Promise<Said>;
-  edit(who: Who, said: Said, text: string): Promise<void>;
-  remove(who: Who, said: Said): Promise<void>;
+  /** Says something that the platform tells under two names; left out where each message has one name. */
+  sayTwice?(who: Who, text: string): Promise<readonly Said[]>;
+  /** Left out where messages cannot be edited. */
+  edit?(who: Who, said: Said, text: string): Promise<void>;
+  /** Left out where messages cannot be deleted, or nobody is told. */
+  remove?(who: Who, said: Said): Promise<void>;
+  /** How often the platform was not answered that what it told is taken. */
+  unconfirmed(): Promise<number>;
+  /** Whether a press that was not confirmed is told again. Where it is not, its person is told to try again. */
+  readonly pressesAreRetold: boolean;
   press(who: Who, post: SeenPost, choice: string): Promise<void>;
   /** The form that this person was shown last, with what stands in it; null where there is none. */
   form(who: Who): Promise<Readonly<Record<string, string>> | null>;
@@ -84,11 +101,11 @@ export interface HearingStage {
   command(who: Who, name: string, text: string): Promise<void>;
   /** The platform's own Stop; left out where it has none. */
   stopWork?(who: Who, thread: string): Promise<void>;
-  /** The file that is fetched next is not there any more. */
-  loseFile(): Promise<void>;
+  /** The file that is fetched next is not there any more. Left out where there are no files. */
+  loseFile?(): Promise<void>;
   /** Our posts in a thread that everybody sees, oldest first. */
   posts(thread: string): Promise<readonly SeenPost[]>;
-  /** What this person alone is told: in a thread, or outside of threads. */
+  /** What this person alone is told: in a thread, or outside of threads. What opens an address reads “label: address”. */
   told(who: Who, thread: string | null): Promise<readonly string[]>;
   stop(): Promise<void>;
 }

@@ -90,7 +90,7 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
     await world.limit(world.thread, 0);
   });
 
-  test('a platform that does not answer at all has not got it, so it is tried again', async () => {
+  test('a post to a platform that does not answer at all is tried again', async () => {
     const part = letter('Down');
     await world.setDown(true);
     await expect(world.poster.post(part, soon())).rejects.toMatchObject({ kind: 'later' });
@@ -99,7 +99,7 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
     expect(await seen(part)).toBe(1);
   });
 
-  test('a post that nobody will ever take is told apart', async () => {
+  test('a post that can never succeed is reported as such', async () => {
     for (const [why, { thread, wholeChannel }] of Object.entries(world.closed)) {
       await expect(world.poster.post(letter(why, thread), soon()), why).rejects.toMatchObject({ kind: 'never', wholeChannel });
     }
@@ -128,7 +128,7 @@ export function postingContract<Part>({ adapter, stage }: Pick<Kit<Part>, 'adapt
     expect(await world.poster.look(letter('Hidden', world.unsearchable), soon())).toBe('cannot');
   });
 
-  test('a post that is given up leaves at once', async () => {
+  test('a post whose signal is aborted ends at once', async () => {
     await expect(world.poster.post(letter('Given up'), AbortSignal.abort())).rejects.toBeInstanceOf(PostError);
   });
 

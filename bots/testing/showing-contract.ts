@@ -58,7 +58,7 @@ export function showingContract<Part>({ stage }: Pick<Kit<Part>, 'stage'>) {
     expect(await seen(post)).toEqual([true, false, false]);
   });
 
-  test('a platform that is away is no reason to give the post up', async ({ skip }) => {
+  test('a platform that is down is no reason to give up a post', async ({ skip }) => {
     if (world.shower === undefined) return skip('posts cannot be edited there');
     const post = await posted();
     await world.setDown(true);

@@ -27,6 +27,9 @@ export function isOwn({ userId, identityId = null }: Acting, task: Asked): boole
   return identityId !== null && task.identityId === identityId;
 }
 
+/** Stands for the name of somebody who is gone, or who never gave one. */
+export const SOMEBODY = 'Somebody';
+
 /** As rates and logs name them. */
 export function personOf({ userId, identityId = null }: Pick<Acting, 'userId' | 'identityId'>): string {
   return userId === null ? `identity:${identityId}` : `user:${userId}`;

@@ -93,7 +93,7 @@ inABrowser('somebody new', () => {
     expect(estimated).toEqual([]);
     await page
       .getByRole('main')
-      .getByText(/at most 5 credits; 5 set aside|Used 5 credits/)
+      .getByText(/at most 5 credits; 5 reserved|Used 5 credits/)
       .first()
       .waitFor();
   });

@@ -16,19 +16,19 @@ test('a call is made again until it is answered, and the person hears of it once
   expect([answer, ...said]).toEqual(['here', 'lost', 'back']);
 });
 
-test('a no is no lost connection: it is told at once', async () => {
+test('a refusal is reported at once and not retried like a lost connection', async () => {
   const { patience, said } = listening(60_000);
   await expect(patiently(patience, () => Promise.reject(no))).rejects.toBe(no);
   expect(said).toEqual([]);
 });
 
-test('what stays away is given up', async () => {
+test('calls to a product that stays away are given up', async () => {
   const { patience, said } = listening(-1);
   await expect(patiently(patience, () => Promise.reject(new Unreachable('away')))).rejects.toThrow('away');
   expect(said).toEqual(['lost']);
 });
 
-test('a life goes on behind the last event that was seen', async () => {
+test('a reconnected event stream continues after the last event that was seen', async () => {
   const { patience, said } = listening(60_000);
   const after: (string | null)[] = [];
   const lines = [[step('1-1'), step('1-2')], 'away', [step('1-3')]] as const;
@@ -42,7 +42,7 @@ test('a life goes on behind the last event that was seen', async () => {
   expect(said).toEqual(['lost', 'back']);
 });
 
-test('a life is given up when the product stays away, and told when it is not ours to see', async () => {
+test('an event stream is given up when the product stays away, and says so when the task is not ours to see', async () => {
   const { patience } = listening(-1);
   const watch = async (line: 'away' | 'no') => {
     for await (const _ of lifeOf(clientWith([line, line, line], []), 'task', patience, new AbortController().signal)) expect.unreachable();

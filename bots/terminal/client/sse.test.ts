@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readMessages } from './sse.ts';
 
-test('messages come whole, however the line cuts them', async () => {
+test('events are read whole, however the connection splits them', async () => {
   expect(
     await read([
       'retry: 3000\n\n: still he',
@@ -16,12 +16,12 @@ test('messages come whole, however the line cuts them', async () => {
   ]);
 });
 
-test('a character that is cut in two bytes stays one', async () => {
+test('a character whose bytes arrive in two pieces stays whole', async () => {
   const bytes = new TextEncoder().encode('data: ü\n\n');
   expect(await read([bytes.slice(0, 7), bytes.slice(7)])).toEqual([{ id: '', data: 'ü' }]);
 });
 
-test('reading ends when it is given up', async () => {
+test('reading ends when it is aborted', async () => {
   const leaving = new AbortController();
   const never = new ReadableStream<Uint8Array>({ start: () => setImmediate(() => leaving.abort()) && undefined });
   for await (const _ of readMessages(never, leaving.signal)) expect.unreachable();

@@ -24,7 +24,7 @@ export function progressFrom(startMs: number): Progress {
       if (kind === 'approval-requested') status = statusWords.awaiting_approval;
       if (kind === 'accepted') status = statusWords.pending;
       if (kind === 'started' || kind === 'agent-accepted') status = statusWords.processing;
-      if (kind === 'cancel-requested') status = 'Stopping it';
+      if (kind === 'cancel-requested') status = 'Stopping';
       if (kind !== 'step') return;
       const { id, title, state } = data as { id: string } & Step;
       steps.set(id, { title: oneLine(title, longestStep), state });

@@ -7,7 +7,7 @@ const steps = (...marks: string[]) => [
   { text: 'Working 0:07', fleeting: true },
 ];
 
-test('where lines stay, each change is printed once and the clock is not', () => {
+test('where output is no terminal, each change is printed once and the running time is not', () => {
   const { output, printed } = outputOf({});
   const screen = screenOn(output, {});
   screen.live(steps('▸'));
@@ -18,7 +18,7 @@ test('where lines stay, each change is printed once and the clock is not', () =>
   expect(printed()).toBe('▸ step 0\n✓ step 0\n▸ step 1\nDone\n');
 });
 
-test('in a terminal the living lines are replaced, words go above them, and the steps stay at the end', () => {
+test('in a terminal live lines are redrawn in place, messages appear above them, and the steps stay at the end', () => {
   const { output, printed } = outputOf({ isTTY: true, columns: 40, rows: 24 });
   const screen = screenOn(output, { TERM: 'xterm' });
   screen.live(steps('▸'));
@@ -32,7 +32,7 @@ test('in a terminal the living lines are replaced, words go above them, and the 
   );
 });
 
-test('living lines that a narrower window broke are all taken away', () => {
+test('live lines that wrapped in a narrower window are all erased', () => {
   const { output, printed } = outputOf({ isTTY: true, columns: 60, rows: 24 });
   const screen = screenOn(output, { TERM: 'xterm' });
   screen.live([{ text: 'x'.repeat(50), fleeting: true }]);

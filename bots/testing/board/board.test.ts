@@ -54,7 +54,7 @@ test('what a person says arrives, however often and in whatever order it is told
   });
 });
 
-test('what is not taken is told again until it is', async () => {
+test('an event that was not taken is told again until it is', async () => {
   const { url, people } = await openBoard();
   const { asks, hookUrl, refuse } = await listen(url);
   refuse(3);

@@ -140,7 +140,7 @@ async function saidNo<T>(act: () => Promise<T>): Promise<T> {
     return await act();
   } catch (error) {
     if (!(error instanceof BoardRefusal) || error.status >= 500) throw error;
-    throw new ChatRefusal(sentences[error.reason] ?? `The board refused this: ${error.reason}.`);
+    throw new ChatRefusal(sentences[error.reason] ?? 'The board refused this. Reload the page and try again.');
   }
 }
 

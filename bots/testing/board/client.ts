@@ -12,7 +12,11 @@ export interface BoardPeople {
   /** Opens a channel, or changes one. */
   channel(id: string, change?: Partial<Omit<Channel, 'id' | 'direct'>> & { readonly direct?: string }): Promise<void>;
   /** A person says something, in a thread or as the root of a new one. */
-  say(channel: string, text: string, options?: { thread?: string; from?: Person; files?: readonly AttachedFile[] }): Promise<Message>;
+  say(
+    channel: string,
+    text: string,
+    options?: { thread?: string; from?: Person; files?: readonly AttachedFile[]; gesture?: string },
+  ): Promise<Message>;
   /** All that people see, oldest first. */
   messages(channel?: string, thread?: string): Promise<Message[]>;
   /** A person deletes a message. */
@@ -58,6 +62,8 @@ export interface BoardPeople {
   file(id: string): Promise<FileInfo & { readonly bytes: Buffer }>;
   /** The next download of a file meets this; several make a queue. */
   nextFile(fault: FileFault): Promise<void>;
+  /** How often the bot did not confirm what it was told. */
+  unconfirmed(): Promise<number>;
   /** What still waits to happen. */
   faults(): Promise<{ readonly calls: readonly Fault[]; readonly files: readonly FileFault[] }>;
   /** Resolves with the number of changes as soon as it is not `after`. */
@@ -88,12 +94,13 @@ const ann: Person = { id: 'ann', name: 'Ann' };
 export function boardPeople(url: string, token?: string): BoardPeople {
   return {
     channel: (id, change = {}) => call('PUT', `people/channels/${id}`, change),
-    say: (channel, text, { thread, from = ann, files = [] } = {}) =>
+    say: (channel, text, { thread, from = ann, files = [], gesture } = {}) =>
       call('POST', 'people/say', {
         channel,
         text,
         from,
         ...(thread !== undefined && { thread }),
+        ...(gesture !== undefined && { gesture }),
         files: files.map(({ bytes, ...file }) => ({ ...file, base64: bytes.toString('base64') })),
       }),
     messages: (...place) => call('GET', ['people/messages', ...place].join('/')),
@@ -124,6 +131,7 @@ export function boardPeople(url: string, token?: string): BoardPeople {
       return { ...file, bytes: Buffer.from(base64, 'base64') };
     },
     nextFile: (fault) => call('POST', 'people/file-faults', fault),
+    unconfirmed: () => call('GET', 'people/unconfirmed'),
     faults: () => call('GET', 'people/faults'),
     async changes(after, signal) {
       return (await call<{ version: number }>('GET', `people/changes?after=${after}`, undefined, signal)).version;

@@ -33,7 +33,8 @@ const file = z.strictObject({
 });
 
 export const boardEvent = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('said'), ...place, message: id, text: words, files: z.array(file).max(10) }),
+  /** `gesture`: messages with the same one of one person are the same message, which their app sent twice. */
+  z.strictObject({ kind: z.literal('said'), ...place, message: id, gesture: id.optional(), text: words, files: z.array(file).max(10) }),
   /** A person changed what they said. `text` is how it reads now. */
   z.strictObject({ kind: z.literal('edited'), ...place, message: id, text: words }),
   z.strictObject({ kind: z.literal('deleted'), ...place, message: id }),

@@ -55,9 +55,10 @@ function speakerIn({ workspace, from: { id, name, role } }: BoardEvent): Speaker
 }
 
 function messageIn(event: Event<'said'>): MessageInput {
-  const { thread, message, text, at, direct, files } = event;
+  const { channel, thread, message, gesture, text, at, direct, files } = event;
   return {
     key: messageKey(event),
+    ...(gesture !== undefined && { also: `board:${channel}:gesture:${gesture}` }),
     threadRef: refs.format(event),
     channel: channelOf(event),
     text: withoutMention(text),

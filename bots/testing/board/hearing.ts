@@ -29,7 +29,10 @@ export async function startHearing(): Promise<HearingStage> {
   return {
     settings: { url: board.url, token },
     workspace: 'board',
-    connect: (url) => there.hook({ url: `${url}/board/events` }),
+    async connect(url) {
+      await there.hook({ url: `${url}/board/events` });
+      await there.echoes(`${url}/board/echoes`);
+    },
     tell: (how) => there.hook(how),
     async say(who, text, { thread: ref, files = [] } = {}) {
       const channel = who === 'stranger' ? 'harbor-general' : 'general';
@@ -37,8 +40,15 @@ export async function startHearing(): Promise<HearingStage> {
       const { id, thread } = await there.say(channel, text, { from: people[who], files, ...inThread });
       return { thread: refs.format({ channel, thread }), message: id };
     },
+    async sayTwice(who, text) {
+      const gesture = randomUUID();
+      const said = await Promise.all([1, 2].map(() => there.say('general', text, { from: people[who], gesture })));
+      return said.map(({ id, thread }) => ({ thread: refs.format({ channel: 'general', thread }), message: id }));
+    },
     edit: async (who, { message }, text) => void (await there.edit(message, text, people[who])),
     remove: (who, { message }) => there.delete(message, people[who]),
+    pressesAreRetold: true,
+    unconfirmed: () => there.unconfirmed(),
     press: async (who, { message }, choice) => void (await there.press(message, choice, people[who])),
     async form(who) {
       const form = (await formOf(who))?.form;

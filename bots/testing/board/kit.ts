@@ -2,14 +2,16 @@ import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { escapeHtml } from '../html.ts';
+import type { Reply } from '#core/domain/messages/reply.ts';
+import { html, type Markup } from '#core/domain/text/html.ts';
 import type { Kit, Stage } from '../kit.ts';
 import { board } from './adapter.ts';
 import { boardPeople } from './client.ts';
+import { drawMarkup } from './draw.ts';
 import { showMarkup } from './markup.ts';
 import { boardPoster } from './poster.ts';
 import { refs } from './refs.ts';
-import { limits, renderBoard } from './render.ts';
+import { buttonsOf, limits, renderBoard } from './render.ts';
 import { boardShower } from './shower.ts';
 import { startHearing } from './hearing.ts';
 import { startBoard } from './sandbox/server.ts';
@@ -32,19 +34,30 @@ export const boardKit: Kit<string> = {
       ...links.map(({ label, url }) => `the link “${label}” leads to ${url}`),
     ];
   },
-  pictures: (reply) => [
-    {
-      title: 'board',
-      html: renderBoard(reply)
-        .map((part) => `<p class="board">${escapeHtml(showMarkup(part).lines.join('\n'))}</p>`)
-        .join(''),
-    },
-  ],
-  styles:
-    '.board { font: 13px/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; box-sizing: content-box; width: 66ch; max-width: 100%; padding: 12px 16px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }',
+  pictures: (reply) => [{ title: 'board', html: drawPosts(reply).text }],
+  styles: `
+.board { font: 13px/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; overflow-x: auto; width: calc(66ch + 34px); max-width: 100%; padding: 12px 16px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
+.board + .board { margin-top: 8px; }
+.board pre { font: inherit; overflow-x: auto; }
+.board blockquote { margin: 8px 0 0; padding-left: 10px; border-left: 3px solid var(--line); }
+.board .buttons { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 10px; }
+.board .buttons span { padding: 3px 12px; border: 1px solid var(--line); border-radius: 8px; }
+.board .buttons .main { border-color: var(--accent); color: var(--accent); }
+.board .buttons .danger { color: light-dark(#b3261e, #ff8a80); }
+`,
   stage: startStage,
   hearing: startHearing,
 };
+
+/** The posts of a reply, with the buttons below the last one. */
+function drawPosts(reply: Reply): Markup {
+  const parts = renderBoard(reply);
+  const buttons = html`${buttonsOf(reply).map(({ label, style }) => html`<span class="${style}">${label}</span>`)}`;
+  return html`${parts.map((part, i) => {
+    const isLast = i === parts.length - 1 && buttons.text !== '';
+    return html`<div class="board">${drawMarkup(part)}${isLast ? html`<div class="buttons">${buttons}</div>` : ''}</div>`;
+  })}`;
+}
 
 async function startStage(): Promise<Stage> {
   const token = randomUUID();

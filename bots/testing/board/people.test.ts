@@ -145,7 +145,7 @@ test('a file is fetched with the token, until its address expires; a browser get
   expect(await get(fresh.files[0]!.url)).toEqual([200, 'name\nAda\n']);
 });
 
-test('who speaks is told with workspace and role, and direct messages are for one person', async () => {
+test('events name the workspace and the role of whoever speaks, and direct messages are for one person', async () => {
   const { people, heard } = await openBoard();
   await people.workspace('harbor', 'Harbor');
   await people.channel('shared', { workspace: 'harbor', name: 'general' });

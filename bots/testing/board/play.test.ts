@@ -29,7 +29,7 @@ test('in a workspace that no team has linked nothing is held, and the page goes 
   expect(Number(rows[0]!.tasks)).toBe(0);
 });
 
-test('the front page leads to it, and after a restart everything said is there', async () => {
+test('the front page links to the board, where everything said is still there after a restart', async () => {
   const world = await stage({ adapters: withBoard, chatSandboxes: true });
   expect(await (await fetch(world.url)).text()).toContain('<a href="/sandbox/board">Board</a>');
   await pageOf(world.product).say({ text: 'hello' });
@@ -38,7 +38,7 @@ test('the front page leads to it, and after a restart everything said is there',
   expect(await again.until('hello', '&channel=general')).toContain('Ann');
 });
 
-test('a start without the board has no such page', async () => {
+test('a product that was started without the board has no page for it', async () => {
   const { url, product } = await stage({ chatSandboxes: true });
   const headers = { Authorization: `Bearer ${product.outside.pagesToken!}` };
   expect((await fetch(`${url}/sandbox/board`, { headers })).status).toBe(404);

@@ -2,19 +2,14 @@
 // first person's team. It is here because no part of the product may need the board.
 
 import { adapters } from '#bots/adapters.ts';
-import { newId } from '#core/domain/ids.ts';
+import { linkAtStart } from '#core/flows/workspaces/link-at-start.ts';
 import { start } from '#core/main.ts';
 import { board } from './adapter.ts';
 
 await start({
   adapters: [...adapters, board],
   async beforeListening(core, { apiKey }) {
-    const { teamId } = (await core.store.people.holderOf(apiKey))!;
-    const workspace = { platform: 'board', externalId: 'board' };
-    await core.store.prisma.workspace.upsert({
-      where: { platform_externalId: workspace },
-      create: { id: newId(), ...workspace, teamId, name: 'Board' },
-      update: {},
-    });
+    const owner = (await core.store.people.holderOf(apiKey))!;
+    await linkAtStart(core, owner, { platform: 'board', externalId: 'board', name: 'Board' });
   },
 });

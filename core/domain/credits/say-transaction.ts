@@ -33,15 +33,15 @@ export function sayTransaction(line: TransactionFacts): { readonly words: string
     case 'restore':
       return say('Given back', 'A refund or dispute was taken back', line.note, paidDebt);
     case 'hold':
-      return say('Set aside', 'Nothing is used before the task is done');
+      return say('Reserved', 'Nothing is used before the task is done');
     case 'settle': {
       const charged = micro(line.debtChange - line.credits);
       const returned = micro(-line.heldChange - charged - repaid);
       return say(
         'Used',
         line.taskStatus === 'canceled' ? 'Up to when the task was canceled' : null,
-        returned > NO_CREDITS ? `${sayCredits(returned)} set aside for it came back` : null,
-        line.overrun > NO_CREDITS ? `${sayCredits(line.overrun)} above what was set aside went on us` : null,
+        returned > NO_CREDITS ? `${sayCredits(returned)} returned` : null,
+        line.overrun > NO_CREDITS ? `${sayCredits(line.overrun)} above the reserved amount were not charged` : null,
         paidDebt,
         line.note,
       );
@@ -83,7 +83,7 @@ export const transactionWords = {
   grant: 'Granted',
   purchase: 'Bought',
   restore: 'Given back',
-  hold: 'Set aside',
+  hold: 'Reserved',
   settle: 'Used',
   release: 'Not used',
   hold_expiry: 'Task went away',

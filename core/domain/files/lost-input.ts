@@ -1,10 +1,12 @@
 // Why a file that somebody attached in a chat could not be fetched, in words.
 
+import { askLimits } from '../asks/limits.ts';
+
 const words = {
   gone: 'it was deleted or its link expired',
   forbidden: 'the app may not read it',
   broken: 'it did not arrive complete',
-  'too-large': 'it is larger than 50 MB',
+  'too-large': `it is larger than ${askLimits.fileBytes / 1_000_000} MB`,
   unreachable: 'it could not be downloaded',
 } as const;
 

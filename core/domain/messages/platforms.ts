@@ -9,6 +9,8 @@ export interface PlatformRow {
   readonly word: Platform;
   /** What people call it. */
   readonly name: string;
+  /** What people there call a workspace, where it is not that. */
+  readonly workspace?: string;
   /** People read its letters from us: nothing is posted there. */
   readonly readHere: boolean;
   /** What began there goes on in the portal and over the API too. Elsewhere the others of the thread would not see it. */
@@ -22,12 +24,17 @@ export const platforms: readonly PlatformRow[] = [
   { word: PORTAL, name: 'Portal', readHere: true, followUps: true },
   { word: 'terminal', name: 'Terminal', readHere: true, followUps: true },
   { word: 'slack', name: 'Slack', readHere: false, followUps: false },
-  { word: 'discord', name: 'Discord', readHere: false, followUps: false },
+  { word: 'discord', name: 'Discord', workspace: 'server', readHere: false, followUps: false },
 ];
 
 /** What people call it; its word where this version does not know it. */
 export function platformName(word: Platform): string {
   return rowOf(word)?.name ?? word;
+}
+
+/** What people there call a workspace. */
+export function workspaceWord(word: Platform): string {
+  return rowOf(word)?.workspace ?? 'workspace';
 }
 
 export function isReadHere(word: Platform): boolean {

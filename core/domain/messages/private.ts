@@ -4,16 +4,21 @@
 
 import type { Balance, Help, History, Notice, RefusedSaying } from './letter.ts';
 import { never } from '../never.ts';
+import { workspaceWord } from './platforms.ts';
 import { replyFor, type ReplyContext } from './say.ts';
 import type { Block, Choice, Reply } from './reply.ts';
+import type { Platform } from './thread-ref.ts';
 
 export type PrivateSaying = Balance | Help | History | Notice | RefusedSaying | LinkOffer | SettingsOffer | PrivacyOffer;
 
 /** How to get somebody who pays. */
 export interface LinkOffer {
   readonly kind: 'link';
-  /** `asked`: by a command. `nobody-pays`: a request found no team. */
-  readonly why: 'asked' | 'nobody-pays';
+  /** `asked`: by the command for it. `nobody-pays`: a request found no team. `no-team`: another command found none. */
+  readonly why: 'asked' | 'nobody-pays' | 'no-team';
+  readonly platform: Platform;
+  /** A team pays for what is asked there, or none does yet; `none`: a direct message outside of workspaces. */
+  readonly workspace: 'paid' | 'unpaid' | 'none';
   /** This chat account is linked already. */
   readonly isLinked: boolean;
   /** Links the person's own account; theirs alone, for some minutes. */
@@ -39,17 +44,17 @@ export function privateReply(saying: PrivateSaying, context: ReplyContext): Repl
     case 'settings':
       return said(
         'Settings',
-        'Your account, linked chats and approval threshold are in the settings of the portal.',
+        context.portalUrl === null
+          ? 'There is no web portal here, so there are no settings to change.'
+          : 'Manage your account, linked chats, and approval threshold in the portal.',
         context.portalUrl === null ? [] : [choice('settings', 'Open settings', `${context.portalUrl}/settings`)],
       );
     case 'privacy':
       return saying.url === null
-        ? said('Privacy', 'We have no data about this chat account.', [])
-        : said(
-            'Privacy',
-            'See what we know about this chat account, and erase it. The link works once, for 30 minutes, and only for you.',
-            [choice('privacy', 'Erase my data', saying.url)],
-          );
+        ? said('Privacy', 'We have no requests from this chat account.', [])
+        : said('Privacy', 'Erase your name, your requests, and your files. The link works once, for 30 minutes.', [
+            choice('privacy', 'Erase my data', saying.url),
+          ]);
     case 'balance':
     case 'help':
     case 'history':
@@ -61,27 +66,28 @@ export function privateReply(saying: PrivateSaying, context: ReplyContext): Repl
   }
 }
 
-function sayLink({ why, isLinked, accountUrl, workspaceUrl }: LinkOffer): Reply {
-  const title = {
-    'nobody-pays': 'No team pays for requests here yet',
-    asked: isLinked ? 'Your account is linked' : 'Link your account',
-  }[why];
-  const words = [
-    ...(accountUrl === null
-      ? []
-      : [
-          'Link your account so we know it’s you. Where no team pays, your own credits are used. The link works for 10 minutes, and only for you.',
-        ]),
-    workspaceUrl === null
-      ? why === 'nobody-pays'
-        ? 'An admin of this workspace can link it to a team, which then pays for requests made here.'
-        : null
-      : 'You administer this workspace: link it to a team, which then pays for requests made here and sees them.',
-    why === 'nobody-pays' && (accountUrl !== null || workspaceUrl !== null) ? 'Then send your request again.' : null,
-  ].filter((each) => each !== null);
-  return said(title, [...(why === 'nobody-pays' ? ['Nothing was charged.'] : []), ...words].join(' '), [
+function sayLink({ why, platform, workspace, isLinked, accountUrl, workspaceUrl }: LinkOffer): Reply {
+  const title = why !== 'asked' ? 'No team pays for requests here yet' : isLinked ? 'Your account is linked' : 'Link your account';
+  const word = workspaceWord(platform);
+  const words: string[] = [];
+  if (accountUrl !== null)
+    words.push(
+      workspace === 'paid'
+        ? 'Once your account is linked, your role and limits apply, and your requests appear in the portal.'
+        : 'Once your account is linked, your own credits pay for your requests.',
+      'The link works for 10 minutes, and only for you.',
+    );
+  if (workspaceUrl !== null)
+    words.push(`You administer this ${word}. Link it to a team, which then pays for requests made here and sees them.`);
+  else if (why !== 'asked' && workspace === 'unpaid')
+    words.push(`An admin of this ${word} can link it to a team, which then pays for requests made here.`);
+  if (why === 'nobody-pays') {
+    if (words.length > 0) words.push('Then send your request again.');
+    words.unshift('Nothing was charged.');
+  }
+  return said(title, words.join(' '), [
     ...(accountUrl === null ? [] : [choice('link-account', 'Link account', accountUrl)]),
-    ...(workspaceUrl === null ? [] : [choice('link-workspace', 'Link workspace', workspaceUrl)]),
+    ...(workspaceUrl === null ? [] : [choice('link-workspace', `Link ${word}`, workspaceUrl)]),
   ]);
 }
 

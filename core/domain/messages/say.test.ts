@@ -69,13 +69,13 @@ const result: Saying = {
 };
 
 describe('the first words', () => {
-  test('say how the request was read, what it may cost, what is set aside and what is left', () => {
+  test('say how the request was read, what it may cost, what is reserved and what is left', () => {
     expect(read(accepted)).toBe(
       `(On it. Lead generation, about 80, at most 100 credits.)
 # On it [wait]
 Read as lead-generation because of “leads”.
 - Estimate: about 80, at most 100 credits
-- Set aside: 100 credits
+- Reserved: 100 credits
 - Left to spend: 400 credits
 [Cancel](cancel:${taskId}) [Details](https://work.example.com/tasks/${taskId})`,
     );
@@ -120,13 +120,13 @@ Read as lead-generation because of “leads”. Nothing is charged until you app
   const asked = { kind: 'approval', taskId, type, because, estimateLow, estimateHigh, available, waitsFor: 'you' } as const;
   const whole = { ...asked, quantity: 100, stated: true, above: '20000000', approveBy: '2026-12-01T10:00:00.000Z' } as const;
   expect(read({ ...whole, whose: 'team' })).toContain(
-    `Your team confirms requests over 20 credits. Nothing is charged until you approve. This request expires after 24 hours.
+    `Your team confirms requests over 20 credits. Nothing is charged until you approve. This request expires on Dec 1, 2026 at 10:00 AM UTC.
 - Quantity: 100 leads
 `,
   );
   expect(read({ ...whole, whose: 'you' })).toContain('You confirm requests over 20 credits. ');
-  expect(read({ kind: 'approval', taskId, type, because, estimateLow, estimateHigh, available, waitsFor: 'credits' })).toContain(
-    '[Top up](https://work.example.com/credits)',
+  expect(read({ ...asked, waitsFor: 'credits' })).toMatch(
+    /^\(Waiting for credits\. Lead generation, about 80, at most 100 credits\.\)[^]*\[Top up\]\(https:\/\/work\.example\.com\/credits\)/,
   );
 });
 
@@ -170,7 +170,7 @@ test('work in progress shows its last steps', () => {
   expect(text).toContain('(Working on it: Step 10)');
   expect(text).toContain('running: Step 10');
   expect(text).not.toContain('done: Step 2\n');
-  expect(text).toContain('- Set aside: 40 credits');
+  expect(text).toContain('- Reserved: 40 credits');
 });
 
 test.each([
@@ -191,7 +191,7 @@ describe('a result', () => {
 # Done: 92 leads [good]
 agent: I found 92 investors in Miami.
 * leads.csv <https://work.example.com/f/token> 92 rows
-- Used: 92 of 100 credits set aside
+- Used: 92 of 100 credits reserved
 - Returned: 8 credits
 - Left to spend: 408 credits
 [Details](https://work.example.com/tasks/${taskId})`,
@@ -219,17 +219,17 @@ agent: I found 92 investors in Miami.
 
   test('without units, words or files is still an answer', () => {
     const { units: _, ...rest } = result;
-    expect(read({ ...rest, type: 'general', summary: '', files: [] })).toContain('# Done [good]\n- Used: 92 of 100 credits set aside');
+    expect(read({ ...rest, type: 'general', summary: '', files: [] })).toContain('# Done [good]\n- Used: 92 of 100 credits reserved');
   });
 });
 
 describe('a failure', () => {
-  test('says what happened, that it cost nothing, what came back, and what to do next', () => {
+  test('says what happened, that it cost nothing, what is returned, and what to do next', () => {
     expect(read({ kind: 'failed', taskId, type: 'research', code: 'agent.timed-out', returned: '40000000', available: '500000000' })).toBe(
       `(The agent ran out of time. Nothing was charged.)
 # The agent ran out of time. [bad]
 Nothing was charged. Try again, or ask for a smaller piece.
-- Used: 0 of 40 credits set aside
+- Used: 0 of 40 credits reserved
 - Returned: 40 credits
 - Left to spend: 500 credits
 [Try again](retry:${taskId}) [Details](https://work.example.com/tasks/${taskId})`,
@@ -243,7 +243,7 @@ Nothing was charged. Try again, or ask for a smaller piece.
   });
 });
 
-test('a cancelled task says what was used and what came back', () => {
+test('a canceled task says what was used and what was returned', () => {
   expect(
     read({
       kind: 'canceled',
@@ -258,7 +258,7 @@ test('a cancelled task says what was used and what came back', () => {
   ).toBe(
     `(Stopped. Used 40, returned 60 credits.)
 # Stopped [plain]
-- Used: 40 of 100 credits set aside
+- Used: 40 of 100 credits reserved
 - Returned: 60 credits
 - Left to spend: 460 credits
 [Details](https://work.example.com/tasks/${taskId})`,
@@ -266,12 +266,12 @@ test('a cancelled task says what was used and what came back', () => {
 });
 
 describe('the balance', () => {
-  test('says what can be spent, how far it goes and what is set aside', () => {
+  test('says what can be spent, how far it goes and what is reserved', () => {
     expect(read({ kind: 'balance', available: '408000000', inUse: '100000000' })).toBe(
       `(408 credits to spend.)
 # 408 credits to spend [plain]
 Enough for about 40 typical tasks.
-- Set aside for running tasks: 100 credits
+- Reserved for running tasks: 100 credits
 [Top up](https://work.example.com/credits) [History](https://work.example.com/dashboard)`,
     );
   });
@@ -317,10 +317,13 @@ test('the history has a line for each task, and says so when there is none', () 
 
 test('a notice is short', () => {
   expect(read({ kind: 'notice', notice: 'stopping', taskId })).toBe(
-    `(Stopping it)
-# Stopping it [plain]
-The agent was told to stop. What it used and what comes back follows here.
+    `(Stopping)
+# Stopping [plain]
+The agent was told to stop. The credits used and returned are posted here when it has stopped.
 [Details](https://work.example.com/tasks/${taskId})`,
+  );
+  expect(read({ kind: 'notice', notice: 'not-yours', taskId })).toContain(
+    'Only the person who asked can approve or change a request. Owners, admins, and approvers of the team can cancel it, and its members can run it again.',
   );
   expect(read({ kind: 'notice', notice: 'nothing-to-stop' })).toContain('No task is waiting or running in this conversation.');
 });

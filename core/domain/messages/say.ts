@@ -30,9 +30,9 @@ import { quantityIn, quantityOf, sayQuantity } from '../asks/quantity.ts';
 import { sayUnits } from '../credits/rates.ts';
 import { isAnswer, Refusal } from '../refusals/refusal.ts';
 import type { Block, Choice, Facts, Files, Heading, Prose, Reply } from './reply.ts';
-import { APPROVAL_HOURS } from '../tasks/approval.ts';
 import { statusWords, taskPage } from '../tasks/task-view.ts';
 import { firstLine, shorten } from '../text/text.ts';
+import { sayUtc } from '../text/utc.ts';
 
 export interface ReplyContext {
   /** Without a slash at its end. null where there is no portal: then nothing leads to its pages. */
@@ -87,7 +87,7 @@ function sayAccepted(saying: Accepted, context: ReplyContext): Reply {
       facts(
         ...count.map((words) => ['Quantity', words] as const),
         ['Estimate', sayEstimate(saying)],
-        ['Set aside', credits(saying.held)],
+        ['Reserved', credits(saying.held)],
         ['Left to spend', credits(saying.available)],
       ),
       ...choices(cancel(saying.taskId), ...open(saying.taskId, context)),
@@ -104,7 +104,7 @@ function sayCount({ type, quantity, stated = true }: Pick<Accepted, 'type' | 'qu
 function sayApproval(saying: Approval, context: ReplyContext): Reply {
   const { title, words } = {
     you: { title: 'Start this task?', words: 'Nothing is charged until you approve.' },
-    approver: { title: 'Needs approval', words: 'Somebody who approves spending has to approve this task. Nothing is charged until then.' },
+    approver: { title: 'Needs approval', words: 'Someone with approval rights has to approve this task. Nothing is charged until then.' },
     credits: { title: 'Waiting for credits', words: 'This task starts when there are enough credits. Nothing is charged until then.' },
   }[saying.waitsFor];
   const count = sayCount(saying);
@@ -116,7 +116,7 @@ function sayApproval(saying: Approval, context: ReplyContext): Reply {
           { id: choiceId('change', saying.taskId), label: 'Change', style: 'plain' },
         ];
   return {
-    fallback: `${title} ${[sayType(saying.type), ...count, sayEstimate(saying)].join(', ')}.`,
+    fallback: `${title}${title.endsWith('?') ? '' : '.'} ${[sayType(saying.type), ...count, sayEstimate(saying)].join(', ')}.`,
     blocks: [
       heading(title, 'wait'),
       ours([sentence(saying.because), ...sayThreshold(saying), words, ...sayExpiry(saying)].join(' ')),
@@ -137,7 +137,7 @@ function sayThreshold({ above, whose, edited = false }: Approval): string[] {
 }
 
 function sayExpiry({ approveBy }: Approval): string[] {
-  return approveBy === undefined ? [] : [`This request expires after ${APPROVAL_HOURS} hours.`];
+  return approveBy === undefined ? [] : [`This request expires on ${sayUtc(new Date(approveBy))}.`];
 }
 
 function sayRefused(saying: RefusedSaying, context: ReplyContext): Reply {
@@ -172,7 +172,7 @@ function sayWorking(saying: Working, context: ReplyContext): Reply {
     blocks: [
       heading('Working on it', 'wait'),
       ...(saying.steps.length === 0 ? [] : [{ kind: 'progress', steps: saying.steps.slice(-STEPS_SHOWN) } as const]),
-      facts(['Set aside', credits(saying.held)]),
+      facts(['Reserved', credits(saying.held)]),
       ...choices(cancel(saying.taskId), ...open(saying.taskId, context)),
     ],
   };
@@ -258,7 +258,7 @@ function sayBalance(saying: Balance, context: ReplyContext): Reply {
     blocks: [
       heading(`${credits(saying.available)} to spend`, colour === 'red' ? 'bad' : 'plain'),
       ours(sentence(words)),
-      facts(['Set aside for running tasks', credits(saying.inUse)]),
+      facts(['Reserved for running tasks', credits(saying.inUse)]),
       ...choices(...topUp(context), ...history(context)),
     ],
   };
@@ -303,7 +303,7 @@ function sayHistory(saying: History, context: ReplyContext): Reply {
     [statusWords[status], ...(status === 'completed' ? [credits(creditsUsed)] : []), sayAgo(new Date(at), context.now)].join(', '),
   ]);
   return {
-    fallback: `Your last ${saying.tasks.length} tasks.`,
+    fallback: saying.tasks.length === 1 ? 'Your last task.' : `Your last ${saying.tasks.length} tasks.`,
     blocks: [heading('Your last tasks', 'plain'), facts(...lines), ...choices(...history(context))],
   };
 }
@@ -316,7 +316,7 @@ function sayNotice(saying: Notice, context: ReplyContext): Reply {
 }
 
 const notices = {
-  stopping: { title: 'Stopping it', words: 'The agent was told to stop. What it used and what comes back follows here.' },
+  stopping: { title: 'Stopping', words: 'The agent was told to stop. The credits used and returned are posted here when it has stopped.' },
   'nothing-to-stop': { title: 'Nothing to stop', words: 'No task is waiting or running in this conversation.' },
   'passed-on': { title: 'Passed on', words: 'The agent that is working on this was told.' },
   'request-removed': {
@@ -325,10 +325,11 @@ const notices = {
   },
   'edited-refused': { title: 'This request was not accepted', words: 'Send it again as a new message.' },
   'not-yours': {
-    title: 'Only the person who asked can do this',
-    words: 'Owners, admins and approvers of the team can cancel it, too.',
+    title: 'This is somebody else’s request',
+    words:
+      'Only the person who asked can approve or change a request. Owners, admins, and approvers of the team can cancel it, and its members can run it again.',
   },
-  'too-often': { title: 'Too many messages', words: 'Wait a minute and try again. Tasks that were accepted continue.' },
+  'too-often': { title: 'Too many requests', words: 'Wait a minute and try again. Running tasks continue.' },
   canceled: { title: 'Canceled', words: 'The task was canceled.' },
   feedback: { title: 'Thanks for your feedback', words: 'It helps us improve results.' },
 } as const satisfies Record<Notice['notice'], object>;
@@ -353,7 +354,7 @@ function credits(amount: Amount): string {
 function money(used: Amount, returned: Amount, available: Amount): Facts {
   const held = sum(micro(used), micro(returned));
   return facts(
-    ['Used', `${showCredits(micro(used))} of ${sayCredits(held)} set aside`],
+    ['Used', `${showCredits(micro(used))} of ${sayCredits(held)} reserved`],
     ['Returned', credits(returned)],
     ['Left to spend', credits(available)],
   );

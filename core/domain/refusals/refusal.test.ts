@@ -58,18 +58,18 @@ test.each([
   ['member', 'This needs 12 credits and your own limit has 3 left.'],
   ['channel', 'This needs 12 credits and the limit of this channel has 3 left.'],
   ['workspace', 'This needs 12 credits and the limit of this workspace has 3 left.'],
-  ['workspace-person', 'This needs 12 credits and your own limit in this workspace has 3 left.'],
+  ['workspace-person', 'This needs 12 credits and you have 3 left in this workspace.'],
   ['team', 'This needs 12 credits and the limit of your team has 3 left.'],
 ] as const)('a limit of the %s says that it is that one', (whose, sentence) => {
   expect(refuse('limit.reached', { whose, need: '12000000', left: '3000000' }).sentence).toBe(sentence);
 });
 
 test('a limit that resets says when', () => {
-  const facts = { whose: 'workspace-person', need: '12000000', left: '0' } as const;
+  const facts = { whose: 'workspace-person', need: '12000000', left: '0', period: 'day' } as const;
   expect(refuse('limit.reached', { ...facts, resetsAt: '2026-11-03T05:00:00Z' }).sentence).toBe(
-    'This needs 12 credits and your own limit in this workspace has 0 left. It resets on 2026-11-03 at 05:00 UTC.',
+    'This needs 12 credits and you have 0 left today in this workspace. The limit resets on Nov 3, 2026 at 5:00 AM UTC.',
   );
-  expect(refuse('limit.reached', { ...facts, resetsAt: null }).sentence).toMatch(/has 0 left\.$/);
+  expect(refuse('limit.reached', { ...facts, resetsAt: null }).sentence).toMatch(/0 left today in this workspace\.$/);
 });
 
 test('nothing was charged is said when we could not even write the request down', () => {

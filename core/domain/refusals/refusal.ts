@@ -10,6 +10,7 @@ import { APPROVAL_HOURS } from '../tasks/approval.ts';
 import type { TaskStatus } from '../tasks/task.ts';
 import { talkAnswers } from '../talk/talk-answers.ts';
 import { teamLimits } from '../team/team-limits.ts';
+import { sayUtc } from '../text/utc.ts';
 
 interface Rule {
   /** What the HTTP API answers. */
@@ -121,8 +122,8 @@ const table = {
   },
   'limit.reached': {
     status: 402,
-    sentence: (facts: { whose: LimitOwner; need: Amount; left: Amount; resetsAt?: string | null }) =>
-      `This needs ${sayCredits(micro(facts.need))} and ${limitWords[facts.whose](showCredits(micro(facts.left)))}.${resets(facts.resetsAt)}`,
+    sentence: (facts: { whose: LimitOwner; need: Amount; left: Amount; period?: string; resetsAt?: string | null }) =>
+      `This needs ${sayCredits(micro(facts.need))} and ${limitWords[facts.whose](showCredits(micro(facts.left)), facts.period)}.${resets(facts.resetsAt)}`,
     wayForward: 'Ask for less, or ask an owner or admin of your team to raise this limit.',
     page: '/team',
   },
@@ -229,13 +230,13 @@ const table = {
   },
   'thread.elsewhere': {
     status: 403,
-    sentence: () => 'Requests in this thread are paid by another team, so nothing was started.',
+    sentence: () => 'Requests in this thread are paid for by another team, so nothing was started.',
     wayForward: 'Ask again in a new thread.',
   },
   'choice.unknown': {
     status: 400,
     sentence: () => 'This button no longer works.',
-    wayForward: 'Ask again in the thread.',
+    wayForward: 'Send your request again in the thread.',
   },
   'team.not-found': {
     status: 404,
@@ -621,15 +622,13 @@ const limitWords = {
   member: (left: string) => `your own limit has ${left} left`,
   channel: (left: string) => `the limit of this channel has ${left} left`,
   workspace: (left: string) => `the limit of this workspace has ${left} left`,
-  'workspace-person': (left: string) => `your own limit in this workspace has ${left} left`,
+  'workspace-person': (left: string, period?: string) => `you have ${left} left${period === 'day' ? ' today' : ''} in this workspace`,
   team: (left: string) => `the limit of your team has ${left} left`,
 } as const;
 
 /** Whoever reads it may be anywhere, so the time is in UTC. */
 function resets(at: string | null | undefined): string {
-  return typeof at === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(at)
-    ? ` It resets on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC.`
-    : '';
+  return typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? ` The limit resets on ${sayUtc(new Date(at))}.` : '';
 }
 
 /** Whose limit stopped it; the sentence says which, and the way forward who can raise it. */

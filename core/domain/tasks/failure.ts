@@ -47,8 +47,8 @@ const table = {
     mayHaveActed: true,
   },
   'inputs.missing': {
-    sentence: 'The files of this request could not be fetched.',
-    wayForward: 'Attach them again in a new request.',
+    sentence: 'A file of this request could not be downloaded.',
+    wayForward: 'Send your request again with all its files attached.',
     mayHaveActed: false,
   },
   'approval.expired': {

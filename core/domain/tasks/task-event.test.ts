@@ -16,7 +16,7 @@ const story: [TaskEvent, string][] = [
         available: '400000000',
       },
     },
-    'Accepted, read as lead-generation because of “leads”; estimate about 80, at most 100 credits, 100 credits set aside',
+    'Accepted, read as lead-generation because of “leads”; estimate about 80, at most 100 credits, 100 credits reserved',
   ],
   [
     {
@@ -32,7 +32,7 @@ const story: [TaskEvent, string][] = [
         available: '475000000',
       },
     },
-    'Accepted, read as lead-generation because of “leads”; 25 leads (the usual number, since none was given), estimate about 20, at most 25 credits, 25 credits set aside',
+    'Accepted, read as lead-generation because of “leads”; 25 leads (the usual number, since none was given), estimate about 20, at most 25 credits, 25 credits reserved',
   ],
   [{ kind: 'requeued', data: { generation: 1 } }, 'Put back in line'],
   [{ kind: 'started', data: { attempt: 1 } }, 'Started'],

@@ -71,7 +71,7 @@ export type TaskEventKind = TaskEvent['kind'];
 export function sayEvent(event: TaskEvent): string {
   switch (event.kind) {
     case 'accepted':
-      return `Accepted, ${event.data.because}; ${sayCountOf(event.data)}estimate ${sayEstimate(event.data)}, ${sayCredits(micro(event.data.held))} set aside`;
+      return `Accepted, ${event.data.because}; ${sayCountOf(event.data)}estimate ${sayEstimate(event.data)}, ${sayCredits(micro(event.data.held))} reserved`;
     case 'approval-requested':
       return `Needs approval, ${event.data.because}; ${sayCountOf(event.data)}estimate ${sayEstimate(event.data)}`;
     case 'started':

@@ -67,15 +67,15 @@ const acts = {
   'workspace.changed': {
     title: 'Workspace changed',
     say: ({ fact }) =>
-      `${fact('guestsMayAsk') === 'true' ? 'allowed' : 'forbade'} guests of “${fact('name')}” on ${platform(fact('platform'))} to ask`,
+      `turned guest requests ${fact('guestsMayAsk') === 'true' ? 'on' : 'off'} for “${fact('name')}” on ${platform(fact('platform'))}`,
   },
   'workspace.uninstalled': {
     title: 'App removed from a workspace',
-    say: ({ fact }) => `noted that the app was removed from “${fact('name')}” on ${platform(fact('platform'))}`,
+    say: ({ fact }) => `reported that the app was removed from “${fact('name')}” on ${platform(fact('platform'))}`,
   },
   'workspace.reinstalled': {
     title: 'App installed again in a workspace',
-    say: ({ fact }) => `noted that the app was installed again in “${fact('name')}” on ${platform(fact('platform'))}`,
+    say: ({ fact }) => `reported that the app was installed again in “${fact('name')}” on ${platform(fact('platform'))}`,
   },
   'person.renamed': { title: 'Name changed', say: ({ fact }) => `changed their name from “${fact('from')}” to “${fact('to')}”` },
   'session.began': { title: 'Logged in', say: ({ fact }) => `logged in (${fact('device')})` },

@@ -19,8 +19,8 @@ export interface WorkspaceCapsView {
 
 /**
  * For a newly linked workspace. 100 credits are four usual requests for leads (25 each) in a day, or one of twice the usual
- * size with room for a second one. The workspace has five times that: one person alone never stops the others, as with rates
- * (`asks/verb-rates.ts`), and a day that goes wrong costs 500 credits at most.
+ * size with room for a second one. The workspace has five times that: while each person has a cap, one alone never stops the
+ * others, as with rates (`asks/verb-rates.ts`), and a day that goes wrong costs 500 credits at most.
  */
 export const defaultCaps: WorkspaceCaps = { personPerDay: credits(100), workspacePerDay: credits(500) };
 

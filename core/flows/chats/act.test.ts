@@ -54,7 +54,7 @@ test('nobody but the asker approves or changes a request; everybody else is told
     for (const act of ['approve', 'change'] as const) {
       const press = await other.press(on(act, asked), thread);
       expect(press).toMatchObject({ outcome: 'decision', did: 'not-yours' });
-      expect(shownIn(press)).toBe('private: Only the person who asked can do this');
+      expect(shownIn(press)).toBe('private: This is somebody else’s request');
     }
   expect(await other(place).press(on('cancel', asked), thread)).toMatchObject({ did: 'not-yours' });
   expect(await place.tasks(thread)).toMatchObject([{ status: 'awaiting_approval' }]);
@@ -322,7 +322,7 @@ test('presses that come too often are told of once and dropped', async () => {
   const { most } = chatRates['chats.act'].person;
   for (let i = 0; i < most; i++) await ann.press('launch:missiles', thread);
   expect([shownIn(await ann.press(on('approve', asked), thread)), shownIn(await ann.press(on('approve', asked), thread))]).toEqual([
-    expect.stringMatching(/^private: Too many messages/),
+    expect.stringMatching(/^private: Too many requests/),
     'nothing',
   ]);
   expect(await place.tasks(thread)).toMatchObject([{ status: 'awaiting_approval' }]);

@@ -31,7 +31,7 @@ test('history shows a person what they asked for, and nothing of others', async 
   const [ann, bob, thread] = [place.speaker('ann'), place.speaker('bob'), place.thread()];
   await ann.say('find me 3 leads in Zanzibar', thread);
   const shown = await ann.command('history');
-  expect(shownIn(shown)).toBe('private: Your last 1 tasks.');
+  expect(shownIn(shown)).toBe('private: Your last task.');
   expect(JSON.stringify(shown.show)).toContain('Zanzibar');
   expect(shownIn(await bob.command('history'))).toBe('private: Nothing yet.');
 });
@@ -68,10 +68,19 @@ test('link gives a link to the account’s person; who administers the workspace
   expect(Object.keys(linksOf(again))).toEqual(['Link workspace']);
 });
 
+test('offering links leaves nothing behind in the process, however often somebody asks for one', async () => {
+  const open = await stage().workspace();
+  const listeners = vi.spyOn(stage().core.store.wakeups, 'on');
+  const ann = open.speaker();
+  for (let i = 0; i < 3; i++) expect(Object.keys(linksOf(await ann.command('link')))).toEqual(['Link account']);
+  expect(listeners).not.toHaveBeenCalled();
+  listeners.mockRestore();
+});
+
 test('privacy gives a link that erases what we know of the account', async () => {
   const { place } = await linked();
   const [ann, thread] = [place.speaker(), place.thread()];
-  expect(shownIn(await ann.command('privacy'))).toMatch(/no data/);
+  expect(shownIn(await ann.command('privacy'))).toMatch(/no requests/);
   await ann.say('find me 3 leads', thread);
   const url = linksOf(await ann.command('privacy'))['Erase my data']!;
   expect(await stage().app.privacy.lookAtErasure(url.split('/').at(-1)!)).toMatchObject({ platform: 'chat', tasks: 1 });

@@ -218,7 +218,7 @@ test('a thread that another team pays for is answered privately, once, and nothi
   const bob = other.place.speaker('bob');
   const heard = await bob.say('find me 3 leads', thread);
   expect(heard).toMatchObject({ outcome: 'refused', repeated: false, refused: { code: 'thread.elsewhere' } });
-  expect(shownIn(heard)).toMatch(/^private: Requests in this thread are paid by another team/);
+  expect(shownIn(heard)).toMatch(/^private: Requests in this thread are paid for by another team/);
   expect(await bob.say('find me 3 leads', thread, { key: heard.key })).toMatchObject({ outcome: 'refused', repeated: true });
   expect(await outcomes([heard.key])).toEqual(['refused']);
   expect(await other.owner.ledger()).toEqual(['grant 500']);
@@ -240,7 +240,7 @@ test('a person who writes too often is told once, then dropped, and what was ans
   for (let i = 1; i < most; i++) await ann.say('thanks!', thread);
   const shown: string[] = [];
   for (let i = 0; i < 5; i++) shown.push(shownIn(await ann.say('find me 3 leads', thread)));
-  expect(shown).toEqual([expect.stringMatching(/^private: Too many messages/), 'nothing', 'nothing', 'nothing', 'nothing']);
+  expect(shown).toEqual([expect.stringMatching(/^private: Too many requests/), 'nothing', 'nothing', 'nothing', 'nothing']);
   expect(await ann.say('find me 3 leads', thread, { key: first.key })).toMatchObject({ outcome: 'task', repeated: true });
   expect(await place.tasks(thread)).toHaveLength(1);
   expect((await owner.ledger()).filter((line) => line.startsWith('hold'))).toEqual(['hold 3']);

@@ -9,7 +9,7 @@ import type { Seen } from '#core/store/chats/look.ts';
 import { balance } from '../credits/balance.ts';
 import { makeErasureLink } from '../privacy/erase.ts';
 import type { Core } from '../runtime/core.ts';
-import { workspaceVerbs } from '../workspaces/linking.ts';
+import { linkingVerbs } from '../workspaces/linking.ts';
 
 /** Commands that only show something. */
 export const readCommands = ['balance', 'history', 'link', 'help', 'settings', 'privacy'] as const;
@@ -30,7 +30,7 @@ export async function commandReply(core: Core, speaker: Speaker, seen: Seen, nam
     case 'balance':
     case 'history': {
       const { payer } = seen;
-      if (payer === null) return offerLink(core, speaker, seen, 'nobody-pays');
+      if (payer === null) return offerLink(core, speaker, seen, 'no-team');
       if (!mayAskHere(speaker, seen)) return { kind: 'refused', code: 'guests.not-allowed', facts: {} };
       if (name === 'history') return { kind: 'history', tasks: await core.store.chats.ownOf(seen, payer.teamId, HISTORY_LINES) };
       const { available, inUse } = await balance(core, payer);
@@ -43,7 +43,7 @@ export async function commandReply(core: Core, speaker: Speaker, seen: Seen, nam
 
 /** An own link for the person; one for the workspace only for those who administer it there. */
 export async function offerLink(core: Core, speaker: Speaker, seen: Seen, why: LinkOffer['why']): Promise<LinkOffer> {
-  const { makeIdentityLink, makeWorkspaceLink } = workspaceVerbs(core);
+  const { makeIdentityLink, makeWorkspaceLink } = linkingVerbs(core);
   const { platform, workspace, workspaceName, name } = speaker;
   const isLinked = seen.userId !== null;
   const administers = speaker.administers && !speaker.isGuest && !speaker.isOutsider;
@@ -53,7 +53,15 @@ export async function offerLink(core: Core, speaker: Speaker, seen: Seen, why: L
     isLinked ? null : makeIdentityLink(account),
     place === null ? null : makeWorkspaceLink({ platform, externalId: place, name: workspaceName ?? place, askedBy: name }),
   ]);
-  return { kind: 'link', why, isLinked, accountUrl: accountLink?.url ?? null, workspaceUrl: workspaceLink?.url ?? null };
+  return {
+    kind: 'link',
+    why,
+    platform,
+    workspace: workspace === null ? 'none' : seen.workspacePays ? 'paid' : 'unpaid',
+    isLinked,
+    accountUrl: accountLink?.url ?? null,
+    workspaceUrl: workspaceLink?.url ?? null,
+  };
 }
 
 /** Whether a link that this account was shown can still be used. */

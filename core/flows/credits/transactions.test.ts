@@ -20,9 +20,9 @@ test('every movement is told with its task, its person, what moved, and what was
   const lines = await all(team);
   expect(lines.map(inShort)).toEqual([
     'Not used (The task failed, which costs nothing) | do it | grace.h | 0, set aside -5 | 96, 0 in use',
-    'Set aside (Nothing is used before the task is done) | do it | grace.h | 0, set aside 5 | 96, 5 in use',
-    'Used (6 credits set aside for it came back) | find me 30 leads | Ada | -24, set aside -30 | 96, 0 in use',
-    'Set aside (Nothing is used before the task is done) | find me 30 leads | Ada | 0, set aside 30 | 120, 30 in use',
+    'Reserved (Nothing is used before the task is done) | do it | grace.h | 0, set aside 5 | 96, 5 in use',
+    'Used (6 credits returned) | find me 30 leads | Ada | -24, set aside -30 | 96, 0 in use',
+    'Reserved (Nothing is used before the task is done) | find me 30 leads | Ada | 0, set aside 30 | 120, 30 in use',
     'Granted by the operator (for the trouble) | - | operator | 20, set aside 0 | 120, 0 in use',
     'Welcome credits | - | - | 100, set aside 0 | 100, 0 in use',
     'Wallet opened | - | - | 0, set aside 0 | 0, 0 in use',
@@ -126,7 +126,7 @@ test('the table has every line, with numbers that stay numbers and times where t
     '"line","time (UTC)","time","time zone","type","what","task","task type","task id","who","credits","set aside","balance after","set aside after","debt after","money in minor units","currency"',
   );
   expect(table.split('\n')[1]).toMatch(
-    /^3,"2026-11-20T23:30:00.000Z","2026-11-21 00:30:00","Europe\/Berlin","settle","Used: 0.75 credits set aside for it came back","find me leads","general","[0-9a-f-]{36}","Olga Owner",-2.25,-3,998.25,0,0,,$/,
+    /^3,"2026-11-20T23:30:00.000Z","2026-11-21 00:30:00","Europe\/Berlin","settle","Used: 0.75 credits returned","find me leads","general","[0-9a-f-]{36}","Olga Owner",-2.25,-3,998.25,0,0,,$/,
   );
   expect(parse(table)).toHaveLength(1 + 4);
 });

@@ -1,6 +1,6 @@
 // Tasks as people look them up: one by its id, or the team's in a list.
 
-import type { Acting } from '#core/domain/acting.ts';
+import { SOMEBODY, type Acting } from '#core/domain/acting.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { asNumber } from '#core/domain/credits/credits.ts';
 import { isId, type ConversationId, type TaskId } from '#core/domain/ids.ts';
@@ -15,7 +15,6 @@ import type { TaskFilter } from '#core/store/tasks/task-lists.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
 import { replyContext } from '../messages/reply-context.ts';
 import type { Core } from '../runtime/core.ts';
-import { SOMEBODY } from './turn.ts';
 
 /** Amounts are credits. */
 export interface TaskLine {

@@ -1,6 +1,6 @@
 // A task as one turn of its conversation: what was asked, by whom, and how far it is.
 
-import { isOwn } from '#core/domain/acting.ts';
+import { isOwn, SOMEBODY } from '#core/domain/acting.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { asNumber, micro, type Amount } from '#core/domain/credits/credits.ts';
 import { viewTask, type TaskView } from '#core/domain/tasks/task-view.ts';
@@ -34,9 +34,6 @@ export interface StepView {
   readonly title: string;
   readonly state: 'running' | 'done' | 'failed';
 }
-
-/** Whoever asked and is gone. */
-export const SOMEBODY = 'Somebody';
 
 const EVENTS_MOST = 500;
 /** Events that say how a request was understood. */

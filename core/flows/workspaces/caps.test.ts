@@ -9,6 +9,7 @@ import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { teamStage } from '#core/testing/stages/team-stage.ts';
+import { linkAtStart } from './link-at-start.ts';
 import type { LinkConfirmed } from './linking.ts';
 
 const clock = clockByHand();
@@ -41,7 +42,7 @@ test('one person cannot drain a wallet from a workspace: their next request is r
   if (refused === 'task') throw new Error('it was not refused');
   expect(refused).toMatchObject({ code: 'limit.reached', facts: { whose: 'workspace-person', period: 'day', left: '40000000' } });
   expect(refuse(refused.code as 'limit.reached', refused.facts as never).sentence).toMatch(
-    /^This needs 41 credits and your own limit in this workspace has 40 left\. It resets on \d{4}-\d{2}-\d{2} at 2[23]:00 UTC\.$/,
+    /^This needs 41 credits and you have 40 left today in this workspace\. The limit resets on \w{3} \d{1,2}, \d{4} at 1[01]:00 PM UTC\.$/,
   );
   expect(await ask(externalId, 'UBO', 'find me 41 leads')).toBe('task');
   expect(await ask(externalId, 'UMO', 'find me 40 leads')).toBe('task');
@@ -83,10 +84,10 @@ test('an owner changes the limits and lets guests ask, and a member may not', as
     { caps: { personPerDay: null, workspacePerDay: null }, guestsMayAsk: false },
   ]);
   expect((await app.team.audit(ada, { limit: 6 })).map(({ words }) => words)).toEqual([
-    'forbade guests of “Acme HQ” on Slack to ask',
+    'turned guest requests off for “Acme HQ” on Slack',
     'removed the limit of 10 credits a day for each person in a workspace',
     'removed the limit of 500 credits a day for a workspace',
-    'allowed guests of “Acme HQ” on Slack to ask',
+    'turned guest requests on for “Acme HQ” on Slack',
     'changed a limit from 100 credits to 10 credits a day for each person in a workspace',
     'linked “Acme HQ” on Slack to the team',
   ]);
@@ -114,6 +115,20 @@ test('with a workspace go its limits, also where another team links it after the
   await confirm(eve, (await link(externalId)).token);
   expect(await app.credits.limits(ada)).toEqual([]);
   expect(await app.workspaces.linkedWorkspaces(eve)).toMatchObject([{ caps: { personPerDay: amount(100) }, guestsMayAsk: false }]);
+});
+
+test('a workspace that is linked when the product starts has the usual limits, and keeps what its team changed', async () => {
+  const { app, core, owner } = world();
+  const [ada, eve] = [await owner('Acme'), await owner('Evil')];
+  const workspace = { platform: 'board', externalId: newId(), name: 'Board' };
+  await linkAtStart(core, ada, workspace);
+  const [linked] = await app.workspaces.linkedWorkspaces(ada);
+  expect(linked!.caps).toEqual({ personPerDay: amount(100), workspacePerDay: amount(500) });
+  const caps = { personPerDay: amount(7), workspacePerDay: null };
+  await app.workspaces.changeWorkspace(ada, linked!.id, { caps, guestsMayAsk: true, timeZone: 'UTC' });
+  for (const somebody of [ada, eve]) await linkAtStart(core, somebody, workspace);
+  expect(await app.workspaces.linkedWorkspaces(ada)).toMatchObject([{ caps, guestsMayAsk: true }]);
+  expect(await app.workspaces.linkedWorkspaces(eve)).toEqual([]);
 });
 
 async function link(externalId = `T${newId()}`) {

@@ -201,7 +201,9 @@ test('when the app is removed, whoever waits there gets an answer and nothing is
   expect(await app.workspaces.installation('slack', given.externalId)).toBeNull();
   const linked = async () => (await app.workspaces.linkedWorkspaces(ada)).map(({ installed }) => installed);
   expect(await linked()).toEqual([false, true]);
-  expect((await app.team.audit(ada, { limit: 1 }))[0]).toMatchObject({ words: 'noted that the app was removed from “Acme HQ” on Slack' });
+  expect((await app.team.audit(ada, { limit: 1 }))[0]).toMatchObject({
+    words: 'reported that the app was removed from “Acme HQ” on Slack',
+  });
   expect(await asked(app, given, '2', 'find me 3 leads')).toBe('team.missing');
   await app.workspaces.uninstalled({ platform: 'slack', externalId: given.externalId });
   expect((await app.team.audit(ada, { limit: 10, act: 'workspace.uninstalled' })).length).toBe(1);

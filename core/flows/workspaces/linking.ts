@@ -102,7 +102,12 @@ export interface LinkedWorkspace {
   readonly caps: WorkspaceCapsView;
 }
 
+/** Made once: installations are remembered, and heard of when they change. */
 export function workspaceVerbs(core: Core) {
+  return { ...linkingVerbs(core), ...installationVerbs(core), ...placeVerbs(core) };
+}
+
+export function linkingVerbs(core: Core) {
   const { linking, teams, people } = core.store;
 
   async function make(request: LinkRequest): Promise<MadeLink> {
@@ -200,9 +205,6 @@ export function workspaceVerbs(core: Core) {
       const done = isId(workspaceId) && (await linking.unlinkWorkspace(workspaceId as WorkspaceId, actor, core.clock.now()));
       if (!done) throw refuse('workspace.not-found');
     },
-
-    ...installationVerbs(core),
-    ...placeVerbs(core),
   };
 }
 

@@ -166,7 +166,7 @@ function Limit({ limit, mayChange }: { limit: ShownLimit; mayChange: boolean }) 
       />
       <p className="mt-2 text-sm text-soft">
         {limit.kind === 'workspace-person' && `${limitWords.most}: `}
-        <Credits amount={used} /> used, <Credits amount={held} /> set aside,{' '}
+        <Credits amount={used} /> used, <Credits amount={held} /> reserved,{' '}
         <strong className="font-medium text-ink">
           <Credits amount={left} /> left
         </strong>

@@ -142,7 +142,7 @@ function Balance({ words, pace, daysLeft, typicalTask, holding, holdingTotal }: 
     <Card>
       <dl className="grid grid-cols-2 gap-x-4 gap-y-6 lg:grid-cols-4">
         <Figure label="Available" value={<Credits amount={available} />} note={words} />
-        <Figure label="Set aside for tasks" value={<Credits amount={inUse} />} note="Comes back as far as it is not used" />
+        <Figure label="Reserved for tasks" value={<Credits amount={inUse} />} note="Unused credits are returned" />
         <Figure
           label="Used a day"
           value={pace === null ? '–' : <Credits amount={pace.perDay} />}
@@ -166,7 +166,7 @@ function Balance({ words, pace, daysLeft, typicalTask, holding, holdingTotal }: 
       {holdingTotal > 0 && (
         <details className="mt-5 border-t border-hairline pt-2">
           <summary className="inline-flex min-h-11 items-center rounded-full text-sm font-medium text-accent">
-            {holdingTotal === 1 ? 'The task that credits are set aside for' : `The ${holdingTotal} tasks that credits are set aside for`}
+            {holdingTotal === 1 ? 'The task that credits are reserved for' : `The ${holdingTotal} tasks that credits are reserved for`}
           </summary>
           <ul className="divide-y divide-hairline text-sm">
             {holding.map(({ id, title, isThere, credits, since }) => (
@@ -332,7 +332,7 @@ function ForMembers() {
       <Card>
         <dl className="grid gap-6 sm:grid-cols-2">
           <Figure label="Available" value={<Credits amount={available} />} note={words} />
-          <Figure label="Set aside for tasks" value={<Credits amount={inUse} />} note="Comes back as far as it is not used" />
+          <Figure label="Reserved for tasks" value={<Credits amount={inUse} />} note="Unused credits are returned" />
         </dl>
         {debt > 0 && (
           <p className="mt-5">

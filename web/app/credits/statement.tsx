@@ -67,7 +67,7 @@ export default function Statement() {
                 <Th>What</Th>
                 <Th numeric>Lines</Th>
                 <Th numeric>Balance</Th>
-                <Th numeric>Set aside</Th>
+                <Th numeric>Reserved</Th>
                 {hasDebt && <Th numeric>Owed</Th>}
               </tr>
             </thead>

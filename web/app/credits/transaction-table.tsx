@@ -14,7 +14,7 @@ export function TransactionTable({ name, rows }: { name: string; rows: readonly 
           <Th className="hidden sm:table-cell">When</Th>
           <Th>What</Th>
           <Th className="hidden sm:table-cell">Who</Th>
-          <Th numeric>Set aside</Th>
+          <Th numeric>Reserved</Th>
           <Th numeric>Credits</Th>
           <Th numeric>Balance</Th>
         </tr>

@@ -182,7 +182,7 @@ function Thread() {
         <p className="text-soft">
           Estimate: about {usual}, at most {most} credits
         </p>
-        <p className="text-soft">Set aside: {most} credits</p>
+        <p className="text-soft">Reserved: {most} credits</p>
       </Said>
       <Said by={brand} initial={brand.slice(0, 1)} ours>
         <p className="font-medium">Done: {used} leads</p>
@@ -192,7 +192,7 @@ function Thread() {
           <span className="whitespace-nowrap text-soft">4 kB</span>
         </p>
         <p className="mt-2 text-soft">
-          Used {used} of {most} credits set aside. {most - used} are back.
+          {used} credits used, {most - used} returned.
         </p>
       </Said>
     </figure>

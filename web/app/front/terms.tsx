@@ -19,7 +19,7 @@ export default function Terms() {
       </p>
       <h2>Credits</h2>
       <ul>
-        <li>Before a task begins you see an estimate, and its upper end is set aside. You are never charged more than that.</li>
+        <li>Before a task begins you see an estimate, and its upper end is reserved. You are never charged more than that.</li>
         <li>
           Work that can be counted costs what was delivered; other work costs what the agent used. What is not used goes back at once.
         </li>

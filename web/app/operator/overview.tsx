@@ -75,7 +75,7 @@ export default function Overview() {
           <Figure label="Tasks under way" value={numbers.live.toLocaleString('en')} />
           <Figure label="Credits used in a day" value={<Credits amount={numbers.usedOfDay} />} />
           <Figure label="Credits in wallets" value={<Credits amount={numbers.balance} />} />
-          <Figure label="Set aside" value={<Credits amount={numbers.held} />} />
+          <Figure label="Reserved" value={<Credits amount={numbers.held} />} />
           <Figure
             label="Answers not posted"
             value={

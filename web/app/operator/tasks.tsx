@@ -158,7 +158,7 @@ function Task({ task }: { task: TaskData }) {
           </>
         ) : (
           <>
-            , <Credits amount={held} /> set aside, ends by <Time at={task.deadlineAt} />
+            , <Credits amount={held} /> reserved, ends by <Time at={task.deadlineAt} />
           </>
         )}
         {attempts > 0 && `, attempt ${attempts}`}

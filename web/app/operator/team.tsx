@@ -108,7 +108,7 @@ export default function Team() {
       <Card title="Wallet">
         <dl className="grid grid-cols-2 gap-x-6 gap-y-5 sm:grid-cols-4">
           <Figure label="Left to spend" value={<Credits amount={team.balance - team.held} />} />
-          <Figure label="Set aside" value={<Credits amount={team.held} />} />
+          <Figure label="Reserved" value={<Credits amount={team.held} />} />
           <Figure label="Owed" value={<Credits amount={team.debt} />} />
           <Figure label="Files kept" value={`${team.retentionDays} days`} />
         </dl>

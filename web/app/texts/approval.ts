@@ -3,6 +3,7 @@
 /** A task that waits for approval. */
 export const approval = {
   title: 'Start this task?',
+  waiting: 'Waiting for approval',
   waitingFor: (name: string) => `Waiting for ${name} to approve`,
   because: (whose: 'team' | 'you', credits: string) =>
     `${whose === 'team' ? 'Your team confirms' : 'You confirm'} requests over ${credits}.`,

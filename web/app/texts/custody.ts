@@ -20,7 +20,7 @@ export const undeliveredDone: Readonly<Record<string, string>> = {
 
 export const dataWords = {
   title: 'Data',
-  lead: 'How long files are kept, which requests need approval, and how to take everything along or have it deleted.',
+  lead: 'How long files are kept, which requests need approval, and how to export or delete your data.',
   retention: 'How long files are kept',
   retentionLead:
     'Files, and the first rows that we show of them, are removed after so many days. Requests, answers in words and the journal of credits stay.',
@@ -29,7 +29,7 @@ export const dataWords = {
     files === 1 ? `One file (${size}) is older than that.` : `${files.toLocaleString('en')} files (${size}) are older than that.`,
   shorterWhen: 'They are removed on',
   shorterAfter: 'Until then you can download them, or choose a longer time again.',
-  export: 'Take everything along',
+  export: 'Export data',
   exportLead:
     'One ZIP with all tables as text, the journal of credits, and every file that is still kept. It is packed in the background and kept for seven days. Only owners get it.',
   exportNone: 'Nothing was packed yet.',

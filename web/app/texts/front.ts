@@ -8,7 +8,7 @@ export const landing = {
   free: (credits: number) => `${credits} credits to begin with. No card needed.`,
   noFree: 'No card needed to sign up.',
   promises: [
-    ['No surprise bill', 'The estimate is set aside first and never exceeded. What is not used goes back.'],
+    ['No surprise bill', 'The estimate is reserved first and never exceeded. Unused credits are returned.'],
     ['Failed work costs nothing', 'An empty, failed or lost result is free, and the thread says so.'],
     ['One answer, never none', 'Whatever crashes or is sent twice on the way: you are answered once.'],
     ['Links that don’t die', 'A file is reachable for as long as it is kept: a year, unless your team says otherwise.'],

@@ -36,7 +36,7 @@ export const doneWords: Readonly<Record<string, string>> = {
   joined: 'Welcome to the team.',
   'key-revoked': 'The key was revoked. Programs that used it no longer have access.',
   'account-linked': 'The account is linked to your login.',
-  'workspace-linked': 'The workspace is linked. What is asked there is paid by this team.',
+  'workspace-linked': 'The workspace is linked. This team now pays for requests made there.',
   'account-unlinked': 'The account is not linked any more.',
   'workspace-saved': 'Saved.',
   'workspace-unlinked': 'The workspace is not linked any more. Nobody pays for what is asked there.',
@@ -96,12 +96,14 @@ export const linkWords = {
   title: 'Chats',
   lead: 'The workspaces where this team can be asked from, and your own accounts there.',
   workspaces: 'The team’s workspaces',
-  workspacesLead: 'What members ask there is paid by this team, within its limits. Guests may ask only if you allow it.',
+  workspacesLead:
+    'Members of these workspaces can spend this team’s credits, within the daily limits below. Guests can’t unless you allow them.',
   noWorkspaces: 'No workspace is linked yet',
-  noWorkspacesLead: 'Once the bot is in your Slack workspace or Discord server, it gives an owner or admin a link to this team.',
-  capsTitle: 'Daily limits and guests',
+  noWorkspacesLead:
+    'Add the bot to your Slack workspace or Discord server. It then gives an admin there a link that connects it to this team.',
+  capsTitle: 'Edit limits and guests',
   guests: 'Allow guests',
-  guestsHint: 'Guests of the workspace and people from other companies can spend the team’s credits.',
+  guestsHint: 'Guests of the workspace and people from other organizations can spend the team’s credits.',
   guestsMay: 'Guests allowed',
   save: 'Save changes',
   accounts: 'Your accounts',
@@ -111,7 +113,7 @@ export const linkWords = {
   unlinkWorkspace: (name: string) =>
     `From then on nobody pays for what is asked in ${name}, so the bot takes nothing there. Tasks that are under way are done and answered.`,
   unlinkAccount:
-    'From then on we don’t know that it is you who asks there: your limits and rights don’t count, and direct messages to the bot are not paid by your own team. In a workspace that is linked to a team, that team still pays.',
+    'From then on we don’t know that it is you who asks there: your limits and rights don’t count, and direct messages to the bot are not paid for by your own team. In a workspace that is linked to a team, that team still pays.',
 } as const;
 
 /** What may be spent from a workspace in a day. */
@@ -121,8 +123,10 @@ export const capWords = {
   workspace: 'Credits per workspace and day',
   workspaceHint: 'What everyone in the workspace together can spend in a day. Leave empty for no limit.',
   wrong: 'Enter an amount of credits, such as 100 or 2.5, or leave it empty.',
-  inShort: (person: string | null, workspace: string | null) =>
-    `Daily limits: ${person === null ? 'none' : person} per person, ${workspace === null ? 'none' : workspace} in total`,
+  inShort(person: string | null, workspace: string | null) {
+    const limits = [...(person === null ? [] : [`${person} per person`]), ...(workspace === null ? [] : [`${workspace} in total`])];
+    return limits.length === 0 ? 'No daily limits' : `Daily limits in credits: ${limits.join(', ')}`;
+  },
 } as const;
 
 export const confirmWords = {
@@ -134,7 +138,7 @@ export const confirmWords = {
   identityAfter: (platform: string) =>
     `Whoever uses this ${platform} account can then ask for work in your name, with your rights and your credits.`,
   workspaceAfter: (team: string) =>
-    `What members of this workspace ask is then paid by ${team}, within the daily limits on this page. Guests may ask only if you allow it.`,
+    `Members of this workspace can then spend credits of ${team}, within the daily limits on this page. Guests can’t unless you allow them.`,
   notYou:
     'If you did not ask for it, somebody else may have sent it to you so that you link their account to yours. Close this page, and nothing happens.',
 } as const;

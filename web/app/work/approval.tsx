@@ -3,6 +3,7 @@
 
 import { useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react';
 import { useActionData, useFetcher, type FetcherWithComponents } from 'react-router';
+import { SOMEBODY } from '#core/domain/acting.ts';
 import type { TaskView } from '#core/domain/tasks/task-view.ts';
 import type { ApprovalView } from '#core/flows/tasks/turn.ts';
 import { buttonClass, type ButtonLook } from '../components/button.tsx';
@@ -26,7 +27,8 @@ export interface ApprovalFacts {
 }
 
 export function approvalTitle({ asker, isMine }: Pick<ApprovalFacts, 'asker' | 'isMine'>): string {
-  return isMine ? words.title : words.waitingFor(asker);
+  if (isMine) return words.title;
+  return asker === SOMEBODY ? words.waiting : words.waitingFor(asker);
 }
 
 export type Approving = FetcherWithComponents<FormAnswer | undefined>;

@@ -223,11 +223,11 @@ function Cost() {
         <Credits amount={task.estimate.high} />
       </span>,
     ],
-    ['Set aside', <Credits key="held" amount={cost.held} />],
+    ['Reserved', <Credits key="held" amount={cost.held} />],
     ...(task.over
       ? ([
           ['Used', <Credits key="used" amount={cost.used} />],
-          ['Came back', <Credits key="returned" amount={cost.returned} />],
+          ['Returned', <Credits key="returned" amount={cost.returned} />],
         ] as [string, ReactNode][])
       : []),
   ];

@@ -68,7 +68,7 @@ function Running({ task, steps, facts }: { task: TaskView; steps: readonly Step[
           `${formatNumber(task.quantity.asked, reader)} ${task.quantity.unit}${facts.isUsualNumber ? ` (${words.usualNumber})` : ''}. `}
         {task.estimate.low !== task.estimate.high && `About ${formatNumber(task.estimate.low, reader)}, at most `}
         {formatNumber(task.estimate.high, reader)} {task.estimate.high === 1 ? 'credit' : 'credits'};{' '}
-        {formatNumber(task.creditsHeld, reader)} set aside.
+        {formatNumber(task.creditsHeld, reader)} reserved.
       </p>
       <div aria-live="polite">
         <Steps steps={steps} />

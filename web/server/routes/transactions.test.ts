@@ -21,7 +21,7 @@ test('a program reads every movement in credits, page by page', async () => {
         at: '2026-11-20T12:00:00.000Z',
         type: 'settle',
         words: 'Used',
-        detail: '0.75 credits set aside for it came back',
+        detail: '0.75 credits returned',
         task: { id: expect.any(String), title: 'find me leads', type: 'general', status: 'completed' },
         who: { kind: 'user', id: team.owner.userId, name: 'Olga Owner' },
         credits: -2.25,

@@ -192,6 +192,19 @@ inABrowser('the sandbox page', () => {
     await message('message number 1901').waitFor();
   });
 
+  test.each([
+    [413, 'Not sent. The files are too large'],
+    [503, 'Not sent. Check that the product is running'],
+  ])('a message that is answered with %i stays in its box, and the page says why', async (status, words) => {
+    const { page, expectTrouble } = await sitDown();
+    expectTrouble(new RegExp(`^${status} POST /sandbox/board/say`));
+    await page.route('**/sandbox/board/say', (route) => route.fulfill({ status, contentType: 'application/json', body: '{"error":{}}' }));
+    await page.keyboard.type('worth keeping');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').getByText(words).waitFor();
+    expect(await page.getByRole('textbox', { name: 'Message #general' }).inputValue()).toBe('worth keeping');
+  });
+
   test('when the product goes away the page says so, and keeps what is typed', async () => {
     const { page, door, takeTroubles } = await sitDown();
     await page.keyboard.type('worth keeping');

@@ -281,7 +281,7 @@ describe('limits of a workspace', () => {
       to: '/team/workspaces?done=workspace-linked',
     });
     const chats = await ada.page('/team/workspaces');
-    expect(chats).toContain('Daily limits: 25.5 per person, none in total');
+    expect(chats).toContain('Daily limits in credits: 25.5 per person');
     expect(await ada.page('/credits/limits')).toContain('Each person in a workspace: Acme HQ in Slack');
   });
 
@@ -300,7 +300,7 @@ describe('limits of a workspace', () => {
     expect(await ada.post('/team/workspaces', change)).toMatchObject({ to: '/team/workspaces?done=workspace-saved' });
     for (const someone of [ada, grace]) {
       const page = await someone.page('/team/workspaces');
-      expect(page).toContain('Daily limits: 10 per person, 50 in total');
+      expect(page).toContain('Daily limits in credits: 10 per person, 50 in total');
       expect(page).toContain('Guests allowed');
     }
     const { guests: _, ...without } = change;

@@ -43,7 +43,7 @@ test('a request sent twice is one task, whose conversation and page show the ans
   const conversation = await ada.page(sent.to!);
   for (const words of ['find me 3 leads in Miami', 'row 3', 'leads.csv', 'Used']) expect(conversation).toContain(words);
   const page = wordsOf(await ada.page(`/tasks/${task}`));
-  for (const words of ['Set aside 3', 'Used 3', '1 credit per lead', 'row 1']) expect(page).toContain(words);
+  for (const words of ['Reserved 3', 'Used 3', '1 credit per lead', 'row 1']) expect(page).toContain(words);
   const { rows } = await stage().core.store.money.query<{ n: number }>(
     { text: 'SELECT count(*)::int AS n FROM tasks WHERE team_id = $1' },
     [(await ada.actor()).teamId],
@@ -100,7 +100,7 @@ test('a failed task says so with a way forward, and that it cost nothing', async
   const ada = await somebody();
   await ada.post('/dashboard', { intent: 'ask', text: 'find me 3 broken leads' });
   const page = wordsOf(await ada.page(`/tasks/${await ada.newestTask()}`));
-  for (const words of ['The agent could not finish this', 'Used 0', 'Came back 3']) expect(page).toContain(words);
+  for (const words of ['The agent could not finish this', 'Used 0', 'Returned 3']) expect(page).toContain(words);
 });
 
 test('the files of a task are shown in frames where nothing of them can run', async () => {

@@ -14,11 +14,12 @@ interface People {
   readonly shelf: Shelf;
   readonly fileFaultsNext: FileFault[];
   readonly waitingFaults: () => readonly string[];
+  readonly unconfirmed: () => number;
 }
 
 /** Answers `/people/<act>`. */
 export function actOfPeople(
-  { state, shelf, fileFaultsNext, waitingFaults }: People,
+  { state, shelf, fileFaultsNext, waitingFaults, unconfirmed }: People,
   [act, ...path]: string[],
   method: string,
   body: unknown,
@@ -41,6 +42,8 @@ export function actOfPeople(
       const { after } = changesSchema.parse(Object.fromEntries(query));
       return state.version() !== after ? { version: state.version() } : state.changed().then(() => ({ version: state.version() }));
     }
+    case 'GET unconfirmed':
+      return unconfirmed();
     case 'GET faults':
       return { calls: waitingFaults(), files: fileFaultsNext };
     case 'POST file-faults':

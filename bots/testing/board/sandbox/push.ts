@@ -23,6 +23,8 @@ export interface Push {
   set(hook: Partial<Hook>): void;
   /** Something was said. */
   wake(): void;
+  /** How often the bot did not confirm what it was told. */
+  unconfirmed(): number;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export function startPush(state: State, token: string, waitingNow: () => Told[])
   const stopping = new AbortController();
   let hook = noHook;
   let woken = Promise.withResolvers<void>();
+  let unconfirmed = 0;
   const running = run();
 
   return {
@@ -41,6 +44,7 @@ export function startPush(state: State, token: string, waitingNow: () => Told[])
       woken.resolve();
     },
     wake: () => woken.resolve(),
+    unconfirmed: () => unconfirmed,
     async stop() {
       stopping.abort();
       woken.resolve();
@@ -63,6 +67,7 @@ export function startPush(state: State, token: string, waitingNow: () => Told[])
 
   async function tell(told: Told, url: string): Promise<boolean> {
     const answers = await Promise.all(Array.from({ length: hook.atOnce }, () => post(told, url)));
+    unconfirmed += answers.filter((confirmed) => !confirmed).length;
     if (!answers.includes(true)) return false;
     state.delivered(told.id);
     for (let i = 0; i < hook.repeats; i++) await post(told, url);

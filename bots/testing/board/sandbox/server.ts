@@ -135,7 +135,7 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
     if (method === 'PUT' && word === 'limits') return channels.set(idSchema.parse(channel), limitSchema.parse(body).forMs);
     if (method === 'GET' && word === 'calls') return channels.calls(idSchema.parse(channel));
     if (method === 'POST' && word === 'say') {
-      const { thread: inThread, files, ...rest } = saySchema.parse(body);
+      const { thread: inThread, gesture, files, ...rest } = saySchema.parse(body);
       enter(state, rest.channel, rest.from);
       if (inThread !== undefined && !isThread(state, rest.channel, inThread)) throw new Refused(404, 'no such thread');
       const kept = files.map(({ base64, ...each }) => shelf.keep({ ...each, bytes: Buffer.from(base64, 'base64') }));
@@ -143,6 +143,7 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
         ...rest,
         key: null,
         ...(inThread !== undefined && { thread: inThread }),
+        ...(gesture !== undefined && { gesture }),
         ...(kept.length > 0 && { files: kept }),
       });
       push.wake();
@@ -150,7 +151,7 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
     }
     if (method === 'DELETE' && word === 'messages' && channel !== undefined && state.message(channel)) return state.remove(channel);
     if (method === 'POST' && word === 'held') return held.splice(0).map((act) => act()).length;
-    const all = { state, shelf, fileFaultsNext, waitingFaults: () => faults };
+    const all = { state, shelf, fileFaultsNext, waitingFaults: () => faults, unconfirmed: push.unconfirmed };
     const answer = actOfPeople(all, [word ?? '', channel ?? '', thread ?? ''], method, body, query);
     if (method === 'POST') push.wake();
     return answer;
@@ -280,6 +281,7 @@ const editSchema = postSchema.pick({ text: true });
 const saySchema = z.strictObject({
   channel: idSchema,
   thread: threadSchema.optional(),
+  gesture: z.string().min(1).max(100).optional(),
   from: personSchema,
   text: z.string().max(40_000),
   files: z

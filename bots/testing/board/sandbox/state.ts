@@ -17,6 +17,8 @@ export interface Message {
   /** The bot's own, to find its message again. */
   readonly key: string | null;
   readonly files?: readonly FileInfo[];
+  /** The same for a message that the person's app sent twice. */
+  readonly gesture?: string;
   /** What people can press below a bot's post. */
   readonly choices?: readonly Button[];
   /** Nobody else sees it. */

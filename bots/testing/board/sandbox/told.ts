@@ -19,7 +19,7 @@ export function waitingIn(state: State, shelf: Pick<Shelf, 'addressOf'>): Told[]
 }
 
 function saidEvent(state: State, shelf: Pick<Shelf, 'addressOf'>, message: Message): BoardEvent {
-  const { id, channel, thread, text, from, at, files = [] } = message;
+  const { id, channel, thread, text, from, at, gesture, files = [] } = message;
   return {
     kind: 'said',
     event: id,
@@ -30,6 +30,7 @@ function saidEvent(state: State, shelf: Pick<Shelf, 'addressOf'>, message: Messa
     at,
     message: id,
     text,
+    ...(gesture !== undefined && { gesture }),
     files: files.map((file) => ({ ...file, url: shelf.addressOf(file) })),
   };
 }
