@@ -6,9 +6,11 @@ import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Fetcher } from '#core/ports/fetcher.ts';
+import type { Leases } from '#core/ports/leases.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Mount, SandboxPage } from '#core/ports/mount.ts';
 import type { Budgets, Poster } from '#core/ports/poster.ts';
+import type { ReplyHandles } from '#core/ports/reply-handles.ts';
 import type { Shower } from '#core/ports/shower.ts';
 import type { Limits } from './drawing/fit.ts';
 import type { ThreadRefs } from './thread-refs.ts';
@@ -68,6 +70,10 @@ export interface Context<Settings> {
   };
   /** For calls that the platform allows rarely. */
   readonly budgets: Budgets;
+  /** For what one process alone may do, such as holding a connection to the platform. */
+  readonly leases: Leases;
+  /** For answers to one person that come later than the call that they answer. */
+  readonly replyHandles: ReplyHandles;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;

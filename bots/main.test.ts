@@ -7,9 +7,10 @@ import type { Shower } from '#core/ports/shower.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import type { Adapter } from './adapter.ts';
 import { startBots } from './main.ts';
+import { alone } from './testing/alone.ts';
 import { terminal } from './terminal/adapter.ts';
 
-const core = { app: {} as App, log: quietLog, clock: systemClock, budgets: { take: async () => null } };
+const core = { app: {} as App, log: quietLog, clock: systemClock, ...alone() };
 
 test('only the platforms that have settings are started', async () => {
   const events: string[] = [];

@@ -2,7 +2,7 @@
 // the adapter's fault; everything that came from the platform is bounded here.
 
 import { z } from 'zod';
-import { hows, listenRules } from '#core/domain/chats/addressed.ts';
+import { hows } from '#core/domain/chats/addressed.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { agentTypes } from '#core/domain/tasks/agent-type.ts';
 import { cleanText, shorten } from '#core/domain/text/text.ts';
@@ -34,6 +34,9 @@ const threadRef = z
   .max(400)
   .transform((ref) => ref as ThreadRef);
 
+/** Far above what a platform gives one person: 250 on a Discord server. */
+const MOST_ROLES = 1_000;
+
 export const speakerSchema = z.object({
   platform: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not a platform'),
   workspace: word.nullable(),
@@ -45,6 +48,8 @@ export const speakerSchema = z.object({
   isGuest: z.boolean(),
   isOutsider: z.boolean(),
   administers: z.boolean().default(false),
+  /** Where its platform has roles: those of a channel's rules are among them, or its person can't ask there. */
+  roles: z.array(word).max(MOST_ROLES).default([]),
 });
 
 export const messageSchema = z.object({
@@ -60,8 +65,6 @@ export const messageSchema = z.object({
   how: z.enum(hows),
   files: z.array(fileSchema).max(1000).default([]),
 });
-
-export const hearingSchema = z.object({ rule: z.enum(listenRules).default('follow-up') });
 
 export const pressSchema = z.object({
   key,
@@ -97,7 +100,6 @@ export const removalSchema = z.object({ key });
 export type SpeakerInput = z.input<typeof speakerSchema>;
 export type MessageInput = z.input<typeof messageSchema>;
 export type Message = z.output<typeof messageSchema>;
-export type HearingInput = z.input<typeof hearingSchema>;
 export type PressInput = z.input<typeof pressSchema>;
 export type PressGiven = z.output<typeof pressSchema>;
 export type CommandInput = z.input<typeof commandSchema>;

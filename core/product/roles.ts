@@ -12,9 +12,9 @@ import type { Core } from '#core/flows/runtime/core.ts';
 import { dispatch } from '#core/flows/tasks/dispatch.ts';
 import { watchRunning } from '#core/flows/tasks/running.ts';
 import type { Mount, SandboxPage } from '#core/ports/mount.ts';
-import type { Budgets } from '#core/ports/poster.ts';
 import type { PortalSettings } from '#web/server/portal.ts';
 import type { Outside } from './sandboxes.ts';
+import { sharedBy } from './shared.ts';
 
 /** Agents take seconds to minutes, and waiting for them costs little: this many tasks at a time in one process. */
 const TASKS_AT_ONCE = 50;
@@ -50,8 +50,7 @@ export async function startBotsRole(
   { adapters, settings }: { adapters: readonly Adapter[]; settings: Outside['chats']['settings'] },
 ): Promise<Bots> {
   const { startBots } = await import('#bots/main.ts');
-  const budgets: Budgets = { take: (key, everyMs) => core.store.routes.take(key, everyMs, core.clock.now()) };
-  const bots = await startBots({ app, log: core.log, clock: core.clock, budgets }, settings, adapters);
+  const bots = await startBots({ app, log: core.log, clock: core.clock, ...sharedBy(core) }, settings, adapters);
   const stopping = new AbortController();
   const loops = [
     deliver(core, bots.posters, stopping.signal),

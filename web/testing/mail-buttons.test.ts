@@ -22,7 +22,7 @@ interface Mailed {
   send(): Promise<{ who: PortalVisitor; to?: string }>;
 }
 
-const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expiring'>, Mailed>> = {
+const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expiring' | 'app-removed'>, Mailed>> = {
   verify: {
     leadsTo: 'Confirm your email address',
     async send() {
@@ -140,12 +140,13 @@ test('a mail about a new device, as it is sent, leads to the settings', async ()
   expect(mail.text).toContain('Review your security settings:');
 });
 
-test('the button of a mail about an expiring key and of every alarm leads to its page', async () => {
+test('the button of a mail about an expiring key, about a removed app and of every alarm leads to its page', async () => {
   const ops = portal(OPS);
   await ops.signUp(OPS);
   await twoFactorOf(ops);
-  const pages: Record<AlarmKind | 'key-expiring', readonly [string, string]> = {
+  const pages: Record<AlarmKind | 'key-expiring' | 'app-removed', readonly [string, string]> = {
     'key-expiring': ['/team/keys', 'API keys'],
+    'app-removed': ['/team/workspaces', 'Chats'],
     'letters-dead': [alarmPages['letters-dead'], 'Undelivered'],
     'mails-dead': [alarmPages['mails-dead'], 'Mails'],
     'ledger-wrong': [alarmPages['ledger-wrong'], 'Ledger'],

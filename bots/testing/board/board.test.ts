@@ -12,6 +12,7 @@ import { messageSchema, type CommandInput, type MessageInput, type PressInput, t
 import { systemClock } from '#core/engines/clock.ts';
 import type { App } from '#core/flows/app.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
+import { alone } from '../alone.ts';
 import { replyOf } from '../replies.ts';
 import { board } from './adapter.ts';
 import { boardPeople } from './client.ts';
@@ -23,7 +24,6 @@ import type { Log } from '#core/ports/log.ts';
 import type { LetterPart } from '#core/ports/poster.ts';
 
 const token = 'secret';
-const budgets = { take: async () => null };
 
 test('what a person says arrives, however often and in whatever order it is told, under one key', async () => {
   const { url, people } = await openBoard();
@@ -183,7 +183,7 @@ test('a bot edits its own posts and nobody else’s, and people see what they sa
   const { thread, id } = await people.say('general', 'find me 100 leads');
   const { poster, shower } = await board.start({
     app: {} as App,
-    budgets: { take: async () => null },
+    ...alone(),
     clock: systemClock,
     log: quietLog,
     settings: { url, token },
@@ -209,7 +209,7 @@ test('an edit that the board holds is done when it lets go, whatever was done me
   await people.channel('general');
   const { poster, shower } = await board.start({
     app: {} as App,
-    budgets: { take: async () => null },
+    ...alone(),
     clock: systemClock,
     log: quietLog,
     settings: { url, token },
@@ -268,7 +268,7 @@ async function listen(url: string) {
       },
     },
   } as unknown as App;
-  const { mounts } = await board.start({ app, clock: systemClock, log, budgets, settings: { url, token } });
+  const { mounts } = await board.start({ app, clock: systemClock, log, ...alone(), settings: { url, token } });
   const server = createServer((request, response) => void mounts!.find(({ path: at }) => at === request.url)!.handle(request, response));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(async () => {
@@ -286,7 +286,7 @@ async function listen(url: string) {
 }
 
 async function posterOf(url: string) {
-  return (await board.start({ app: {} as App, clock: systemClock, log: quietLog, budgets, settings: { url, token } })).poster!;
+  return (await board.start({ app: {} as App, clock: systemClock, log: quietLog, ...alone(), settings: { url, token } })).poster!;
 }
 
 async function spawnBoard(file: string) {

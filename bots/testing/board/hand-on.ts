@@ -5,6 +5,7 @@ import type { Context } from '#bots/adapter.ts';
 import type { MessageInput, PressInput, SpeakerInput } from '#core/contracts/chats.ts';
 import { safeFileName } from '#core/domain/files/file-name.ts';
 import type { Answered } from '#core/flows/chats/answer.ts';
+import type { Wait } from '#core/flows/runtime/patience.ts';
 import { never } from '#core/domain/never.ts';
 import type { BoardEvent } from './events.ts';
 import { fileRef } from './fetcher.ts';
@@ -14,28 +15,32 @@ import { refs } from './refs.ts';
 type Chats = Context<unknown>['app']['chats'];
 type Event<Kind extends BoardEvent['kind']> = Extract<BoardEvent, { readonly kind: Kind }>;
 
-/** Resolves once the outcome is committed. */
-export function handOn(chats: Pick<Chats, 'hear' | 'act' | 'command' | 'changed' | 'removed'>, event: BoardEvent): Promise<Answered> {
+/** Resolves once the outcome is committed; rejects before the board stops waiting for its answer, where that could not be done. */
+export function handOn(
+  chats: Pick<Chats, 'hear' | 'act' | 'command' | 'changed' | 'removed'>,
+  event: BoardEvent,
+  wait: Wait,
+): Promise<Answered> {
   const speaker = speakerIn(event);
   const at = new Date(event.at);
   switch (event.kind) {
     case 'said':
-      return chats.hear(speaker, messageIn(event));
+      return chats.hear(speaker, messageIn(event), wait);
     case 'edited':
-      return chats.changed(speaker, { key: messageKey(event), text: withoutMention(event.text), at });
+      return chats.changed(speaker, { key: messageKey(event), text: withoutMention(event.text), at }, wait);
     case 'deleted':
-      return chats.removed(speaker, { key: messageKey(event) });
+      return chats.removed(speaker, { key: messageKey(event) }, wait);
     case 'pressed':
-      return chats.act(speaker, { ...pressIn(event, event.choice), ...(event.key !== undefined && { letterKey: event.key }) });
+      return chats.act(speaker, { ...pressIn(event, event.choice), ...(event.key !== undefined && { letterKey: event.key }) }, wait);
     case 'submitted':
-      return chats.act(speaker, { ...pressIn(event, event.form), form: filledIn(event.values) });
+      return chats.act(speaker, { ...pressIn(event, event.form), form: filledIn(event.values) }, wait);
     case 'command': {
       const { channel, interaction, name, text } = event;
       const where = { threadRef: refs.format(event), channel: channelOf(event) };
-      return chats.command(speaker, { key: `board:${channel}:${interaction}`, name, text, at, ...where });
+      return chats.command(speaker, { key: `board:${channel}:${interaction}`, name, text, at, ...where }, wait);
     }
     case 'stopped':
-      return chats.act(speaker, { key: `board:${event.event}`, choice: 'stop', threadRef: refs.format(event), at });
+      return chats.act(speaker, { key: `board:${event.event}`, choice: 'stop', threadRef: refs.format(event), at }, wait);
     default:
       return never(event);
   }

@@ -13,12 +13,13 @@ import { boardPrivate } from './private.ts';
 import type { BoardSettings } from './poster.ts';
 import { signature } from './sandbox/push.ts';
 
-export function boardInbound({ app, log, settings }: Context<BoardSettings>): Mount {
-  const forOne = boardPrivate(settings, log);
+export function boardInbound({ app, log, settings, replyHandles }: Context<BoardSettings>): Mount {
+  const forOne = boardPrivate(settings, log, replyHandles);
   return {
     method: 'POST',
     path: '/board/events',
     async handle(request, response) {
+      const cameMs = performance.now();
       const body = await text(request);
       if (!isSigned(body, String(request.headers['x-board-signature']), settings.token)) return end(response, 401);
       const given = jsonIn(body);
@@ -28,7 +29,8 @@ export function boardInbound({ app, log, settings }: Context<BoardSettings>): Mo
         return end(response, 400);
       }
       try {
-        const { show } = await handOn(app.chats, event);
+        await forOne.expect(event);
+        const { show } = await handOn(app.chats, event, { waitedMs: performance.now() - cameMs, withinMs: DECIDE_MS });
         await forOne.show(event, show);
         end(response, 200);
       } catch (error) {
@@ -38,6 +40,9 @@ export function boardInbound({ app, log, settings }: Context<BoardSettings>): Mo
     },
   };
 }
+
+/** The board waits 3 s for an answer, and what one person is told comes before it. */
+const DECIDE_MS = 2_500;
 
 const idSchema = z.object({ event: z.string().max(100) });
 

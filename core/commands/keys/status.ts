@@ -3,7 +3,7 @@
 import { encryptedAnew } from '#core/engines/auth/second-factors.ts';
 import { rotatedSecrets } from '#core/product/keyring.ts';
 import { lostKeyWords } from '#core/product/lost-key.ts';
-import { sealedMails, sealedRows } from '#core/store/database/reseal.ts';
+import { inputsToReseal, sealedMails, sealedRows } from '#core/store/database/reseal.ts';
 import { sealedSecrets, secretVersions, type SecretVersions } from '#core/store/database/secret-versions.ts';
 import { secondFactors, type SecondFactor } from '#core/store/accounts/second-factors.ts';
 import { count, whereTheKeyIs, type Vault } from './vault.ts';
@@ -20,6 +20,7 @@ export async function status(vault: Vault): Promise<number> {
   const secrets = await sealedSecrets(store.money, encryptionKeys);
   const mails = await sealedMails(store.money, encryptionKeys);
   const installs = await sealedRows(store.money, encryptionKeys, 'installations');
+  const inputs = await inputsToReseal(store.money, encryptionKeys);
   for (const { name, createdAt, state } of secrets) {
     const purpose = purposes.find(([of]) => name === of || name.startsWith(`${of} `))?.[1] ?? 'is not known to this version';
     const words = { current: 'ok   ', older: 'older', lost: 'LOST ' }[state];
@@ -29,7 +30,7 @@ export async function status(vault: Vault): Promise<number> {
   const gone = secrets.filter(({ state }) => state === 'lost').map(({ name }) => name);
   const lost = gone.length;
   const factors = await lostFactors(vault, gone);
-  const older = secrets.filter(({ state }) => state === 'older').length + mails.older.length + installs.older.length;
+  const older = secrets.filter(({ state }) => state === 'older').length + mails.older.length + installs.older.length + inputs.length;
   say('');
   if (older > 0)
     say(

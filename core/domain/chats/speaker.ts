@@ -1,6 +1,7 @@
 // Who says or presses something in a chat, as the platform tells it. Nothing of it proves who they are to anybody else.
 
-import type { Platform } from '../messages/thread-ref.ts';
+import type { Platform, ThreadRef } from '../messages/thread-ref.ts';
+import type { PlaceRules } from '../workspaces/place.ts';
 
 export interface Speaker {
   readonly platform: Platform;
@@ -18,6 +19,8 @@ export interface Speaker {
   readonly isOutsider: boolean;
   /** They administer the workspace on its platform. */
   readonly administers: boolean;
+  /** The platform's ids of the roles they have where it was said. */
+  readonly roles: readonly string[];
 }
 
 /** Names a speaker in rates, before we know them. What is stored has a digest of it (flows/chats/speaker-digest.ts). */
@@ -25,7 +28,6 @@ export function speakerKey({ platform, space, externalId }: Pick<Speaker, 'platf
   return `${platform}:${space ?? ''}:${externalId}`;
 }
 
-/** Guests and outsiders would spend what is not theirs, so a workspace has to allow them. Who pays alone needs no such leave. */
 /**
  * The channel as limits know it: with its platform and workspace in front, so that the caps of a workspace hold in all of its channels.
  * Where an adapter names none, the workspace still counts. null: the adapter named a channel of another place.
@@ -39,9 +41,27 @@ export function channelRef(
   return workspace === null ? undefined : here;
 }
 
-export function mayAskHere(
-  { isGuest, isOutsider }: Pick<Speaker, 'isGuest' | 'isOutsider'>,
-  place: { readonly workspacePays: boolean; readonly guestsMayAsk: boolean },
-): boolean {
-  return !(isGuest || isOutsider) || !place.workspacePays || place.guestsMayAsk;
+/** The channel of a thread: what its ref begins with. */
+export function channelOfThread(threadRef: ThreadRef): string {
+  return threadRef.slice(0, threadRef.lastIndexOf(':'));
+}
+
+/** Where somebody asks. */
+export interface AskedHere {
+  readonly workspacePays: boolean;
+  readonly guestsMayAsk: boolean;
+  readonly place: Pick<PlaceRules, 'roles'>;
+}
+
+/**
+ * Why this person can't spend here; null when they may. Guests and outsiders would spend what is not theirs, so a workspace or a
+ * channel has to allow them; where nobody but they pay, they need no leave. Roles are asked for whoever pays.
+ */
+export function whyNotHere(
+  { isGuest, isOutsider, roles }: Pick<Speaker, 'isGuest' | 'isOutsider' | 'roles'>,
+  { workspacePays, guestsMayAsk, place }: AskedHere,
+): 'guests.not-allowed' | 'roles.not-allowed' | null {
+  if ((isGuest || isOutsider) && workspacePays && !guestsMayAsk) return 'guests.not-allowed';
+  if (place.roles.length > 0 && !place.roles.some((role) => roles.includes(role))) return 'roles.not-allowed';
+  return null;
 }

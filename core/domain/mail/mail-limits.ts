@@ -34,6 +34,7 @@ export const mailLimits = {
     deletion: 10,
     'account-deletion': 10,
     'key-expiring': 40,
+    'app-removed': 20,
     alarm: 20,
   } satisfies Record<MailKind, number>,
 } as const;

@@ -1,5 +1,6 @@
 // What a mail says, as the database stores it. Its words are made when it is sent, in say-mail.ts and nowhere else.
 
+import type { Platform } from '../messages/thread-ref.ts';
 import type { Role } from '../team/permission.ts';
 
 /** Addresses in `url` are ours and work once; a mail's saying is kept sealed, and forgotten once it is sent. */
@@ -42,6 +43,15 @@ export type MailSaying =
       readonly key: string;
       readonly team: string;
       readonly until: string;
+      readonly url: string;
+    }
+  /** The app was removed from a chat workspace that a team pays for. `at` is when we heard of it (ISO 8601). */
+  | {
+      readonly kind: 'app-removed';
+      readonly workspace: string;
+      readonly platform: Platform;
+      readonly team: string;
+      readonly at: string;
       readonly url: string;
     }
   /** For those who run the product. */
@@ -126,6 +136,7 @@ const mayComeTwice: Record<MailKind, boolean> = {
   deletion: false,
   'account-deletion': false,
   'key-expiring': false,
+  'app-removed': false,
   alarm: false,
 };
 

@@ -35,6 +35,7 @@ function everySaying(theirs: string): MailSaying[] {
     { kind: 'security', name: '', what: 'new-device', at, from: null, url },
     { kind: 'deletion', team: theirs, until: at, url },
     { kind: 'key-expiring', name: theirs, key: theirs, team: theirs, until: at, url },
+    { kind: 'app-removed', workspace: theirs, platform: 'slack', team: theirs, at, url },
     { kind: 'alarm', title: theirs, words: `${theirs}\n\nand more`, url },
   ];
 }

@@ -6,6 +6,7 @@ import { placeOfNotice, type MailSaying, type SecurityChange } from './mail.ts';
 import { withoutAddresses } from '../text/address-like.ts';
 import { mailPage } from './mail-page.ts';
 import { never } from '../never.ts';
+import { platformName } from '../messages/platforms.ts';
 import type { Role } from '../team/permission.ts';
 import { cleanText, firstLine } from '../text/text.ts';
 import type { MailContext, MailBody } from './mail-body.ts';
@@ -128,6 +129,16 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         after: [
           'To keep a program running, create a new key and use it there before this one expires. If nothing uses this key, do nothing.',
         ],
+      };
+    case 'app-removed':
+      return {
+        ...about(`${brandName} was removed from a chat workspace`, null),
+        before: [
+          `The ${brandName} app was removed from the workspace “${theirs(saying.workspace)}” on ${platformName(saying.platform)}, where your team “${theirs(saying.team)}” pays for requests. Running tasks from there were stopped, and nothing was charged for them.`,
+        ],
+        facts: [['When', when(saying.at)]],
+        button: { label: 'View workspaces', url: saying.url },
+        after: ['To use it there again, install the app again: the workspace stays linked to your team until you unlink it.'],
       };
     case 'alarm':
       return {

@@ -91,7 +91,7 @@ const table = {
 
   'task.input-gone': {
     status: 409,
-    sentence: () => 'A file that was attached to this task was deleted or is no longer kept, so the task can’t run again.',
+    sentence: () => 'A file that was attached to this task was deleted or is no longer kept, so the task can’t run.',
     wayForward: 'Send your request again and attach the file again.',
     page: '/dashboard',
   },
@@ -115,16 +115,20 @@ const table = {
 
   'credits.short': {
     status: 402,
-    sentence: (facts: { need: Amount; have: Amount }) =>
+    sentence: (facts: { need: Amount; have: Amount } & Waits) =>
       `This needs ${sayCredits(micro(facts.need))} and you have ${showCredits(micro(facts.have))}.`,
-    wayForward: 'Top up, or ask for less.',
+    wayForward: ({ waits = false }: Waits) =>
+      waits ? 'Top up and approve it again, or change it to ask for less.' : 'Top up, or ask for less.',
     page: '/credits',
   },
   'limit.reached': {
     status: 402,
-    sentence: (facts: { whose: LimitOwner; need: Amount; left: Amount; period?: string; resetsAt?: string | null }) =>
+    sentence: (facts: { whose: LimitOwner; need: Amount; left: Amount; period?: string; resetsAt?: string | null } & Waits) =>
       `This needs ${sayCredits(micro(facts.need))} and ${limitWords[facts.whose](showCredits(micro(facts.left)), facts.period)}.${resets(facts.resetsAt)}`,
-    wayForward: 'Ask for less, or ask an owner or admin of your team to raise this limit.',
+    wayForward: ({ waits = false }: Waits) =>
+      waits
+        ? 'Change it to ask for less, or ask an owner or admin of your team to raise this limit and approve it again.'
+        : 'Ask for less, or ask an owner or admin of your team to raise this limit.',
     page: '/team',
   },
   'limit.not-found': {
@@ -192,6 +196,21 @@ const table = {
     sentence: (facts: { status: TaskStatus }) => `This task is already ${facts.status}.`,
     wayForward: 'Ask again to start a new one.',
   },
+  'task.started': {
+    status: 409,
+    sentence: () => 'This task has already started.',
+    wayForward: 'Cancel it, or send a new request.',
+  },
+  'task.deleted': {
+    status: 409,
+    sentence: () => 'This request was deleted, so it can’t run again.',
+    wayForward: 'Send it as a new request.',
+  },
+  'task.payer-gone': {
+    status: 403,
+    sentence: () => 'The team that would pay for this task no longer pays for you here, so nothing was started.',
+    wayForward: 'Send your request again in a new thread.',
+  },
   'approval.not-yours': {
     status: 403,
     sentence: () => 'Only the person who asked for this task can approve or change it.',
@@ -226,7 +245,17 @@ const table = {
   'guests.not-allowed': {
     status: 403,
     sentence: () => 'Guests and people from other organizations can’t start tasks in this workspace.',
-    wayForward: 'Ask a member of the workspace to start it, or an admin to allow guests.',
+    wayForward: 'Ask a member of the workspace to start it, or ask an owner or admin of the team that pays here to allow guests.',
+  },
+  'roles.not-allowed': {
+    status: 403,
+    sentence: () => 'Only people with certain roles can start tasks in this channel.',
+    wayForward: 'Ask an admin of the workspace for one of these roles, or start the task in another channel.',
+  },
+  'balance.not-shown': {
+    status: 403,
+    sentence: () => 'Guests and people from other organizations can’t see the balance of this workspace.',
+    wayForward: 'Ask a member of the workspace.',
   },
   'thread.elsewhere': {
     status: 403,
@@ -607,6 +636,11 @@ const table = {
     wayForward: 'Try again in a few minutes.',
   },
 } as const satisfies Record<string, Rule>;
+
+/** Set where an approval was refused: its request goes on waiting. */
+interface Waits {
+  readonly waits?: boolean;
+}
 
 /** Whether somebody brought the file, or a task made it. */
 interface FileFacts {

@@ -5,7 +5,10 @@ import type { Platform } from '../messages/thread-ref.ts';
 export const placeKinds = ['channel', 'thread', 'direct'] as const;
 export type PlaceKind = (typeof placeKinds)[number];
 
-/** What the bot answers: what mentions it, also what follows in a thread where it works, or everything. */
+/**
+ * What the bot takes as said to it. `mention`: what mentions it, and follow-ups of whoever asked in a thread until somebody else
+ * speaks there. `thread`: also everything in a thread where it was asked. `always`: everything (chats/addressed.ts).
+ */
 export const placeAnswers = ['mention', 'thread', 'always'] as const;
 export type PlaceAnswers = (typeof placeAnswers)[number];
 
@@ -22,12 +25,14 @@ export interface NamedPlace {
   readonly private: boolean;
 }
 
+/** Those of a channel hold in all of its threads. A thread has none of its own, but may be muted alone. */
 export interface PlaceRules {
   readonly answers: PlaceAnswers;
+  /** The bot takes only what mentions it or is a command. */
   readonly muted: boolean;
-  /** Whether guests and people of other companies may ask; null: as in its workspace. */
+  /** Whether guests and people of other organizations may ask; null: as in its workspace. */
   readonly guestsMayAsk: boolean | null;
-  /** The platform's ids of roles, one of which somebody has to have to ask; empty: everybody may. */
+  /** The platform's ids of roles, one of which somebody needs in order to ask; empty: everybody may. */
   readonly roles: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import type { Actor } from '#core/domain/actor.ts';
 import { NO_CREDITS } from '#core/domain/credits/credits.ts';
 import { newId, type HoldId, type LetterId } from '#core/domain/ids.ts';
 import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
-import { Refusal, refuse } from '#core/domain/refusals/refusal.ts';
+import { Refusal, refuse, type Refused } from '#core/domain/refusals/refusal.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
 import type { Unapproved } from '#core/store/tasks/approve.ts';
@@ -55,7 +55,7 @@ export async function approveAs(core: Core, actor: Acting, taskId: string, payer
         threadRef: task.threadRef ?? (task.address as ThreadRef),
       });
     case 'refused':
-      throw new Refusal(saying);
+      throw new Refusal(stillWaits(saying));
     case 'expired':
       throw refuse('approval.expired');
     case 'over':
@@ -63,6 +63,12 @@ export async function approveAs(core: Core, actor: Acting, taskId: string, payer
     case 'unknown':
       throw refuse('task.not-found');
   }
+}
+
+/** Whoever reads it can approve the same request later. */
+function stillWaits(refused: Refused): Refused {
+  if (refused.code !== 'credits.short' && refused.code !== 'limit.reached') return refused;
+  return { ...refused, facts: { ...refused.facts, waits: true } } as Refused;
 }
 
 /** Its end was asked for, or its time is over; the end itself may still be on its way. */

@@ -2,14 +2,15 @@
 
 import { parseChat, pressSchema, speakerSchema, type PressGiven, type PressInput, type SpeakerInput } from '#core/contracts/chats.ts';
 import { readPress, type Press } from '#core/domain/chats/press.ts';
+import { channelOfThread } from '#core/domain/chats/speaker.ts';
 import { newId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import { never } from '#core/domain/never.ts';
-import { refuse } from '#core/domain/refusals/refusal.ts';
-import { isOver } from '#core/domain/tasks/task.ts';
+import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
+import { isOver, type TaskStatus } from '#core/domain/tasks/task.ts';
 import { may } from '#core/domain/team/permission.ts';
 import { approveAs } from '../approvals/approve.ts';
 import type { Core } from '../runtime/core.ts';
-import { patienceFor } from '../runtime/patience.ts';
+import { patienceFor, type Wait } from '../runtime/patience.ts';
 import { askAgain } from '../tasks/control.ts';
 import { feedback } from '../tasks/details.ts';
 import { takeAsk, type Taken } from '../tasks/intake.ts';
@@ -21,13 +22,15 @@ import { stopOne, stopThread } from './stop.ts';
 
 /**
  * Each press has one outcome under its key. A refusal of what was wanted is an outcome too, told to whoever pressed alone.
- * Rejects with `request.invalid` for a wrong shape, `database.unavailable` when it was not done.
+ * What spends is judged by the rules of the channel where it is pressed. Rejects as `hear` does.
  */
-export async function act(core: Core, speakerInput: SpeakerInput, pressInput: PressInput): Promise<Answered> {
+export async function act(core: Core, speakerInput: SpeakerInput, pressInput: PressInput, wait: Wait = 0): Promise<Answered> {
   const speaker = parseChat(speakerSchema, speakerInput);
   const press = parseChat(pressSchema, pressInput);
   const pressed = readPress(press.choice);
-  return decideOnce(core, speaker, `press:${press.key}`, 'chats.act', (deciding) =>
+  const channel = channelOfThread(press.threadRef);
+  const gesture = { speaker, key: `press:${press.key}`, verb: 'chats.act', channel, patience: patienceFor(core, wait) } as const;
+  return decideOnce(core, gesture, (deciding) =>
     pressed === null ? Promise.reject(refuse('choice.unknown')) : doIt(deciding, press, pressed),
   );
 }
@@ -55,7 +58,7 @@ async function doOn(deciding: Deciding, press: PressGiven, what: Exclude<Press['
     case 'change':
       if (!own) return notYours(task.id);
       if (press.form !== undefined) return changedByForm(deciding, press, press.form, on);
-      if (task.status !== 'awaiting_approval') throw refuse('task.over', { status: task.status });
+      if (task.status !== 'awaiting_approval') throw noLongerWaits(task.status);
       return decided('form', task.id, { kind: 'form', taskId: task.id });
     case 'good':
     case 'bad':
@@ -84,7 +87,6 @@ async function retried(deciding: Deciding, press: PressGiven, on: OnTask): Promi
   if (!own && (acting.role === null || !may(acting.role, 'tasks.ask'))) return notYours(task.id);
   if (!isOver(task.status)) throw refuse('task.running');
   const payer = await payerOn(core, speaker, seen, on);
-  if (payer === null) throw refuse('not.allowed');
   const chat = fromChat(core, payer, { twin: null, askedBy: null, at: null });
   const letter = press.letterKey ?? press.key;
   let taken = await askAgain(core, acting, task.id, letter, 0, chat);
@@ -95,10 +97,9 @@ async function retried(deciding: Deciding, press: PressGiven, on: OnTask): Promi
 
 /** One stored outcome: the new task, with the waiting one canceled, or neither. */
 async function changedByForm(deciding: Deciding, press: PressGiven, form: NonNullable<PressGiven['form']>, on: OnTask): Promise<Outcome> {
-  const { core, speaker, seen } = deciding;
+  const { core, speaker, seen, patience } = deciding;
   const { task } = on;
   const payer = await payerOn(core, speaker, seen, on);
-  if (payer === null || payer.teamId !== task.teamId) throw refuse('not.allowed');
   const identityId = await remembered(core, speaker, seen);
   const taken = await takeAsk(
     core,
@@ -111,7 +112,7 @@ async function changedByForm(deciding: Deciding, press: PressGiven, form: NonNul
       ...(form.type !== undefined && { type: form.type }),
       at: press.at,
     },
-    patienceFor(core),
+    patience,
     undefined,
     {
       payer: { ...payer, identityId },
@@ -121,12 +122,17 @@ async function changedByForm(deciding: Deciding, press: PressGiven, form: NonNul
       async write(row, at) {
         const said = { twin: null, askedBy: identityId, at: press.at };
         const answer = await core.store.chats.replace(row, said, { taskId: task.id, letterId: newId<LetterId>(at.getTime()) }, at);
-        if (answer === 'over') throw refuse('task.over', { status: (await core.store.tasks.find(task.teamId, task.id))!.status });
+        if (answer === 'over') throw noLongerWaits(((await core.store.tasks.find(task.teamId, task.id)) ?? task).status);
         return answer;
       },
     },
   );
   return startedBy('changed', on, taken);
+}
+
+/** What does not wait for approval any more can't be changed. */
+function noLongerWaits(status: TaskStatus): Refusal {
+  return status === 'pending' || status === 'processing' ? refuse('task.started') : refuse('task.over', { status });
 }
 
 function startedBy(did: string, { task }: OnTask, taken: Taken): Outcome {

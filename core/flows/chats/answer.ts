@@ -2,6 +2,7 @@
 // concerns a task is a letter in its thread.
 
 import { askLimits } from '#core/domain/asks/limits.ts';
+import type { ChatVerb } from '#core/domain/asks/verb-rates.ts';
 import { speakerKey, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { TaskId } from '#core/domain/ids.ts';
 import type { Notice, RefusedSaying } from '#core/domain/messages/letter.ts';
@@ -125,9 +126,14 @@ export async function tooOften(
 }
 
 /** Takes one of what this speaker may do; false when it is too much. */
-export async function isWithin(core: Core, verb: Parameters<Core['rates']['takeInChat']>[0], speaker: Speaker): Promise<boolean> {
-  const workspace = `${speaker.platform}:${speaker.workspace ?? speakerKey(speaker)}`;
-  return (await core.rates.takeInChat(verb, { person: speakerKey(speaker), workspace })) === 0;
+export async function isWithin(core: Core, verb: ChatVerb, speaker: Speaker): Promise<boolean> {
+  return (await core.rates.takeInChat(verb, ratedAs(speaker))) === 0;
+}
+
+/** As rates know a speaker. */
+export function ratedAs(speaker: Speaker): { readonly person: string; readonly workspace: string } {
+  const person = speakerKey(speaker);
+  return { person, workspace: `${speaker.platform}:${speaker.workspace ?? person}` };
 }
 
 export function privately(core: Core, say: PrivateSaying): Show {
@@ -135,7 +141,13 @@ export function privately(core: Core, say: PrivateSaying): Show {
 }
 
 /** No letter is written for these: they concern the person who asked, and nobody else in the thread. */
-const concernsOne: ReadonlySet<string> = new Set(['team.missing', 'guests.not-allowed', 'thread.elsewhere', 'conversation.not-found']);
+const concernsOne: ReadonlySet<string> = new Set([
+  'team.missing',
+  'guests.not-allowed',
+  'roles.not-allowed',
+  'thread.elsewhere',
+  'conversation.not-found',
+]);
 
 async function showRefused(
   core: Core,

@@ -154,6 +154,27 @@ test('what is removed before it arrives is never taken, and what a refusal quote
   expect(await ann.say('type: zzquux do it', thread, { key: refused.key })).toMatchObject({ outcome: 'ignored', repeated: true });
 });
 
+test('what refusals of its edits quoted goes with a removed message, and those of other messages stay', async () => {
+  const { core } = stage();
+  const { place } = await linked();
+  const [ann, thread, key] = [place.speaker(), place.thread(), `chat:${newId()}`];
+  for (const [of, word] of [
+    [key, 'zzfirst'],
+    [`${key}0`, 'zzother'],
+  ] as const) {
+    await ann.say('find me 3 leads', thread, { key: of });
+    expect(await ann.edit(of, `type: ${word} do it`)).toMatchObject({ did: 'refused', show: { kind: 'private' } });
+    const later = new Date(stage().clock.now().getTime() + 1_000);
+    expect(await ann.edit(of, 'find me 9000000 leads', later)).toMatchObject({ outcome: 'refused', show: { kind: 'thread' } });
+  }
+  const refusals = async () => (await place.said(thread)).filter((line) => line.includes('you asked for'));
+  expect(await refusals()).toHaveLength(2);
+  await ann.remove(key);
+  expect(await searchEverywhere(core.store.money, ['zzfirst'])).toEqual([]);
+  expect(await searchEverywhere(core.store.money, ['zzother'])).not.toEqual([]);
+  expect(await refusals()).toHaveLength(1);
+});
+
 test('a deleted team takes all that tells its messages apart with it', async () => {
   const { core } = stage();
   const { owner, place } = await linked({ careful: true });

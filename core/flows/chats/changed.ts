@@ -6,38 +6,41 @@ import { isSameWork } from '#core/domain/chats/same-work.ts';
 import { readAsk } from '#core/domain/asks/read-ask.ts';
 import { newId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import type { RefusedSaying } from '#core/domain/messages/letter.ts';
-import { isAnswer, refuse } from '#core/domain/refusals/refusal.ts';
+import { isAnswer } from '#core/domain/refusals/refusal.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
 import type { Core } from '../runtime/core.ts';
-import { patienceFor } from '../runtime/patience.ts';
+import { patienceFor, unless, type Wait } from '../runtime/patience.ts';
 import { takeAsk } from '../tasks/intake.ts';
-import { answerOf, answerTaken, decided, isWithin, nothingToShow, toldPrivately, tooOften, type Answered } from './answer.ts';
-import { decideOnce, keepDecision, said, type Deciding, type Outcome } from './decide.ts';
+import { answerTaken, decided, nothingToShow, toldPrivately, type Answered } from './answer.ts';
+import { decideOnce, keepDecision, onceInTime, said, type Deciding, type Gesture, type Outcome } from './decide.ts';
 import { JudgedBefore, remembered } from './hear.ts';
 import { onTask, payerOn } from './rights.ts';
 
-/** `key` is the message's, `at` when this edit was made: the latest edit counts, in whatever order they arrive. */
-export async function changed(core: Core, speakerInput: SpeakerInput, editInput: EditInput): Promise<Answered> {
+/**
+ * `key` is the message's, `at` when this edit was made: the latest edit counts, in whatever order they arrive. Rejects as `hear`
+ * does.
+ */
+export async function changed(core: Core, speakerInput: SpeakerInput, editInput: EditInput, wait: Wait = 0): Promise<Answered> {
   const speaker = parseChat(speakerSchema, speakerInput);
   const edit = parseChat(editSchema, editInput);
-  const { known } = await core.store.chats.look({ speaker, threadRef: null, key: edit.key, twin: null });
-  // A request that was refused has nothing that an edit could change.
-  if (known?.saying?.kind === 'refused' && !isAnswer((known.saying as RefusedSaying).code))
-    return decideOnce(core, speaker, `edit:${known.key}:${edit.at.getTime()}`, 'chats.changed', async () =>
-      toldPrivately('nothing', null, { kind: 'notice', notice: 'edited-refused' }),
-    );
-  // What made no task is no request to change.
-  if (known?.outcome !== 'task' || known.taskId === null) return nothingToShow;
+  const patience = patienceFor(core, wait);
+  const look = () => core.store.chats.look({ speaker, channel: null, threadRef: null, key: edit.key, twin: null });
+  const { known } = await patience.during((signal) => unless(signal, look()));
+  if (known === null) return nothingToShow;
   const key = `edit:${known.key}:${edit.at.getTime()}`;
-  const seen = await core.store.chats.look({ speaker, threadRef: null, key, twin: null });
-  if (seen.known !== null) return answerOf(core, speaker, seen, seen.known, true);
-  if (!(await isWithin(core, 'chats.changed', speaker))) return tooOften(core, speaker);
-  const deciding: Deciding = { core, speaker, seen };
-  const wanted = await said<Wanted>(() => wantedBy(deciding, { ...edit, message: known.key, key }, known.taskId!));
-  if ('did' in wanted) return keepDecision(deciding, key, 'chats.changed', wanted);
-  const answer = await askEdited(deciding, wanted);
-  return answer ?? keepDecision(deciding, key, 'chats.changed', decided('late', null, { kind: 'nothing' }));
+  const gesture: Gesture = { speaker, key, verb: 'chats.changed', channel: null, patience };
+  // A request that was refused has nothing that an edit could change.
+  if (known.saying?.kind === 'refused' && !isAnswer((known.saying as RefusedSaying).code))
+    return decideOnce(core, gesture, async () => toldPrivately('nothing', null, { kind: 'notice', notice: 'edited-refused' }));
+  // What made no task is no request to change.
+  const { outcome, taskId } = known;
+  if (outcome !== 'task' || taskId === null) return nothingToShow;
+  return onceInTime(core, gesture, async (deciding, signal) => {
+    const wanted = await said<Wanted>(() => wantedBy(deciding, { ...edit, message: known.key, key }, taskId));
+    if ('did' in wanted) return keepDecision(deciding, gesture, wanted, signal);
+    return (await askEdited(deciding, wanted)) ?? keepDecision(deciding, gesture, decided('late', null, { kind: 'nothing' }), signal);
+  });
 }
 
 /** A task, or why there is none. */
@@ -50,7 +53,6 @@ async function wantedBy(deciding: Deciding, edit: Edit, firstTask: TaskId): Prom
   if (isSameWork(task.requestText, read.text) && (read.type ?? task.type) === task.type)
     return decided('same', task.id, { kind: 'nothing' });
   const payer = await payerOn(core, speaker, seen, on);
-  if (payer === null || payer.teamId !== task.teamId) throw refuse('not.allowed');
   return { edit, task, payer: { ...payer, identityId: await remembered(core, speaker, seen) } };
 }
 
@@ -68,7 +70,7 @@ interface Edit {
 }
 
 /** null when a later edit was taken, or the message is gone. */
-async function askEdited({ core, speaker, seen }: Deciding, { edit, task, payer }: Wanted): Promise<Answered | null> {
+async function askEdited({ core, speaker, seen, patience }: Deciding, { edit, task, payer }: Wanted): Promise<Answered | null> {
   try {
     const taken = await takeAsk(
       core,
@@ -80,7 +82,7 @@ async function askEdited({ core, speaker, seen }: Deciding, { edit, task, payer 
         text: edit.text,
         at: edit.at,
       },
-      patienceFor(core),
+      patience,
       undefined,
       {
         payer,

@@ -1,8 +1,9 @@
 // A command of the platform, such as /impacter balance. Whatever concerns one person is shown to that person alone.
 
 import { commandSchema, parseChat, speakerSchema, type Command, type CommandInput, type SpeakerInput } from '#core/contracts/chats.ts';
+import { channelOfThread } from '#core/domain/chats/speaker.ts';
 import type { Core } from '../runtime/core.ts';
-import { patienceFor } from '../runtime/patience.ts';
+import { patienceFor, type Wait } from '../runtime/patience.ts';
 import { decided, type Answered } from './answer.ts';
 import { decideOnce, type Deciding, type Outcome } from './decide.ts';
 import { hearMessage } from './hear.ts';
@@ -10,15 +11,19 @@ import { readCommands, type ReadCommand } from './offers.ts';
 import { onTask } from './rights.ts';
 import { stopAll } from './stop.ts';
 
-/** `name`: ask, balance, history, link, help, settings, privacy, cancel; what we don't know is answered with help. */
-export async function command(core: Core, speakerInput: SpeakerInput, commandInput: CommandInput): Promise<Answered> {
+/**
+ * `name`: ask, balance, history, link, help, settings, privacy, cancel or stop; what we don't know is answered with help. Rejects as
+ * `hear` does.
+ */
+export async function command(core: Core, speakerInput: SpeakerInput, commandInput: CommandInput, wait: Wait = 0): Promise<Answered> {
   const speaker = parseChat(speakerSchema, speakerInput);
   const given = parseChat(commandSchema, commandInput);
   const key = `command:${given.key}`;
   const name = given.name.toLowerCase();
-  if (name === 'ask' && given.text.trim() !== '')
-    return hearMessage(core, speaker, { ...given, key, how: 'command', files: [] }, 'follow-up', patienceFor(core));
-  return decideOnce(core, speaker, key, 'chats.command', async (deciding) =>
+  const patience = patienceFor(core, wait);
+  if (name === 'ask' && given.text.trim() !== '') return hearMessage(core, speaker, { ...given, key, how: 'command', files: [] }, patience);
+  const channel = channelOfThread(given.threadRef);
+  return decideOnce(core, { speaker, key, verb: 'chats.command', channel, patience }, async (deciding) =>
     name === 'cancel' || name === 'stop' ? cancelOwn(deciding, given) : shows(isRead(name) ? name : 'help'),
   );
 }

@@ -1,18 +1,9 @@
 // Something was said in a chat: an ask, or nothing. Each message is judged once, by its coordinates; whatever arrives under
 // them again gets the first answer.
 
-import {
-  messageSchema,
-  hearingSchema,
-  parseChat,
-  speakerSchema,
-  type HearingInput,
-  type Message,
-  type MessageInput,
-  type SpeakerInput,
-} from '#core/contracts/chats.ts';
-import { isForUs, type ListenRule } from '#core/domain/chats/addressed.ts';
-import { channelRef, mayAskHere, type Speaker } from '#core/domain/chats/speaker.ts';
+import { messageSchema, parseChat, speakerSchema, type Message, type MessageInput, type SpeakerInput } from '#core/contracts/chats.ts';
+import { isForUs } from '#core/domain/chats/addressed.ts';
+import { channelOfThread, channelRef, whyNotHere, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { IdentityId } from '#core/domain/ids.ts';
 import { refuse, type Refused } from '#core/domain/refusals/refusal.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
@@ -22,31 +13,34 @@ import type { Core } from '../runtime/core.ts';
 import { patienceFor, unless, type Patience, type Wait } from '../runtime/patience.ts';
 import { takeAsk, type FromChat } from '../tasks/intake.ts';
 import { speakerDigest } from './speaker-digest.ts';
-import { answerOf, answerTaken, isWithin, nothingToShow, tooOften, type Answered } from './answer.ts';
+import { answerOf, answerTaken, isWithin, nothingToShow, ratedAs, tooOften, type Answered } from './answer.ts';
 
 /**
- * Resolves only after the outcome is committed. `hearing.rule` is what this channel lets us take without a mention. Rejects
- * with `request.invalid` for a wrong shape, and with `database.unavailable` when it could not be written down 2.5 s after it
- * came; `wait` says how long it waited already, and how long the door can.
+ * Resolves only after the outcome is committed. The rules of the channel say what it takes without a mention, and who may ask
+ * there. Rejects with `request.invalid` for a wrong shape, and with `database.unavailable` when it could not be written down 2.5 s
+ * after it came; `wait` says how long it waited already, and how long the door can.
  */
-export async function hear(
-  core: Core,
-  speaker: SpeakerInput,
-  message: MessageInput,
-  hearing: HearingInput = {},
-  wait: Wait = 0,
-): Promise<Answered> {
-  const { rule } = parseChat(hearingSchema, hearing);
-  return hearMessage(core, parseChat(speakerSchema, speaker), parseChat(messageSchema, message), rule, patienceFor(core, wait));
+export async function hear(core: Core, speaker: SpeakerInput, message: MessageInput, wait: Wait = 0): Promise<Answered> {
+  return hearMessage(core, parseChat(speakerSchema, speaker), parseChat(messageSchema, message), patienceFor(core, wait));
 }
 
-export async function hearMessage(core: Core, speaker: Speaker, message: Message, rule: ListenRule, patience: Patience): Promise<Answered> {
+export async function hearMessage(core: Core, speaker: Speaker, message: Message, patience: Patience): Promise<Answered> {
   const { key, threadRef } = message;
   const channel = channelRef(speaker, message.channel);
   if (channel === null) throw refuse('request.invalid', { fields: [{ name: 'channel', problem: 'is not of this workspace' }] });
   // Whoever chose the second name may only ever mean a message of their own.
   const twin = message.also === undefined ? null : `${message.also}|${speakerDigest(core, speaker)}`;
-  const seen = await patience.during((signal) => unless(signal, core.store.chats.look({ speaker, threadRef, key, twin })));
+  const judge = async () => {
+    const place = message.channel ?? channelOfThread(threadRef);
+    const [seen] = await Promise.all([
+      core.store.chats.look({ speaker, channel: place, threadRef, key, twin }),
+      // Whoever speaks to us will need it; most of what others say to each other will not.
+      message.how === 'thread' ? null : core.rates.readyInChat('chats.hear', ratedAs(speaker)),
+    ]);
+    const forUs = seen.known === null && isForUs({ ...message, identityId: seen.identityId }, seen.thread, seen.place);
+    return { seen, forUs, tooMany: forUs && !(await isWithin(core, 'chats.hear', speaker)) };
+  };
+  const { seen, forUs, tooMany } = await patience.during((signal) => unless(signal, judge()));
   if (seen.known !== null) {
     // Its own coordinates lead to the first ones from now on: whoever edits or removes it names nothing else.
     if (twin !== null && seen.known.key !== key) await core.store.chats.changes.name(key, seen.known.key, core.clock.now());
@@ -54,9 +48,10 @@ export async function hearMessage(core: Core, speaker: Speaker, message: Message
   }
 
   const heard: Heard = { core, speaker, message: { ...message, channel }, seen, twin, patience };
-  if (!isForUs({ ...message, identityId: seen.identityId }, seen.thread, rule)) return ignore(heard);
-  if (!(await isWithin(core, 'chats.hear', speaker))) return tooOften(core, speaker);
-  if (!mayAskHere(speaker, seen)) return refuseOne(heard, { code: 'guests.not-allowed', facts: {} });
+  if (!forUs) return ignore(heard);
+  if (tooMany) return tooOften(core, speaker);
+  const notHere = whyNotHere(speaker, seen);
+  if (notHere !== null) return refuseOne(heard, { code: notHere, facts: {} });
   const { payer, thread } = seen;
   if (payer === null) return refuseOne(heard, { code: 'team.missing', facts: {} });
   if (thread !== null && thread.teamId !== payer.teamId) return refuseOne(heard, { code: 'thread.elsewhere', facts: {} });
@@ -73,7 +68,9 @@ interface Heard {
 }
 
 async function ask({ core, speaker, message, seen, twin, patience }: Heard, payer: Payer): Promise<Answered> {
-  const identityId = await remembered(core, speaker, seen);
+  const identityId = isRemembered(speaker, seen)
+    ? seen.identityId
+    : await patience.during((signal) => unless(signal, core.store.people.rememberAccount(speaker)));
   const { key, threadRef, channel, text, at, files } = message;
   try {
     const taken = await takeAsk(
@@ -116,15 +113,19 @@ export function fromChat(core: Core, payer: Payer, said: Said): FromChat {
 export class JudgedBefore extends Error {}
 
 /** The account as we know it, under its name of now. */
-export async function remembered(core: Core, speaker: Speaker, { identityId, displayName }: Seen): Promise<IdentityId> {
-  if (identityId !== null && displayName === speaker.name) return identityId;
-  return core.store.people.rememberAccount(speaker);
+export async function remembered(core: Core, speaker: Speaker, seen: Seen): Promise<IdentityId> {
+  return isRemembered(speaker, seen) ? seen.identityId : core.store.people.rememberAccount(speaker);
+}
+
+function isRemembered({ name }: Speaker, seen: Seen): seen is Seen & { readonly identityId: IdentityId } {
+  return seen.identityId !== null && seen.displayName === name;
 }
 
 /** Nothing of its text is kept, and outside of our threads nothing at all. */
 async function ignore(heard: Heard): Promise<Answered> {
-  const { core, speaker, seen } = heard;
-  if (seen.thread === null || !(await isWithin(core, 'chats.hear', speaker))) return nothingToShow;
+  const { core, speaker, seen, patience } = heard;
+  if (seen.thread === null) return nothingToShow;
+  if (!(await patience.during((signal) => unless(signal, isWithin(core, 'chats.hear', speaker))))) return nothingToShow;
   return keep(heard, 'ignored', null, seen.thread.teamId);
 }
 

@@ -1,8 +1,7 @@
 // What one person is shown on command: their balance, their tasks, links that are theirs alone. It is read when it is shown, so
 // a repeat shows how things are now, and no link is ever stored.
 
-import type { Speaker } from '#core/domain/chats/speaker.ts';
-import { mayAskHere } from '#core/domain/chats/speaker.ts';
+import { whyNotHere, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { LinkOffer, PrivateSaying } from '#core/domain/messages/private.ts';
 import { never } from '#core/domain/never.ts';
 import type { Seen } from '#core/store/chats/look.ts';
@@ -31,8 +30,8 @@ export async function commandReply(core: Core, speaker: Speaker, seen: Seen, nam
     case 'history': {
       const { payer } = seen;
       if (payer === null) return offerLink(core, speaker, seen, 'no-team');
-      if (!mayAskHere(speaker, seen)) return { kind: 'refused', code: 'guests.not-allowed', facts: {} };
       if (name === 'history') return { kind: 'history', tasks: await core.store.chats.ownOf(seen, payer.teamId, HISTORY_LINES) };
+      if (whyNotHere(speaker, seen) === 'guests.not-allowed') return { kind: 'refused', code: 'balance.not-shown', facts: {} };
       const { available, inUse } = await balance(core, payer);
       return { kind: 'balance', available, inUse };
     }

@@ -5,22 +5,30 @@ import { parseChat, removalSchema, speakerSchema, type RemovalInput, type Speake
 import { newId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import { isOver } from '#core/domain/tasks/task.ts';
 import type { Core } from '../runtime/core.ts';
+import { patienceFor, unless, type Wait } from '../runtime/patience.ts';
 import { endUnstarted } from '../tasks/control.ts';
 import { decided, nothingToShow, type Answered } from './answer.ts';
 import { decideOnce, type Deciding, type Outcome } from './decide.ts';
 import { onTask } from './rights.ts';
 import { speakerDigest } from './speaker-digest.ts';
 
-/** `key` is the message's. Later deliveries of it do nothing. Only whoever asked can remove what they asked. */
-export async function removed(core: Core, speakerInput: SpeakerInput, removalInput: RemovalInput): Promise<Answered> {
+/** `key` is the message's. Later deliveries of it do nothing. Only whoever asked can remove what they asked. Rejects as `hear` does. */
+export async function removed(core: Core, speakerInput: SpeakerInput, removalInput: RemovalInput, wait: Wait = 0): Promise<Answered> {
   const speaker = parseChat(speakerSchema, speakerInput);
   const { key } = parseChat(removalSchema, removalInput);
-  const { known } = await core.store.chats.look({ speaker, threadRef: null, key, twin: null });
+  const patience = patienceFor(core, wait);
+  const look = () => core.store.chats.look({ speaker, channel: null, threadRef: null, key, twin: null });
+  const { known } = await patience.during((signal) => unless(signal, look()));
   if (known !== null && known.outcome !== 'task' && known.outcome !== 'refused') return nothingToShow;
   const message = known?.key ?? key;
-  return decideOnce(core, speaker, `removed:${message}:${speakerDigest(core, speaker)}`, 'chats.removed', (deciding) =>
-    remove(deciding, message, known?.taskId ?? null),
-  );
+  const gesture = {
+    speaker,
+    key: `removed:${message}:${speakerDigest(core, speaker)}`,
+    verb: 'chats.removed',
+    channel: null,
+    patience,
+  } as const;
+  return decideOnce(core, gesture, (deciding) => remove(deciding, message, known?.taskId ?? null));
 }
 
 async function remove(deciding: Deciding, message: string, taskId: TaskId | null): Promise<Outcome> {

@@ -2,7 +2,8 @@
 // allows, and nobody else anything.
 
 import { isOwn, type Acting } from '#core/domain/acting.ts';
-import { mayAskHere, type Speaker } from '#core/domain/chats/speaker.ts';
+import { whyNotHere, type Speaker } from '#core/domain/chats/speaker.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { may } from '#core/domain/team/permission.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
 import type { Seen } from '#core/store/chats/look.ts';
@@ -30,10 +31,19 @@ export async function onTask(
   return { task, own, acting: { teamId, userId, identityId, role: member?.role ?? null } };
 }
 
-/** Who pays when this person starts something in the task's team now; null when they may not any more. */
-export async function payerOn(core: Core, speaker: Speaker, seen: Seen, { task }: OnTask): Promise<Payer | null> {
-  if (seen.payer?.teamId === task.teamId) return mayAskHere(speaker, seen) ? seen.payer : null;
+/**
+ * Who pays when this person starts something in the task's team now. Throws what keeps them from it: `guests.not-allowed`,
+ * `roles.not-allowed`, `not.allowed` for a member who may not ask, and `task.payer-gone` where that team does not pay for them any
+ * more, as after it unlinked the workspace.
+ */
+export async function payerOn(core: Core, speaker: Speaker, seen: Seen, { task }: Pick<OnTask, 'task'>): Promise<Payer> {
+  if (seen.payer?.teamId === task.teamId) {
+    const notHere = whyNotHere(speaker, seen);
+    if (notHere !== null) throw refuse(notHere);
+    return seen.payer;
+  }
   const member = seen.userId === null ? null : await core.store.people.payerFor(seen.userId, task.teamId);
-  if (member === null || member.role === null || !may(member.role, 'tasks.ask')) return null;
+  if (member === null || member.role === null) throw refuse('task.payer-gone');
+  if (!may(member.role, 'tasks.ask')) throw refuse('not.allowed');
   return { ...member, identityId: seen.identityId };
 }

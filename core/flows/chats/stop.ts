@@ -32,17 +32,20 @@ export async function stopThread(deciding: Deciding, threadRef: ThreadRef, befor
 
 export async function stopAll(deciding: Deciding, live: readonly LiveTask[]): Promise<Outcome> {
   const { core, seen } = deciding;
-  if (live.length === 0) return toldPrivately('nothing-to-stop', null, { kind: 'notice', notice: 'nothing-to-stop' });
   const outcomes: Outcome[] = [];
   for (const { id, teamId } of live) {
     const on = await onTask(core, seen, id);
     if (on !== null) outcomes.push({ ...(await stopOne(deciding, on).catch(overMeanwhile)), teamId });
   }
-  // One that was stopped says more than one that is not theirs.
-  return outcomes.find(({ did }) => did === 'canceled') ?? outcomes.find(({ did }) => did === 'stopping') ?? outcomes[0]!;
+  // They may all have gone meanwhile. One that was stopped says more than one that is not theirs.
+  return outcomes.find(({ did }) => did === 'canceled') ?? outcomes.find(({ did }) => did === 'stopping') ?? outcomes[0] ?? nothingToStop();
 }
 
 function overMeanwhile(error: unknown): Outcome {
-  if (!isRefusal(error) || error.code !== 'task.over') throw error;
+  if (!isRefusal(error) || (error.code !== 'task.over' && error.code !== 'task.not-found')) throw error;
+  return nothingToStop();
+}
+
+function nothingToStop(): Outcome {
   return toldPrivately('nothing-to-stop', null, { kind: 'notice', notice: 'nothing-to-stop' });
 }

@@ -65,6 +65,7 @@ const kinds: Record<MailKind, Kind | null> = {
   deletion: null,
   'account-deletion': null,
   'key-expiring': null,
+  'app-removed': null,
   alarm: null,
 };
 

@@ -360,6 +360,8 @@ function saying(core: Core, kind: Exclude<MailSaying['kind'], 'alarm'>): MailSay
       return { kind, name: 'Ada', until: at, url };
     case 'key-expiring':
       return { kind, name: 'Ada', key: 'Report', team: 'Engines', until: at, url };
+    case 'app-removed':
+      return { kind, workspace: 'Acme HQ', platform: 'slack', team: 'Engines', at, url };
     default:
       return { kind, name: 'Ada', url };
   }

@@ -2,7 +2,7 @@
 // While the database is away all of it is tried again with the same ids, so that a commit whose answer got lost is found
 // rather than repeated. Nothing is sent to the database once the deadline has passed.
 
-import { refuse } from '#core/domain/refusals/refusal.ts';
+import { isRefusal, refuse } from '#core/domain/refusals/refusal.ts';
 import { GRACE_MS } from '#core/store/database/group-commit.ts';
 import { DatabaseUnavailable, isUnavailable } from '#core/store/database/outage.ts';
 import type { Core } from './core.ts';
@@ -48,7 +48,7 @@ export function patienceFor({ clock }: Pick<Core, 'clock'>, wait: Wait = 0): Pat
             return await work(over.signal);
           } catch (error) {
             if (!isUnavailable(error)) throw error;
-            mayBeDone ||= error instanceof DatabaseUnavailable && error.mayBeDone;
+            mayBeDone ||= isMaybeDone(error);
             await clock.sleep(AGAIN_AFTER_MS, over.signal);
             if (over.signal.aborted) throw refusal(error, mayBeDone);
           }
@@ -60,10 +60,13 @@ export function patienceFor({ clock }: Pick<Core, 'clock'>, wait: Wait = 0): Pat
   };
 }
 
-/** What is only read can be left to itself when the signal aborts. */
-export async function unless<T>(signal: AbortSignal, read: Promise<T>): Promise<T> {
+/**
+ * What is only read can be left to itself when the signal aborts; so can work that may be done again without a further effect, which
+ * then says through `mayBeDone` whether it had begun.
+ */
+export async function unless<T>(signal: AbortSignal, read: Promise<T>, mayBeDone: () => boolean = () => false): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const giveUp = () => reject(new DatabaseUnavailable(signal.reason));
+  const giveUp = () => reject(new DatabaseUnavailable(signal.reason, { mayBeDone: mayBeDone() }));
   if (signal.aborted) giveUp();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
@@ -71,6 +74,12 @@ export async function unless<T>(signal: AbortSignal, read: Promise<T>): Promise<
   } finally {
     signal.removeEventListener('abort', giveUp);
   }
+}
+
+/** Also where a refusal of the same deadline says so. */
+function isMaybeDone(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailable) return error.mayBeDone;
+  return isRefusal(error) && 'outcome' in error.facts;
 }
 
 function refusal(cause: unknown, mayBeDone: boolean): Error {

@@ -25,6 +25,8 @@ export interface Rates {
   take(verb: RatedVerb, who: Who): Promise<number>;
   /** The same for what is done in a chat, of an account and its workspace. */
   takeInChat(verb: ChatVerb, who: { readonly person: string; readonly workspace: string }): Promise<number>;
+  /** Has what `takeInChat` needs of the database at hand, so that taking it costs no further round trip. Takes nothing. */
+  readyInChat(verb: ChatVerb, who: { readonly person: string; readonly workspace: string }): Promise<void>;
   /** Whether this account may be told now that it does something too often. */
   mayTell(person: string): Promise<boolean>;
   /** Notes something that was free of charge. */
@@ -54,17 +56,23 @@ export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
     return bucket === undefined || bucket.endsMs > nowMs() ? bucket : undefined;
   };
 
-  async function takeOne(name: string, rate: Rate): Promise<number> {
+  async function takeOne({ name, rate }: Named): Promise<number> {
     for (;;) {
-      const bucket = find(name) ?? begin(name);
+      const bucket = await ready({ name, rate });
       if (bucket.left > 0) {
         bucket.left--;
         return 0;
       }
       if (bucket.isLast) return secondsUntil(bucket.endsMs);
-      // Whoever comes meanwhile waits for the same block.
-      await (bucket.drawing ??= fill(bucket, name, rate));
     }
+  }
+
+  /** Draws a block where there is none. What is needed together is drawn in one statement. */
+  async function ready({ name, rate }: Named): Promise<Bucket> {
+    const bucket = find(name) ?? begin(name);
+    // Whoever comes meanwhile waits for the same block.
+    if (bucket.left === 0 && !bucket.isLast) await (bucket.drawing ??= fill(bucket, name, rate));
+    return bucket;
   }
 
   function begin(name: string): Bucket {
@@ -104,19 +112,35 @@ export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
     return Math.max(1, Math.ceil((endsMs - nowMs()) / 1000));
   }
 
-  /** The person first: whoever is stopped takes nothing from their team. */
-  async function takeBoth(what: string, { person, team }: Pick<VerbRate, 'person' | 'team'>, who: Who): Promise<number> {
-    return (await takeOne(`${what}|${who.person}`, person)) || takeOne(`${what}|team:${who.teamId}`, team);
+  /** The first one is the person's: whoever is stopped takes nothing from their team, or their workspace. */
+  async function takeBoth([own, shared]: readonly [Named, Named]): Promise<number> {
+    await Promise.all([ready(own), ready(shared)]);
+    return (await takeOne(own)) || takeOne(shared);
+  }
+
+  function ofTeam(what: string, { person, team }: Pick<VerbRate, 'person' | 'team'>, who: Who): [Named, Named] {
+    return [
+      { name: `${what}|${who.person}`, rate: person },
+      { name: `${what}|team:${who.teamId}`, rate: team },
+    ];
+  }
+
+  function inChat(verb: ChatVerb, { person, workspace }: { readonly person: string; readonly workspace: string }): [Named, Named] {
+    return [
+      { name: `${verb}|chat:${person}`, rate: chatRates[verb].person },
+      { name: `${verb}|workspace:${workspace}`, rate: chatRates[verb].workspace },
+    ];
   }
 
   return {
-    take: (verb, who) => takeBoth(verb, verbRates[verb], who),
-    takeInChat: async (verb, { person, workspace }) =>
-      (await takeOne(`${verb}|chat:${person}`, chatRates[verb].person)) ||
-      takeOne(`${verb}|workspace:${workspace}`, chatRates[verb].workspace),
-    mayTell: async (person) => (await takeOne(`chats.told|chat:${person}`, toldRate)) === 0,
+    take: (verb, who) => takeBoth(ofTeam(verb, verbRates[verb], who)),
+    takeInChat: (verb, who) => takeBoth(inChat(verb, who)),
+    async readyInChat(verb, who) {
+      await Promise.all(inChat(verb, who).map(ready));
+    },
+    mayTell: async (person) => (await takeOne({ name: `chats.told|chat:${person}`, rate: toldRate })) === 0,
     async note(thing, who) {
-      await takeBoth(thing, freeRates[thing], who);
+      await takeBoth(ofTeam(thing, freeRates[thing], who));
     },
     waiting({ person, teamId }) {
       for (const thing of ['stopped', 'refused', 'answered', 'unapproved'] as const) {
@@ -135,6 +159,12 @@ export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
       return null;
     },
   };
+}
+
+/** A rate, and what is counted under it. */
+interface Named {
+  readonly name: string;
+  readonly rate: Rate;
 }
 
 interface Bucket {

@@ -75,7 +75,7 @@ export async function askAgain(core: Core, actor: Acting, taskId: string, key: s
   const patience = patienceFor(core, wait);
   const task = await patience.during((signal) => unless(signal, findTask(core, actor, taskId)));
   if (!isOver(task.status)) throw refuse('task.running');
-  if (task.requestText === '') throw refuse('ask.empty'); // its person had their words erased
+  if (task.requestText === '') throw refuse('task.deleted'); // or its person had their words erased
   const ask = `retry:${task.id}:${key}`;
   // A repeat of this request gets the answer that it had. A file that goes right now is noticed by intake.
   const hasLostInput = async () =>

@@ -105,8 +105,8 @@ export async function takeAsk(
   return patience.during(async (signal) => {
     const payer = chat?.payer ?? (await unless(signal, payerOf(core, ask)));
     if (payer === null) return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'team.missing', facts: {} } };
-    // Guests look on; what they ask for in a chat is asked by the chat.
-    if (ask.from.kind === 'user' && payer.role !== null && !may(payer.role, 'tasks.ask'))
+    // Guests look on; what they ask for in a chat, or try again there, is asked by the chat.
+    if (chat === undefined && ask.from.kind === 'user' && payer.role !== null && !may(payer.role, 'tasks.ask'))
       return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'not.allowed', facts: {} } };
     const who = { person: payer.userId === null ? `identity:${payer.identityId}` : `user:${payer.userId}`, teamId: payer.teamId };
     counted ??= { tooMuch: await unless(signal, whyNotNow(core.rates, who, again !== undefined)) };

@@ -172,7 +172,7 @@ test('tokens are in no log, no export and nowhere in the database as they are', 
 });
 
 test('when the app is removed, whoever waits there gets an answer and nothing is charged, and installed again the team goes on', async () => {
-  const { app, core, owner } = world();
+  const { app, core, owner, mails } = world();
   const given = slack();
   const elsewhere = slack();
   const ada = await owner('Acme');
@@ -207,6 +207,10 @@ test('when the app is removed, whoever waits there gets an answer and nothing is
   expect(await asked(app, given, '2', 'find me 3 leads')).toBe('team.missing');
   await app.workspaces.uninstalled({ platform: 'slack', externalId: given.externalId });
   expect((await app.team.audit(ada, { limit: 10, act: 'workspace.uninstalled' })).length).toBe(1);
+  // Its owners are told of each removal once.
+  const told = async () => (await mails(ada.email, 0)).filter(({ kind }) => kind === 'app-removed');
+  await vi.waitFor(async () => expect(await told()).toHaveLength(1));
+  expect((await told())[0]!.text).toMatch(/workspace “Acme HQ” on Slack[^]*\/team\/workspaces$/m);
 
   expect(await app.workspaces.installed({ ...given, tokens: freshTokens() })).toBe(3);
   expect(await linked()).toEqual([true, true]);

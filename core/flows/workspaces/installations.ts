@@ -10,6 +10,7 @@ import { installationLimits, type Installation, type NewInstallation, type Token
 import type { Ending } from '#core/store/tasks/finish.ts';
 import { LockedOut } from '#core/store/database/outage.ts';
 import type { LiveTask, Version } from '#core/store/workspaces/installations.ts';
+import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
 
 /** A notification that was lost costs this long at the most. */
@@ -47,11 +48,28 @@ export function installationVerbs(core: Core) {
 
     /**
      * For an adapter: the app was removed, its tokens are void. Whoever waits for work from there gets an answer that says so, and
-     * the team that pays there finds it in its audit log. News older than the present installation (`happenedAt`) changes nothing.
+     * the team that pays there finds it in its audit log, and its owners in a mail. News older than the present installation (`happenedAt`) changes nothing.
      */
     async uninstalled({ platform, externalId, happenedAt }: { platform: Platform; externalId: string; happenedAt?: Date }): Promise<void> {
       const at = core.clock.now();
-      if (!(await installations.uninstall(platform, externalId, happenedAt ?? at, at))) return;
+      const url = `${core.settings.publicUrl}/team/workspaces`;
+      const gone = await installations.uninstall(
+        platform,
+        externalId,
+        happenedAt ?? at,
+        at,
+        ({ workspaceId, workspace, team, userId, email }, on) =>
+          writeMail(
+            core,
+            {
+              key: `app-removed:${workspaceId}:${at.getTime()}:${userId}`,
+              to: email,
+              saying: { kind: 'app-removed', workspace, platform, team, at: at.toISOString(), url },
+            },
+            on,
+          ),
+      );
+      if (!gone) return;
       cached.drop(nameOf(platform, externalId));
       core.log.info({ platform, externalId }, 'app removed');
       await endTasks(core, platform, externalId);

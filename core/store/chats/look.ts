@@ -1,11 +1,11 @@
 // Who speaks in a chat, who pays there, in what state the thread is, and whether this gesture has an outcome already: all that a
 // message is judged by, in one read. Everything that queued meanwhile is read together.
 
-import type { IdentityId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
+import type { ConversationId, IdentityId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
 import type { ThreadState } from '#core/domain/chats/addressed.ts';
 import type { Speaker } from '#core/domain/chats/speaker.ts';
 import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
-import type { ConversationId } from '#core/domain/ids.ts';
+import type { PlaceRules } from '#core/domain/workspaces/place.ts';
 import { payerIn, type Payer, type PayerRow } from '../accounts/payer.ts';
 import { groupCommit } from '../database/group-commit.ts';
 import type { Money } from '../database/money.ts';
@@ -13,6 +13,8 @@ import type { StoredAnswer } from './outcomes.ts';
 
 export interface Look {
   readonly speaker: Speaker;
+  /** Whose rules hold; null where none matter. */
+  readonly channel: string | null;
   /** null where it does not matter. */
   readonly threadRef: ThreadRef | null;
   readonly key: string;
@@ -28,7 +30,10 @@ export interface Seen {
   readonly payer: Payer | null;
   /** A team pays for all of the workspace. */
   readonly workspacePays: boolean;
+  /** In this channel. */
   readonly guestsMayAsk: boolean;
+  /** Of the channel; muted also where the thread is. */
+  readonly place: Pick<PlaceRules, 'answers' | 'muted' | 'roles'>;
   readonly thread: (ThreadState & { readonly conversationId: ConversationId; readonly teamId: TeamId }) | null;
   readonly known: StoredAnswer | null;
 }
@@ -42,11 +47,12 @@ export function lookOver(money: Money): LookAt {
     most: LARGEST_BATCH,
     async run(looks) {
       const column = (of: (look: Look) => string | null) => looks.map(of);
-      const { rows } = await money.query<SeenRow>({ name: 'chat look', text: 'SELECT * FROM chat_look($1, $2, $3, $4, $5, $6, $7)' }, [
+      const { rows } = await money.query<SeenRow>({ name: 'chat look', text: 'SELECT * FROM chat_look($1, $2, $3, $4, $5, $6, $7, $8)' }, [
         column(({ speaker }) => speaker.platform),
         column(({ speaker }) => speaker.space),
         column(({ speaker }) => speaker.workspace),
         column(({ speaker }) => speaker.externalId),
+        column(({ channel }) => channel),
         column(({ threadRef }) => threadRef),
         column(({ key }) => key),
         column(({ twin }) => twin),
@@ -64,6 +70,9 @@ interface SeenRow extends PayerRow {
   readonly user_id: UserId | null;
   readonly workspace_pays: boolean;
   readonly guests_may_ask: boolean;
+  readonly answers: PlaceRules['answers'];
+  readonly muted: boolean;
+  readonly roles: string[];
   readonly conversation_id: ConversationId | null;
   readonly thread_team: TeamId | null;
   readonly asked_by: IdentityId | null;
@@ -83,6 +92,7 @@ function seenIn(row: SeenRow): Seen {
     payer: payerIn(row),
     workspacePays: row.workspace_pays,
     guestsMayAsk: row.guests_may_ask,
+    place: { answers: row.answers, muted: row.muted, roles: row.roles },
     thread:
       row.conversation_id === null
         ? null

@@ -1,8 +1,10 @@
 // After ENCRYPTION_KEY was rotated, everything that an older key sealed is sealed with the new one: secrets that processes
-// share, mails whose words are still kept, tokens of installations, and handles for late replies. Then the older key can be dropped.
+// share, mails whose words are still kept, tokens of installations, handles for late replies, and references of attachments that
+// are still to be fetched. Then the older key can be dropped.
 
-import type { MailId } from '#core/domain/ids.ts';
+import type { FileId, MailId } from '#core/domain/ids.ts';
 import type { Log } from '#core/ports/log.ts';
+import { inputSealedAs } from '../files/waiting-inputs.ts';
 import { sealedAs } from '../mail/mails.ts';
 import { tokensSealedAs } from '../workspaces/installations.ts';
 import { handleSealedAs } from '../workspaces/reply-handles.ts';
@@ -20,6 +22,14 @@ export async function resealAll(money: Money, keys: readonly string[], log: Log)
       seal(keys[0]!, sealedAs(id), words),
     ]);
   if (older.length > 0) log.info({ mails: older.length }, 'mails sealed with the new key');
+  const inputs = await inputsToReseal(money, keys);
+  for (const { id, sealed, ref } of inputs)
+    await money.query({ text: 'UPDATE waiting_inputs SET ref = $3 WHERE id = $1 AND ref = $2' }, [
+      id,
+      sealed,
+      seal(keys[0]!, inputSealedAs(id), ref),
+    ]);
+  if (inputs.length > 0) log.info({ inputs: inputs.length }, 'references of attachments sealed with the new key');
   for (const kind of ['installations', 'reply_handles'] as const) {
     const rows = (await sealedRows(money, keys, kind)).older;
     const { bytes, where, name } = sealedTables[kind];
@@ -102,6 +112,26 @@ export async function sealedMails(money: Money, keys: readonly string[]): Promis
       if (state === 'lost') lost.push(id);
     }
     if (rows.length < AT_ONCE) return { older, lost };
+    after = rows.at(-1)!.id;
+  }
+}
+
+/**
+ * References of attachments that an older key sealed. What no key opens is not among them: its person is told to attach it again when
+ * it is fetched (core/flows/files/fetch-inputs.ts).
+ */
+export async function inputsToReseal(money: Money, keys: readonly string[]): Promise<{ id: FileId; sealed: Buffer; ref: string }[]> {
+  const older: { id: FileId; sealed: Buffer; ref: string }[] = [];
+  for (let after: FileId | null = null; ;) {
+    const { rows }: { rows: { id: FileId; ref: Buffer }[] } = await money.query(
+      { text: 'SELECT id, ref FROM waiting_inputs WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2' },
+      [after, AT_ONCE],
+    );
+    for (const { id, ref } of rows) {
+      const { state, secret } = openWithAny(keys, inputSealedAs(id), ref);
+      if (state === 'older') older.push({ id, sealed: ref, ref: secret });
+    }
+    if (rows.length < AT_ONCE) return older;
     after = rows.at(-1)!.id;
   }
 }

@@ -43,7 +43,7 @@ export interface WaitingInputs {
 
 export function waitingInputsOver(money: Money, encryptionKeys: readonly string[]): WaitingInputs {
   return {
-    sealed: (id, ref) => seal(encryptionKeys[0]!, sealedAs(id), ref),
+    sealed: (id, ref) => seal(encryptionKeys[0]!, inputSealedAs(id), ref),
 
     async claim(platforms, at, leaseMs, most) {
       const { rows } = await money.query<ClaimRow>(
@@ -100,13 +100,14 @@ export function waitingInputsOver(money: Money, encryptionKeys: readonly string[
   };
 }
 
-function sealedAs(id: FileId): string {
+/** The name under which a reference is sealed, so that it opens in no other row. */
+export function inputSealedAs(id: FileId): string {
   return `input:${id}`;
 }
 
 function opened(keys: readonly string[], id: FileId, ref: Buffer): string | null {
   try {
-    return open(keys, sealedAs(id), ref);
+    return open(keys, inputSealedAs(id), ref);
   } catch {
     return null; // its person attaches it again
   }

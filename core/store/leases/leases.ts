@@ -2,28 +2,20 @@
 // fence, and state is written with the fence that it was read under: a process that was stopped or cut off, and does not know
 // that its time is over, cannot overwrite what the next one wrote. Names are few and stay.
 
+import type { HeldLease, Lease } from '#core/ports/leases.ts';
 import type { Money } from '../database/money.ts';
 
-export interface Lease {
-  readonly name: string;
-  readonly holder: string;
-  /** Until when it is the holder's, unless they renew it. */
-  readonly until: Date;
-  /** Grows with each new holder. */
-  readonly fence: number;
-  /** What the holder before left, to go on from. */
-  readonly state: unknown;
-}
+export type { Lease };
 
 export interface Leases {
   /** null while somebody else has it. Whoever has it already keeps their fence. */
   take(name: string, holder: string, forMs: number, at: Date): Promise<Lease | null>;
   /** False once it is over, also where nobody has taken it since: whoever held it stops, and takes it anew. */
-  renew(lease: Pick<Lease, 'name' | 'fence'>, forMs: number, at: Date): Promise<boolean>;
+  renew(lease: HeldLease, forMs: number, at: Date): Promise<boolean>;
   /** Gives it up, so that the next one need not wait. Nothing happens where somebody else has it. */
-  release(lease: Pick<Lease, 'name' | 'fence'>, at: Date): Promise<void>;
+  release(lease: HeldLease, at: Date): Promise<void>;
   /** False when somebody else has taken it: nothing was written. `state` is any JSON of at most STATE_BYTES. */
-  write(lease: Pick<Lease, 'name' | 'fence'>, state: unknown): Promise<boolean>;
+  write(lease: HeldLease, state: unknown): Promise<boolean>;
   /** null when nobody ever had it. */
   read(name: string): Promise<Lease | null>;
 }

@@ -1,7 +1,7 @@
 // Installations: tokens are sealed, each change of them has a number, and two processes that want to refresh the same tokens
 // meet at the row's lock, where the second one finds what the first one got.
 
-import type { TaskId, TeamId, WorkspaceId } from '#core/domain/ids.ts';
+import type { TaskId, TeamId, UserId, WorkspaceId } from '#core/domain/ids.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { AgentType } from '#core/domain/tasks/agent-type.ts';
@@ -18,8 +18,11 @@ export interface Installations {
   find(platform: Platform, externalId: string): Promise<Installation | null>;
   /** Keeps it, also where the app was before: other tokens take the place of the earlier ones. Answers the version. */
   install(given: NewInstallation, at: Date): Promise<number>;
-  /** True when the app is gone, now or before; false when it was installed after `happenedAt`. */
-  uninstall(platform: Platform, externalId: string, happenedAt: Date, at: Date): Promise<boolean>;
+  /**
+   * True when the app is gone, now or before; false when it was installed after `happenedAt`. `tell` writes to the owners of a team
+   * that pays there, once for each removal, in the same transaction.
+   */
+  uninstall(platform: Platform, externalId: string, happenedAt: Date, at: Date, tell: TellOwner): Promise<boolean>;
   /**
    * Calls `refresh` while nobody else can and keeps what it gives, unless the tokens are not those of `version` any more: then
    * they are the answer. null when the app is gone. The row stays locked meanwhile, so `refresh` must soon end.
@@ -34,6 +37,17 @@ export interface Installations {
   /** Workers that have tasks in hand which are over stop them. */
   stopWorkers(ids: readonly TaskId[], at: Date): Promise<void>;
 }
+
+/** An owner of a team that pays in a workspace. */
+export interface WorkspaceOwner {
+  readonly workspaceId: WorkspaceId;
+  readonly workspace: string;
+  readonly team: string;
+  readonly userId: UserId;
+  readonly email: string;
+}
+
+export type TellOwner = (owner: WorkspaceOwner, on: Writes) => Promise<void>;
 
 export interface LiveTask {
   readonly id: TaskId;
@@ -121,7 +135,7 @@ export function installationsOver(money: Money, keys: readonly string[]): Instal
         return Number(version);
       }),
 
-    uninstall: (platform, externalId, happenedAt, at) =>
+    uninstall: (platform, externalId, happenedAt, at, tellOwner) =>
       money.transaction(async (client) => {
         const { rows } = await client.query<{ installed_at: Date; uninstalled_at: Date | null }>(
           `SELECT installed_at, uninstalled_at FROM installations WHERE ${THIS} FOR UPDATE`,
@@ -139,6 +153,13 @@ export function installationsOver(money: Money, keys: readonly string[]): Instal
           [platform, externalId, at, rows.length > 0, happenedAt],
         );
         await audit(client, 'workspace.uninstalled', platform, linked.rows, at);
+        const owners = await client.query<WorkspaceOwner>(
+          `SELECT w.id AS "workspaceId", w.name AS workspace, t.name AS team, u.id AS "userId", u.email
+           FROM workspaces w JOIN teams t ON t.id = w.team_id JOIN members m ON m.team_id = t.id AND m.role = 'owner' JOIN users u ON u.id = m.user_id
+           WHERE w.id = ANY ($1) ORDER BY u.id`,
+          [linked.rows.map(({ id }) => id)],
+        );
+        for (const owner of owners.rows) await tellOwner(owner, client);
         await tell(client, { platform, externalId });
         return true;
       }),

@@ -14,6 +14,7 @@ export interface ReplyHandles {
   put(key: string, handle: string, until: { readonly uses: number; readonly expiresAt: Date }, at: Date): Promise<void>;
   /** Takes one of its uses; null when it has expired, was used up, or never was. */
   take(key: string, at: Date): Promise<string | null>;
+  drop(key: string): Promise<void>;
   /** For upkeep: how many went. */
   forgetExpired(at: Date, most: number): Promise<number>;
 }
@@ -38,6 +39,10 @@ export function replyHandlesOver(money: Money, keys: readonly string[]): ReplyHa
         [key, at],
       );
       return rows[0] === undefined ? null : openWithAny(keys, handleSealedAs(key), rows[0].handle).secret;
+    },
+
+    async drop(key) {
+      await money.query({ text: 'DELETE FROM reply_handles WHERE key = $1' }, [key]);
     },
 
     async forgetExpired(at, most) {

@@ -1,21 +1,22 @@
-// What is sealed in these tables: tokens of installations, and handles for late replies.
+// What is sealed in these tables: tokens of installations, handles for late replies, and references of attachments.
 
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { newId } from '#core/domain/ids.ts';
+import { newId, type FileId } from '#core/domain/ids.ts';
 import type { NewInstallation } from '#core/domain/workspaces/installation.ts';
 import { openBank } from '#core/testing/ledger/bank.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { searchEverywhere } from '#core/testing/search-everywhere.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
-import { forgetLostTokens, resealAll, sealedRows } from '../database/reseal.ts';
+import { forgetLostTokens, inputsToReseal, resealAll, sealedRows } from '../database/reseal.ts';
+import { waitingInputsOver } from '../files/waiting-inputs.ts';
 import { installationsOver } from './installations.ts';
 import { replyHandlesOver } from './reply-handles.ts';
 
 const [oldKey, newKey] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
 const bank = forAll(async () => {
   const opened = await openBank();
-  return { money: opened.money, stop: () => opened.close() };
+  return { ...opened, stop: () => opened.close() };
 });
 const NOW = new Date('2026-11-30T12:00:00Z');
 const minutes = (count: number) => new Date(NOW.getTime() + count * 60_000);
@@ -54,6 +55,22 @@ test('after a start with a new ENCRYPTION_KEY in front, tokens and handles are s
     expect(await installationsOver(money, [newKey]).find('slack', each.externalId)).toMatchObject({ tokens: each.tokens, version: 1 });
   expect(await replyHandlesOver(money, [newKey]).take('rotated', NOW)).toBe('a handle');
   expect(await sealedRows(money, [newKey], 'installations')).toEqual({ older: [], lost: [] });
+});
+
+test('an attachment that waits to be fetched is found after the key was rotated and the old one dropped', async () => {
+  const { money, wallet, task } = bank();
+  const [id, taskId] = [newId<FileId>(), await task(await wallet(), 'pending')];
+  await money.query(
+    {
+      text: `INSERT INTO waiting_inputs (id, task_id, team_id, platform, name, mime, size_bytes, ref, next_at, give_up_at, created_at)
+             SELECT $1, t.id, t.team_id, 'chat', 'a.csv', 'text/csv', 3, $3, $4, $4, $4 FROM tasks t WHERE t.id = $2`,
+    },
+    [id, taskId, waitingInputsOver(money, [oldKey]).sealed(id, 'F123'), NOW],
+  );
+  expect(await inputsToReseal(money, [newKey, oldKey])).toHaveLength(1);
+  await resealAll(money, [newKey, oldKey], quietLog);
+  expect(await inputsToReseal(money, [newKey, oldKey])).toEqual([]);
+  expect(await waitingInputsOver(money, [newKey]).claim(['chat'], NOW, 1_000, 10)).toMatchObject([{ id, ref: 'F123' }]);
 });
 
 test('tokens whose key is gone are as good as none, until the app is installed again', async () => {

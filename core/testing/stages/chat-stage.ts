@@ -1,11 +1,12 @@
 // A running product, and people who speak to it in a chat that nobody posts to: letters are written and read from the database.
 
 import pg from 'pg';
-import type { CommandInput, HearingInput, MessageInput, PressInput, SpeakerInput } from '#core/contracts/chats.ts';
+import type { CommandInput, MessageInput, PressInput, SpeakerInput } from '#core/contracts/chats.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { Reply } from '#core/domain/messages/reply.ts';
 import { replyFor } from '#core/domain/messages/say.ts';
 import type { Saying } from '#core/domain/messages/letter.ts';
+import type { PlaceRules } from '#core/domain/workspaces/place.ts';
 import type { Answered } from '#core/flows/chats/answer.ts';
 import { replyContext } from '#core/flows/messages/reply-context.ts';
 import { verifyLedger } from '#core/store/credits/ledger-verify.ts';
@@ -28,6 +29,8 @@ export interface Place {
   speaker(name?: string, more?: Partial<SpeakerInput>): Voice;
   /** A new thread. */
   thread(): string;
+  /** Makes rules for its channel, or for one of its threads. */
+  rule(rules: Partial<PlaceRules>, threadRef?: string): Promise<void>;
   /** What was said in a thread, a line each. */
   said(threadRef: string): Promise<string[]>;
   /** Statuses of the tasks of a thread, oldest first. */
@@ -36,7 +39,7 @@ export interface Place {
 
 export interface Voice {
   readonly speaker: SpeakerInput;
-  say(text: string, threadRef: string, more?: Partial<MessageInput> & HearingInput): Promise<Answered & { readonly key: string }>;
+  say(text: string, threadRef: string, more?: Partial<MessageInput>): Promise<Answered & { readonly key: string }>;
   press(choice: string, threadRef: string, more?: Partial<PressInput>): Promise<Answered>;
   command(name: string, more?: Partial<CommandInput>): Promise<Answered>;
   edit(key: string, text: string, at?: Date): Promise<Answered>;
@@ -70,6 +73,18 @@ export async function openChatStage(options: StageOptions = {}): Promise<ChatSta
       return {
         id,
         thread: () => `chat:${id}:C1:${++threads}`,
+        rule: (rules, threadRef) =>
+          app.workspaces.rulePlace(
+            {
+              ref: threadRef ?? `chat:${id}:C1`,
+              platform: 'chat',
+              workspace: id,
+              kind: threadRef === undefined ? 'channel' : 'thread',
+              name: null,
+              private: false,
+            },
+            rules,
+          ),
         speaker: (name = 'ann', more = {}) =>
           voice({ platform: 'chat', workspace: id, space: id, externalId: name, name, isGuest: false, isOutsider: false, ...more }),
         async said(threadRef) {
@@ -102,7 +117,7 @@ export async function openChatStage(options: StageOptions = {}): Promise<ChatSta
   function voice(speaker: SpeakerInput): Voice {
     return {
       speaker,
-      async say(text, threadRef, { rule, ...more } = {}) {
+      async say(text, threadRef, more = {}) {
         const message: MessageInput = {
           key: `chat:${newId()}`,
           threadRef,
@@ -112,7 +127,7 @@ export async function openChatStage(options: StageOptions = {}): Promise<ChatSta
           how: 'mention',
           ...more,
         };
-        return { ...(await app.chats.hear(speaker, message, rule === undefined ? {} : { rule })), key: message.key };
+        return { ...(await app.chats.hear(speaker, message)), key: message.key };
       },
       press: (choice, threadRef, more = {}) =>
         app.chats.act(speaker, { key: `chat:${newId()}`, choice, threadRef, at: clock.now(), ...more }),

@@ -176,12 +176,12 @@ function bindPost(
   return () => state.add({ channel, from: null, key, text, ...(thread !== undefined && { thread }), ...(choices && { choices }) });
 }
 
-/** For one person's eyes, and told to nobody. */
+/** For one person's eyes, and told to nobody. Outside of threads where `thread` is empty. */
 function bindPrivate(state: State, channel: string, { person, thread, text }: z.infer<typeof privateSchema>): () => Message {
   openChannel(state, channel);
-  if (!isThread(state, channel, thread)) throw new Refused(404, 'no such thread');
+  if (thread !== '' && !isThread(state, channel, thread)) throw new Refused(404, 'no such thread');
   if (text.length > limits.post) throw new Refused(413, 'too long');
-  return () => state.add({ channel, thread, from: null, key: null, text, only: person });
+  return () => state.add({ channel, from: null, key: null, text, only: person, ...(thread !== '' && { thread }) });
 }
 
 /** A bot edits what it posted, and nothing else. */
@@ -276,7 +276,11 @@ const searchMs = 60 * 60_000;
 const searchSchema = z.strictObject({ key: z.string().min(1), after: z.iso.datetime(), before: z.iso.datetime().optional() });
 const limitSchema = z.strictObject({ forMs: z.int().min(0) });
 const echoesSchema = z.strictObject({ url: z.url().nullable() });
-const privateSchema = z.strictObject({ person: z.string().min(1).max(100), thread: threadSchema, text: textSchema });
+const privateSchema = z.strictObject({
+  person: z.string().min(1).max(100),
+  thread: z.union([z.literal(''), threadSchema]),
+  text: textSchema,
+});
 const editSchema = postSchema.pick({ text: true });
 const saySchema = z.strictObject({
   channel: idSchema,

@@ -1,0 +1,21 @@
+// What adapters share with other processes, for one that is alone: in memory, and without limits.
+
+import type { Context } from '#bots/adapter.ts';
+
+export function alone(): Pick<Context<unknown>, 'budgets' | 'leases' | 'replyHandles'> {
+  const handles = new Map<string, string>();
+  return {
+    budgets: { take: async () => null },
+    leases: {
+      take: async (name, forMs) => ({ name, holder: 'alone', until: new Date(Date.now() + forMs), fence: 1, state: {} }),
+      renew: async () => true,
+      write: async () => true,
+      release: async () => undefined,
+    },
+    replyHandles: {
+      keep: async (key, handle) => void handles.set(key, handle),
+      find: async (key) => handles.get(key) ?? null,
+      drop: async (key) => void handles.delete(key),
+    },
+  };
+}
