@@ -109,9 +109,9 @@ async function open(): Promise<Bank> {
 
 function verify(settings: Record<string, string>): Promise<{ code: number; said: string; complained: string }> {
   const command = path.join(import.meta.dirname, 'ledger-verify.ts');
-  const { PATH } = process.env;
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [command], { env: { PATH, ...settings } }, (_error, said, complained) =>
+    const child = execFile(process.execPath, [command], { env: { PATH, NODE_COMPILE_CACHE, ...settings } }, (_error, said, complained) =>
       resolve({ code: child.exitCode!, said, complained }),
     );
   });

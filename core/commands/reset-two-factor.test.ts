@@ -61,7 +61,8 @@ function someone(): string {
 }
 
 function keys(...words: string[]): Promise<{ code: number; said: string; complained: string }> {
-  const env = { PATH: process.env['PATH'], DATABASE_URL: stage().databaseUrl, DATA_DIR: stage().dataDir, ENCRYPTION_KEY };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, DATABASE_URL: stage().databaseUrl, DATA_DIR: stage().dataDir, ENCRYPTION_KEY };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [path.join(import.meta.dirname, 'keys.ts'), ...words], { env }, (_error, said, complained) =>
       resolve({ code: child.exitCode!, said, complained }),

@@ -11,7 +11,7 @@ import { article, connected, forgiveAttempts, newcomers, newMail, scriptsRun, ti
 vi.setConfig({ testTimeout: 120_000 });
 
 inABrowser('while the server is away', () => {
-  const { world, sitDown, member, say, tasksOf } = newcomers();
+  const { world, sitDown, member, say, tasksOf } = newcomers({ wired: true });
 
   test.each([
     { trouble: 'away', like: /^net::ERR_CONNECTION_REFUSED POST/ },

@@ -6,7 +6,7 @@ import { afterEach, expect, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
-import { forAll, openStage, type Stage } from '#core/testing/stages/stage.ts';
+import { forAll, openStage, type Stage, type StageOptions } from '#core/testing/stages/stage.ts';
 import { proxied, visitor } from '#core/testing/visitors/visitor.ts';
 import { oneBrowser, type BrowserWindow, type WindowOptions } from './browsers/browser.ts';
 import { openLine, type Line } from './browsers/line.ts';
@@ -19,13 +19,13 @@ interface World extends Stage {
   readonly line: Line;
 }
 
-async function openWorld(): Promise<World> {
+async function openWorld(some: StageOptions): Promise<World> {
   const line = await openLine();
   const settings = { ...proxied, PUBLIC_URL: line.url, STARTING_CREDITS: String(STARTING) };
   const agents = agentsThat((job) =>
     done(Array.from({ length: 30 }, (_, i) => `Line ${i}.`).join('\n'), [csvOf('leads.csv', job.quantity ?? 1)]),
   );
-  const stage = await openStage({ portal: true, settings, agents });
+  const stage = await openStage({ portal: true, settings, agents, ...some });
   line.leadTo(stage);
   return {
     ...stage,
@@ -38,8 +38,8 @@ async function openWorld(): Promise<World> {
 }
 
 /** For the tests of one file. The line is mended after each. */
-export function newcomers() {
-  const world = forAll(openWorld);
+export function newcomers(some: Pick<StageOptions, 'wired'> = {}) {
+  const world = forAll(() => openWorld(some));
   const browser = oneBrowser();
   let callers = 0;
 

@@ -114,9 +114,10 @@ inABrowser('somebody new', () => {
   }
 
   async function grant(email: string, amount: number): Promise<string> {
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
     const { stdout } = await promisify(execFile)(process.execPath, ['core/commands/grant.ts', email, String(amount)], {
       cwd: root,
-      env: { PATH: process.env['PATH'], DATABASE_URL: stage().databaseUrl },
+      env: { PATH, NODE_COMPILE_CACHE, DATABASE_URL: stage().databaseUrl },
     });
     return stdout;
   }

@@ -7,7 +7,7 @@ import type { Wait } from '#core/flows/runtime/patience.ts';
 import { openChatStage } from '#core/testing/stages/chat-stage.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 
-const stage = forAll(() => openChatStage({ settings: { ROLES: 'web' } }));
+const stage = forAll(() => openChatStage({ wired: true, settings: { ROLES: 'web' } }));
 
 /** A request that waits for approval, and what its person does then. */
 async function waiting() {

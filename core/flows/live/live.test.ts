@@ -10,7 +10,9 @@ import type { LiveItem } from './live.ts';
 import type { EventCursor } from './event-line.ts';
 
 const clock = clockByHand();
-const world = forAll(() => openStage({ clock, agents: agentsThat((job) => done('Here.', [csvOf('leads.csv', job.quantity ?? 1)])) }));
+const world = forAll(() =>
+  openStage({ clock, wired: true, agents: agentsThat((job) => done('Here.', [csvOf('leads.csv', job.quantity ?? 1)])) }),
+);
 
 test('a page shows what is there, and each change of it, whatever moved the credits', async () => {
   const { core, person } = world();

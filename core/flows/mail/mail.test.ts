@@ -260,6 +260,7 @@ test('after three days of trying a mail is left to the operator, with the last r
 test('a mail that was taken is not sent again because the database was away for a moment', async () => {
   let cut = () => {};
   const { core, wire, mailbox } = await stage({
+    wired: true,
     withCore: (made) =>
       withMailer(made, async (mail, signal) => {
         const answer = await made.mailer!.send(mail, signal);

@@ -202,6 +202,7 @@ test('a worker that was cut off from the database keeps its work once it is back
   const finished = Promise.withResolvers<void>();
   const { withCore, nextBeat } = heartbeats();
   const { person, wire, core } = await stage({
+    wired: true,
     clock,
     withCore,
     agents: agentsThat(async () => {
@@ -228,7 +229,10 @@ test('a worker that was cut off from the database keeps its work once it is back
 });
 
 test('when another worker takes over while the first one still works, there is one result, one bill, and one run', async () => {
-  const { person, wire, databaseUrl, another, openclaw, core } = await stage({ timings: { leaseMs: 1_000, sweepEveryMs: 100 } });
+  const { person, wire, databaseUrl, another, openclaw, core } = await stage({
+    wired: true,
+    timings: { leaseMs: 1_000, sweepEveryMs: 100 },
+  });
   openclaw.set({ held: true });
   const ada = await person();
   const taken = await ada.ask('find me 5 leads');

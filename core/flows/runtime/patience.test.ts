@@ -34,7 +34,7 @@ test.each<[string, Wait | undefined, number]>([
 
 test('while the database is away, a door in a hurry is refused first, and one that can wait has its request taken', async () => {
   const clock = clockByHand();
-  const { app, person, wire } = await stage({ clock });
+  const { app, person, wire } = await stage({ clock, wired: true });
   const { userId, teamId } = await person(500);
   wire.freeze();
   const ends: string[] = [];

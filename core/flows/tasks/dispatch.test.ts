@@ -239,7 +239,7 @@ test.each([
       },
     },
   });
-  const world = await stage({ agents: own, withCore, timings: { retryMs: 50 } });
+  const world = await stage({ wired: true, agents: own, withCore, timings: { retryMs: 50 } });
   const ada = await world.person();
   const taken = await ada.ask('find me 3 leads');
   await vi.waitFor(() => expect(own.jobs).toHaveLength(1));

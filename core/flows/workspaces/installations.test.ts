@@ -24,7 +24,7 @@ const agents = agentsThat(async ({ message }, _watch, signal) => {
 });
 const stopped: string[] = [];
 const noUsage = { inputTokens: 0, outputTokens: 0, toolCalls: 0, durationMs: 0, costMicroUsd: 0 };
-const stage = forAll(() => openStage({ clock, agents, log }));
+const stage = forAll(() => openStage({ clock, agents, log, wired: true }));
 const world = () => ({ ...stage(), ...teamStage(stage()) });
 
 function slack(more: Partial<NewInstallation> = {}): NewInstallation {

@@ -8,6 +8,7 @@ const ASKS_EACH = 10;
 
 test('while PostgreSQL is away people are told to try again, nothing is half done, and all goes on without a restart', async () => {
   const { person, wire, databaseUrl } = await stage({
+    wired: true,
     timings: { sweepEveryMs: 200, leaseMs: 5_000, lostAfterMs: 1_000, retryMs: 200, queueLockMs: 3_000 },
   });
   const ada = await person(1_000);

@@ -91,3 +91,21 @@ export async function wireTo(serverUrl: string): Promise<Wire> {
     },
   };
 }
+
+/** Straight to the server: nothing can be done to it. */
+export function noWire(serverUrl: string): Wire {
+  const none = () => {
+    throw new Error('open the stage with `wired: true`');
+  };
+  return {
+    url: serverUrl,
+    cut: none,
+    mend: none,
+    freeze: none,
+    thaw: none,
+    get tried() {
+      return none();
+    },
+    async close() {},
+  };
+}

@@ -2,6 +2,7 @@
 import { access, constants, readFile, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import pg from 'pg';
 import { startPostgres } from '#core/sandbox/postgres/postgres.ts';
 import { chromium } from '#web/testing/browsers/chromium.ts';
 import { quietLog } from './quiet-log.ts';
@@ -21,13 +22,24 @@ export async function setup(project: TestProject) {
   const postgres = await startPostgres({ dataDir: folder.path, log: quietLog, fsync: false });
   project.provide('serverUrl', postgres.url);
   const password = (await readFile(path.join(folder.path, 'postgres/password'), 'utf8')).trim();
-  project.provide('superuserUrl', Object.assign(new URL(postgres.url), { username: 'postgres', password }).href);
+  const superuserUrl = Object.assign(new URL(postgres.url), { username: 'postgres', password }).href;
+  await makeConnectingCheap(superuserUrl, new URL(postgres.url));
+  project.provide('superuserUrl', superuserUrl);
   return async () => {
     await postgres.stop();
     await folder.remove();
     if (!redisIsHere) console.log('\nThe tests on Redis were NOT run: install redis-server, or set REDIS_URL.');
     if (chromium === null) console.log('\nThe tests in a browser were NOT run: install chromium, or say in CHROMIUM where one is.');
   };
+}
+
+/** Thousands of connections are made; what each costs on purpose, so that nobody guesses the password, is left out. */
+async function makeConnectingCheap(superuserUrl: string, { username, password }: URL): Promise<void> {
+  const server = new pg.Client({ connectionString: superuserUrl });
+  await server.connect();
+  await server.query('SET scram_iterations = 1');
+  await server.query(`ALTER ROLE ${server.escapeIdentifier(username)} PASSWORD ${server.escapeLiteral(password)}`);
+  await server.end();
 }
 
 /** A run needs less than 2 GB. */

@@ -20,7 +20,7 @@ import { cheapLogins } from '../visitors/cheap-logins.ts';
 import { mailboxOf, type ReceivedMail, type TestMailbox } from '../visitors/mailbox.ts';
 import { quietLog } from '../runner/quiet-log.ts';
 import { temporaryFolder } from '../runner/temporary-folder.ts';
-import { wireTo, type Wire } from '../faults/wire.ts';
+import { noWire, wireTo, type Wire } from '../faults/wire.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import type { Taken } from '#core/flows/tasks/intake.ts';
 import type { GivenSettings } from '#core/contracts/config-problem.ts';
@@ -36,7 +36,7 @@ export interface Stage {
   readonly dataDir: string;
   /** What the agents' gateway does wrong, and how often it ran what. */
   readonly openclaw: Control;
-  /** Between the product and PostgreSQL. */
+  /** Between the product and PostgreSQL, on a stage that is `wired`. */
   readonly wire: Wire;
   /** A second process of the product on the same database, as far as PostgreSQL and the queue can tell. */
   another(settings?: GivenSettings, options?: Omit<StageOptions, 'settings'>): Promise<Product>;
@@ -72,6 +72,8 @@ export interface StageOptions {
   readonly chatSandboxes?: boolean;
   /** With the portal's pages. */
   readonly portal?: boolean;
+  /** With a wire to PostgreSQL that can be cut. What passes it costs a quarter more, so only those have it that cut it. */
+  readonly wired?: boolean;
   readonly agents?: Agents;
   readonly clock?: Clock;
   readonly log?: Log;
@@ -106,7 +108,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     dataDir: path.join(folder.path, 'openclaw'),
     faults: { pace: 'instant' },
   });
-  const wire = await wireTo(database.url);
+  const wire = options.wired ? await wireTo(database.url) : noWire(database.url);
   const settings: GivenSettings = {
     DATABASE_URL: wire.url,
     OPENCLAW_URL: openclaw.url,

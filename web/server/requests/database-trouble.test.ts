@@ -54,7 +54,7 @@ test('a request that we try again because of our own trouble counts once toward 
 });
 
 test('while the database says nothing, every request is refused in time, and nothing of them is done later', async () => {
-  const { url, person, wire, databaseUrl } = await stage();
+  const { url, person, wire, databaseUrl } = await stage({ wired: true });
   const ada = await person(500);
   await ask(url, ada, 'before');
   wire.freeze();
@@ -70,7 +70,7 @@ test('while the database says nothing, every request is refused in time, and not
 });
 
 test('a database that restarts refuses nobody: who asks meanwhile waits, also while it is found out who that is', async () => {
-  const { url, app, person, wire } = await stage();
+  const { url, app, person, wire } = await stage({ wired: true });
   const ada = await person(500);
   wire.cut();
   const overHttp = ask(url, ada, 'order-17');
@@ -82,7 +82,7 @@ test('a database that restarts refuses nobody: who asks meanwhile waits, also wh
 });
 
 test('when nobody can say whether a request was taken, its person is told that, and the same request finds out', async () => {
-  const { url, person, wire, databaseUrl } = await stage();
+  const { url, person, wire, databaseUrl } = await stage({ wired: true });
   const ada = await person(500);
   await ask(url, ada, 'before');
   const sleepy = 'CREATE FUNCTION sleepy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$';

@@ -377,7 +377,7 @@ test('readiness says when nobody works, and no more once somebody does in any pr
 });
 
 test('while the database is away the API says so, and afterwards all goes on, open streams too', async () => {
-  const { api, owner, wire } = await apiOf(500, await stage());
+  const { api, owner, wire } = await apiOf(500, await stage({ wired: true }));
   const key = { 'Idempotency-Key': 'order-17' };
   const kinds = eventsUntil('completed', api.url('/api/events'), owner);
   await vi.waitFor(async () => expect(await (await fetch(api.url('/metrics'))).text()).toContain('http_event_streams_open 1'));

@@ -3,7 +3,8 @@
 
 import { findOnPath } from '#core/testing/runner/on-path.ts';
 
-export const chromium: string | null = process.env['CHROMIUM'] ?? findOnPath('chromium', 'chromium-browser', 'google-chrome');
+export const chromium: string | null =
+  process.env['CHROMIUM'] ?? findOnPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome');
 
 export const flags = [
   '--no-sandbox', // it sees only pages of ours, and tests run where a sandbox cannot be made

@@ -1,11 +1,11 @@
 // Confirming who one is, in a real browser: by keyboard alone, on a phone and in the dark, with and without JavaScript.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { portalVisitor, type PortalVisitor } from '#core/testing/visitors/portal-visitor.ts';
 import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { PASSWORD, proxied } from '#core/testing/visitors/visitor.ts';
+import { axeFindings } from '../browsers/axe.ts';
 import { inABrowser, oneBrowser } from '../browsers/browser.ts';
 
 inABrowser('confirming who one is', () => {
@@ -64,8 +64,7 @@ inABrowser('confirming who one is', () => {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.setViewportSize({ width, height: 844 });
         await page.emulateMedia({ colorScheme });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect([width, colorScheme, violations.map(({ id }) => id)]).toEqual([width, colorScheme, []]);
+        expect([width, colorScheme, await axeFindings(page, 'all')]).toEqual([width, colorScheme, []]);
         expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
       }
   });
