@@ -22,6 +22,7 @@ const verbs = {
   grant: { runs: [['core/commands/grant.ts']] },
   keys: { runs: [['core/commands/keys.ts']] },
   'ledger:verify': { runs: [['core/commands/ledger-verify.ts']] },
+  stripe: { runs: [['core/commands/stripe.ts']] },
   doctor: { runs: [['core/commands/doctor.ts']] },
   bench: { runs: [['core/bench/main.ts']], portal: true },
   gallery: { runs: [['bots/gallery.ts']] },

@@ -88,6 +88,7 @@ function welcome(
     say(`Played by sandboxes: ${outside.sandboxes.join(', ')}. Set their settings to use the real ones (README).`);
   const mails = url === null ? null : mailUrl(core, outside);
   if (mails !== null) say(`Emails are not sent. Read them at ${mails}`);
+  if (url !== null && outside.till !== null) say(`Payments move no money. See them at ${pageUrl(core, outside, '/sandbox/stripe')}`);
   if (url !== null) for (const { title, path: page } of outside.chats.pages) say(`${title}: ${pageUrl(core, outside, page)}`);
   if (logFile !== undefined) say(`Log: ${logFile}`);
   if (firstUser === null) return;

@@ -116,7 +116,9 @@ test('an approval that is refused says why and how to go on, and the task goes o
   await type('y\n');
   const { end, taskId } = await asked;
   expect(end).toBe('waiting');
-  expect(seen()).toMatch(/✗ This needs 20 credits and you have 17\.\n {2}Top up and approve it again, or change it to ask for less\./);
+  expect(seen()).toMatch(
+    /✗ This needs 20 credits and you have 17\.\n {2}Add credits and approve it again, or change it to ask for fewer\./,
+  );
   expect(seen()).toContain('The task waits for approval until ');
   expect(await task(taskId)).toMatchObject({ status: 'awaiting_approval', creditsHeld: 0 });
 });

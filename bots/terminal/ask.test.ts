@@ -35,7 +35,7 @@ test('a person with too few credits is told so, and what to do', async () => {
   const { url, person } = stage();
   const ada = await person(2);
   const { code, said } = await ask(url, ada, ['find me 100 leads in Miami']).end;
-  expect(said).toMatch(/✗ This needs 100 credits and you have 2\.\n  Top up, or ask for less\.\n/);
+  expect(said).toMatch(/✗ This needs 100 credits and you have 2\.\n  Add credits or ask for fewer\.\n/);
   expect(code).toBe(1);
 
   const script = await ask(url, ada, ['--json', 'find me 100 leads in Miami']).end;

@@ -47,7 +47,12 @@ export function hearingWorld<Part>({ adapter, hearing }: Pick<Kit<Part>, 'adapte
       return done('Here they are.', [csvOf('leads.csv', quantity ?? 3)]);
     });
     const { platform } = adapter;
-    product = await openStage({ wired: true, agents, adapters: [watched(adapter as unknown as Adapter)], botSettings: { [platform]: people.settings } });
+    product = await openStage({
+      wired: true,
+      agents,
+      adapters: [watched(adapter as unknown as Adapter)],
+      botSettings: { [platform]: people.settings },
+    });
     owner = await product.person();
     await product.app.privacy.setTeamSettings(owner, { confirmAbove: '10000000' });
     await product.core.store.prisma.workspace.create({

@@ -75,8 +75,8 @@ export const ours: readonly { kind: string; block: Block; texts: readonly string
   },
   {
     kind: 'choices',
-    block: { kind: 'choices', choices: [{ id: 'open', label: 'Top up', style: 'main', url: 'http://localhost:3000/credits' }] },
-    texts: ['Top up', 'http://localhost:3000/credits'],
+    block: { kind: 'choices', choices: [{ id: 'open', label: 'Get credits', style: 'main', url: 'http://localhost:3000/buy' }] },
+    texts: ['Get credits', 'http://localhost:3000/buy'],
   },
   {
     kind: 'progress',

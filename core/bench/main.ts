@@ -13,6 +13,7 @@ import { benchDashboard } from './dashboard.ts';
 import { benchEndToEnd } from './end-to-end.ts';
 import { benchIntake } from './intake.ts';
 import { benchLedger } from './ledger.ts';
+import { benchNews } from './news.ts';
 import type { BenchRow } from './row.ts';
 import { benchShowings } from './showings.ts';
 import { benchStreams } from './streams.ts';
@@ -36,6 +37,7 @@ try {
   }
   if (wanted('streams')) for (const row of await benchStreams(postgres.url, folder, log)) show([row]);
   if (wanted('showings')) show(await benchShowings(postgres.url, folder, log));
+  if (wanted('news')) show(await benchNews(postgres.url, folder, log));
   if (wanted('dashboard')) show(await benchDashboard(postgres.url, folder, log));
   if (wanted('end-to-end')) show([await benchEndToEnd(postgres.url, folder, log)]);
 } finally {

@@ -53,7 +53,7 @@ test('beside a product that runs well, every line is ok', async () => {
   expect(said).toEqual({
     node: [`ok ${process.versions.node}`],
     packages: ['ok as package-lock.json says'],
-    settings: [expect.stringMatching(/^ok DATABASE_URL, DATA_DIR, PORT, PUBLIC_URL, .*SES_FROM, SES_ENDPOINT set$/)],
+    settings: [expect.stringMatching(/^ok DATABASE_URL, DATA_DIR, PORT, PUBLIC_URL, .*SES_FROM, SES_ENDPOINT set; sandboxes for Stripe$/)],
     'data folder': [expect.stringMatching(/^ok .*, [\d.]+ GB free$/)],
     product: [`ok ${url}, ready`],
     port: [`ok ${new URL(url).port}, held by the product`],
@@ -69,6 +69,7 @@ test('beside a product that runs well, every line is ok', async () => {
     queue: ['ok in PostgreSQL: 0 waiting, 0 active, 0 delayed'],
     storage: ['ok kept: stored, read and removed an object'],
     mail: ['ok SES takes mails from hello@example.com, 0 of 50000 sent in 24 hours'],
+    payments: ['ok a sandbox, which starts with the product'],
     agents: [expect.stringMatching(/^ok 127\.0\.0\.1:\d+ answers, and has all agents$/)],
   });
   expect(code).toBe(0);
@@ -100,7 +101,7 @@ test('where nothing was ever started it says so, makes nothing, and finds nothin
   const dir = path.join(await folder(), 'data');
   const { code, said } = await visit({ DATA_DIR: dir, PORT: '0' });
   expect(said).toMatchObject({
-    settings: ['ok DATA_DIR, PORT set; sandboxes for PostgreSQL, S3, OpenClaw, mail'],
+    settings: ['ok DATA_DIR, PORT set; sandboxes for PostgreSQL, S3, OpenClaw, mail, Stripe'],
     'data folder': [expect.stringContaining(`ok ${dir} will be made`)],
     product: ['warning does not run → npm start'],
     database: ['ok will be made by the first npm start'],

@@ -62,6 +62,15 @@ describe('on a laptop', () => {
       files: { kind: 'sandbox' },
       mail: { kind: 'sandbox' },
       stripe: { kind: 'sandbox' },
+      billing: {
+        currencies: ['usd'],
+        tax: false,
+        promotionCodes: false,
+        managedPayments: false,
+        checkoutOrigin: null,
+        seller: null,
+        email: null,
+      },
     });
   });
 

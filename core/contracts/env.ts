@@ -3,6 +3,7 @@
 
 import type { z } from 'zod';
 import { credits } from '#core/domain/credits/credits.ts';
+import type { Currency } from '#core/domain/credits/packs.ts';
 import type { StartingCredits } from '#core/domain/credits/starting-credits.ts';
 import { addressHere, isLoopbackHost } from '#core/domain/accounts/loopback.ts';
 import { goodValue } from './good-values.ts';
@@ -47,6 +48,7 @@ export interface Config {
   readonly files: Sandbox | (Real & FilesConfig);
   readonly mail: Off | Sandbox | (Real & MailConfig);
   readonly stripe: Off | Sandbox | (Real & StripeConfig);
+  readonly billing: BillingConfig;
 }
 
 /** A stand-in on loopback plays it. */
@@ -109,6 +111,20 @@ export interface StripeConfig {
   readonly secretKey: string;
   readonly webhookSecrets: readonly string[];
   readonly apiUrl: string | null;
+}
+
+/** How credits are sold, whoever plays Stripe. */
+export interface BillingConfig {
+  /** The first is the usual one. */
+  readonly currencies: readonly [Currency, ...Currency[]];
+  readonly tax: boolean;
+  readonly promotionCodes: boolean;
+  readonly managedPayments: boolean;
+  /** Where people pay, where that is a domain of the account's own. */
+  readonly checkoutOrigin: string | null;
+  /** With a tax id. */
+  readonly seller: string | null;
+  readonly email: string | null;
 }
 
 export type LogLevel = NonNullable<Values['LOG_LEVEL']>;
@@ -288,6 +304,7 @@ function assemble(values: Values): Config {
           ? sandbox
           : { kind: 'real', from: values.SES_FROM, endpoint: values.SES_ENDPOINT ?? null, aws },
     stripe: values.STRIPE_SECRET_KEY === 'off' ? off : stripe(values),
+    billing: billing(values),
   };
 }
 
@@ -337,6 +354,19 @@ function stripe(values: Values): Config['stripe'] {
     secretKey: values.STRIPE_SECRET_KEY,
     webhookSecrets: values.STRIPE_WEBHOOK_SECRET!,
     apiUrl: values.STRIPE_API_URL ?? null,
+  };
+}
+
+function billing(values: Values): BillingConfig {
+  const [usual = 'usd', ...others] = values.STRIPE_CURRENCIES ?? [];
+  return {
+    currencies: [usual, ...others],
+    tax: values.STRIPE_TAX ?? false,
+    promotionCodes: values.STRIPE_PROMOTION_CODES ?? false,
+    managedPayments: values.STRIPE_MANAGED_PAYMENTS ?? false,
+    checkoutOrigin: values.STRIPE_CHECKOUT_ORIGIN ?? null,
+    seller: values.TERMS_SELLER ?? null,
+    email: values.BILLING_EMAIL ?? null,
   };
 }
 

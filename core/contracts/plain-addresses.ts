@@ -25,6 +25,7 @@ export const plainAddresses = {
   S3_ENDPOINT: { to: 'this machine', because: ownBrowser },
   SES_ENDPOINT: { to: 'this machine', because: standIn },
   STRIPE_API_URL: { to: 'this machine', because: standIn },
+  STRIPE_CHECKOUT_ORIGIN: { to: 'this machine', because: ownBrowser },
 } as const satisfies Record<string, Rule>;
 
 /** For the README's table; empty for a setting that is no address. */

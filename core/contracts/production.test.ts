@@ -206,9 +206,10 @@ describe('an address', () => {
   const names = Object.keys(plainAddresses) as (keyof typeof plainAddresses)[];
   const plain = { DATABASE_URL: 'postgres', REDIS_URL: 'redis', OPENCLAW_URL: 'ws' } as const;
   const encrypted = { DATABASE_URL: 'postgres', REDIS_URL: 'rediss', OPENCLAW_URL: 'wss' } as const;
+  const isOrigin = (name: string) => name === 'PUBLIC_URL' || name === 'STRIPE_CHECKOUT_ORIGIN';
   const addressOf = (name: (typeof names)[number], host: string, schemes: Readonly<Record<string, string>>, fallback: string) => {
     const credentials = name === 'REDIS_URL' ? `:${hex}@` : name === 'DATABASE_URL' ? `impacter:${hex}@` : '';
-    return `${schemes[name] ?? fallback}://${credentials}${host}${name === 'PUBLIC_URL' ? '' : '/x'}${name === 'DATABASE_URL' && schemes === encrypted ? '?sslmode=verify-full' : ''}`;
+    return `${schemes[name] ?? fallback}://${credentials}${host}${isOrigin(name) ? '' : '/x'}${name === 'DATABASE_URL' && schemes === encrypted ? '?sslmode=verify-full' : ''}`;
   };
   const outside = [
     'example.com',

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { asNumber, credits, MOST_CREDITS, showCredits } from '#core/domain/credits/credits.ts';
+import { currencies } from '#core/domain/credits/packs.ts';
 import { plainNote } from './plain-addresses.ts';
 
 export interface Setting<Value = unknown> {
@@ -297,6 +298,48 @@ export const settings = {
       unset: 'https://api.stripe.com',
       example: 'http://127.0.0.1:4040',
       schema: address('https', 'http'),
+    },
+    STRIPE_CHECKOUT_ORIGIN: {
+      purpose: 'where people pay, for an account with a domain of its own for checkouts',
+      unset: 'https://checkout.stripe.com',
+      example: 'https://pay.example.com',
+      schema: origin('https', 'http'),
+    },
+    STRIPE_CURRENCIES: {
+      purpose: `what packs are sold in, the usual one first: ${currencies.join(', ')}`,
+      unset: 'usd',
+      example: 'usd,eur',
+      schema: list(oneOf(...currencies)),
+    },
+    STRIPE_TAX: {
+      purpose: 'whether Stripe adds tax to checkouts; the account needs a tax registration',
+      unset: 'false',
+      example: 'true',
+      schema: yesOrNo(),
+    },
+    STRIPE_PROMOTION_CODES: {
+      purpose: 'whether people can enter promotion codes',
+      unset: 'false',
+      example: 'true',
+      schema: yesOrNo(),
+    },
+    STRIPE_MANAGED_PAYMENTS: {
+      purpose: 'whether Stripe is the seller; then it takes care of tax, and no card can be saved',
+      unset: 'false',
+      example: 'true',
+      schema: yesOrNo(),
+    },
+    TERMS_SELLER: {
+      purpose: 'who sells the credits, with a tax ID, as the terms and invoices name them',
+      unset: 'not named',
+      example: 'Example Ltd, VAT ID EX123456789',
+      schema: z.string().max(200, 'must have at most 200 characters'),
+    },
+    BILLING_EMAIL: {
+      purpose: 'where people write about payments and refunds',
+      unset: 'not named',
+      example: 'billing@example.com',
+      schema: email(),
     },
   }),
 };

@@ -21,6 +21,7 @@ export type LetterId = Id<'letter'>;
 export type FileId = Id<'file'>;
 export type MailId = Id<'mail'>;
 export type ApiKeyId = Id<'api-key'>;
+export type PurchaseId = Id<'purchase'>;
 
 /**
  * Makes a new id. `atMs` is milliseconds since 1970. Ids that this process makes for one millisecond sort in the order in which

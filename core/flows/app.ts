@@ -1,6 +1,7 @@
 // What the front doors (bots, HTTP, portal, terminal) may ask of the core: everything they do goes through these verbs, by noun.
 
 import { accountVerbs } from './accounts/verbs.ts';
+import { billingVerbs } from './billing/verbs.ts';
 import { chatVerbs } from './chats/verbs.ts';
 import { creditVerbs } from './credits/verbs.ts';
 import { fileVerbs } from './files/verbs.ts';
@@ -29,6 +30,8 @@ export function allVerbs(core: Core) {
     files: fileVerbs(core),
     /** Shows balance, use, journal and statements, and sets limits. Moves no credits. */
     credits: creditVerbs(core),
+    /** Sells credits for money, and hears of payments. */
+    billing: billingVerbs(core),
     /** Who is logged in and in which team they act; their profile, sessions, and keys in all teams. */
     accounts: accountVerbs(core),
     /** The actor's team: people and roles, invitations, API keys, the audit log. Makes new teams. */

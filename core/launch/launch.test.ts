@@ -139,7 +139,7 @@ test('a command that does not exist is answered with those that do', async () =>
   const answer = await launch('strat');
   expect(answer.code).toBe(2);
   expect(answer.stderr).toBe(
-    'There is no command "strat". There are: start, board, build, ask, grant, keys, ledger:verify, doctor, bench, gallery, pictures, lighthouse, test, check, format, prisma.\n',
+    'There is no command "strat". There are: start, board, build, ask, grant, keys, ledger:verify, stripe, doctor, bench, gallery, pictures, lighthouse, test, check, format, prisma.\n',
   );
 });
 

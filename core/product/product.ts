@@ -18,8 +18,10 @@ import { createSecurityLog } from '#core/engines/log/security-log.ts';
 import { newDeviceKey } from '#core/engines/openclaw/device.ts';
 import { createS3, type S3Settings } from '#core/engines/s3.ts';
 import { createSes } from '#core/engines/ses/ses.ts';
+import { createStripe } from '#core/engines/stripe/stripe.ts';
 import { authNews } from '#core/flows/accounts/logins.ts';
 import type { App } from '#core/flows/app.ts';
+import { checkPayments } from '#core/flows/billing/check-payments.ts';
 import { keepPaces } from '#core/flows/credits/paces.ts';
 import { mailboxKey } from '#core/flows/mail/mailbox-key.ts';
 import { makeApp } from '#core/flows/make-app.ts';
@@ -82,6 +84,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       config,
       log,
       adapters && { adapters, settings: options.botSettings, play: options.chatSandboxes ?? false, url: here, clock, log },
+      here,
     );
     stops.push(() => outside.stop());
     await migrate(outside.databaseUrl);
@@ -102,6 +105,8 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const mailer = outside.mail && createSes(outside.mail);
     stops.push(async () => mailer?.close());
     if (mailer === null) log.warn({}, 'mail is off, nobody gets any');
+    const payments = outside.stripe && createStripe({ ...outside.stripe, clock, log });
+    stops.push(async () => payments?.close());
     const agents =
       options.agents ??
       createAgents({
@@ -135,6 +140,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       queue,
       files,
       mailer,
+      payments,
       agents,
       auth,
       tables: csvTables,
@@ -151,6 +157,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
         get linkKeys() {
           return keyring.links();
         },
+        selling: sellingWith(config.billing),
         mailboxKey: mailboxes,
         startingCredits: config.people.startingCredits,
         operatorEmails: new Set(config.people.operatorEmails.map((email) => email.toLowerCase())),
@@ -192,12 +199,25 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     if (web) {
       stops.push(web.stop);
       await outside.announce(web.url);
+      if (config.stripe.kind === 'real') {
+        const stopping = new AbortController();
+        const checked = checkPayments(core, stopping.signal);
+        stops.push(async () => {
+          stopping.abort();
+          await checked;
+        });
+      }
     }
     return { core, app, auth, url: web?.url ?? null, outside, stop };
   } catch (error) {
     await stop();
     throw explainLostKey(error, config);
   }
+}
+
+/** Where Stripe is the seller, a saved card could not be charged. */
+function sellingWith({ currencies, seller, email, managedPayments }: Config['billing']): Core['settings']['selling'] {
+  return { currencies, seller, email, savesCards: !managedPayments };
 }
 
 /** Where browsers are sent for a file. */

@@ -3,6 +3,7 @@
 import type { Adapter, Context } from '#bots/adapter.ts';
 import type { Bots } from '#bots/main.ts';
 import type { App } from '#core/flows/app.ts';
+import { takeNews } from '#core/flows/billing/take-news.ts';
 import { deliverMails } from '#core/flows/mail/mail.ts';
 import { fetchInputs } from '#core/flows/files/fetch-inputs.ts';
 import { deliver } from '#core/flows/messages/deliver.ts';
@@ -20,7 +21,7 @@ import { sharedBy } from './shared.ts';
 const TASKS_AT_ONCE = 50;
 const WEB_GRACE_MS = 3_000;
 
-/** Hands tasks to agents, sends mails, and looks after what was left lying. */
+/** Hands tasks to agents, sends mails, takes news of payments, and looks after what was left lying. */
 export async function startWorkerRole(core: Core): Promise<() => Promise<void>> {
   const running = watchRunning(core);
   const working = await core.queue
@@ -30,7 +31,12 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
       throw error;
     });
   const stopping = new AbortController();
-  const loops = [relay(core, stopping.signal), upkeep(core, stopping.signal), deliverMails(core, stopping.signal)];
+  const loops = [
+    relay(core, stopping.signal),
+    upkeep(core, stopping.signal),
+    deliverMails(core, stopping.signal),
+    takeNews(core, stopping.signal),
+  ];
   return async () => {
     stopping.abort();
     // What has not ended by then is left as it stands: its agent keeps working, and whoever has the attempt next picks it up.
@@ -72,7 +78,7 @@ type PortalNeeds = Pick<PortalSettings, 'operatorEmails' | 'startingCredits' | '
 
 interface WebNeeds {
   readonly mounts: readonly Mount[];
-  readonly outside: Pick<Outside, 'mailbox' | 'chats' | 'pagesToken'>;
+  readonly outside: Pick<Outside, 'mailbox' | 'till' | 'chats' | 'pagesToken'>;
   readonly loopbackOnly: boolean;
   /** Where downloads lead to. */
   readonly filesOrigin: string;
@@ -88,17 +94,23 @@ export async function startWebRole(
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
   const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
+  const { tillPages } = await import('#web/server/sandbox/till.ts');
   const { openPortal } = await import('#web/server/portal.ts');
   const { log, auth, security } = core;
+  const paymentOrigins = core.payments?.origins ?? [];
   const { publicUrl, brandName } = core.settings;
-  const { mailbox, chats, pagesToken } = outside;
-  const sandboxPages: SandboxPage[] = [...(mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : []), ...chats.pages];
+  const { mailbox, till, chats, pagesToken } = outside;
+  const sandboxPages: SandboxPage[] = [
+    ...(mailbox ? [{ title: 'Mails', path: '/sandbox/mail' } as const] : []),
+    ...(till ? [{ title: 'Payments', path: '/sandbox/stripe' } as const] : []),
+    ...chats.pages,
+  ];
   const common = { app, auth, log, security, publicUrl, brandName, sandboxPages };
   const web = createWeb({
     ...common,
-    ...(portal && { portal: await openPortal({ ...common, ...portal, now: () => core.clock.now() }) }),
-    mounts: [...mounts, ...(mailbox ? mailboxPages({ ...mailbox, brandName }) : [])],
-    leadsTo: [filesOrigin],
+    ...(portal && { portal: await openPortal({ ...common, ...portal, paymentOrigins, now: () => core.clock.now() }) }),
+    mounts: [...mounts, ...(mailbox ? mailboxPages({ ...mailbox, brandName }) : []), ...(till ? tillPages({ ...till, brandName }) : [])],
+    leadsTo: [filesOrigin, ...paymentOrigins],
     ...(pagesToken !== null && { sandboxToken: pagesToken }),
     loopbackOnly,
     trustProxy: http.trustProxy,

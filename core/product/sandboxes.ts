@@ -4,12 +4,15 @@
 import { createHmac } from 'node:crypto';
 import path from 'node:path';
 import type { Config } from '#core/contracts/env.ts';
+import { NEWS_PATH } from '#core/domain/billing/payments-check.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { S3Settings } from '#core/engines/s3.ts';
 import type { SesSettings } from '#core/engines/ses/ses.ts';
+import type { StripeSettings } from '#core/engines/stripe/stripe.ts';
 import { noChats, openChats, type ChatNeeds, type Chats } from './chats.ts';
 import { mustNotReplaceKeys } from './lost-key.ts';
 import { sandboxKeys } from './sandbox-keys.ts';
+import { stripeCatalog } from './stripe-catalog.ts';
 
 export interface Outside {
   readonly databaseUrl: string;
@@ -22,13 +25,17 @@ export interface Outside {
   };
   /** null: mail is off. */
   readonly mail: SesSettings | null;
+  /** null: nothing is sold. */
+  readonly stripe: Omit<StripeSettings, 'clock' | 'log'> | null;
   /** Where the sandbox tells of the mails it took, and what it wants to see first. */
   readonly mailbox: { readonly url: string; readonly token: string } | null;
+  /** The same of payments. */
+  readonly till: { readonly url: string; readonly token: string } | null;
   readonly chats: Pick<Chats, 'settings' | 'mounts' | 'pages'>;
   /** Opens the pages of sandboxes in a browser; null where there can be none. The same at each start in this folder. */
   readonly pagesToken: string | null;
   readonly encryptionKeys: readonly string[];
-  /** Which services are sandboxes: postgres, s3, openclaw, mail, and chats by the word of their platform. */
+  /** Which services are sandboxes: postgres, s3, openclaw, mail, stripe, and chats by the word of their platform. */
   readonly sandboxes: readonly string[];
   /** Tells a second start in the same folder where we are. */
   announce(url: string): Promise<void>;
@@ -40,8 +47,8 @@ const REGION = 'us-east-1';
 /** No mail can go there, or come from there. */
 const SANDBOX_FROM = 'hello@sandbox.example';
 
-/** `chatNeeds` is null for a process that speaks on no platform. */
-export async function startSandboxes(config: Config, log: Log, chatNeeds: ChatNeeds | null): Promise<Outside> {
+/** `chatNeeds` is null for a process that speaks on no platform. `here` is where this process will answer HTTP on this machine. */
+export async function startSandboxes(config: Config, log: Log, chatNeeds: ChatNeeds | null, here: string): Promise<Outside> {
   const { dataDir } = config;
   const running: { name: string; stop(): Promise<void> }[] = [];
   let announce = async (_url: string) => {};
@@ -55,10 +62,11 @@ export async function startSandboxes(config: Config, log: Log, chatNeeds: ChatNe
     const databaseUrl = config.database.kind === 'real' ? config.database.url : await embeddedPostgres();
     if (!config.production) await mustNotReplaceKeys(databaseUrl, config);
     const keys = config.production ? null : await sandboxKeys(dataDir);
-    const [s3, openclaw, { mail, mailbox }, chats] = await Promise.all([
+    const [s3, openclaw, { mail, mailbox }, { stripe, till }, chats] = await Promise.all([
       config.files.kind === 'real' ? realS3(config.files) : sandboxS3(),
       config.openclaw.kind === 'real' ? config.openclaw : sandboxOpenClaw(),
       config.mail.kind === 'sandbox' ? sandboxMail() : { mail: realSes(config), mailbox: null },
+      config.stripe.kind === 'sandbox' ? sandboxStripe() : { stripe: realStripe(config), till: null },
       chatNeeds === null ? noChats : chatSandboxes(chatNeeds),
     ]);
     return {
@@ -67,6 +75,8 @@ export async function startSandboxes(config: Config, log: Log, chatNeeds: ChatNe
       openclaw,
       mail,
       mailbox,
+      stripe,
+      till,
       chats,
       pagesToken: keys && createHmac('sha256', keys.s3SecretAccessKey).update('pages of sandboxes').digest('base64url'),
       encryptionKeys: config.encryption?.keys ?? [keys!.encryptionKey],
@@ -106,6 +116,30 @@ export async function startSandboxes(config: Config, log: Log, chatNeeds: ChatNe
       return {
         mail: { from: SANDBOX_FROM, name: config.brand.name, region: REGION, endpoint: sandbox.url, credentials },
         mailbox: { url: sandbox.url, token: credentials.secretAccessKey },
+      };
+    }
+
+    /** Its secrets come from a key that older folders have too. */
+    async function sandboxStripe(): Promise<Pick<Outside, 'stripe' | 'till'>> {
+      const { startStripeSandbox } = await import('#core/sandbox/stripe/server.ts');
+      const secret = (of: string) => createHmac('sha256', keys!.s3SecretAccessKey).update(`stripe ${of}`).digest('hex');
+      const secretKey = `sk_test_${secret('key')}`;
+      const webhookSecret = `whsec_${secret('webhook')}`;
+      const controlToken = secret('control');
+      const sandbox = await startStripeSandbox({
+        dir: path.join(dataDir, 'stripe'),
+        secretKey,
+        webhookSecret,
+        controlToken,
+        newsUrl: config.roles.includes('web') ? here + NEWS_PATH : null,
+        catalog: stripeCatalog(),
+        brandName: config.brand.name,
+        log,
+      });
+      running.push({ name: 'stripe', stop: sandbox.stop });
+      return {
+        stripe: { ...sold(config), secretKey, webhookSecrets: [webhookSecret], apiUrl: sandbox.url, checkoutOrigin: null },
+        till: { url: sandbox.url, token: controlToken },
       };
     }
 
@@ -151,4 +185,17 @@ export function realSes({ mail, brand }: Config): SesSettings | null {
     ...(endpoint !== null && { endpoint }),
     ...(aws.credentials !== null && { credentials: { ...aws.credentials } }),
   };
+}
+
+/** null where nothing is sold, or a sandbox plays it. */
+export function realStripe(config: Config): Outside['stripe'] {
+  const { stripe, billing } = config;
+  if (stripe.kind !== 'real') return null;
+  const { secretKey, webhookSecrets, apiUrl } = stripe;
+  return { ...sold(config), secretKey, webhookSecrets, apiUrl, checkoutOrigin: billing.checkoutOrigin };
+}
+
+/** How credits are sold, whoever plays Stripe. */
+function sold({ billing: { tax, promotionCodes, managedPayments } }: Config) {
+  return { tax, promotionCodes, managedPayments };
 }

@@ -68,6 +68,8 @@ const packages: Record<string, readonly string[]> = {
   'core/engines/stripe': ['stripe'],
   'core/sandbox/openclaw': ['@openclaw/gateway-protocol', 'cheerio', 'csv-stringify', 'ipaddr.js', 'pdfkit', 'ws', 'zod'],
   'core/sandbox/postgres': ['pg'],
+  // For its types: what the real service takes.
+  'core/sandbox/stripe': ['stripe'],
   'core/commands': ['pg'],
   'core/bench': ['pg', 'bullmq'],
   'bots/discord': ['discord.js'],

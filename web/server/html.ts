@@ -14,6 +14,8 @@ export interface Page {
   readonly style?: string;
   /** Whether it shows other pages of ours in frames. */
   readonly frames?: boolean;
+  /** Whether it has forms, which lead to pages of ours. */
+  readonly forms?: boolean;
 }
 
 export function sendPage(response: ServerResponse, page: Page): void {
@@ -21,7 +23,7 @@ export function sendPage(response: ServerResponse, page: Page): void {
 }
 
 /** Sets the headers of a page, and gives its text. */
-export function startPage(response: ServerResponse, { title, brandName, main, style = '', frames = false }: Page): string {
+export function startPage(response: ServerResponse, { title, brandName, main, style = '', frames = false, forms = false }: Page): string {
   const css = ownStyle + style;
   const page = html`<!doctype html>
     <html lang="en">
@@ -39,7 +41,7 @@ export function startPage(response: ServerResponse, { title, brandName, main, st
   const styleHash = `sha256-${createHash('sha256').update(css).digest('base64')}`;
   response.setHeader(
     'Content-Security-Policy',
-    `default-src 'none'; style-src '${styleHash}'; ${frames ? "frame-src 'self'; " : ''}base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    `default-src 'none'; style-src '${styleHash}'; ${frames ? "frame-src 'self'; " : ''}base-uri 'none'; form-action ${forms ? "'self'" : "'none'"}; frame-ancestors 'none'`,
   );
   response.setHeader('Content-Type', 'text/html; charset=utf-8');
   return page.text;

@@ -12,7 +12,7 @@ import type { Metrics } from './metrics.ts';
 import type { Streams } from './streams.ts';
 
 /** What can be asked of the core over HTTP, the portal's pages apart. */
-type HttpApp = Pick<App, 'tasks' | 'messages' | 'files' | 'credits' | 'accounts' | 'team' | 'live' | 'operator'>;
+type HttpApp = Pick<App, 'tasks' | 'messages' | 'files' | 'credits' | 'billing' | 'accounts' | 'team' | 'live' | 'operator'>;
 
 export interface WebSettings {
   readonly app: HttpApp;

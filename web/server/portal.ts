@@ -28,6 +28,8 @@ export interface PortalSettings {
   readonly sandboxPages: Visit['sandboxPages'];
   /** Where files are fetched from after a redirect of ours: pages may show pictures from there. */
   readonly filesOrigin: string | null;
+  /** Where people pay: a form that is answered with a redirect may end there. */
+  readonly paymentOrigins: readonly string[];
   readonly now: () => Date;
 }
 
@@ -130,7 +132,7 @@ function visitOf(
   };
 }
 
-function secureThePage(response: Answer, nonce: string, { filesOrigin }: PortalSettings): void {
+function secureThePage(response: Answer, nonce: string, { filesOrigin, paymentOrigins }: PortalSettings): void {
   response.set(
     'Content-Security-Policy',
     [
@@ -142,7 +144,8 @@ function secureThePage(response: Answer, nonce: string, { filesOrigin }: PortalS
       "font-src 'self'",
       "manifest-src 'self'",
       "frame-src 'self'",
-      "form-action 'self'",
+      // Browsers look at it again where a form's answer redirects.
+      ["form-action 'self'", ...paymentOrigins].join(' '),
       "base-uri 'none'",
       "frame-ancestors 'none'",
     ].join('; '),

@@ -27,6 +27,7 @@ import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { docsRoutes, landingRoutes } from './routes/landing.ts';
 import { operatorRoutes } from './routes/operator.ts';
+import { stripeRoutes } from './routes/stripe.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { transactionRoutes } from './routes/transactions.ts';
 import { wellKnownRoutes } from './routes/well-known.ts';
@@ -73,6 +74,7 @@ export function createWeb(settings: WebSettings): Web {
     ...eventRoutes(parts),
     ...downloadRoutes(parts),
     ...authRoutes(parts),
+    ...stripeRoutes(parts),
     ...operatorRoutes(parts, settings.metricsToken),
     ...docsRoutes(parts),
     ...wellKnownRoutes(parts, { securityContacts: settings.securityContacts ?? [], hasPortal: settings.portal !== undefined }),

@@ -5,7 +5,7 @@ import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { portalRoutes, serverRoutes } from './routes.ts';
 
 const stage = forAll(() => openStage({ portal: true }));
-const forEverybody = ['/', '/docs/api', '/docs/security', '/privacy', '/terms'];
+const forEverybody = ['/', '/buy', '/docs/api', '/docs/security', '/privacy', '/terms'];
 
 test('every address but those of public pages says that it is not to be indexed, whatever it answers', async () => {
   const indexed: string[] = [];

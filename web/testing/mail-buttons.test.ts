@@ -4,7 +4,9 @@
 import { expect, test } from 'vitest';
 import { placeOfNotice, securityChanges, securityNotice, type MailKind } from '#core/domain/mail/mail.ts';
 import { newId } from '#core/domain/ids.ts';
+import { linkForOwner } from '#core/flows/accounts/link-for-owner.ts';
 import { alarmPages, type AlarmKind } from '#core/flows/mail/alarm.ts';
+import { writeMail } from '#core/flows/mail/mail.ts';
 import { justConfirmed } from '#core/testing/stages/just-confirmed.ts';
 import { linkIn } from '#core/testing/visitors/mailbox.ts';
 import { portalVisitor, wordsOf, type PortalVisitor } from '#core/testing/visitors/portal-visitor.ts';
@@ -91,6 +93,35 @@ const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expi
       return { who };
     },
   },
+  welcome: {
+    leadsTo: 'Choose your password',
+    async send() {
+      const who = portal();
+      const { userId } = await stage().core.store.people.addUser({ email: who.email, name: '', emailVerified: false }, new Date());
+      const { url } = (await linkForOwner(stage().core, userId))!;
+      await writeMail(stage().core, { key: newId(), to: who.email, saying: { kind: 'welcome', credits: '500000000', url } });
+      return { who };
+    },
+  },
+  receipt: {
+    leadsTo: 'Credits',
+    async send() {
+      const who = await member();
+      const url = `${stage().core.settings.publicUrl}/credits`;
+      const saying = { kind: 'receipt', team: 'Ada', credits: '500000000', money: '$25', url } as const;
+      await writeMail(stage().core, { key: newId(), to: who.email, saying });
+      return { who };
+    },
+  },
+  'payment-failed': {
+    leadsTo: 'Buy 500 credits',
+    async send() {
+      const who = portal();
+      const url = `${stage().core.settings.publicUrl}/buy/starter`;
+      await writeMail(stage().core, { key: newId(), to: who.email, saying: { kind: 'payment-failed', credits: '500000000', url } });
+      return { who };
+    },
+  },
   'account-deletion': {
     leadsTo: 'Delete your account',
     async send() {
@@ -149,7 +180,9 @@ test('the button of a mail about an expiring key, about a removed app and of eve
     'app-removed': ['/team/workspaces', 'Chats'],
     'letters-dead': [alarmPages['letters-dead'], 'Undelivered'],
     'mails-dead': [alarmPages['mails-dead'], 'Mails'],
+    'news-late': [alarmPages['news-late'], 'Operator'],
     'ledger-wrong': [alarmPages['ledger-wrong'], 'Ledger'],
+    'purchase-unfit': [alarmPages['purchase-unfit'], 'Teams'],
   };
   for (const [page, heading] of Object.values(pages)) expect([page, headingOf(await ops.page(page))]).toEqual([page, heading]);
 });

@@ -50,6 +50,14 @@ export const matrix: Readonly<Record<string, Row>> = {
   '/': { see: 'everybody' },
   '/terms': { see: 'everybody' },
   '/privacy': { see: 'everybody' },
+  '/buy': { see: 'everybody' },
+  // It opens a checkout, which nobody pays. That other members may not has a test of its own (core/flows/billing/open-checkout.test.ts).
+  '/buy/:pack': {
+    at: () => '/buy/starter',
+    see: 'everybody',
+    act: { buy: act('everybody', {}, null, { only: ['stranger', 'owner', 'admin', 'billing'] }) },
+  },
+  '/buy/done': { see: 'everybody' },
   '/privacy/erase/:token': {
     at: ({ acme }) => `/privacy/erase/${acme.erasureLink}`,
     see: 'everybody',
@@ -384,6 +392,8 @@ export const api: Readonly<Record<string, (acme: Acme) => readonly Probe[]>> = {
   // Whoever holds such a link may have its file; nobody can make one up.
   '/f/:token': ({ files }) => [{ path: `/f/${Buffer.from(files.csv.replaceAll('-', ''), 'hex').toString('base64url')}${'A'.repeat(28)}` }],
   '/api/auth/*rest': () => [{ path: '/api/auth/get-session' }, { path: '/api/auth/list-sessions' }],
+  // Answers whoever signs with Stripe's secret, and nobody else.
+  '/api/webhooks/stripe': () => [{ path: '/api/webhooks/stripe', body: {} }],
   '/healthz': () => [{ path: '/healthz' }],
   '/readyz': () => [{ path: '/readyz' }],
   '/metrics': () => [{ path: '/metrics', varies: true }],

@@ -40,6 +40,9 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
   'front/forgot': [row('stranger', '/forgot')],
   'front/reset-password': [row('stranger', '/reset-password'), row('stranger', '/reset-password?token=x')],
   'front/set-password': [row('stranger', '/set-password?token=x')],
+  'buy/packs': [row('stranger', '/buy'), row('owner', '/buy')],
+  'buy/pack': [row('stranger', '/buy/team'), row('owner', '/buy/team'), row('member', '/buy/team')],
+  'buy/done': [row('stranger', '/buy/done?checkout=cs_test_nothing')],
   'team/invitation': [
     row('stranger', ({ acme }) => `/invitations/${acme.invitation.token}`),
     row('stranger', '/invitations/nothing', { status: 410 }),

@@ -25,6 +25,7 @@ import { openMoney } from '#core/store/database/money.ts';
 import { openWithAny, sharedSecret } from '#core/store/database/secrets.ts';
 import { failing, ok, warning, type Check, type Database, type Finding, type Patient } from './finding.ts';
 import { readyz } from './patient.ts';
+import { payments } from './payments.ts';
 import { portHolder } from './port-holder.ts';
 import { sharing } from './sharing.ts';
 
@@ -50,6 +51,7 @@ export const checks: readonly Check[] = [
   { name: 'queue', reads: /^REDIS_URL$/, look: inTables(queue), mend: 'set REDIS_URL' },
   { name: 'storage', reads: /^(S3|AWS)_/, look: storage, mend: 'set S3_BUCKET, S3_ENDPOINT and the AWS keys' },
   { name: 'mail', reads: /^(SES|AWS)_/, look: mail, mend: 'set SES_FROM, SES_ENDPOINT and the AWS keys' },
+  { name: 'payments', reads: /^STRIPE_/, look: payments, mend: 'set STRIPE_SECRET_KEY' },
   { name: 'agents', reads: /^OPENCLAW_/, look: agents, mend: 'set OPENCLAW_URL and OPENCLAW_TOKEN' },
 ];
 
@@ -89,7 +91,7 @@ async function packages(): Promise<Finding> {
 
 async function settings({ given, config, problems }: Patient): Promise<readonly Finding[]> {
   if (problems.length > 0) return problems.map(({ name, problem }) => failing(`${name} ${problem}`, `set ${name}`));
-  const services = { PostgreSQL: config.database, S3: config.files, OpenClaw: config.openclaw, mail: config.mail };
+  const services = { PostgreSQL: config.database, S3: config.files, OpenClaw: config.openclaw, mail: config.mail, Stripe: config.stripe };
   const played = Object.entries(services).flatMap(([name, { kind }]) => (kind === 'sandbox' ? [name] : []));
   const set = settingNames.filter((name) => given[name] !== undefined);
   return [

@@ -61,6 +61,7 @@ export const verbRates = {
   'credits.transactionsCsv': { needs: 'credits.see', ...perMinute(60), because: 'reads the whole journal' },
   'credits.statement': { needs: 'credits.see', ...perMinute(120), because: 'reads a month of the journal' },
   'credits.statementFile': { needs: 'credits.see', ...perMinute(60), because: 'reads a month of the journal' },
+  'billing.buy': { needs: 'credits.buy', ...perHour(60), because: 'a row that stays, and a checkout at Stripe' },
   'team.auditCsv': { needs: 'audit.see', ...perMinute(60), because: 'reads the whole audit log' },
   'credits.setLimit': { needs: 'credits.limit', ...perHour(240), because: 'a row that stays' },
   'credits.removeLimit': { needs: 'credits.limit', ...perHour(240), because: 'a line in the audit log, which stays' },

@@ -35,6 +35,9 @@ export const mailLimits = {
     'account-deletion': 10,
     'key-expiring': 40,
     'app-removed': 20,
+    welcome: 20,
+    receipt: 100,
+    'payment-failed': 20,
     alarm: 20,
   } satisfies Record<MailKind, number>,
 } as const;

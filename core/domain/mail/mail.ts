@@ -54,6 +54,15 @@ export type MailSaying =
       readonly at: string;
       readonly url: string;
     }
+  /**
+   * Somebody paid for credits with this address, which Stripe verifies no more than we do: a way to choose a password, for an
+   * account that nobody has shown to be theirs. `credits` is an Amount.
+   */
+  | { readonly kind: 'welcome'; readonly credits: string; readonly url: string }
+  /** Credits were bought. `money` is what was paid, in words. */
+  | { readonly kind: 'receipt'; readonly team: string; readonly credits: string; readonly money: string; readonly url: string }
+  /** The bank did not pay, some time after a checkout was completed. */
+  | { readonly kind: 'payment-failed'; readonly credits: string; readonly url: string }
   /** For those who run the product. */
   | { readonly kind: 'alarm'; readonly title: string; readonly words: string; readonly url: string };
 
@@ -137,6 +146,9 @@ const mayComeTwice: Record<MailKind, boolean> = {
   'account-deletion': false,
   'key-expiring': false,
   'app-removed': false,
+  welcome: true,
+  receipt: false,
+  'payment-failed': false,
   alarm: false,
 };
 

@@ -3,6 +3,7 @@
 // are long, and never become a link. A name that somebody else chose stands in quotes and loses every address in it.
 
 import { placeOfNotice, type MailSaying, type SecurityChange } from './mail.ts';
+import { micro, sayCredits } from '../credits/credits.ts';
 import { withoutAddresses } from '../text/address-like.ts';
 import { mailPage } from './mail-page.ts';
 import { never } from '../never.ts';
@@ -139,6 +140,41 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         facts: [['When', when(saying.at)]],
         button: { label: 'View workspaces', url: saying.url },
         after: ['To use it there again, install the app again: the workspace stays linked to your team until you unlink it.'],
+      };
+    case 'welcome':
+      return {
+        // Whoever paid typed the address; it may be anybody's.
+        ...about('Your credits are ready', null),
+        before: [
+          `${sayCredits(micro(saying.credits))} were bought at ${brandName} for this email address. Choose a password to log in and use them.`,
+        ],
+        button: { label: 'Choose a password', url: saying.url },
+        after: [
+          onceAndNotLong,
+          'If it has expired, the page behind it sends you a new one.',
+          'If you bought nothing, somebody may have mistyped their address. You can ignore this email.',
+        ],
+      };
+    case 'receipt':
+      return {
+        ...about('Thank you for your purchase', null),
+        subject: `Receipt from ${brandName}: ${sayCredits(micro(saying.credits))}`,
+        before: [`Your payment was received, and the credits were added to ${named(saying.team) ?? 'your team'} on ${brandName}.`],
+        facts: [
+          ['Credits', sayCredits(micro(saying.credits)).replace(/ credits?$/, '')],
+          ['Paid', saying.money],
+        ],
+        button: { label: 'View your credits', url: saying.url },
+        after: ['This is no invoice: Stripe, which handled the payment, makes that.'],
+      };
+    case 'payment-failed':
+      return {
+        ...about('Your payment did not go through', null),
+        before: [
+          `Your bank did not complete the payment for ${sayCredits(micro(saying.credits))} at ${brandName}, so no credits were added.`,
+        ],
+        button: { label: 'Try again', url: saying.url },
+        after: ['If you already paid another way, there is nothing to do.'],
       };
     case 'alarm':
       return {

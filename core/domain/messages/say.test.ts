@@ -126,7 +126,7 @@ Read as lead-generation because of “leads”. Nothing is charged until you app
   );
   expect(read({ ...whole, whose: 'you' })).toContain('You confirm requests over 20 credits. ');
   expect(read({ ...asked, waitsFor: 'credits' })).toMatch(
-    /^\(Waiting for credits\. Lead generation, about 80, at most 100 credits\.\)[^]*\[Top up\]\(https:\/\/work\.example\.com\/credits\)/,
+    /^\(Waiting for credits\. Lead generation, about 80, at most 100 credits\.\)[^]*\[Get credits\]\(https:\/\/work\.example\.com\/buy\)/,
   );
 });
 
@@ -148,10 +148,10 @@ Whenever you need something else, just ask for it.`,
 describe('a refusal', () => {
   test('says what is wrong, that it cost nothing, and the way forward with its page', () => {
     expect(read({ kind: 'refused', code: 'credits.short', facts: { need: '12000000', have: '9000000' } })).toBe(
-      `(This needs 12 credits and you have 9. Top up, or ask for less.)
+      `(This needs 12 credits and you have 9. Add credits or ask for fewer.)
 # This needs 12 credits and you have 9. [bad]
-Nothing was charged. Top up, or ask for less.
-[Top up](https://work.example.com/credits)`,
+Nothing was charged. Add credits or ask for fewer.
+[Get credits](https://work.example.com/buy)`,
     );
   });
 
@@ -213,8 +213,8 @@ agent: I found 92 investors in Miami.
   });
 
   test('that leaves too little for another task offers to top up', () => {
-    expect(read({ ...result, available: '9000000' })).toContain('[Top up](https://work.example.com/credits)');
-    expect(read({ ...result, available: '10000000' })).not.toContain('Top up');
+    expect(read({ ...result, available: '9000000' })).toContain('[Get credits](https://work.example.com/buy)');
+    expect(read({ ...result, available: '10000000' })).not.toContain('Get credits');
   });
 
   test('without units, words or files is still an answer', () => {
@@ -272,7 +272,7 @@ describe('the balance', () => {
 # 408 credits to spend [plain]
 Enough for about 40 typical tasks.
 - Reserved for running tasks: 100 credits
-[Top up](https://work.example.com/credits) [History](https://work.example.com/dashboard)`,
+[Get credits](https://work.example.com/buy) [History](https://work.example.com/dashboard)`,
     );
   });
 
@@ -294,7 +294,7 @@ The first answer says what a task costs at most. You never pay more, what is not
 - write a blog post about oat milk: about 8, at most 25 credits
 - research three competitors: about 15, at most 40 credits
 Begin with a kind of work to choose it yourself: “/research …”. Answer in the thread to go on with a result.
-[Top up](https://work.example.com/credits) [History](https://work.example.com/dashboard)`,
+[Get credits](https://work.example.com/buy) [History](https://work.example.com/dashboard)`,
   );
 });
 

@@ -156,7 +156,8 @@ function sayRefused(saying: RefusedSaying, context: ReplyContext): Reply {
 /** Refusals of an ask; the others answer a command, where nobody would think of a charge. */
 const aboutAsk = /^(?:ask|quantity|type|files|credits|limit|wallet|conversation)\.|^file\.(?:empty|too-large)$/;
 const pageLabels: Readonly<Record<string, string>> = {
-  '/credits': 'Top up',
+  '/buy': 'Get credits',
+  '/credits': 'Open credits',
   '/team': 'Team',
   '/dashboard': 'Open dashboard',
   '/tasks': 'History',
@@ -419,7 +420,7 @@ function open(taskId: TaskId, context: ReplyContext, label = 'Details'): Choice[
 }
 
 function topUp(context: ReplyContext): Choice[] {
-  return leadTo(context, '/credits', { id: 'top-up', label: 'Top up', style: 'main' });
+  return leadTo(context, '/buy', { id: 'top-up', label: 'Get credits', style: 'main' });
 }
 
 function history(context: ReplyContext): Choice[] {

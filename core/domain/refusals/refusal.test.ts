@@ -49,8 +49,8 @@ test.each(['file.gone', 'file.deleted'] as const)('%s: a result is made again, w
 test('credits that are short are named, what is needed and what is there', () => {
   const refusal = refuse('credits.short', { need: '12000000', have: '9000000' });
   expect(refusal.message).toBe('This needs 12 credits and you have 9.');
-  expect(refusal.wayForward).toBe('Top up, or ask for less.');
-  expect([refusal.status, refusal.page]).toEqual([402, '/credits']);
+  expect(refusal.wayForward).toBe('Add credits or ask for fewer.');
+  expect([refusal.status, refusal.page]).toEqual([402, '/buy']);
 });
 
 test.each([

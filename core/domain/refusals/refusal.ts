@@ -118,8 +118,24 @@ const table = {
     sentence: (facts: { need: Amount; have: Amount } & Waits) =>
       `This needs ${sayCredits(micro(facts.need))} and you have ${showCredits(micro(facts.have))}.`,
     wayForward: ({ waits = false }: Waits) =>
-      waits ? 'Top up and approve it again, or change it to ask for less.' : 'Top up, or ask for less.',
-    page: '/credits',
+      waits ? 'Add credits and approve it again, or change it to ask for fewer.' : 'Add credits or ask for fewer.',
+    page: '/buy',
+  },
+  'billing.off': {
+    status: 404,
+    sentence: () => 'Credits can’t be bought here.',
+    wayForward: 'Ask the team that runs this server for credits.',
+  },
+  'pack.unknown': {
+    status: 404,
+    sentence: () => 'There is no such pack of credits.',
+    wayForward: 'Choose one of the packs.',
+    page: '/buy',
+  },
+  'payments.unavailable': {
+    status: 503,
+    sentence: () => 'Payments are unavailable right now. You were not charged.',
+    wayForward: 'Try again in a few minutes.',
   },
   'limit.reached': {
     status: 402,

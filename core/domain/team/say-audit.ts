@@ -77,6 +77,10 @@ const acts = {
     title: 'App installed again in a workspace',
     say: ({ fact }) => `reported that the app was installed again in “${fact('name')}” on ${platform(fact('platform'))}`,
   },
+  'credits.bought': {
+    title: 'Credits bought',
+    say: ({ fact }) => `bought ${amount(fact('credits'))} for ${fact('money')}`,
+  },
   'person.renamed': { title: 'Name changed', say: ({ fact }) => `changed their name from “${fact('from')}” to “${fact('to')}”` },
   'session.began': { title: 'Logged in', say: ({ fact }) => `logged in (${fact('device')})` },
   'session.ended': { title: 'Session ended', say: ({ fact }) => `ended the session of ${fact('device')}` },

@@ -11,6 +11,7 @@ import { readName } from '#core/domain/text/name.ts';
 import { writeAudit } from '#core/store/team/audit.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
+import { linkForOwner } from './link-for-owner.ts';
 
 export interface AccountView {
   readonly name: string;
@@ -34,10 +35,8 @@ export interface SessionView {
   readonly current: boolean;
 }
 
-const INVITATION_MS = 24 * 3_600_000;
-
 export function personVerbs(core: Core) {
-  const { accounts, logins, money, people } = core.store;
+  const { accounts, money, people } = core.store;
 
   const read = async (userId: UserId) => {
     const found = await accounts.read(userId);
@@ -102,9 +101,9 @@ export function personVerbs(core: Core) {
     },
 
     /**
-     * For whoever paid before they signed up: makes their account, or finds it, and mails them a link to choose a password
-     * unless they have one. Nobody is logged in by it, and only the link shows that the address is theirs. `key` is the same
-     * for the same reason, which then mails once.
+     * Makes the account of whoever has this address, or finds it, and mails them a link to choose a password unless they
+     * have shown that it is theirs and have one. Nobody is logged in by it. `key` is the same for the same reason, which then
+     * mails once.
      */
     async inviteToSetPassword({
       email,
@@ -117,8 +116,9 @@ export function personVerbs(core: Core) {
     }): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId; existed: boolean }> {
       const at = core.clock.now();
       const person = await people.addUser({ email, name, emailVerified: false }, at);
-      if (await logins.hasPassword(person.userId)) return person;
-      const { url, expiresAt } = await core.auth.linkToSetPassword(person.userId, INVITATION_MS);
+      const link = await linkForOwner(core, person.userId);
+      if (link === null) return person;
+      const { url, expiresAt } = link;
       await writeMail(core, { key: `set-password:${key}`, to: email, saying: { kind: 'set-password', name, url }, expiresAt });
       core.log.info({ userId: person.userId, existed: person.existed }, 'person invited to choose a password');
       return person;

@@ -118,7 +118,7 @@ test('approving checks everything that a new request is checked for, and a reque
   expect(await ann.press(on('approve', first), thread)).toMatchObject({ did: 'approved' });
   const press = await ann.press(on('approve', second), thread);
   expect(press).toMatchObject({ outcome: 'decision', did: 'refused' });
-  expect(shownIn(press)).toMatch(/^private: This needs 21 credits .* Top up and approve it again, or change it to ask for less\.$/);
+  expect(shownIn(press)).toMatch(/^private: This needs 21 credits .* Add credits and approve it again, or change it to ask for fewer\.$/);
   expect((await place.tasks(thread))[1]).toMatchObject({ status: 'awaiting_approval' });
   await untilOver(place, thread).catch(() => undefined);
   expect(await owner.ledger()).toEqual(expect.arrayContaining(['hold 20']));

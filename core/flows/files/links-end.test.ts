@@ -66,6 +66,10 @@ const kinds: Record<MailKind, Kind | null> = {
   'account-deletion': null,
   'key-expiring': null,
   'app-removed': null,
+  // As set-password.
+  welcome: null,
+  receipt: null,
+  'payment-failed': null,
   alarm: null,
 };
 

@@ -3,15 +3,17 @@
 import type { Core } from '../runtime/core.ts';
 import { writeMail } from './mail.ts';
 
-export type AlarmKind = 'letters-dead' | 'ledger-wrong' | 'mails-dead';
+export type AlarmKind = 'letters-dead' | 'ledger-wrong' | 'mails-dead' | 'news-late' | 'purchase-unfit';
 
 const QUIET_MS = 60 * 60 * 1000;
 
 /** Where an operator can look at it. */
-export const alarmPages: Readonly<Record<AlarmKind, `/operator/${string}`>> = {
+export const alarmPages: Readonly<Record<AlarmKind, `/operator${string}`>> = {
   'letters-dead': '/operator/undelivered',
   'ledger-wrong': '/operator/ledger',
   'mails-dead': '/operator/mails',
+  'news-late': '/operator',
+  'purchase-unfit': '/operator/teams',
 };
 
 /** Mails it, unless it was mailed within the hour. */

@@ -363,6 +363,11 @@ function saying(core: Core, kind: Exclude<MailSaying['kind'], 'alarm'>): MailSay
       return { kind, name: 'Ada', key: 'Report', team: 'Engines', until: at, url };
     case 'app-removed':
       return { kind, workspace: 'Acme HQ', platform: 'slack', team: 'Engines', at, url };
+    case 'welcome':
+    case 'payment-failed':
+      return { kind, credits: '500000000', url };
+    case 'receipt':
+      return { kind, team: 'Engines', credits: '500000000', money: '$25', url };
     default:
       return { kind, name: 'Ada', url };
   }

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import pg from 'pg';
 import { expect, test, vi } from 'vitest';
-import { newId } from '#core/domain/ids.ts';
+import { offerOf } from '#core/domain/credits/packs.ts';
+import { newId, type PurchaseId } from '#core/domain/ids.ts';
 import { FilesError } from '#core/ports/files.ts';
 import { verifyLedger } from '#core/store/credits/ledger-verify.ts';
 import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
@@ -67,6 +68,9 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   await app.privacy.setTeamSettings(owner, { retentionDays: 100 });
   await app.privacy.exportTeam(owner);
   await world.goingOn(async () => expect(await app.privacy.exports(owner)).toMatchObject([{ state: 'ready' }]));
+  const purchase = { id: newId<PurchaseId>(), buyer: { teamId, walletId, userId: owner.userId }, offer: offerOf('team', 'usd') };
+  await core.store.purchases.open({ ...purchase, livemode: false, saveCard: true }, clock.now());
+  await core.store.money.query({ text: `UPDATE purchases SET customer_id = 'cus_marmalade_payer' WHERE id = $1` }, [purchase.id]);
   const kept = await storedUnder(core.store.money, teamId);
   expect(kept.length).toBeGreaterThan(3);
   await mails('judy@paddington.example');
@@ -85,6 +89,7 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
     'row 1',
     'judy@paddington',
     'Toy bear',
+    'cus_marmalade_payer',
     'board:general',
     task,
   ];
@@ -152,6 +157,9 @@ test('after its two weeks nothing of a person is left: name, address, sessions, 
   );
   await app.privacy.requestAccountDeletion(loggedIn(ada), ada.email);
   await world.mails(ada.email);
+  const body = JSON.stringify({ data: { object: { customer_details: { email: 'Ermintrude@Quackenbush.example' } } } });
+  const news = { id: 'evt_1', kind: 'checkout.session.completed', objectId: 'cs_1', livemode: false, left: 'other-mode' } as const;
+  await core.store.news.keep({ ...news, body }, clock.now());
   const words = ['Ermintrude', 'Quackenbush', 'ermi-q', '4711-ermi', 'wedding'];
   for (const word of words) expect((await searchEverywhere(core.store.money, words)).join('\n')).toContain(`: ${word}`);
   clock.forward(14.1 * DAY_MS);
@@ -364,6 +372,8 @@ const decisions = {
   limits: 'exported; ids stay',
   hold_limits: 'ids stay',
   limit_uses: 'numbers stay',
+  purchases: 'exported; ids and money stay for the law, without who opened it and who paid',
+  stripe_news: 'ids; a body is emptied when it is done, and when the person or the team goes',
   _prisma_migrations: 'ours',
 };
 

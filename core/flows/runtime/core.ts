@@ -1,5 +1,6 @@
 // One plain object with what every flow needs. It is put together in core/product/product.ts, and by the tests' stage.
 
+import type { Currency } from '#core/domain/credits/packs.ts';
 import type { StartingCredits } from '#core/domain/credits/starting-credits.ts';
 import type { Agents } from '#core/ports/agents.ts';
 import type { Auth } from '#core/ports/auth.ts';
@@ -7,6 +8,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Files } from '#core/ports/files.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Mailer } from '#core/ports/mail.ts';
+import type { Payments } from '#core/ports/payments.ts';
 import type { Poster } from '#core/ports/poster.ts';
 import type { Queue } from '#core/ports/queue.ts';
 import type { SecurityLog } from '#core/ports/security-log.ts';
@@ -25,6 +27,8 @@ export interface Core {
   readonly files: Files;
   /** null: mail is off. */
   readonly mailer: Mailer | null;
+  /** null: nothing is sold. */
+  readonly payments: Payments | null;
   readonly tables: Tables;
   readonly learned: LearnedCharges;
   readonly paces: Paces;
@@ -49,6 +53,16 @@ export interface CoreSettings {
   readonly worker: string;
   /** Whoever has shown that a mailbox is theirs begins with these, within what a domain and a network may have in a day. */
   readonly startingCredits: StartingCredits;
+  readonly selling: {
+    /** What packs are sold in; the first is the usual one. */
+    readonly currencies: readonly [Currency, ...Currency[]];
+    /** Who sells, with a tax ID; null where the operator has not said. */
+    readonly seller: string | null;
+    /** Where people write about payments. */
+    readonly email: string | null;
+    /** Whether a card can be kept for later payments. */
+    readonly savesCards: boolean;
+  };
   /** Names mailboxes in keys, so that they cannot be read there. */
   readonly mailboxKey: Buffer;
   /** Platforms whose people read letters from us (web, terminal): nothing is posted there. */

@@ -32,6 +32,12 @@ const cheap = [
   'live.events live.items live.cursor live.onSessionEnd operator.health operator.gauges',
   // Once per purchase.
   'accounts.inviteToSetPassword',
+  // For everybody, who may be strangers: the table of packs, and a page whose addresses cannot be guessed.
+  'billing.packs billing.pack billing.terms billing.done',
+  // Counts strangers by itself.
+  'billing.buyAsStranger',
+  // Stripe, which proves who it is.
+  'billing.hear',
   // For operators.
   `operator.isOperator operator.overview operator.teams operator.team operator.tasks operator.openRequest operator.cancel
    operator.requeue operator.queues operator.undelivered operator.sendAgain operator.mails operator.sendMail operator.ledgerChecks

@@ -12,6 +12,7 @@ import { attemptsOver, type Attempts } from '../tasks/attempts.ts';
 import { auditOver, type Audit } from '../team/audit.ts';
 import { chatsOver, type Chats } from '../chats/chats.ts';
 import { creditTablesOver, type CreditTables } from '../credits/credits.ts';
+import { customersOver, type Customers } from '../billing/customers.ts';
 import { custodyOver, type Custody } from '../privacy/custody.ts';
 import { deadLettersOver, type DeadLetters } from '../messages/dead-letters.ts';
 import { eraseOver, type Erase } from '../privacy/erase.ts';
@@ -32,11 +33,13 @@ import { linkingOver, type Linking } from '../workspaces/linking.ts';
 import { loginsOver, type Logins } from '../accounts/logins.ts';
 import { mailsOver, type Mails } from '../mail/mails.ts';
 import { openMoney, patienceWithServer, type Money } from './money.ts';
+import { newsOver, type NewsStore } from '../billing/news.ts';
 import { operateOver, type Operate } from '../operator/operate.ts';
 import { operateAccessOver, type OperateAccess } from '../operator/operate-access.ts';
 import { outboxOver, type Outbox } from '../tasks/outbox.ts';
 import { ownKeysOver, type OwnKeys } from '../accounts/own-keys.ts';
 import { peopleOver, type People } from '../accounts/people.ts';
+import { purchasesOver, type Purchases } from '../billing/purchases.ts';
 import { putBackOver, type PutBack } from '../files/put-back.ts';
 import { placesOver, type Places } from '../workspaces/places.ts';
 import { ratesOver, type DrawRate } from './rates.ts';
@@ -102,6 +105,9 @@ export interface Store {
   readonly operate: Operate;
   readonly operateAccess: OperateAccess;
   readonly ledgerChecks: LedgerChecks;
+  readonly purchases: Purchases;
+  readonly customers: Customers;
+  readonly news: NewsStore;
   close(): Promise<void>;
 }
 
@@ -178,6 +184,9 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     operate: operateOver(money),
     operateAccess: operateAccessOver(money),
     ledgerChecks: ledgerChecksOver(money),
+    purchases: purchasesOver(money),
+    customers: customersOver(money),
+    news: newsOver(money),
     async close() {
       await wakeups.close();
       await close();

@@ -180,6 +180,8 @@ export function eraseOver(money: Money): Erase {
     async team(teamId, at) {
       await money.transaction(async (client) => {
         const run = (sql: string) => client.query(sql, [teamId]);
+        // Before the team itself: who pays locks their purchase first.
+        await run('UPDATE purchases SET customer_id = NULL, opened_by = NULL WHERE team_id = $1');
         await client.query(
           `UPDATE teams SET erased_at = $2, name = 'Deleted team', stripe_customer_id = NULL, deletion_asked_by = NULL WHERE id = $1`,
           [teamId, at],
@@ -271,6 +273,7 @@ export function eraseOver(money: Money): Erase {
         if (rows.length === 0) return;
         await client.query('DELETE FROM mails WHERE to_address = $1', [email]);
         await client.query('DELETE FROM invitations WHERE email = $1', [email]);
+        await client.query('UPDATE stripe_news SET body = NULL WHERE body IS NOT NULL AND position(lower($1) IN lower(body)) > 0', [email]);
         await client.query('DELETE FROM verifications WHERE value = $1 OR position($2 IN lower(identifier || value)) > 0', [userId, email]);
         await client.query(
           `UPDATE installations s SET installed_by = NULL FROM identities i

@@ -254,6 +254,11 @@ function tablesOver(money: Money): ExportTable[] {
       `SELECT l.id, l.kind, l.subject, l.credits, l.period, l.time_zone, l.created_at, l.removed_at FROM limits l
        JOIN wallets w ON w.id = l.wallet_id WHERE w.team_id = $1 ORDER BY l.created_at, l.id`,
     ),
+    few(
+      'purchases.jsonl',
+      `SELECT id, checkout_id, payment_id, opened_by, pack, pack_version, credits, currency, paid, state, opened_at, paid_at, ended_at FROM purchases
+       WHERE team_id = $1 ORDER BY opened_at, id`,
+    ),
     {
       file: 'conversations.jsonl',
       async *pages(teamId) {

@@ -45,7 +45,8 @@ export function Notice({
 }
 
 const pageLinks: Readonly<Record<string, string>> = {
-  '/credits': 'Get credits',
+  '/buy': 'Get credits',
+  '/credits': 'Open credits',
   '/tasks': 'Open history',
   '/dashboard': 'Open your tasks',
   '/team': 'Open team',

@@ -13,6 +13,7 @@ import { Table, Td, Th, Tr } from '../components/table.tsx';
 import { guarded } from '../guarded.ts';
 import { useLive } from '../live.tsx';
 import { readReader } from '../reader.ts';
+import { packNames } from '../texts/buy.ts';
 import { buying, byWords, noStartingCredits } from '../texts/credits.ts';
 import { CreditsPage } from './frame.tsx';
 import { TransactionTable } from './transaction-table.tsx';
@@ -24,10 +25,11 @@ const NEWEST = 5;
 
 export const loader = guarded('tasks.see', async (visit) => {
   const { app, actor, brandName, url, request, now } = visit;
-  const [teams, wallet, withheld] = await Promise.all([
+  const [teams, wallet, withheld, packs] = await Promise.all([
     app.accounts.teamsOf(actor),
     app.credits.balance(actor),
     app.credits.startingCreditsWithheld(actor),
+    app.billing.packs(),
   ]);
   const about = {
     brandName,
@@ -36,6 +38,7 @@ export const loader = guarded('tasks.see', async (visit) => {
     isOperator: visit.isOperator(visit),
     debt: shown(wallet.debt),
     withheld,
+    packs: packs?.packs.map(({ id, credits, price }) => ({ id, credits: shown(credits), price })) ?? null,
   };
   // Whoever runs out of credits is sent here; those who may not look into them learn what there is, and whom to ask.
   if (!may(actor.role, 'credits.see')) return { ...about, inside: null };
@@ -100,8 +103,8 @@ export default function Overview() {
     <CreditsPage
       title="Credits"
       actions={
-        <LinkButton to="/credits#buy" look="main">
-          Buy credits
+        <LinkButton to="/buy" look="main">
+          Get credits
         </LinkButton>
       }
     >
@@ -297,7 +300,8 @@ function Lots({ lots, lotsTotal, expiresNext }: Inside) {
 }
 
 function Buy() {
-  const { brandName, team, email, isOperator } = useLoaderData<typeof loader>();
+  const { brandName, team, email, isOperator, packs } = useLoaderData<typeof loader>();
+  if (packs !== null) return <ForSale packs={packs} />;
   return (
     <section
       id="buy"
@@ -319,8 +323,26 @@ function Buy() {
           </code>
         </p>
       )}
-      <p className="mt-3 text-sm text-soft">{buying.later}</p>
     </section>
+  );
+}
+
+function ForSale({ packs }: { packs: NonNullable<ReturnType<typeof useLoaderData<typeof loader>>['packs']> }) {
+  return (
+    <Card title={buying.title} lead={buying.lead}>
+      <ul className="divide-y divide-hairline">
+        {packs.map(({ id, credits, price }) => (
+          <li key={id} className="flex items-center justify-between gap-4 py-1">
+            <Link to={`/buy/${id}`} className="inline-flex min-h-11 items-center text-accent underline underline-offset-2">
+              {packNames[id]}
+            </Link>
+            <span className="numbers text-right">
+              <Credits amount={credits} /> <span className="text-soft">for {price}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }
 

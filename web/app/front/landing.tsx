@@ -54,7 +54,7 @@ export default function Landing() {
             <LinkButton to="/signup" look="main">
               Get started
             </LinkButton>
-            <LinkButton to="/credits">Buy credits</LinkButton>
+            <LinkButton to="/buy">Buy credits</LinkButton>
           </div>
           <p className="mt-4 text-sm text-soft">{startingCredits > 0 ? words.free(startingCredits) : words.noFree}</p>
         </div>

@@ -26,6 +26,10 @@ export default function Privacy() {
         <li>Your requests, the answers, and the files, for as long as the team keeps them.</li>
         <li>Each movement of credits, without an end: books must stay as they are. They name ids, not people.</li>
         <li>Who changed what in a team, so that its owners can look it up.</li>
+        <li>
+          If you buy credits: which pack, for how much and when. Stripe handles the payment and keeps your card, your name and your email
+          address; we never see the card’s number.
+        </li>
       </ul>
       <h2>Who sees it</h2>
       <ul>

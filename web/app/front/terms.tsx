@@ -2,7 +2,7 @@ import { Link, useLoaderData, type MetaFunction } from 'react-router';
 import { open } from '../guarded.ts';
 import { Prose } from '../components/prose.tsx';
 
-export const loader = open(({ brandName }) => ({ brandName }));
+export const loader = open(async ({ app, brandName }) => ({ brandName, selling: await app.billing.terms() }));
 
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
   { title: `Terms · ${loaderData?.brandName}` },
@@ -10,7 +10,7 @@ export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
 ];
 
 export default function Terms() {
-  const { brandName } = useLoaderData<typeof loader>();
+  const { brandName, selling } = useLoaderData<typeof loader>();
   return (
     <Prose title="Terms">
       <p>
@@ -27,10 +27,17 @@ export default function Terms() {
         <li>
           Credits given for free may expire; when they do stands beside them. Every movement is listed, and none is ever changed afterwards.
         </li>
-        <li>
-          Credits that you bought and did not use can be paid back by the operator. A payment that is taken back takes its credits along.
-        </li>
       </ul>
+      {selling !== null && (
+        <>
+          <h2>Buying credits</h2>
+          <ul>
+            {selling.map((term) => (
+              <li key={term}>{term}</li>
+            ))}
+          </ul>
+        </>
+      )}
       <h2>Your work</h2>
       <ul>
         <li>What you ask for and what you get is yours. Members of your team see it; the rest of the world does not.</li>

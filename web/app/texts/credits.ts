@@ -45,9 +45,9 @@ export const noStartingCredits = {
 } as const;
 
 export const buying = {
-  title: 'Buy credits',
+  title: 'Get credits',
+  lead: 'One payment, no subscription. They don’t expire.',
   today: (brand: string) =>
-    `Buying isn’t open yet. Until it is, whoever runs ${brand} gives credits to teams. Tell them this team and how many you need.`,
+    `Credits can’t be bought here. The team that runs ${brand} grants them: tell them the name of your team and how many you need.`,
   command: 'On the machine that runs it:',
-  later: 'Cards, plans, top-ups by themselves and receipts will be here.',
 } as const;

@@ -4,7 +4,7 @@
 
 import type { Request, Response } from 'express';
 
-const indexed = ['/', '/docs/api', '/docs/security', '/terms', '/privacy'];
+const indexed = ['/', '/docs/api', '/docs/security', '/terms', '/privacy', '/buy'];
 
 export function keepFromCrawlers({ url }: Pick<Request, 'url'>, response: Response): void {
   if (!indexed.includes(url.split('?', 1)[0]!)) response.set('X-Robots-Tag', 'noindex');

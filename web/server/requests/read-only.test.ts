@@ -26,6 +26,7 @@ const open = [
   '/.well-known/change-password',
   '/robots.txt',
   '/api/auth/*rest',
+  '/api/webhooks/stripe',
 ];
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 

@@ -19,6 +19,7 @@ export async function openPortalDoor(
   }: Partial<Omit<PortalSettings, 'auth'>> & { loggedIn?: LoggedIn | null; auth?: Partial<Auth> } = {},
 ): Promise<Door> {
   const portal = await openPortal({
+    paymentOrigins: [],
     app: app as App,
     auth: { sessionOf: async () => loggedIn, ...auth } as Auth,
     log,

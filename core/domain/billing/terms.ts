@@ -1,0 +1,39 @@
+// What is agreed when credits are bought: the same words on the page of terms, at the checkout and in the invoice.
+
+/** Who sells, as far as the operator has said. */
+export interface Seller {
+  readonly brandName: string;
+  readonly publicUrl: string;
+  /** With a tax ID. */
+  readonly name: string | null;
+  /** Where people write about payments. */
+  readonly email: string | null;
+}
+
+/** So long the deletion of a team or an account can be taken back (core/flows/privacy/leaving.ts). */
+const DELETION_DAYS = 14;
+
+/** One rule each. */
+export function sellingTerms({ brandName, name, email }: Seller): string[] {
+  return [
+    `Credits are sold by ${name ?? `whoever runs ${brandName}`}. They pay for tasks here. They are not money: they can’t be paid out or moved to another team.`,
+    'Credits that you bought don’t expire.',
+    `You can ask for a refund of credits that you bought and haven’t used. ${email === null ? `Write to whoever runs ${brandName}` : `Write to ${email}`}: refunds are made by hand, to the card or account that paid. The credits of a refunded or disputed payment can be taken back.`,
+    `If you delete your team or account, you have ${DELETION_DAYS} days to take that back or to ask for a refund. After that, unused credits are lost.`,
+    'Stripe handles the payment. We never see your card number.',
+  ];
+}
+
+/** Beside the button that pays: Stripe takes at most 1,200 characters. */
+export function checkoutTerms({ brandName, publicUrl, email }: Seller): string {
+  return `By paying you agree to the terms of ${brandName}: ${publicUrl}/terms. Credits don’t expire, and unused ones can be refunded on request${email === null ? '' : ` to ${email}`}.`;
+}
+
+/** At the end of an invoice: Stripe takes at most 5,000 characters. */
+export function invoiceFooter({ brandName, publicUrl, name, email }: Seller): string {
+  return [
+    ...(name === null ? [] : [`Sold by ${name}.`]),
+    `Credits for ${brandName}. They don’t expire. Terms and refunds: ${publicUrl}/terms.`,
+    ...(email === null ? [] : [`Questions about this invoice: ${email}.`]),
+  ].join(' ');
+}

@@ -1,0 +1,133 @@
+import type { TeamId } from '#core/domain/ids.ts';
+
+/**
+ * Takes money for credits, at somebody else's (Stripe). Objects are read by id into the small types below; amounts are whole
+ * numbers in the smallest unit of their currency, as the service counts it. Ids are the service's, opaque.
+ * Every call that fails ends with a PaymentsError. The idempotency key of a call is its caller's: the same key with the same
+ * parameters is the same act, also after a lost answer.
+ */
+export interface Payments {
+  /** Whether real money moves. */
+  readonly livemode: boolean;
+  /** Origins of the pages where people pay: the portal may send them there. */
+  readonly origins: readonly string[];
+  openCheckout(wanted: CheckoutWanted, key: string): Promise<OpenedCheckout>;
+  /** null: the service knows no such checkout. */
+  checkout(id: string): Promise<Checkout | null>;
+  /** The id of the checkout that made a payment. null: none did. */
+  checkoutOf(paymentId: string): Promise<string | null>;
+  /** The id of the new customer. */
+  makeCustomer(of: { readonly teamId: TeamId; readonly email: string; readonly name: string }, key: string): Promise<string>;
+  /** What a notification names, if its signature is ours and not older or newer than 300 s. null: it is not. Never throws. */
+  readNews(body: Uint8Array, signature: unknown, at: Date): News | null;
+  /** Whether credits could be sold now, with prices under these names. Rejects where nobody can say. */
+  check(prices: readonly string[], signal?: AbortSignal): Promise<PaymentsStanding>;
+  close(): void;
+}
+
+/** All of it comes from a stored row: a repeated call must have the same parameters. */
+export interface CheckoutWanted {
+  /** Comes back as the checkout's `reference`. */
+  readonly purchaseId: string;
+  readonly pack: string;
+  /** Name of the price (Stripe's lookup key). */
+  readonly price: string;
+  /** null: the checkout makes one. */
+  readonly customerId: string | null;
+  /** Typed in beforehand where there is no customer yet. */
+  readonly email: string | null;
+  /** Keep the card for payments that nobody is there to confirm. */
+  readonly saveCard: boolean;
+  /** 30 minutes to 24 hours after the call, as Stripe has it. */
+  readonly expiresAt: Date;
+  /** Has `{CHECKOUT_SESSION_ID}` where the checkout's id is to stand. */
+  readonly successUrl: string;
+  readonly cancelUrl: string;
+  /** Stands beside the button that pays. At most 1,200 characters. */
+  readonly terms: string;
+  /** Stands at the end of the invoice. At most 5,000 characters. */
+  readonly invoiceFooter: string;
+}
+
+export interface OpenedCheckout {
+  readonly id: string;
+  /** Where the person pays: one of `origins`. */
+  readonly url: string;
+}
+
+export interface Checkout {
+  readonly id: string;
+  /** The purchase that we opened it for, from metadata that only our own key can write. */
+  readonly reference: string | null;
+  readonly livemode: boolean;
+  readonly mode: 'payment' | 'other';
+  readonly status: 'open' | 'complete' | 'expired' | 'other';
+  readonly payment: 'paid' | 'no_payment_required' | 'unpaid' | 'other';
+  /** It was completed with a method that takes days, and no money came. */
+  readonly asyncFailed: boolean;
+  /** null: nothing was to pay, or nobody paid yet. */
+  readonly paymentId: string | null;
+  readonly customerId: string | null;
+  /** As the payer typed it, verified by nobody. */
+  readonly email: string | null;
+  readonly name: string | null;
+  /** Lower case. */
+  readonly currency: string;
+  /** What was to pay in all: after promotion codes, with tax. null: nothing that is a whole amount of money. */
+  readonly total: bigint | null;
+  /** From metadata; it decides nothing. */
+  readonly pack: string | null;
+  readonly lines: readonly CheckoutLine[];
+  /** There are more lines than `lines`. */
+  readonly hasMoreLines: boolean;
+}
+
+export interface CheckoutLine {
+  /** Name of the price (Stripe's lookup key). */
+  readonly price: string | null;
+  /** null: the price has no whole amount for one unit. */
+  readonly unitAmount: bigint | null;
+  readonly currency: string;
+  readonly quantity: number | null;
+  readonly isRecurring: boolean;
+}
+
+/** Says that something changed, never what: the object is asked for. */
+export interface News {
+  readonly id: string;
+  readonly kind: string;
+  readonly objectId: string | null;
+  readonly livemode: boolean;
+  readonly apiVersion: string | null;
+}
+
+export interface PaymentsStanding {
+  /** The account's id. */
+  readonly account: string;
+  readonly livemode: boolean;
+  /** The API version that we speak. */
+  readonly apiVersion: string;
+  /** Where notifications go, as far as it is enabled. Version null: the account's own. */
+  readonly endpoints: readonly { readonly url: string; readonly apiVersion: string | null }[];
+  readonly missingPrices: readonly string[];
+}
+
+/** How a call ended that did not do what it was for. The message names no person, no link and no secret. */
+export class PaymentsError extends Error {
+  readonly kind: 'unknown' | 'later' | 'refused';
+  readonly code: string;
+  readonly retryAfterMs: number | null;
+
+  /**
+   * `unknown`: it may have been done: the same key may be sent again after a lost answer, and answers the same after a 5xx.
+   * `later`: it was not; try again, not before `retryAfterMs`. `refused`: it was not, and will not be before somebody changes
+   * a setting or the code.
+   */
+  constructor(kind: PaymentsError['kind'], code: string, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'PaymentsError';
+    this.kind = kind;
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
+}

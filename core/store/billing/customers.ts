@@ -1,0 +1,49 @@
+// Teams as customers: what Stripe calls them, and who of them buys.
+
+import type { TeamId } from '#core/domain/ids.ts';
+import type { Role } from '#core/domain/team/permission.ts';
+import type { Money } from '../database/money.ts';
+
+export interface Customers {
+  /** null where Stripe knows none. */
+  of(teamId: TeamId): Promise<string | null>;
+  /**
+   * Unless the team has one, or another team has this one. Never in the transaction of a purchase: the team's row is locked
+   * against whoever asks for work, and they have its wallet.
+   */
+  keep(teamId: TeamId, customerId: string): Promise<void>;
+  /** Names of members with one of these roles, owners first. */
+  named(teamId: TeamId, roles: readonly Role[], most: number): Promise<string[]>;
+}
+
+export function customersOver(money: Money): Customers {
+  return {
+    async of(teamId) {
+      const { rows } = await money.query<{ id: string | null }>({ text: 'SELECT stripe_customer_id AS id FROM teams WHERE id = $1' }, [
+        teamId,
+      ]);
+      return rows[0]?.id ?? null;
+    },
+
+    async keep(teamId, customerId) {
+      await money.query(
+        {
+          text: `UPDATE teams SET stripe_customer_id = $2 WHERE id = $1 AND stripe_customer_id IS NULL AND erased_at IS NULL
+                   AND NOT EXISTS (SELECT FROM teams o WHERE o.stripe_customer_id = $2)`,
+        },
+        [teamId, customerId],
+      );
+    },
+
+    async named(teamId, roles, most) {
+      const { rows } = await money.query<{ name: string }>(
+        {
+          text: `SELECT coalesce(nullif(u.name, ''), split_part(u.email, '@', 1)) AS name FROM members m JOIN users u ON u.id = m.user_id
+                 WHERE m.team_id = $1 AND m.role = ANY ($2) ORDER BY array_position($2, m.role), m.created_at, m.id LIMIT $3`,
+        },
+        [teamId, roles, most],
+      );
+      return rows.map(({ name }) => name);
+    },
+  };
+}

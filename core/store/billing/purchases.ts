@@ -1,0 +1,141 @@
+// What was bought, or begun to be. A row is locked before the wallet it credits, and never after it.
+
+import type { PoolClient } from 'pg';
+import type { Purchase, PurchaseState } from '#core/domain/billing/purchase.ts';
+import { micro } from '#core/domain/credits/credits.ts';
+import type { Offer } from '#core/domain/credits/packs.ts';
+import type { PurchaseId, TeamId, UserId, WalletId } from '#core/domain/ids.ts';
+import type { Money } from '../database/money.ts';
+
+export interface NewPurchase {
+  readonly id: PurchaseId;
+  /** null for a stranger's. */
+  readonly buyer: { readonly teamId: TeamId; readonly walletId: WalletId; readonly userId: UserId | null } | null;
+  /** Where the checkout was there before the row was: one whose row was lost. */
+  readonly checkoutId?: string;
+  readonly offer: Offer;
+  readonly livemode: boolean;
+  readonly saveCard: boolean;
+}
+
+export interface Purchases {
+  /** Nothing happens where the id, or the checkout, has a row. */
+  open(purchase: NewPurchase, at: Date): Promise<void>;
+  /** Stripe has opened its checkout. False where the purchase has another one. */
+  opened(id: PurchaseId, checkoutId: string): Promise<boolean>;
+  byId(id: string): Promise<Purchase | null>;
+  byCheckout(checkoutId: string): Promise<Purchase | null>;
+  /** Keeps everybody else from it until the transaction ends. */
+  lock(client: PoolClient, id: PurchaseId): Promise<Purchase>;
+  /** Moves a locked one, to anything but `paid`. */
+  move(client: PoolClient, id: PurchaseId, state: Exclude<PurchaseState, 'paid'>, at: Date): Promise<void>;
+  /** Why nothing is credited, for people to look at. The state stays. */
+  trouble(id: PurchaseId, why: string): Promise<void>;
+}
+
+export function purchasesOver(money: Money): Purchases {
+  const one = async (where: string, value: string): Promise<Purchase | null> => {
+    const { rows } = await money.query<PurchaseRow>({ text: `SELECT * FROM purchases WHERE ${where}` }, [value]);
+    return rows[0] ? fromSql(rows[0]) : null;
+  };
+
+  return {
+    async open({ id, buyer, checkoutId = null, offer, livemode, saveCard }, at) {
+      await money.query(
+        {
+          text: `INSERT INTO purchases (id, checkout_id, team_id, wallet_id, opened_by, pack, pack_version, credits, price, currency, livemode, save_card, state, opened_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13) ON CONFLICT DO NOTHING`,
+        },
+        [
+          id,
+          checkoutId,
+          buyer?.teamId ?? null,
+          buyer?.walletId ?? null,
+          buyer?.userId ?? null,
+          offer.pack,
+          offer.version,
+          offer.credits,
+          offer.price,
+          offer.currency,
+          livemode,
+          saveCard,
+          at,
+        ],
+      );
+    },
+
+    async opened(id, checkoutId) {
+      const { rows } = await money.query(
+        { text: 'UPDATE purchases SET checkout_id = $2 WHERE id = $1 AND (checkout_id IS NULL OR checkout_id = $2) RETURNING 1' },
+        [id, checkoutId],
+      );
+      return rows.length > 0;
+    },
+
+    byId: (id) => one('id = $1', id),
+    byCheckout: (checkoutId) => one('checkout_id = $1', checkoutId),
+
+    async lock(client, id) {
+      const { rows } = await client.query<PurchaseRow>('SELECT * FROM purchases WHERE id = $1 FOR UPDATE', [id]);
+      if (rows[0] === undefined) throw new Error(`purchase ${id} is gone`);
+      return fromSql(rows[0]);
+    },
+
+    async move(client, id, state, at) {
+      const ends = state === 'failed' || state === 'expired';
+      await client.query('UPDATE purchases SET state = $2, ended_at = $3 WHERE id = $1', [id, state, ends ? at : null]);
+    },
+
+    async trouble(id, why) {
+      await money.query({ text: `UPDATE purchases SET trouble = $2 WHERE id = $1 AND state <> 'paid'` }, [id, why]);
+    },
+  };
+}
+
+interface PurchaseRow {
+  readonly id: PurchaseId;
+  readonly checkout_id: string | null;
+  readonly payment_id: string | null;
+  readonly team_id: TeamId | null;
+  readonly wallet_id: WalletId | null;
+  readonly opened_by: UserId | null;
+  readonly customer_id: string | null;
+  readonly pack: string;
+  readonly pack_version: number;
+  readonly credits: string;
+  readonly price: string;
+  readonly currency: string;
+  readonly paid: string | null;
+  readonly livemode: boolean;
+  readonly save_card: boolean;
+  readonly state: PurchaseState;
+  readonly trouble: string | null;
+  readonly opened_at: Date;
+  readonly paid_at: Date | null;
+  readonly ended_at: Date | null;
+}
+
+function fromSql(row: PurchaseRow): Purchase {
+  return {
+    id: row.id,
+    checkoutId: row.checkout_id,
+    paymentId: row.payment_id,
+    teamId: row.team_id,
+    walletId: row.wallet_id,
+    openedBy: row.opened_by,
+    customerId: row.customer_id,
+    pack: row.pack,
+    packVersion: row.pack_version,
+    credits: micro(row.credits),
+    price: row.price,
+    currency: row.currency,
+    paid: row.paid === null ? null : BigInt(row.paid),
+    livemode: row.livemode,
+    saveCard: row.save_card,
+    state: row.state,
+    trouble: row.trouble,
+    openedAt: row.opened_at,
+    paidAt: row.paid_at,
+    endedAt: row.ended_at,
+  };
+}
