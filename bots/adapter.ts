@@ -58,8 +58,16 @@ export interface AdapterSandbox<Settings> {
   readonly mounts: readonly Mount[];
   /** Where a person can try it. */
   readonly page?: SandboxPage;
+  /** Workspaces of it that are linked to the first person's team, so that there is one where somebody pays. */
+  readonly linked?: readonly LinkedByStart[];
   /** Called once its adapter has stopped. */
   stop(): Promise<void>;
+}
+
+/** A workspace, by the platform's id, under the name that people know it by. */
+export interface LinkedByStart {
+  readonly externalId: string;
+  readonly name: string;
 }
 
 export interface Context<Settings> {
@@ -76,6 +84,9 @@ export interface Context<Settings> {
   readonly replyHandles: ReplyHandles;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where people and the platform reach us, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly brandName: string;
   readonly settings: Settings;
 }
 

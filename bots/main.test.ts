@@ -10,7 +10,14 @@ import { startBots } from './main.ts';
 import { alone } from './testing/alone.ts';
 import { terminal } from './terminal/adapter.ts';
 
-const core = { app: {} as App, log: quietLog, clock: systemClock, ...alone() };
+const core = {
+  app: {} as App,
+  log: quietLog,
+  clock: systemClock,
+  ...alone(),
+  publicUrl: 'http://localhost:3000',
+  brandName: 'Impacter',
+};
 
 test('only the platforms that have settings are started', async () => {
   const events: string[] = [];

@@ -6,6 +6,7 @@ import { ConfigError, readConfig, readEnv, type Config } from '#core/contracts/e
 import { createLog } from '#core/engines/log/log.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
 import { welcomeFirstUser, type FirstUser } from './product/first-user.ts';
+import { linkSandboxes } from './product/link-sandboxes.ts';
 import type { ProductOptions } from './product/options.ts';
 import { startProduct, type Product } from './product/product.ts';
 import type { Outside } from './product/sandboxes.ts';
@@ -17,8 +18,6 @@ const STOP_WITHIN_MS = 25_000;
 /** What a start has besides what the product ships. */
 export interface MoreToStart {
   readonly adapters?: NonNullable<ProductOptions['adapters']>;
-  /** Called on a laptop, once there is a first person. */
-  readonly beforeListening?: (core: Core, firstUser: FirstUser) => Promise<void>;
 }
 
 if (import.meta.main) await start();
@@ -53,7 +52,7 @@ async function main(more: MoreToStart): Promise<void> {
       if (config.production) return;
       const { databaseUrl } = outside;
       firstUser = await welcomeFirstUser(core, config.dataDir, { url, mailUrl: mailUrl(core, outside), databaseUrl });
-      await more.beforeListening?.(core, firstUser);
+      await linkSandboxes(core, outside.chats.linked, firstUser);
     },
   });
   try {

@@ -6,6 +6,8 @@ import type { Markup } from '#core/domain/text/html.ts';
 export interface ChatSandbox {
   /** What the page is called: "Board". */
   readonly title: string;
+  /** How a request begins in a channel, where not every message there is one: “Mention @impacter to ask.” */
+  readonly howToAsk?: string;
   workspaces(): Promise<readonly ChatWorkspace[]>;
   /** What one person sees of a channel (the first message of each thread) or of one thread. Rejects with a ChatRefusal. */
   look(view: ChatView, window: ChatWindow): Promise<ChatSight>;

@@ -7,7 +7,7 @@ import { words } from './words.ts';
 
 /** `draft` is what could not be sent. */
 export function drawComposer(place: Place, draft: string, isFocused: boolean): Markup {
-  const { here, channelHere, thread, as, base } = place;
+  const { here, channelHere, thread, as, base, howToAsk } = place;
   if (channelHere.closed) return html`<p class="composer soft">${words.channelClosed}</p>`;
   const label = thread === null ? words.message(nameOf(channelHere)) : words.reply;
   const pane = thread === null ? 'channel' : 'thread';
@@ -36,7 +36,7 @@ ${draft}</textarea>
       <input type="file" name="files" multiple aria-label="${words.attach}" />
       <button class="main">${words.send}</button>
     </div>
-    <p class="soft hint" id="${pane}-hint">${words.hint}</p>
+    <p class="soft hint" id="${pane}-hint">${thread === null && howToAsk !== null ? `${howToAsk} ` : ''}${words.hint}</p>
   </form>`;
 }
 

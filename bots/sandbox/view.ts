@@ -11,6 +11,8 @@ export interface Place extends ChatView {
   readonly here: ChatWorkspace;
   readonly channelHere: ChatChannel;
   readonly person: ChatPerson;
+  /** Said where people write in a channel; null where there is nothing to say. */
+  readonly howToAsk: string | null;
   /** Show only what is older than this message. */
   readonly before: string | null;
 }
@@ -32,6 +34,7 @@ export async function placeIn(sandbox: ChatSandbox, base: string, asked: URLSear
     here,
     channelHere,
     person,
+    howToAsk: (channelHere.direct === null ? sandbox.howToAsk : undefined) ?? null,
     workspace: here.id,
     channel: channelHere.id,
     as: person.id,

@@ -99,13 +99,14 @@ export function hearingWorld<Part>({ adapter, hearing }: Pick<Kit<Part>, 'adapte
       await vi.waitFor(async () => expect((await people.told(who, thread)).at(-1)).toMatch(words));
     },
 
-    /** Takes the database away; what is given back waits until the platform was told that something is not taken, and mends it. */
-    async withoutDatabase(): Promise<() => Promise<void>> {
+    /** Takes the database away; what is given back waits until the platform or a person was told that something is not taken. */
+    async withoutDatabase(notTaken?: () => Promise<void>): Promise<() => Promise<void>> {
       const before = await people.unconfirmed();
       product.wire.cut();
       onTestFinished(() => product.wire.mend());
       return async () => {
-        await vi.waitFor(async () => expect(await people.unconfirmed()).toBeGreaterThan(before));
+        if (notTaken) await notTaken();
+        else await vi.waitFor(async () => expect(await people.unconfirmed()).toBeGreaterThan(before));
         product.wire.mend();
       };
     },

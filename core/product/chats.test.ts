@@ -7,10 +7,13 @@ import { readRawBody } from '#bots/raw-body.ts';
 import { terminal } from '#bots/terminal/adapter.ts';
 import { readConfig, type Config } from '#core/contracts/env.ts';
 import type { GivenSettings } from '#core/contracts/config-problem.ts';
+import { newId } from '#core/domain/ids.ts';
+import { defaultCaps, viewCaps } from '#core/domain/workspaces/caps.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { stage } from '#core/testing/stages/stage.ts';
 import { openChats, type ChatNeeds } from './chats.ts';
+import { linkSandboxes } from './link-sandboxes.ts';
 
 const say = (_request: IncomingMessage, response: ServerResponse) => void response.end('the pager sandbox');
 
@@ -34,6 +37,26 @@ test('a sandbox learns where we will answer and which folder is its own', async 
   const pager = platform('pager');
   const { url, dataDir } = await stage({ adapters: [pager.adapter], chatSandboxes: true });
   expect(pager.given()).toMatchObject({ url, dataDir: `${dataDir}/pager` });
+});
+
+test('whoever tries the product has a workspace for which their team pays, and other workspaces stay with their teams', async () => {
+  const linked = [
+    { externalId: 'P1', name: 'Acme' },
+    { externalId: 'P2', name: 'Harbor' },
+  ];
+  const { app, core, product, person } = await stage({ adapters: [platform('pager', { linked }).adapter], chatSandboxes: true });
+  const [ada, bo] = [await person(), await person()];
+  await core.store.prisma.workspace.create({ data: { id: newId(), platform: 'pager', externalId: 'P2', teamId: bo.teamId, name: 'Ours' } });
+  for (let starts = 0; starts < 2; starts++) await linkSandboxes(core, product.outside.chats.linked, ada);
+  expect(await app.workspaces.linkedWorkspaces(ada)).toMatchObject([{ name: 'Acme', caps: viewCaps(defaultCaps) }]);
+  expect((await app.workspaces.linkedWorkspaces(bo)).map(({ name }) => name)).toEqual(['Ours']);
+});
+
+test('a process that only speaks on platforms says how it is, also where no platform calls it', async () => {
+  const { url } = await stage({ adapters: [terminal], settings: { ROLES: 'bots' } });
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  // Nobody here takes tasks, and it says so.
+  expect((await fetch(`${url}/readyz`)).status).toBe(503);
 });
 
 test('without the flag nothing is played, and the adapter is not started', async () => {
@@ -107,7 +130,7 @@ test('a process that does only the web speaks on no platform', async () => {
   const pager = platform('pager');
   const options = { adapters: [pager.adapter], chatSandboxes: true, settings: { ROLES: 'web', ...slackSettings } };
   const { url, product } = await stage(options);
-  expect([pager.events, product.outside.chats]).toEqual([[], { settings: {}, mounts: [], pages: [], sandboxes: [] }]);
+  expect([pager.events, product.outside.chats]).toEqual([[], { settings: {}, mounts: [], pages: [], linked: [], sandboxes: [] }]);
   expect((await fetch(`${url}/pager/events`)).status).toBe(404);
 });
 

@@ -2,7 +2,7 @@
 // about.
 
 import path from 'node:path';
-import type { Adapter, AdapterSandbox } from '#bots/adapter.ts';
+import type { Adapter, AdapterSandbox, LinkedByStart } from '#bots/adapter.ts';
 import type { Config, Off, Real, Sandbox } from '#core/contracts/env.ts';
 import { isLoopbackHost } from '#core/domain/accounts/loopback.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
@@ -22,6 +22,8 @@ export interface Chats {
   /** What the sandboxes answer. */
   readonly mounts: readonly Mount[];
   readonly pages: readonly SandboxPage[];
+  /** Workspaces of sandboxes for which the first person's team pays. */
+  readonly linked: readonly (LinkedByStart & { readonly platform: Platform })[];
   readonly sandboxes: readonly { readonly platform: Platform; stop(): Promise<void> }[];
 }
 
@@ -38,7 +40,7 @@ export interface ChatNeeds {
 }
 
 /** For a process that speaks on no platform. */
-export const noChats: Chats = { settings: {}, mounts: [], pages: [], sandboxes: [] };
+export const noChats: Chats = { settings: {}, mounts: [], pages: [], linked: [], sandboxes: [] };
 
 /** Starts the sandboxes that are needed. When one can't start, none stays. */
 export async function openChats(config: Config, { adapters, settings: given = {}, play, ...rest }: ChatNeeds): Promise<Chats> {
@@ -66,6 +68,7 @@ export async function openChats(config: Config, { adapters, settings: given = {}
     settings,
     mounts: started.flatMap(({ sandbox }) => sandbox.mounts),
     pages: started.flatMap(({ sandbox }) => sandbox.page ?? []),
+    linked: started.flatMap(({ adapter: { platform }, sandbox }) => (sandbox.linked ?? []).map((each) => ({ ...each, platform }))),
     sandboxes: started.map(({ adapter, sandbox }) => ({ platform: adapter.platform, stop: () => sandbox.stop() })),
   };
 }

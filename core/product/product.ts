@@ -178,7 +178,8 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const filesOrigin = originOf(outside.s3);
     const portal = options.portal ? { operatorEmails, startingCredits: asNumber(startingCredits.credits), filesOrigin } : null;
     const mounts = [...(bots?.mounts ?? []), ...outside.chats.mounts];
-    const listens = config.roles.includes('web') || mounts.length > 0;
+    // Also where nobody calls us: whoever watches over the process asks for its health.
+    const listens = config.roles.includes('web') || bots !== null;
     if (listens) await options.beforeListening?.({ core, outside, url: here });
     await held?.letGo();
     const web = listens

@@ -56,7 +56,8 @@ export async function startBotsRole(
   { adapters, settings }: { adapters: readonly Adapter[]; settings: Outside['chats']['settings'] },
 ): Promise<Bots> {
   const { startBots } = await import('#bots/main.ts');
-  const bots = await startBots({ app, log: core.log, clock: core.clock, ...sharedBy(core) }, settings, adapters);
+  const { publicUrl, brandName } = core.settings;
+  const bots = await startBots({ app, log: core.log, clock: core.clock, publicUrl, brandName, ...sharedBy(core) }, settings, adapters);
   const stopping = new AbortController();
   const loops = [
     deliver(core, bots.posters, stopping.signal),

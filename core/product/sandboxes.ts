@@ -31,7 +31,7 @@ export interface Outside {
   readonly mailbox: { readonly url: string; readonly token: string } | null;
   /** The same of payments. */
   readonly till: { readonly url: string; readonly token: string } | null;
-  readonly chats: Pick<Chats, 'settings' | 'mounts' | 'pages'>;
+  readonly chats: Pick<Chats, 'settings' | 'mounts' | 'pages' | 'linked'>;
   /** Opens the pages of sandboxes in a browser; null where there can be none. The same at each start in this folder. */
   readonly pagesToken: string | null;
   readonly encryptionKeys: readonly string[];

@@ -74,7 +74,7 @@ const packages: Record<string, readonly string[]> = {
   'core/bench': ['pg', 'bullmq'],
   'bots/discord': ['discord.js'],
   'bots/sandbox': ['zod'],
-  'bots/slack': ['@slack/bolt', '@slack/web-api'],
+  'bots/slack': ['@slack/bolt', '@slack/web-api', 'ws', 'zod'],
   'bots/terminal': ['zod'],
   'web/server': ['express', 'compression', 'prom-client', '@remix-run/node-fetch-server'],
   'web/app': ['react', 'react-dom', 'react-router', '@react-router/node', 'lucide-react', 'uqr', '@react-router/dev'],

@@ -24,6 +24,7 @@ import type { Log } from '#core/ports/log.ts';
 import type { LetterPart } from '#core/ports/poster.ts';
 
 const token = 'secret';
+const house = { publicUrl: 'http://localhost:3000', brandName: 'Impacter' };
 
 test('what a person says arrives, however often and in whatever order it is told, under one key', async () => {
   const { url, people } = await openBoard();
@@ -186,6 +187,7 @@ test('a bot edits its own posts and nobody else’s, and people see what they sa
     ...alone(),
     clock: systemClock,
     log: quietLog,
+    ...house,
     settings: { url, token },
   });
   const reply = (text: string) => replyOf({ kind: 'prose', text, from: 'us' });
@@ -212,6 +214,7 @@ test('an edit that the board holds is done when it lets go, whatever was done me
     ...alone(),
     clock: systemClock,
     log: quietLog,
+    ...house,
     settings: { url, token },
   });
   const reply = (text: string) => replyOf({ kind: 'prose', text, from: 'us' });
@@ -268,7 +271,7 @@ async function listen(url: string) {
       },
     },
   } as unknown as App;
-  const { mounts } = await board.start({ app, clock: systemClock, log, ...alone(), settings: { url, token } });
+  const { mounts } = await board.start({ app, clock: systemClock, log, ...alone(), ...house, settings: { url, token } });
   const server = createServer((request, response) => void mounts!.find(({ path: at }) => at === request.url)!.handle(request, response));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(async () => {
@@ -286,7 +289,7 @@ async function listen(url: string) {
 }
 
 async function posterOf(url: string) {
-  return (await board.start({ app: {} as App, clock: systemClock, log: quietLog, ...alone(), settings: { url, token } })).poster!;
+  return (await board.start({ app: {} as App, clock: systemClock, log: quietLog, ...alone(), ...house, settings: { url, token } })).poster!;
 }
 
 async function spawnBoard(file: string) {

@@ -23,6 +23,7 @@ export async function playBoard({ dataDir, url, clock }: SandboxOptions): Promis
     settings: { url: board.url, token },
     mounts: chatPages(boardChat(people), { path: page.path }),
     page,
+    linked: [{ externalId: 'board', name: 'Board' }],
     stop: board.stop,
   };
 }

@@ -194,7 +194,7 @@ agent: I found 92 investors in Miami.
 - Used: 92 of 100 credits reserved
 - Returned: 8 credits
 - Left to spend: 408 credits
-[Details](https://work.example.com/tasks/${taskId})`,
+[Details](https://work.example.com/tasks/${taskId}) [Run again · up to 100 credits](retry:${taskId}) [👍](good:${taskId}) [👎](bad:${taskId})`,
     );
   });
 

@@ -206,7 +206,13 @@ function sayResult(saying: Result, context: ReplyContext): Reply {
       ...(summary === '' ? [] : [agents(summary)]),
       ...files(saying.files, context),
       money(saying.charged, saying.returned, saying.available),
-      ...choices(...open(saying.taskId, context, cut ? 'Read all of it' : 'Details'), ...whenLow(saying.available, context)),
+      ...choices(
+        ...open(saying.taskId, context, cut ? 'Read all of it' : 'Details'),
+        runAgain(saying),
+        { id: choiceId('good', saying.taskId), label: '👍', style: 'plain' },
+        { id: choiceId('bad', saying.taskId), label: '👎', style: 'plain' },
+        ...whenLow(saying.available, context),
+      ),
     ],
   };
 }
@@ -417,6 +423,12 @@ function cancel(taskId: TaskId): Choice {
 
 function open(taskId: TaskId, context: ReplyContext, label = 'Details'): Choice[] {
   return leadTo(context, taskPage('', taskId), { id: 'task', label, style: 'plain' });
+}
+
+/** It may cost what was reserved for it the first time. */
+function runAgain({ taskId, charged, returned }: Result): Choice {
+  const most = sayCredits(sum(micro(charged), micro(returned)));
+  return { id: choiceId('retry', taskId), label: `Run again · up to ${most}`, style: 'plain' };
 }
 
 function topUp(context: ReplyContext): Choice[] {

@@ -9,7 +9,6 @@ import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { teamStage } from '#core/testing/stages/team-stage.ts';
-import { linkAtStart } from './link-at-start.ts';
 import type { LinkConfirmed } from './linking.ts';
 
 const clock = clockByHand();
@@ -115,20 +114,6 @@ test('with a workspace go its limits, also where another team links it after the
   await confirm(eve, (await link(externalId)).token);
   expect(await app.credits.limits(ada)).toEqual([]);
   expect(await app.workspaces.linkedWorkspaces(eve)).toMatchObject([{ caps: { personPerDay: amount(100) }, guestsMayAsk: false }]);
-});
-
-test('a workspace that is linked when the product starts has the usual limits, and keeps what its team changed', async () => {
-  const { app, core, owner } = world();
-  const [ada, eve] = [await owner('Acme'), await owner('Evil')];
-  const workspace = { platform: 'board', externalId: newId(), name: 'Board' };
-  await linkAtStart(core, ada, workspace);
-  const [linked] = await app.workspaces.linkedWorkspaces(ada);
-  expect(linked!.caps).toEqual({ personPerDay: amount(100), workspacePerDay: amount(500) });
-  const caps = { personPerDay: amount(7), workspacePerDay: null };
-  await app.workspaces.changeWorkspace(ada, linked!.id, { caps, guestsMayAsk: true, timeZone: 'UTC' });
-  for (const somebody of [ada, eve]) await linkAtStart(core, somebody, workspace);
-  expect(await app.workspaces.linkedWorkspaces(ada)).toMatchObject([{ caps, guestsMayAsk: true }]);
-  expect(await app.workspaces.linkedWorkspaces(eve)).toEqual([]);
 });
 
 async function link(externalId = `T${newId()}`) {

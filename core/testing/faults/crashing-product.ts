@@ -27,12 +27,15 @@ export type CrashPoint = (typeof crashPoints)[number];
 
 if (import.meta.main) {
   const end = { point: 'never', times: 0 };
-  const { BOARD_URL = '', BOARD_TOKEN = '', DATA_DIR = '' } = process.env;
+  const { BOARD_URL, BOARD_TOKEN = '', SLACK_SETTINGS, DATA_DIR = '' } = process.env;
   const product = await startProduct(readConfig(readEnv(process.env)), {
     // Standard output is for the address alone.
     log: createLog({ level: 'warn', file: path.join(DATA_DIR, 'crashing.log') }),
     adapters: [...adapters, board],
-    botSettings: { board: { url: BOARD_URL, token: BOARD_TOKEN } },
+    botSettings: {
+      ...(BOARD_URL !== undefined && { board: { url: BOARD_URL, token: BOARD_TOKEN } }),
+      ...(SLACK_SETTINGS !== undefined && { slack: JSON.parse(SLACK_SETTINGS) as unknown }),
+    },
     timings: { leaseMs: 1_500, letterLeaseMs: 1_500, sweepEveryMs: 300, lostAfterMs: 1_000, queueLockMs: 3_000 },
     withCore: (core) => crashAt(core, end),
   });

@@ -1,0 +1,137 @@
+// The form with which a person changes a request that waits, and what they put into it.
+
+import type { ModalView } from '@slack/web-api';
+import { z } from 'zod';
+import type { PressInput } from '#core/contracts/chats.ts';
+import type { Installation } from '#core/domain/workspaces/installation.ts';
+import { isAgentType } from '#core/domain/tasks/agent-type.ts';
+import type { ChangeForm } from '#core/flows/chats/answer.ts';
+import type { Submitted } from '../in/shapes.ts';
+import { viewKey } from '../keys.ts';
+import { refs } from '../refs.ts';
+import type { SaidDeps } from '../said/deps.ts';
+import type { Recipient } from '../said/private.ts';
+import { speakerOf } from '../said/speaker.ts';
+import { sayNotTaken, sayTooLong } from './words.ts';
+
+export const CHANGE = 'change';
+/** Characters that a field of Slack takes. */
+const FIELD_MOST = 3_000;
+/** Slack opens a form within three seconds of the press. */
+const OPEN_MS = 2_000;
+
+interface Origin {
+  readonly trigger: string | undefined;
+  readonly to: Recipient;
+  readonly choice: string;
+  readonly threadRef: string;
+}
+
+/** At once; where Slack does not open it, the person is told. */
+export function openForm(
+  { call, forOne, log }: SaidDeps,
+  here: Installation,
+  { trigger, to, choice, threadRef }: Origin,
+  form: ChangeForm,
+): void {
+  const name = `${choice}:${form.taskId}:${trigger ?? ''}`;
+  if (form.text.length > FIELD_MOST) return forOne.tell(name, to, sayTooLong);
+  const metadata = JSON.stringify({ choice, threadRef, channel: to.channel, thread: to.thread });
+  const view = changeView(form, metadata);
+  forOne.attempt(
+    call('views.open', here.tokens.bot, { trigger_id: trigger, view }, AbortSignal.timeout(OPEN_MS)).catch((error: unknown) => {
+      log.warn({ team: to.team, error }, 'form not opened');
+      forOne.tell(name, to, sayNotTaken);
+    }),
+  );
+}
+
+function changeView({ text, textMost, type, types, count }: ChangeForm, metadata: string): ModalView {
+  const words = (value: string) => ({ type: 'plain_text' as const, text: value, emoji: false });
+  const options = types.map((each) => ({ text: words(labelOf(each)), value: each }));
+  return {
+    type: 'modal',
+    callback_id: CHANGE,
+    private_metadata: metadata,
+    title: words('Change request'),
+    submit: words('Send request'),
+    close: words('Close'),
+    blocks: [
+      {
+        type: 'input',
+        block_id: 'text',
+        label: words('Request'),
+        element: {
+          type: 'plain_text_input',
+          action_id: 'text',
+          multiline: true,
+          max_length: Math.min(textMost, FIELD_MOST),
+          initial_value: text,
+        },
+      },
+      {
+        type: 'input',
+        block_id: 'type',
+        label: words('Task type'),
+        element: { type: 'static_select', action_id: 'type', options, initial_option: options.find(({ value }) => value === type)! },
+      },
+      ...(count === null
+        ? []
+        : [
+            {
+              type: 'input' as const,
+              block_id: 'count',
+              optional: true,
+              label: words('How many'),
+              element: { type: 'plain_text_input' as const, action_id: 'count', max_length: 9, initial_value: String(count) },
+            },
+          ]),
+    ],
+  };
+}
+
+function labelOf(type: string): string {
+  return `${type.charAt(0).toUpperCase()}${type.slice(1).replace('-', ' ')}`;
+}
+
+/** Comes back as a press with the same choice. Never rejects: Slack does not tell it again. */
+export async function submitted(
+  { app, directory, forOne, clock, log }: SaidDeps,
+  here: Installation,
+  { user, view }: Submitted,
+): Promise<void> {
+  const team = here.externalId;
+  const key = viewKey(team, view.id);
+  const origin = originSchema.parse(JSON.parse(view.private_metadata));
+  const to = { team, channel: origin.channel, thread: origin.thread, user: user.id };
+  try {
+    // What a person could put there leads nowhere else.
+    if (refs.parse(origin.threadRef)?.team !== team) throw new Error('a form of another workspace');
+    const who = await directory.who(team, user.id);
+    const { choice, threadRef } = origin;
+    const { show } = await app.chats.act(speakerOf(here, who), {
+      key,
+      choice,
+      threadRef,
+      at: clock.now(),
+      form: filledIn(view.state.values),
+    });
+    forOne.show(key, to, show);
+  } catch (error) {
+    log.warn({ team, error }, 'form not taken');
+    forOne.tell(`${key}:failed`, to, sayNotTaken);
+  }
+}
+
+const originSchema = z.object({ choice: z.string(), threadRef: z.string(), channel: z.string(), thread: z.string().nullable() });
+
+function filledIn(values: Submitted['view']['state']['values']): NonNullable<PressInput['form']> {
+  const type = values['type']?.['type']?.selected_option?.value ?? '';
+  const count = (values['count']?.['count']?.value ?? '').trim();
+  return {
+    text: values['text']?.['text']?.value ?? '',
+    ...(isAgentType(type) && { type }),
+    // What is no number is refused as none at all, with words; left empty, the request itself says how many.
+    ...(count !== '' && { count: /^\d+$/.test(count) ? Number(count) : 0 }),
+  };
+}

@@ -1,0 +1,48 @@
+// Somebody pressed a button of ours. Slack never tells it again, so whatever comes of it is acknowledged, and said.
+
+import { isId } from '#core/domain/ids.ts';
+import type { Installation } from '#core/domain/workspaces/installation.ts';
+import type { Pressed } from '../in/shapes.ts';
+import { atOf, pressKey } from '../keys.ts';
+import { refs } from '../refs.ts';
+import type { SaidDeps } from '../said/deps.ts';
+import type { Recipient } from '../said/private.ts';
+import { speakerOf } from '../said/speaker.ts';
+import { openForm } from './form.ts';
+import { sayNotTaken } from './words.ts';
+
+/** What makes work begin. */
+const begins: ReadonlySet<string> = new Set(['approved', 'retried']);
+
+/** Resolves once the outcome is committed, or was said to have failed. Never rejects. */
+export async function pressed(deps: SaidDeps, here: Installation, press: Pressed): Promise<void> {
+  const { app, directory, forOne, status, log } = deps;
+  const { user, container, message, trigger_id: trigger } = press;
+  const [{ value: choice, action_ts: actionTs }] = press.actions as [Pressed['actions'][number]];
+  const channel = press.channel?.id ?? container.channel_id;
+  const thread = message?.thread_ts ?? container.thread_ts ?? message?.ts ?? container.message_ts;
+  // A button that opens a page is told too.
+  if (choice === undefined || channel === undefined || thread === undefined) return;
+  const team = here.externalId;
+  const to: Recipient = { team, channel, thread, user: user.id };
+  const key = pressKey(team, channel, actionTs, user.id);
+  try {
+    const threadRef = refs.format({ team, channel, thread });
+    // An edited post has another one in its place.
+    const letterKey = message?.blocks?.[0]?.block_id;
+    const who = await directory.who(team, user.id);
+    const { show, did, repeated } = await app.chats.act(speakerOf(here, who), {
+      key,
+      choice,
+      threadRef,
+      at: atOf(actionTs),
+      ...(letterKey !== undefined && isId(letterKey) && { letterKey }),
+    });
+    if (did !== null && begins.has(did) && !repeated) status.working(threadRef, user.id, null);
+    if (show.kind === 'form') openForm(deps, here, { trigger, to, choice, threadRef }, show.form);
+    else forOne.show(key, to, show);
+  } catch (error) {
+    log.warn({ team, error }, 'press not taken');
+    forOne.tell(`${key}:failed`, to, sayNotTaken);
+  }
+}

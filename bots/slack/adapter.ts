@@ -1,0 +1,49 @@
+// Slack. What it is told comes over HTTP (in/), what people say is handed on (said/), replies are drawn as blocks (draw/) and leave
+// for their channel (out/). Bolt and the sandbox are loaded only by whoever needs them.
+
+import type { Adapter } from '#bots/adapter.ts';
+import { slackCalls } from './api/call.ts';
+import { limits, renderSlack, type SlackPost } from './draw/render.ts';
+import { slackInbound } from './in/inbound.ts';
+import { keepInstallations } from './installations.ts';
+import { slackFetcher } from './out/fetcher.ts';
+import { slackPoster } from './out/poster.ts';
+import { slackShower } from './out/shower.ts';
+import { slackStatus } from './out/status.ts';
+import { refs } from './refs.ts';
+import type { SlackSettings } from './settings.ts';
+import { tokensOf } from './tokens-of.ts';
+
+export const slack: Adapter<SlackSettings, SlackPost> = {
+  platform: 'slack',
+  delivery: 'posted',
+  fetchesFiles: true,
+  refs,
+  limits,
+  render: renderSlack,
+  async start(context) {
+    const { app, settings, budgets, log } = context;
+    const call = slackCalls(settings);
+    const installed = await keepInstallations(context, call);
+    const tokens = tokensOf(
+      (team) => app.workspaces.installation('slack', team),
+      () => installed.isComplete(),
+    );
+    const status = slackStatus({ call, tokens, log });
+    const inbound = slackInbound(context, { call, tokens, status });
+    return {
+      poster: slackPoster({ call, tokens, budgets, settings }),
+      shower: slackShower({ call, tokens, status }),
+      fetcher: slackFetcher({ call, tokens, settings }),
+      mounts: [inbound.mount],
+      async stop() {
+        await Promise.all([inbound.stop(), installed.stop()]);
+        await status.ended();
+      },
+    };
+  },
+  async startSandbox(options) {
+    const { playSlack } = await import('./sandbox/play.ts');
+    return playSlack(options);
+  },
+};

@@ -1,0 +1,4 @@
+import { adapterContract } from '../testing/contract.ts';
+import { slackKit } from './kit.ts';
+
+adapterContract(slackKit);

@@ -1,0 +1,36 @@
+// Everything that Slack tells us, put together.
+
+import type { Context, Mount } from '#bots/adapter.ts';
+import type { Call } from '../api/call.ts';
+import type { Status } from '../out/status.ts';
+import { slackDirectory } from '../said/directory.ts';
+import { inOrder } from '../said/in-order.ts';
+import { slackPrivate } from '../said/private.ts';
+import { slackRules } from '../said/rules.ts';
+import type { SlackSettings } from '../settings.ts';
+import type { TokensOf } from '../tokens-of.ts';
+import type { Bolt } from './bolt.ts';
+import { slackEvents } from './http.ts';
+import { slackListeners } from './listeners.ts';
+
+export interface Inbound {
+  readonly mount: Mount;
+  stop(): Promise<void>;
+}
+
+export function slackInbound(
+  context: Context<SlackSettings>,
+  { call, tokens, status }: { readonly call: Call; readonly tokens: TokensOf; readonly status: Status },
+): Inbound {
+  const { app, clock, log, brandName, settings } = context;
+  const forOne = slackPrivate({ call, tokens, clock, log });
+  const directory = slackDirectory({ call, tokens, clock });
+  const rules = slackRules(app.workspaces, clock);
+  const listen = slackListeners({ app, brandName, call, tokens, directory, rules, order: inOrder(), forOne, status, clock, log });
+  let opening: Promise<Bolt> | null = null;
+  const bolt = () => (opening ??= import('./bolt.ts').then(({ openBolt }) => openBolt(listen, log)));
+  return {
+    mount: slackEvents({ secrets: settings.signingSecrets, tokens, bolt, clock, log }),
+    stop: () => forOne.ended(),
+  };
+}

@@ -1,0 +1,71 @@
+// What Bolt hands on, one listener a kind.
+
+import type { App, Context } from '@slack/bolt';
+import type { z } from 'zod';
+import type { Installation } from '#core/domain/workspaces/installation.ts';
+import { slashCommand } from '../acts/command.ts';
+import { CHANGE, submitted } from '../acts/form.ts';
+import { pressed } from '../acts/pressed.ts';
+import { stopped } from '../acts/stopped.ts';
+import type { SaidDeps } from '../said/deps.ts';
+import { handleMessage } from '../said/said.ts';
+import type { TokensOf } from '../tokens-of.ts';
+import type { Listen } from './bolt.ts';
+import { commandSchema, messageEventSchema, pressedSchema, stoppedSchema, submittedSchema } from './shapes.ts';
+
+export interface ListenDeps extends SaidDeps {
+  readonly tokens: TokensOf;
+}
+
+export function slackListeners(deps: ListenDeps): Listen {
+  /** A shape that we do not know is nothing that somebody did; a workspace that is gone has nobody to answer. */
+  async function read<Schema extends z.ZodType>(
+    schema: Schema,
+    given: unknown,
+    context: Context,
+  ): Promise<{ here: Installation; it: z.output<Schema> } | null> {
+    const { data: it, error } = schema.safeParse(given);
+    const here = context.teamId === undefined ? null : await deps.tokens.of(context.teamId);
+    if (it !== undefined && here !== null) return { here, it };
+    deps.log.warn(
+      { team: context.teamId ?? null, paths: error?.issues.slice(0, 5).map(({ path }) => path.join('.')) },
+      'nothing that we know',
+    );
+    return null;
+  }
+
+  return (app: App) => {
+    // A mention in a channel is told twice, as a message and as a mention: both are the same message to us.
+    app.event(/^(?:message|app_mention)$/, async ({ event, context }) => {
+      const message = await read(messageEventSchema, event, context);
+      if (message !== null) await handleMessage(deps, message.here, message.it, waited(context));
+    });
+    app.event('user_change', async ({ event, context }) => {
+      if (context.teamId !== undefined) deps.directory.changed(context.teamId, event.user.id);
+    });
+    app.event('agent_session_stopped', async ({ event, context }) => {
+      const stop = await read(stoppedSchema, event, context);
+      if (stop !== null) await stopped(deps, stop.here, stop.it);
+    });
+    // Also one that we did not make, so that whoever pressed it is told.
+    app.action(/^/, async ({ body, context, ack }) => {
+      const press = await read(pressedSchema, body, context);
+      if (press !== null) await pressed(deps, press.here, press.it);
+      await ack();
+    });
+    app.view(CHANGE, async ({ body, context, ack }) => {
+      const form = await read(submittedSchema, body, context);
+      if (form !== null) await submitted(deps, form.here, form.it);
+      await ack();
+    });
+    app.command(/^\/[\w-]+$/, async ({ command, context, ack }) => {
+      const given = await read(commandSchema, command, context);
+      await ack(given === null ? '' : ({ ...(await slashCommand(deps, given.here, given.it)) } as never));
+    });
+  };
+}
+
+function waited(context: Readonly<Record<string, unknown>>): () => number {
+  const { cameMs } = context;
+  return () => (typeof cameMs === 'number' ? performance.now() - cameMs : 0);
+}

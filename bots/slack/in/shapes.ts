@@ -1,0 +1,94 @@
+// What we read of what Slack tells us. Everything else in it may be as it likes: there are older payloads, payloads of large companies,
+// and payloads of channels that two companies share.
+
+import { z } from 'zod';
+
+const id = z.string().min(1).max(100);
+const words = z.string().max(1_000_000);
+const ts = z.string().regex(/^\d{1,12}\.\d{6}$/);
+/** Slack leaves out what there is not, or says null. */
+const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? undefined);
+
+/** What all of them begin with. */
+export const envelopeSchema = z.looseObject({
+  /** A command has none. */
+  type: z.string().max(100).default('slash_command'),
+  challenge: maybe(z.string().max(1_000)),
+  event_id: maybe(id),
+  team_id: maybe(id),
+  context_team_id: maybe(id),
+  authorizations: maybe(z.array(z.looseObject({ team_id: maybe(id) }))),
+  /** Of presses, forms and shortcuts. */
+  team: maybe(z.looseObject({ id })),
+});
+export type Envelope = z.output<typeof envelopeSchema>;
+
+const fileSchema = z.object({
+  id,
+  name: maybe(z.string().max(1_000)),
+  mimetype: maybe(z.string().max(200)),
+  size: maybe(z.number().min(0)),
+  /** `tombstone`, `hidden_by_limit`, `hosted`. */
+  mode: maybe(z.string().max(100)),
+});
+export type SlackFile = z.output<typeof fileSchema>;
+
+/** A message as an event holds it, and as an edit holds the version before. */
+const said = {
+  subtype: maybe(z.string().max(100)),
+  user: maybe(id),
+  bot_id: maybe(id),
+  text: maybe(words),
+  ts: maybe(ts),
+  thread_ts: maybe(ts),
+  client_msg_id: maybe(id),
+  edited: maybe(z.object({ ts })),
+  blocks: maybe(z.array(z.looseObject({ block_id: maybe(z.string().max(300)) }))),
+  files: maybe(z.array(fileSchema).max(1_000)),
+};
+
+export const messageEventSchema = z.object({
+  ...said,
+  type: z.enum(['message', 'app_mention']),
+  channel: id,
+  /** The changed one, where it tells of a change. */
+  message: maybe(z.object(said)),
+  previous_message: maybe(z.object(said)),
+  deleted_ts: maybe(ts),
+});
+export type MessageEvent = z.output<typeof messageEventSchema>;
+export type SaidMessage = NonNullable<MessageEvent['message']>;
+
+const person = z.object({ id });
+
+/** A button of ours was pressed. */
+export const pressedSchema = z.object({
+  user: person,
+  trigger_id: maybe(z.string().max(300)),
+  container: z.object({ message_ts: maybe(ts), thread_ts: maybe(ts), channel_id: maybe(id) }),
+  channel: maybe(z.object({ id })),
+  /** There is none where only one person saw it. */
+  message: maybe(z.object({ ts, thread_ts: maybe(ts), blocks: maybe(z.array(z.object({ block_id: maybe(z.string().max(300)) }))) })),
+  actions: z.array(z.object({ value: maybe(z.string().max(2_000)), action_ts: ts })).min(1),
+});
+export type Pressed = z.output<typeof pressedSchema>;
+
+const field = z.object({ value: maybe(words), selected_option: maybe(z.object({ value: z.string().max(200) })) });
+
+/** A form of ours was filled in. */
+export const submittedSchema = z.object({
+  user: person,
+  view: z.object({
+    id,
+    private_metadata: z.string().max(3_000),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), field)) }),
+  }),
+});
+export type Submitted = z.output<typeof submittedSchema>;
+
+/** `/impacter ask find me 100 leads`. */
+export const commandSchema = z.object({ user_id: id, channel_id: id, text: words.default(''), trigger_id: z.string().min(1).max(200) });
+export type SlashCommand = z.output<typeof commandSchema>;
+
+/** Slack's own Stop. */
+export const stoppedSchema = z.object({ channel: id, user: id, thread_ts: ts, event_ts: ts });

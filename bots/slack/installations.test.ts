@@ -1,0 +1,43 @@
+// Where the app is installed when the product starts.
+
+import { expect, test, vi } from 'vitest';
+import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
+import { quietLog } from '#core/testing/runner/quiet-log.ts';
+import { openSlackStage } from '#core/testing/stages/slack-stage.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
+import { slackCalls } from './api/call.ts';
+import { keepInstallations } from './installations.ts';
+import type { SlackSettings } from './settings.ts';
+
+const clock = clockByHand();
+const world = forAll(() => openSlackStage({ clock, linked: false }), 60_000);
+
+function keep(change: Partial<SlackSettings>) {
+  const { app, settings } = world();
+  const { seeds: _, ...given } = { ...settings, ...change };
+  return keepInstallations({ app, clock, log: quietLog, settings: given }, slackCalls(given));
+}
+
+test('the workspace of the token that an operator set is known by itself, also where Slack was away at the start', async () => {
+  const { people, core, setDown } = world();
+  const [acme] = (await people.places()).teams;
+  await core.store.money.query({ text: 'DELETE FROM installations' }, []);
+  await setDown(true);
+  const installed = await keep({ botToken: acme!.token });
+  expect([installed.isComplete(), await core.store.installations.find('slack', 'T1')]).toEqual([false, null]);
+  await setDown(false);
+  await vi.waitFor(() => {
+    clock.forward(10_000);
+    expect(installed.isComplete()).toBe(true);
+  });
+  expect(await core.store.installations.find('slack', 'T1')).toMatchObject({ name: 'Acme', botUserId: acme!.botUser });
+  await installed.stop();
+});
+
+test.each<[string, Partial<SlackSettings>, string]>([
+  ['a token that Slack does not take', { botToken: 'xoxb-wrong' }, 'Slack does not take SLACK_BOT_TOKEN'],
+  ['nothing but Socket Mode', { botToken: 'xoxb-1', appToken: 'xapp-1', signingSecrets: [] }, 'Socket Mode does not work yet'],
+  ['no token', { install: { clientId: '1.2', clientSecret: '5a' } }, 'Installing the app by a link does not work yet'],
+])('with %s the product does not start, and says why', async (_, change, words) => {
+  await expect(keep(change)).rejects.toThrow(words);
+});

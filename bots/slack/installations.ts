@@ -1,0 +1,91 @@
+// Where the app is installed when we start: in the workspace whose token an operator gave us, and in those that a sandbox furnished.
+// They are kept as any other, so that there is one place to look a token up.
+
+import { z } from 'zod';
+import type { Context } from '#bots/adapter.ts';
+import type { NewInstallation } from '#core/domain/workspaces/installation.ts';
+import { SlackAway, type Call } from './api/call.ts';
+import type { SlackSettings } from './settings.ts';
+
+const CALL_MS = 5_000;
+const AGAIN_MS = 10_000;
+
+export interface Installed {
+  /** Until then nobody knows whose event one is. */
+  isComplete(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Rejects where the token is wrong. A Slack that is away is waited for, besides. */
+export async function keepInstallations(
+  { app, settings, clock, log }: Pick<Context<SlackSettings>, 'app' | 'settings' | 'clock' | 'log'>,
+  call: Call,
+): Promise<Installed> {
+  mustWork(settings);
+  for (const seed of settings.seeds ?? []) await app.workspaces.installed(seed);
+  const { botToken } = settings;
+  const stopping = new AbortController();
+  let isComplete = botToken === null;
+  const first = botToken === null ? true : await keep(botToken).catch(unlessAway);
+  isComplete = first === true;
+  const waiting = isComplete ? Promise.resolve() : keepOnTrying(botToken!);
+  return {
+    isComplete: () => isComplete,
+    async stop() {
+      stopping.abort();
+      await waiting;
+    },
+  };
+
+  async function keep(token: string): Promise<true> {
+    await app.workspaces.installed(await ownInstallation(call, token));
+    return true;
+  }
+
+  async function keepOnTrying(token: string): Promise<void> {
+    while (!isComplete && !stopping.signal.aborted) {
+      await clock.sleep(AGAIN_MS, stopping.signal);
+      if (stopping.signal.aborted) return;
+      try {
+        isComplete = await keep(token);
+      } catch (error) {
+        log.warn({ error }, 'Slack does not say yet whose token ours is');
+      }
+    }
+  }
+}
+
+/** Settings that nothing would be heard with. */
+function mustWork({ signingSecrets, botToken, seeds }: SlackSettings): void {
+  if (signingSecrets.length === 0)
+    throw new Error('Socket Mode does not work yet. Set SLACK_SIGNING_SECRET, and have Slack call /slack/events.');
+  if (botToken === null && seeds === undefined)
+    throw new Error('Installing the app by a link does not work yet. Set SLACK_BOT_TOKEN to connect one workspace.');
+}
+
+function unlessAway(error: unknown): false {
+  if (error instanceof SlackAway) return false;
+  throw new Error('Slack does not take SLACK_BOT_TOKEN. Copy it from “OAuth & Permissions” of your app.', { cause: error });
+}
+
+async function ownInstallation(call: Call, bot: string): Promise<NewInstallation> {
+  const signal = AbortSignal.timeout(CALL_MS);
+  const {
+    team_id: externalId,
+    team,
+    user_id: botUserId,
+    enterprise_id: enterpriseId,
+  } = meSchema.parse(await call('auth.test', bot, {}, signal));
+  return {
+    platform: 'slack',
+    externalId,
+    enterpriseId: enterpriseId ?? null,
+    name: team,
+    botUserId,
+    scopes: [],
+    tokens: { bot, refresh: null, expiresAt: null },
+    installedBy: null,
+  };
+}
+
+const meSchema = z.object({ team_id: z.string(), team: z.string(), user_id: z.string(), enterprise_id: z.string().nullish() });

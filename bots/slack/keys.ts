@@ -1,0 +1,47 @@
+// The identity of everything that people do in Slack, all in one file: a key that differs by one shape of an event is a second
+// task, and a second charge.
+
+/** A message, by its coordinates, in whichever event it is told. */
+export function messageKey(team: string, channel: string, ts: string): string {
+  return `slack:${team}:${channel}:${ts}`;
+}
+
+/** What Slack's own apps give a message before it has coordinates: one gesture may arrive under two of them. */
+export function twinKey(clientMsgId: string): string {
+  return `slack:cm:${clientMsgId}`;
+}
+
+export function pressKey(team: string, channel: string, actionTs: string, user: string): string {
+  return `slack:press:${team}:${channel}:${actionTs}:${user}`;
+}
+
+export function viewKey(team: string, viewId: string): string {
+  return `slack:view:${team}:${viewId}`;
+}
+
+export function commandKey(team: string, triggerId: string): string {
+  return `slack:command:${team}:${triggerId}`;
+}
+
+export function stopKey(team: string, channel: string, eventTs: string): string {
+  return `slack:stop:${team}:${channel}:${eventTs}`;
+}
+
+export function shortcutKey(team: string, channel: string, ts: string, actionTs: string): string {
+  return `slack:shortcut:${team}:${channel}:${ts}:${actionTs}`;
+}
+
+export function welcomeKey(team: string, user: string): string {
+  return `slack:welcome:${team}:${user}`;
+}
+
+/** As limits know a channel. */
+export function channelOf(team: string, channel: string): string {
+  return `slack:${team}:${channel}`;
+}
+
+/** The time in a `ts` or `event_ts`, by Slack's clock. */
+export function atOf(ts: string): Date {
+  const [seconds, parts = ''] = ts.split('.');
+  return new Date(Number(seconds) * 1000 + Number(parts.slice(0, 3).padEnd(3, '0')));
+}

@@ -1,0 +1,23 @@
+import type { Context } from '#bots/adapter.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { Call } from '../api/call.ts';
+import type { Status } from '../out/status.ts';
+import type { Directory } from './directory.ts';
+import type { InOrder } from './in-order.ts';
+import type { Private } from './private.ts';
+import type { Rules } from './rules.ts';
+
+/** What whoever hands on what people say needs. */
+export interface SaidDeps {
+  readonly app: Context<unknown>['app'];
+  readonly brandName: string;
+  readonly call: Call;
+  readonly directory: Directory;
+  readonly rules: Rules;
+  readonly order: InOrder;
+  readonly forOne: Private;
+  readonly status: Status;
+  readonly clock: Clock;
+  readonly log: Log;
+}

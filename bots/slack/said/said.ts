@@ -1,0 +1,142 @@
+// A message of Slack, as the verb of chats that it means. However often, in whatever order and in whichever event it is told, it is
+// the same gesture.
+
+import type { MessageInput } from '#core/contracts/chats.ts';
+import { safeFileName } from '#core/domain/files/file-name.ts';
+import type { Installation } from '#core/domain/workspaces/installation.ts';
+import type { MessageEvent, SaidMessage, SlackFile } from '../in/shapes.ts';
+import { fileRef } from '../out/fetcher.ts';
+import { atOf, channelOf, messageKey, twinKey } from '../keys.ts';
+import { refs } from '../refs.ts';
+import type { SaidDeps } from './deps.ts';
+import { heardOurs, isOurs } from './echo.ts';
+import { mentions, plainWords } from './plain-words.ts';
+import type { Rules } from './rules.ts';
+import { speakerOf } from './speaker.ts';
+import { isAside, muteIn, sayMayNotMute, sayMuted } from './words.ts';
+
+/** Since the event came. */
+export type WaitedMs = () => number;
+
+/** Resolves once the outcome is committed; until then it must not be acknowledged. */
+export async function handleMessage(deps: SaidDeps, here: Installation, event: MessageEvent, waitedMs: WaitedMs): Promise<void> {
+  const { subtype, message, previous_message: before } = event;
+  if (subtype === 'message_changed') return message?.subtype === 'tombstone' ? removed(deps, here, event) : edited(deps, here, event);
+  if (subtype === 'message_deleted') return removed(deps, here, event);
+  if (isOurs(event, here)) return heardOurs(deps, here, event);
+  // Joins, topics, pins and the like are nobody's words; and what a bot says starts nothing, or two would talk for ever.
+  if (subtype !== undefined && !spoken.has(subtype)) return;
+  if (event.bot_id !== undefined || event.user === undefined || event.ts === undefined || before !== undefined) return;
+  const told = { ...event, user: event.user, ts: event.ts };
+  await deps.order.run(messageKey(here.externalId, event.channel, event.thread_ts ?? event.ts), () => said(deps, here, told, waitedMs));
+}
+
+const spoken: ReadonlySet<string> = new Set(['file_share', 'thread_broadcast', 'me_message']);
+
+type Said = MessageEvent & { readonly user: string; readonly ts: string };
+
+async function said(deps: SaidDeps, here: Installation, event: Said, waitedMs: WaitedMs): Promise<void> {
+  const { app, directory, rules, forOne, status, brandName } = deps;
+  const { externalId: team, botUserId } = here;
+  const { channel, ts, user } = event;
+  const thread = event.thread_ts ?? ts;
+  const how = howSaid(channel, event.text ?? '', botUserId);
+  const text = plainWords(event.text ?? '', botUserId);
+  if (isAside(text)) return;
+  const rule = how === 'thread' ? await rules.of(team, channel, thread) : 'mention';
+  // Most of what is said in channels is neither for us nor in a thread where we might have been asked.
+  if (rule === null || (how === 'thread' && event.thread_ts === undefined && rule !== 'always')) return;
+  const who = await directory.who(team, user);
+  if (who.isBot) return;
+
+  const key = messageKey(team, channel, ts);
+  const to = { team, channel, thread, user };
+  const word = how !== 'thread' && event.thread_ts !== undefined ? muteIn(text) : null;
+  if (word !== null) {
+    if (who.isGuest || who.isOutsider) return forOne.tell(key, to, sayMayNotMute);
+    await muteOnce(rules, { team, channel, thread, ts }, word === 'mute');
+    return forOne.tell(key, to, sayMuted(word, brandName));
+  }
+  const message: MessageInput = {
+    key,
+    ...(event.client_msg_id !== undefined && { also: twinKey(event.client_msg_id) }),
+    threadRef: refs.format({ team, channel, thread }),
+    channel: channelOf(team, channel),
+    text,
+    at: atOf(ts),
+    how,
+    files: (event.files ?? []).map((file) => attached(team, file)),
+  };
+  const wait = { waitedMs: waitedMs(), withinMs: WITHIN_MS };
+  const { show, outcome, repeated } = await app.chats.hear(speakerOf(here, who), message, wait);
+  if (outcome === 'task' && !repeated) status.working(message.threadRef, user, ts);
+  forOne.show(key, to, show);
+}
+
+/** Slack waits three seconds, and the answer has to travel. */
+const WITHIN_MS = 2_600;
+
+/** Direct messages with the app have ids of their own. The text says whether it names us, in whichever event it comes. */
+function howSaid(channel: string, text: string, botUser: string | null): 'direct' | 'mention' | 'thread' {
+  if (channel.startsWith('D')) return 'direct';
+  return mentions(text, botUser) ? 'mention' : 'thread';
+}
+
+/** The newest word counts, in whatever order they come: this process remembers it for each thread. */
+const newestMute = new Map<string, string>();
+const NEWEST_MOST = 1_000;
+
+async function muteOnce(
+  rules: Rules,
+  { team, channel, thread, ts }: { team: string; channel: string; thread: string; ts: string },
+  muted: boolean,
+): Promise<void> {
+  const name = messageKey(team, channel, thread);
+  if ((newestMute.get(name) ?? '') >= ts) return;
+  await rules.mute(team, channel, thread, muted);
+  newestMute.delete(name);
+  newestMute.set(name, ts);
+  if (newestMute.size > NEWEST_MOST) newestMute.delete(newestMute.keys().next().value!);
+}
+
+/** Slack also tells of a change when it has drawn a link, counted an answer, or when we edited a post of ours. */
+async function edited({ app, directory, forOne }: SaidDeps, here: Installation, event: MessageEvent): Promise<void> {
+  const { message: now, previous_message: before, channel } = event;
+  if (now?.user === undefined || now.ts === undefined || now.edited === undefined || now.bot_id !== undefined) return;
+  if (before !== undefined && before.text === now.text) return;
+  if (!mayBeRequest(now, before, channel, here)) return;
+  const { externalId: team, botUserId } = here;
+  const who = await directory.who(team, now.user);
+  if (who.isBot) return;
+  const key = messageKey(team, channel, now.ts);
+  const at = atOf(now.edited.ts);
+  const { show } = await app.chats.changed(speakerOf(here, who), { key, text: plainWords(now.text ?? '', botUserId), at });
+  forOne.show(`${key}:${now.edited.ts}`, { team, channel, thread: now.thread_ts ?? now.ts, user: now.user }, show);
+}
+
+/** Slack names the author and not who deleted it: the author is the speaker. */
+async function removed({ app, directory }: SaidDeps, here: Installation, event: MessageEvent): Promise<void> {
+  const { previous_message: before, channel } = event;
+  const ts = event.deleted_ts ?? before?.ts;
+  if (before?.user === undefined || ts === undefined || before.bot_id !== undefined || !mayBeRequest(before, undefined, channel, here))
+    return;
+  const who = await directory.who(here.externalId, before.user);
+  if (!who.isBot) await app.chats.removed(speakerOf(here, who), { key: messageKey(here.externalId, channel, ts) });
+}
+
+/** Whatever else is edited or removed in a channel was never one. */
+function mayBeRequest(message: SaidMessage, before: SaidMessage | undefined, channel: string, { botUserId }: Installation): boolean {
+  const texts = [message.text ?? '', before?.text ?? ''];
+  return message.thread_ts !== undefined || channel.startsWith('D') || texts.some((text) => mentions(text, botUserId));
+}
+
+function attached(team: string, { id, name, mimetype, size }: SlackFile): NonNullable<MessageInput['files']>[number] {
+  return {
+    kind: 'remote',
+    name: safeFileName(name ?? 'file'),
+    mime: mimetype?.trim() || 'application/octet-stream',
+    // In a channel that companies share its size is only known once it is asked for.
+    sizeBytes: size ?? 1,
+    ref: fileRef(team, id),
+  };
+}

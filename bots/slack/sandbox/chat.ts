@@ -1,0 +1,207 @@
+// The sandbox, for its page and for tests that act through it.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChatRefusal, type ChatForm, type ChatMessage, type ChatSandbox, type ChatView, type ChatWorkspace } from '#bots/sandbox/chat.ts';
+import { SlackPeopleNo, type SlackPeople } from './client.ts';
+import { drawBlocks } from './draw/blocks.ts';
+import { drawMrkdwn, type Names } from './draw/mrkdwn.ts';
+import { drawnName } from './draw/names.ts';
+import type { Fault } from './limits/faults.ts';
+import type { SeenForm, SeenMessage } from './people/look.ts';
+import type { FileFault } from './shelf.ts';
+
+export function slackChat(people: SlackPeople): ChatSandbox {
+  const watchers = new Set<() => void>();
+  let watching: AbortController | null = null;
+
+  return {
+    title: 'Slack',
+    howToAsk: 'Mention @impacter to ask.',
+    workspaces: async () => workspacesIn(await people.places()),
+    look: ({ workspace, channel, thread, as }, { before, most }) =>
+      saidNo(async () => {
+        const window = { most, ...(thread !== null && { thread }), ...(before !== null && { before }) };
+        const [{ messages, hasEarlier }, form, places] = await Promise.all([
+          people.seen(channel, as, window),
+          people.form(workspace, as),
+          people.places(),
+        ]);
+        const names = drawnName(places, workspace);
+        return { messages: messages.map((message) => messageOf(message, names)), hasEarlier, form: form === null ? null : formOf(form) };
+      }),
+    say: ({ channel, thread, as }, { text, files }) =>
+      saidNo(async () => {
+        const said = await people.say(channel, text, { from: as, files, ...(thread !== null && { thread }) });
+        return { thread: said.thread };
+      }),
+    edit: ({ channel, as }, message, text) => saidNo(() => people.edit(channel, message, text, as)),
+    delete: ({ channel, as }, message) => saidNo(() => people.delete(channel, message, as)),
+    press: ({ channel, as }, message, choice) => saidNo(() => people.press(channel, message, choice, as)),
+    submit: ({ as }, form, values) => saidNo(() => people.submit(form, values, as)),
+    dismiss: ({ as }, form) => saidNo(() => people.dismiss(form, as)),
+    stop: ({ channel, thread, as }) => saidNo(() => people.stop(channel, thread ?? '', as)),
+    async command({ channel, as }, name, text) {
+      if (name !== commandName) throw new ChatRefusal(`/${name} is not a command here. Use /${commandName}.`);
+      await saidNo(() => people.command(channel, text, as));
+    },
+    async file(_view: ChatView, id) {
+      try {
+        return await people.file(id);
+      } catch (error) {
+        if (error instanceof SlackPeopleNo && error.status < 500) return null;
+        throw error;
+      }
+    },
+
+    async faults() {
+      const { calls, files } = await people.faults();
+      const count = (found: boolean[]) => found.filter(Boolean).length;
+      return [
+        ...Object.entries(callFaults).map(([id, label]) => ({ id, label, waiting: count(calls.map(({ fault }) => fault === id)) })),
+        ...Object.entries(downloadFaults).map(([id, label]) => ({
+          id: `file:${id}`,
+          label,
+          waiting: count(files.map((fault) => fault === id)),
+        })),
+      ];
+    },
+    order: (fault) =>
+      saidNo(async () => {
+        if (fault in callFaults) await people.next(faultyMethods, fault as Fault);
+        else await people.nextFile(fault.replace(/^file:/, '') as FileFault);
+        // Orders are no change of what is seen, and pages show them.
+        for (const changed of watchers) changed();
+      }),
+
+    watch(changed) {
+      // A set takes a function once, and two pages may watch by the same one.
+      const watcher = () => changed();
+      watchers.add(watcher);
+      if (watching === null) {
+        watching = new AbortController();
+        void follow(watching.signal);
+      }
+      return () => {
+        watchers.delete(watcher);
+        if (watchers.size > 0) return;
+        watching?.abort();
+        watching = null;
+      };
+    },
+  };
+
+  async function follow(stopped: AbortSignal): Promise<void> {
+    // The first answer comes at once, and may tell of something that happened since the page was made.
+    let version = -1;
+    while (!stopped.aborted) {
+      try {
+        version = await people.changes(version, stopped);
+        for (const changed of watchers) changed();
+      } catch {
+        // The sandbox is away; it may be back in a moment.
+        await sleep(awayMs, undefined, { signal: stopped }).catch(() => undefined);
+      }
+    }
+  }
+}
+
+const awayMs = 500;
+const commandName = 'impacter';
+
+function workspacesIn({ teams, channels, users }: Awaited<ReturnType<SlackPeople['places']>>): ChatWorkspace[] {
+  return teams.map(({ id, name }) => ({
+    id,
+    name,
+    channels: channels
+      .filter(({ team }) => team === id)
+      .map((channel) => ({ id: channel.id, name: channel.name, direct: channel.user, closed: channel.archived })),
+    people: users
+      .filter(({ team }) => team === id)
+      .map((user) => ({ id: user.id, name: user.name, role: user.role, administers: user.role === 'admin' })),
+  }));
+}
+
+function messageOf(message: SeenMessage, names: Names): ChatMessage {
+  const { ts, thread, author, text, typed, blocks, edited, deleted, only, buttons, attached, replies } = message;
+  return {
+    id: ts,
+    thread: thread ?? ts,
+    at: new Date(Number(ts) * 1000).toISOString(),
+    from: author,
+    drawn: blocks.length > 0 ? drawBlocks(blocks, names) : drawMrkdwn(text, names),
+    text: typed,
+    isEdited: edited !== null,
+    isDeleted: deleted,
+    isPrivate: only !== null,
+    choices: buttons
+      .filter(({ url }) => url === null)
+      .map(({ at, text: label, style }) => ({ id: at, label: String(label['text']), style })),
+    files: attached.filter(({ state }) => state === 'here').map(({ id, name, sizeBytes }) => ({ id, name, sizeBytes })),
+    replies,
+  };
+}
+
+function formOf({ id, title, submit, fields, errors }: SeenForm): ChatForm {
+  return {
+    id,
+    title,
+    submit: submit || 'Submit',
+    fields: fields.map((field) => ({
+      id: field.id,
+      label: errors[field.block] === undefined ? field.label : `${field.label}: ${errors[field.block]}`,
+      kind: field.kind,
+      required: field.required,
+      most: field.most,
+      value: field.value,
+      options: field.options,
+    })),
+  };
+}
+
+/** A no of the sandbox's, in a sentence. */
+async function saidNo<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof SlackPeopleNo) || error.status >= 500) throw error;
+    throw new ChatRefusal(sentences[error.reason] ?? 'Slack refused this.');
+  }
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  is_archived: 'This channel is archived. Nobody can post here.',
+  channel_not_found: 'Channel not found, or this person has no access.',
+  user_not_found: 'This person is not in this workspace.',
+  thread_not_found: 'Thread not found.',
+  message_not_found: 'Message not found. It may have been deleted.',
+  cant_update_message: 'Only the author can change this message.',
+  no_such_button: 'This button is no longer available.',
+  view_not_found: 'This form is no longer open.',
+  field_required: 'Fill in the required fields.',
+  field_too_long: 'A field is longer than Slack allows.',
+  no_such_option: 'Choose one of the options.',
+  operation_timeout: 'The app did not respond in time.',
+  dispatch_failed: 'The app failed to respond.',
+};
+
+/** Edits of posts are left out: nobody would see that one failed. */
+const faultyMethods = ['chat.postMessage', 'chat.postEphemeral', 'conversations.replies', 'conversations.history', 'views.open'];
+
+/** What is held is let go by a test. */
+const callFaults: Readonly<Record<Exclude<Fault, 'held'>, string>> = {
+  'answer-lost': 'Call: done, answer lost',
+  cut: 'Call: connection cut',
+  silent: 'Call: done, no answer',
+  broken: 'Call: error 500',
+  'broken-after': 'Call: done, error 500',
+  busy: 'Call: error 429',
+};
+
+const downloadFaults: Readonly<Record<FileFault, string>> = {
+  gone: 'File: deleted',
+  'login-page': 'Download: login page',
+  larger: 'Download: larger than its message says',
+  cut: 'Download: connection cut',
+  broken: 'Download: error 500',
+  busy: 'Download: error 429',
+};

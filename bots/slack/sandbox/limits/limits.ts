@@ -1,0 +1,59 @@
+// How often Slack may be called: by method and workspace in a minute, and by channel for posts. All by the sandbox's clock.
+
+import { TooMany } from '../no.ts';
+import type { Team } from '../shapes.ts';
+
+export const tiers = { 1: 1, 2: 20, 3: 50, 4: 100 } as const;
+export type Tier = keyof typeof tiers;
+
+export interface Limits {
+  /** Counts a call, or throws TooMany. */
+  call(team: Team, method: string, tier: Tier): void;
+  /** Counts a post of the bot's in this channel, or throws TooMany. */
+  post(channel: string): void;
+  /** The channel takes no posts for so long. */
+  close(channel: string, forMs: number): void;
+  /** Allows so many times as much; 1 is what Slack allows. */
+  factor(factor: number): void;
+}
+
+const minuteMs = 60_000;
+/** About one post a second in a channel, and a few at once. */
+const postEveryMs = 1000;
+const postBurst = 3;
+/** What apps that are distributed outside the Marketplace may read of what was said. */
+const limitedMethods = new Set(['conversations.history', 'conversations.replies']);
+
+export function startLimits(now: () => Date): Limits {
+  const calls = new Map<string, number[]>();
+  const posts = new Map<string, number[]>();
+  const closed = new Map<string, number>();
+  let times = 1;
+
+  return {
+    call(team, method, tier) {
+      const isLimited = team.limited && limitedMethods.has(method);
+      take(calls, `${team.id} ${method}`, isLimited ? 1 : tiers[tier] * times, minuteMs);
+    },
+    post(channel) {
+      const waitMs = (closed.get(channel) ?? 0) - now().getTime();
+      if (waitMs > 0) throw new TooMany(waitMs);
+      take(posts, channel, postBurst * times, postBurst * postEveryMs);
+    },
+    close: (channel, forMs) => void closed.set(channel, now().getTime() + forMs),
+    factor: (factor) => void (times = factor),
+  };
+
+  /** At most so many in any stretch of this length. */
+  function take(taken: Map<string, number[]>, key: string, most: number, inMs: number): void {
+    const nowMs = now().getTime();
+    const recent = (taken.get(key) ?? []).filter((at) => at > nowMs - inMs);
+    if (recent.length >= most) throw new TooMany(recent[0]! + inMs - nowMs);
+    taken.set(key, [...recent, nowMs]);
+  }
+}
+
+/** Messages that a call of a history method gives at the most. */
+export function mostMessages(team: Team): number {
+  return team.limited ? 15 : 999;
+}

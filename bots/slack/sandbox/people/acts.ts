@@ -1,0 +1,12 @@
+import type { Act } from './act.ts';
+import { lookActs } from './look.ts';
+import { pressActs } from './press.ts';
+import { setupActs } from './setup.ts';
+import { talkActs } from './talk.ts';
+import { troubleActs } from './trouble.ts';
+import { viewActs } from './views.ts';
+
+/** By name. */
+export const acts: ReadonlyMap<string, Act> = new Map<string, Act>(
+  Object.entries({ ...setupActs, ...talkActs, ...pressActs, ...viewActs, ...lookActs, ...troubleActs }),
+);

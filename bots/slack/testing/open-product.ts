@@ -1,0 +1,77 @@
+// The stage of a product that speaks in Slack, with what tests of its own words look at.
+
+import { createHmac } from 'node:crypto';
+import { vi } from 'vitest';
+import { newId } from '#core/domain/ids.ts';
+import { openSlackStage, type SlackOptions, type SlackStage } from '#core/testing/stages/slack-stage.ts';
+import { refs } from '../refs.ts';
+import { defaultSigningSecret } from '../sandbox/server.ts';
+import { readable } from './stage.ts';
+
+export interface SlackProduct extends Omit<SlackStage, 'answers' | 'say'> {
+  /** Ann says something in #general, and mentions us where it begins a thread. Gives the ts of the thread. */
+  say(text: string, more?: { thread?: string; from?: string }): Promise<string>;
+  /** Statuses of the tasks of a thread of T1, oldest first. */
+  tasks(thread: string, channel?: string): Promise<string[]>;
+  /** What everybody sees of us in a thread, oldest first: each post as it looks now. */
+  answers(thread: string, channel?: string): Promise<string[]>;
+  /** Resolves with the first answer that says this. */
+  answer(thread: string, words: RegExp, channel?: string): Promise<string>;
+  /** What this person alone sees in a thread. */
+  told(who: string, thread: string): Promise<string[]>;
+  /** Tells a product a body, as Slack would. Gives the status. */
+  tell(url: string, body: object): Promise<number>;
+  /** An envelope of T1. */
+  envelope(event: object, more?: object): object;
+}
+
+export async function openProduct(options: SlackOptions = {}): Promise<SlackProduct> {
+  const stage = await openSlackStage(options);
+  const { people, core } = stage;
+  const answers: SlackProduct['answers'] = async (thread, channel = 'C1') =>
+    (await people.messages(channel, thread)).filter(({ isBot }) => isBot).map(({ blocks }) => readable(blocks));
+  return {
+    ...stage,
+    answers,
+    async say(text, { thread, from = 'U1' } = {}) {
+      const words = thread === undefined ? `@impacter ${text}` : text;
+      return (await people.say('C1', words, { from, ...(thread !== undefined && { thread }) })).thread;
+    },
+    async tasks(thread, channel = 'C1') {
+      const { rows } = await core.store.money.query<{ status: string }>(
+        {
+          text: 'SELECT t.status FROM tasks t JOIN conversations c ON c.id = t.conversation_id WHERE c.thread_ref = $1 ORDER BY t.created_at, t.id',
+        },
+        [refs.format({ team: 'T1', channel, thread })],
+      );
+      return rows.map(({ status }) => status);
+    },
+    answer: (thread, words, channel = 'C1') =>
+      vi.waitFor(async () => {
+        const all = await answers(thread, channel);
+        const found = all.find((each) => words.test(each));
+        if (found === undefined) throw new Error(`no answer says ${String(words)}: ${all.join('\n--\n')}`);
+        return found;
+      }),
+    async told(who, thread) {
+      const { messages } = await people.seen('C1', who, { thread, most: 1_000 });
+      return messages.filter(({ only }) => only === who).map(({ blocks }) => readable(blocks));
+    },
+    async tell(url, body) {
+      const [time, text] = [String(Math.floor(core.clock.now().getTime() / 1000)), JSON.stringify(body)];
+      const signature = createHmac('sha256', defaultSigningSecret).update(`v0:${time}:${text}`).digest('hex');
+      const headers = { 'Content-Type': 'application/json', 'X-Slack-Request-Timestamp': time, 'X-Slack-Signature': `v0=${signature}` };
+      const response = await fetch(`${url}/slack/events`, { method: 'POST', body: text, headers });
+      await response.arrayBuffer();
+      return response.status;
+    },
+    envelope: (event, more = {}) => ({
+      type: 'event_callback',
+      team_id: 'T1',
+      event_id: `Ev${newId()}`,
+      authorizations: [{ enterprise_id: null, team_id: 'T1', is_bot: true }],
+      event,
+      ...more,
+    }),
+  };
+}
