@@ -76,7 +76,7 @@ inABrowser('somebody who buys', () => {
     await page.waitForURL(/\/c\/pay\/cs_/);
     // Paid there, and not led back.
     expect((await payAt(page.url(), { email })).leadsTo).toContain('/buy/done?checkout=cs_');
-    expect((await world().mails(email, 2)).map(({ kind }) => kind).toSorted()).toEqual(['receipt', 'welcome']);
+    expect(new Set((await world().mails(email, 2)).map(({ kind }) => kind))).toEqual(new Set(['receipt', 'welcome']));
   });
 
   async function openLinkOf(page: Page, email: string, button: string): Promise<void> {

@@ -92,7 +92,7 @@ test('there is no pack by another name, and a form sent from elsewhere opens not
   expect([status, to]).toEqual([302, expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/c\/pay\/cs_test_/)]);
 });
 
-test('the page that people come back to tells strangers nothing of anybody, and asks Stripe for no made-up address', async () => {
+test('the page that people come back to tells nothing to who made up its address', async () => {
   const stranger = portalVisitor(stage());
   for (const id of ['', 'cs_test_nobody', 'pi_1', '../customers', 'cs_1%00', 'x'.repeat(5_000)])
     expect(wordsOf(await stranger.page(`/buy/done?checkout=${encodeURIComponent(id)}`))).toContain('Checkout not found');

@@ -130,7 +130,7 @@ test('after its two weeks nothing of a person is left: name, address, sessions, 
   const { app, core, person } = world;
   const ada = await named(world, 'Ermintrude Quackenbush', 'ermintrude@quackenbush.example');
   const ben = await person();
-  const { teamId, actors } = await sharedTeam(
+  const { teamId, walletId, actors } = await sharedTeam(
     core,
     'Acme',
     [
@@ -140,6 +140,8 @@ test('after its two weeks nothing of a person is left: name, address, sessions, 
     100,
   );
   const own = await ada.get('find me 3 leads for my wedding');
+  const purchase = { id: newId<PurchaseId>(), buyer: { teamId, walletId, userId: ada.userId }, offer: offerOf('team', 'usd') };
+  await core.store.purchases.open({ ...purchase, livemode: false, saveCard: false }, clock.now());
   const shared = await asked(app, actors[0], 'find me 3 leads for Acme');
   await app.team.makeApiKey(loggedIn(ada), 'Laptop of Ermintrude');
   await app.team.invite(actors[1], { email: 'someone@else.example', role: 'member' });
@@ -170,6 +172,7 @@ test('after its two weeks nothing of a person is left: name, address, sessions, 
   expect(await searchEverywhere(core.store.money, words)).toEqual([]);
   await expect(app.tasks.get(loggedIn(ada), own.id)).rejects.toMatchObject({ code: 'task.not-found' });
   expect(await app.team.actorByKey(ada.apiKey)).toBeNull();
+  expect(await core.store.purchases.byId(purchase.id)).toMatchObject({ teamId, openedBy: null });
   expect((await app.tasks.get(actors[1], shared)).requestText).toBe('find me 3 leads for Acme');
   expect(await ledger(world)).toMatchObject({ wrong: null });
   const { rows } = await core.store.money.query({ text: 'SELECT user_id FROM members WHERE team_id = $1' }, [teamId]);

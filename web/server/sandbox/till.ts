@@ -115,7 +115,7 @@ function paymentRow(payment: SandboxPayment, now: Date): Markup {
 function refundForm(payment: string, left: number, currency: string): Markup {
   return form(
     { act: 'refund', payment },
-    html`<label>Amount in the smallest unit <input name="amount" inputmode="numeric" value="${String(left)}" /></label>
+    html`<label>Amount (minor units) <input name="amount" inputmode="numeric" value="${String(left)}" /></label>
       <button aria-label="Refund payment ${payment}">Refund</button>
       <span class="small">${sayMoney(BigInt(left), currency)} left</span>`,
   );

@@ -150,7 +150,7 @@ test('an approval that is refused says why and what to do, keeps the card, and w
     const refused = await ada.post(place, { intent: 'approve', task });
     expect(refused.status).toBe(402);
     expect(refused.text).toMatch(
-      /role="alert"[^>]*>.*This needs 30 credits and you have 20\..*<a [^>]*href="\/credits"[^>]*>Get credits<\/a>/s,
+      /role="alert"[^>]*>.*This needs 30 credits and you have 20\..*<a [^>]*href="\/buy"[^>]*>Get credits<\/a>/s,
     );
     expect(seenOn(refused.text)).toContain('Approve · up to 30 credits');
   }

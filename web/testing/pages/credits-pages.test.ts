@@ -19,7 +19,7 @@ test('a new team reads what will be here, and how credits come', async () => {
       'Nothing left to spend',
       'Nothing was used in these 30 days',
       'There are no credits yet',
-      'Buying isn’t open yet',
+      'Credits can’t be bought here.',
       'Team Blue',
     ]),
   ).toEqual([]);
@@ -194,6 +194,8 @@ async function opened(
       actorOf: async () => actor,
       teamsOf: async () => [{ teamId: team.teamId, name: 'Team Blue', role, personal: false }],
     },
+    // What is there where credits are sold: core/flows/billing/open-checkout.test.ts and web/testing/buyer.test.ts.
+    billing: { packs: async () => null },
     messages: { undeliveredCount: async () => 0 },
     live: { cursor: async () => '0-0' },
   } as unknown as SomeVerbs;
