@@ -33,7 +33,15 @@ export interface ProductOptions {
 
 export type Timings = Pick<
   CoreSettings,
-  'taskDeadlineMs' | 'agentsWaitMs' | 'leaseMs' | 'letterLeaseMs' | 'sweepEveryMs' | 'lostAfterMs' | 'retryMs' | 'leaveAfterMs'
+  | 'taskDeadlineMs'
+  | 'agentsWaitMs'
+  | 'leaseMs'
+  | 'letterLeaseMs'
+  | 'sweepEveryMs'
+  | 'lostAfterMs'
+  | 'retryMs'
+  | 'answerWithinMs'
+  | 'leaveAfterMs'
 > & {
   /** How long the queue leaves jobs to a worker that is silent; its own default when left out. */
   readonly queueLockMs?: number;

@@ -26,6 +26,7 @@ import { keepPaces } from '#core/flows/credits/paces.ts';
 import { mailboxKey } from '#core/flows/mail/mailbox-key.ts';
 import { makeApp } from '#core/flows/make-app.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
+import { USUAL_ANSWER_WITHIN_MS } from '#core/flows/runtime/patience.ts';
 import { keepRates } from '#core/flows/runtime/rates.ts';
 import { learnFrom } from '#core/flows/tasks/learned.ts';
 import type { Auth } from '#core/ports/auth.ts';
@@ -59,6 +60,7 @@ const usualTimings: Timings = {
   sweepEveryMs: 5_000,
   lostAfterMs: 15_000,
   retryMs: 1_000,
+  answerWithinMs: USUAL_ANSWER_WITHIN_MS,
   leaveAfterMs: 3_000,
 };
 

@@ -6,6 +6,7 @@ import { useRevalidator } from 'react-router';
 import { takeMissed } from './away.ts';
 import type { ShownBalance } from './components/credit-badge.tsx';
 import { openLiveStream, type LiveLine } from './live-stream.ts';
+import { isSending } from './sending.ts';
 
 interface Live {
   readonly balance: ShownBalance;
@@ -82,8 +83,8 @@ function newer(one: ShownBalance, other: ShownBalance): ShownBalance {
 }
 
 /**
- * Reads the data of the page once more: together for what comes at once, at most once a second, and only while somebody sees
- * it and we can be reached.
+ * Reads the data of the page once more: together for what comes at once, at most once a second, only while somebody sees it and
+ * we can be reached, and not before a form that is on its way has its answer.
  */
 function useReadAnew() {
   const { revalidate } = useRevalidator();
@@ -99,6 +100,10 @@ function useReadAnew() {
     const read = () => {
       waiting = undefined;
       if (!isDue || !isReachable || document.hidden) return;
+      if (isSending()) {
+        waiting = setTimeout(read, TOGETHER_MS);
+        return;
+      }
       isDue = false;
       readAt = Date.now();
       void latest.current().then(() => {

@@ -8,6 +8,7 @@ import { ErrorPage } from './components/error-page.tsx';
 import { open } from './guarded.ts';
 import { readReader, TIME_ZONE_COOKIE, type Reader } from './reader.ts';
 import type { RootData } from './root-data.ts';
+import { countsForms } from './sending.ts';
 
 export const loader = open(({ request, brandName, publicUrl, nonce, now }): RootData => ({
   brandName,
@@ -17,7 +18,7 @@ export const loader = open(({ request, brandName, publicUrl, nonce, now }): Root
 }));
 
 // Around every form and every reading of data while a page is open.
-export const clientMiddleware = [staysWhenAway];
+export const clientMiddleware = [countsForms, staysWhenAway];
 
 // Nothing of it changes while a page is open, but for the theme and the time zone, and those reload the document.
 export const shouldRevalidate = () => false;

@@ -1,9 +1,9 @@
 // What the board tells us of our own posts: it confirms letters, and a post that is there twice is deleted.
 
 import { timingSafeEqual } from 'node:crypto';
-import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Context, Mount } from '#bots/adapter.ts';
+import { readRawBody } from '#bots/raw-body.ts';
 import type { BoardSettings } from './poster.ts';
 import { refs } from './refs.ts';
 import { signature } from './sandbox/push.ts';
@@ -15,10 +15,10 @@ export function boardEchoes({ app, log, settings }: Context<BoardSettings>): Mou
     method: 'POST',
     path: '/board/echoes',
     async handle(request, response) {
-      const body = await text(request);
+      const body = await readRawBody(request);
       const end = (status: number) => void response.writeHead(status).end();
       if (!isSigned(body, String(request.headers['x-board-signature']), settings.token)) return end(401);
-      const { message, channel, thread, key } = echoSchema.parse(JSON.parse(body));
+      const { message, channel, thread, key } = echoSchema.parse(JSON.parse(body.toString()));
       try {
         const root = message === thread ? { threadRef: refs.format({ channel, thread }) } : {};
         if ((await app.messages.heardOurs({ key, messageRef: message, ...root })) === 'double') await remove(settings, channel, message);
@@ -41,7 +41,7 @@ async function remove({ url, token }: BoardSettings, channel: string, message: s
   if (!ok && status !== 404) throw new Error(`the board answered ${status} to a deletion`);
 }
 
-function isSigned(body: string, given: string, token: string): boolean {
+function isSigned(body: Buffer, given: string, token: string): boolean {
   const [is, should] = [Buffer.from(given), Buffer.from(signature(token, body))];
   return is.length === should.length && timingSafeEqual(is, should);
 }

@@ -2,10 +2,10 @@
 // told what is for them alone.
 
 import { timingSafeEqual } from 'node:crypto';
-import { text } from 'node:stream/consumers';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Context, Mount } from '#bots/adapter.ts';
+import { readRawBody } from '#bots/raw-body.ts';
 import { isRefusal } from '#core/domain/refusals/refusal.ts';
 import { boardEvent } from './events.ts';
 import { handOn } from './hand-on.ts';
@@ -20,9 +20,9 @@ export function boardInbound({ app, log, settings, replyHandles }: Context<Board
     path: '/board/events',
     async handle(request, response) {
       const cameMs = performance.now();
-      const body = await text(request);
+      const body = await readRawBody(request);
       if (!isSigned(body, String(request.headers['x-board-signature']), settings.token)) return end(response, 401);
-      const given = jsonIn(body);
+      const given = jsonIn(body.toString());
       const { data: event } = boardEvent.safeParse(given);
       if (event === undefined) {
         log.warn({ event: idSchema.safeParse(given).data?.event ?? null }, 'event of a shape that the board does not have');
@@ -54,7 +54,7 @@ function jsonIn(body: string): unknown {
   }
 }
 
-function isSigned(body: string, given: string, token: string): boolean {
+function isSigned(body: Buffer, given: string, token: string): boolean {
   const [is, should] = [Buffer.from(given), Buffer.from(signature(token, body))];
   return is.length === should.length && timingSafeEqual(is, should);
 }

@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { expect, test, vi } from 'vitest';
-import { newId } from '#core/domain/ids.ts';
+import { newId, type TaskId } from '#core/domain/ids.ts';
 import { choiceId } from '#core/domain/messages/choice.ts';
 import { searchEverywhere } from '#core/testing/search-everywhere.ts';
 import { openChatStage, shownIn } from '#core/testing/stages/chat-stage.ts';
@@ -172,6 +172,28 @@ test('what refusals of its edits quoted goes with a removed message, and those o
   await ann.remove(key);
   expect(await searchEverywhere(core.store.money, ['zzfirst'])).toEqual([]);
   expect(await searchEverywhere(core.store.money, ['zzother'])).not.toEqual([]);
+  expect(await refusals()).toHaveLength(1);
+});
+
+test('what refusals of forms quoted goes with the message whose request they were to change, and those of other requests stay', async () => {
+  const { core } = stage();
+  const { place } = await linked({ careful: true });
+  const [ann, thread, key] = [place.speaker(), place.thread(), `chat:${newId()}`];
+  const form = (taskId: TaskId, text: string) => ann.press(choiceId('change', taskId), thread, { form: { text } });
+  for (const [of, word] of [
+    [key, 'zzform'],
+    [`${key}0`, 'zzstays'],
+  ] as const) {
+    const first = await ann.say('find me 20 leads', thread, { key: of });
+    const changed = await form(first.taskId!, 'find me 30 leads');
+    expect(changed).toMatchObject({ did: 'changed' });
+    expect(await form(changed.taskId!, `type: ${word} do it`)).toMatchObject({ did: 'refused', show: { kind: 'thread' } });
+  }
+  const refusals = async () => (await place.said(thread)).filter((line) => line.includes('zz'));
+  expect(await refusals()).toHaveLength(2);
+  await ann.remove(key);
+  expect(await searchEverywhere(core.store.money, ['zzform'])).toEqual([]);
+  expect(await searchEverywhere(core.store.money, ['zzstays'])).not.toEqual([]);
   expect(await refusals()).toHaveLength(1);
 });
 

@@ -1,11 +1,14 @@
 // A person edited a message that had become a request. What asks for the same changes nothing. Anything else is a new task that
-// waits for their approval, because nobody who corrects a sentence means to pay twice; it replaces a task that waits already.
+// waits for their approval, because nobody who corrects a sentence means to pay twice; it replaces a task that waits already. The
+// rules of the channel hold for it as for a new message.
 
 import { editSchema, parseChat, speakerSchema, type EditInput, type SpeakerInput } from '#core/contracts/chats.ts';
 import { isSameWork } from '#core/domain/chats/same-work.ts';
+import { channelOfThread } from '#core/domain/chats/speaker.ts';
 import { readAsk } from '#core/domain/asks/read-ask.ts';
 import { newId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import type { RefusedSaying } from '#core/domain/messages/letter.ts';
+import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { isAnswer } from '#core/domain/refusals/refusal.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
@@ -52,7 +55,10 @@ async function wantedBy(deciding: Deciding, edit: Edit, firstTask: TaskId): Prom
   const read = readAsk(edit.text);
   if (isSameWork(task.requestText, read.text) && (read.type ?? task.type) === task.type)
     return decided('same', task.id, { kind: 'nothing' });
-  const payer = await payerOn(core, speaker, seen, on);
+  // An edit names no channel, so whose rules hold is only known by now.
+  const channel = channelOfThread(task.threadRef ?? (task.address as ThreadRef));
+  const here = await core.store.chats.look({ speaker, channel, threadRef: null, key: edit.key, twin: null });
+  const payer = await payerOn(core, speaker, here, on);
   return { edit, task, payer: { ...payer, identityId: await remembered(core, speaker, seen) } };
 }
 

@@ -5,9 +5,9 @@ import { newId } from '#core/domain/ids.ts';
 import { choiceId } from '#core/domain/messages/choice.ts';
 import type { Wait } from '#core/flows/runtime/patience.ts';
 import { openChatStage } from '#core/testing/stages/chat-stage.ts';
-import { forAll } from '#core/testing/stages/stage.ts';
+import { busyMachine, forAll } from '#core/testing/stages/stage.ts';
 
-const stage = forAll(() => openChatStage({ wired: true, settings: { ROLES: 'web' } }));
+const stage = forAll(() => openChatStage({ wired: true, timings: busyMachine, settings: { ROLES: 'web' } }));
 
 /** A request that waits for approval, and what its person does then. */
 async function waiting() {
@@ -48,13 +48,13 @@ test.each([
       await new Promise(setImmediate);
       expect(isAnswered ? await answer : null).toBeNull();
       clock.forward(3_000);
-      // Before the database's own time is over, which is 2 s for a connection and 20 s for a statement.
-      const late = new Promise((resolve) => setTimeout(resolve, 1_000, 'late'));
+      // Before the database's own time is over, which is 20 s for a statement.
+      const late = new Promise((resolve) => setTimeout(resolve, 10_000, 'late').unref());
       expect(await Promise.race([answer, late])).toMatchObject({ code: 'database.unavailable', facts: {} });
     } finally {
       wire.thaw();
     }
-    const again = await vi.waitFor(() => Promise.all([1, 2, 3].map(() => gestures[kind](0))), { timeout: 10_000 });
+    const again = await vi.waitFor(() => Promise.all([1, 2, 3].map(() => gestures[kind](0))), { timeout: 30_000 });
     for (const each of again) expect(each).toMatchObject(expected);
     expect((await place.tasks(threadRef)).map(({ status }) => status)).toEqual(statuses);
     expect(await owner.ledger()).toEqual(kind === 'press' ? ['grant 500', 'hold 20'] : ['grant 500']);

@@ -82,6 +82,23 @@ test('only who has one of a channel’s roles spends there, by what they say, ty
   expect(shownIn(await ann.press(choiceId('retry', asked.taskId!), thread))).toMatch(/^private: Only people with certain roles/);
 });
 
+test('an edit is judged by the rules of its channel when it comes: who may not ask there changes nothing', async () => {
+  const { owner, place } = await linked(10_000_000n);
+  const thread = place.thread();
+  const [ann, buyer] = [place.speaker('ann'), place.speaker('ann', { roles: ['R2'] })];
+  const asked = await ann.say('find me 20 leads', thread);
+  await place.rule({ roles: ['R1', 'R2'] });
+  const at = stage().clock.now().getTime();
+  expect(shownIn(await ann.edit(asked.key, 'find me 30 leads', new Date(at + 1)))).toMatch(/^private: Only people with certain roles/);
+  expect(await place.tasks(thread)).toMatchObject([{ status: 'awaiting_approval', text: 'find me 20 leads' }]);
+  expect(await buyer.edit(asked.key, 'find me 40 leads', new Date(at + 2))).toMatchObject({ outcome: 'approval' });
+  expect((await place.tasks(thread)).map(({ status, text }) => [status, text])).toEqual([
+    ['canceled', 'find me 20 leads'],
+    ['awaiting_approval', 'find me 40 leads'],
+  ]);
+  expect(await owner.ledger()).toEqual(['grant 500']);
+});
+
 test('judging a message by its channel costs no further statement', async () => {
   const { place } = await linked();
   const [ann, thread] = [place.speaker('ann'), place.thread()];

@@ -281,7 +281,7 @@ test('who has no account gets a link in their own chat, which works once, and th
   // The result stays with the team that paid for it.
   const [task] = await app.tasks.history(owner, { limit: 1 });
   expect(task).toMatchObject({ requestText: '', status: 'completed', creditsUsed: 3 });
-  await expect(app.tasks.retry(owner, task!.id, 'again')).rejects.toMatchObject({ code: 'ask.empty' });
+  await expect(app.tasks.retry(owner, task!.id, 'again')).rejects.toMatchObject({ code: 'task.deleted' });
   expect(await ledger(world)).toMatchObject({ wrong: null });
   const late = (await app.privacy.makeErasureLink(ann)) ?? null;
   expect(late).toBeNull();

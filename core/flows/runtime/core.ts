@@ -83,6 +83,8 @@ export interface CoreSettings {
   readonly lostAfterMs: number;
   /** After a failure that is not its own a task is tried again after this long, and twice as long after each further one. */
   readonly retryMs: number;
+  /** Until when a door has its answer that does not say how long it can wait, counted from when the request came. */
+  readonly answerWithinMs: number;
   /** How long running tasks, posts and mails may take to end, once this process is to end, before they are left to another one. */
   readonly leaveAfterMs: number;
 }

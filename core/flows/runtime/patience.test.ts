@@ -6,7 +6,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import { DatabaseUnavailable } from '#core/store/database/outage.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { stage } from '#core/testing/stages/stage.ts';
-import { patienceFor, type Wait } from './patience.ts';
+import { patienceFor, USUAL_ANSWER_WITHIN_MS, type Wait } from './patience.ts';
 
 // What is on its way at the end may have its answer within another 400 ms, so the last try is over by then.
 test.each<[string, Wait | undefined, number]>([
@@ -21,7 +21,7 @@ test.each<[string, Wait | undefined, number]>([
 ])('a door %s is told that the database is away in time', async (_, wait, lastTryMs) => {
   const clock = stillClock();
   let ended: unknown = null;
-  void patienceFor({ clock }, wait)
+  void patienceFor({ clock, settings: { answerWithinMs: USUAL_ANSWER_WITHIN_MS } }, wait)
     .during(async () => Promise.reject(new DatabaseUnavailable(new Error('away'))))
     .catch((error: unknown) => (ended = error));
   if (lastTryMs > 0) {

@@ -5,7 +5,7 @@
 import { isRefusal, refuse } from '#core/domain/refusals/refusal.ts';
 import { GRACE_MS } from '#core/store/database/group-commit.ts';
 import { DatabaseUnavailable, isUnavailable } from '#core/store/database/outage.ts';
-import type { Core } from './core.ts';
+import type { Core, CoreSettings } from './core.ts';
 
 export interface Patience {
   /** Rejects with `database.unavailable` when the deadline passes. Whatever `work` writes, it gives the signal to. */
@@ -18,20 +18,25 @@ export type Wait =
   | {
       /** How long the request has waited already, for instance while it was found out who asks. */
       readonly waitedMs?: number;
-      /** When the door must have its answer, counted from when the request came; between 0.5 s and 20 s, else 2.5 s. */
+      /** When the door must have its answer, counted from when the request came; between 0.5 s and 20 s, else `answerWithinMs`. */
       readonly withinMs?: number;
     };
 
-/** Slack and Discord want an answer within three seconds. */
-const USUAL_MS = 2_500;
+/** What a door has that says nothing: Slack and Discord want an answer within three seconds. */
+export const USUAL_ANSWER_WITHIN_MS = 2_500;
 /** Less would refuse what a healthy database takes a moment for. */
 const LEAST_MS = 500;
 /** A process that is to stop has 25 s (core/main.ts), and what waits here must end by then. */
 const MOST_MS = 20_000;
 const AGAIN_AFTER_MS = 200;
 
-export function patienceFor({ clock }: Pick<Core, 'clock'>, wait: Wait = 0): Patience {
-  const { waitedMs = 0, withinMs = USUAL_MS } = typeof wait === 'number' ? { waitedMs: wait } : wait;
+interface Doors {
+  readonly clock: Core['clock'];
+  readonly settings: Pick<CoreSettings, 'answerWithinMs'>;
+}
+
+export function patienceFor({ clock, settings }: Doors, wait: Wait = 0): Patience {
+  const { waitedMs = 0, withinMs = settings.answerWithinMs } = typeof wait === 'number' ? { waitedMs: wait } : wait;
   const answerWithinMs = Math.min(Math.max(withinMs, LEAST_MS), MOST_MS);
   // What is on its way by the end is given a moment more, and that is part of the door's time.
   const untilMs = clock.now().getTime() + answerWithinMs - GRACE_MS - waitedMs;

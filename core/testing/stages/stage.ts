@@ -72,7 +72,10 @@ export interface StageOptions {
   readonly chatSandboxes?: boolean;
   /** With the portal's pages. */
   readonly portal?: boolean;
-  /** With a wire to PostgreSQL that can be cut. What passes it costs a quarter more, so only those have it that cut it. */
+  /**
+   * With a wire to PostgreSQL that can be cut. What passes it costs a quarter more, so only those have it that cut it. They also
+   * have the product's own patience with a database that is away; on all other stages a request waits as long as it can.
+   */
   readonly wired?: boolean;
   readonly agents?: Agents;
   readonly clock?: Clock;
@@ -122,7 +125,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const products: Product[] = [];
   const ended = Promise.withResolvers<AgentOutcome>();
   const start: Stage['another'] = async (others = {}, changes = {}) => {
-    const { loginCost, ...given } = { log: quietLog, ...options, ...changes };
+    const { loginCost, ...asked } = { log: quietLog, ...options, ...changes };
+    const given = { ...asked, timings: { ...(options.wired ? {} : busyMachine), ...asked.timings } };
     const agents = given.agents && untilEnded(given.agents, ended.promise);
     const product = await startProduct(readConfig({ ...settings, ...others }), {
       ...given,
@@ -163,6 +167,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     },
   };
 }
+
+/** All tests share a machine, and the database is not away because others keep it busy. */
+export const busyMachine = { answerWithinMs: 20_000 } as const;
 
 /** Whatever they work on is left as it stands once the stage ends. */
 function untilEnded(agents: Agents, ended: Promise<AgentOutcome>): Agents {

@@ -32,10 +32,11 @@ BEGIN
   LEFT JOIN LATERAL (SELECT x.saying FROM letters x WHERE x.id = k.letter_id OFFSET 0) l ON true;
 END $$;
 
--- Edits of a message that made no task, by the message.
-CREATE INDEX "asks_edits_without_task" ON "asks" ("key" text_pattern_ops) WHERE "outcome" IN ('refused', 'decision') AND "key" LIKE 'edit:%';
+-- Edits of a message that made no task, by the message, and forms that were refused, by the task that they were to change.
+CREATE INDEX "asks_changes_without_task" ON "asks" ("key" text_pattern_ops)
+  WHERE "outcome" IN ('refused', 'decision') AND ("key" LIKE 'edit:%' OR "key" LIKE 'change:%');
 
--- As before, except: why its edits were refused is forgotten too, with what it quotes.
+-- As before, except: why its edits and forms were refused is forgotten too, with what it quotes.
 CREATE OR REPLACE FUNCTION "remove_message"(message text, at timestamptz) RETURNS TABLE (task_id uuid)
 LANGUAGE plpgsql SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off AS $$
 #variable_conflict use_column
@@ -50,9 +51,19 @@ BEGIN
   UPDATE message_changes m SET removed_at = coalesce(m.removed_at, remove_message.at) WHERE m.key = message;
   INSERT INTO asks (key, fingerprint, outcome, at) VALUES (message, 'message', 'ignored', remove_message.at) ON CONFLICT (key) DO NOTHING;
   SELECT a.* INTO STRICT the_ask FROM asks a WHERE a.key = message;
+  WITH RECURSIVE removed AS (
+    SELECT t.id, t.conversation_id FROM tasks t WHERE t.id IN (the_ask.task_id, was.task_id)
+    UNION
+    SELECT t.id, t.conversation_id FROM removed r JOIN tasks t ON t.conversation_id = r.conversation_id AND t.retry_of = r.id
+  )
+  SELECT coalesce(array_agg(r.id ORDER BY r.id), '{}') INTO ids FROM removed r;
   quoting := ARRAY(
     SELECT a FROM asks a WHERE a.outcome IN ('refused', 'decision') AND a.key LIKE 'edit:%'
-      AND a.key ~>=~ ('edit:' || message || ':') AND a.key ~<~ ('edit:' || message || ';') ORDER BY a.key);
+      AND a.key ~>=~ ('edit:' || message || ':') AND a.key ~<~ ('edit:' || message || ';') ORDER BY a.key)
+    || ARRAY(
+    SELECT c.a FROM unnest(ids) i CROSS JOIN LATERAL (
+      SELECT a, a.key FROM asks a WHERE a.outcome IN ('refused', 'decision') AND a.key LIKE 'change:%'
+        AND a.key ~>=~ ('change:' || i || ':') AND a.key ~<~ ('change:' || i || ';') OFFSET 0) c ORDER BY c.key);
   IF the_ask.outcome = 'refused' THEN
     quoting := quoting || the_ask;
   END IF;
@@ -61,12 +72,6 @@ BEGIN
     DELETE FROM asks a WHERE a.key = ANY (ARRAY(SELECT r.key FROM unnest(quoting) r));
     INSERT INTO asks (key, fingerprint, outcome, team_id, at) SELECT r.key, 'message', 'ignored', r.team_id, r.at FROM unnest(quoting) r;
   END IF;
-  WITH RECURSIVE removed AS (
-    SELECT t.id, t.conversation_id FROM tasks t WHERE t.id IN (the_ask.task_id, was.task_id)
-    UNION
-    SELECT t.id, t.conversation_id FROM removed r JOIN tasks t ON t.conversation_id = r.conversation_id AND t.retry_of = r.id
-  )
-  SELECT coalesce(array_agg(r.id ORDER BY r.id), '{}') INTO ids FROM removed r;
   PERFORM 1 FROM tasks t WHERE t.id = ANY (ids) ORDER BY t.id FOR NO KEY UPDATE;
   UPDATE tasks t SET forget_at = remove_message.at WHERE t.id = ANY (ids) AND t.request_text <> '';
   RETURN QUERY SELECT unnest(ids);

@@ -4,10 +4,14 @@ import pg from 'pg';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import { verbRates } from '#core/domain/asks/verb-rates.ts';
+import { USUAL_ANSWER_WITHIN_MS } from '#core/flows/runtime/patience.ts';
 import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
 import { raising } from '#core/testing/faults/raising.ts';
 import { stage, type Person, type Stage } from '#core/testing/stages/stage.ts';
 import type { ErrorAnswer } from './errors.ts';
+
+/** With the product's own patience, since nobody is to wait for what stays away. */
+const usual = { timings: { answerWithinMs: USUAL_ANSWER_WITHIN_MS } };
 
 test.each([
   ['has no room for a file', (database: string) => `ALTER DATABASE ${database} SET temp_file_limit = 0`],
@@ -31,7 +35,7 @@ test('readiness leaves nothing behind, however often it is asked', async () => {
 });
 
 test('with a full disk a request is told to come again, and the same request is taken once there is room', async () => {
-  const { url, person, databaseUrl } = await stage();
+  const { url, person, databaseUrl } = await stage(usual);
   const ada = await person(500);
   const full = await raising(databaseUrl, 'tasks', '53100');
   const refused = await ask(url, ada, 'order-17');
@@ -43,7 +47,7 @@ test('with a full disk a request is told to come again, and the same request is 
 });
 
 test('a request that we try again because of our own trouble counts once toward what its person may ask', async () => {
-  const { url, core, person, databaseUrl } = await stage();
+  const { url, core, person, databaseUrl } = await stage(usual);
   const { userId, teamId, ...ada } = await person(500);
   const who = { person: `user:${userId}`, teamId };
   for (let taken = 1; taken < verbRates['tasks.ask'].person.most; taken++) await core.rates.take('tasks.ask', who);
@@ -101,7 +105,7 @@ test('when nobody can say whether a request was taken, its person is told that, 
 });
 
 test('the locked wallet of one team delays that team alone, however much it asks for', async () => {
-  const { url, person, databaseUrl } = await stage();
+  const { url, person, databaseUrl } = await stage(usual);
   const [ada, ...others] = await Promise.all(Array.from({ length: 6 }, () => person(500)));
   const lock = await lockWallet(databaseUrl, ada!);
   const refused = Array.from({ length: 20 }, (_, n) => ask(url, ada!, `locked-${n}`));

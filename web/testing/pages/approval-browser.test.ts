@@ -45,17 +45,23 @@ inABrowser('a task that needs approval', () => {
     expect(await holdsOf(ada)).toEqual([20]);
   });
 
-  test('is changed by keyboard: its words are in the composer, above what was being written, and nothing is charged', async () => {
+  test('is changed by keyboard, although the page hears of it before its own answer: its words are in the composer, above what was being written', async () => {
     const ada = await careful();
-    const { page } = await open(ada);
-    await page.goto(await asked(ada, 'find me 20 leads in Miami'));
+    const window = await open(ada);
+    const { page } = window;
+    const at = await asked(ada, 'find me 20 leads in Miami');
+    await page.goto(at);
     await scriptsRun(page);
+    const other = await window.tab();
+    await other.goto(at);
+    await answersAfter(page, () => other.getByText('Canceled. Nothing was charged.').waitFor());
     await page.getByRole('textbox').fill('half a thought');
     await page.getByRole('button', { name: 'Change' }).focus();
     await page.keyboard.press('Enter');
     await page.locator('textarea:focus').waitFor();
     await vi.waitFor(async () => expect(await page.getByRole('textbox').inputValue()).toBe('find me 20 leads in Miami\n\nhalf a thought'));
     await article(page, 'find me 20 leads in Miami').getByText('Canceled. Nothing was charged.').waitFor();
+    await page.unrouteAll();
     await page.getByRole('textbox').fill('find me 5 leads in Miami');
     await page.keyboard.press('Enter');
     await article(page, 'find me 5 leads in Miami').getByText('Done', { exact: true }).waitFor();
@@ -157,6 +163,16 @@ inABrowser('a task that needs approval', () => {
   /** Where the task stands that somebody asked for. */
   async function asked(ada: PortalVisitor, text: string): Promise<string> {
     return (await ada.post('/dashboard', { intent: 'ask', text, key: newId() })).to!;
+  }
+
+  /** The answer to a form comes once this has happened, and with it what all open pages are told. */
+  async function answersAfter(page: Page, happened: () => Promise<void>): Promise<void> {
+    await page.route('**/conversations/**', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      const answer = await route.fetch({ maxRedirects: 0 });
+      await happened();
+      return route.fulfill({ response: answer });
+    });
   }
 
   async function tabTo(page: Page, name: string): Promise<void> {

@@ -92,6 +92,6 @@ export function startPush(state: State, token: string, waitingNow: () => Told[])
 }
 
 /** How the board proves that it is the board. */
-export function signature(token: string, body: string): string {
+export function signature(token: string, body: string | Buffer): string {
   return createHmac('sha256', token).update(body).digest('hex');
 }
