@@ -16,6 +16,19 @@ export interface Payments {
   checkout(id: string): Promise<Checkout | null>;
   /** The id of the checkout that made a payment. null: none did. */
   checkoutOf(paymentId: string): Promise<string | null>;
+  /** What became of a payment. null: the service knows no such payment. */
+  standing(paymentId: string): Promise<PaymentStanding | null>;
+  /** The payment that a charge, a refund, a dispute or a report of fraud is about. null: none, or the service knows no such object. */
+  paymentBehind(objectId: string): Promise<string | null>;
+  /** What the service lists, the newest first, to compare it with what we have. Each page is a call. */
+  readonly recent: {
+    /** Ids of the complete checkouts that were opened in this time. */
+    checkouts(since: Date, until: Date): AsyncIterable<string>;
+    /** Payments with a refund, a dispute or a report of fraud that was made since then; one may come several times. */
+    changedPayments(since: Date): AsyncIterable<string>;
+    /** Notifications of these kinds, at most 20, that were made since then and not delivered. */
+    undelivered(kinds: readonly string[], since: Date): AsyncIterable<News>;
+  };
   /** The id of the new customer. */
   makeCustomer(of: { readonly teamId: TeamId; readonly email: string; readonly name: string }, key: string): Promise<string>;
   /** What a notification names, if its signature is ours and not older or newer than 300 s. null: it is not. Never throws. */
@@ -90,6 +103,35 @@ export interface CheckoutLine {
   readonly currency: string;
   readonly quantity: number | null;
   readonly isRecurring: boolean;
+}
+
+/** All that happened to a payment since it was made, whether or not it still counts. */
+export interface PaymentStanding {
+  readonly refunds: readonly PaymentRefund[];
+  readonly disputes: readonly PaymentDispute[];
+  /** When somebody first reported it as fraud. */
+  readonly warnedAt: Date | null;
+}
+
+export interface PaymentRefund {
+  readonly id: string;
+  /** null: nothing that is a whole amount of money. */
+  readonly amount: bigint | null;
+  /** Lower case. */
+  readonly currency: string;
+  /** It went back, or is on its way; false once it failed or was canceled. */
+  readonly counts: boolean;
+  readonly createdAt: Date;
+}
+
+export interface PaymentDispute {
+  readonly id: string;
+  /**
+   * `inquiry`: no money has moved. `open`: the money is gone until it is decided. `lost`: it stays gone, also while that is
+   * appealed. `over`: the money is ours. `other`: a word that we don't know.
+   */
+  readonly standing: 'inquiry' | 'open' | 'lost' | 'over' | 'other';
+  readonly createdAt: Date;
 }
 
 /** Says that something changed, never what: the object is asked for. */

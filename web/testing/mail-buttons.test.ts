@@ -113,6 +113,29 @@ const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expi
       return { who };
     },
   },
+  refund: {
+    leadsTo: 'Credits',
+    async send() {
+      const who = await member();
+      const about = { team: 'Ada', bought: '500000000', owed: '0', url: `${stage().core.settings.publicUrl}/credits` };
+      const saying = { kind: 'refund', ...about, refunded: '$25', failed: false, left: '0' } as const;
+      await writeMail(stage().core, { key: newId(), to: who.email, saying });
+      return { who };
+    },
+  },
+  dispute: {
+    leadsTo: 'Credits',
+    async send() {
+      const who = await member();
+      const about = { team: 'Ada', bought: '500000000', owed: '0', url: `${stage().core.settings.publicUrl}/credits` };
+      await writeMail(stage().core, {
+        key: newId(),
+        to: who.email,
+        saying: { kind: 'dispute', ...about, standing: 'open', before: 'none' },
+      });
+      return { who };
+    },
+  },
   'payment-failed': {
     leadsTo: 'Buy 500 credits',
     async send() {
@@ -180,6 +203,7 @@ test('the button of a mail about an expiring key, about a removed app and of eve
     'app-removed': ['/team/workspaces', 'Chats'],
     'letters-dead': [alarmPages['letters-dead'], 'Undelivered'],
     'mails-dead': [alarmPages['mails-dead'], 'Mails'],
+    'billing-differs': [alarmPages['billing-differs'], 'Operator'],
     'news-late': [alarmPages['news-late'], 'Operator'],
     'ledger-wrong': [alarmPages['ledger-wrong'], 'Ledger'],
     'purchase-unfit': [alarmPages['purchase-unfit'], 'Teams'],

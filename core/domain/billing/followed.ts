@@ -1,10 +1,23 @@
 // Which objects of Stripe we follow, by how their ids begin. Notifications say much more, and nothing of it is believed: their
 // kinds come late, twice and in any order. What is not here yet is kept, and taken up by the version that follows it.
 
-/** `payment`: a payment intent, which leads to the checkout that made it. */
-export type Followed = 'checkout' | 'payment';
+/**
+ * `payment`: a payment intent, which leads to the checkout that made it. `of-payment`: what happened to one, which leads to
+ * that: charges, refunds, disputes and reports of fraud.
+ */
+export type Followed = 'checkout' | 'payment' | 'of-payment';
 
-const prefixes: Readonly<Record<string, Followed>> = { cs_: 'checkout', pi_: 'payment' };
+const prefixes: Readonly<Record<string, Followed>> = {
+  cs_: 'checkout',
+  pi_: 'payment',
+  ch_: 'of-payment',
+  py_: 'of-payment',
+  re_: 'of-payment',
+  pyr_: 'of-payment',
+  du_: 'of-payment',
+  dp_: 'of-payment',
+  issfr_: 'of-payment',
+};
 
 export const followedPrefixes: readonly string[] = Object.keys(prefixes);
 

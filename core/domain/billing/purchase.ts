@@ -21,6 +21,12 @@ export const purchaseMoves: Readonly<Record<PurchaseState, readonly PurchaseStat
 /** How long a checkout can be paid, from when it was opened. */
 export const CHECKOUT_MS = 2 * 3_600_000;
 
+/**
+ * How disputes of a payment stand. `inquiry`: a bank asked, and moved no money. `open`: it took the money until somebody decides.
+ * `lost`: it keeps the money, also while that is appealed.
+ */
+export type DisputeStanding = 'none' | 'inquiry' | 'open' | 'lost';
+
 export interface Purchase {
   /** Made before Stripe is asked: it names the checkout there too. */
   readonly id: PurchaseId;
@@ -52,4 +58,9 @@ export interface Purchase {
   readonly openedAt: Date;
   readonly paidAt: Date | null;
   readonly endedAt: Date | null;
+  /** In the currency's smallest unit: the refunds that did not fail. */
+  readonly refunded: bigint;
+  readonly dispute: DisputeStanding;
+  /** Held back while a dispute is open. */
+  readonly softTaken: Credits;
 }

@@ -38,6 +38,8 @@ export const mailLimits = {
     welcome: 20,
     receipt: 100,
     'payment-failed': 20,
+    refund: 50,
+    dispute: 50,
     alarm: 20,
   } satisfies Record<MailKind, number>,
 } as const;

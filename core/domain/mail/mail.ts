@@ -1,6 +1,7 @@
 // What a mail says, as the database stores it. Its words are made when it is sent, in say-mail.ts and nowhere else.
 
 import type { Platform } from '../messages/thread-ref.ts';
+import type { DisputeStanding } from '../billing/purchase.ts';
 import type { Role } from '../team/permission.ts';
 
 /** Addresses in `url` are ours and work once; a mail's saying is kept sealed, and forgotten once it is sent. */
@@ -63,6 +64,30 @@ export type MailSaying =
   | { readonly kind: 'receipt'; readonly team: string; readonly credits: string; readonly money: string; readonly url: string }
   /** The bank did not pay, some time after a checkout was completed. */
   | { readonly kind: 'payment-failed'; readonly credits: string; readonly url: string }
+  /**
+   * Money of a payment went back, or a refund of it failed. `refunded` is what has gone back in all, in words; `left` are the
+   * credits that are left of what was bought, whoever used them; `owed` is what the team owes.
+   */
+  | {
+      readonly kind: 'refund';
+      readonly team: string;
+      readonly bought: string;
+      readonly refunded: string;
+      readonly failed: boolean;
+      readonly left: string;
+      readonly owed: string;
+      readonly url: string;
+    }
+  /** A dispute of a payment moved on. */
+  | {
+      readonly kind: 'dispute';
+      readonly team: string;
+      readonly bought: string;
+      readonly standing: DisputeStanding;
+      readonly before: DisputeStanding;
+      readonly owed: string;
+      readonly url: string;
+    }
   /** For those who run the product. */
   | { readonly kind: 'alarm'; readonly title: string; readonly words: string; readonly url: string };
 
@@ -149,6 +174,8 @@ const mayComeTwice: Record<MailKind, boolean> = {
   welcome: true,
   receipt: false,
   'payment-failed': false,
+  refund: false,
+  dispute: false,
   alarm: false,
 };
 

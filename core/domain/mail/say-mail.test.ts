@@ -39,6 +39,13 @@ function everySaying(theirs: string): MailSaying[] {
     { kind: 'welcome', credits: '500000000', url },
     { kind: 'receipt', team: theirs, credits: '500000000', money: '$25', url },
     { kind: 'payment-failed', credits: '500000000', url },
+    ...[true, false].map(
+      (failed) =>
+        ({ kind: 'refund', team: theirs, bought: '500000000', refunded: '$25', failed, left: '0', owed: '20000000', url }) as const,
+    ),
+    ...(['none', 'inquiry', 'open', 'lost'] as const).map(
+      (standing) => ({ kind: 'dispute', team: theirs, bought: '500000000', standing, before: 'open', owed: '0', url }) as const,
+    ),
     { kind: 'alarm', title: theirs, words: `${theirs}\n\nand more`, url },
   ];
 }

@@ -3,7 +3,7 @@
 // are long, and never become a link. A name that somebody else chose stands in quotes and loses every address in it.
 
 import { placeOfNotice, type MailSaying, type SecurityChange } from './mail.ts';
-import { micro, sayCredits } from '../credits/credits.ts';
+import { micro, NO_CREDITS, sayCredits } from '../credits/credits.ts';
 import { withoutAddresses } from '../text/address-like.ts';
 import { mailPage } from './mail-page.ts';
 import { never } from '../never.ts';
@@ -176,6 +176,28 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         button: { label: 'Try again', url: saying.url },
         after: ['If you already paid another way, there is nothing to do.'],
       };
+    case 'refund':
+      return {
+        ...about(saying.failed ? 'A refund didn’t go through' : 'A payment was refunded', null),
+        before: [
+          saying.failed
+            ? `A refund of the payment for ${sayCredits(micro(saying.bought))} failed, so the credits it had removed were returned to ${named(saying.team) ?? 'your team'} on ${brandName}.`
+            : `Part or all of the payment for ${sayCredits(micro(saying.bought))} was refunded, and its credits were removed from ${named(saying.team) ?? 'your team'} on ${brandName}.`,
+        ],
+        facts: [['Refunded so far', saying.refunded], ['Left of this purchase', sayCredits(micro(saying.left))], ...owedFact(saying.owed)],
+        button: { label: 'View your credits', url: saying.url },
+        after: owedWords(saying.owed),
+      };
+    case 'dispute': {
+      const { title, sentence } = disputeWords(saying);
+      return {
+        ...about(title, null),
+        before: [sentence(sayCredits(micro(saying.bought)), named(saying.team) ?? 'your team', brandName)],
+        facts: owedFact(saying.owed),
+        button: { label: 'View your credits', url: saying.url },
+        after: owedWords(saying.owed),
+      };
+    }
     case 'alarm':
       return {
         ...about(theirs(saying.title), null),
@@ -194,6 +216,54 @@ const onceAndNotLong = 'The link works once, and not for long.';
 /** What most mails have in common. */
 function about(title: string, name: string | null): Pick<MailBody, 'subject' | 'title' | 'name' | 'facts'> {
   return { subject: title, title, name: name === null ? null : nameIn(name), facts: [] };
+}
+
+function owedFact(owed: string): (readonly [string, string])[] {
+  return micro(owed) === NO_CREDITS ? [] : [['Owed', sayCredits(micro(owed))]];
+}
+
+function owedWords(owed: string): string[] {
+  return micro(owed) === NO_CREDITS
+    ? []
+    : ['Some of these credits were used already. The next credits your team gets pay what it owes first.'];
+}
+
+interface DisputeWords {
+  readonly title: string;
+  sentence(bought: string, team: string, brandName: string): string;
+}
+
+function disputeWords({ standing, before }: Extract<MailSaying, { kind: 'dispute' }>): DisputeWords {
+  switch (standing) {
+    case 'inquiry':
+      return {
+        title: 'A bank asked about a payment',
+        sentence: (bought, team, brandName) =>
+          `The cardholder’s bank asked ${brandName} about the payment for ${bought}. The credits of ${team} stay as they are for now.`,
+      };
+    case 'open':
+      return {
+        title: 'A payment is disputed',
+        sentence: (bought, team, brandName) =>
+          `The cardholder disputed the payment for ${bought}. Unused credits of this purchase are held back from ${team} on ${brandName} until the bank decides.`,
+      };
+    case 'lost':
+      return {
+        title: 'A disputed payment was reversed',
+        sentence: (bought, team, brandName) =>
+          `The bank returned the payment for ${bought} to the cardholder, so these credits were removed from ${team} on ${brandName}.`,
+      };
+    case 'none':
+      return {
+        title: 'A dispute has ended',
+        sentence: (bought, team, brandName) =>
+          before === 'inquiry'
+            ? `The bank’s question about the payment for ${bought} is settled. Nothing changed for ${team} on ${brandName}.`
+            : `The dispute of the payment for ${bought} ended, and the payment stands. Credits that it took or held back were returned to ${team} on ${brandName}.`,
+      };
+    default:
+      return never(standing);
+  }
 }
 
 const roleWords = {

@@ -81,6 +81,14 @@ const acts = {
     title: 'Credits bought',
     say: ({ fact }) => `bought ${amount(fact('credits'))} for ${fact('money')}`,
   },
+  'credits.refunded': {
+    title: 'Payment refunded',
+    say: ({ fact }) =>
+      fact('failed') === 'true'
+        ? `returned ${amount(fact('returned'))} after a refund failed (${fact('money')} refunded so far)`
+        : `removed ${amount(fact('removed'))} after a refund (${fact('money')} refunded so far)`,
+  },
+  'credits.disputed': { title: 'Payment disputed', say: ({ fact }) => disputed(fact) },
   'person.renamed': { title: 'Name changed', say: ({ fact }) => `changed their name from “${fact('from')}” to “${fact('to')}”` },
   'session.began': { title: 'Logged in', say: ({ fact }) => `logged in (${fact('device')})` },
   'session.ended': { title: 'Session ended', say: ({ fact }) => `ended the session of ${fact('device')}` },
@@ -206,6 +214,19 @@ const limitPeriods: Readonly<Record<string, string>> = { day: 'a day', week: 'a 
 function limit(fact: About['fact']): string {
   const words = [amount(fact('credits')), limitPeriods[fact('period')], limitOwners[fact('kind')]];
   return words.filter((each) => each !== undefined).join(' ');
+}
+
+function disputed(fact: About['fact']): string {
+  switch (fact('standing')) {
+    case 'inquiry':
+      return 'noted that a bank asked about a payment';
+    case 'open':
+      return `held back ${amount(fact('heldBack'))} because a payment is disputed`;
+    case 'lost':
+      return `removed ${amount(fact('removed'))} because a disputed payment was reversed`;
+    default:
+      return `returned ${amount(fact('returned'))} because a dispute ended`;
+  }
 }
 
 function day(text: string): string {

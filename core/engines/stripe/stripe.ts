@@ -10,6 +10,8 @@ import { openClient } from './client.ts';
 import { readNews } from './news.ts';
 import { pricesAt } from './prices.ts';
 import { couldBe, expectObject, textIn } from './read.ts';
+import { recentAt } from './recent.ts';
+import { readPaymentBehind, readStanding } from './standing.ts';
 
 export interface StripeSettings extends CheckoutOptions {
   readonly secretKey: string;
@@ -55,6 +57,11 @@ export function createStripe({ secretKey, webhookSecrets, apiUrl, checkoutOrigin
       const list = await client.find((stripe) => stripe.checkout.sessions.list({ payment_intent: paymentId, limit: 1 }));
       return list && (expectObject(list, 'list').data[0]?.id ?? null);
     },
+
+    standing: (paymentId) => readStanding(client, paymentId),
+    paymentBehind: (objectId) => readPaymentBehind(client, objectId),
+
+    recent: recentAt(client),
 
     async makeCustomer({ teamId, email, name }, key) {
       const params = { email, ...(name !== '' && { name }), metadata: { team: teamId } };

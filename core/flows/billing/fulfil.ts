@@ -45,14 +45,14 @@ export async function fulfil(core: Core, checkoutId: string, by: ToldBy): Promis
     case 'expired':
       return purchase === null ? { kind: judgment.kind } : move(core, purchase, judgment.kind, checkout);
     case 'unfit':
-      return unfit(core, checkout, purchase, judgment.why);
+      return unfit(core, checkout, purchase, judgment.why, by);
     case 'credit': {
       const { offer, paid } = judgment;
       const bought = purchase ?? (await newPurchaseOf(core, checkout, offer));
       if (bought.state === 'paid') return { kind: 'paid', repeated: true, purchase: bought };
-      if (!isFor(bought, offer)) return unfit(core, checkout, bought, 'other-purchase');
+      if (!isFor(bought, offer)) return unfit(core, checkout, bought, 'other-purchase', by);
       const owner = await ownerOf(core, bought, checkout);
-      if (owner === null) return unfit(core, checkout, bought, 'no-email');
+      if (owner === null) return unfit(core, checkout, bought, 'no-email', by);
       // Its team has the credits, and nobody who could use them: the operator pays them back.
       if ((await store.custody.team(owner.teamId))?.erased) await alarm(core, checkout.id, 'team-gone');
       const outcome = await credit(core, bought, owner, checkout, paid);
@@ -178,9 +178,10 @@ async function failureIsToldTo(core: Core, { openedBy, teamId }: Purchase, { ema
   return opener?.email ?? (teamId === null ? addressIn(email) : null);
 }
 
-async function unfit(core: Core, { id }: Checkout, purchase: Purchase | null, why: Unfit): Promise<FulfilOutcome> {
+async function unfit(core: Core, { id }: Checkout, purchase: Purchase | null, why: Unfit, by: ToldBy): Promise<FulfilOutcome> {
   if (purchase?.state === 'paid') return { kind: 'paid', repeated: true, purchase };
-  if (purchase?.trouble !== why) {
+  // Whoever compares meets it again and again, and tells of it once by itself.
+  if (purchase === null ? by !== 'reconciler' : purchase.trouble !== why) {
     await alarm(core, id, why);
     if (purchase !== null) await core.store.purchases.trouble(purchase.id, why);
   }

@@ -112,6 +112,30 @@ test('what an older version left is taken up within an hour', async () => {
   expect(await ada.ledger()).toEqual(['purchase 500']);
 });
 
+test('refunds, disputes, charges and reports of fraud lead to their payment, which is credited first', async () => {
+  const { ada, paymentId } = await paidCheckout();
+  const { billing, sdk, core } = world();
+  const refund = await billing.refund(paymentId, 500);
+  await tell(news(refund.id, { kind: 'customer.created' }));
+  await settled(refund.id);
+  expect(await ada.ledger()).toEqual(['purchase 500', 'clawback 100']);
+
+  await billing.warnOfFraud(paymentId);
+  const { latest_charge: charge } = await sdk.paymentIntents.retrieve(paymentId);
+  await tell(news(charge as string, { kind: 'charge.refunded' }));
+  await settled(charge as string);
+  const { rows } = await core.store.money.query({ text: 'SELECT fraud_warned_at FROM purchases WHERE payment_id = $1' }, [paymentId]);
+  expect(rows).toEqual([{ fraud_warned_at: expect.any(Date) }]);
+
+  // Left by a version that did not follow disputes.
+  const dispute = await billing.dispute(paymentId);
+  const kept = { kind: 'charge.dispute.created', objectId: dispute.id, livemode: false, body: '{}' };
+  await core.store.news.keep({ ...kept, id: `evt_${newId()}`, left: 'not-followed' }, clock.now());
+  clock.forward(HOUR_MS);
+  await settled(dispute.id);
+  expect(await ada.ledger()).toEqual(['purchase 500', 'clawback 100', 'clawback 400']);
+});
+
 test('an operator hears of notifications that could not be handled for an hour', async () => {
   const { mails } = world();
   const unknown = `cs_test_${newId().replaceAll('-', '')}`;
@@ -159,7 +183,7 @@ test('notifications with contradictory names and shared ids credit what was paid
       const ada = await world().person(0);
       const [paid, other, open, expired] = [await pay(ada), await pay(ada), await openFor(ada), await openFor(ada)];
       await world().sdk.checkout.sessions.expire(expired);
-      const objects = [paid.checkoutId, paid.paymentId, other.checkoutId, other.paymentId, open, expired, 're_1', `ch_${newId()}`];
+      const objects = [paid.checkoutId, paid.paymentId, other.checkoutId, other.paymentId, open, expired, 'in_1', `ch_${newId()}`];
       const run = newId().replaceAll('-', '');
       const told = new Map<string, { object: string; livemode: boolean }>();
       for (const { event, object, kind, livemode, thin, lies, metadata } of all) {

@@ -10,6 +10,7 @@ import { raiseAlarm } from '../mail/alarm.ts';
 import type { Core } from '../runtime/core.ts';
 import { patiently } from '../runtime/patiently.ts';
 import { fulfil } from './fulfil.ts';
+import { settlePayment } from './settle-payment.ts';
 
 /** In one process. Each is a few calls to Stripe, which takes 100 a second from an account. */
 const AT_ONCE = 8;
@@ -88,7 +89,16 @@ async function bring(core: Core, payments: Payments, objectId: string): Promise<
     case 'payment': {
       const checkoutId = await payments.checkoutOf(objectId);
       // Payments that no checkout made are not about credits.
-      return checkoutId === null ? null : bring(core, payments, checkoutId);
+      if (checkoutId === null) return null;
+      // What was paid is credited first, whichever of the two is heard of first.
+      const trouble = await bring(core, payments, checkoutId);
+      if (trouble !== null) return trouble;
+      const outcome = await settlePayment(core, objectId);
+      return outcome === 'missing' ? { code: 'unknown-payment', retryAfterMs: null } : null;
+    }
+    case 'of-payment': {
+      const paymentId = await payments.paymentBehind(objectId);
+      return paymentId === null ? null : bring(core, payments, paymentId);
     }
     case null:
       throw new Error(`${objectId} is nothing that we follow`);

@@ -25,6 +25,7 @@ test('a new team has nothing, and is told so', async () => {
     daysLeft: null,
     holding: [],
     holdingTotal: 0,
+    heldBack: null,
     lots: [],
     lotsTotal: 0,
     expiresNext: null,

@@ -16,12 +16,13 @@ const LOTS_MOST = 50;
 
 export async function creditsOverview(core: Core, actor: Actor): Promise<CreditsOverview> {
   mustBeAllowed(actor, 'credits.see');
-  const { people, credits } = core.store;
-  const [wallet, pace, holding, lots] = await Promise.all([
+  const { people, credits, standings } = core.store;
+  const [wallet, pace, holding, lots, heldBack] = await Promise.all([
     people.wallet(actor.teamId),
     core.paces.fresh(actor.teamId),
     credits.wallets.holding(actor.teamId, HOLDING_MOST),
     credits.wallets.lots(actor.teamId, LOTS_MOST),
+    standings.heldBackOf(actor.teamId),
   ]);
   const available = micro(wallet.balance - wallet.held);
   return {
@@ -38,6 +39,7 @@ export async function creditsOverview(core: Core, actor: Actor): Promise<Credits
       since: since.toISOString(),
     })),
     holdingTotal: holding.total,
+    heldBack: heldBack === null ? null : amountOf(heldBack),
     lots: lots.lots.map(({ id, source, credits: given, remaining, pinned, at, expiresAt }) => ({
       id,
       words: saySource(source),

@@ -29,6 +29,8 @@ export interface CreditsOverview extends WalletView {
   /** The newest tasks that credits are set aside for, and how many there are in all. */
   readonly holding: readonly HoldingTask[];
   readonly holdingTotal: number;
+  /** What disputes of payments hold back until they are decided; null where no payment is disputed. */
+  readonly heldBack: Amount | null;
   /** In the order in which they are spent. */
   readonly lots: readonly LotView[];
   readonly lotsTotal: number;

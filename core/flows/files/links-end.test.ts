@@ -70,6 +70,8 @@ const kinds: Record<MailKind, Kind | null> = {
   welcome: null,
   receipt: null,
   'payment-failed': null,
+  refund: null,
+  dispute: null,
   alarm: null,
 };
 

@@ -3,12 +3,13 @@
 import type { Core } from '../runtime/core.ts';
 import { writeMail } from './mail.ts';
 
-export type AlarmKind = 'letters-dead' | 'ledger-wrong' | 'mails-dead' | 'news-late' | 'purchase-unfit';
+export type AlarmKind = 'billing-differs' | 'letters-dead' | 'ledger-wrong' | 'mails-dead' | 'news-late' | 'purchase-unfit';
 
 const QUIET_MS = 60 * 60 * 1000;
 
 /** Where an operator can look at it. */
 export const alarmPages: Readonly<Record<AlarmKind, `/operator${string}`>> = {
+  'billing-differs': '/operator',
   'letters-dead': '/operator/undelivered',
   'ledger-wrong': '/operator/ledger',
   'mails-dead': '/operator/mails',

@@ -368,6 +368,10 @@ function saying(core: Core, kind: Exclude<MailSaying['kind'], 'alarm'>): MailSay
       return { kind, credits: '500000000', url };
     case 'receipt':
       return { kind, team: 'Engines', credits: '500000000', money: '$25', url };
+    case 'refund':
+      return { kind, team: 'Engines', bought: '500000000', refunded: '$25', failed: false, left: '0', owed: '0', url };
+    case 'dispute':
+      return { kind, team: 'Engines', bought: '500000000', standing: 'open', before: 'none', owed: '0', url };
     default:
       return { kind, name: 'Ada', url };
   }

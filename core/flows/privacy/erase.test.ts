@@ -376,6 +376,7 @@ const decisions = {
   hold_limits: 'ids stay',
   limit_uses: 'numbers stay',
   purchases: 'exported; ids and money stay for the law, without who opened it and who paid',
+  billing_differences: 'ids and numbers of payments, until they are settled',
   stripe_news: 'ids; a body is emptied when it is done, and when the person or the team goes',
   _prisma_migrations: 'ours',
 };

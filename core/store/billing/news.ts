@@ -42,7 +42,7 @@ export interface NewsStore {
   later(news: OpenNews, nextAt: Date, trouble: string): Promise<void>;
   /** Opens what an older version left that did not follow these objects yet. Says how many. */
   takeUp(prefixes: readonly string[], at: Date): Promise<number>;
-  /** How many are open that came before then. */
+  /** How many are open that came before then, and could not be handled or wait since then. */
   openSince(before: Date): Promise<number>;
   /** Empties old bodies, and forgets what is long over. */
   tidy(at: Date): Promise<void>;
@@ -125,7 +125,9 @@ export function newsOver(money: Money): NewsStore {
 
     async openSince(before) {
       const { rows } = await money.query<{ many: string }>(
-        { text: `SELECT count(*) AS many FROM stripe_news WHERE state = 'open' AND received_at <= $1` },
+        {
+          text: `SELECT count(*) AS many FROM stripe_news WHERE state = 'open' AND received_at <= $1 AND (trouble IS NOT NULL OR next_at <= $1)`,
+        },
         [before],
       );
       return Number(rows[0]!.many);

@@ -1,7 +1,7 @@
 // What was bought, or begun to be. A row is locked before the wallet it credits, and never after it.
 
 import type { PoolClient } from 'pg';
-import type { Purchase, PurchaseState } from '#core/domain/billing/purchase.ts';
+import type { DisputeStanding, Purchase, PurchaseState } from '#core/domain/billing/purchase.ts';
 import { micro } from '#core/domain/credits/credits.ts';
 import type { Offer } from '#core/domain/credits/packs.ts';
 import type { PurchaseId, TeamId, UserId, WalletId } from '#core/domain/ids.ts';
@@ -25,6 +25,12 @@ export interface Purchases {
   opened(id: PurchaseId, checkoutId: string): Promise<boolean>;
   byId(id: string): Promise<Purchase | null>;
   byCheckout(checkoutId: string): Promise<Purchase | null>;
+  /** Checkouts that were opened before then, and may have been paid since; the oldest first. */
+  unsettled(before: Date, most: number): Promise<string[]>;
+  /** Those of these checkouts that were not credited. */
+  notPaid(checkoutIds: readonly string[]): Promise<string[]>;
+  /** Ends what was begun before then and never heard of its checkout. */
+  expireUnopened(before: Date, at: Date): Promise<void>;
   /** Keeps everybody else from it until the transaction ends. */
   lock(client: PoolClient, id: PurchaseId): Promise<Purchase>;
   /** Moves a locked one, to anything but `paid`. */
@@ -75,6 +81,37 @@ export function purchasesOver(money: Money): Purchases {
     byId: (id) => one('id = $1', id),
     byCheckout: (checkoutId) => one('checkout_id = $1', checkoutId),
 
+    async unsettled(before, most) {
+      const { rows } = await money.query<{ checkout_id: string }>(
+        {
+          text: `SELECT checkout_id FROM purchases WHERE state IN ('open', 'pending') AND checkout_id IS NOT NULL AND trouble IS NULL
+                   AND opened_at <= $1 ORDER BY opened_at, id LIMIT $2`,
+        },
+        [before, most],
+      );
+      return rows.map((row) => row.checkout_id);
+    },
+
+    async notPaid(checkoutIds) {
+      const { rows } = await money.query<{ id: string }>(
+        {
+          text: `SELECT id FROM unnest($1::text[]) WITH ORDINALITY AS listed (id, place)
+                 WHERE NOT EXISTS (SELECT FROM purchases p WHERE p.checkout_id = listed.id AND p.state = 'paid') ORDER BY place`,
+        },
+        [checkoutIds],
+      );
+      return rows.map((row) => row.id);
+    },
+
+    async expireUnopened(before, at) {
+      await money.query(
+        {
+          text: `UPDATE purchases SET state = 'expired', ended_at = $2 WHERE state = 'open' AND checkout_id IS NULL AND opened_at <= $1`,
+        },
+        [before, at],
+      );
+    },
+
     async lock(client, id) {
       const { rows } = await client.query<PurchaseRow>('SELECT * FROM purchases WHERE id = $1 FOR UPDATE', [id]);
       if (rows[0] === undefined) throw new Error(`purchase ${id} is gone`);
@@ -113,6 +150,9 @@ interface PurchaseRow {
   readonly opened_at: Date;
   readonly paid_at: Date | null;
   readonly ended_at: Date | null;
+  readonly refunded: string;
+  readonly dispute: DisputeStanding;
+  readonly soft_taken: string;
 }
 
 function fromSql(row: PurchaseRow): Purchase {
@@ -137,5 +177,8 @@ function fromSql(row: PurchaseRow): Purchase {
     openedAt: row.opened_at,
     paidAt: row.paid_at,
     endedAt: row.ended_at,
+    refunded: BigInt(row.refunded),
+    dispute: row.dispute,
+    softTaken: micro(row.soft_taken),
   };
 }

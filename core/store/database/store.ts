@@ -12,6 +12,7 @@ import { attemptsOver, type Attempts } from '../tasks/attempts.ts';
 import { auditOver, type Audit } from '../team/audit.ts';
 import { chatsOver, type Chats } from '../chats/chats.ts';
 import { creditTablesOver, type CreditTables } from '../credits/credits.ts';
+import { differencesOver, type Differences } from '../billing/differences.ts';
 import { customersOver, type Customers } from '../billing/customers.ts';
 import { custodyOver, type Custody } from '../privacy/custody.ts';
 import { deadLettersOver, type DeadLetters } from '../messages/dead-letters.ts';
@@ -47,6 +48,7 @@ import { replyHandlesOver, type ReplyHandles } from '../workspaces/reply-handles
 import { routesOver, type Routes } from '../messages/routes.ts';
 import { seenOver, type Seen } from '../accounts/seen.ts';
 import { showingsOver, type Showings } from '../messages/showings.ts';
+import { standingsOver, type Standings } from '../billing/standings.ts';
 import { startingCreditsOver, type StartingCreditsStore } from '../credits/starting-credits.ts';
 import { taskListsOver, type TaskLists } from '../tasks/task-lists.ts';
 import { tasksOver, type Tasks } from '../tasks/tasks.ts';
@@ -106,6 +108,8 @@ export interface Store {
   readonly operateAccess: OperateAccess;
   readonly ledgerChecks: LedgerChecks;
   readonly purchases: Purchases;
+  readonly standings: Standings;
+  readonly differences: Differences;
   readonly customers: Customers;
   readonly news: NewsStore;
   close(): Promise<void>;
@@ -185,6 +189,8 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     operateAccess: operateAccessOver(money),
     ledgerChecks: ledgerChecksOver(money),
     purchases: purchasesOver(money),
+    standings: standingsOver(money),
+    differences: differencesOver(money),
     customers: customersOver(money),
     news: newsOver(money),
     async close() {

@@ -256,7 +256,8 @@ function tablesOver(money: Money): ExportTable[] {
     ),
     few(
       'purchases.jsonl',
-      `SELECT id, checkout_id, payment_id, opened_by, pack, pack_version, credits, currency, paid, state, opened_at, paid_at, ended_at FROM purchases
+      `SELECT id, checkout_id, payment_id, opened_by, pack, pack_version, credits, currency, paid, refunded, dispute,
+         soft_taken, state, opened_at, paid_at, ended_at FROM purchases
        WHERE team_id = $1 ORDER BY opened_at, id`,
     ),
     {

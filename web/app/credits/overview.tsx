@@ -85,6 +85,7 @@ export const loader = guarded('tasks.see', async (visit) => {
       holdingTotal: overview.holdingTotal,
       lots: overview.lots.map((lot) => ({ ...lot, credits: shown(lot.credits), remaining: shown(lot.remaining), inUse: shown(lot.inUse) })),
       lotsTotal: overview.lotsTotal,
+      heldBack: overview.heldBack === null ? null : shown(overview.heldBack),
       expiresNext: overview.expiresNext && { at: overview.expiresNext.at, credits: shown(overview.expiresNext.credits) },
       usage,
       newest: newest.map(forTable),
@@ -111,6 +112,11 @@ export default function Overview() {
       {debt > 0 && (
         <Notice tone="warn" title="Your team owes credits">
           <Credits amount={debt} /> were used before they were taken back. What comes next pays them first.
+        </Notice>
+      )}
+      {inside.heldBack !== null && (
+        <Notice tone="warn" title="A payment of your team is disputed">
+          <Credits amount={inside.heldBack} /> of that purchase are held back until the bank decides. If the payment stands, they come back.
         </Notice>
       )}
       {withheld !== null && (
