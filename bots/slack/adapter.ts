@@ -1,4 +1,4 @@
-// Slack. What it is told comes over HTTP (in/), what people say is handed on (said/), replies are drawn as blocks (draw/) and leave
+// Slack. What it is told comes over HTTP or a socket (in/), what people say is handed on (said/), replies are drawn as blocks (draw/) and leave
 // for their channel (out/). Bolt and the sandbox are loaded only by whoever needs them.
 
 import type { Adapter } from '#bots/adapter.ts';
@@ -30,7 +30,7 @@ export const slack: Adapter<SlackSettings, SlackPost> = {
       () => installed.isComplete(),
     );
     const status = slackStatus({ call, tokens, log });
-    const inbound = slackInbound(context, { call, tokens, status });
+    const inbound = await slackInbound(context, { call, tokens, status });
     return {
       poster: slackPoster({ call, tokens, budgets, settings }),
       shower: slackShower({ call, tokens, status }),

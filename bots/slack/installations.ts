@@ -56,9 +56,9 @@ export async function keepInstallations(
 }
 
 /** Settings that nothing would be heard with. */
-function mustWork({ signingSecrets, botToken, seeds }: SlackSettings): void {
-  if (signingSecrets.length === 0)
-    throw new Error('Socket Mode does not work yet. Set SLACK_SIGNING_SECRET, and have Slack call /slack/events.');
+function mustWork({ signingSecrets, appToken, botToken, seeds }: SlackSettings): void {
+  if (signingSecrets.length === 0 && appToken === null)
+    throw new Error('Nothing would be heard. Set SLACK_SIGNING_SECRET and have Slack call /slack/events, or set SLACK_APP_TOKEN.');
   if (botToken === null && seeds === undefined)
     throw new Error('Installing the app by a link does not work yet. Set SLACK_BOT_TOKEN to connect one workspace.');
 }

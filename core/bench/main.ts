@@ -39,6 +39,11 @@ try {
   if (wanted('showings')) show(await benchShowings(postgres.url, folder, log));
   if (wanted('news')) show(await benchNews(postgres.url, folder, log));
   if (wanted('dashboard')) show(await benchDashboard(postgres.url, folder, log));
+  if (wanted('slack')) {
+    // Bolt takes a moment to load.
+    const { benchSlack } = await import('./slack.ts');
+    show(await benchSlack(postgres.url, folder, log));
+  }
   if (wanted('end-to-end')) show([await benchEndToEnd(postgres.url, folder, log)]);
 } finally {
   await postgres.stop();

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import { renderSlack } from '../draw/render.ts';
 import type { SlashCommand } from '../in/shapes.ts';
+import type { WaitOf } from '../in/wait.ts';
 import { channelOf, commandKey } from '../keys.ts';
 import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
@@ -22,21 +23,22 @@ export interface Ephemeral {
 const CALL_MS = 800;
 
 /** Never rejects. */
-export async function slashCommand(deps: SaidDeps, here: Installation, given: SlashCommand): Promise<Ephemeral> {
+export async function slashCommand(deps: SaidDeps, here: Installation, given: SlashCommand, wait: WaitOf): Promise<Ephemeral> {
   const { app, directory, clock, brandName, log } = deps;
   const team = here.externalId;
   try {
     const [name = 'help', text = ''] = split(given.text);
     const who = await directory.who(team, given.user_id);
     const channel = name === 'ask' && text !== '' ? await answeredIn(deps, here, given) : given.channel_id;
-    const { show } = await app.chats.command(speakerOf(here, who), {
+    const command = {
       key: commandKey(team, given.trigger_id),
       name,
       text,
       at: clock.now(),
       threadRef: refs.format({ team, channel, thread: '' }),
       channel: channelOf(team, channel),
-    });
+    };
+    const { show } = await app.chats.command(speakerOf(here, who), command, wait());
     if (show.kind === 'private') return { response_type: 'ephemeral', ...renderSlack(show.reply)[0]! };
     return { response_type: 'ephemeral', text: sayWhere(channel !== given.channel_id, brandName) };
   } catch (error) {

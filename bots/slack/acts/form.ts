@@ -7,6 +7,7 @@ import type { Installation } from '#core/domain/workspaces/installation.ts';
 import { isAgentType } from '#core/domain/tasks/agent-type.ts';
 import type { ChangeForm } from '#core/flows/chats/answer.ts';
 import type { Submitted } from '../in/shapes.ts';
+import type { WaitOf } from '../in/wait.ts';
 import { viewKey } from '../keys.ts';
 import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
@@ -99,6 +100,7 @@ export async function submitted(
   { app, directory, forOne, clock, log }: SaidDeps,
   here: Installation,
   { user, view }: Submitted,
+  wait: WaitOf,
 ): Promise<void> {
   const team = here.externalId;
   const key = viewKey(team, view.id);
@@ -109,13 +111,8 @@ export async function submitted(
     if (refs.parse(origin.threadRef)?.team !== team) throw new Error('a form of another workspace');
     const who = await directory.who(team, user.id);
     const { choice, threadRef } = origin;
-    const { show } = await app.chats.act(speakerOf(here, who), {
-      key,
-      choice,
-      threadRef,
-      at: clock.now(),
-      form: filledIn(view.state.values),
-    });
+    const given = { key, choice, threadRef, at: clock.now(), form: filledIn(view.state.values) };
+    const { show } = await app.chats.act(speakerOf(here, who), given, wait());
     forOne.show(key, to, show);
   } catch (error) {
     log.warn({ team, error }, 'form not taken');

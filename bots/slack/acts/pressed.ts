@@ -3,6 +3,7 @@
 import { isId } from '#core/domain/ids.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import type { Pressed } from '../in/shapes.ts';
+import type { WaitOf } from '../in/wait.ts';
 import { atOf, pressKey } from '../keys.ts';
 import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
@@ -15,7 +16,7 @@ import { sayNotTaken } from './words.ts';
 const begins: ReadonlySet<string> = new Set(['approved', 'retried']);
 
 /** Resolves once the outcome is committed, or was said to have failed. Never rejects. */
-export async function pressed(deps: SaidDeps, here: Installation, press: Pressed): Promise<void> {
+export async function pressed(deps: SaidDeps, here: Installation, press: Pressed, wait: WaitOf): Promise<void> {
   const { app, directory, forOne, status, log } = deps;
   const { user, container, message, trigger_id: trigger } = press;
   const [{ value: choice, action_ts: actionTs }] = press.actions as [Pressed['actions'][number]];
@@ -31,13 +32,8 @@ export async function pressed(deps: SaidDeps, here: Installation, press: Pressed
     // An edited post has another one in its place.
     const letterKey = message?.blocks?.[0]?.block_id;
     const who = await directory.who(team, user.id);
-    const { show, did, repeated } = await app.chats.act(speakerOf(here, who), {
-      key,
-      choice,
-      threadRef,
-      at: atOf(actionTs),
-      ...(letterKey !== undefined && isId(letterKey) && { letterKey }),
-    });
+    const given = { key, choice, threadRef, at: atOf(actionTs), ...(letterKey !== undefined && isId(letterKey) && { letterKey }) };
+    const { show, did, repeated } = await app.chats.act(speakerOf(here, who), given, wait());
     if (did !== null && begins.has(did) && !repeated) status.working(threadRef, user.id, null);
     if (show.kind === 'form') openForm(deps, here, { trigger, to, choice, threadRef }, show.form);
     else forOne.show(key, to, show);

@@ -3,6 +3,7 @@
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import type { z } from 'zod';
 import type { stoppedSchema } from '../in/shapes.ts';
+import type { WaitOf } from '../in/wait.ts';
 import { atOf, stopKey } from '../keys.ts';
 import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
@@ -12,12 +13,13 @@ export async function stopped(
   { app, directory, forOne, status }: SaidDeps,
   here: Installation,
   { channel, user, thread_ts: thread, event_ts: eventTs }: z.output<typeof stoppedSchema>,
+  wait: WaitOf,
 ): Promise<void> {
   const team = here.externalId;
   const key = stopKey(team, channel, eventTs);
   const who = await directory.who(team, user);
   const threadRef = refs.format({ team, channel, thread });
-  const { show } = await app.chats.act(speakerOf(here, who), { key, choice: 'stop', threadRef, at: atOf(eventTs) });
+  const { show } = await app.chats.act(speakerOf(here, who), { key, choice: 'stop', threadRef, at: atOf(eventTs) }, wait());
   // Slack has stopped showing that work goes on, and says so only once we do. Where it does go on, the next edit says it.
   status.over(threadRef);
   forOne.show(key, { team, channel, thread, user }, show);

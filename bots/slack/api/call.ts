@@ -6,6 +6,7 @@ import type { SlackSettings } from '../settings.ts';
 
 export type SlackMethod =
   | 'agents.sessions.setStatus'
+  | 'apps.connections.open'
   | 'auth.revoke'
   | 'auth.test'
   | 'chat.delete'

@@ -25,7 +25,7 @@ test('Slack asks for the address to answer, and gets its challenge back, once it
 
 test('each of two signing secrets is taken, so that one can take the place of the other', async () => {
   const { tell, heard } = await open();
-  for (const secret of secrets) expect((await tell(event, { secret })).status).toBe(200);
+  for (const [i, secret] of secrets.entries()) expect((await tell({ ...event, event_id: `Ev${i}` }, { secret })).status).toBe(200);
   expect(heard).toHaveLength(2);
 });
 
@@ -63,7 +63,7 @@ test('a body over 1 MB is refused', async () => {
 test('the workspace is the one whose app was told, not the one that is named first', async () => {
   const { tell, heard } = await open();
   await tell({ ...event, team_id: 'T9', context_team_id: 'T8', authorizations: [{ team_id: 'T1' }] });
-  await tell({ ...event, team_id: 'T9', context_team_id: 'T1' });
+  await tell({ ...event, event_id: 'Ev2', team_id: 'T9', context_team_id: 'T1' });
   expect(heard.map(({ team }) => team)).toEqual(['T1', 'T1']);
 });
 
@@ -79,8 +79,17 @@ test('an event is acknowledged after it was written down, and told again where i
   expect(answered).toBe(false);
   written.resolve();
   expect((await first).status).toBe(200);
-  const second = await tell(event);
+  const second = await tell({ ...event, event_id: 'Ev2' });
   expect([second.status, second.headers.get('X-Slack-No-Retry')]).toEqual([503, null]);
+});
+
+test('an event that is told again, even at the same time, is acknowledged without being done again, and done again where it was not taken', async () => {
+  let tries = 0;
+  const { tell } = await open((app) => app.event('message', () => (tries++ === 0 ? Promise.reject(new Error('away')) : Promise.resolve())));
+  expect((await tell(event)).status).toBe(503);
+  const again = await Promise.all([1, 2, 3].map(() => tell(event)));
+  expect([...again, await tell(event)].map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  expect(tries).toBe(2);
 });
 
 test('what the core will never take is not told again', async () => {

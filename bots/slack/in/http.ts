@@ -1,27 +1,21 @@
-// `/slack/events`: everything that Slack tells us over HTTP. It is acknowledged once it is written down, and not before: what is not
-// acknowledged, Slack tells again. What can never be taken says so, or Slack would tell that again too.
+// `/slack/events`: everything that Slack tells us over HTTP.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Mount } from '#bots/adapter.ts';
 import { readRawBody } from '#bots/raw-body.ts';
-import { isRefusal } from '#core/domain/refusals/refusal.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { Log } from '#core/ports/log.ts';
-import type { TokensOf } from '../tokens-of.ts';
-import type { Bolt } from './bolt.ts';
-import { envelopeSchema, type Envelope } from './shapes.ts';
-import { receivingTeam } from './teams.ts';
+import { envelopeSchema } from './shapes.ts';
+import { taker, type TakeDeps } from './take.ts';
 import { verify } from './verify.ts';
 
-export interface HttpDeps {
+export interface HttpDeps extends TakeDeps {
   readonly secrets: readonly string[];
-  readonly tokens: TokensOf;
-  readonly bolt: () => Promise<Bolt>;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
-export function slackEvents({ secrets, tokens, bolt, clock, log }: HttpDeps): Mount {
+export function slackEvents(deps: HttpDeps): Mount {
+  const { secrets, clock, log } = deps;
+  const take = taker(deps);
   return { method: 'POST', path: '/slack/events', handle };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -41,31 +35,10 @@ export function slackEvents({ secrets, tokens, bolt, clock, log }: HttpDeps): Mo
       return never(response, 400);
     }
     if (envelope.type === 'url_verification') return end(response, 200, envelope.challenge ?? '');
-    await take(envelope, body, response, cameMs);
-  }
-
-  async function take(envelope: Envelope, body: Record<string, unknown>, response: ServerResponse, cameMs: number) {
-    const team = receivingTeam(envelope);
-    const about = { team, eventId: envelope.event_id ?? null, type: envelope.type };
-    try {
-      if (team === null || (await tokens.of(team)) === null) {
-        log.warn(about, 'request of a workspace where the app is not installed');
-        return never(response, 404);
-      }
-      const { acknowledged, answer } = await (await bolt()).handle(body, { cameMs });
-      if (acknowledged) end(response, 200, answer);
-      else {
-        log.warn(about, 'nobody listens to this request');
-        never(response, 404);
-      }
-    } catch (error) {
-      if (isRefusal(error) && error.code === 'request.invalid') {
-        log.warn({ ...about, error }, 'request of Slack that the core does not take');
-        return never(response, 400);
-      }
-      log.warn({ ...about, error }, 'request not taken; Slack will tell it again');
-      end(response, 503);
-    }
+    const outcome = await take(envelope, body, cameMs);
+    if (outcome.kind === 'taken') end(response, 200, outcome.answer);
+    else if (outcome.kind === 'never') never(response, outcome.status);
+    else end(response, 503);
   }
 }
 

@@ -12,16 +12,18 @@ import type { TokensOf } from '../tokens-of.ts';
 import type { Bolt } from './bolt.ts';
 import { slackEvents } from './http.ts';
 import { slackListeners } from './listeners.ts';
+import { openSlackSocket } from './socket.ts';
 
 export interface Inbound {
   readonly mount: Mount;
   stop(): Promise<void>;
 }
 
-export function slackInbound(
+/** Rejects where the token for Socket Mode is wrong. */
+export async function slackInbound(
   context: Context<SlackSettings>,
   { call, tokens, status }: { readonly call: Call; readonly tokens: TokensOf; readonly status: Status },
-): Inbound {
+): Promise<Inbound> {
   const { app, clock, log, brandName, settings } = context;
   const forOne = slackPrivate({ call, tokens, clock, log });
   const directory = slackDirectory({ call, tokens, clock });
@@ -29,8 +31,13 @@ export function slackInbound(
   const listen = slackListeners({ app, brandName, call, tokens, directory, rules, order: inOrder(), forOne, status, clock, log });
   let opening: Promise<Bolt> | null = null;
   const bolt = () => (opening ??= import('./bolt.ts').then(({ openBolt }) => openBolt(listen, log)));
+  const { signingSecrets: secrets, appToken } = settings;
+  const socket = appToken === null ? null : await openSlackSocket({ appToken, call, tokens, bolt, clock, log });
   return {
-    mount: slackEvents({ secrets: settings.signingSecrets, tokens, bolt, clock, log }),
-    stop: () => forOne.ended(),
+    mount: slackEvents({ secrets, tokens, bolt, clock, log }),
+    async stop() {
+      await socket?.stop();
+      await forOne.ended();
+    },
   };
 }

@@ -12,6 +12,7 @@ import { handleMessage } from '../said/said.ts';
 import type { TokensOf } from '../tokens-of.ts';
 import type { Listen } from './bolt.ts';
 import { commandSchema, messageEventSchema, pressedSchema, stoppedSchema, submittedSchema } from './shapes.ts';
+import { waitOf } from './wait.ts';
 
 export interface ListenDeps extends SaidDeps {
   readonly tokens: TokensOf;
@@ -38,34 +39,29 @@ export function slackListeners(deps: ListenDeps): Listen {
     // A mention in a channel is told twice, as a message and as a mention: both are the same message to us.
     app.event(/^(?:message|app_mention)$/, async ({ event, context }) => {
       const message = await read(messageEventSchema, event, context);
-      if (message !== null) await handleMessage(deps, message.here, message.it, waited(context));
+      if (message !== null) await handleMessage(deps, message.here, message.it, waitOf(context));
     });
     app.event('user_change', async ({ event, context }) => {
       if (context.teamId !== undefined) deps.directory.changed(context.teamId, event.user.id);
     });
     app.event('agent_session_stopped', async ({ event, context }) => {
       const stop = await read(stoppedSchema, event, context);
-      if (stop !== null) await stopped(deps, stop.here, stop.it);
+      if (stop !== null) await stopped(deps, stop.here, stop.it, waitOf(context));
     });
     // Also one that we did not make, so that whoever pressed it is told.
     app.action(/^/, async ({ body, context, ack }) => {
       const press = await read(pressedSchema, body, context);
-      if (press !== null) await pressed(deps, press.here, press.it);
+      if (press !== null) await pressed(deps, press.here, press.it, waitOf(context));
       await ack();
     });
     app.view(CHANGE, async ({ body, context, ack }) => {
       const form = await read(submittedSchema, body, context);
-      if (form !== null) await submitted(deps, form.here, form.it);
+      if (form !== null) await submitted(deps, form.here, form.it, waitOf(context));
       await ack();
     });
     app.command(/^\/[\w-]+$/, async ({ command, context, ack }) => {
       const given = await read(commandSchema, command, context);
-      await ack(given === null ? '' : ({ ...(await slashCommand(deps, given.here, given.it)) } as never));
+      await ack(given === null ? '' : ({ ...(await slashCommand(deps, given.here, given.it, waitOf(context))) } as never));
     });
   };
-}
-
-function waited(context: Readonly<Record<string, unknown>>): () => number {
-  const { cameMs } = context;
-  return () => (typeof cameMs === 'number' ? performance.now() - cameMs : 0);
 }

@@ -115,11 +115,14 @@ test.each<[string, object, object]>([
   ['without an id', {}, { event_id: undefined }],
   ['shown in its channel too', { subtype: 'thread_broadcast', thread_ts: '1700000000.000001' }, {}],
   ['of a large company', {}, { enterprise_id: 'E1', context_enterprise_id: 'E1', is_enterprise_install: false }],
+  ['by a person of a large company', { user: 'W1' }, { enterprise_id: 'E1' }],
+  ['that was edited before it was told', { edited: { user: 'U1', ts: '1700000200.000001' } }, {}],
   ['of a channel that companies share', {}, { team_id: 'T9', is_ext_shared_channel: true }],
   ['with nulls for what there is not', { thread_ts: null, client_msg_id: null, bot_id: null, files: null, edited: null, blocks: null }, {}],
 ])('a message %s is heard', async (name, more, around) => {
   const { url, tell, envelope, people, core } = product();
   const { botUser } = await people.team('T1');
+  await people.user('T1', { id: 'W1', name: 'Wim' });
   const ts = `17000001${String(name.length).padStart(2, '0')}.000001`;
   const text = `<@${botUser}> find me 3 leads in Miami`;
   expect(await tell(url, envelope({ type: 'message', channel: 'C1', user: 'U1', ts, text, ...more }, around))).toBe(200);

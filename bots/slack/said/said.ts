@@ -5,6 +5,7 @@ import type { MessageInput } from '#core/contracts/chats.ts';
 import { safeFileName } from '#core/domain/files/file-name.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import type { MessageEvent, SaidMessage, SlackFile } from '../in/shapes.ts';
+import type { WaitOf } from '../in/wait.ts';
 import { fileRef } from '../out/fetcher.ts';
 import { atOf, channelOf, messageKey, twinKey } from '../keys.ts';
 import { refs } from '../refs.ts';
@@ -15,27 +16,25 @@ import type { Rules } from './rules.ts';
 import { speakerOf } from './speaker.ts';
 import { isAside, muteIn, sayMayNotMute, sayMuted } from './words.ts';
 
-/** Since the event came. */
-export type WaitedMs = () => number;
-
 /** Resolves once the outcome is committed; until then it must not be acknowledged. */
-export async function handleMessage(deps: SaidDeps, here: Installation, event: MessageEvent, waitedMs: WaitedMs): Promise<void> {
+export async function handleMessage(deps: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
   const { subtype, message, previous_message: before } = event;
-  if (subtype === 'message_changed') return message?.subtype === 'tombstone' ? removed(deps, here, event) : edited(deps, here, event);
-  if (subtype === 'message_deleted') return removed(deps, here, event);
+  if (subtype === 'message_changed')
+    return message?.subtype === 'tombstone' ? removed(deps, here, event, wait) : edited(deps, here, event, wait);
+  if (subtype === 'message_deleted') return removed(deps, here, event, wait);
   if (isOurs(event, here)) return heardOurs(deps, here, event);
   // Joins, topics, pins and the like are nobody's words; and what a bot says starts nothing, or two would talk for ever.
   if (subtype !== undefined && !spoken.has(subtype)) return;
   if (event.bot_id !== undefined || event.user === undefined || event.ts === undefined || before !== undefined) return;
   const told = { ...event, user: event.user, ts: event.ts };
-  await deps.order.run(messageKey(here.externalId, event.channel, event.thread_ts ?? event.ts), () => said(deps, here, told, waitedMs));
+  await deps.order.run(messageKey(here.externalId, event.channel, event.thread_ts ?? event.ts), () => said(deps, here, told, wait));
 }
 
 const spoken: ReadonlySet<string> = new Set(['file_share', 'thread_broadcast', 'me_message']);
 
 type Said = MessageEvent & { readonly user: string; readonly ts: string };
 
-async function said(deps: SaidDeps, here: Installation, event: Said, waitedMs: WaitedMs): Promise<void> {
+async function said(deps: SaidDeps, here: Installation, event: Said, wait: WaitOf): Promise<void> {
   const { app, directory, rules, forOne, status, brandName } = deps;
   const { externalId: team, botUserId } = here;
   const { channel, ts, user } = event;
@@ -67,14 +66,10 @@ async function said(deps: SaidDeps, here: Installation, event: Said, waitedMs: W
     how,
     files: (event.files ?? []).map((file) => attached(team, file)),
   };
-  const wait = { waitedMs: waitedMs(), withinMs: WITHIN_MS };
-  const { show, outcome, repeated } = await app.chats.hear(speakerOf(here, who), message, wait);
+  const { show, outcome, repeated } = await app.chats.hear(speakerOf(here, who), message, wait());
   if (outcome === 'task' && !repeated) status.working(message.threadRef, user, ts);
   forOne.show(key, to, show);
 }
-
-/** Slack waits three seconds, and the answer has to travel. */
-const WITHIN_MS = 2_600;
 
 /** Direct messages with the app have ids of their own. The text says whether it names us, in whichever event it comes. */
 function howSaid(channel: string, text: string, botUser: string | null): 'direct' | 'mention' | 'thread' {
@@ -100,7 +95,7 @@ async function muteOnce(
 }
 
 /** Slack also tells of a change when it has drawn a link, counted an answer, or when we edited a post of ours. */
-async function edited({ app, directory, forOne }: SaidDeps, here: Installation, event: MessageEvent): Promise<void> {
+async function edited({ app, directory, forOne }: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
   const { message: now, previous_message: before, channel } = event;
   if (now?.user === undefined || now.ts === undefined || now.edited === undefined || now.bot_id !== undefined) return;
   if (before !== undefined && before.text === now.text) return;
@@ -110,18 +105,18 @@ async function edited({ app, directory, forOne }: SaidDeps, here: Installation, 
   if (who.isBot) return;
   const key = messageKey(team, channel, now.ts);
   const at = atOf(now.edited.ts);
-  const { show } = await app.chats.changed(speakerOf(here, who), { key, text: plainWords(now.text ?? '', botUserId), at });
+  const { show } = await app.chats.changed(speakerOf(here, who), { key, text: plainWords(now.text ?? '', botUserId), at }, wait());
   forOne.show(`${key}:${now.edited.ts}`, { team, channel, thread: now.thread_ts ?? now.ts, user: now.user }, show);
 }
 
 /** Slack names the author and not who deleted it: the author is the speaker. */
-async function removed({ app, directory }: SaidDeps, here: Installation, event: MessageEvent): Promise<void> {
+async function removed({ app, directory }: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
   const { previous_message: before, channel } = event;
   const ts = event.deleted_ts ?? before?.ts;
   if (before?.user === undefined || ts === undefined || before.bot_id !== undefined || !mayBeRequest(before, undefined, channel, here))
     return;
   const who = await directory.who(here.externalId, before.user);
-  if (!who.isBot) await app.chats.removed(speakerOf(here, who), { key: messageKey(here.externalId, channel, ts) });
+  if (!who.isBot) await app.chats.removed(speakerOf(here, who), { key: messageKey(here.externalId, channel, ts) }, wait());
 }
 
 /** Whatever else is edited or removed in a channel was never one. */

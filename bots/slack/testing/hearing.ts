@@ -55,6 +55,17 @@ export async function startSlackHearing(): Promise<HearingStage> {
       const { ts, thread } = await there.say(channel, words, { from: id, files, ...inThread });
       return { thread: refs.format({ team, channel, thread }), message: ts };
     },
+    async sayTwice(who, text) {
+      const { team, channel, id } = people[who];
+      await there.hook({ twin: true });
+      const { ts } = await there.say(channel, `@impacter ${text}`, { from: id });
+      await there.hook({ twin: false });
+      const all = await there.messages(channel);
+      const gesture = all.find((each) => each.ts === ts)!.clientMsgId;
+      return all
+        .filter(({ clientMsgId }) => clientMsgId === gesture)
+        .map(({ ts: message }) => ({ thread: refs.format({ team, channel, thread: message }), message }));
+    },
     edit: (who, { message }, text) => there.edit(people[who].channel, message, `@impacter ${text}`, people[who].id),
     remove: (who, { message }) => there.delete(people[who].channel, message, people[who].id),
     async unconfirmed() {

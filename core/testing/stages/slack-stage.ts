@@ -24,6 +24,8 @@ export type SlackOptions = Omit<StageOptions, 'adapters' | 'botSettings' | 'cloc
   readonly historyEveryMs?: number;
   /** How many times as many calls as Slack allows; a million where it is left out. */
   readonly tierFactor?: number;
+  /** For Socket Mode, beside HTTP. */
+  readonly appToken?: string;
   /** False: no team pays for what is asked there. */
   readonly linked?: boolean;
 };
@@ -66,16 +68,18 @@ export async function openSlackStage(options: SlackOptions = {}): Promise<SlackS
   await people.channel('T1', 'C2', { name: 'other' });
   await people.channel('T1', 'D1', { name: 'Ann', user: 'U1' });
 
-  const { historyEveryMs = 0, linked = true, tierFactor = 1_000_000 } = options;
+  const { historyEveryMs = 0, linked = true, tierFactor = 1_000_000, appToken = null } = options;
   const settings: SlackSettings = {
     botToken: null,
     signingSecrets: [defaultSigningSecret],
-    appToken: null,
+    appToken,
     install: null,
     apiUrl,
     seeds: [installationOf(acme)],
     historyEveryMs,
   };
+  // Sockets open as products start.
+  await people.tierFactor(tierFactor);
   const calls = watchCalls(slack as Adapter);
   const others = adapters.filter(({ platform }) => platform !== slack.platform);
   const opened = await openStage({ ...options, adapters: [...others, calls.adapter], botSettings: { slack: settings } });

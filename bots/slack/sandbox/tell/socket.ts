@@ -39,13 +39,14 @@ export interface Sockets {
 
 const mostConnections = 10;
 const answerMs = 3000;
+const unconfirmed: Confirmed = { isConfirmed: false, payload: undefined };
 
 export function startSockets(origin: () => string, changed: () => void): Sockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: 4_000_000 });
   const tickets = new Set<string>();
   /** The longest unused first. */
   let connections: WebSocket[] = [];
-  const waiting = new Map<string, (confirmed: Confirmed) => void>();
+  const waiting = new Map<string, { readonly over: WebSocket; confirm(confirmed: Confirmed): void }>();
   let isStopping = false;
 
   return {
@@ -66,15 +67,12 @@ export function startSockets(origin: () => string, changed: () => void): Sockets
       connections = [...others, connection];
       const id = randomUUID();
       const { promise, resolve } = Promise.withResolvers<Confirmed>();
-      waiting.set(id, resolve);
-      const giveUp = () => resolve({ isConfirmed: false, payload: undefined });
-      const deadline = setTimeout(giveUp, answerMs);
-      connection.once('close', giveUp);
+      waiting.set(id, { over: connection, confirm: resolve });
+      const deadline = setTimeout(() => resolve(unconfirmed), answerMs);
       const retry = type === 'events_api' ? { retry_attempt: attempt, retry_reason: reason ?? '' } : {};
       connection.send(JSON.stringify({ type, envelope_id: id, payload, accepts_response_payload: type !== 'events_api', ...retry }));
       const confirmed = await promise;
       clearTimeout(deadline);
-      connection.off('close', giveUp);
       waiting.delete(id);
       return confirmed;
     },
@@ -102,11 +100,12 @@ export function startSockets(origin: () => string, changed: () => void): Sockets
     connections.push(connection);
     connection.on('close', () => {
       connections = connections.filter((each) => each !== connection);
+      for (const { over, confirm } of waiting.values()) if (over === connection) confirm(unconfirmed);
     });
     connection.on('message', (data) => {
       const confirmed = jsonIn(String(data as Buffer));
       if (!isRecord(confirmed) || typeof confirmed['envelope_id'] !== 'string') return;
-      waiting.get(confirmed['envelope_id'])?.({ isConfirmed: true, payload: confirmed['payload'] });
+      waiting.get(confirmed['envelope_id'])?.confirm({ isConfirmed: true, payload: confirmed['payload'] });
     });
     connection.send(
       JSON.stringify({

@@ -1,0 +1,134 @@
+// What Slack tells us until it is acknowledged, against a bare Bolt app that does nothing, and one that writes one row first. Ours
+// checks who speaks and pays, and writes a task, its hold and its letter. By what it takes of the thread that answers: one processor.
+
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { Worker } from 'node:worker_threads';
+import { App, HTTPReceiver, LogLevel, type Logger } from '@slack/bolt';
+import pg from 'pg';
+import { slack } from '#bots/slack/adapter.ts';
+import type { SlackSettings } from '#bots/slack/settings.ts';
+import { readConfig } from '#core/contracts/env.ts';
+import { newId } from '#core/domain/ids.ts';
+import type { Log } from '#core/ports/log.ts';
+import { startProduct } from '#core/product/product.ts';
+import { median, percentile, type BenchRow } from './row.ts';
+import type { Tell, Told } from './slack-teller.ts';
+import { makeTeams } from './world.ts';
+
+const ROUNDS = 3;
+const MENTIONS = 1_500;
+const TEAMS = 50;
+const CALLERS = 16;
+const RATE_PER_SECOND = 200;
+const RATE_SECONDS = 10;
+const AGAIN = 500;
+const secret = 'bench-signing-secret';
+
+export async function benchSlack(databaseUrl: string, dataDir: string, log: Log): Promise<BenchRow[]> {
+  const worker = new Worker(new URL('./slack-teller.ts', import.meta.url), { workerData: { secret, teams: TEAMS, callers: CALLERS } });
+  const [port] = (await once(worker, 'message')) as [number];
+  const settings = { ...readConfig({ DATABASE_URL: databaseUrl, DATA_DIR: dataDir, PORT: '0', ROLES: 'bots', RATE_LIMIT_FACTOR: '1000' }) };
+  const botSettings = { slack: settingsFor(port) };
+  const product = await startProduct(settings, { log, adapters: [silently(slack)], botSettings, chatSandboxes: false });
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: CALLERS });
+  pool.on('error', () => {}); // some are still closing when the server stops
+  const bare = await openBolt(false, async () => undefined);
+  await pool.query('CREATE TABLE IF NOT EXISTS bench_heard (id uuid PRIMARY KEY, body jsonb NOT NULL)');
+  const inserting = await openBolt(true, async (body) => {
+    await pool.query({ name: 'heard', text: 'INSERT INTO bench_heard (id, body) VALUES ($1, $2)', values: [newId(), body] });
+  });
+  try {
+    for (const [i, { teamId }] of (await makeTeams(product.core.store, TEAMS)).entries())
+      await product.core.store.prisma.workspace.create({
+        data: { id: newId(), platform: 'slack', externalId: `T${i + 1}`, teamId, name: 'Bench' },
+      });
+    const ours = `${product.url}/slack/events`;
+    const rounds: { ours: number; inserting: number; bare: number }[] = [];
+    // The first round warms up all of them.
+    for (let i = 0; i <= ROUNDS; i++) {
+      const round = {
+        bare: await perSecondOfCpu(bare.url),
+        inserting: await perSecondOfCpu(inserting.url),
+        ours: await perSecondOfCpu(ours),
+      };
+      if (i > 0) rounds.push(round);
+    }
+    const { waits } = await tell({ url: ours, count: RATE_PER_SECOND * RATE_SECONDS, times: 1, perSecond: RATE_PER_SECOND });
+    const costs = {
+      once: await cpuMs({ url: ours, count: AGAIN, times: 1 }),
+      tenfold: await cpuMs({ url: ours, count: AGAIN, times: 10 }),
+    };
+    const against = (limit: 'bare' | 'inserting') => ({
+      unit: 'acks/s',
+      value: median(rounds.map((round) => round.ours)),
+      limit: median(rounds.map((round) => round[limit])),
+      ratio: median(rounds.map((round) => round.ours / round[limit])),
+    });
+    const alone = { limit: null, ratio: null, aim: null };
+    return [
+      { name: 'Slack, a core, against Bolt and one insert', ...against('inserting'), aim: 0.8 },
+      { name: 'Slack, a core, against bare Bolt', ...against('bare'), aim: 0.4 },
+      { name: `Slack at ${RATE_PER_SECOND} mentions/s, p99`, unit: 'ms', value: percentile(waits, 99), ...alone, most: 250 },
+      { name: 'Slack, tenfold delivery against one', unit: '×', value: costs.tenfold / costs.once, ...alone, most: 2 },
+    ];
+  } finally {
+    await Promise.all([bare.stop(), inserting.stop(), pool.end(), product.stop()]);
+    await worker.terminate();
+  }
+
+  async function tell(what: Tell): Promise<Told> {
+    worker.postMessage(what);
+    return ((await once(worker, 'message')) as [Told])[0];
+  }
+
+  /** Of this thread. */
+  async function cpuMs(what: Omit<Tell, 'perSecond'>): Promise<number> {
+    const before = process.threadCpuUsage();
+    await tell({ ...what, perSecond: null });
+    const { user, system } = process.threadCpuUsage(before);
+    return (user + system) / 1000;
+  }
+
+  async function perSecondOfCpu(url: string): Promise<number> {
+    return MENTIONS / ((await cpuMs({ url, count: MENTIONS, times: 1 })) / 1000);
+  }
+}
+
+/** What is heard is measured, and not what is said. */
+function silently(adapter: typeof slack): typeof slack {
+  return {
+    ...adapter,
+    async start(context) {
+      const { poster: _, shower: __, ...started } = await adapter.start(context);
+      return started;
+    },
+  };
+}
+
+function settingsFor(port: number): SlackSettings {
+  const tokens = { bot: 'xoxb-bench', refresh: null, expiresAt: null };
+  const app = { platform: 'slack', enterpriseId: null, name: 'Bench', botUserId: 'UBOT', scopes: [], tokens, installedBy: null } as const;
+  const seeds = Array.from({ length: TEAMS }, (_, i) => ({ ...app, externalId: `T${i + 1}` }));
+  return { botToken: null, signingSecrets: [secret], appToken: null, install: null, apiUrl: `http://127.0.0.1:${port}/`, seeds };
+}
+
+async function openBolt(processBeforeResponse: boolean, heard: (body: object) => Promise<unknown>) {
+  const receiver = new HTTPReceiver({ signingSecret: secret, processBeforeResponse, logger: quiet });
+  const app = new App({ receiver, authorize: async () => ({}), ignoreSelf: false, logger: quiet });
+  app.event('message', async ({ body }) => void (await heard(body)));
+  const server = (await receiver.start(0, { host: '127.0.0.1' } as never)) as Server;
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`, stop: () => app.stop() };
+}
+
+const nothing = () => undefined;
+const quiet: Logger = {
+  getLevel: () => LogLevel.ERROR,
+  setLevel: nothing,
+  setName: nothing,
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+};
