@@ -34,8 +34,8 @@ test('what somebody changed is named and left as it is, and an endpoint of anoth
   await sdk.prices.create({ product: product.id, currency: 'usd', unit_amount: 1, lookup_key: 'impacter_starter_v1_usd' });
   const { code, said } = await init(settings);
   expect(code).toBe(1);
-  expect(said).toContain('look at  price impacter_starter_v1_usd is 1 usd, not 2500 usd\n');
-  expect(said).toContain(`look at  webhook endpoint ${older.id} uses API version 2024-06-20: delete it once the new secret is set\n`);
+  expect(said).toContain('check    price impacter_starter_v1_usd is 1 usd, not 2500 usd\n');
+  expect(said).toContain(`check    webhook endpoint ${older.id} uses API version 2024-06-20: delete it once the new secret is set\n`);
   const { endpoints } = await contents(sdk);
   expect(new Set(endpoints.map((endpoint) => endpoint.api_version))).toEqual(new Set(['2024-06-20', Stripe.API_VERSION]));
 

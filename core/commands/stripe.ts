@@ -28,7 +28,7 @@ await runCommand(async () => {
     const { made, differs, webhookSecret } = await setUpAccount(client, { products: stripeCatalog(), endpoint: { url, kinds: toldKinds } });
     const lines = [
       ...made.map((each) => `created  ${each}`),
-      ...differs.map((each) => `look at  ${each}`),
+      ...differs.map((each) => `check    ${each}`),
       ...(made.length + differs.length === 0 ? ['Everything is there already.'] : []),
       ...(webhookSecret === null
         ? []

@@ -306,7 +306,7 @@ export const settings = {
       schema: origin('https', 'http'),
     },
     STRIPE_CURRENCIES: {
-      purpose: `what packs are sold in, the usual one first: ${currencies.join(', ')}`,
+      purpose: `currencies for packs, default first: ${currencies.join(', ')}`,
       unset: 'usd',
       example: 'usd,eur',
       schema: list(oneOf(...currencies)),

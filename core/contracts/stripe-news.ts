@@ -12,14 +12,12 @@ const kind = z
   .regex(/^[\w.[\]-]{1,200}$/)
   .catch('unknown');
 const livemode = z.boolean().catch(false);
-const version = z.string().max(100).nullable().catch(null);
 
 const snapshot = z.object({
   object: z.literal('event'),
   id,
   type: kind,
   livemode,
-  api_version: version,
   data: z.object({ object: z.object({ id: objectId }).catch({ id: null }) }).catch({ object: { id: null } }),
 });
 
@@ -40,7 +38,6 @@ export const stripeNews = z.union([
     kind: event.type,
     objectId: event.data.object.id,
     livemode: event.livemode,
-    apiVersion: event.api_version,
   })),
   thin.transform((event) => ({
     id: event.id,
@@ -48,7 +45,6 @@ export const stripeNews = z.union([
     kind: event.type.replace(/^v1\./, ''),
     objectId: event.related_object?.id ?? null,
     livemode: event.livemode,
-    apiVersion: null,
   })),
-  unknownForm.transform((event) => ({ id: event.id, kind: event.type, objectId: null, livemode: event.livemode, apiVersion: null })),
+  unknownForm.transform((event) => ({ id: event.id, kind: event.type, objectId: null, livemode: event.livemode })),
 ]);

@@ -11,6 +11,7 @@ export interface Payments {
   readonly livemode: boolean;
   /** Origins of the pages where people pay: the portal may send them there. */
   readonly origins: readonly string[];
+  /** Refused with the code `unknown-customer` where the service does not know that customer (any more). */
   openCheckout(wanted: CheckoutWanted, key: string): Promise<OpenedCheckout>;
   /** null: the service knows no such checkout. */
   checkout(id: string): Promise<Checkout | null>;
@@ -42,6 +43,8 @@ export interface Payments {
 export interface CheckoutWanted {
   /** Comes back as the checkout's `reference`. */
   readonly purchaseId: string;
+  /** Our own address. Comes back as the checkout's `site`. */
+  readonly site: string;
   readonly pack: string;
   /** Name of the price (Stripe's lookup key). */
   readonly price: string;
@@ -72,6 +75,8 @@ export interface Checkout {
   readonly id: string;
   /** The purchase that we opened it for, from metadata that only our own key can write. */
   readonly reference: string | null;
+  /** The address of the installation that opened it; null where none did. */
+  readonly site: string | null;
   readonly livemode: boolean;
   readonly mode: 'payment' | 'other';
   readonly status: 'open' | 'complete' | 'expired' | 'other';
@@ -90,6 +95,8 @@ export interface Checkout {
   readonly total: bigint | null;
   /** From metadata; it decides nothing. */
   readonly pack: string | null;
+  /** Some or all of the payment was refunded, or it is or was disputed. */
+  readonly takenBack: boolean;
   readonly lines: readonly CheckoutLine[];
   /** There are more lines than `lines`. */
   readonly hasMoreLines: boolean;
@@ -140,7 +147,6 @@ export interface News {
   readonly kind: string;
   readonly objectId: string | null;
   readonly livemode: boolean;
-  readonly apiVersion: string | null;
 }
 
 export interface PaymentsStanding {

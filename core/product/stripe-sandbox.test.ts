@@ -79,6 +79,7 @@ const NOBODY_LISTENS = 'http://127.0.0.1:9';
 async function openStarter(core: Core) {
   const wanted = {
     purchaseId: newId(),
+    site: 'https://impacter.example',
     pack: 'starter',
     price: offerOf('starter', 'usd').price,
     customerId: null,

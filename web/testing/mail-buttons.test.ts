@@ -206,7 +206,7 @@ test('the button of a mail about an expiring key, about a removed app and of eve
     'billing-differs': [alarmPages['billing-differs'], 'Operator'],
     'news-late': [alarmPages['news-late'], 'Operator'],
     'ledger-wrong': [alarmPages['ledger-wrong'], 'Ledger'],
-    'purchase-unfit': [alarmPages['purchase-unfit'], 'Teams'],
+    'purchase-unfit': [alarmPages['purchase-unfit'], 'Operator'],
   };
   for (const [page, heading] of Object.values(pages)) expect([page, headingOf(await ops.page(page))]).toEqual([page, heading]);
 });

@@ -14,7 +14,7 @@ test('an account of Stripe is looked at: where its notifications go, their API v
   const { url, settings } = stripe();
   const { hostname: host, port } = new URL(url);
   const sdk = new Stripe(settings.STRIPE_SECRET_KEY!, { host, port, protocol: 'http' });
-  expect(await look()).toEqual([expect.stringMatching(/^warning no webhook endpoint leads to \/api\/webhooks\/stripe, so/)]);
+  expect(await look()).toEqual([expect.stringMatching(/^warning no webhook endpoint points to \/api\/webhooks\/stripe, so/)]);
   await sdk.webhookEndpoints.create({ ...endpoint, api_version: Stripe.API_VERSION });
   expect(await look()).toEqual([expect.stringMatching(/^ok Stripe answers for acct_\w+, in test mode, with all prices$/)]);
 

@@ -67,6 +67,14 @@ test.each([
   expect(judge()).toEqual({ kind: 'unfit', why });
 });
 
+test('a pack version that this version of the product does not know yet is left to a newer one', () => {
+  const newer = { lines: [{ ...line, price: 'impacter_team_v2_usd' }] };
+  expect(judged(newer)).toEqual({ kind: 'newer' });
+  const renamed = { ...paid, lines: [{ ...line, price: 'pack_team_usd' }] };
+  expect(judgeCheckout(renamed, false, 'pack_team_usd')).toEqual({ kind: 'newer' });
+  expect(judgeCheckout(renamed, false, 'impacter_team_v1_usd')).toEqual({ kind: 'unfit', why: 'foreign-price' });
+});
+
 test('whatever a checkout says, it credits only a pack of ours at its price, once, in our mode', () => {
   /** Right nine times out of ten, so that most checkouts have one or two things wrong with them. */
   const often = <T>(right: T, wrong: fc.Arbitrary<T>) =>

@@ -1,7 +1,7 @@
 // Whether a checkout, as Stripe tells of it now, is a purchase of ours, and how far it is. Anything that differs from what we
 // sell credits nothing, by name: an amount or a label that came along with a payment is never taken for what was bought.
 
-import { packBehind, type Offer } from '../credits/packs.ts';
+import { isPriceKey, packBehind, type Offer } from '../credits/packs.ts';
 import { never } from '../never.ts';
 
 /** A checkout as the port gives it (core/ports/payments.ts): the part that a judgment rests on. */
@@ -44,13 +44,14 @@ export type Unfit =
   | 'team-gone';
 
 export type Judgment =
-  | { readonly kind: 'open' | 'expired' | 'pending' | 'failed' }
+  /** `newer`: at a price that a newer version of the product sells, which credits it. */
+  | { readonly kind: 'open' | 'expired' | 'pending' | 'failed' | 'newer' }
   | { readonly kind: 'credit'; readonly offer: Offer; readonly paid: bigint }
   | { readonly kind: 'unfit'; readonly why: Unfit };
 
-/** `livemode`: whether we move real money. */
-export function judgeCheckout(checkout: JudgedCheckout, livemode: boolean): Judgment {
-  // The other mode's checkouts are nobody's money here, whatever they say.
+/** `livemode`: whether we move real money. `openedAt`: the price that our own purchase of it names; null where there is none. */
+export function judgeCheckout(checkout: JudgedCheckout, livemode: boolean, openedAt: string | null = null): Judgment {
+  // A test checkout moves no money, so live mode must never credit it; nor does test mode credit real payments.
   if (checkout.livemode !== livemode) return unfit('livemode');
   switch (checkout.status) {
     case 'open':
@@ -58,7 +59,7 @@ export function judgeCheckout(checkout: JudgedCheckout, livemode: boolean): Judg
     case 'expired':
       return { kind: 'expired' };
     case 'complete':
-      return judgePayment(checkout);
+      return judgePayment(checkout, openedAt);
     case 'other':
       return unfit('status');
     default:
@@ -66,13 +67,13 @@ export function judgeCheckout(checkout: JudgedCheckout, livemode: boolean): Judg
   }
 }
 
-function judgePayment(checkout: JudgedCheckout): Judgment {
+function judgePayment(checkout: JudgedCheckout, openedAt: string | null): Judgment {
   switch (checkout.payment) {
     case 'unpaid':
       return { kind: checkout.asyncFailed ? 'failed' : 'pending' };
     case 'paid':
     case 'no_payment_required':
-      return judgeGoods(checkout);
+      return judgeGoods(checkout, openedAt);
     case 'other':
       return unfit('status');
     default:
@@ -80,12 +81,14 @@ function judgePayment(checkout: JudgedCheckout): Judgment {
   }
 }
 
-function judgeGoods({ mode, payment, paymentId, currency, total, pack, lines, hasMoreLines }: JudgedCheckout): Judgment {
+function judgeGoods(checkout: JudgedCheckout, openedAt: string | null): Judgment {
+  const { mode, payment, paymentId, currency, total, pack, lines, hasMoreLines } = checkout;
   if (mode !== 'payment') return unfit('mode');
   const [line, ...others] = lines;
   if (line === undefined || others.length > 0 || hasMoreLines) return unfit('lines');
   const offer = packBehind(line.price);
-  if (offer === null) return unfit('foreign-price');
+  if (offer === null)
+    return line.price !== null && (isPriceKey(line.price) || line.price === openedAt) ? { kind: 'newer' } : unfit('foreign-price');
   if (line.isRecurring) return unfit('recurring');
   if (line.quantity !== 1) return unfit('quantity');
   if (line.currency !== offer.currency || currency !== offer.currency) return unfit('currency');
@@ -95,6 +98,7 @@ function judgeGoods({ mode, payment, paymentId, currency, total, pack, lines, ha
   // Stripe says so.
   if (total === null || total < 0n || total > MOST_MONEY || (payment === 'no_payment_required' && total > 0n)) return unfit('total');
   if (total > 0n && paymentId === null) return unfit('no-payment');
+  // A payment that was refunded stays `paid`: it is credited, and what was taken back is settled then.
   return { kind: 'credit', offer, paid: total };
 }
 

@@ -36,7 +36,7 @@ export function problemsOf({ apiVersion, endpoints, missingPrices }: Standing): 
   if (ours.length === 0)
     problems.push({
       state: 'warning',
-      words: `no webhook endpoint leads to ${NEWS_PATH}, so purchases are credited only when people come back from paying`,
+      words: `no webhook endpoint points to ${NEWS_PATH}, so purchases are credited only when people come back from paying`,
       mend: 'npm run stripe -- init',
     });
   if (missingPrices.length > 0)

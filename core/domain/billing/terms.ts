@@ -16,10 +16,10 @@ const DELETION_DAYS = 14;
 /** One rule each. */
 export function sellingTerms({ brandName, name, email }: Seller): string[] {
   return [
-    `Credits are sold by ${name ?? `whoever runs ${brandName}`}. They pay for tasks here. They are not money: they can’t be paid out or moved to another team.`,
+    `Credits are sold by ${name ?? `whoever runs ${brandName}`}. Credits pay for tasks on ${brandName}. They are not money: they can’t be paid out or moved to another team.`,
     'Credits that you bought don’t expire.',
-    `You can ask for a refund of credits that you bought and haven’t used. ${email === null ? `Write to whoever runs ${brandName}` : `Write to ${email}`}: refunds are made by hand, to the card or account that paid. The credits of a refunded or disputed payment can be taken back.`,
-    `If you delete your team or account, you have ${DELETION_DAYS} days to take that back or to ask for a refund. After that, unused credits are lost.`,
+    `You can ask for a refund of credits that you bought and haven’t used. ${email === null ? `Write to whoever runs ${brandName}` : `Write to ${email}`}: we process refunds manually, to the card or account that paid. The credits of a refunded or disputed payment can be taken back.`,
+    `If you delete your team or account, you have ${DELETION_DAYS} days to cancel the deletion or to ask for a refund. After that, unused credits are lost.`,
     'Stripe handles the payment. We never see your card number.',
   ];
 }

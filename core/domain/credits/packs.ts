@@ -85,6 +85,11 @@ export function priceKey(id: PackId, version: number, currency: Currency): strin
   return `impacter_${id}_v${version}_${currency}`;
 }
 
+/** Whether it is the name of a price of this product, in this version or any other. */
+export function isPriceKey(lookupKey: string): boolean {
+  return lookupKey.startsWith('impacter_');
+}
+
 const keys: ReadonlyMap<string, Offer> = new Map(
   Object.keys(versions).flatMap((version) =>
     packIds.flatMap((id) => currencies.map((currency) => offerOf(id, currency, Number(version)))).map((offer) => [offer.price, offer]),

@@ -150,7 +150,7 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         ],
         button: { label: 'Choose a password', url: saying.url },
         after: [
-          onceAndNotLong,
+          'The link expires in 24 hours and works once.',
           'If it has expired, the page behind it sends you a new one.',
           'If you bought nothing, somebody may have mistyped their address. You can ignore this email.',
         ],
@@ -159,13 +159,15 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
       return {
         ...about('Thank you for your purchase', null),
         subject: `Receipt from ${brandName}: ${sayCredits(micro(saying.credits))}`,
-        before: [`Your payment was received, and the credits were added to ${named(saying.team) ?? 'your team'} on ${brandName}.`],
+        before: [
+          `${/[1-9]/.test(saying.money) ? 'Your payment was received' : 'Your order is complete'}, and the credits were added to ${named(saying.team) ?? 'your team'} on ${brandName}.`,
+        ],
         facts: [
           ['Credits', sayCredits(micro(saying.credits)).replace(/ credits?$/, '')],
           ['Paid', saying.money],
         ],
         button: { label: 'View your credits', url: saying.url },
-        after: ['This is no invoice: Stripe, which handled the payment, makes that.'],
+        after: ['This is not an invoice. Stripe issues the invoice and sends it to the email address that you entered when you paid.'],
       };
     case 'payment-failed':
       return {

@@ -18,13 +18,13 @@ export function checkoutParams(
   priceId: string,
   { tax, promotionCodes, managedPayments }: CheckoutOptions,
 ): Stripe.Checkout.SessionCreateParams {
-  const { purchaseId, pack, customerId, email, saveCard, expiresAt, successUrl, cancelUrl, terms, invoiceFooter } = wanted;
+  const { purchaseId, site, pack, customerId, email, saveCard, expiresAt, successUrl, cancelUrl, terms, invoiceFooter } = wanted;
   return {
     mode: 'payment',
     line_items: [{ price: priceId, quantity: 1 }],
     // For people who look for it in the dashboard: somebody who pays can set it elsewhere, so nothing reads it.
     client_reference_id: purchaseId,
-    metadata: { purchase: purchaseId, pack },
+    metadata: { purchase: purchaseId, site, pack },
     payment_intent_data: {
       metadata: { purchase: purchaseId },
       // Stripe says beside the button that the card will be kept. Its own tick box would keep it only for visits.

@@ -5,7 +5,7 @@ import { PaymentsError, type Checkout, type CheckoutLine } from '#core/ports/pay
 import { amountIn, expectObject, idOf, textIn } from './read.ts';
 
 /** What must be expanded for `readCheckout`. */
-export const CHECKOUT_PARTS = ['line_items', 'payment_intent'];
+export const CHECKOUT_PARTS = ['line_items', 'payment_intent.latest_charge'];
 
 export function readCheckout(session: Stripe.Checkout.Session): Checkout {
   const { line_items: lines, payment_intent: intent, metadata, customer_details: payer } = expectObject(session, 'checkout.session');
@@ -15,6 +15,7 @@ export function readCheckout(session: Stripe.Checkout.Session): Checkout {
   return {
     id: session.id,
     reference: textIn(metadata?.['purchase']),
+    site: textIn(metadata?.['site']),
     livemode: session.livemode === true,
     mode: known(session.mode, ['payment']),
     status,
@@ -27,6 +28,7 @@ export function readCheckout(session: Stripe.Checkout.Session): Checkout {
     currency: textIn(session.currency)?.toLowerCase() ?? '',
     total: amountIn(session.amount_total),
     pack: textIn(metadata?.['pack']),
+    takenBack: wasTakenBack(intent),
     lines: lines.data.map(readLine),
     hasMoreLines: lines.has_more !== false,
   };
@@ -46,6 +48,12 @@ function readLine({ price, quantity, currency }: Stripe.LineItem): CheckoutLine 
 function hasEnded(intent: Stripe.Checkout.Session['payment_intent']): boolean {
   if (typeof intent !== 'object' || intent === null) return false;
   return intent.status === 'requires_payment_method' || intent.status === 'canceled';
+}
+
+/** The charge says so for good: `payment_status` stays `paid`. */
+function wasTakenBack(intent: Stripe.Checkout.Session['payment_intent']): boolean {
+  const charge = typeof intent === 'object' ? intent?.latest_charge : null;
+  return typeof charge === 'object' && charge !== null && (charge.amount_refunded > 0 || charge.disputed);
 }
 
 function known<const Word extends string>(value: unknown, words: readonly Word[]): Word | 'other' {

@@ -46,7 +46,11 @@ export function openClient({ secretKey, apiUrl, log }: { secretKey: string; apiU
   }
 
   async function run<T>(call: (stripe: Stripe) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    loading ??= load();
+    // One that failed, as on a full disk, is tried again by the next call.
+    loading ??= load().catch((error: unknown) => {
+      loading = null;
+      throw error;
+    });
     return inTime(call(await loading), signal);
   }
 

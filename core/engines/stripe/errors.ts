@@ -39,7 +39,7 @@ export function paymentsError(error: unknown): PaymentsError {
 }
 
 function told(kind: PaymentsError['kind'], { type, code, param, statusCode, requestId, headers }: SdkError): PaymentsError {
-  const name = word(code) ?? word(type) ?? 'unknown';
+  const name = code === 'resource_missing' && param === 'customer' ? 'unknown-customer' : (word(code) ?? word(type) ?? 'unknown');
   const about = word(param) === null ? '' : ` about ${word(param)}`;
   const retryAfterMs = seconds(headers?.['retry-after']);
   return new PaymentsError(

@@ -37,9 +37,9 @@ export function recentAt(client: Client): Payments['recent'] {
   };
 }
 
-function readEvent({ id, type, livemode, api_version: apiVersion, data }: Stripe.Event): News {
+function readEvent({ id, type, livemode, data }: Stripe.Event): News {
   // Not every object has one.
-  return { id, kind: type, objectId: textIn((data.object as { id?: unknown }).id), livemode: livemode === true, apiVersion };
+  return { id, kind: type, objectId: textIn((data.object as { id?: unknown }).id), livemode: livemode === true };
 }
 
 type Page = Pick<Stripe.PaginationParams, 'limit' | 'starting_after'>;

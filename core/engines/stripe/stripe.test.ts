@@ -58,6 +58,7 @@ afterAll(() => {
 
 const wanted: CheckoutWanted = {
   purchaseId: 'our purchase',
+  site: 'https://impacter.example',
   pack: 'starter',
   price: 'starter',
   customerId: null,
@@ -130,6 +131,7 @@ test('a checkout is opened with our key, our version and everything from the pur
     'line_items[0][quantity]': '1',
     client_reference_id: 'our purchase',
     'metadata[purchase]': 'our purchase',
+    'metadata[site]': 'https://impacter.example',
     'metadata[pack]': 'starter',
     'payment_intent_data[metadata][purchase]': 'our purchase',
     'payment_intent_data[setup_future_usage]': 'off_session',
@@ -173,6 +175,7 @@ test('a paid checkout is read into our own words', async () => {
   expect(await read({})).toEqual({
     id: 'cs_test_1',
     reference: 'our purchase',
+    site: null,
     livemode: false,
     mode: 'payment',
     status: 'complete',
@@ -185,6 +188,7 @@ test('a paid checkout is read into our own words', async () => {
     currency: 'usd',
     total: 2500n,
     pack: 'starter',
+    takenBack: false,
     lines: [{ price: 'starter', unitAmount: 2500n, currency: 'usd', quantity: 1, isRecurring: false }],
     hasMoreLines: false,
   });
@@ -215,6 +219,9 @@ test.each([
     { status: 'open', payment_status: 'unpaid', payment_intent: { id: 'pi_1', status: 'requires_payment_method' } },
     { asyncFailed: false },
   ],
+  ['a refund', { payment_intent: { id: 'pi_1', latest_charge: { id: 'ch_1', amount_refunded: 1, disputed: false } } }, { takenBack: true }],
+  ['a dispute', { payment_intent: { id: 'pi_1', latest_charge: { id: 'ch_1', amount_refunded: 0, disputed: true } } }, { takenBack: true }],
+  ['the address that opened it', { metadata: { site: 'https://a.example' } }, { site: 'https://a.example' }],
   ['more lines than it shows', { line_items: { ...session.line_items, has_more: true } }, { hasMoreLines: true }],
   [
     'a line without a price',
@@ -314,7 +321,7 @@ test('one too many waits as long as Stripe says, and nobody there is asked again
   await expect(connect('http://127.0.0.1:9').checkout('cs_test_1')).rejects.toMatchObject({ kind: 'later', code: 'ECONNREFUSED' });
 });
 
-test('nothing is repeated but what never was answered, and that with the same key', async () => {
+test('only a request that got no answer is repeated, with the same idempotency key', async () => {
   answers['POST /v1/customers'] = { status: 500, body: { error: { type: 'api_error' } } };
   const customer = { teamId: 'our team' as TeamId, email: 'ada@example.com', name: '' };
   await expect(connect().makeCustomer(customer, 'customer:1')).rejects.toMatchObject({ kind: 'unknown' });

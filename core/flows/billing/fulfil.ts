@@ -1,8 +1,8 @@
-// The one way from a paid checkout to credits, whoever tells of it: the page that people come back to, news of Stripe, or
-// a look at what was left open. It goes by what Stripe says of the checkout now, so it may be called as often as anybody likes.
+// Turns a paid checkout into credits. The page after payment, webhook events and the reconciler all call it. It acts on the
+// checkout's current state at Stripe, so calling it again changes nothing.
 //
-// What is asked of Stripe and of other tables is asked first; then one transaction locks the purchase, and writes its state,
-// the credits, the mails and the audit line. Who dies before it has done nothing, and who dies after it has done all.
+// Stripe and other tables are read first. Then one transaction locks the purchase and writes the mails, the audit line, its state
+// and the credits: a process that is killed has done all of it or nothing.
 
 import { judgeCheckout, type Unfit } from '#core/domain/billing/judge-checkout.ts';
 import { sayMoney } from '#core/domain/billing/money.ts';
@@ -12,21 +12,23 @@ import type { Offer } from '#core/domain/credits/packs.ts';
 import { isId, newId, type PurchaseId } from '#core/domain/ids.ts';
 import type { Checkout } from '#core/ports/payments.ts';
 import { creditPurchase } from '#core/store/billing/credit-purchase.ts';
-import { writeAudit } from '#core/store/team/audit.ts';
-import { raiseAlarm } from '../mail/alarm.ts';
+import { writeAudit, type Writes } from '#core/store/team/audit.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
+import { settlePayment } from './settle-payment.ts';
+import { askForDecision, tellOperators } from './unfit.ts';
 import { addressIn, ownerOf, type Owner } from './whose.ts';
 
 /** Who tells of a checkout: for the log alone. */
 export type ToldBy = 'page' | 'news' | 'reconciler';
 
 /**
- * `unknown`: Stripe has no such checkout, or nothing is sold here. `open`: it can still be paid. `pending`: the bank has not
- * said yet. `unfit`: it was paid and is nothing that we sell; the operator has been told, and looking again changes nothing.
+ * `unknown`: Stripe has no such checkout, or nothing is sold here. `elsewhere`: another installation opened it. `open`: it can still be paid. `pending`: the bank has not
+ * said yet. `newer`: a newer version of the product sells it, and credits it. `unfit`: it was paid and is nothing that we sell;
+ * operators have been told, and looking again changes nothing.
  */
 export type FulfilOutcome =
-  | { readonly kind: 'unknown' | 'open' | 'pending' | 'failed' | 'expired' }
+  | { readonly kind: 'unknown' | 'open' | 'pending' | 'failed' | 'expired' | 'newer' | 'elsewhere' }
   | { readonly kind: 'paid'; readonly repeated: boolean; readonly purchase: Purchase }
   | { readonly kind: 'unfit'; readonly why: Unfit };
 
@@ -35,11 +37,14 @@ export async function fulfil(core: Core, checkoutId: string, by: ToldBy): Promis
   const { payments, store } = core;
   const checkout = payments === null ? null : await payments.checkout(checkoutId);
   if (payments === null || checkout === null) return { kind: 'unknown' };
-  const judgment = judgeCheckout(checkout, payments.livemode);
   const purchase = await purchaseOf(core, checkout);
+  // Installations can share one account of Stripe, and each hears of all checkouts in it.
+  if (purchase === null && checkout.site !== null && checkout.site !== core.settings.publicUrl) return { kind: 'elsewhere' };
+  const judgment = judgeCheckout(checkout, payments.livemode, purchase?.price);
   switch (judgment.kind) {
     case 'open':
-      return { kind: 'open' };
+    case 'newer':
+      return { kind: judgment.kind };
     case 'pending':
     case 'failed':
     case 'expired':
@@ -49,18 +54,29 @@ export async function fulfil(core: Core, checkoutId: string, by: ToldBy): Promis
     case 'credit': {
       const { offer, paid } = judgment;
       const bought = purchase ?? (await newPurchaseOf(core, checkout, offer));
-      if (bought.state === 'paid') return { kind: 'paid', repeated: true, purchase: bought };
+      if (bought.state === 'paid') return settled(core, checkout, { kind: 'paid', repeated: true, purchase: bought });
+      // A person was asked to decide: they may have refunded it, or granted the credits by hand. Not where Stripe used a status
+      // that we did not know: nothing was paid then.
+      if (bought.trouble !== null && bought.trouble !== 'status') return unfit(core, checkout, bought, bought.trouble as Unfit, by);
       if (!isFor(bought, offer)) return unfit(core, checkout, bought, 'other-purchase', by);
       const owner = await ownerOf(core, bought, checkout);
       if (owner === null) return unfit(core, checkout, bought, 'no-email', by);
       // Its team has the credits, and nobody who could use them: the operator pays them back.
-      if ((await store.custody.team(owner.teamId))?.erased) await alarm(core, checkout.id, 'team-gone');
-      const outcome = await credit(core, bought, owner, checkout, paid);
-      core.log.info({ purchaseId: bought.id, checkoutId: checkout.id, by, repeated: outcome.repeated }, 'purchase credited');
+      const isGone = (await store.custody.team(owner.teamId))?.erased === true;
+      if (isGone) await tellOperators(core, checkout.id, 'team-gone');
+      // Before the credits, so that whoever dies in between finds it still to do.
       if (owner.keepsCustomer && checkout.customerId !== null) await store.customers.keep(owner.teamId, checkout.customerId);
-      return { kind: 'paid', ...outcome };
+      const outcome = await credit(core, bought, owner, isGone ? { ...checkout, customerId: null } : checkout, paid);
+      if (!outcome.repeated) core.log.info({ purchaseId: bought.id, checkoutId: checkout.id, by }, 'purchase credited');
+      return settled(core, checkout, { kind: 'paid', ...outcome });
     }
   }
+}
+
+/** What was refunded or disputed before it was credited is taken back at once, whether or not we hear of that by itself. */
+async function settled(core: Core, { takenBack, paymentId }: Checkout, outcome: FulfilOutcome): Promise<FulfilOutcome> {
+  if (takenBack && paymentId !== null) await settlePayment(core, paymentId);
+  return outcome;
 }
 
 /** The row that this checkout was opened for. One that died before it heard the checkout's id hears it now. */
@@ -109,26 +125,27 @@ async function credit(core: Core, { id }: Purchase, owner: Owner, checkout: Chec
       if (purchase.paymentId !== paymentId) throw new Error(`purchase ${id} was paid by another payment`);
       return { purchase, repeated: true };
     }
+    // The wallet is locked last: everybody who asks for work of this team waits for it.
+    await tell(core, { ...purchase, checkoutId: checkout.id, paid }, owner, client);
+    await writeAudit(client, {
+      at,
+      actor: purchase.openedBy === null ? 'system' : `user:${purchase.openedBy}`,
+      act: 'credits.bought',
+      teamId,
+      subject: null,
+      facts: { credits: amountOf(purchase.credits), money: sayMoney(paid, purchase.currency), pack: purchase.pack },
+    });
     const given = await creditPurchase(
       client,
       purchase,
       { checkoutId: checkout.id, paymentId, customerId: checkout.customerId, paid, teamId, walletId },
       at,
     );
-    await tell(core, given, owner, client);
-    await writeAudit(client, {
-      at,
-      actor: given.openedBy === null ? 'system' : `user:${given.openedBy}`,
-      act: 'credits.bought',
-      teamId,
-      subject: null,
-      facts: { credits: amountOf(given.credits), money: sayMoney(paid, given.currency), pack: given.pack },
-    });
     return { purchase: given, repeated: false };
   });
 }
 
-async function tell(core: Core, { checkoutId, credits, paid, currency }: Purchase, owner: Owner, on: Client): Promise<void> {
+async function tell(core: Core, { checkoutId, credits, paid, currency }: Purchase, owner: Owner, on: Writes): Promise<void> {
   const { publicUrl } = core.settings;
   if (owner.link !== null) {
     const { url, expiresAt } = owner.link;
@@ -178,22 +195,8 @@ async function failureIsToldTo(core: Core, { openedBy, teamId }: Purchase, { ema
   return opener?.email ?? (teamId === null ? addressIn(email) : null);
 }
 
-async function unfit(core: Core, { id }: Checkout, purchase: Purchase | null, why: Unfit, by: ToldBy): Promise<FulfilOutcome> {
+async function unfit(core: Core, checkout: Checkout, purchase: Purchase | null, why: Unfit, by: ToldBy): Promise<FulfilOutcome> {
   if (purchase?.state === 'paid') return { kind: 'paid', repeated: true, purchase };
-  // Whoever compares meets it again and again, and tells of it once by itself.
-  if (purchase === null ? by !== 'reconciler' : purchase.trouble !== why) {
-    await alarm(core, id, why);
-    if (purchase !== null) await core.store.purchases.trouble(purchase.id, why);
-  }
+  await askForDecision(core, checkout, purchase, why, by);
   return { kind: 'unfit', why };
 }
-
-async function alarm(core: Core, checkoutId: string, why: Unfit): Promise<void> {
-  core.log.error({ checkoutId, why }, 'paid checkout does not fit what is sold');
-  await raiseAlarm(core, 'purchase-unfit', {
-    title: 'A payment needs a decision',
-    words: `The checkout ${checkoutId} at Stripe does not fit what is sold here: ${why}.\nLook at it in the Stripe dashboard, and refund it if nobody should have paid.`,
-  });
-}
-
-type Client = Parameters<Parameters<Core['store']['money']['transaction']>[0]>[0];

@@ -1,5 +1,5 @@
-// A notification is written down before it is answered, and handled later: Stripe tells again for three days what it was not
-// answered for, and nothing that was.
+// Receives webhook events of Stripe. Each is stored before it is answered, and handled later by a worker. Stripe sends an event
+// again for three days until it gets a 2xx answer, and never after that.
 
 import { followed } from '#core/domain/billing/followed.ts';
 import type { Core } from '../runtime/core.ts';

@@ -15,6 +15,7 @@ const stage = forAll(
   60_000,
 );
 const closed = forAll(() => openStage({ portal: true, settings: { ...proxied, STRIPE_SECRET_KEY: 'off' } }), 60_000);
+const mute = forAll(() => openStage({ portal: true, settings: { ...proxied, ...billing().settings, SES_FROM: 'off' } }), 60_000);
 const starter = { pack: 'starter', saveCard: false };
 
 test('owners, admins and billing members buy for their team; others are told whom to ask, and open nothing', async () => {
@@ -61,11 +62,26 @@ test.each([
   expect(await purchases(ada.teamId)).toEqual(['open at Stripe', 'open', 'open at Stripe']);
 });
 
+test('a team whose customer was deleted at Stripe can buy, and becomes a new customer', async () => {
+  const { app, core, person } = stage();
+  const ada = await person(0);
+  await core.store.customers.keep(ada.teamId, 'cus_deletedInTheDashboard');
+  const { url } = await app.billing.buy(ada, starter);
+  expect(await core.store.customers.of(ada.teamId)).toBeNull();
+  const { leadsTo } = await billing().pay(url);
+  const checkout = new URL(leadsTo!).searchParams.get('checkout')!;
+  expect(await app.billing.done(ada, checkout, '198.51.100.9')).toMatchObject({ kind: 'paid' });
+  expect(await core.store.customers.of(ada.teamId)).toMatch(/^cus_(?!deleted)/);
+});
+
 test('a stranger opens so many checkouts in an hour, and keeps nobody else from it', async () => {
   const { billing: selling } = stage().app;
   for (let n = 0; n < 20; n++) await selling.buyAsStranger({ pack: 'starter', caller: '198.51.100.7' });
   await expect(selling.buyAsStranger({ pack: 'starter', caller: '198.51.100.7' })).rejects.toMatchObject({ code: 'request.too-many' });
   expect((await selling.buyAsStranger({ pack: 'starter', caller: '198.51.100.8' })).url).toContain('/c/pay/');
+  // Whoever has an IPv6 address has all that begin like it.
+  for (let n = 0; n < 20; n++) await selling.buyAsStranger({ pack: 'starter', caller: `2001:db8:1:1::${n}` });
+  await expect(selling.buyAsStranger({ pack: 'starter', caller: '2001:db8:1:1::99' })).rejects.toMatchObject({ code: 'request.too-many' });
 });
 
 test('packs are shown and sold in each currency that is set, and in the usual one to who names another', async () => {
@@ -98,12 +114,28 @@ test('the page that people come back to tells nothing to who made up its address
     expect(wordsOf(await stranger.page(`/buy/done?checkout=${encodeURIComponent(id)}`))).toContain('Checkout not found');
 });
 
+test('where no emails are sent, strangers are asked to log in first, because no link could reach them', async () => {
+  const { app } = mute();
+  await expect(app.billing.buyAsStranger({ pack: 'starter', caller: '198.51.100.7' })).rejects.toMatchObject({ code: 'mail.off' });
+  const page = wordsOf(await portalVisitor(mute()).page('/buy/starter'));
+  expect([page.includes('Log in to buy'), page.includes('Continue to payment')]).toEqual([true, false]);
+});
+
+test('a network that looks at checkouts too often is told to come back in an hour, and others are not', async () => {
+  const { billing: selling } = stage().app;
+  const look = (caller: string) => selling.done(null, 'no checkout', caller);
+  for (let n = 0; n < 120; n++) expect(await look(`2001:db8:2:2::${n}`)).toEqual({ kind: 'unknown' });
+  expect([await look('2001:db8:2:2::999'), await look('2001:db8:2:3::1')]).toEqual([{ kind: 'too-many' }, { kind: 'unknown' }]);
+});
+
 test('with Stripe off nothing is sold: pages say so, and no form opens anything', async () => {
   const { app, core } = closed();
   expect([core.payments, await app.billing.packs(), await app.billing.terms()]).toEqual([null, null, null]);
   const stranger = portalVisitor(closed());
   expect(wordsOf(await stranger.page('/buy'))).toContain('Credits can’t be bought here. Ask the team that runs Impacter for credits.');
   expect(await stranger.post('/buy/starter', { intent: 'buy' })).toMatchObject({ to: '/buy' });
+  expect(wordsOf(await stranger.page('/'))).not.toContain('Buy credits');
+  expect(wordsOf(await stranger.page('/buy/done?checkout=cs_test_1'))).toContain('Payments are turned off');
   expect(wordsOf(await stranger.page('/terms'))).not.toContain('Buying credits');
   await stranger.signUp(stranger.email);
   expect(wordsOf(await stranger.page('/credits'))).toContain('Credits can’t be bought here.');

@@ -3,6 +3,7 @@
 
 import { checkoutTerms, invoiceFooter, type Seller } from '#core/domain/billing/terms.ts';
 import { CHECKOUT_MS } from '#core/domain/billing/purchase.ts';
+import { firstHalf } from '#core/domain/accounts/network.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { currencyIn, isPackId, offerOf, type Offer } from '#core/domain/credits/packs.ts';
 import { newId, type PurchaseId } from '#core/domain/ids.ts';
@@ -12,7 +13,7 @@ import { PaymentsError, type CheckoutWanted, type OpenedCheckout, type Payments 
 import type { NewPurchase } from '#core/store/billing/purchases.ts';
 import type { Core } from '../runtime/core.ts';
 
-/** Strangers from one address, and all of them: each checkout is a row and a call to Stripe. */
+/** Strangers from one network (IPv6: a /64, which is one customer's), and all of them: each checkout is a row and a call to Stripe. */
 const CALLER_MOST = 20;
 const STRANGERS_MOST = 1_000;
 const WINDOW_S = 3_600;
@@ -44,16 +45,25 @@ export async function buy(core: Core, actor: Actor, wanted: Wanted & { saveCard:
   });
 }
 
-/** For whoever is not logged in: the address that they type at the checkout says whose it is. `caller` is their network address. */
+/**
+ * For whoever is not logged in: the address that they type at the checkout says whose it is. `caller` is their network address. Also
+ * rejects with `mail.off`: without email nobody could get into the account that they paid for.
+ */
 export async function buyAsStranger(core: Core, wanted: Wanted & { caller: string }): Promise<{ url: string }> {
   const payments = mustSell(core);
+  if (!sellsToStrangers(core)) throw refuse('mail.off');
   const offer = wantedOffer(core, wanted);
   const at = core.clock.now();
   const waitSeconds =
-    (await core.store.logins.take(`buy|caller|${wanted.caller}`, CALLER_MOST, WINDOW_S, at)) ||
+    (await core.store.logins.take(`buy|caller|${firstHalf(wanted.caller)}`, CALLER_MOST, WINDOW_S, at)) ||
     (await core.store.logins.take('buy|strangers', STRANGERS_MOST, WINDOW_S, at));
   if (waitSeconds > 0) throw refuse('request.too-many', { waitSeconds });
   return open(core, payments, offer, { buyer: null, customerId: null, email: null, saveCard: false });
+}
+
+/** They get into their account by a link in an email. */
+export function sellsToStrangers({ payments, mailer }: Core): boolean {
+  return payments !== null && mailer !== null;
 }
 
 function mustSell({ payments }: Core): Payments {
@@ -73,8 +83,9 @@ async function open(core: Core, payments: Payments, offer: Offer, { buyer, saveC
   const id = newId<PurchaseId>(openedAt.getTime());
   await core.store.purchases.open({ id, buyer, offer, livemode: payments.livemode, saveCard }, openedAt);
   const seller = sellerOf(core);
-  const checkout = await openAt(core, payments, id, {
+  const wanted: CheckoutWanted = {
     purchaseId: id,
+    site: seller.publicUrl,
     pack: offer.pack,
     price: offer.price,
     customerId,
@@ -85,23 +96,44 @@ async function open(core: Core, payments: Payments, offer: Offer, { buyer, saveC
     cancelUrl: `${seller.publicUrl}/buy/${offer.pack}?currency=${offer.currency}`,
     terms: checkoutTerms(seller),
     invoiceFooter: invoiceFooter(seller),
+  };
+  const checkout = await openAt(core, payments, wanted, async () => {
+    await core.store.customers.forget(buyer!.teamId, customerId!);
+    return { ...wanted, customerId: null, email };
   });
   await core.store.purchases.opened(id, checkout.id);
   core.log.info({ purchaseId: id, checkoutId: checkout.id, pack: offer.pack, teamId: buyer?.teamId ?? null }, 'checkout opened');
   return { url: checkout.url };
 }
 
-/** An answer that was lost is asked for once more, with the same key. */
-async function openAt(core: Core, payments: Payments, purchaseId: PurchaseId, wanted: CheckoutWanted): Promise<OpenedCheckout> {
-  const ask = () => payments.openCheckout(wanted, `checkout:${purchaseId}`);
+/**
+ * An answer that was lost is asked for once more, with the same key. A customer can be deleted in the dashboard, or belong to
+ * the account of an earlier key: then the checkout makes a new one, under another key because it is another request.
+ */
+async function openAt(
+  core: Core,
+  payments: Payments,
+  wanted: CheckoutWanted,
+  withoutCustomer: () => Promise<CheckoutWanted>,
+): Promise<OpenedCheckout> {
+  const { purchaseId } = wanted;
   try {
-    return await ask().catch((error: unknown) => (isUnclear(error) ? ask() : Promise.reject(error as Error)));
+    return await openTwice(payments, wanted, `checkout:${purchaseId}`).catch(async (error: unknown) => {
+      if (!(error instanceof PaymentsError && error.code === 'unknown-customer')) throw error;
+      core.log.warn({ purchaseId }, 'customer is unknown at Stripe');
+      return openTwice(payments, await withoutCustomer(), `checkout:${purchaseId}:2`);
+    });
   } catch (error) {
     if (!(error instanceof PaymentsError)) throw error;
     const { kind, code, message } = error;
     core.log[kind === 'refused' ? 'error' : 'warn']({ purchaseId, kind, code, reason: message }, 'checkout not opened');
     throw Object.assign(refuse('payments.unavailable'), { cause: error });
   }
+}
+
+async function openTwice(payments: Payments, wanted: CheckoutWanted, key: string): Promise<OpenedCheckout> {
+  const ask = () => payments.openCheckout(wanted, key);
+  return ask().catch((error: unknown) => (isUnclear(error) ? ask() : Promise.reject(error as Error)));
 }
 
 function isUnclear(error: unknown): boolean {

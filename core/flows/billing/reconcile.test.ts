@@ -60,7 +60,7 @@ test('a dispute that is decided weeks later, and a refund that fails weeks later
   const refund = await billing().refund(refunded.paymentId);
   await round();
   await round();
-  expect(await ada.ledger()).toEqual(['purchase 500', 'purchase 500', 'clawback 500', 'clawback 500']);
+  expect((await ada.ledger()).toSorted((a, b) => a.localeCompare(b))).toEqual(['clawback 500', 'clawback 500', 'purchase 500', 'purchase 500']);
   for (let days = 0; days < 20; days += 5) {
     clock.forward(5 * 24 * 60 * MINUTE_MS);
     await round();
@@ -107,7 +107,7 @@ test('a difference that outlives two rounds raises an alarm, and is forgotten wh
   expect((await mailOf(stage(), OPS, 'alarm')).text).toContain(
     `1 differences could not be repaired in two rounds:\n\n${checkoutId}: unfit`,
   );
-  await money.query({ text: 'UPDATE purchases SET credits = credits - 1 WHERE checkout_id = $1' }, [checkoutId]);
+  await money.query({ text: 'UPDATE purchases SET credits = credits - 1, trouble = NULL WHERE checkout_id = $1' }, [checkoutId]);
   await money.query({ text: 'ALTER TABLE purchases ENABLE TRIGGER purchases_guard' }, []);
   await round();
   expect(await differences()).toEqual([]);

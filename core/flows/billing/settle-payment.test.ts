@@ -248,7 +248,7 @@ test(
         await settle(paymentId);
         const end = await standing(ada, paymentId);
         const { refunded, lost, open } = await atStripeNow(paymentId);
-        const left = lost ? 0 : 500 - Number((500_000_000n * BigInt(refunded)) / 2500n) / 1e6;
+        const left = lost ? 0 : Number(500_000_000n - (500_000_000n * BigInt(refunded)) / 2500n) / 1e6;
         if (open) expect(end.left + end.soft).toBeCloseTo(left, 6);
         else expect(end).toMatchObject({ left, soft: 0 });
         const lines = await ada.ledger();

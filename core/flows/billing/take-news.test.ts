@@ -54,6 +54,19 @@ test('a notification of a payment credits the checkout that made it', async () =
   expect(await ada.ledger()).toEqual(['purchase 500']);
 });
 
+test('a checkout that Stripe still calls open after it told that it was completed is asked for again', async () => {
+  const ada = await world().person(0);
+  const checkoutId = await openFor(ada);
+  await tell(news(checkoutId));
+  await vi.waitFor(async () => expect(await rowsOf(checkoutId)).toMatchObject([{ state: 'open', tries: 1, trouble: 'still-open' }]));
+  for (const waitMs of [2_000, 4_000, 8_000]) clock.forward(waitMs);
+  await vi.waitFor(async () => {
+    clock.forward(8_000);
+    expect(await rowsOf(checkoutId)).toMatchObject([{ state: 'done' }]);
+  });
+  expect(await ada.ledger()).toEqual([]);
+});
+
 test('one that could not be handled is tried again by itself, and credits once', async () => {
   const { ada, checkoutId } = await paidCheckout();
   await failures(2);
@@ -100,6 +113,25 @@ test('a worker that died with a notification in hand is followed by another one 
   clock.forward(60_000);
   await settled(checkoutId);
   expect(await ada.ledger()).toEqual(['purchase 500']);
+});
+
+test('a purchase of a pack that only a newer version sells waits for that version, and operators are told of none', async () => {
+  const { core, sdk, mails } = world();
+  const [team] = (await sdk.prices.list({ lookup_keys: ['impacter_team_v1_usd'] })).data;
+  await sdk.prices.create({ currency: 'usd', unit_amount: 9_900, product: team!.product as string, lookup_key: 'impacter_team_v2_usd' });
+  const [price] = (await sdk.prices.list({ lookup_keys: ['impacter_team_v2_usd'] })).data;
+  const { id, url } = await sdk.checkout.sessions.create({
+    mode: 'payment',
+    line_items: [{ price: price!.id, quantity: 1 }],
+    customer_creation: 'always',
+    success_url: 'https://example.com',
+  });
+  await world().billing.pay(url!);
+  await tell(news(id));
+  await vi.waitFor(async () => expect(await rowsOf(id)).toMatchObject([{ state: 'open', trouble: 'newer-price' }]));
+  expect(await world().app.billing.done(null, id, '198.51.100.1')).toEqual({ kind: 'unclear' });
+  expect((await mails(OPS, 0)).filter(({ text }) => text.includes(id))).toEqual([]);
+  await core.store.money.query({ text: `UPDATE stripe_news SET state = 'left', trouble = 'other-mode' WHERE object_id = $1` }, [id]);
 });
 
 test('what an older version left is taken up within an hour', async () => {
@@ -193,6 +225,8 @@ test('notifications with contradictory names and shared ids credit what was paid
         expect(await tell({ ...(thin ? thinNews(objectId, { kind }) : news(objectId, { kind, inside })), id, livemode })).toBe(200);
       }
       await vi.waitFor(async () => {
+        // What is said to be completed and is not is looked at a few times.
+        clock.forward(8_000);
         const { rows } = await core.store.money.query({ text: `SELECT 1 FROM stripe_news WHERE starts_with(id, $1) AND state = 'open'` }, [
           `evt_${run}`,
         ]);

@@ -61,9 +61,10 @@ async function handleDue(core: Core, payments: Payments, signal: AbortSignal): P
 async function handleOne(core: Core, payments: Payments, news: OpenNews): Promise<void> {
   const { objectId } = news;
   const tries = Math.max(...news.rows.map((row) => row.tries));
+  const saysPaid = tries <= STALE_TRIES && news.rows.some(({ kind }) => paidKinds.has(kind));
   const log = core.log.child({ objectId, newsIds: news.rows.map(({ id }) => id), tries });
   try {
-    const trouble = await bring(core, payments, objectId).catch((error: unknown) => explain(error, log));
+    const trouble = await bring(core, payments, objectId, saysPaid).catch((error: unknown) => explain(error, log));
     if (trouble === null) {
       await core.store.news.done(news, core.clock.now());
       return log.info({}, 'news of payments handled');
@@ -78,27 +79,39 @@ async function handleOne(core: Core, payments: Payments, news: OpenNews): Promis
 
 type Trouble = Pick<PaymentsError, 'code' | 'retryAfterMs'>;
 
+/** These tell of a checkout that somebody has completed. */
+const paidKinds: ReadonlySet<string> = new Set([
+  'checkout.session.completed',
+  'checkout.session.async_payment_succeeded',
+  'payment_intent.succeeded',
+]);
+/** Stripe may answer for a moment as if the checkout were still open. What is told of an object can be wrong for good, too. */
+const STALE_TRIES = 3;
+
 /** null: our state is the object's. */
-async function bring(core: Core, payments: Payments, objectId: string): Promise<Trouble | null> {
+async function bring(core: Core, payments: Payments, objectId: string, saysPaid: boolean): Promise<Trouble | null> {
   switch (followed(objectId)) {
     case 'checkout': {
       const { kind } = await fulfil(core, objectId, 'news');
       // Stripe named it a moment ago: our key is another account's, or its own parts do not agree yet.
-      return kind === 'unknown' ? { code: 'unknown-checkout', retryAfterMs: null } : null;
+      if (kind === 'unknown') return { code: 'unknown-checkout', retryAfterMs: null };
+      if (kind === 'open' && saysPaid) return { code: 'still-open', retryAfterMs: null };
+      // Beside us runs a newer version, which knows that price; or this one was rolled back, and is told of after an hour.
+      return kind === 'newer' ? { code: 'newer-price', retryAfterMs: null } : null;
     }
     case 'payment': {
       const checkoutId = await payments.checkoutOf(objectId);
       // Payments that no checkout made are not about credits.
       if (checkoutId === null) return null;
       // What was paid is credited first, whichever of the two is heard of first.
-      const trouble = await bring(core, payments, checkoutId);
+      const trouble = await bring(core, payments, checkoutId, saysPaid);
       if (trouble !== null) return trouble;
       const outcome = await settlePayment(core, objectId);
       return outcome === 'missing' ? { code: 'unknown-payment', retryAfterMs: null } : null;
     }
     case 'of-payment': {
       const paymentId = await payments.paymentBehind(objectId);
-      return paymentId === null ? null : bring(core, payments, paymentId);
+      return paymentId === null ? null : bring(core, payments, paymentId, saysPaid);
     }
     case null:
       throw new Error(`${objectId} is nothing that we follow`);
@@ -123,7 +136,7 @@ export async function watchNews(core: Core): Promise<void> {
   if (late === 0) return;
   await raiseAlarm(core, 'news-late', {
     title: 'Payments are not credited',
-    words: `${late} notifications of Stripe could not be handled for more than an hour.\nPeople may have paid and wait for their credits.`,
+    words: `${late} Stripe webhook events could not be handled for more than an hour.\nPeople may have paid and wait for their credits.`,
   });
 }
 
@@ -132,4 +145,5 @@ async function tidyNews(core: Core): Promise<void> {
   const taken = await core.store.news.takeUp(followedPrefixes, at);
   if (taken > 0) core.log.info({ taken }, 'news that an older version left is taken up');
   await core.store.news.tidy(at);
+  await core.store.purchases.tidy(at);
 }

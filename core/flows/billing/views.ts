@@ -1,5 +1,6 @@
 // What pages show of what is for sale, and of a checkout that somebody comes back from.
 
+import { firstHalf } from '#core/domain/accounts/network.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { sayMoney } from '#core/domain/billing/money.ts';
 import { sellingTerms } from '#core/domain/billing/terms.ts';
@@ -11,7 +12,7 @@ import { may, roles } from '#core/domain/team/permission.ts';
 import { PaymentsError } from '#core/ports/payments.ts';
 import type { Core } from '../runtime/core.ts';
 import { fulfil, type FulfilOutcome } from './fulfil.ts';
-import { sellerOf } from './open-checkout.ts';
+import { sellerOf, sellsToStrangers } from './open-checkout.ts';
 
 export interface PackView {
   readonly id: PackId;
@@ -49,6 +50,8 @@ export interface PackPage {
     /** Who may, where they may not. */ readonly ask: readonly string[];
   } | null;
   readonly savesCards: boolean;
+  /** Whether somebody who is not logged in can buy: their account is opened by an email. */
+  readonly sellsToStrangers: boolean;
   readonly terms: readonly string[];
 }
 
@@ -65,6 +68,7 @@ export async function pack(core: Core, actor: Actor | null, id: string, wanted?:
     currency: offered.currency,
     team: actor === null ? null : await teamOf(core, actor),
     savesCards: core.settings.selling.savesCards,
+    sellsToStrangers: sellsToStrangers(core),
     terms: sellingTerms(sellerOf(core)),
   };
 }
@@ -80,9 +84,12 @@ export async function terms(core: Core): Promise<string[] | null> {
   return core.payments === null ? null : sellingTerms(sellerOf(core));
 }
 
-/** `unclear`: Stripe could not be asked now. */
+/**
+ * `unclear`: Stripe could not be asked now, or only a newer version of the product can credit it. `off`:
+ * payments were turned off. `too-many`: this network looked too often within the hour.
+ */
 export type DoneView =
-  | { readonly kind: Exclude<FulfilOutcome['kind'], 'paid'> | 'unclear' }
+  | { readonly kind: Exclude<FulfilOutcome['kind'], 'paid' | 'newer' | 'elsewhere'> | 'unclear' | 'too-many' | 'off' }
   | {
       readonly kind: 'paid';
       readonly credits: Amount;
@@ -97,13 +104,16 @@ const DONE_MOST = 120;
 
 /** Somebody comes back from a checkout, logged in or not. Logs nobody in. */
 export async function done(core: Core, actor: Actor | null, checkoutId: string, caller: string): Promise<DoneView> {
-  if (!/^cs_\w{1,200}$/.test(checkoutId)) return { kind: 'unknown' };
-  if ((await core.store.logins.take(`bought|caller|${caller}`, DONE_MOST, 3_600, core.clock.now())) > 0) return { kind: 'unclear' };
+  if (core.payments === null) return { kind: 'off' };
+  if ((await core.store.logins.take(`bought|caller|${firstHalf(caller)}`, DONE_MOST, 3_600, core.clock.now())) > 0)
+    return { kind: 'too-many' };
   const outcome = await fulfil(core, checkoutId, 'page').catch((error: unknown) => {
     if (!(error instanceof PaymentsError)) throw error;
     core.log.warn({ checkoutId, code: error.code, reason: error.message }, 'checkout not read');
     return { kind: 'unclear' as const };
   });
+  if (outcome.kind === 'elsewhere') return { kind: 'unknown' };
+  if (outcome.kind === 'newer') return { kind: 'unclear' };
   if (outcome.kind !== 'paid') return { kind: outcome.kind };
   const { credits, teamId, openedBy } = outcome.purchase;
   const isInside = actor?.teamId === teamId;

@@ -1,7 +1,8 @@
 // Who gets what was bought. What was opened from inside belongs to the team that it was opened for, whatever address is typed
 // at the checkout. What a stranger bought belongs to whoever has the address that they typed. Stripe verifies no address, so
-// nobody is logged in by it, and an account that nobody has shown to be theirs gets a link by mail.
+// nobody is logged in by it; an account without a verified address and a password gets a link by mail.
 
+import { domainToASCII } from 'node:url';
 import type { Purchase } from '#core/domain/billing/purchase.ts';
 import type { TeamId, UserId, WalletId } from '#core/domain/ids.ts';
 import { readMailAddress } from '#core/domain/mail/mail-address.ts';
@@ -14,7 +15,7 @@ export interface Owner {
   readonly teamId: TeamId;
   readonly walletId: WalletId;
   readonly team: string;
-  /** For an account that nobody has shown to be theirs. */
+  /** To choose a password, for an account that has none or whose address is not verified. */
   readonly link: { readonly url: string; readonly expiresAt: Date } | null;
   /** Who gets the receipt. */
   readonly receiptTo: readonly Recipient[];
@@ -53,9 +54,16 @@ async function ownerByAddress(core: Core, payer: { email: string | null; name: s
   return { teamId, walletId, team: await nameOf(core, teamId), link, receiptTo: [{ userId, email }], keepsCustomer: !existed };
 }
 
-/** As it was typed at the checkout; null where no mail could arrive there. */
+/** As it was typed at the checkout, its domain in ASCII; null where no mail could arrive there. */
 export function addressIn(typed: string | null): string | null {
-  return orNull(() => readMailAddress(typed ?? ''));
+  return orNull(() => readMailAddress(inAscii(typed ?? '')));
+}
+
+/** Domains in other scripts have a form in ASCII: `例え.jp` is `xn--r8jz45g.jp`. */
+function inAscii(address: string): string {
+  const at = address.lastIndexOf('@') + 1;
+  const domain = address.slice(at);
+  return /^[\x20-\x7e]*$/.test(domain) ? address : address.slice(0, at) + domainToASCII(domain);
 }
 
 async function nameOf(core: Core, teamId: TeamId): Promise<string> {

@@ -14,7 +14,7 @@ export const alarmPages: Readonly<Record<AlarmKind, `/operator${string}`>> = {
   'ledger-wrong': '/operator/ledger',
   'mails-dead': '/operator/mails',
   'news-late': '/operator',
-  'purchase-unfit': '/operator/teams',
+  'purchase-unfit': '/operator',
 };
 
 /** Mails it, unless it was mailed within the hour. */

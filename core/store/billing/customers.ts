@@ -12,6 +12,8 @@ export interface Customers {
    * against whoever asks for work, and they have its wallet.
    */
   keep(teamId: TeamId, customerId: string): Promise<void>;
+  /** The service does not know this customer any more. Nothing happens where the team has another one by now. */
+  forget(teamId: TeamId, customerId: string): Promise<void>;
   /** Names of members with one of these roles, owners first. */
   named(teamId: TeamId, roles: readonly Role[], most: number): Promise<string[]>;
 }
@@ -33,6 +35,13 @@ export function customersOver(money: Money): Customers {
         },
         [teamId, customerId],
       );
+    },
+
+    async forget(teamId, customerId) {
+      await money.query({ text: 'UPDATE teams SET stripe_customer_id = NULL WHERE id = $1 AND stripe_customer_id = $2' }, [
+        teamId,
+        customerId,
+      ]);
     },
 
     async named(teamId, roles, most) {

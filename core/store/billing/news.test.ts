@@ -19,7 +19,9 @@ test('what is due about one object is taken together, by one process, until its 
   const [first, second] = [await keep(object, at(0)), await keep(object, at(1))];
   const taken = await claimed(news, object, at(2));
   expect(taken).toMatchObject({ objectId: object, leaseUntil: at(62) });
-  expect(taken!.rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([first, second].toSorted().map((id) => ({ id, tries: 1 })));
+  expect(taken!.rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+    [first, second].toSorted().map((id) => ({ id, kind: 'checkout.session.completed', tries: 1 })),
+  );
   expect(await claimed(other, object, at(61))).toBeNull();
 
   // The first one sleeps through its lease.
@@ -59,7 +61,7 @@ test('one that could not be handled is tried again at once when it is told again
   expect(await claimed(news, object, at(4))).toBeNull();
   await keep(object, at(5), { id });
   const again = (await claimed(news, object, at(5)))!;
-  expect(again.rows).toEqual([{ id, tries: 2 }]);
+  expect(again.rows).toEqual([{ id, kind: 'checkout.session.completed', tries: 2 }]);
   await keep(object, at(6), { id });
   expect(await claimed(news, object, at(6))).toBeNull();
   await news.done(again, at(6));

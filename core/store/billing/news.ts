@@ -23,7 +23,7 @@ export type LeftBecause = 'not-followed' | 'other-mode';
 /** What a process has in hand: an object, and the rows that were due about it. */
 export interface OpenNews {
   readonly objectId: string;
-  readonly rows: readonly { readonly id: string; readonly tries: number }[];
+  readonly rows: readonly { readonly id: string; readonly kind: string; readonly tries: number }[];
   /** Then another process may take them. */
   readonly leaseUntil: Date;
 }
@@ -84,14 +84,14 @@ export function newsOver(money: Money): NewsStore {
     keep: (news, at) => keep({ ...news, at }),
 
     async claim(prefixes, at, leaseMs, most) {
-      const { rows } = await money.query<{ id: string; object_id: string; tries: number; next_at: Date }>(
+      const { rows } = await money.query<{ id: string; kind: string; object_id: string; tries: number; next_at: Date }>(
         { name: 'news due', text: CLAIM },
         [at, leaseMs / 1000, most, prefixes],
       );
       const byObject = Map.groupBy(rows, ({ object_id }) => object_id);
       return [...byObject].map(([objectId, all]) => ({
         objectId,
-        rows: all.map(({ id, tries }) => ({ id, tries })),
+        rows: all.map(({ id, kind, tries }) => ({ id, kind, tries })),
         leaseUntil: all[0]!.next_at,
       }));
     },
@@ -157,8 +157,8 @@ function inHand(rows: OpenNews['rows']): [string[], number[]] {
 /** Only what this process took: whoever slept through a lease says nothing any more. */
 const OURS = `FROM unnest($1::text[], $2::int[]) AS ours(id, tries) WHERE n.id = ours.id AND n.tries = ours.tries AND n.state = 'open'`;
 
-// Trouble is there while a row waits to be tried again, and not while it is in hand: so what is told again while somebody is at
-// it changes nothing.
+// `trouble` is set while a row waits for its next try, and NULL while a worker handles it. So an event that Stripe sends again
+// brings a waiting row forward, and leaves one that is being handled alone.
 const KEEP = `
   WITH kept AS (
     INSERT INTO stripe_news AS n (id, kind, object_id, livemode, body, state, trouble, next_at, received_at)
@@ -178,4 +178,4 @@ const CLAIM = `
     ORDER BY next_at, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
   ) due
   WHERE n.id = due.id
-  RETURNING n.id, n.object_id, n.tries, n.next_at`;
+  RETURNING n.id, n.kind, n.object_id, n.tries, n.next_at`;

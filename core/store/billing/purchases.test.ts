@@ -75,6 +75,26 @@ test('what has no team, no payment or no time is not paid', async () => {
   }
 });
 
+test('a stranger’s checkout that nobody paid is forgotten after 90 days, and nothing else is', async () => {
+  const [open, expired, pending, paid] = [
+    await purchaseThatIs('open'),
+    await purchaseThatIs('expired'),
+    await purchaseThatIs('pending'),
+    await purchaseThatIs('paid'),
+  ];
+  const left = async () => {
+    const { rows } = await money().query<{ id: string }>({ text: 'SELECT id FROM purchases WHERE id = ANY ($1) ORDER BY id' }, [
+      [open, expired, pending, paid],
+    ]);
+    return rows.map(({ id }) => id);
+  };
+  const day = 24 * 3_600_000;
+  await purchasesOver(money()).tidy(new Date(at.getTime() + 89 * day));
+  expect(await left()).toHaveLength(4);
+  await purchasesOver(money()).tidy(new Date(at.getTime() + 90 * day));
+  expect(await left()).toEqual([pending, paid]);
+});
+
 test('a team has one customer, and a customer one team', async () => {
   const customers = customersOver(money());
   const [first, second] = [(await newTeam()).teamId, (await newTeam()).teamId];

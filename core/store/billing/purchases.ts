@@ -37,7 +37,11 @@ export interface Purchases {
   move(client: PoolClient, id: PurchaseId, state: Exclude<PurchaseState, 'paid'>, at: Date): Promise<void>;
   /** Why nothing is credited, for people to look at. The state stays. */
   trouble(id: PurchaseId, why: string): Promise<void>;
+  /** Forgets old checkouts of strangers that nobody paid. One that was paid all the same is credited without its row. */
+  tidy(at: Date): Promise<void>;
 }
+
+const UNPAID_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
 export function purchasesOver(money: Money): Purchases {
   const one = async (where: string, value: string): Promise<Purchase | null> => {
@@ -125,6 +129,13 @@ export function purchasesOver(money: Money): Purchases {
 
     async trouble(id, why) {
       await money.query({ text: `UPDATE purchases SET trouble = $2 WHERE id = $1 AND state <> 'paid'` }, [id, why]);
+    },
+
+    async tidy(at) {
+      await money.query(
+        { text: `DELETE FROM purchases WHERE team_id IS NULL AND state IN ('open', 'expired') AND trouble IS NULL AND opened_at <= $1` },
+        [new Date(at.getTime() - UNPAID_KEPT_MS)],
+      );
     },
   };
 }

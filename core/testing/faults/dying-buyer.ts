@@ -8,7 +8,7 @@ import type { Core } from '#core/flows/runtime/core.ts';
 import { startProduct } from '#core/product/product.ts';
 import { quietLog } from '../runner/quiet-log.ts';
 
-export const purchaseSteps = ['opened', 'checkout', 'account', 'locked', 'credited'] as const;
+export const purchaseSteps = ['opened', 'checkout', 'account', 'customer', 'locked', 'credited'] as const;
 export type PurchaseStep = (typeof purchaseSteps)[number];
 
 /** `dieAfter`: the next time it has done that. */
@@ -54,13 +54,8 @@ function dyingAfter(core: Core, did: (step: PurchaseStep) => void): Core {
       ...store,
       people: { ...store.people, addUser: after('account', store.people.addUser) },
       purchases: { ...store.purchases, open: after('opened', store.purchases.open), lock: after('locked', store.purchases.lock) },
-      customers: {
-        ...store.customers,
-        async keep(...call) {
-          did('credited');
-          return store.customers.keep(...call);
-        },
-      },
+      customers: { ...store.customers, keep: after('customer', store.customers.keep) },
+      money: { ...store.money, transaction: after('credited', store.money.transaction) as typeof store.money.transaction },
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react';
 import { Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
-import { Button } from '../components/button.tsx';
+import { Button, LinkButton } from '../components/button.tsx';
 import { Checkbox } from '../components/field.tsx';
 import { Form } from '../components/form.tsx';
 import { Credits, formatNumber, useReader } from '../components/format.tsx';
@@ -37,8 +37,9 @@ export const action = open(async (visit) => {
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `${buyWords.title} · ${loaderData?.brandName}` }];
 
 export default function Pack() {
-  const { pack, currency, team, savesCards, terms } = useLoaderData<typeof loader>();
+  const { pack, currency, team, savesCards, sellsToStrangers, terms } = useLoaderData<typeof loader>();
   const reader = useReader();
+  const logIn = `/login?next=${encodeURIComponent(`/buy/${pack.id}?currency=${currency}`)}`;
   return (
     <Page title={words.title(formatNumber(pack.credits, reader))} width="narrow">
       <Card>
@@ -53,17 +54,18 @@ export default function Pack() {
           </Fact>
           <Fact name="For">{team === null ? words.newAccount : team.name}</Fact>
         </dl>
-        {team === null && (
+        {team === null && sellsToStrangers && (
           <p className="mt-2">
-            <Link
-              to={`/login?next=${encodeURIComponent(`/buy/${pack.id}?currency=${currency}`)}`}
-              className="inline-flex min-h-11 items-center text-accent underline underline-offset-2"
-            >
+            <Link to={logIn} className="inline-flex min-h-11 items-center text-accent underline underline-offset-2">
               {words.logIn}
             </Link>
           </p>
         )}
-        {team?.mayBuy === false ? (
+        {team === null && !sellsToStrangers ? (
+          <LinkButton to={logIn} look="main" className="mt-5">
+            {words.logInFirst}
+          </LinkButton>
+        ) : team?.mayBuy === false ? (
           <Notice tone="warn" title={words.notYou} className="mt-5">
             {team.ask.length === 0 ? words.askSomebody : words.askOne(team.ask)}
           </Notice>

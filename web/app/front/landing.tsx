@@ -14,8 +14,9 @@ import { Tag } from '../components/tag.tsx';
 import { open } from '../guarded.ts';
 import { kinds, landing as words } from '../texts/front.ts';
 
-export const loader = open(({ brandName, startingCredits, sandboxPages }) => ({
+export const loader = open(async ({ app, brandName, startingCredits, sandboxPages }) => ({
   brandName,
+  isSelling: (await app.billing.packs()) !== null,
   startingCredits,
   sandboxPages,
   prices: agentTypes.map((type) => ({ type, ...priceOf(type) })),
@@ -43,7 +44,7 @@ export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
 ];
 
 export default function Landing() {
-  const { startingCredits, sandboxPages } = useLoaderData<typeof loader>();
+  const { isSelling, startingCredits, sandboxPages } = useLoaderData<typeof loader>();
   return (
     <div className="mx-auto max-w-6xl px-4 sm:px-6">
       <section className="grid items-center gap-12 py-12 sm:py-20 lg:grid-cols-2">
@@ -54,7 +55,7 @@ export default function Landing() {
             <LinkButton to="/signup" look="main">
               Get started
             </LinkButton>
-            <LinkButton to="/buy">Buy credits</LinkButton>
+            {isSelling && <LinkButton to="/buy">Buy credits</LinkButton>}
           </div>
           <p className="mt-4 text-sm text-soft">{startingCredits > 0 ? words.free(startingCredits) : words.noFree}</p>
         </div>

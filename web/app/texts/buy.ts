@@ -24,6 +24,8 @@ export const packWords = {
   title: (credits: string) => `Buy ${credits} credits`,
   newAccount: 'The account of the email address you enter when you pay. If you don’t have one yet, we create it and email you a link.',
   logIn: 'Log in to buy for your team',
+  /** Where nobody can get into a new account, because no emails are sent. */
+  logInFirst: 'Log in to buy',
   save: 'Save this card for later payments',
   saveHint: 'It is only charged when you say so. Auto top-up stays off.',
   pay: 'Continue to payment',
@@ -54,5 +56,10 @@ export const doneWords = {
     'We can’t see your payment right now',
     'If you paid, your credits are added automatically. Reload this page in a minute to see them.',
   ],
+  'too-many': [
+    'Too many requests from your network',
+    'If you paid, your credits are added automatically. You can open this page again in an hour.',
+  ],
+  off: ['Payments are turned off', 'If you paid and don’t have your credits, contact the team that runs this site.'],
   unknown: ['Checkout not found', 'Check the address, or start again.'],
 } as const;

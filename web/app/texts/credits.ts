@@ -46,7 +46,7 @@ export const noStartingCredits = {
 
 export const buying = {
   title: 'Get credits',
-  lead: 'One payment, no subscription. They don’t expire.',
+  lead: 'One payment, no subscription. Credits don’t expire.',
   today: (brand: string) =>
     `Credits can’t be bought here. The team that runs ${brand} grants them: tell them the name of your team and how many you need.`,
   command: 'On the machine that runs it:',

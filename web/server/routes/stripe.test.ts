@@ -91,7 +91,7 @@ test('while the database is away the answer is 503, and afterwards the notificat
   expect(await rows(body)).toHaveLength(1);
 });
 
-test('where nothing is sold, nobody is there to be told', async () => {
+test('with payments off, the webhook answers that there is no such address', async () => {
   const off = await stage().another({ STRIPE_SECRET_KEY: 'off' });
   const answer = await fetch(off.url + NEWS_PATH, { method: 'POST', body: '{}' });
   expect(answer.status).toBe(404);
