@@ -27,6 +27,8 @@ export interface Adapter<Settings = unknown, Part = unknown> {
   readonly delivery: 'posted' | 'read-here';
   /** Its start() gives a fetcher for what people attach; without it a request with attachments is refused. */
   readonly fetchesFiles?: boolean;
+  /** What a workspace has to grant its app: one that granted less is told to install it again. */
+  readonly scopes?: readonly string[];
   readonly refs: ThreadRefs;
   readonly limits: Limits;
   /**
@@ -90,6 +92,11 @@ export interface Context<Settings> {
   readonly settings: Settings;
 }
 
+/** What is found of a platform's settings. `mend`: the setting, or the page of the platform, that helps. */
+export type Examined =
+  | { readonly state: 'ok'; readonly words: string }
+  | { readonly state: 'warning' | 'failing'; readonly words: string; readonly mend: string };
+
 export interface Started {
   readonly poster?: Poster;
   /** Set where `fetchesFiles`. */
@@ -98,6 +105,8 @@ export interface Started {
   readonly shower?: Shower;
   /** What the platform calls us on. A body may have 1 MB where a mount says nothing else; raw-body.ts reads it. */
   readonly mounts?: readonly Mount[];
+  /** Origins of the platform to which its mounts send browsers. */
+  readonly leadsTo?: readonly string[];
   /** Takes nothing more, and resolves when all that was begun has ended. */
   stop(): Promise<void>;
 }

@@ -18,12 +18,19 @@ export interface Bots {
   /** For shown work, by platform. */
   readonly showers: ReadonlyMap<Platform, Shower>;
   readonly mounts: readonly Mount[];
+  /** Where its mounts send browsers. */
+  readonly leadsTo: readonly string[];
   stop(): Promise<void>;
 }
 
 /** Platforms whose attachments can be fetched. */
 export function platformsFetchedFrom(list: readonly Adapter[] = adapters): ReadonlySet<Platform> {
   return new Set(list.filter(({ fetchesFiles = false }) => fetchesFiles).map(({ platform }) => platform));
+}
+
+/** What each platform's app asks a workspace for. */
+export function scopesWanted(list: readonly Adapter[] = adapters): Readonly<Record<Platform, readonly string[]>> {
+  return Object.fromEntries(list.map(({ platform, scopes = [] }) => [platform, scopes]));
 }
 
 /** Starts each adapter that has settings. When one can't start, none stays. */
@@ -54,6 +61,7 @@ export async function startBots(
     fetchers: new Map(started.flatMap(({ fetcher }) => (fetcher ? [[fetcher.platform, fetcher] as const] : []))),
     showers: new Map(started.flatMap(({ shower }) => (shower ? [[shower.platform, shower] as const] : []))),
     mounts: started.flatMap(({ mounts = [] }) => mounts.map((mount) => ({ body: { mostBytes: MOST_BYTES }, ...mount }))),
+    leadsTo: started.flatMap(({ leadsTo = [] }) => leadsTo),
     stop: () => stopAll(started),
   };
 }

@@ -2,11 +2,14 @@
 // for their channel (out/). Bolt and the sandbox are loaded only by whoever needs them.
 
 import type { Adapter } from '#bots/adapter.ts';
-import { slackCalls } from './api/call.ts';
+import { noticing, slackCalls } from './api/call.ts';
 import { limits, renderSlack, type SlackPost } from './draw/render.ts';
 import { slackInbound } from './in/inbound.ts';
+import { slackInstall, slackOrigin } from './install/install.ts';
+import { keepRotated, type Rotation } from './install/rotation.ts';
 import { keepInstallations } from './installations.ts';
 import { slackFetcher } from './out/fetcher.ts';
+import { scopeNames } from './manifest/scopes.ts';
 import { slackPoster } from './out/poster.ts';
 import { slackShower } from './out/shower.ts';
 import { slackStatus } from './out/status.ts';
@@ -18,13 +21,17 @@ export const slack: Adapter<SlackSettings, SlackPost> = {
   platform: 'slack',
   delivery: 'posted',
   fetchesFiles: true,
+  scopes: scopeNames,
   refs,
   limits,
   render: renderSlack,
   async start(context) {
-    const { app, settings, budgets, log } = context;
-    const call = slackCalls(settings);
+    const { app, settings, budgets, clock, log } = context;
+    const { install: client } = settings;
+    let rotation: Rotation | null = null;
+    const call = noticing(slackCalls(settings), 'token_expired', () => rotation?.soon());
     const installed = await keepInstallations(context, call);
+    rotation = client && keepRotated({ app, budgets, clock, log, client, call });
     const tokens = tokensOf(
       (team) => app.workspaces.installation('slack', team),
       () => installed.isComplete(),
@@ -35,9 +42,10 @@ export const slack: Adapter<SlackSettings, SlackPost> = {
       poster: slackPoster({ call, tokens, budgets, settings }),
       shower: slackShower({ call, tokens, status }),
       fetcher: slackFetcher({ call, tokens, settings }),
-      mounts: [inbound.mount],
+      mounts: [inbound.mount, ...(client === null ? [] : slackInstall(context, { call, tokens, client }))],
+      leadsTo: client === null ? [] : [slackOrigin(settings)],
       async stop() {
-        await Promise.all([inbound.stop(), installed.stop()]);
+        await Promise.all([inbound.stop(), installed.stop(), rotation?.stop()]);
         await status.ended();
       },
     };

@@ -37,7 +37,7 @@ test('the workspace of the token that an operator set is known by itself, also w
 test.each<[string, Partial<SlackSettings>, string]>([
   ['a token that Slack does not take', { botToken: 'xoxb-wrong' }, 'Slack does not take SLACK_BOT_TOKEN'],
   ['neither a signing secret nor an app token', { botToken: 'xoxb-1', signingSecrets: [] }, 'Nothing would be heard'],
-  ['no token', { install: { clientId: '1.2', clientSecret: '5a' } }, 'Installing the app by a link does not work yet'],
+  ['neither a token nor an app that workspaces install', {}, 'Nobody could be answered'],
 ])('with %s the product does not start, and says why', async (_, change, words) => {
   await expect(keep(change)).rejects.toThrow(words);
 });

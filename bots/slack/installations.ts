@@ -56,11 +56,13 @@ export async function keepInstallations(
 }
 
 /** Settings that nothing would be heard with. */
-function mustWork({ signingSecrets, appToken, botToken, seeds }: SlackSettings): void {
+function mustWork({ signingSecrets, appToken, botToken, install, seeds }: SlackSettings): void {
   if (signingSecrets.length === 0 && appToken === null)
     throw new Error('Nothing would be heard. Set SLACK_SIGNING_SECRET and have Slack call /slack/events, or set SLACK_APP_TOKEN.');
-  if (botToken === null && seeds === undefined)
-    throw new Error('Installing the app by a link does not work yet. Set SLACK_BOT_TOKEN to connect one workspace.');
+  if (botToken === null && install === null && seeds === undefined)
+    throw new Error(
+      'Nobody could be answered. Set SLACK_BOT_TOKEN to connect one workspace, or SLACK_CLIENT_ID to let workspaces install the app.',
+    );
 }
 
 function unlessAway(error: unknown): false {

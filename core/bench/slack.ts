@@ -8,6 +8,10 @@ import { Worker } from 'node:worker_threads';
 import { App, HTTPReceiver, LogLevel, type Logger } from '@slack/bolt';
 import pg from 'pg';
 import { slack } from '#bots/slack/adapter.ts';
+import { slackCalls } from '#bots/slack/api/call.ts';
+import { slackInbound } from '#bots/slack/in/inbound.ts';
+import { slackStatus, type Status } from '#bots/slack/out/status.ts';
+import { tokensOf } from '#bots/slack/tokens-of.ts';
 import type { SlackSettings } from '#bots/slack/settings.ts';
 import { readConfig } from '#core/contracts/env.ts';
 import { newId } from '#core/domain/ids.ts';
@@ -31,7 +35,8 @@ export async function benchSlack(databaseUrl: string, dataDir: string, log: Log)
   const [port] = (await once(worker, 'message')) as [number];
   const settings = { ...readConfig({ DATABASE_URL: databaseUrl, DATA_DIR: dataDir, PORT: '0', ROLES: 'bots', RATE_LIMIT_FACTOR: '1000' }) };
   const botSettings = { slack: settingsFor(port) };
-  const product = await startProduct(settings, { log, adapters: [silently(slack)], botSettings, chatSandboxes: false });
+  let answers = false;
+  const product = await startProduct(settings, { log, adapters: [hearing(() => answers)], botSettings, chatSandboxes: false });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: CALLERS });
   pool.on('error', () => {}); // some are still closing when the server stops
   const bare = await openBolt(false, async () => undefined);
@@ -56,6 +61,8 @@ export async function benchSlack(databaseUrl: string, dataDir: string, log: Log)
       if (i > 0) rounds.push(round);
     }
     const { waits } = await tell({ url: ours, count: RATE_PER_SECOND * RATE_SECONDS, times: 1, perSecond: RATE_PER_SECOND });
+    // What a mention costs all in all, but for its answer.
+    answers = true;
     const costs = {
       once: await cpuMs({ url: ours, count: AGAIN, times: 1 }),
       tenfold: await cpuMs({ url: ours, count: AGAIN, times: 10 }),
@@ -96,13 +103,25 @@ export async function benchSlack(databaseUrl: string, dataDir: string, log: Log)
   }
 }
 
-/** What is heard is measured, and not what is said. */
-function silently(adapter: typeof slack): typeof slack {
+/** Slack that is heard, and does not answer: only its status says that work goes on, where `answers` says so. */
+function hearing(answers: () => boolean): typeof slack {
   return {
-    ...adapter,
+    ...slack,
     async start(context) {
-      const { poster: _, shower: __, ...started } = await adapter.start(context);
-      return started;
+      const { app, settings, log } = context;
+      for (const seed of settings.seeds ?? []) await app.workspaces.installed(seed);
+      const call = slackCalls(settings);
+      const tokens = tokensOf((team) => app.workspaces.installation('slack', team));
+      const whole = slackStatus({ call, tokens, log });
+      const status: Status = { ...whole, working: (...given) => answers() && whole.working(...given) };
+      const { mount, stop } = await slackInbound(context, { call, tokens, status });
+      return {
+        mounts: [mount],
+        async stop() {
+          await stop();
+          await whole.ended();
+        },
+      };
     },
   };
 }

@@ -16,6 +16,7 @@ import { migrate } from '#core/store/database/migrate.ts';
 import { createTestDatabase } from '#core/testing/runner/database.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { stage } from '#core/testing/stages/stage.ts';
+import { slackStage } from '#core/testing/stages/slack-stage.ts';
 import { temporaryFolder } from '#core/testing/runner/temporary-folder.ts';
 import type { GivenSettings } from '#core/contracts/config-problem.ts';
 
@@ -70,9 +71,29 @@ test('beside a product that runs well, every line is ok', async () => {
     storage: ['ok kept: stored, read and removed an object'],
     mail: ['ok SES takes mails from hello@example.com, 0 of 50000 sent in 24 hours'],
     payments: ['ok a sandbox, which starts with the product'],
+    slack: ['ok a sandbox, which starts with the product'],
     agents: [expect.stringMatching(/^ok 127\.0\.0\.1:\d+ answers, and has all agents$/)],
   });
   expect(code).toBe(0);
+});
+
+test('of an app in Slack, the token, its scopes and the event address are looked at, and the page of Slack that mends them is named', async () => {
+  const { people, settings, another, databaseUrl } = await slackStage();
+  const secret = randomBytes(16).toString('hex');
+  const { url } = await another({}, { botSettings: { slack: { ...settings, signingSecrets: [secret] } } });
+  const given = {
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: await folder(),
+    PORT: '0',
+    PUBLIC_URL: url!,
+    SLACK_API_URL: settings.apiUrl!,
+    SLACK_BOT_TOKEN: (await people.places()).teams[0]!.token,
+    SLACK_SIGNING_SECRET: secret,
+  };
+  const slackSaid = async () => (await visit(given)).said['slack'];
+  expect(await slackSaid()).toEqual(['ok the token works in Acme, with all scopes', `ok ${url}/slack/events answers as Slack wants it`]);
+  await people.takeScope('T1', 'files:read');
+  expect((await slackSaid())![0]).toMatch(/^warning the token lacks files:read → .*“OAuth & Permissions”.*“Reinstall to Workspace”/);
 });
 
 test('a gateway that several teams share is said to be one trust domain, and is a warning until that is accepted', async () => {

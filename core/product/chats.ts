@@ -39,6 +39,16 @@ export interface ChatNeeds {
   readonly log: Log;
 }
 
+/** Where somebody adds the app to a workspace of theirs. A process that answers pages need not be one that speaks on platforms. */
+export function installLinks(
+  { slack }: Config,
+  settings: Chats['settings'],
+): readonly { platform: Platform; title: string; path: string }[] {
+  const given = settings['slack'] ?? slack;
+  const installs = given instanceof Object && 'install' in given && given.install !== null;
+  return installs ? [{ platform: 'slack', title: 'Add to Slack', path: '/slack/install' }] : [];
+}
+
 /** For a process that speaks on no platform. */
 export const noChats: Chats = { settings: {}, mounts: [], pages: [], linked: [], sandboxes: [] };
 

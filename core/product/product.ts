@@ -39,6 +39,7 @@ import { openKeyring } from './keyring.ts';
 import { explainLostKey } from './lost-key.ts';
 import type { ProductOptions, Timings } from './options.ts';
 import { startBotsRole, startWebRole, startWorkerRole } from './roles.ts';
+import { installLinks } from './chats.ts';
 import { startSandboxes, type Outside } from './sandboxes.ts';
 
 export interface Product {
@@ -136,7 +137,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       cost: options.loginCost,
     });
 
-    const { platformsFetchedFrom } = await import('#bots/main.ts');
+    const { platformsFetchedFrom, scopesWanted } = await import('#bots/main.ts');
     const made: Core = {
       store,
       queue,
@@ -165,6 +166,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
         operatorEmails: new Set(config.people.operatorEmails.map((email) => email.toLowerCase())),
         worker,
         readHere: new Set(platformsReadHere()),
+        wantedScopes: scopesWanted(options.adapters),
         fetchesFrom: platformsFetchedFrom(options.adapters),
         ...timings,
       },
@@ -178,7 +180,8 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const { startingCredits } = config.people;
     const operatorEmails = [...core.settings.operatorEmails];
     const filesOrigin = originOf(outside.s3);
-    const portal = options.portal ? { operatorEmails, startingCredits: asNumber(startingCredits.credits), filesOrigin } : null;
+    const installs = installLinks(config, outside.chats.settings);
+    const portal = options.portal ? { operatorEmails, startingCredits: asNumber(startingCredits.credits), filesOrigin, installs } : null;
     const mounts = [...(bots?.mounts ?? []), ...outside.chats.mounts];
     // Also where nobody calls us: whoever watches over the process asks for its health.
     const listens = config.roles.includes('web') || bots !== null;
@@ -191,6 +194,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
           { ...config.http, port },
           {
             mounts,
+            leadsTo: bots?.leadsTo ?? [],
             outside,
             filesOrigin,
             // In production a proxy on the same machine may call us by any name.

@@ -77,10 +77,12 @@ export async function startBotsRole(
 }
 
 /** What the portal is told besides. */
-type PortalNeeds = Pick<PortalSettings, 'operatorEmails' | 'startingCredits' | 'filesOrigin'>;
+type PortalNeeds = Pick<PortalSettings, 'operatorEmails' | 'startingCredits' | 'filesOrigin' | 'installs'>;
 
 interface WebNeeds {
   readonly mounts: readonly Mount[];
+  /** Origins that the mounts send browsers to. */
+  readonly leadsTo: readonly string[];
   readonly outside: Pick<Outside, 'mailbox' | 'till' | 'chats' | 'pagesToken'>;
   readonly loopbackOnly: boolean;
   /** Where downloads lead to. */
@@ -93,7 +95,7 @@ export async function startWebRole(
   core: Core,
   app: App,
   http: { host: string; port: number; trustProxy: number; metricsToken: string | null; securityContacts: readonly string[] },
-  { mounts, outside, loopbackOnly, filesOrigin, portal }: WebNeeds,
+  { mounts, leadsTo, outside, loopbackOnly, filesOrigin, portal }: WebNeeds,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createWeb } = await import('#web/server/web.ts');
   const { mailboxPages } = await import('#web/server/sandbox/mailbox.ts');
@@ -113,7 +115,7 @@ export async function startWebRole(
     ...common,
     ...(portal && { portal: await openPortal({ ...common, ...portal, paymentOrigins, now: () => core.clock.now() }) }),
     mounts: [...mounts, ...(mailbox ? mailboxPages({ ...mailbox, brandName }) : []), ...(till ? tillPages({ ...till, brandName }) : [])],
-    leadsTo: [filesOrigin, ...paymentOrigins],
+    leadsTo: [filesOrigin, ...paymentOrigins, ...leadsTo],
     ...(pagesToken !== null && { sandboxToken: pagesToken }),
     loopbackOnly,
     trustProxy: http.trustProxy,

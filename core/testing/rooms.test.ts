@@ -40,6 +40,7 @@ const rooms: Record<string, readonly string[]> = {
     'core/flows',
     'core/engines',
     'core/sandbox',
+    'lazily bots/*',
   ],
   'core/bench': [
     'core/product',

@@ -23,6 +23,8 @@ export interface Visit {
   readonly startingCredits: number;
   /** Pages of the sandboxes of this start. */
   readonly sandboxPages: readonly { readonly title: string; readonly path: string }[];
+  /** Where an app of ours is added to a workspace of a chat platform. */
+  readonly installs: readonly { readonly platform: string; readonly title: string; readonly path: string }[];
   readonly now: Date;
   /** Who is logged in, asked for once in a request however often it is needed; null for a stranger. */
   who(): Promise<Who | null>;

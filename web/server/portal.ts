@@ -26,6 +26,7 @@ export interface PortalSettings {
   readonly operatorEmails: readonly string[];
   readonly startingCredits: number;
   readonly sandboxPages: Visit['sandboxPages'];
+  readonly installs: Visit['installs'];
   /** Where files are fetched from after a redirect of ours: pages may show pictures from there. */
   readonly filesOrigin: string | null;
   /** Where people pay: a form that is answered with a redirect may end there. */
@@ -92,7 +93,7 @@ function isWellFormed(path: string): boolean {
 }
 
 function visitOf(
-  { app, auth, log, publicUrl, brandName, operatorEmails, startingCredits, sandboxPages, now }: PortalSettings,
+  { app, auth, log, publicUrl, brandName, operatorEmails, startingCredits, sandboxPages, installs, now }: PortalSettings,
   headers: Headers,
   { nonce, caller, response }: { nonce: string; caller: string; response: Answer },
 ): Visit {
@@ -116,6 +117,7 @@ function visitOf(
     caller,
     startingCredits,
     sandboxPages,
+    installs,
     requestId: response.locals.requestId,
     now: now(),
     who: () => (who ??= untilBack(response.locals, look)),

@@ -29,7 +29,7 @@ export type SlackMethod =
 /** What Slack answered, unread: each caller parses what it needs. */
 export type SlackOk = Readonly<Record<string, unknown>>;
 
-/** Rejects with `SlackNo` or `SlackAway`, and with nothing else. */
+/** Rejects with `SlackNo` or `SlackAway`, and with nothing else. The token is empty where the app calls as itself. */
 export type Call = (method: SlackMethod, token: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<SlackOk>;
 
 /** Slack said no: surely not done. */
@@ -90,6 +90,18 @@ export function slackCalls({ apiUrl }: Pick<SlackSettings, 'apiUrl'>): Call {
   };
 }
 
+/** Tells of each refusal with this word. */
+export function noticing(call: Call, word: string, notice: () => void): Call {
+  return async (...given) => {
+    try {
+      return await call(...given);
+    } catch (error) {
+      if (error instanceof SlackNo && error.error === word) notice();
+      throw error;
+    }
+  };
+}
+
 async function ask(url: URL, token: string, method: SlackMethod, args: Readonly<Record<string, unknown>>, signal: AbortSignal) {
   try {
     return await fetch(url, {
@@ -97,7 +109,7 @@ async function ask(url: URL, token: string, method: SlackMethod, args: Readonly<
       signal,
       // A redirect would take the token to another place.
       redirect: 'error',
-      headers: { Authorization: `Bearer ${token}` },
+      headers: token === '' ? {} : { Authorization: `Bearer ${token}` },
       body: formOf(args),
     });
   } catch (error) {

@@ -7,11 +7,20 @@ import { slashCommand } from '../acts/command.ts';
 import { CHANGE, submitted } from '../acts/form.ts';
 import { pressed } from '../acts/pressed.ts';
 import { stopped } from '../acts/stopped.ts';
+import { removed, revoked } from '../install/gone.ts';
 import type { SaidDeps } from '../said/deps.ts';
 import { handleMessage } from '../said/said.ts';
 import type { TokensOf } from '../tokens-of.ts';
 import type { Listen } from './bolt.ts';
-import { commandSchema, messageEventSchema, pressedSchema, stoppedSchema, submittedSchema } from './shapes.ts';
+import {
+  commandSchema,
+  messageEventSchema,
+  pressedSchema,
+  removedSchema,
+  revokedSchema,
+  stoppedSchema,
+  submittedSchema,
+} from './shapes.ts';
 import { waitOf } from './wait.ts';
 
 export interface ListenDeps extends SaidDeps {
@@ -47,6 +56,14 @@ export function slackListeners(deps: ListenDeps): Listen {
     app.event('agent_session_stopped', async ({ event, context }) => {
       const stop = await read(stoppedSchema, event, context);
       if (stop !== null) await stopped(deps, stop.here, stop.it, waitOf(context));
+    });
+    app.event('app_uninstalled', async ({ body, context }) => {
+      const news = await read(removedSchema, body, context);
+      if (news !== null) await removed(deps, news.here, news.it);
+    });
+    app.event('tokens_revoked', async ({ body, context }) => {
+      const news = await read(revokedSchema, body, context);
+      if (news !== null) await revoked(deps, news.here, news.it);
     });
     // Also one that we did not make, so that whoever pressed it is told.
     app.action(/^/, async ({ body, context, ack }) => {

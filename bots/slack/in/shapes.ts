@@ -92,3 +92,11 @@ export type SlashCommand = z.output<typeof commandSchema>;
 
 /** Slack's own Stop. */
 export const stoppedSchema = z.object({ channel: id, user: id, thread_ts: ts, event_ts: ts });
+
+/** The app was removed. `event_time` is when, in seconds. */
+export const removedSchema = z.object({ event_time: z.number().positive() });
+export type Removed = z.output<typeof removedSchema>;
+
+/** Tokens were revoked, by the ids of whose they were. */
+export const revokedSchema = removedSchema.extend({ event: z.object({ tokens: z.object({ bot: maybe(z.array(id)) }) }) });
+export type Revoked = z.output<typeof revokedSchema>;

@@ -9,15 +9,16 @@ import type { NewInstallation } from '#core/domain/workspaces/installation.ts';
 import type { SlackSettings } from '../settings.ts';
 import { slackChat } from './chat.ts';
 import { slackPeople, type SlackPeople } from './client.ts';
-import { startSlackSandbox } from './server.ts';
+import { defaultClient, startSlackSandbox } from './server.ts';
 import type { Team } from './shapes.ts';
 
 export async function playSlack({ dataDir, url, clock }: SandboxOptions): Promise<AdapterSandbox<SlackSettings>> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const [signingSecret, peopleToken] = [newSecret(), newSecret()];
+  const [signingSecret, peopleToken, clientSecret] = [newSecret(), newSecret(), newSecret()];
   const slack = await startSlackSandbox({
     peopleToken,
     signingSecrets: [signingSecret],
+    client: { secret: clientSecret },
     file: path.join(dataDir, 'slack.jsonl'),
     now: () => clock.now(),
   });
@@ -32,9 +33,10 @@ export async function playSlack({ dataDir, url, clock }: SandboxOptions): Promis
       botToken: null,
       signingSecrets: [signingSecret],
       appToken: null,
-      install: null,
+      install: { clientId: defaultClient.id, clientSecret },
+      historyEveryMs: INTERNAL_HISTORY_MS,
       apiUrl: slack.apiUrl,
-      seeds: teams.map((team) => installationOf(team)),
+      seeds: teams.filter(({ tokenState }) => tokenState === 'live').map((team) => installationOf(team)),
     },
     mounts: chatPages(slackChat(people), { path: page.path }),
     page,
@@ -55,6 +57,9 @@ export function installationOf({ id, name, token, botUser, scopes }: Team): NewI
     installedBy: null,
   };
 }
+
+/** As an app that its own workspace made may read, though this one can be installed in others. */
+const INTERNAL_HISTORY_MS = 1_200;
 
 const linkedTeam = 'T0ACME';
 

@@ -28,6 +28,7 @@ import { readyz } from './patient.ts';
 import { payments } from './payments.ts';
 import { portHolder } from './port-holder.ts';
 import { sharing } from './sharing.ts';
+import { slack } from './slack.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 const log = createLog({ level: 'silent' });
@@ -52,6 +53,7 @@ export const checks: readonly Check[] = [
   { name: 'storage', reads: /^(S3|AWS)_/, look: storage, mend: 'set S3_BUCKET, S3_ENDPOINT and the AWS keys' },
   { name: 'mail', reads: /^(SES|AWS)_/, look: mail, mend: 'set SES_FROM, SES_ENDPOINT and the AWS keys' },
   { name: 'payments', reads: /^STRIPE_/, look: payments, mend: 'set STRIPE_SECRET_KEY' },
+  { name: 'slack', reads: /^(SLACK_|PUBLIC_URL$)/, look: slack, mend: 'see whether SLACK_API_URL leads to Slack' },
   { name: 'agents', reads: /^OPENCLAW_/, look: agents, mend: 'set OPENCLAW_URL and OPENCLAW_TOKEN' },
 ];
 

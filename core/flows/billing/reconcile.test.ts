@@ -60,7 +60,12 @@ test('a dispute that is decided weeks later, and a refund that fails weeks later
   const refund = await billing().refund(refunded.paymentId);
   await round();
   await round();
-  expect((await ada.ledger()).toSorted((a, b) => a.localeCompare(b))).toEqual(['clawback 500', 'clawback 500', 'purchase 500', 'purchase 500']);
+  expect((await ada.ledger()).toSorted((a, b) => a.localeCompare(b))).toEqual([
+    'clawback 500',
+    'clawback 500',
+    'purchase 500',
+    'purchase 500',
+  ]);
   for (let days = 0; days < 20; days += 5) {
     clock.forward(5 * 24 * 60 * MINUTE_MS);
     await round();

@@ -67,6 +67,8 @@ export interface CoreSettings {
   readonly mailboxKey: Buffer;
   /** Platforms whose people read letters from us (web, terminal): nothing is posted there. */
   readonly readHere: ReadonlySet<string>;
+  /** What our app asks a workspace for, by platform. */
+  readonly wantedScopes: Readonly<Record<string, readonly string[]>>;
   /** Platforms whose attachments we can fetch: what somebody attaches elsewhere is refused. */
   readonly fetchesFrom: ReadonlySet<string>;
   /** From acceptance to its end, whatever happens. */

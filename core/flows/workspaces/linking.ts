@@ -96,6 +96,8 @@ export interface LinkedWorkspace {
   readonly since: string;
   /** False when the bot was removed there. */
   readonly installed: boolean;
+  /** What the app needs and was not granted there: it has to be installed again. */
+  readonly missingScopes: readonly string[];
   /** How many members of the team have linked their account there. */
   readonly people: number;
   readonly guestsMayAsk: boolean;
@@ -178,8 +180,10 @@ export function linkingVerbs(core: Core) {
     async linkedWorkspaces(actor: Actor): Promise<LinkedWorkspace[]> {
       mustBeAllowed(actor, 'team.see');
       const workspaces = await linking.workspacesOf(actor.teamId);
-      return workspaces.map(({ id, platform, name, since, installed, people, guestsMayAsk, caps }) => {
-        return { id, platform, name, since: since.toISOString(), installed, people, guestsMayAsk, caps: viewCaps(caps) };
+      return workspaces.map(({ id, platform, name, since, installed, scopes, people, guestsMayAsk, caps }) => {
+        const wanted = core.settings.wantedScopes[platform] ?? [];
+        const missingScopes = installed && scopes.length > 0 ? wanted.filter((scope) => !scopes.includes(scope)) : [];
+        return { id, platform, name, since: since.toISOString(), installed, missingScopes, people, guestsMayAsk, caps: viewCaps(caps) };
       });
     },
 

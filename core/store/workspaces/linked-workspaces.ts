@@ -18,6 +18,8 @@ export interface StoredWorkspace {
   readonly since: Date;
   /** False when the bot was removed there. */
   readonly installed: boolean;
+  /** What the platform granted the app there; empty where nobody has said. */
+  readonly scopes: readonly string[];
   /** How many members of the team have linked their account there. */
   readonly people: number;
   readonly guestsMayAsk: boolean;
@@ -79,6 +81,7 @@ export async function workspacesOf(money: Money, teamId: TeamId): Promise<Stored
   const { rows } = await money.query<WorkspaceRow>(
     {
       text: `SELECT w.id, w.platform, w.external_id, w.name, w.installed_at AS since, w.uninstalled_at IS NULL AS installed, w.guests_may_ask,
+               coalesce((SELECT n.scopes FROM installations n WHERE n.platform = w.platform AND n.external_id = w.external_id), '{}') AS scopes,
                (SELECT count(DISTINCT m.user_id)::int FROM members m JOIN identities i ON i.user_id = m.user_id
                 WHERE m.team_id = w.team_id AND i.platform = w.platform AND i.space IN ('', w.external_id)) AS people,
                (SELECT l.credits FROM limits l WHERE ${ITS_CAPS} AND l.kind = 'workspace-person') AS person_per_day,
@@ -217,4 +220,5 @@ interface WorkspaceRow {
   readonly guests_may_ask: boolean;
   readonly person_per_day: string | null;
   readonly workspace_per_day: string | null;
+  readonly scopes: readonly string[];
 }

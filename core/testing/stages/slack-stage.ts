@@ -9,7 +9,7 @@ import { adapters } from '#bots/adapters.ts';
 import { slack } from '#bots/slack/adapter.ts';
 import { slackPeople, type SlackPeople } from '#bots/slack/sandbox/client.ts';
 import { installationOf } from '#bots/slack/sandbox/play.ts';
-import { defaultSigningSecret, startSlackSandbox } from '#bots/slack/sandbox/server.ts';
+import { defaultClient, defaultSigningSecret, startSlackSandbox } from '#bots/slack/sandbox/server.ts';
 import type { SlackSettings } from '#bots/slack/settings.ts';
 import { newId } from '#core/domain/ids.ts';
 import { systemClock } from '#core/engines/clock.ts';
@@ -26,6 +26,8 @@ export type SlackOptions = Omit<StageOptions, 'adapters' | 'botSettings' | 'cloc
   readonly tierFactor?: number;
   /** For Socket Mode, beside HTTP. */
   readonly appToken?: string;
+  /** Workspaces install the app themselves; `rotating`: its tokens live for twelve hours. */
+  readonly installs?: 'once' | 'rotating';
   /** False: no team pays for what is asked there. */
   readonly linked?: boolean;
 };
@@ -56,7 +58,8 @@ export async function openSlackStage(options: SlackOptions = {}): Promise<SlackS
   const file = path.join(os.tmpdir(), `slack-${crypto.randomUUID()}.jsonl`);
   // Both go by one clock: a post is looked for around the time at which we tried it.
   const { now } = options.clock ?? systemClock;
-  let running = await startSlackSandbox({ file, now });
+  const client = { ...defaultClient, rotates: options.installs === 'rotating' };
+  let running = await startSlackSandbox({ file, now, client });
   const { url, apiUrl } = running;
   const people = slackPeople(url);
   const acme = await people.team('T1', { name: 'Acme', limited: options.limited ?? false });
@@ -73,7 +76,7 @@ export async function openSlackStage(options: SlackOptions = {}): Promise<SlackS
     botToken: null,
     signingSecrets: [defaultSigningSecret],
     appToken,
-    install: null,
+    install: options.installs === undefined ? null : { clientId: client.id, clientSecret: client.secret },
     apiUrl,
     seeds: [installationOf(acme)],
     historyEveryMs,
@@ -123,7 +126,7 @@ export async function openSlackStage(options: SlackOptions = {}): Promise<SlackS
     },
     async setDown(down) {
       if (down) return running.stop();
-      running = await startSlackSandbox({ file, now, port: Number(new URL(url).port) });
+      running = await startSlackSandbox({ file, now, client, port: Number(new URL(url).port) });
       await listen();
     },
     async stop() {

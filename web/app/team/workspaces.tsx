@@ -5,7 +5,7 @@ import { redirect, useLoaderData, type MetaFunction } from 'react-router';
 import { platformName } from '#core/domain/messages/platforms.ts';
 import { may } from '#core/domain/team/permission.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
-import { Button } from '../components/button.tsx';
+import { Button, buttonClass } from '../components/button.tsx';
 import { Confirm } from '../components/confirm.tsx';
 import { Checkbox } from '../components/field.tsx';
 import { Form, useProblem } from '../components/form.tsx';
@@ -20,13 +20,14 @@ import { Named } from './named.tsx';
 import { TeamPage } from './nav.tsx';
 import { readCaps, typedCaps, type TypedCaps } from './read-caps.ts';
 
-export const loader = guarded('team.see', async ({ app, actor, brandName }) => {
+export const loader = guarded('team.see', async ({ app, actor, brandName, installs }) => {
   const [workspaces, accounts] = await Promise.all([app.workspaces.linkedWorkspaces(actor), app.workspaces.linkedAccounts(actor)]);
   return {
     brandName,
     workspaces: workspaces.map(({ caps, ...workspace }) => ({ ...workspace, caps: typedCaps(caps) })),
     accounts,
     mayManage: may(actor.role, 'workspaces.manage'),
+    installs,
   };
 });
 
@@ -57,7 +58,7 @@ export const action = guarded('team.see', async (visit) => {
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `Chats · ${loaderData?.brandName}` }];
 
 export default function Workspaces() {
-  const { workspaces, accounts, mayManage } = useLoaderData<typeof loader>();
+  const { workspaces, accounts, mayManage, installs } = useLoaderData<typeof loader>();
   return (
     <TeamPage title={linkWords.title} lead={linkWords.lead}>
       <Card title={linkWords.workspaces} lead={linkWords.workspacesLead} flush>
@@ -67,12 +68,13 @@ export default function Workspaces() {
           </Empty>
         ) : (
           <ul className="divide-y divide-hairline border-t border-hairline">
-            {workspaces.map(({ id, platform, name, since, installed, people, guestsMayAsk, caps }) => (
+            {workspaces.map(({ id, platform, name, since, installed, missingScopes, people, guestsMayAsk, caps }) => (
               <li key={id} className="px-5 py-4 sm:px-6">
                 <h3 className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
                   <span className="wrap-anywhere">{name}</span>
                   <Tag>{platformName(platform)}</Tag>
                   {!installed && <Tag tone="warn">The bot was removed there</Tag>}
+                  {missingScopes.length > 0 && <Tag tone="warn">{linkWords.reinstallNeeded}</Tag>}
                   {guestsMayAsk && <Tag>{linkWords.guestsMay}</Tag>}
                 </h3>
                 <p className="text-sm text-soft">
@@ -80,6 +82,16 @@ export default function Workspaces() {
                   {people === 0 ? 'no account of a member yet' : people === 1 ? 'one member’s account' : `${people} members’ accounts`}
                 </p>
                 <p className="text-sm text-soft">{capWords.inShort(inWords(caps.person), inWords(caps.workspace))}</p>
+                {missingScopes.length > 0 && (
+                  <p className="text-sm">
+                    {linkWords.missingScopes(missingScopes)}{' '}
+                    {mayManage && installs.some((each) => each.platform === platform) && (
+                      <a className="text-accent underline" href={installs.find((each) => each.platform === platform)!.path}>
+                        {linkWords.reinstall}
+                      </a>
+                    )}
+                  </p>
+                )}
                 {mayManage && <ChangeWorkspace id={id} name={name} caps={caps} guestsMayAsk={guestsMayAsk} />}
                 {mayManage && (
                   <Confirm label={<Named short="Unlink" rest={name} />} look="quiet" small className="mt-1 -ml-3.5 open:ml-0">
@@ -95,6 +107,15 @@ export default function Workspaces() {
               </li>
             ))}
           </ul>
+        )}
+        {mayManage && installs.length > 0 && (
+          <p className="flex flex-wrap gap-2 border-t border-hairline px-5 py-4 sm:px-6">
+            {installs.map(({ title, path }) => (
+              <a key={path} href={path} className={buttonClass('plain', true)}>
+                {title}
+              </a>
+            ))}
+          </p>
         )}
       </Card>
       <Card title={linkWords.accounts} lead={linkWords.accountsLead} flush>

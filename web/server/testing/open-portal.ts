@@ -28,6 +28,7 @@ export async function openPortalDoor(
     operatorEmails: [],
     startingCredits: 50,
     sandboxPages: [],
+    installs: [],
     filesOrigin: null,
     now: () => new Date('2026-11-25T12:00:00Z'),
     ...settings,

@@ -66,6 +66,7 @@ function withTokens(team: Team, { rotates }: Client, nowMs: number): Team {
 }
 
 function told({ id, name, token, scopes, botUser, refreshToken, expiresAtMs }: Team, user: string, nowMs: number): object {
+  const isCompany = id.startsWith('E');
   const rotation = refreshToken === undefined ? {} : { refresh_token: refreshToken, expires_in: Math.round((expiresAtMs! - nowMs) / 1000) };
   return {
     ok: true,
@@ -74,10 +75,10 @@ function told({ id, name, token, scopes, botUser, refreshToken, expiresAtMs }: T
     scope: scopes.join(','),
     bot_user_id: botUser,
     app_id: appId,
-    team: { id, name },
-    enterprise: null,
+    team: isCompany ? null : { id, name },
+    enterprise: isCompany ? { id, name } : null,
     ...(user !== '' && { authed_user: { id: user } }),
-    is_enterprise_install: false,
+    is_enterprise_install: isCompany,
     ...rotation,
   };
 }
