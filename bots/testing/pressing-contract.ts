@@ -102,7 +102,7 @@ export function pressingContract(world: HearingWorld, part: (name: KitPart, defi
   async function verdicts(thread: string): Promise<string[]> {
     const { rows } = await world.product().core.store.money.query<{ verdict: string }>(
       {
-        text: `SELECT f.verdict FROM feedback f JOIN tasks t ON t.id = f.task_id JOIN conversations c ON c.id = t.conversation_id WHERE c.thread_ref = $1 ORDER BY f.at`,
+        text: `SELECT f.verdict FROM feedback f JOIN tasks t ON t.id = f.task_id JOIN conversations c ON c.id = t.conversation_id WHERE c.thread_ref = $1 ORDER BY f.at, f.id`,
       },
       [thread],
     );

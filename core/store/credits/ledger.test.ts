@@ -350,6 +350,7 @@ test('there is one function for each movement, and no second signature beside it
   );
   expect(functions.map(({ signature }) => signature)).toEqual([
     'ledger_append(jsonb)',
+    'ledger_bring_payment_to(jsonb,timestamp with time zone)',
     'ledger_clawback(jsonb,timestamp with time zone)',
     'ledger_close(jsonb,timestamp with time zone)',
     'ledger_credit(jsonb,timestamp with time zone)',
