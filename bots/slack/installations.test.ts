@@ -41,3 +41,11 @@ test.each<[string, Partial<SlackSettings>, string]>([
 ])('with %s the product does not start, and says why', async (_, change, words) => {
   await expect(keep(change)).rejects.toThrow(words);
 });
+
+test('with a token that may not see who is a guest the product does not start, and names the scope that is missing', async () => {
+  const { people } = world();
+  const acme = await people.team('T1');
+  await people.team('T1', { scopes: acme.scopes.filter((scope) => scope !== 'users:read') });
+  await expect(keep({ botToken: acme.token })).rejects.toThrow('lacks the scope users:read');
+  await people.team('T1', { scopes: acme.scopes });
+});

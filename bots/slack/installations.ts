@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Context } from '#bots/adapter.ts';
 import type { NewInstallation } from '#core/domain/workspaces/installation.ts';
 import { SlackAway, type Call } from './api/call.ts';
+import { mustSeePeople } from './must-see-people.ts';
 import type { SlackSettings } from './settings.ts';
 
 const CALL_MS = 5_000;
@@ -29,6 +30,7 @@ export async function keepInstallations(
   const first = botToken === null ? true : await keep(botToken).catch(unlessAway);
   isComplete = first === true;
   const waiting = isComplete ? Promise.resolve() : keepOnTrying(botToken!);
+  if (isComplete && botToken !== null) await mustSeePeople(call, botToken);
   return {
     isComplete: () => isComplete,
     async stop() {

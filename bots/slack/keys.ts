@@ -15,8 +15,9 @@ export function pressKey(team: string, channel: string, actionTs: string, user: 
   return `slack:press:${team}:${channel}:${actionTs}:${user}`;
 }
 
-export function viewKey(team: string, viewId: string): string {
-  return `slack:view:${team}:${viewId}`;
+/** A form is the same gesture as long as the same is in it. */
+export function viewKey(team: string, viewId: string, digest: string): string {
+  return `slack:view:${team}:${viewId}:${digest}`;
 }
 
 export function commandKey(team: string, triggerId: string): string {

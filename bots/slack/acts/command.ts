@@ -3,14 +3,16 @@
 
 import { z } from 'zod';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
+import type { Answered } from '#core/flows/chats/answer.ts';
 import { renderSlack } from '../draw/render.ts';
 import type { SlashCommand } from '../in/shapes.ts';
 import type { WaitOf } from '../in/wait.ts';
 import { channelOf, commandKey } from '../keys.ts';
 import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
+import { plainWords } from '../said/plain-words.ts';
 import { speakerOf } from '../said/speaker.ts';
-import { sayNotTaken, sayWhere } from './words.ts';
+import { sayCanceled, sayFailed, sayTooMany, sayWhere } from './words.ts';
 
 /** What the acknowledgement holds. */
 export interface Ephemeral {
@@ -19,17 +21,23 @@ export interface Ephemeral {
   readonly blocks?: ReturnType<typeof renderSlack>[number]['blocks'];
 }
 
-/** Both are asked before the command is written down, within three seconds. */
-const CALL_MS = 800;
+/** For all that Slack is asked before the command is written down: the core needs its part of three seconds too. */
+const CALLS_MS = 1_200;
+/** A part of it, so that a direct message can be opened where Slack does not say in time whether we are in the channel. */
+const INFO_MS = 600;
 
 /** Never rejects. */
 export async function slashCommand(deps: SaidDeps, here: Installation, given: SlashCommand, wait: WaitOf): Promise<Ephemeral> {
   const { app, directory, clock, brandName, log } = deps;
   const team = here.externalId;
+  let isSent = false;
   try {
-    const [name = 'help', text = ''] = split(given.text);
-    const who = await directory.who(team, given.user_id);
-    const channel = name === 'ask' && text !== '' ? await answeredIn(deps, here, given) : given.channel_id;
+    const [name = 'help', text = ''] = split(plainWords(given.text, null));
+    const isRequest = name.toLowerCase() === 'ask' && text !== '';
+    const [who, channel] = await Promise.all([
+      directory.who(team, given.user_id),
+      isRequest ? answeredIn(deps, here, given) : given.channel_id,
+    ]);
     const command = {
       key: commandKey(team, given.trigger_id),
       name,
@@ -38,18 +46,25 @@ export async function slashCommand(deps: SaidDeps, here: Installation, given: Sl
       threadRef: refs.format({ team, channel, thread: '' }),
       channel: channelOf(team, channel),
     };
-    const { show } = await app.chats.command(speakerOf(here, who), command, wait());
+    isSent = true;
+    const { show, outcome } = await app.chats.command(speakerOf(here, who), command, wait());
     if (show.kind === 'private') return { response_type: 'ephemeral', ...renderSlack(show.reply)[0]! };
-    return { response_type: 'ephemeral', text: sayWhere(channel !== given.channel_id, brandName) };
+    return { response_type: 'ephemeral', text: wordsFor(outcome) ?? sayWhere(channel !== given.channel_id, brandName) };
   } catch (error) {
     log.warn({ team, error }, 'command not taken');
-    return { response_type: 'ephemeral', ...renderSlack(sayNotTaken)[0]! };
+    return { response_type: 'ephemeral', ...renderSlack(sayFailed(error, isSent))[0]! };
   }
+}
+
+/** What is said where nothing is shown to one person; null where posts in a thread follow. */
+function wordsFor(outcome: Answered['outcome']): string | null {
+  if (outcome === 'too-many') return sayTooMany;
+  return outcome === 'decision' ? sayCanceled : null;
 }
 
 function split(text: string): [string, string] | [] {
   const [, name, rest] = /^\s*(\S+)\s*([^]*)$/.exec(text) ?? [];
-  return name === undefined ? [] : [name.toLowerCase(), rest!.trim()];
+  return name === undefined ? [] : [name, rest!.trim()];
 }
 
 /** The channel, or the direct message where we are not in it. Never the person's id: an echo could not be told from another's. */
@@ -58,10 +73,12 @@ async function answeredIn(
   { tokens }: Installation,
   { channel_id: channel, user_id: users }: SlashCommand,
 ): Promise<string> {
-  const info = await call('conversations.info', tokens.bot, { channel }, AbortSignal.timeout(CALL_MS)).catch(() => null);
+  const signal = AbortSignal.timeout(CALLS_MS);
+  const infoSignal = AbortSignal.any([signal, AbortSignal.timeout(INFO_MS)]);
+  const info = await call('conversations.info', tokens.bot, { channel }, infoSignal).catch(() => null);
   const about = infoSchema.safeParse(info).data?.channel;
   if (about?.is_member === true || (about?.is_im === true && channel.startsWith('D'))) return channel;
-  return openedSchema.parse(await call('conversations.open', tokens.bot, { users }, AbortSignal.timeout(CALL_MS))).channel.id;
+  return openedSchema.parse(await call('conversations.open', tokens.bot, { users }, signal)).channel.id;
 }
 
 const infoSchema = z.object({ channel: z.object({ is_member: z.boolean().optional(), is_im: z.boolean().optional() }) });

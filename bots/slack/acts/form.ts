@@ -1,10 +1,12 @@
 // The form with which a person changes a request that waits, and what they put into it.
 
+import { createHash } from 'node:crypto';
 import type { ModalView } from '@slack/web-api';
 import { z } from 'zod';
 import type { PressInput } from '#core/contracts/chats.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import { isAgentType } from '#core/domain/tasks/agent-type.ts';
+import { shorten } from '#core/domain/text/text.ts';
 import type { ChangeForm } from '#core/flows/chats/answer.ts';
 import type { Submitted } from '../in/shapes.ts';
 import type { WaitOf } from '../in/wait.ts';
@@ -13,7 +15,7 @@ import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
 import type { Recipient } from '../said/private.ts';
 import { speakerOf } from '../said/speaker.ts';
-import { sayNotTaken, sayTooLong } from './words.ts';
+import { notAccepted, sayFailed, sayFormNotOpened, sayTooLong, sayTooMany } from './words.ts';
 
 export const CHANGE = 'change';
 /** Characters that a field of Slack takes. */
@@ -42,7 +44,7 @@ export function openForm(
   forOne.attempt(
     call('views.open', here.tokens.bot, { trigger_id: trigger, view }, AbortSignal.timeout(OPEN_MS)).catch((error: unknown) => {
       log.warn({ team: to.team, error }, 'form not opened');
-      forOne.tell(name, to, sayNotTaken);
+      forOne.tell(name, to, sayFormNotOpened);
     }),
   );
 }
@@ -95,29 +97,47 @@ function labelOf(type: string): string {
   return `${type.charAt(0).toUpperCase()}${type.slice(1).replace('-', ' ')}`;
 }
 
-/** Comes back as a press with the same choice. Never rejects: Slack does not tell it again. */
+/**
+ * Comes back as a press with the same choice. Gives what the form says where nothing came of it: it stays open then, with what was
+ * typed; null closes it. Never rejects: Slack does not tell it again.
+ */
 export async function submitted(
   { app, directory, forOne, clock, log }: SaidDeps,
   here: Installation,
   { user, view }: Submitted,
   wait: WaitOf,
-): Promise<void> {
+): Promise<FormErrors | null> {
   const team = here.externalId;
-  const key = viewKey(team, view.id);
-  const origin = originSchema.parse(JSON.parse(view.private_metadata));
-  const to = { team, channel: origin.channel, thread: origin.thread, user: user.id };
+  let isSent = false;
   try {
+    const origin = originSchema.parse(JSON.parse(view.private_metadata));
+    const to = { team, channel: origin.channel, thread: origin.thread, user: user.id };
     // What a person could put there leads nowhere else.
     if (refs.parse(origin.threadRef)?.team !== team) throw new Error('a form of another workspace');
     const who = await directory.who(team, user.id);
     const { choice, threadRef } = origin;
-    const given = { key, choice, threadRef, at: clock.now(), form: filledIn(view.state.values) };
-    const { show } = await app.chats.act(speakerOf(here, who), given, wait());
-    forOne.show(key, to, show);
+    const form = filledIn(view.state.values);
+    // Changed after it was refused, it is another try.
+    const key = viewKey(team, view.id, createHash('sha256').update(JSON.stringify(form)).digest('hex').slice(0, 32));
+    isSent = true;
+    const { show, did, outcome } = await app.chats.act(speakerOf(here, who), { key, choice, threadRef, at: clock.now(), form }, wait());
+    if (did === 'changed') forOne.show(key, to, show);
+    else return errorIn(outcome === 'too-many' ? sayTooMany : show.kind === 'private' ? show.reply.fallback : notAccepted);
+    return null;
   } catch (error) {
     log.warn({ team, error }, 'form not taken');
-    forOne.tell(`${key}:failed`, to, sayNotTaken);
+    return errorIn(sayFailed(error, isSent).fallback);
   }
+}
+
+/** By the block below which each is shown. */
+export type FormErrors = Readonly<Record<string, string>>;
+
+/** Slack says no limit; longer ones would hide the form. */
+const ERROR_MOST = 300;
+
+function errorIn(words: string): FormErrors {
+  return { text: shorten(words, ERROR_MOST) };
 }
 
 const originSchema = z.object({ choice: z.string(), threadRef: z.string(), channel: z.string(), thread: z.string().nullable() });

@@ -10,7 +10,7 @@ import type { SaidDeps } from '../said/deps.ts';
 import type { Recipient } from '../said/private.ts';
 import { speakerOf } from '../said/speaker.ts';
 import { openForm } from './form.ts';
-import { sayNotTaken } from './words.ts';
+import { sayFailed } from './words.ts';
 
 /** What makes work begin. */
 const begins: ReadonlySet<string> = new Set(['approved', 'retried']);
@@ -25,7 +25,8 @@ export async function pressed(deps: SaidDeps, here: Installation, press: Pressed
   // A button that opens a page is told too.
   if (choice === undefined || channel === undefined || thread === undefined) return;
   const team = here.externalId;
-  const to: Recipient = { team, channel, thread, user: user.id };
+  const to: Recipient = { team, channel, thread: message?.thread_ts ?? container.thread_ts ?? null, user: user.id };
+  let isSent = false;
   const key = pressKey(team, channel, actionTs, user.id);
   try {
     const threadRef = refs.format({ team, channel, thread });
@@ -33,12 +34,13 @@ export async function pressed(deps: SaidDeps, here: Installation, press: Pressed
     const letterKey = message?.blocks?.[0]?.block_id;
     const who = await directory.who(team, user.id);
     const given = { key, choice, threadRef, at: atOf(actionTs), ...(letterKey !== undefined && isId(letterKey) && { letterKey }) };
+    isSent = true;
     const { show, did, repeated } = await app.chats.act(speakerOf(here, who), given, wait());
     if (did !== null && begins.has(did) && !repeated) status.working(threadRef, user.id, null);
     if (show.kind === 'form') openForm(deps, here, { trigger, to, choice, threadRef }, show.form);
     else forOne.show(key, to, show);
   } catch (error) {
     log.warn({ team, error }, 'press not taken');
-    forOne.tell(`${key}:failed`, to, sayNotTaken);
+    forOne.tell(`${key}:failed`, to, sayFailed(error, isSent));
   }
 }

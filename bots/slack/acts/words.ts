@@ -1,4 +1,5 @@
 import type { Reply } from '#core/domain/messages/reply.ts';
+import { isRefusal, refuse } from '#core/domain/refusals/refusal.ts';
 
 function short(title: string, words: string): Reply {
   return {
@@ -10,10 +11,26 @@ function short(title: string, words: string): Reply {
   };
 }
 
-/** It could not be written down, and Slack will not tell it again. */
-export const sayNotTaken = short('Something went wrong on our side.', 'Nothing was charged. Try again.');
+/** Nothing of it was sent to the core. */
+const sayNotTaken = short('Something went wrong on our side.', 'Nothing was charged. Try again.');
 
-export const sayTooLong = short('This request is too long for a form.', 'Edit your message instead.');
+/** Slack will not tell it again. `isSent`: the core was asked, so without its word nobody knows what came of it. */
+export function sayFailed(error: unknown, isSent: boolean): Reply {
+  if (!isSent) return sayNotTaken;
+  const { sentence, wayForward } = isRefusal(error) ? error : refuse('database.unavailable', { outcome: 'unknown' });
+  return short(sentence, wayForward);
+}
+
+export const sayFormNotOpened = short('The form could not be opened.', 'Nothing was changed. Try again.');
+
+export const sayTooLong = short('This request is too long to change in a form.', 'Cancel it and send a new request.');
+
+/** What a form says where the thread has the reason. */
+export const notAccepted = 'This request was not accepted. The thread says why.';
+
+export const sayTooMany = 'Too many requests. Wait a minute and try again. Running tasks continue.';
+
+export const sayCanceled = 'Your task was canceled. The credits used and returned are posted in its thread.';
 
 /** The answer to a command whose answers are posts. */
 export function sayWhere(isDirect: boolean, brandName: string): string {

@@ -1,4 +1,5 @@
-// Bolt sorts what Slack tells us. It is loaded by the first request, because a start that nobody talks to need not pay for it.
+// Bolt sorts what Slack tells us. It is loaded after the start where a real Slack is connected, and
+// else by the first request: a start that nobody talks to need not pay for it.
 
 import { App, LogLevel, type AckFn, type Logger, type ReceiverEvent } from '@slack/bolt';
 import type { Log } from '#core/ports/log.ts';

@@ -24,7 +24,7 @@ export function slackEvents(deps: HttpDeps): Mount {
     const verdict = verify(request.headers, bytes, secrets, clock.now());
     if (verdict !== 'ok') {
       log.warn({ verdict }, 'request refused that Slack did not sign, or long ago');
-      return never(response, 401);
+      return refuse(response, 401);
     }
     const body = parsed(request, bytes);
     // Slack asks whether we speak TLS.
@@ -32,12 +32,12 @@ export function slackEvents(deps: HttpDeps): Mount {
     const envelope = envelopeSchema.safeParse(body).data;
     if (body === null || envelope === undefined) {
       log.warn({}, 'request of Slack of a shape that we do not know');
-      return never(response, 400);
+      return refuse(response, 400);
     }
     if (envelope.type === 'url_verification') return end(response, 200, envelope.challenge ?? '');
     const outcome = await take(envelope, body, cameMs);
     if (outcome.kind === 'taken') end(response, 200, outcome.answer);
-    else if (outcome.kind === 'never') never(response, outcome.status);
+    else if (outcome.kind === 'never') refuse(response, outcome.status);
     else end(response, 503);
   }
 }
@@ -60,7 +60,7 @@ function objectIn(text: string): Record<string, unknown> | null {
 }
 
 /** Telling it again is no use. */
-function never(response: ServerResponse, status: number): void {
+function refuse(response: ServerResponse, status: number): void {
   response.setHeader('X-Slack-No-Retry', '1');
   end(response, status);
 }

@@ -12,6 +12,7 @@ import type { TokensOf } from '../tokens-of.ts';
 import type { Bolt } from './bolt.ts';
 import { slackEvents } from './http.ts';
 import { slackListeners } from './listeners.ts';
+import { loadedOnce } from './loaded-once.ts';
 import { openSlackSocket } from './socket.ts';
 
 export interface Inbound {
@@ -29,8 +30,9 @@ export async function slackInbound(
   const directory = slackDirectory({ call, tokens, clock });
   const rules = slackRules(app.workspaces, clock);
   const listen = slackListeners({ app, brandName, call, tokens, directory, rules, order: inOrder(), forOne, status, clock, log });
-  let opening: Promise<Bolt> | null = null;
-  const bolt = () => (opening ??= import('./bolt.ts').then(({ openBolt }) => openBolt(listen, log)));
+  const bolt = loadedOnce<Bolt>(async () => (await import('./bolt.ts')).openBolt(listen, log));
+  // It takes half of the three seconds in which a real Slack wants its first answer.
+  if (settings.seeds === undefined) bolt().catch((error: unknown) => log.warn({ error }, 'Bolt not loaded; the first request tries again'));
   const { signingSecrets: secrets, appToken } = settings;
   const socket = appToken === null ? null : await openSlackSocket({ appToken, call, tokens, bolt, clock, log });
   return {

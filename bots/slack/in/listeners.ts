@@ -73,8 +73,8 @@ export function slackListeners(deps: ListenDeps): Listen {
     });
     app.view(CHANGE, async ({ body, context, ack }) => {
       const form = await read(submittedSchema, body, context);
-      if (form !== null) await submitted(deps, form.here, form.it, waitOf(context));
-      await ack();
+      const errors = form === null ? null : await submitted(deps, form.here, form.it, waitOf(context));
+      await (errors === null ? ack() : ack({ response_action: 'errors', errors }));
     });
     app.command(/^\/[\w-]+$/, async ({ command, context, ack }) => {
       const given = await read(commandSchema, command, context);

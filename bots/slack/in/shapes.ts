@@ -9,6 +9,9 @@ const ts = z.string().regex(/^\d{1,12}\.\d{6}$/);
 /** Slack leaves out what there is not, or says null. */
 const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? undefined);
 
+/** What we can do without: where its shape is another one, it counts as left out. */
+const unimportant = <Schema extends z.ZodType>(schema: Schema) => maybe(schema).catch(undefined);
+
 /** What all of them begin with. */
 export const envelopeSchema = z.looseObject({
   /** A command has none. */
@@ -23,13 +26,14 @@ export const envelopeSchema = z.looseObject({
 });
 export type Envelope = z.output<typeof envelopeSchema>;
 
+/** Without an id it cannot be fetched, and its person is told so. */
 const fileSchema = z.object({
-  id,
-  name: maybe(z.string().max(1_000)),
-  mimetype: maybe(z.string().max(200)),
-  size: maybe(z.number().min(0)),
+  id: unimportant(id),
+  name: unimportant(z.string().max(1_000)),
+  mimetype: unimportant(z.string().max(200)),
+  size: unimportant(z.number().min(0)),
   /** `tombstone`, `hidden_by_limit`, `hosted`. */
-  mode: maybe(z.string().max(100)),
+  mode: unimportant(z.string().max(100)),
 });
 export type SlackFile = z.output<typeof fileSchema>;
 
@@ -41,9 +45,9 @@ const said = {
   text: maybe(words),
   ts: maybe(ts),
   thread_ts: maybe(ts),
-  client_msg_id: maybe(id),
-  edited: maybe(z.object({ ts })),
-  blocks: maybe(z.array(z.looseObject({ block_id: maybe(z.string().max(300)) }))),
+  client_msg_id: unimportant(id),
+  edited: unimportant(z.object({ ts })),
+  blocks: unimportant(z.array(z.looseObject({ block_id: maybe(z.string().max(300)) }))),
   files: maybe(z.array(fileSchema).max(1_000)),
 };
 

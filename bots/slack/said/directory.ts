@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import type { Clock } from '#core/ports/clock.ts';
-import type { Call } from '../api/call.ts';
+import { SlackNo, type Call } from '../api/call.ts';
 import type { TokensOf } from '../tokens-of.ts';
 
 export interface Who {
@@ -20,7 +20,7 @@ export interface Who {
 export interface Directory {
   /** A person as the app in this workspace sees them. Rejects where Slack does not say. */
   who(team: string, user: string): Promise<Who>;
-  /** Slack told that something about them is another. */
+  /** Slack told that their profile changed. */
   changed(team: string, user: string): void;
 }
 
@@ -58,9 +58,21 @@ export function slackDirectory({
   async function lookUp(team: string, user: string): Promise<Who> {
     const installation = await tokens.of(team);
     if (installation === null) throw new Error('the app is not installed in this workspace');
-    const answer = await call('users.info', installation.tokens.bot, { user }, AbortSignal.timeout(ASK_MS));
-    return whoIs(userSchema.parse(answer).user, { team, enterpriseId: installation.enterpriseId });
+    try {
+      const answer = await call('users.info', installation.tokens.bot, { user }, AbortSignal.timeout(ASK_MS));
+      return whoIs(userSchema.parse(answer).user, { team, enterpriseId: installation.enterpriseId });
+    } catch (error) {
+      if (error instanceof SlackNo && hidden.has(error.error)) return unseen(team, user);
+      throw error;
+    }
   }
+}
+
+/** What Slack says of people whom this workspace cannot see, such as those of another company in a shared channel. */
+const hidden: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible']);
+
+function unseen(team: string, id: string): Who {
+  return { id, name: id, space: team, isGuest: false, isOutsider: true, administers: false, isBot: false };
 }
 
 function whoIs(user: z.output<typeof userSchema>['user'], here: { readonly team: string; readonly enterpriseId: string | null }): Who {

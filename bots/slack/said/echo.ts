@@ -1,8 +1,8 @@
 // Slack tells us of our own posts: it confirms letters, and a post that is there twice is deleted.
 
 import type { Installation } from '#core/domain/workspaces/installation.ts';
-import { SlackNo } from '../api/call.ts';
 import type { MessageEvent } from '../in/shapes.ts';
+import { postErrorFrom } from '../out/troubles.ts';
 import { refs } from '../refs.ts';
 import type { SaidDeps } from './deps.ts';
 
@@ -24,7 +24,7 @@ export async function heardOurs({ app, call }: Pick<SaidDeps, 'app' | 'call'>, h
   try {
     await call('chat.delete', here.tokens.bot, { channel, ts }, AbortSignal.timeout(DELETE_MS));
   } catch (error) {
-    // One that is gone already needs no deleting.
-    if (!(error instanceof SlackNo) || error.error !== 'message_not_found') throw error;
+    // One that is gone already needs no deleting, and one that Slack will never let us delete stays: being told of it again is no use.
+    if (postErrorFrom(error).kind !== 'never') throw error;
   }
 }

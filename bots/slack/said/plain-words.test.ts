@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mentions, plainWords } from './plain-words.ts';
+import { mentions, plainWords, withNames } from './plain-words.ts';
 
 test.each([
   ['<@UBOT> find me 100 leads', 'find me 100 leads'],
@@ -18,6 +18,19 @@ test.each([
   ['', ''],
 ])('%j reads as %j', (text, words) => {
   expect(plainWords(text, 'UBOT')).toBe(words);
+});
+
+test('people who are mentioned by their ids alone get their names, without markup in them; others stay as they are', async () => {
+  const names: Readonly<Record<string, string>> = { U1: 'Ann <!here> & Co', U2: 'Bo' };
+  const asked: string[] = [];
+  const who = async (id: string) => {
+    asked.push(id);
+    const name = names[id];
+    if (name === undefined) throw new Error('not in time');
+    return { name };
+  };
+  const text = await withNames('<@UBOT> <@U1> and <@U2> and <@U2>, <@U3>, <@U4|dan>', 'UBOT', who);
+  expect([plainWords(text, 'UBOT'), asked]).toEqual(['@Ann !here & Co and @Bo and @Bo, @U3, @dan', ['U1', 'U2', 'U3']]);
 });
 
 test('the bot is mentioned by its id alone, wherever that stands', () => {

@@ -1,5 +1,7 @@
 // A message as Slack writes it, in the words that people read: `&lt;`, `<@U1|ann>`, `<https://x.com|x.com>`, `<#C1|general>`.
 
+import { cleanText, shorten } from '#core/domain/text/text.ts';
+
 /** Whether it names the bot, wherever it stands. */
 export function mentions(text: string, botUser: string | null): boolean {
   return botUser !== null && new RegExp(`<@${botUser}(?:\\|[^>]*)?>`).test(text);
@@ -9,6 +11,27 @@ export function mentions(text: string, botUser: string | null): boolean {
 export function plainWords(text: string, botUser: string | null): string {
   const rest = botUser === null ? text : text.replace(new RegExp(`^\\s*(?:<@${botUser}(?:\\|[^>]*)?>[\\s,:]*)+`), '');
   return unescape(rest.replace(/<([^<>]+)>/g, (_, inner: string) => wordsOf(inner))).trim();
+}
+
+/** People that are looked up for one message. */
+const NAMES_MOST = 5;
+const NAME_CHARACTERS = 80;
+
+/** The same with labels for those who are mentioned by their ids alone; whoever cannot be looked up in time gets none. */
+export async function withNames(
+  text: string,
+  botUser: string | null,
+  who: (id: string) => Promise<{ readonly name: string }>,
+): Promise<string> {
+  const ids = [...text.matchAll(/<@([UW][A-Z0-9]+)>/g)].map(([, id]) => id!).filter((id) => id !== botUser);
+  const asked = [...new Set(ids)].slice(0, NAMES_MOST);
+  const names = new Map(await Promise.all(asked.map(async (id) => [id, await who(id).then(labelOf, () => null)] as const)));
+  return text.replace(/<@([UW][A-Z0-9]+)>/g, (mention, id: string) => (names.get(id) ? `<@${id}|${names.get(id)!}>` : mention));
+}
+
+function labelOf({ name }: { readonly name: string }): string {
+  const plain = cleanText(name).replace(/[<>|]/g, '').replace(/\s+/g, ' ');
+  return shorten(plain, NAME_CHARACTERS).replaceAll('&', '&amp;');
 }
 
 function wordsOf(inner: string): string {

@@ -23,7 +23,7 @@ export interface Private {
   tell(key: string, to: Recipient, reply: Reply): void;
   /** Waited for before everything stops. Must not reject. */
   attempt(work: Promise<unknown>): void;
-  /** Resolves when all that was begun has ended. */
+  /** Resolves when all that was begun has ended; nothing is tried again then. */
   ended(): Promise<void>;
 }
 
@@ -46,6 +46,7 @@ export function slackPrivate({
 }): Private {
   const shown = new Set<string>();
   const underWay = new Set<Promise<unknown>>();
+  const stopping = new AbortController();
 
   function tell(key: string, to: Recipient, reply: Reply): void {
     if (shown.has(key)) return;
@@ -71,7 +72,10 @@ export function slackPrivate({
     show(key, to, show) {
       if (show.kind === 'private') tell(key, to, show.reply);
     },
-    ended: async () => void (await Promise.all(underWay)),
+    async ended() {
+      stopping.abort();
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
   };
 
   async function post({ team, channel, thread, user }: Recipient, reply: Reply): Promise<void> {
@@ -90,8 +94,9 @@ export function slackPrivate({
         return;
       } catch (error) {
         const isFinal = error instanceof SlackNo && error.retryAfterMs === null;
-        if (isFinal || tries === TRIES) throw error;
-        await clock.sleep(error instanceof SlackNo ? error.retryAfterMs! : AGAIN_MS);
+        if (isFinal || tries === TRIES || stopping.signal.aborted) throw error;
+        await clock.sleep(error instanceof SlackNo ? error.retryAfterMs! : AGAIN_MS, stopping.signal);
+        if (stopping.signal.aborted) throw error;
       }
     }
   }

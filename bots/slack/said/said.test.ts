@@ -36,7 +36,14 @@ test('one message is one task, one answer and one charge, however often, under w
   for (const laterMs of [0, 6 * 60_000, 25 * 60 * 60_000]) {
     clock.forward(laterMs);
     for (const [i, { ts, user, text, clientMsgId }] of twins.entries()) {
-      const event = { type: i === 0 ? 'app_mention' : 'message', channel: 'C1', user, text, ts, client_msg_id: clientMsgId };
+      const event = {
+        type: i === 0 ? 'app_mention' : 'message',
+        channel: 'C1',
+        user,
+        text,
+        ts,
+        client_msg_id: clientMsgId,
+      };
       const told = await Promise.all([url, other.url!].map((at) => tell(at, envelope(event))));
       expect(told).toEqual([200, 200]);
     }
@@ -80,10 +87,68 @@ test('an aside is for nobody but people, and in a thread that is muted only a me
   expect(await tasks(thread)).toHaveLength(3);
 });
 
+test('“mute” outside of a thread starts nothing, and its person is told where to say it', async () => {
+  const { people, say, tasks, told } = product();
+  const root = await say('mute');
+  await vi.waitFor(async () => expect(await told('U1', root)).toEqual([expect.stringContaining('in that thread')]));
+  const direct = await people.say('D1', 'unmute', { from: 'U1' });
+  await vi.waitFor(async () => {
+    const { messages } = await people.seen('D1', 'U1');
+    expect(messages.at(-1)).toMatchObject({
+      only: 'U1',
+      text: expect.stringContaining('To unmute a thread'),
+    });
+  });
+  expect([await tasks(root), await tasks(direct.thread, 'D1')]).toEqual([[], []]);
+});
+
+test('somebody whom the workspace cannot see is refused like a person of another company, and looked up once', async () => {
+  const { url, tell, envelope, people, core } = product();
+  const { botUser } = await people.team('T1');
+  const lookUps = async () => (await people.calls('users.info')).filter(({ outcome }) => outcome === 'user_not_found').length;
+  const before = await lookUps();
+  for (const ts of ['1700000300.000001', '1700000300.000002']) {
+    const event = {
+      type: 'message',
+      channel: 'C1',
+      user: 'U77',
+      text: `<@${botUser}> find me 3 leads`,
+      ts,
+    };
+    expect(await tell(url, envelope(event))).toBe(200);
+  }
+  expect(await lookUps()).toBe(before + 1);
+  expect(
+    await core.store.prisma.task.count({
+      where: {
+        requestText: 'find me 3 leads',
+        conversation: { threadRef: { contains: '1700000300' } },
+      },
+    }),
+  ).toBe(0);
+});
+
+test('the agent reads the names of people who are mentioned', async () => {
+  const { say, answer, core } = product();
+  await answer(await say('find me 2 leads that Bo <@U2> would like'), /Done/);
+  expect(
+    await core.store.prisma.task.count({
+      where: { requestText: 'find me 2 leads that Bo @Bo would like' },
+    }),
+  ).toBe(1);
+});
+
 test('a channel where every message is for us needs no mention, and others stay quiet', async () => {
   const { app, people, say, tasks } = product();
   await app.workspaces.rulePlace(
-    { ref: 'slack:T1:C2', platform: 'slack', workspace: 'T1', kind: 'channel', name: '#sales', private: false },
+    {
+      ref: 'slack:T1:C2',
+      platform: 'slack',
+      workspace: 'T1',
+      kind: 'channel',
+      name: '#sales',
+      private: false,
+    },
     { answers: 'always' },
   );
   const { thread } = await people.say('C2', 'find me 3 leads in Miami', { from: 'U1' });
@@ -94,11 +159,17 @@ test('a channel where every message is for us needs no mention, and others stay 
   expect(await tasks(quiet.thread)).toEqual([]);
 });
 
-test('what bots say, what we say and what nobody says starts nothing', async () => {
+test('messages of bots, our own posts and system messages start nothing', async () => {
   const { url, tell, envelope, people, tasks } = product();
   const { botUser, botId } = await people.team('T1');
   const said = (more: object) =>
-    envelope({ type: 'message', channel: 'C1', text: `<@${botUser}> find me 3 leads`, ts: '1700000000.000001', ...more });
+    envelope({
+      type: 'message',
+      channel: 'C1',
+      text: `<@${botUser}> find me 3 leads`,
+      ts: '1700000000.000001',
+      ...more,
+    });
   for (const more of [
     { user: 'U1', bot_id: 'B9' },
     { subtype: 'bot_message', bot_id: 'B9', username: 'Zap' },
@@ -118,6 +189,16 @@ test.each<[string, object, object]>([
   ['by a person of a large company', { user: 'W1' }, { enterprise_id: 'E1' }],
   ['that was edited before it was told', { edited: { user: 'U1', ts: '1700000200.000001' } }, {}],
   ['of a channel that companies share', {}, { team_id: 'T9', is_ext_shared_channel: true }],
+  [
+    'with fields of another shape',
+    {
+      client_msg_id: 7,
+      edited: 'yes',
+      blocks: {},
+      files: [{ name: 'x.csv' }, { id: 'F1', size: '9' }],
+    },
+    {},
+  ],
   ['with nulls for what there is not', { thread_ts: null, client_msg_id: null, bot_id: null, files: null, edited: null, blocks: null }, {}],
 ])('a message %s is heard', async (name, more, around) => {
   const { url, tell, envelope, people, core } = product();

@@ -5,16 +5,16 @@ import type { MessageInput } from '#core/contracts/chats.ts';
 import { safeFileName } from '#core/domain/files/file-name.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import type { MessageEvent, SaidMessage, SlackFile } from '../in/shapes.ts';
-import type { WaitOf } from '../in/wait.ts';
+import { stillInTime, type WaitOf } from '../in/wait.ts';
 import { fileRef } from '../out/fetcher.ts';
 import { atOf, channelOf, messageKey, twinKey } from '../keys.ts';
 import { refs } from '../refs.ts';
 import type { SaidDeps } from './deps.ts';
 import { heardOurs, isOurs } from './echo.ts';
-import { mentions, plainWords } from './plain-words.ts';
+import { mentions, plainWords, withNames } from './plain-words.ts';
 import type { Rules } from './rules.ts';
 import { speakerOf } from './speaker.ts';
-import { isAside, muteIn, sayMayNotMute, sayMuted } from './words.ts';
+import { isAside, muteIn, sayMayNotMute, sayMuted, sayMuteInThread } from './words.ts';
 
 /** Resolves once the outcome is committed; until then it must not be acknowledged. */
 export async function handleMessage(deps: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
@@ -27,7 +27,10 @@ export async function handleMessage(deps: SaidDeps, here: Installation, event: M
   if (subtype !== undefined && !spoken.has(subtype)) return;
   if (event.bot_id !== undefined || event.user === undefined || event.ts === undefined || before !== undefined) return;
   const told = { ...event, user: event.user, ts: event.ts };
-  await deps.order.run(messageKey(here.externalId, event.channel, event.thread_ts ?? event.ts), () => said(deps, here, told, wait));
+  await deps.order.run(messageKey(here.externalId, event.channel, event.thread_ts ?? event.ts), () => {
+    stillInTime(wait);
+    return said(deps, here, told, wait);
+  });
 }
 
 const spoken: ReadonlySet<string> = new Set(['file_share', 'thread_broadcast', 'me_message']);
@@ -45,13 +48,15 @@ async function said(deps: SaidDeps, here: Installation, event: Said, wait: WaitO
   const rule = how === 'thread' ? await rules.of(team, channel, thread) : 'mention';
   // Most of what is said in channels is neither for us nor in a thread where we might have been asked.
   if (rule === null || (how === 'thread' && event.thread_ts === undefined && rule !== 'always')) return;
-  const who = await directory.who(team, user);
+  const [who, words] = await Promise.all([directory.who(team, user), wordsIn(deps, here, event.text)]);
   if (who.isBot) return;
 
   const key = messageKey(team, channel, ts);
-  const to = { team, channel, thread, user };
-  const word = how !== 'thread' && event.thread_ts !== undefined ? muteIn(text) : null;
+  // Slack shows nothing to one person in a thread that nobody has answered in.
+  const to = { team, channel, thread: event.thread_ts ?? null, user };
+  const word = how === 'thread' ? null : muteIn(text);
   if (word !== null) {
+    if (event.thread_ts === undefined) return forOne.tell(key, to, sayMuteInThread(word, brandName));
     if (who.isGuest || who.isOutsider) return forOne.tell(key, to, sayMayNotMute);
     await muteOnce(rules, { team, channel, thread, ts }, word === 'mute');
     return forOne.tell(key, to, sayMuted(word, brandName));
@@ -61,7 +66,7 @@ async function said(deps: SaidDeps, here: Installation, event: Said, wait: WaitO
     ...(event.client_msg_id !== undefined && { also: twinKey(event.client_msg_id) }),
     threadRef: refs.format({ team, channel, thread }),
     channel: channelOf(team, channel),
-    text,
+    text: words,
     at: atOf(ts),
     how,
     files: (event.files ?? []).map((file) => attached(team, file)),
@@ -100,13 +105,20 @@ async function edited({ app, directory, forOne }: SaidDeps, here: Installation, 
   if (now?.user === undefined || now.ts === undefined || now.edited === undefined || now.bot_id !== undefined) return;
   if (before !== undefined && before.text === now.text) return;
   if (!mayBeRequest(now, before, channel, here)) return;
-  const { externalId: team, botUserId } = here;
+  const { externalId: team } = here;
   const who = await directory.who(team, now.user);
   if (who.isBot) return;
   const key = messageKey(team, channel, now.ts);
   const at = atOf(now.edited.ts);
-  const { show } = await app.chats.changed(speakerOf(here, who), { key, text: plainWords(now.text ?? '', botUserId), at }, wait());
-  forOne.show(`${key}:${now.edited.ts}`, { team, channel, thread: now.thread_ts ?? now.ts, user: now.user }, show);
+  const text = await wordsIn({ directory }, here, now.text);
+  const { show } = await app.chats.changed(speakerOf(here, who), { key, text, at }, wait());
+  forOne.show(`${key}:${now.edited.ts}`, { team, channel, thread: now.thread_ts ?? null, user: now.user }, show);
+}
+
+/** As the agent reads it. */
+async function wordsIn({ directory }: Pick<SaidDeps, 'directory'>, here: Installation, text = ''): Promise<string> {
+  const { externalId: team, botUserId } = here;
+  return plainWords(await withNames(text, botUserId, (id) => directory.who(team, id)), botUserId);
 }
 
 /** Slack names the author and not who deleted it: the author is the speaker. */
@@ -132,6 +144,6 @@ function attached(team: string, { id, name, mimetype, size }: SlackFile): NonNul
     mime: mimetype?.trim() || 'application/octet-stream',
     // In a channel that companies share its size is only known once it is asked for.
     sizeBytes: size ?? 1,
-    ref: fileRef(team, id),
+    ref: fileRef(team, id ?? 'none'),
   };
 }

@@ -26,6 +26,12 @@ export function sayMuted(word: 'mute' | 'unmute', brandName: string): Reply {
   };
 }
 
+/** Where there is no thread. */
+export function sayMuteInThread(word: 'mute' | 'unmute', brandName: string): Reply {
+  const title = `To ${word} a thread, mention ${brandName} in that thread and say “${word}”`;
+  return { fallback: `${title}.`, blocks: [{ kind: 'heading', text: title, tone: 'plain' }] };
+}
+
 /** For whoever may not. */
 export const sayMayNotMute: Reply = {
   fallback: 'Only members of this workspace can mute a thread.',

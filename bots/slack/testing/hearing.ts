@@ -8,6 +8,7 @@ import { defaultSigningSecret, startSlackSandbox } from '../sandbox/server.ts';
 import type { Role } from '../sandbox/shapes.ts';
 import type { SlackSettings } from '../settings.ts';
 import { readable } from './stage.ts';
+import { toldAlone } from './told-alone.ts';
 
 interface Place {
   readonly team: string;
@@ -92,9 +93,8 @@ export async function startSlackHearing(): Promise<HearingStage> {
     },
     async told(who, ref) {
       const { channel, id } = people[who];
-      const thread = ref === null ? {} : { thread: refs.parse(ref)!.thread };
-      const { messages } = await there.seen(channel, id, { ...thread, most: 1_000 });
-      return messages.filter(({ only }) => only === id).map(({ blocks, text }) => (blocks.length > 0 ? readable(blocks) : text));
+      const messages = await toldAlone(there, channel, id, ref === null ? null : refs.parse(ref)!.thread);
+      return messages.map(({ blocks, text }) => (blocks.length > 0 ? readable(blocks) : text));
     },
     stop: slack.stop,
   };

@@ -7,6 +7,7 @@ import { openSlackStage, type SlackOptions, type SlackStage } from '#core/testin
 import { refs } from '../refs.ts';
 import { defaultSigningSecret } from '../sandbox/server.ts';
 import { readable } from './stage.ts';
+import { toldAlone } from './told-alone.ts';
 
 export interface SlackProduct extends Omit<SlackStage, 'answers' | 'say'> {
   /** Ann says something in #general, and mentions us where it begins a thread. Gives the ts of the thread. */
@@ -17,8 +18,8 @@ export interface SlackProduct extends Omit<SlackStage, 'answers' | 'say'> {
   answers(thread: string, channel?: string): Promise<string[]>;
   /** Resolves with the first answer that says this. */
   answer(thread: string, words: RegExp, channel?: string): Promise<string>;
-  /** What this person alone sees in a thread. */
-  told(who: string, thread: string): Promise<string[]>;
+  /** What this person alone sees of a request, in its thread or below it; null: in the channel. */
+  told(who: string, thread: string | null): Promise<string[]>;
   /** Tells a product a body, as Slack would. Gives the status. */
   tell(url: string, body: object): Promise<number>;
   /** An envelope of T1. */
@@ -54,8 +55,7 @@ export async function openProduct(options: SlackOptions = {}): Promise<SlackProd
         return found;
       }),
     async told(who, thread) {
-      const { messages } = await people.seen('C1', who, { thread, most: 1_000 });
-      return messages.filter(({ only }) => only === who).map(({ blocks }) => readable(blocks));
+      return (await toldAlone(people, 'C1', who, thread)).map(({ blocks, text }) => (blocks.length > 0 ? readable(blocks) : text));
     },
     async tell(url, body) {
       const [time, text] = [String(Math.floor(core.clock.now().getTime() / 1000)), JSON.stringify(body)];

@@ -7,6 +7,7 @@ import type { FailureCode } from '../tasks/failure.ts';
 import type { ConversationId, FileId, TaskId } from '../ids.ts';
 import type { Refused } from '../refusals/refusal.ts';
 import type { TablePreview } from './reply.ts';
+import type { Platform } from './thread-ref.ts';
 import type { TaskStatus } from '../tasks/task.ts';
 
 export type Saying = Accepted | Approval | RefusedSaying | Working | Result | Failed | Canceled | Balance | Help | History | Notice;
@@ -134,6 +135,10 @@ export interface Balance {
 
 export interface Help {
   readonly kind: 'help';
+  /** Where it is shown: each chat has its own way to begin a request. The words that fit everywhere, where it is left out. */
+  readonly platform?: Platform;
+  /** What somebody typed where a command was expected. */
+  readonly unknown?: string;
 }
 
 export interface History {

@@ -76,6 +76,11 @@ test('settings lead to the portal, and say so where there is none; privacy says 
   expect(read({ kind: 'privacy', url: 'https://x/e' }).leadsTo).toEqual({ 'Erase my data': 'https://x/e' });
 });
 
+test('credits are bought in the portal, and where there is none that is said', () => {
+  expect(read({ kind: 'buy' }).leadsTo).toEqual({ 'Get credits': 'https://impacter.example/buy' });
+  expect(read({ kind: 'buy' }, { ...context, portalUrl: null }).leadsTo).toEqual({});
+});
+
 test('what a thread says is said to one person in the same words', () => {
   expect(read({ kind: 'notice', notice: 'not-yours' }).says).toBe('This is somebody else’s request');
   expect(read({ kind: 'help' }).says).toContain('Impacter');

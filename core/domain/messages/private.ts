@@ -9,7 +9,7 @@ import { replyFor, type ReplyContext } from './say.ts';
 import type { Block, Choice, Reply } from './reply.ts';
 import type { Platform } from './thread-ref.ts';
 
-export type PrivateSaying = Balance | Help | History | Notice | RefusedSaying | LinkOffer | SettingsOffer | PrivacyOffer;
+export type PrivateSaying = Balance | Help | History | Notice | RefusedSaying | LinkOffer | SettingsOffer | CreditsOffer | PrivacyOffer;
 
 /** How to get somebody who pays. */
 export interface LinkOffer {
@@ -31,6 +31,11 @@ export interface SettingsOffer {
   readonly kind: 'settings';
 }
 
+/** Where credits are bought. */
+export interface CreditsOffer {
+  readonly kind: 'buy';
+}
+
 export interface PrivacyOffer {
   readonly kind: 'privacy';
   /** Shows and erases what we know of this chat account; null when we know nothing. */
@@ -49,6 +54,12 @@ export function privateReply(saying: PrivateSaying, context: ReplyContext): Repl
           : 'Manage your account, linked chats, and approval threshold in the portal.',
         context.portalUrl === null ? [] : [choice('settings', 'Open settings', `${context.portalUrl}/settings`)],
       );
+    case 'buy':
+      return context.portalUrl === null
+        ? said('Get credits', 'There is no web portal here, so credits cannot be bought here.', [])
+        : said('Get credits', 'Buy credits or turn on auto top-up in the portal.', [
+            choice('buy', 'Get credits', `${context.portalUrl}/buy`),
+          ]);
     case 'privacy':
       return saying.url === null
         ? said('Privacy', 'We have no requests from this chat account.', [])

@@ -298,6 +298,14 @@ Begin with a kind of work to choose it yourself: “/research …”. Answer in 
   );
 });
 
+test('in Slack, help says how a request begins there, and an unknown command is offered as a request', () => {
+  const help = read({ kind: 'help', platform: 'slack' });
+  expect(help).toContain('Mention @Impacter in a channel, send it a direct message, or type “/impacter ask …”.');
+  expect(help).not.toContain('Begin with a kind of work');
+  expect(read({ kind: 'help', platform: 'slack', unknown: 'find me 25 leads' })).toContain('/impacter ask find me 25 leads\n');
+  expect(read({ kind: 'help', platform: 'discord', unknown: 'dance' })).toContain('Say what you need');
+});
+
 test('the history has a line for each task, and says so when there is none', () => {
   const tasks = [
     { taskId, text: 'find 100 leads\nin Miami', status: 'completed', creditsUsed: '92000000', at: '2026-11-23T11:58:00Z' },

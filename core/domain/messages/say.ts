@@ -18,6 +18,7 @@ import type {
   Canceled,
   Failed,
   FileSaying,
+  Help,
   History,
   Notice,
   RefusedSaying,
@@ -65,7 +66,7 @@ export function replyFor(saying: Saying, context: ReplyContext): Reply {
     case 'balance':
       return sayBalance(saying, context);
     case 'help':
-      return sayHelp(context);
+      return sayHelp(saying, context);
     case 'history':
       return sayHistory(saying, context);
     case 'notice':
@@ -271,17 +272,43 @@ function sayBalance(saying: Balance, context: ReplyContext): Reply {
   };
 }
 
-function sayHelp(context: ReplyContext): Reply {
+/** Characters of an unknown command that are shown again, so that its person can copy them. */
+const UNKNOWN_CHARACTERS = 1_000;
+
+function sayHelp({ platform, unknown }: Help, context: ReplyContext): Reply {
+  if (unknown !== undefined && platform === 'slack') {
+    const title = 'To send a request, type “/impacter ask” first';
+    return {
+      fallback: `${title}.`,
+      blocks: [
+        heading(title, 'plain'),
+        ours('Nothing was started. Copy this to send it:'),
+        { kind: 'prose', text: `/impacter ask ${shorten(unknown, UNKNOWN_CHARACTERS)}`, from: 'person' },
+        ours('To see all commands, type “/impacter help”.'),
+      ],
+    };
+  }
   return {
     fallback: `Say what you need, and ${context.brandName} does it.`,
     blocks: [
       heading(`Say what you need, and ${context.brandName} does it`, 'plain'),
       ours('The first answer says what a task costs at most. You never pay more, what is not used is returned, and failed work is free.'),
       facts(...examples.map(({ text, type }): [string, string] => [text, sayPrice(text, type)])),
-      ours('Begin with a kind of work to choose it yourself: “/research …”. Answer in the thread to go on with a result.'),
+      ...(platform === 'slack' ? slackWays(context) : [ours(anyWay)]),
       ...choices(...topUp(context), ...history(context)),
     ],
   };
+}
+
+const anyWay = 'Begin with a kind of work to choose it yourself: “/research …”. Answer in the thread to go on with a result.';
+
+/** Slack takes a message that begins with a slash for one of its own commands. */
+function slackWays({ brandName }: ReplyContext): Prose[] {
+  return [
+    ours(`Mention @${brandName} in a channel, send it a direct message, or type “/impacter ask …”. Reply in the thread to follow up.`),
+    ours(`To choose the task type, put it first: “@${brandName} /research …” or “/impacter ask /research …”.`),
+    ours('Other commands: /impacter balance, buy, history, cancel, link, settings, privacy.'),
+  ];
 }
 
 const examples: readonly { readonly text: string; readonly type: AgentType }[] = [

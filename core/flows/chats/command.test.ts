@@ -23,6 +23,7 @@ test('balance, help, settings and what nobody knows are answered privately', asy
   expect(shownIn(await ann.command('help'))).toMatch(/^private: Say what you need/);
   expect(shownIn(await ann.command('dance'))).toMatch(/^private: Say what you need/);
   expect(shownIn(await ann.command('ask'))).toMatch(/^private: Say what you need/);
+  expect(shownIn(await ann.command('buy'))).toMatch(/^private: Get credits/);
   expect(shownIn(await ann.command('settings'))).toMatch(/^private: Settings/);
 });
 

@@ -4,7 +4,7 @@ import { commandSchema, parseChat, speakerSchema, type Command, type CommandInpu
 import { channelOfThread } from '#core/domain/chats/speaker.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor, type Wait } from '../runtime/patience.ts';
-import { decided, type Answered } from './answer.ts';
+import { decided, privately, type Answered } from './answer.ts';
 import { decideOnce, type Deciding, type Outcome } from './decide.ts';
 import { hearMessage } from './hear.ts';
 import { readCommands, type ReadCommand } from './offers.ts';
@@ -12,8 +12,8 @@ import { onTask } from './rights.ts';
 import { stopAll } from './stop.ts';
 
 /**
- * `name`: ask, balance, history, link, help, settings, privacy, cancel or stop; what we don't know is answered with help. Rejects as
- * `hear` does.
+ * `name`: ask, balance, buy, history, link, help, settings, privacy, cancel or stop; what we don't know is answered with help. Rejects
+ * as `hear` does.
  */
 export async function command(core: Core, speakerInput: SpeakerInput, commandInput: CommandInput, wait: Wait = 0): Promise<Answered> {
   const speaker = parseChat(speakerSchema, speakerInput);
@@ -23,9 +23,13 @@ export async function command(core: Core, speakerInput: SpeakerInput, commandInp
   const patience = patienceFor(core, wait);
   if (name === 'ask' && given.text.trim() !== '') return hearMessage(core, speaker, { ...given, key, how: 'command', files: [] }, patience);
   const channel = channelOfThread(given.threadRef);
-  return decideOnce(core, { speaker, key, verb: 'chats.command', channel, patience }, async (deciding) =>
+  const answered = await decideOnce(core, { speaker, key, verb: 'chats.command', channel, patience }, async (deciding) =>
     name === 'cancel' || name === 'stop' ? cancelOwn(deciding, given) : shows(isRead(name) ? name : 'help'),
   );
+  if (answered.did !== 'command.help' || name === 'help' || name === 'ask' || name === '') return answered;
+  // Only shown: what is stored of a command has no words of people.
+  const unknown = `${given.name} ${given.text}`.trim();
+  return { ...answered, show: privately(core, { kind: 'help', platform: speaker.platform, unknown }) };
 }
 
 function isRead(name: string): name is ReadCommand {

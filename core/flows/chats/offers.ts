@@ -11,7 +11,7 @@ import type { Core } from '../runtime/core.ts';
 import { linkingVerbs } from '../workspaces/linking.ts';
 
 /** Commands that only show something. */
-export const readCommands = ['balance', 'history', 'link', 'help', 'settings', 'privacy'] as const;
+export const readCommands = ['balance', 'buy', 'history', 'link', 'help', 'settings', 'privacy'] as const;
 export type ReadCommand = (typeof readCommands)[number];
 
 const HISTORY_LINES = 5;
@@ -19,7 +19,7 @@ const HISTORY_LINES = 5;
 export async function commandReply(core: Core, speaker: Speaker, seen: Seen, name: ReadCommand): Promise<PrivateSaying> {
   switch (name) {
     case 'help':
-      return { kind: 'help' };
+      return { kind: 'help', platform: speaker.platform };
     case 'settings':
       return { kind: 'settings' };
     case 'link':
@@ -27,9 +27,11 @@ export async function commandReply(core: Core, speaker: Speaker, seen: Seen, nam
     case 'privacy':
       return { kind: 'privacy', url: (await makeErasureLink(core, accountIn(speaker)))?.url ?? null };
     case 'balance':
+    case 'buy':
     case 'history': {
       const { payer } = seen;
       if (payer === null) return offerLink(core, speaker, seen, 'no-team');
+      if (name === 'buy') return { kind: 'buy' };
       if (name === 'history') return { kind: 'history', tasks: await core.store.chats.ownOf(seen, payer.teamId, HISTORY_LINES) };
       if (whyNotHere(speaker, seen) === 'guests.not-allowed') return { kind: 'refused', code: 'balance.not-shown', facts: {} };
       const { available, inUse } = await balance(core, payer);

@@ -70,9 +70,12 @@ const postEphemeral = method({
     if (user === undefined || (channel.user !== null && channel.user !== user.id)) throw new SlackNo('user_not_in_channel');
     const { text, blocks } = contentsOf(given);
     const thread = given.thread_ts ?? null;
-    // Below a message that began no thread yet it is shown too.
     if (thread !== null && world.state.message(channel.id, thread) === undefined) throw new SlackNo('thread_not_found');
+    // "Ephemeral messages in threads are only shown if there is already an active thread." Slack answers as if it was shown.
+    const replies = thread === null ? [] : world.state.replies(channel.id, thread);
+    const isShown = thread === null || replies.some(({ only, deleted }) => only === null && !deleted);
     return () => {
+      if (!isShown) return { ok: true, message_ts: world.state.nextTs() } satisfies ChatPostEphemeralResponse;
       const { ts: at } = world.state.keep({ ...ours(call, channel, { text, blocks: blocks ?? [], thread }), only: user.id });
       return { ok: true, message_ts: at } satisfies ChatPostEphemeralResponse;
     };
