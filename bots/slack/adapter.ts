@@ -36,11 +36,11 @@ export const slack: Adapter<SlackSettings, SlackPost> = {
       (team) => app.workspaces.installation('slack', team),
       () => installed.isComplete(),
     );
-    const status = slackStatus({ call, tokens, log });
+    const status = slackStatus({ call, tokens, clock, log });
     const inbound = await slackInbound(context, { call, tokens, status });
     return {
       poster: slackPoster({ call, tokens, budgets, settings }),
-      shower: slackShower({ call, tokens, status }),
+      shower: slackShower({ call, tokens, budgets, settings, status }),
       fetcher: slackFetcher({ call, tokens, settings }),
       mounts: [inbound.mount, ...(client === null ? [] : slackInstall(context, { call, tokens, client }))],
       leadsTo: client === null ? [] : [slackOrigin(settings)],

@@ -1,12 +1,14 @@
 // Where the app is installed when the product starts.
 
 import { expect, test, vi } from 'vitest';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { openSlackStage } from '#core/testing/stages/slack-stage.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 import { slackCalls } from './api/call.ts';
 import { keepInstallations } from './installations.ts';
+import type { SlackPeople } from './sandbox/client.ts';
 import type { SlackSettings } from './settings.ts';
 
 const clock = clockByHand();
@@ -32,6 +34,30 @@ test('the workspace of the token that an operator set is known by itself, also w
   });
   expect(await core.store.installations.find('slack', 'T1')).toMatchObject({ name: 'Acme', botUserId: acme!.botUser });
   await installed.stop();
+});
+
+test.each<[string, (people: SlackPeople) => Promise<unknown>, number]>([
+  ['Slack wants us to wait', (people) => people.next('auth.test', 'busy'), 0],
+  ['the database is away', async () => undefined, 1],
+])('where %s at the start, the token is tried again and not called wrong', async (_, trouble, lost) => {
+  const { people, core, app, settings } = world();
+  const [acme] = (await people.places()).teams;
+  await core.store.money.query({ text: 'DELETE FROM installations' }, []);
+  await trouble(people);
+  let failures = lost;
+  const installed: typeof app.workspaces.installed = async (given) => {
+    if (failures-- > 0) throw refuse('database.unavailable', { outcome: 'unknown' });
+    return app.workspaces.installed(given);
+  };
+  const { seeds: _seeds, ...given } = { ...settings, botToken: acme!.token };
+  const wrapped = { ...app, workspaces: { ...app.workspaces, installed } };
+  const kept = await keepInstallations({ app: wrapped, clock, log: quietLog, settings: given }, slackCalls(given));
+  expect(kept.isComplete()).toBe(false);
+  await vi.waitFor(() => {
+    clock.forward(10_000);
+    expect(kept.isComplete()).toBe(true);
+  });
+  await kept.stop();
 });
 
 test.each<[string, Partial<SlackSettings>, string]>([

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { Context } from '#bots/adapter.ts';
 import type { NewInstallation } from '#core/domain/workspaces/installation.ts';
-import { SlackAway, type Call } from './api/call.ts';
+import { SlackNo, type Call } from './api/call.ts';
 import { mustSeePeople } from './must-see-people.ts';
 import type { SlackSettings } from './settings.ts';
 
@@ -17,7 +17,7 @@ export interface Installed {
   stop(): Promise<void>;
 }
 
-/** Rejects where the token is wrong. A Slack that is away is waited for, besides. */
+/** Rejects where Slack says that the token is wrong. Whatever else keeps us from knowing is waited for, besides. */
 export async function keepInstallations(
   { app, settings, clock, log }: Pick<Context<SlackSettings>, 'app' | 'settings' | 'clock' | 'log'>,
   call: Call,
@@ -27,7 +27,7 @@ export async function keepInstallations(
   const { botToken } = settings;
   const stopping = new AbortController();
   let isComplete = botToken === null;
-  const first = botToken === null ? true : await keep(botToken).catch(unlessAway);
+  const first = botToken === null ? true : await keep(botToken).catch(unlessWrong);
   isComplete = first === true;
   const waiting = isComplete ? Promise.resolve() : keepOnTrying(botToken!);
   if (isComplete && botToken !== null) await mustSeePeople(call, botToken);
@@ -67,8 +67,10 @@ function mustWork({ signingSecrets, appToken, botToken, install, seeds }: SlackS
     );
 }
 
-function unlessAway(error: unknown): false {
-  if (error instanceof SlackAway) return false;
+const wrongToken: ReadonlySet<string> = new Set(['account_inactive', 'invalid_auth', 'not_authed', 'token_expired', 'token_revoked']);
+
+function unlessWrong(error: unknown): false {
+  if (!(error instanceof SlackNo) || !wrongToken.has(error.error)) return false;
   throw new Error('Slack does not take SLACK_BOT_TOKEN. Copy it from “OAuth & Permissions” of your app.', { cause: error });
 }
 

@@ -28,14 +28,6 @@ export function stopKey(team: string, channel: string, eventTs: string): string 
   return `slack:stop:${team}:${channel}:${eventTs}`;
 }
 
-export function shortcutKey(team: string, channel: string, ts: string, actionTs: string): string {
-  return `slack:shortcut:${team}:${channel}:${ts}:${actionTs}`;
-}
-
-export function welcomeKey(team: string, user: string): string {
-  return `slack:welcome:${team}:${user}`;
-}
-
 /** As limits know a channel. */
 export function channelOf(team: string, channel: string): string {
   return `slack:${team}:${channel}`;

@@ -7,4 +7,6 @@ export interface SlackSettings extends SlackConfig {
   readonly seeds?: readonly NewInstallation[];
   /** Ms between two reads of a workspace's history; where it is left out, what Slack allows this kind of app. */
   readonly historyEveryMs?: number;
+  /** False where a Slack takes any number of edits in a workspace. */
+  readonly editsAreLimited?: boolean;
 }

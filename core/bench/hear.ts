@@ -7,6 +7,7 @@ import { systemClock } from '#core/engines/clock.ts';
 import { createLog } from '#core/engines/log/log.ts';
 import { hear } from '#core/flows/chats/hear.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
+import { USUAL_ANSWER_WITHIN_MS } from '#core/flows/runtime/patience.ts';
 import { keepRates } from '#core/flows/runtime/rates.ts';
 import type { Store } from '#core/store/database/store.ts';
 import type { BenchTeam } from './world.ts';
@@ -41,6 +42,7 @@ export async function hearIn(store: Store, teams: readonly BenchTeam[]): Promise
       readHere: new Set<string>(),
       mailboxKey: Buffer.from('bench'),
       taskDeadlineMs: DEADLINE_MS,
+      answerWithinMs: USUAL_ANSWER_WITHIN_MS,
     },
   } as unknown as Core;
   return async ({ teamId }) => {

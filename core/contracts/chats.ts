@@ -94,7 +94,13 @@ export const commandSchema = z.object({
   at: z.date(),
 });
 
-export const editSchema = z.object({ key, text, at: z.date() });
+export const editSchema = z.object({
+  key,
+  text,
+  at: z.date(),
+  /** The message, without its old text, where it may not have been told yet: the edit is then heard in its place. */
+  message: messageSchema.omit({ key: true, text: true }).optional(),
+});
 export const removalSchema = z.object({ key });
 
 export type SpeakerInput = z.input<typeof speakerSchema>;

@@ -20,11 +20,8 @@ export type SlackMethod =
   | 'files.info'
   | 'oauth.v2.access'
   | 'reactions.add'
-  | 'reactions.remove'
-  | 'team.info'
   | 'users.info'
-  | 'views.open'
-  | 'views.publish';
+  | 'views.open';
 
 /** What Slack answered, unread: each caller parses what it needs. */
 export type SlackOk = Readonly<Record<string, unknown>>;

@@ -55,9 +55,10 @@ test('somebody adds the app to their workspace, goes on to link a team to it, an
   const token = to!.split('/').at(-1)!;
   expect(await app.workspaces.lookAtLink(mia, token)).toMatchObject({ kind: 'workspace', placeName: 'Harbor', state: 'free' });
   await people.channel('T5', 'C5', { name: 'general' });
-  const { thread } = await people.say('C5', '@impacter find me 3 leads', { from: 'U9' });
+  await people.say('C5', '@impacter find me 3 leads', { from: 'U9' });
+  // Told to Mia alone, in the channel: nobody pays there yet.
   await vi.waitFor(async () => {
-    const { messages } = await people.seen('C5', 'U9', { thread });
+    const { messages } = await people.seen('C5', 'U9');
     expect(messages.some(({ isBot }) => isBot)).toBe(true);
   });
 });

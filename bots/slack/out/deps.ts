@@ -8,5 +8,5 @@ export interface OutDeps {
   readonly call: Call;
   readonly tokens: TokensOf;
   readonly budgets: Budgets;
-  readonly settings: Pick<SlackSettings, 'install' | 'historyEveryMs'>;
+  readonly settings: Pick<SlackSettings, 'install' | 'historyEveryMs' | 'editsAreLimited'>;
 }

@@ -30,8 +30,11 @@ test.each<[string, (people: SlackPeople) => Promise<unknown>, object]>([
   await expect(poster.post(part('Ready'), soon())).rejects.toMatchObject(trouble);
 });
 
-test('blocks that Slack does not take are said once more as plain text, under the same key', async () => {
-  let refusals = 1;
+test.each([
+  ['with their buttons', 1, ['section', 'actions']],
+  ['and without buttons where it does not take those either', 2, ['section']],
+])('blocks that Slack does not take are said once more as plain text under the same key, %s', async (_, times, types) => {
+  let refusals = times;
   const { poster, people, part } = await open({}, (call) => async (method, ...args) => {
     if (method === 'chat.postMessage' && refusals-- > 0) throw new SlackNo(method, 'invalid_blocks');
     return call(method, ...args);
@@ -40,13 +43,20 @@ test('blocks that Slack does not take are said once more as plain text, under th
     replyOf(
       { kind: 'heading', text: 'Done', tone: 'good' },
       { kind: 'prose', text: 'Ask <@U1> & *me*', from: 'agent' },
-      { kind: 'choices', choices: [{ id: 'task', label: 'Details', style: 'plain', url: 'http://localhost:3000/tasks/1' }] },
+      {
+        kind: 'choices',
+        choices: [
+          { id: 'approve:1', label: 'Approve', style: 'main' },
+          { id: 'task', label: 'Details', style: 'plain', url: 'http://localhost:3000/tasks/1' },
+        ],
+      },
     ),
   );
   await poster.post(letter, soon());
   const [posted] = (await people.messages('C1')).filter(({ isBot }) => isBot);
-  expect(posted).toMatchObject({ blocks: [{ type: 'section', block_id: letter.key, text: { type: 'plain_text' } }] });
-  expect(readable(posted!.blocks)).toBe('✓ Done\n▌ Ask <@U1> & *me*\nDetails: http://localhost:3000/tasks/1');
+  expect(posted!.blocks.map(({ type }) => type)).toEqual(types);
+  expect(posted!.blocks[0]).toMatchObject({ block_id: letter.key, text: { type: 'plain_text' } });
+  expect(readable(posted!.blocks)).toBe('✓ Done\n▌ Ask <@U1> & *me*\n[Approve]\nDetails: http://localhost:3000/tasks/1');
 });
 
 test('a long answer, a table with empty cells and a very long cell all arrive', async () => {

@@ -9,7 +9,7 @@ import { renderSlack, type SlackPost } from '../draw/render.ts';
 import { refs, type SlackAddress } from '../refs.ts';
 import type { OutDeps } from './deps.ts';
 import { lookFor } from './look.ts';
-import { plainPost } from './plain.ts';
+import { plainPosts } from './plain.ts';
 import { notInstalled, postErrorFrom, wrongBlocks } from './troubles.ts';
 
 /** Nothing in a text is read as a mention, and no link is drawn as a card. */
@@ -27,7 +27,7 @@ export function slackPoster(deps: OutDeps): Poster {
       try {
         const { tokens: opened } = (await tokens.of(address.team)) ?? raise(notInstalled());
         const send = (given: SlackPost) => call('chat.postMessage', opened.bot, { ...messageIn(address, keyed(given, part.key)) }, signal);
-        return postedAs(address, await send(post).catch((error: unknown) => send(plainerThan(post, error))));
+        return postedAs(address, await untilTaken([post, ...plainPosts(post)], send));
       } catch (error) {
         throw postErrorFrom(error);
       }
@@ -55,10 +55,14 @@ export function keyed({ text, blocks: [first, ...others] }: SlackPost, key: stri
   return { text, blocks: [{ ...first!, block_id: key }, ...others] };
 }
 
-/** What Slack does not take is said once more in a way that it always does. */
-function plainerThan(post: SlackPost, error: unknown): SlackPost {
-  if (error instanceof SlackNo && wrongBlocks.has(error.error)) return plainPost(post);
-  throw error;
+/** What Slack does not take is said once more in a plainer way. */
+async function untilTaken([post, ...plainer]: readonly SlackPost[], send: (post: SlackPost) => Promise<SlackOk>): Promise<SlackOk> {
+  try {
+    return await send(post!);
+  } catch (error) {
+    if (plainer.length === 0 || !(error instanceof SlackNo) || !wrongBlocks.has(error.error)) throw error;
+    return untilTaken(plainer, send);
+  }
 }
 
 function messageIn({ channel, thread }: SlackAddress, { text, blocks }: { text: string; blocks: KnownBlock[] }): ChatPostMessageArguments {

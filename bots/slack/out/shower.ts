@@ -9,14 +9,22 @@ import type { Status } from './status.ts';
 import { addressOf, keyed } from './poster.ts';
 import { notInstalled, postErrorFrom } from './troubles.ts';
 
-/** Slack takes about fifty edits a minute in a workspace. */
+/** Edits of one channel. */
 const EVERY_MS = 1_200;
+/**
+ * Slack takes fifty edits a minute in a workspace (`chat.update` is tier 3): thirty for whatever comes, and twenty that are kept for
+ * posts whose work is over. Both are a little less, so that no minute has more.
+ */
+const SHARED_EVERY_MS = 2_100;
+const ENDS_EVERY_MS = 3_200;
 
 export function slackShower({
   call,
   tokens,
+  budgets,
+  settings,
   status,
-}: Pick<OutDeps, 'call' | 'tokens'> & { readonly status: Pick<Status, 'over' | 'goesOn'> }): Shower {
+}: Pick<OutDeps, 'call' | 'tokens' | 'budgets' | 'settings'> & { readonly status: Pick<Status, 'over' | 'goesOn'> }): Shower {
   return {
     platform: 'slack',
     everyMs: EVERY_MS,
@@ -28,6 +36,7 @@ export function slackShower({
       try {
         const installation = await tokens.of(team);
         if (installation === null) throw notInstalled();
+        if (settings.editsAreLimited !== false) await mayEdit(team, closed);
         // Each version of a message wants other ids for its blocks, also when it looks the same.
         const id = `work-${version}-${randomBytes(4).toString('hex')}`;
         const { text, blocks } = keyed(renderSlack(reply)[0]!, id);
@@ -42,4 +51,13 @@ export function slackShower({
       }
     },
   };
+
+  /** Rejects until the workspace takes another edit. What is over goes first: it is what people must not be left without. */
+  async function mayEdit(team: string, closed: boolean): Promise<void> {
+    const waitMs = await budgets.take(`slack:${team}/edits`, SHARED_EVERY_MS);
+    if (waitMs === null) return;
+    const endsMs = closed ? await budgets.take(`slack:${team}/ends`, ENDS_EVERY_MS) : waitMs;
+    if (endsMs !== null)
+      throw new PostError('later', 'Slack takes no more edits in this workspace now', { retryAfterMs: Math.min(waitMs, endsMs) });
+  }
 }

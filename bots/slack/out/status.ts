@@ -1,6 +1,7 @@
 // Slack's own words for an agent's work in a thread, which come with its Stop button; where the app is not declared an agent, an eyes
 // reaction. Both are decoration: nothing waits for them, and nothing fails with them.
 
+import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import { SlackNo, type Call } from '../api/call.ts';
 import { refs } from '../refs.ts';
@@ -22,12 +23,24 @@ export interface Status {
 const noMatter: ReadonlySet<string> = new Set(['already_reacted', 'missing_scope']);
 const CALL_MS = 5_000;
 const RESTED_MOST = 1_000;
+/** An app may be declared an agent, or given the scope, at any time. */
+const WITHOUT_MS = 60 * 60_000;
 /** How Slack says that an app is no agent or may not say so, or that a workspace has none. */
 const noAgents: ReadonlySet<string> = new Set(['not_authorized', 'unknown_method', 'feature_not_enabled', 'not_allowed', 'missing_scope']);
 
-export function slackStatus({ call, tokens, log }: { readonly call: Call; readonly tokens: TokensOf; readonly log: Log }): Status {
-  /** Teams where it is no use to ask again. */
-  const without = new Set<string>();
+export function slackStatus({
+  call,
+  tokens,
+  clock,
+  log,
+}: {
+  readonly call: Call;
+  readonly tokens: TokensOf;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Status {
+  /** Teams that have no agents, and until when we take that for granted. */
+  const without = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
   const order = inOrder();
   /** Where we said that work is over. */
@@ -45,14 +58,14 @@ export function slackStatus({ call, tokens, log }: { readonly call: Call; readon
   async function set(threadRef: string, more: { readonly status: string; readonly initiator_user_id?: string }): Promise<boolean> {
     const { team, channel, thread } = refs.parse(threadRef) ?? { team: '', channel: '', thread: '' };
     const installation = await tokens.of(team);
-    if (installation === null || thread === '' || without.has(team)) return false;
+    if (installation === null || thread === '' || (without.get(team) ?? 0) > clock.now().getTime()) return false;
     try {
       const args = { channel_id: channel, thread_ts: thread, ...more };
       await call('agents.sessions.setStatus', installation.tokens.bot, args, AbortSignal.timeout(CALL_MS));
       return true;
     } catch (error) {
       if (!(error instanceof SlackNo) || !noAgents.has(error.error)) throw error;
-      without.add(team);
+      without.set(team, clock.now().getTime() + WITHOUT_MS);
       return false;
     }
   }

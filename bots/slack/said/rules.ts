@@ -4,12 +4,13 @@
 import type { PlaceAnswers } from '#core/domain/workspaces/place.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import { channelOf, messageKey } from '../keys.ts';
+import { atOf, channelOf, messageKey } from '../keys.ts';
 
 export interface Rules {
   /** null where nothing is to be heard without a mention. */
   of(team: string, channel: string, thread: string): Promise<PlaceAnswers | null>;
-  mute(team: string, channel: string, thread: string, muted: boolean): Promise<void>;
+  /** The word that was said last counts, in whatever order they come. `ts` is the message's. */
+  mute(team: string, channel: string, thread: string, muted: boolean, ts: string): Promise<void>;
 }
 
 const KEPT_MS = 10_000;
@@ -37,9 +38,10 @@ export function slackRules(workspaces: Pick<App['workspaces'], 'place' | 'rulePl
       if (there?.muted === true || here?.muted === true) return null;
       return there?.answers ?? 'mention';
     },
-    async mute(team, channel, thread, muted) {
+    async mute(team, channel, thread, muted, ts) {
       const ref = messageKey(team, channel, thread);
-      await workspaces.rulePlace({ ref, platform: 'slack', workspace: team, kind: 'thread', name: null, private: false }, { muted });
+      const place = { ref, platform: 'slack', workspace: team, kind: 'thread', name: null, private: false } as const;
+      await workspaces.rulePlace(place, { muted }, atOf(ts));
       kept.delete(ref);
     },
   };

@@ -210,6 +210,28 @@ test.each<[string, object, object]>([
   expect(await core.store.prisma.ask.count({ where: { key: `slack:T1:C1:${ts}` } })).toBe(1);
 });
 
+test('an edit that Slack tells before its message is what runs, and the message changes nothing then', async () => {
+  const { url, tell, envelope, people, core, tasks } = product();
+  const { botUser } = await people.team('T1');
+  const ts = `${Math.floor(clock.now().getTime() / 1000)}.000077`;
+  const said = { channel: 'C1', user: 'U1', ts, client_msg_id: 'early-one' };
+  const [before, now] = ['Miami', 'Boston'].map((city) => ({ ...said, type: 'message', text: `<@${botUser}> find me 2 leads in ${city}` }));
+  const edited = { ...now, edited: { user: 'U1', ts: ts.replace(/77$/, '99') } };
+  const change = { type: 'message', subtype: 'message_changed', channel: 'C1', ts, message: edited, previous_message: before };
+  for (const event of [change, before!, change]) expect(await tell(url, envelope(event))).toBe(200);
+  expect(
+    await core.store.prisma.task.findMany({
+      where: { requestText: { startsWith: 'find me 2 leads in' }, saidAt: new Date(Math.floor(Number(ts)) * 1000) },
+    }),
+  ).toMatchObject([{ requestText: 'find me 2 leads in Boston' }]);
+  expect(await tasks(ts)).toHaveLength(1);
+  // An edit with which it names us for the first time is no request.
+  const other = `${ts.slice(0, -2)}88`;
+  const first = { ...edited, ts: other, client_msg_id: 'early-two' };
+  await tell(url, envelope({ ...change, message: first, previous_message: { ...before, ts: other, text: 'find me 2 leads in Miami' } }));
+  expect(await tasks(other)).toEqual([]);
+});
+
 test('guests and outsiders ask where the team lets them', async () => {
   const { app, owner, say, tasks, told } = product();
   const [workspace] = await app.workspaces.linkedWorkspaces(owner);
@@ -263,6 +285,16 @@ test('while work goes on Slack says so with its Stop button, which ends it at on
   expect((await owner.ledger()).at(-1)).toBe('settle 2');
 });
 
+test('“stop” in the thread ends the task that runs there, and its writer is told so', async () => {
+  const { say, tasks, told } = product();
+  const thread = await say('find me 9 leads in Miami');
+  await vi.waitFor(async () => expect(await tasks(thread)).toEqual(['processing']));
+  await say('stop', { thread });
+  await vi.waitFor(async () => expect(await told('U1', thread)).toEqual([expect.stringContaining('Stopping')]));
+  // It does not end by itself.
+  await vi.waitFor(async () => expect(await tasks(thread)).toEqual([expect.stringMatching(/canceled|completed/)]));
+});
+
 test('where the app is no agent, the request is marked with eyes', async () => {
   const { people, say, answer } = product();
   await people.team('T1', { agent: false });
@@ -271,4 +303,10 @@ test('where the app is no agent, the request is marked with eyes', async () => {
   const reactions = async () => (await people.messages('C1', thread))[0]!.reactions.map(({ name }) => name);
   await vi.waitFor(async () => expect(await reactions()).toEqual(['eyes']));
   expect(await people.status('C1', thread)).toBeNull();
+  // Once it is one, that is found out within the hour.
+  await people.team('T1', { agent: true });
+  clock.forward(60 * 60_000);
+  const later = await say('find me 2 leads in Miami');
+  await answer(later, /Done/);
+  await vi.waitFor(async () => expect(await people.status('C1', later)).not.toBeNull());
 });

@@ -1,7 +1,7 @@
 // A message of Slack, as the verb of chats that it means. However often, in whatever order and in whichever event it is told, it is
 // the same gesture.
 
-import type { MessageInput } from '#core/contracts/chats.ts';
+import type { EditInput, MessageInput } from '#core/contracts/chats.ts';
 import { safeFileName } from '#core/domain/files/file-name.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import type { MessageEvent, SaidMessage, SlackFile } from '../in/shapes.ts';
@@ -12,7 +12,6 @@ import { refs } from '../refs.ts';
 import type { SaidDeps } from './deps.ts';
 import { heardOurs, isOurs } from './echo.ts';
 import { mentions, plainWords, withNames } from './plain-words.ts';
-import type { Rules } from './rules.ts';
 import { speakerOf } from './speaker.ts';
 import { isAside, muteIn, sayMayNotMute, sayMuted, sayMuteInThread } from './words.ts';
 
@@ -58,7 +57,7 @@ async function said(deps: SaidDeps, here: Installation, event: Said, wait: WaitO
   if (word !== null) {
     if (event.thread_ts === undefined) return forOne.tell(key, to, sayMuteInThread(word, brandName));
     if (who.isGuest || who.isOutsider) return forOne.tell(key, to, sayMayNotMute);
-    await muteOnce(rules, { team, channel, thread, ts }, word === 'mute');
+    await rules.mute(team, channel, thread, word === 'mute', ts);
     return forOne.tell(key, to, sayMuted(word, brandName));
   }
   const message: MessageInput = {
@@ -82,25 +81,8 @@ function howSaid(channel: string, text: string, botUser: string | null): 'direct
   return mentions(text, botUser) ? 'mention' : 'thread';
 }
 
-/** The newest word counts, in whatever order they come: this process remembers it for each thread. */
-const newestMute = new Map<string, string>();
-const NEWEST_MOST = 1_000;
-
-async function muteOnce(
-  rules: Rules,
-  { team, channel, thread, ts }: { team: string; channel: string; thread: string; ts: string },
-  muted: boolean,
-): Promise<void> {
-  const name = messageKey(team, channel, thread);
-  if ((newestMute.get(name) ?? '') >= ts) return;
-  await rules.mute(team, channel, thread, muted);
-  newestMute.delete(name);
-  newestMute.set(name, ts);
-  if (newestMute.size > NEWEST_MOST) newestMute.delete(newestMute.keys().next().value!);
-}
-
 /** Slack also tells of a change when it has drawn a link, counted an answer, or when we edited a post of ours. */
-async function edited({ app, directory, forOne }: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
+async function edited({ app, directory, forOne, status }: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
   const { message: now, previous_message: before, channel } = event;
   if (now?.user === undefined || now.ts === undefined || now.edited === undefined || now.bot_id !== undefined) return;
   if (before !== undefined && before.text === now.text) return;
@@ -111,7 +93,9 @@ async function edited({ app, directory, forOne }: SaidDeps, here: Installation, 
   const key = messageKey(team, channel, now.ts);
   const at = atOf(now.edited.ts);
   const text = await wordsIn({ directory }, here, now.text);
-  const { show } = await app.chats.changed(speakerOf(here, who), { key, text, at }, wait());
+  const edit = { key, text, at, ...inPlaceOf(here, event, { ...now, ts: now.ts }) };
+  const { show, outcome, repeated } = await app.chats.changed(speakerOf(here, who), edit, wait());
+  if (outcome === 'task' && !repeated && edit.message !== undefined) status.working(edit.message.threadRef, now.user, now.ts);
   forOne.show(`${key}:${now.edited.ts}`, { team, channel, thread: now.thread_ts ?? null, user: now.user }, show);
 }
 
@@ -119,6 +103,29 @@ async function edited({ app, directory, forOne }: SaidDeps, here: Installation, 
 async function wordsIn({ directory }: Pick<SaidDeps, 'directory'>, here: Installation, text = ''): Promise<string> {
   const { externalId: team, botUserId } = here;
   return plainWords(await withNames(text, botUserId, (id) => directory.who(team, id)), botUserId);
+}
+
+/** The message that was edited, for an edit that Slack tells first. One that now names us, and did not, is no request. */
+function inPlaceOf(
+  { externalId: team, botUserId }: Installation,
+  { channel, previous_message: before }: MessageEvent,
+  now: SaidMessage & { readonly ts: string },
+): Pick<EditInput, 'message'> {
+  const text = now.text ?? '';
+  const how = howSaid(channel, text, botUserId);
+  if (before === undefined || how !== howSaid(channel, before.text ?? '', botUserId)) return {};
+  const versions = [text, before.text ?? ''].map((each) => plainWords(each, botUserId));
+  if (versions.some((words) => isAside(words) || muteIn(words) !== null)) return {};
+  return {
+    message: {
+      ...(now.client_msg_id !== undefined && { also: twinKey(now.client_msg_id) }),
+      threadRef: refs.format({ team, channel, thread: now.thread_ts ?? now.ts }),
+      channel: channelOf(team, channel),
+      at: atOf(now.ts),
+      how,
+      files: (now.files ?? []).map((file) => attached(team, file)),
+    },
+  };
 }
 
 /** Slack names the author and not who deleted it: the author is the speaker. */

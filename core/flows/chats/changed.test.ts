@@ -140,6 +140,34 @@ test('files that came with a removed request go with it', async () => {
   expect(rows).toEqual([{ name: 'attachment', due: true }]);
 });
 
+test('an edit that arrives before its message is the request, also when both arrive at once, and an old message stays unknown', async () => {
+  const { app, clock } = stage();
+  const { owner, place } = await linked();
+  const ann = place.speaker();
+  for (let n = 0; n < 5; n++) {
+    const [thread, key, at] = [place.thread(), `chat:${newId()}`, clock.now()];
+    const message = { threadRef: thread, at, how: 'mention' as const };
+    const edit = () => app.chats.changed(ann.speaker, { key, text: 'find me 3 leads in Boston', at: new Date(at.getTime() + 1), message });
+    const say = () => ann.say('find me 3 leads in Miami', thread, { key });
+    if (n === 0) {
+      expect(await edit()).toMatchObject({ outcome: 'task', repeated: false });
+      expect(await say()).toMatchObject({ outcome: 'task', repeated: true });
+      expect((await place.tasks(thread)).map(({ text }) => text)).toEqual(['find me 3 leads in Boston']);
+    } else {
+      await Promise.all([say(), edit()]);
+      // Whichever was first, what was meant last is there, and nothing is reserved twice.
+      expect((await place.tasks(thread)).map(({ text }) => text).at(-1)).toBe('find me 3 leads in Boston');
+    }
+  }
+  expect((await owner.ledger()).filter((line) => line === 'hold 3')).toHaveLength(5);
+  const old = { threadRef: place.thread(), at: new Date(clock.now().getTime() - 11 * 60_000), how: 'mention' as const };
+  expect(
+    await app.chats.changed(ann.speaker, { key: `chat:${newId()}`, text: 'find me 3 leads', at: clock.now(), message: old }),
+  ).toMatchObject({
+    outcome: 'ignored',
+  });
+});
+
 test('what is removed before it arrives is never taken, and what a refusal quoted is forgotten', async () => {
   const { core } = stage();
   const { place } = await linked();

@@ -17,12 +17,15 @@ import { patienceFor, unless, type Wait } from '../runtime/patience.ts';
 import { takeAsk } from '../tasks/intake.ts';
 import { answerTaken, decided, nothingToShow, toldPrivately, type Answered } from './answer.ts';
 import { decideOnce, keepDecision, onceInTime, said, type Deciding, type Gesture, type Outcome } from './decide.ts';
-import { JudgedBefore, remembered } from './hear.ts';
+import { hearMessage, JudgedBefore, remembered } from './hear.ts';
 import { onTask, payerOn } from './rights.ts';
 
+/** Platforms tell a message again for some minutes. An older one that we do not know was not for us. */
+const EARLY_MS = 10 * 60_000;
+
 /**
- * `key` is the message's, `at` when this edit was made: the latest edit counts, in whatever order they arrive. Rejects as `hear`
- * does.
+ * `key` is the message's, `at` when this edit was made: the latest edit counts, in whatever order they arrive. An edit that comes
+ * before its message is the message: told afterwards, that one changes nothing. Rejects as `hear` does.
  */
 export async function changed(core: Core, speakerInput: SpeakerInput, editInput: EditInput, wait: Wait = 0): Promise<Answered> {
   const speaker = parseChat(speakerSchema, speakerInput);
@@ -30,7 +33,13 @@ export async function changed(core: Core, speakerInput: SpeakerInput, editInput:
   const patience = patienceFor(core, wait);
   const look = () => core.store.chats.look({ speaker, channel: null, threadRef: null, key: edit.key, twin: null });
   const { known } = await patience.during((signal) => unless(signal, look()));
-  if (known === null) return nothingToShow;
+  if (known === null) {
+    const { message, text } = edit;
+    if (message === undefined || message.at.getTime() < core.clock.now().getTime() - EARLY_MS) return nothingToShow;
+    const heard = await hearMessage(core, speaker, { ...message, key: edit.key, text }, patience);
+    // The message was taken in this moment.
+    return heard.repeated ? changed(core, speakerInput, { ...edit, message: undefined }, wait) : heard;
+  }
   const key = `edit:${known.key}:${edit.at.getTime()}`;
   const gesture: Gesture = { speaker, key, verb: 'chats.changed', channel: null, patience };
   // A request that was refused has nothing that an edit could change.

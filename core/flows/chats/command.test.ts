@@ -3,6 +3,7 @@
 import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import { linksIn, openChatStage, shownIn } from '#core/testing/stages/chat-stage.ts';
+import { loggedIn } from '#core/testing/stages/shared-team.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 
 const stage = forAll(() => openChatStage());
@@ -25,6 +26,17 @@ test('balance, help, settings and what nobody knows are answered privately', asy
   expect(shownIn(await ann.command('ask'))).toMatch(/^private: Say what you need/);
   expect(shownIn(await ann.command('buy'))).toMatch(/^private: Get credits/);
   expect(shownIn(await ann.command('settings'))).toMatch(/^private: Settings/);
+});
+
+test('the balance is what the person can spend: where a limit leaves less than the team has, that is what is said', async () => {
+  const { owner, place } = await linked();
+  const limit = { kind: 'workspace-person', subject: `chat:${place.id}`, credits: '30000000', period: 'day', timeZone: 'UTC' } as const;
+  await stage().app.credits.setLimit(loggedIn(owner), limit);
+  const ann = place.speaker();
+  expect(shownIn(await ann.command('balance'))).toBe('private: 30 credits to spend.');
+  await ann.say('find me 7 leads', place.thread());
+  expect(shownIn(await ann.command('balance'))).toBe('private: 23 credits to spend.');
+  expect(shownIn(await place.speaker('bob').command('balance'))).toBe('private: 30 credits to spend.');
 });
 
 test('history shows a person what they asked for, and nothing of others', async () => {

@@ -8,8 +8,7 @@ import { decided, privately, type Answered } from './answer.ts';
 import { decideOnce, type Deciding, type Outcome } from './decide.ts';
 import { hearMessage } from './hear.ts';
 import { readCommands, type ReadCommand } from './offers.ts';
-import { onTask } from './rights.ts';
-import { stopAll } from './stop.ts';
+import { ownLiveIn, stopAll } from './stop.ts';
 
 /**
  * `name`: ask, balance, buy, history, link, help, settings, privacy, cancel or stop; what we don't know is answered with help. Rejects
@@ -48,7 +47,5 @@ async function cancelOwn(deciding: Deciding, { threadRef, at }: Command): Promis
     const newest = seen.payer === null ? null : await chats.newestLiveOf(seen, seen.payer.teamId);
     return stopAll(deciding, newest === null ? [] : [newest]);
   }
-  const live = await chats.liveIn(threadRef, at);
-  const own = await Promise.all(live.map(async (task) => ((await onTask(core, seen, task.id))?.own === true ? [task] : [])));
-  return stopAll(deciding, own.flat());
+  return stopAll(deciding, await ownLiveIn(deciding, threadRef, at));
 }

@@ -56,12 +56,12 @@ export function onceInTime(
 
 export async function keepDecision(
   { core, speaker, seen }: Deciding,
-  { key, verb }: Pick<Gesture, 'key' | 'verb'>,
+  { key, verb, twin = null }: Pick<Gesture, 'key' | 'verb'> & { readonly twin?: string | null },
   outcome: Outcome,
   signal: AbortSignal,
 ): Promise<Answered> {
   const { teamId = seen.payer?.teamId ?? null, ...decision } = outcome;
-  const kept = await core.store.chats.keep({ key, outcome: 'decision', answer: decision, teamId }, core.clock.now(), signal);
+  const kept = await core.store.chats.keep({ key, twin, outcome: 'decision', answer: decision, teamId }, core.clock.now(), signal);
   core.log.info(
     { platform: speaker.platform, verb, did: decision.did, taskId: decision.taskId, repeated: kept.repeated },
     'decided in a chat',

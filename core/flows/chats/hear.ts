@@ -3,6 +3,7 @@
 
 import { messageSchema, parseChat, speakerSchema, type Message, type MessageInput, type SpeakerInput } from '#core/contracts/chats.ts';
 import { isForUs } from '#core/domain/chats/addressed.ts';
+import { isStop } from '#core/domain/chats/stop-words.ts';
 import { channelOfThread, channelRef, whyNotHere, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { IdentityId } from '#core/domain/ids.ts';
 import { refuse, type Refused } from '#core/domain/refusals/refusal.ts';
@@ -12,6 +13,8 @@ import type { Said } from '#core/store/chats/take.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor, unless, type Patience, type Wait } from '../runtime/patience.ts';
 import { takeAsk, type FromChat } from '../tasks/intake.ts';
+import { keepDecision, said } from './decide.ts';
+import { ownLiveIn, stopAll } from './stop.ts';
 import { speakerDigest } from './speaker-digest.ts';
 import { answerOf, answerTaken, isWithin, nothingToShow, ratedAs, tooOften, type Answered } from './answer.ts';
 
@@ -50,6 +53,8 @@ export async function hearMessage(core: Core, speaker: Speaker, message: Message
   const heard: Heard = { core, speaker, message: { ...message, channel }, seen, twin, patience };
   if (!forUs) return ignore(heard);
   if (tooMany) return tooOften(core, speaker);
+  const stop = seen.thread !== null && isStop(message.text) ? await stopped(heard) : null;
+  if (stop !== null) return stop;
   const notHere = whyNotHere(speaker, seen);
   if (notHere !== null) return refuseOne(heard, { code: notHere, facts: {} });
   const { payer, thread } = seen;
@@ -65,6 +70,19 @@ interface Heard {
   readonly seen: Seen;
   readonly twin: string | null;
   readonly patience: Patience;
+}
+
+/** What this person has under way in the thread ends; null where there is nothing of theirs. */
+async function stopped({ core, speaker, message: { key, threadRef, at }, seen, twin, patience }: Heard): Promise<Answered | null> {
+  let hasBegun = false;
+  const stop = async (signal: AbortSignal): Promise<Answered | null> => {
+    const deciding = { core, speaker, seen, patience };
+    const live = await ownLiveIn(deciding, threadRef, at);
+    if (live.length === 0) return null;
+    hasBegun = true;
+    return keepDecision(deciding, { key, verb: 'chats.hear', twin }, await said(() => stopAll(deciding, live)), signal);
+  };
+  return patience.during((signal) => unless(signal, stop(signal), () => hasBegun));
 }
 
 async function ask({ core, speaker, message, seen, twin, patience }: Heard, payer: Payer): Promise<Answered> {

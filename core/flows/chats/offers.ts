@@ -2,6 +2,7 @@
 // a repeat shows how things are now, and no link is ever stored.
 
 import { whyNotHere, type Speaker } from '#core/domain/chats/speaker.ts';
+import { amountOf, micro } from '#core/domain/credits/credits.ts';
 import type { LinkOffer, PrivateSaying } from '#core/domain/messages/private.ts';
 import { never } from '#core/domain/never.ts';
 import type { Seen } from '#core/store/chats/look.ts';
@@ -34,8 +35,14 @@ export async function commandReply(core: Core, speaker: Speaker, seen: Seen, nam
       if (name === 'buy') return { kind: 'buy' };
       if (name === 'history') return { kind: 'history', tasks: await core.store.chats.ownOf(seen, payer.teamId, HISTORY_LINES) };
       if (whyNotHere(speaker, seen) === 'guests.not-allowed') return { kind: 'refused', code: 'balance.not-shown', facts: {} };
-      const { available, inUse } = await balance(core, payer);
-      return { kind: 'balance', available, inUse };
+      const workspace = `${speaker.platform}:${speaker.workspace ?? ''}:`;
+      const [{ available, inUse }, left] = await Promise.all([
+        balance(core, payer),
+        core.store.chats.leftFor(seen, payer.walletId, workspace, core.clock.now()),
+      ]);
+      // A limit may leave less than the team has.
+      const spendable = left !== null && left < micro(available) ? amountOf(micro(left > 0n ? left : 0n)) : available;
+      return { kind: 'balance', available: spendable, inUse };
     }
     default:
       return never(name);

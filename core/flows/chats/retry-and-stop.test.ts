@@ -192,3 +192,20 @@ test('presses that come too often are told of once and dropped', async () => {
   ]);
   expect((await place.tasks(thread))[0]!.status).not.toBe('canceled');
 });
+
+test('“stop” in a thread ends what its writer has under way there, once, and nothing of others; without anything to stop it is only answered', async () => {
+  const { owner, place } = await linked();
+  await stage().app.privacy.setTeamSettings(loggedIn(owner), { confirmAbove: '10000000' });
+  const [ann, bob, thread] = [place.speaker('ann'), place.speaker('bob'), place.thread()];
+  expect(await ann.say('stop', thread)).toMatchObject({ refused: { code: 'ask.prohibition' } });
+  for (const leads of [20, 30]) expect(await ann.say(`find me ${leads} leads`, thread)).toMatchObject({ outcome: 'approval' });
+  expect(await bob.say('stop', thread)).toMatchObject({ outcome: 'refused' });
+  for (const text of ['stop emailing them and find 3 leads in Boston', 'cancel culture: find me 3 leads'])
+    expect(await bob.say(text, place.thread())).toMatchObject({ outcome: 'task' });
+  const [key, also] = [newId(), newId()];
+  const stopped = await ann.say('Stop it, please!', thread, { key, also });
+  expect(stopped).toMatchObject({ outcome: 'decision', did: 'canceled', repeated: false });
+  // Under its other name it is the same.
+  expect(await ann.say('Stop it, please!', thread, { key: newId(), also })).toMatchObject({ did: 'canceled', repeated: true });
+  expect((await place.tasks(thread)).map(({ status }) => status)).toEqual(['canceled', 'canceled']);
+});

@@ -30,6 +30,13 @@ export async function stopThread(deciding: Deciding, threadRef: ThreadRef, befor
   return stopAll(deciding, await deciding.core.store.chats.liveIn(threadRef, before));
 }
 
+/** What this person asked for there before then, and is not over. */
+export async function ownLiveIn({ core, seen }: Pick<Deciding, 'core' | 'seen'>, threadRef: ThreadRef, before: Date): Promise<LiveTask[]> {
+  const live = await core.store.chats.liveIn(threadRef, before);
+  const own = await Promise.all(live.map(async (task) => ((await onTask(core, seen, task.id))?.own === true ? [task] : [])));
+  return own.flat();
+}
+
 export async function stopAll(deciding: Deciding, live: readonly LiveTask[]): Promise<Outcome> {
   const { core, seen } = deciding;
   const outcomes: Outcome[] = [];

@@ -95,7 +95,9 @@ async function notShown(core: Core, shower: Shower, showing: OpenShowing, error:
   const at = clock.now();
   const after = (ms: number) => new Date(at.getTime() + ms);
   const kind = error instanceof PostError ? error.kind : 'unknown';
-  const tries = showing.tries + 1;
+  // A channel that is limited may take it the next time: that is no failure.
+  const isLimited = error instanceof PostError && error.kind === 'later' && error.retryAfterMs !== null;
+  const tries = isLimited ? showing.tries : showing.tries + 1;
   core.log.warn({ taskId: showing.taskId, version: showing.version, kind, tries }, 'work not shown');
   if (!(error instanceof PostError) && !isFromDatabase(error))
     core.log.error({ taskId: showing.taskId, error }, 'work not shown by a fault of ours');

@@ -69,6 +69,20 @@ test('rules are changed one by one, and a name that is told afterwards leaves th
   });
 });
 
+test('of two words about muting the one that was said later counts, in whatever order and to whichever process they come', async () => {
+  const { app, core } = stage();
+  const place = { ...general(), kind: 'thread' as const };
+  const muted = async () => (await app.workspaces.place(place.ref))!.muted;
+  const [first, second, third] = [1, 2, 3].map((n) => new Date(clock.now().getTime() - 60_000 + n));
+  await app.workspaces.rulePlace(place, { muted: false }, second);
+  await core.store.places.rule(place, { muted: true }, clock.now(), first!);
+  expect(await muted()).toBe(false);
+  await app.workspaces.rulePlace(place, { answers: 'thread' });
+  await app.workspaces.rulePlace(place, { muted: true }, third);
+  await app.workspaces.rulePlace(place, { muted: false }, second);
+  expect(await muted()).toBe(true);
+});
+
 test('names are cleaned and cut, and a ref of another platform or too many roles are refused', async () => {
   const { app } = stage();
   const place = general();

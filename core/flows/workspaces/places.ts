@@ -30,12 +30,15 @@ export function placeVerbs(core: Core) {
     /** For an adapter: a place with its rules; null where nobody named it or made rules for it, so that the usual ones hold. */
     place: (ref: string): Promise<Place | null> => places.find(ref),
 
-    /** For an adapter, which knows that somebody may: changes rules of a place. */
-    async rulePlace(given: NamedPlace, rules: Partial<PlaceRules>): Promise<void> {
+    /**
+     * For an adapter, which knows that somebody may: changes rules of a place. Of two words about muting the one that was said
+     * later counts, in whatever order they come; `saidAt` is by the platform's clock.
+     */
+    async rulePlace(given: NamedPlace, rules: Partial<PlaceRules>, saidAt: Date = core.clock.now()): Promise<void> {
       const { roles } = rules;
       if (roles !== undefined && (roles.length > placeLimits.roles || roles.some((role) => role.length > placeLimits.roleCharacters)))
         throw refuse('request.invalid', { fields: [{ name: 'roles', problem: `must be ${placeLimits.roles} roles at the most` }] });
-      await places.rule(read(given), rules, core.clock.now());
+      await places.rule(read(given), rules, core.clock.now(), saidAt);
       core.log.info({ platform: given.platform, workspace: given.workspace }, 'rules of a place changed');
     },
   };

@@ -1,6 +1,7 @@
 // Tasks as people in a chat act on them: by the task alone, since a press tells neither team nor person.
 
-import type { IdentityId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
+import { micro, type Credits } from '#core/domain/credits/credits.ts';
+import type { IdentityId, TaskId, TeamId, UserId, WalletId } from '#core/domain/ids.ts';
 import type { HistoryLine } from '#core/domain/messages/letter.ts';
 import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import type { Money } from '../database/money.ts';
@@ -22,6 +23,8 @@ export interface ChatTasks {
   liveIn(threadRef: ThreadRef, before: Date): Promise<LiveTask[]>;
   /** The newest task of theirs that is not over. */
   newestLiveOf(person: PersonInChat, teamId: TeamId): Promise<LiveTask | null>;
+  /** What limits leave this person to spend in a workspace (`slack:T1:`), as a hold would find it; null where there are none. */
+  leftFor(person: PersonInChat, walletId: WalletId, workspace: string, at: Date): Promise<Credits | null>;
   /** Their own, newest first. */
   ownOf(person: PersonInChat, teamId: TeamId, most: number): Promise<HistoryLine[]>;
 }
@@ -59,6 +62,15 @@ export function chatTasksOver(money: Money): ChatTasks {
         [userId, identityId, teamId],
       );
       return rows[0] ? { id: rows[0].id, teamId: rows[0].team_id } : null;
+    },
+
+    async leftFor({ userId, identityId }, walletId, workspace, at) {
+      const { rows } = await money.query<{ left: string | null }>(
+        { text: `SELECT ((ledger_room($1, coalesce($2, $3), $4, $5, '{}', '{}'))[1])."left" AS "left"` },
+        [walletId, userId, identityId, workspace, at],
+      );
+      const left = rows[0]?.left ?? null;
+      return left === null ? null : micro(left);
     },
 
     async ownOf({ userId, identityId }, teamId, most) {

@@ -15,8 +15,11 @@ export interface Places {
   find(ref: string): Promise<Place | null>;
   /** Keeps what the platform tells of a place; writes nothing where that is known. */
   named(place: NamedPlace, at: Date): Promise<void>;
-  /** Changes rules of a place; those that are not given stay. */
-  rule(place: NamedPlace, rules: Partial<PlaceRules>, at: Date): Promise<void>;
+  /**
+   * Changes rules of a place; those that are not given stay. `muted` stays too where it was changed by a word that was said after
+   * `saidAt`.
+   */
+  rule(place: NamedPlace, rules: Partial<PlaceRules>, at: Date, saidAt: Date): Promise<void>;
 }
 
 export function placesOver(money: Money): Places {
@@ -44,16 +47,17 @@ export function placesOver(money: Money): Places {
       );
     },
 
-    async rule(place, rules, at) {
+    async rule(place, rules, at, saidAt) {
       const { answers, muted, guestsMayAsk, roles } = { ...usualRules, ...rules };
       const given = (rule: keyof PlaceRules) => rules[rule] !== undefined;
       await money.query(
         {
-          text: `INSERT INTO places AS p (ref, platform, workspace, kind, name, private, changed_at, answers, muted, guests_may_ask, roles)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+          text: `INSERT INTO places AS p (ref, platform, workspace, kind, name, private, changed_at, answers, muted, guests_may_ask, roles, muted_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $13 THEN $16::timestamptz END)
                  ON CONFLICT (ref) DO UPDATE SET changed_at = excluded.changed_at,
                    answers = CASE WHEN $12 THEN excluded.answers ELSE p.answers END,
-                   muted = CASE WHEN $13 THEN excluded.muted ELSE p.muted END,
+                   muted = CASE WHEN $13 AND coalesce(p.muted_at <= $16, true) THEN excluded.muted ELSE p.muted END,
+                   muted_at = greatest(p.muted_at, excluded.muted_at),
                    guests_may_ask = CASE WHEN $14 THEN excluded.guests_may_ask ELSE p.guests_may_ask END,
                    roles = CASE WHEN $15 THEN excluded.roles ELSE p.roles END`,
         },
@@ -65,6 +69,7 @@ export function placesOver(money: Money): Places {
           guestsMayAsk,
           roles,
           ...(['answers', 'muted', 'guestsMayAsk', 'roles'] as const).map(given),
+          saidAt,
         ],
       );
     },

@@ -80,6 +80,7 @@ export async function openSlackStage(options: SlackOptions = {}): Promise<SlackS
     apiUrl,
     seeds: [installationOf(acme)],
     historyEveryMs,
+    editsAreLimited: tierFactor === 1,
   };
   // Sockets open as products start.
   await people.tierFactor(tierFactor);

@@ -1,5 +1,8 @@
 -- The rules of places hold: whoever is heard in a channel is judged by its rules too, without another round trip.
 
+-- When the newest word about muting was said, by the platform's clock: words may come in any order, and to any process.
+ALTER TABLE "places" ADD COLUMN "muted_at" TIMESTAMPTZ(3);
+
 -- As `chat_look` of the migration before, which the version before goes on using, with the rules of the channel; where the thread
 -- is muted, that is known as well (core/store/chats/look.ts).
 CREATE FUNCTION "chat_look"(platforms text[], spaces text[], workspaces text[], externals text[], channels text[], threads text[], keys text[], twins text[])
@@ -31,10 +34,6 @@ BEGIN
   LEFT JOIN LATERAL (SELECT * FROM asks x WHERE x.key = coalesce(twin_name.key, own_name.key, g.key) OFFSET 0) k ON true
   LEFT JOIN LATERAL (SELECT x.saying FROM letters x WHERE x.id = k.letter_id OFFSET 0) l ON true;
 END $$;
-
--- Edits of a message that made no task, by the message, and forms that were refused, by the task that they were to change.
-CREATE INDEX "asks_changes_without_task" ON "asks" ("key" text_pattern_ops)
-  WHERE "outcome" IN ('refused', 'decision') AND ("key" LIKE 'edit:%' OR "key" LIKE 'change:%');
 
 -- As before, except: why its edits and forms were refused is forgotten too, with what it quotes.
 CREATE OR REPLACE FUNCTION "remove_message"(message text, at timestamptz) RETURNS TABLE (task_id uuid)
