@@ -82,8 +82,8 @@ const packages: Record<string, readonly string[]> = {
   // For its types: what the real service takes.
   'core/sandbox/stripe': ['stripe'],
   'core/commands': ['pg'],
-  'core/bench': ['pg', 'bullmq', '@slack/bolt'],
-  'bots/discord': ['discord.js'],
+  'core/bench': ['pg', 'bullmq', '@slack/bolt', 'discord.js'],
+  'bots/discord': ['discord-api-types', 'discord-api-spec', 'ws', 'zod'],
   'bots/sandbox': ['zod'],
   'bots/slack': ['@slack/bolt', '@slack/web-api', 'ws', 'zod'],
   'bots/terminal': ['zod'],

@@ -1,0 +1,5 @@
+export interface Upload {
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: Buffer;
+}

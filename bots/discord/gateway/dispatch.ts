@@ -1,0 +1,37 @@
+// What the gateway tells, and who takes it.
+
+import type { Context } from '#bots/adapter.ts';
+import type { Call } from '../api/call.ts';
+import type { Pulse } from '../health.ts';
+import type { DiscordSettings } from '../settings.ts';
+import type { Guilds } from './guilds.ts';
+
+export interface Told {
+  /** null where it comes from catching up. */
+  readonly seq: number | null;
+  /** Told again after a resume, or found by catching up. */
+  readonly isReplay: boolean;
+  /** When it came, by performance.now(). */
+  readonly cameMs: number;
+}
+
+/** Resolves once the outcome is committed. One that rejects is told again. */
+export type Handler = (data: unknown, told: Told) => Promise<void>;
+
+/** By the event's name (`MESSAGE_CREATE`). All others are committed at once. */
+export type Dispatch = Readonly<Partial<Record<string, Handler>>>;
+
+export interface Gateway {
+  readonly guilds: Guilds;
+  /** Lets go so that the next holder resumes, and resolves when all that was begun has ended. */
+  stop(): Promise<void>;
+}
+
+export interface GatewayParts {
+  readonly call: Call;
+  readonly dispatch: Dispatch;
+  readonly pulse: Pulse;
+}
+
+/** Built in holder.ts. */
+export type HoldGateway = (context: Context<DiscordSettings>, parts: GatewayParts) => Gateway;

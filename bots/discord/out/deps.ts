@@ -1,0 +1,24 @@
+import type { Context } from '#bots/adapter.ts';
+import type { Budgets } from '#core/ports/poster.ts';
+import type { ReplyHandles } from '#core/ports/reply-handles.ts';
+import type { Call } from '../api/call.ts';
+import type { DiscordSettings } from '../settings.ts';
+
+/** What whoever speaks in Discord needs. */
+export interface OutDeps {
+  readonly call: Call;
+  readonly settings: DiscordSettings;
+  readonly budgets: Budgets;
+  readonly handles: ReplyHandles;
+  readonly app: Pick<Context<unknown>['app'], 'files'>;
+  /** Our own user's id. */
+  readonly me: () => Promise<string>;
+  readonly attachMost: (guild: string | null) => number;
+  readonly titles: Titles;
+}
+
+/** First lines of requests, for the names of their threads. Memory only: what is missing is read from Discord. */
+export interface Titles {
+  note(message: string, firstLine: string): void;
+  of(message: string): string | null;
+}
