@@ -26,7 +26,7 @@ export function marksOf(letterKey: string, part: number): readonly [number, numb
 }
 
 function positive(bits: number): number {
-  return (bits & 0x7fffffff) || 1;
+  return bits & 0x7fffffff || 1;
 }
 
 /** What a button sends back: the choice, and the letter that it stands on; shown work has none. At most 100 characters, as Discord takes. */

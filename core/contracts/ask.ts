@@ -1,4 +1,5 @@
-// An ask is what a person said to us, somewhere, once. Every front door hands intake exactly this.
+// An ask is what a person said to us, somewhere, once. The portal, the API and the terminal hand intake exactly this; chats have a
+// contract of their own (chats.ts), of which a request comes.
 
 import { z } from 'zod';
 import { agentTypes } from '#core/domain/tasks/agent-type.ts';
@@ -11,7 +12,15 @@ import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 
 /** Checks the shape of what a front door hands over; a wrong one is the door's fault, not the person's. */
 export function parseAsk(input: AskInput): Ask {
-  const shape = askSchema.safeParse(input);
+  return parsed(askSchema, input);
+}
+
+export function parseRequest(input: RequestInput): Request {
+  return parsed(requestSchema, input);
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, input: z.input<Schema>): z.output<Schema> {
+  const shape = schema.safeParse(input);
   if (!shape.success)
     throw refuse('request.invalid', {
       fields: shape.error.issues.map(({ path, message }) => ({ name: path.join('.') || 'request', problem: message })),
@@ -20,7 +29,7 @@ export function parseAsk(input: AskInput): Ask {
 }
 
 /** What the person said, cleaned, or a refusal that can be said to them. `isAgain`: it is the text of an earlier task. */
-export function readWords({ text, type, files }: Ask, { isAgain = false } = {}): ReadAsk {
+export function readWords({ text, type, files }: Request, { isAgain = false } = {}): ReadAsk {
   if (files.length > askLimits.files) throw refuse('files.too-many', { count: files.length });
   for (const file of files) {
     if (file.kind !== 'remote') continue;
@@ -32,7 +41,7 @@ export function readWords({ text, type, files }: Ask, { isAgain = false } = {}):
 }
 
 const word = z.string().trim().min(1).max(200);
-const name = z.string().transform(cleanText).pipe(z.string().max(200));
+const name = z.string().transform(cleanText).pipe(z.string().min(1).max(200));
 const id = <T extends string>() =>
   z
     .string()
@@ -45,14 +54,14 @@ export const fileSchema = z.discriminatedUnion('kind', [
   /** The platform has it; its adapter fetches it by this reference. */
   z.object({
     kind: z.literal('remote'),
-    name: name.pipe(z.string().min(1)),
+    name,
     mime: word,
     sizeBytes: z.int().min(0),
     ref: z.string().min(1).max(2000),
   }),
 ]);
 
-export const askSchema = z.object({
+const requestSchema = z.object({
   /** Its identity, kept for good: the coordinates of its message, else the interaction id, `Idempotency-Key`, or (schedule, slot). */
   key: z.string().trim().min(1).max(300),
   /** Where to answer. */
@@ -61,27 +70,27 @@ export const askSchema = z.object({
     .regex(/^[a-z][a-z0-9-]*:./, 'not a thread ref')
     .max(400)
     .transform((text) => text as ThreadRef),
-  /** The thread ref was made up for this ask: another one under the same key is still the same request. */
-  newConversation: z.boolean().default(false),
-  /** Slack workspace or Discord server, as the platform names it. */
-  workspace: word.optional(),
   /** With its platform and workspace, `slack:T1:C9`: limits of a workspace count by the first two parts. */
   channel: word.optional(),
-  /** Who said it: someone logged in, or a platform's account that may or may not be linked to a user. */
-  from: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('user'), userId: id<UserId>(), /** Which of their teams pays. */ teamId: id<TeamId>() }),
-    z.object({ kind: z.literal('identity'), externalId: word, displayName: name }),
-  ]),
   text: z.string(),
   /** The person's own choice, where the front door has a place for it; words in the text choose too. */
   type: z.enum(agentTypes).optional(),
   files: z.array(fileSchema).max(1000).default([]),
   /** When it was said. */
   at: z.date(),
-  /** The ask it follows, where the thread ref alone does not tell. */
-  parentKey: word.optional(),
+});
+
+/** What was asked, by whoever a chat knows (core/contracts/chats.ts). */
+export type RequestInput = z.input<typeof requestSchema>;
+export type Request = z.output<typeof requestSchema>;
+export type AskFile = Request['files'][number];
+
+export const askSchema = requestSchema.extend({
+  /** The thread ref was made up for this ask: another one under the same key is still the same request. */
+  newConversation: z.boolean().default(false),
+  /** Somebody logged in, and which of their teams pays. */
+  from: z.object({ kind: z.literal('user'), userId: id<UserId>(), teamId: id<TeamId>() }),
 });
 
 export type AskInput = z.input<typeof askSchema>;
 export type Ask = z.output<typeof askSchema>;
-export type AskFile = Ask['files'][number];

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { cleanText } from '#core/domain/text/text.ts';
+import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
 import { done, fileOf } from '#core/testing/stages/agents-that.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 import { matrix, type Row } from './matrix.ts';
@@ -43,9 +44,9 @@ describe('what people write', () => {
     const task = await get(owner, `${ALL} and again something odd`);
     await stage.app.workspaces.makeIdentityLink({ platform: 'slack', workspace: 'THARBOUR', externalId: 'UZOE', displayName: ALL });
     const chat = { key: `slack:${task.id}`, threadRef: 'slack:THARBOUR:CQUAY:1790000000.000200', workspace: 'THARBOUR', channel: 'CQUAY' };
-    await stage.app.tasks.ask({
+    await askInChat(stage, {
       ...chat,
-      from: { kind: 'identity', externalId: 'UBO', displayName: ALL.slice(0, 200) },
+      from: { externalId: 'UBO', displayName: ALL.slice(0, 200) },
       text: ALL,
       at: new Date(),
     });

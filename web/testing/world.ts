@@ -10,6 +10,7 @@ import { roles, type Role } from '#core/domain/team/permission.ts';
 import type { TaskView } from '#core/domain/tasks/task-view.ts';
 import type { AgentFile, AgentOutcome, Agents } from '#core/ports/agents.ts';
 import { pdfOf } from '#core/sandbox/openclaw/agents/pdf.ts';
+import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
 import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/stages/agents-that.ts';
 import { portalVisitor, type PortalVisitor } from '#core/testing/visitors/portal-visitor.ts';
 import { openStage, type Stage, type StageOptions } from '#core/testing/stages/stage.ts';
@@ -291,15 +292,18 @@ async function makeAcme(makers: Makers, people: World['people']): Promise<Acme> 
   const account = { platform: 'slack', workspace: 'THARBOUR', workspaceName: 'Harbour HQ' };
   const accountToken = tokenOf(await app.workspaces.makeIdentityLink({ ...account, externalId: 'UADA', displayName: 'ada.byron' }));
   await app.workspaces.confirmLink(owner, accountToken, owner);
-  const chat = await app.tasks.ask({
-    key: `slack:${newId()}`,
-    threadRef: 'slack:THARBOUR:CQUAY:1790000000.000100',
-    workspace: 'THARBOUR',
-    channel: 'CQUAY',
-    from: { kind: 'identity', externalId: 'UZOE', displayName: 'zoe.quay' },
-    text: 'Find me 3 leads for sailmakers',
-    at: core.clock.now(),
-  });
+  const chat = await askInChat(
+    { app, core },
+    {
+      key: `slack:${newId()}`,
+      threadRef: 'slack:THARBOUR:CQUAY:1790000000.000100',
+      workspace: 'THARBOUR',
+      channel: 'CQUAY',
+      from: { externalId: 'UZOE', displayName: 'zoe.quay' },
+      text: 'Find me 3 leads for sailmakers',
+      at: core.clock.now(),
+    },
+  );
   if (chat.kind === 'refused') throw new Error(`refused: ${chat.refused.code}`);
   await over(owner, chat.taskId);
 

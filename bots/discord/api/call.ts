@@ -29,7 +29,12 @@ export class DiscordNo extends Error {
 
   constructor(
     message: string,
-    { status, code, retryAfterMs = null, scope = null }: Pick<DiscordNo, 'status' | 'code'> & Partial<Pick<DiscordNo, 'retryAfterMs' | 'scope'>>,
+    {
+      status,
+      code,
+      retryAfterMs = null,
+      scope = null,
+    }: Pick<DiscordNo, 'status' | 'code'> & Partial<Pick<DiscordNo, 'retryAfterMs' | 'scope'>>,
   ) {
     super(message);
     this.name = 'DiscordNo';

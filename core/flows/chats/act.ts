@@ -11,9 +11,9 @@ import { may } from '#core/domain/team/permission.ts';
 import { approveAs } from '../approvals/approve.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor, type Wait } from '../runtime/patience.ts';
-import { askAgain } from '../tasks/control.ts';
+import { retryInChat } from '../tasks/control.ts';
 import { feedback } from '../tasks/details.ts';
-import { takeAsk, type Taken } from '../tasks/intake.ts';
+import { takeFromChat, type Taken } from '../tasks/intake.ts';
 import { decided, toldPrivately, type Answered } from './answer.ts';
 import { decideOnce, type Deciding, type Outcome } from './decide.ts';
 import { fromChat, remembered } from './hear.ts';
@@ -89,9 +89,9 @@ async function retried(deciding: Deciding, press: PressGiven, on: OnTask): Promi
   const payer = await payerOn(core, speaker, seen, on);
   const chat = fromChat(core, payer, { twin: null, askedBy: null, at: null });
   const letter = press.letterKey ?? press.key;
-  let taken = await askAgain(core, acting, task.id, letter, 0, chat);
+  let taken = await retryInChat(core, acting, task.id, letter, chat);
   for (let n = 2; taken.kind === 'refused' && taken.repeated && n <= RETRIES_OF_A_LETTER; n++)
-    taken = await askAgain(core, acting, task.id, `${letter}:${n}`, 0, chat);
+    taken = await retryInChat(core, acting, task.id, `${letter}:${n}`, chat);
   return startedBy('retried', on, taken);
 }
 
@@ -101,19 +101,17 @@ async function changedByForm(deciding: Deciding, press: PressGiven, form: NonNul
   const { task } = on;
   const payer = await payerOn(core, speaker, seen, on);
   const identityId = await remembered(core, speaker, seen);
-  const taken = await takeAsk(
+  const taken = await takeFromChat(
     core,
     {
       key: `change:${task.id}:${press.key}`,
       threadRef: task.threadRef ?? task.address,
       ...(task.channel !== null && { channel: task.channel }),
-      from: { kind: 'identity', externalId: speaker.externalId, displayName: speaker.name },
       text: form.text,
       ...(form.type !== undefined && { type: form.type }),
       at: press.at,
     },
     patience,
-    undefined,
     {
       payer: { ...payer, identityId },
       count: form.count,

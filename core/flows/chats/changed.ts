@@ -14,7 +14,7 @@ import type { Payer } from '#core/store/accounts/payer.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor, unless, type Wait } from '../runtime/patience.ts';
-import { takeAsk } from '../tasks/intake.ts';
+import { takeFromChat } from '../tasks/intake.ts';
 import { answerTaken, decided, nothingToShow, toldPrivately, type Answered } from './answer.ts';
 import { decideOnce, keepDecision, onceInTime, said, type Deciding, type Gesture, type Outcome } from './decide.ts';
 import { hearMessage, JudgedBefore, remembered } from './hear.ts';
@@ -87,18 +87,16 @@ interface Edit {
 /** null when a later edit was taken, or the message is gone. */
 async function askEdited({ core, speaker, seen, patience }: Deciding, { edit, task, payer }: Wanted): Promise<Answered | null> {
   try {
-    const taken = await takeAsk(
+    const taken = await takeFromChat(
       core,
       {
         key: edit.key,
         threadRef: task.threadRef ?? task.address,
         ...(task.channel !== null && { channel: task.channel }),
-        from: { kind: 'identity', externalId: speaker.externalId, displayName: speaker.name },
         text: edit.text,
         at: edit.at,
       },
       patience,
-      undefined,
       {
         payer,
         isEdited: true,

@@ -44,7 +44,7 @@ async function cancelOwn(deciding: Deciding, { threadRef, at }: Command): Promis
   const { core, seen } = deciding;
   const { chats } = core.store;
   if (threadRef.endsWith(':')) {
-    const newest = seen.payer === null ? null : await chats.newestLiveOf(seen, seen.payer.teamId);
+    const newest = seen.payer === null ? null : await chats.newestLiveOf(seen, seen.payer.teamId, at);
     return stopAll(deciding, newest === null ? [] : [newest]);
   }
   return stopAll(deciding, await ownLiveIn(deciding, threadRef, at));

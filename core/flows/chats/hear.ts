@@ -12,7 +12,7 @@ import type { Seen } from '#core/store/chats/look.ts';
 import type { Said } from '#core/store/chats/take.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor, unless, type Patience, type Wait } from '../runtime/patience.ts';
-import { takeAsk, type FromChat } from '../tasks/intake.ts';
+import { takeFromChat, type FromChat } from '../tasks/intake.ts';
 import { keepDecision, said } from './decide.ts';
 import { ownLiveIn, stopAll } from './stop.ts';
 import { speakerDigest } from './speaker-digest.ts';
@@ -91,21 +91,18 @@ async function ask({ core, speaker, message, seen, twin, patience }: Heard, paye
     : await patience.during((signal) => unless(signal, core.store.people.rememberAccount(speaker)));
   const { key, threadRef, channel, text, at, files } = message;
   try {
-    const taken = await takeAsk(
+    const taken = await takeFromChat(
       core,
       {
         key,
         threadRef,
-        ...(speaker.workspace !== null && { workspace: speaker.workspace }),
         ...(channel !== undefined && { channel }),
-        from: { kind: 'identity', externalId: speaker.externalId, displayName: speaker.name },
         text,
         // Files that only the platform has are refused by intake until they can be fetched.
         files,
         at,
       },
       patience,
-      undefined,
       fromChat(core, { ...payer, identityId }, { twin, askedBy: identityId, at }),
     );
     return await answerTaken(core, speaker, seen, taken);

@@ -115,8 +115,15 @@ test('the native stop works before a task is dispatched: nothing is charged, and
     expect(await ann.press('stop', thread, { at })).toMatchObject({ outcome: 'decision', did: 'canceled', show: { kind: 'thread' } });
     expect(await place.tasks(thread)).toMatchObject([{ status: 'canceled' }, { status: 'pending', id: later.taskId }]);
     expect(await owner.ledger()).toEqual(['grant 500', 'hold 3', 'hold 4', 'release 3']);
-    // An old stop that arrives late hits nothing that was asked after it.
-    expect(await ann.press('stop', thread, { at })).toMatchObject({ did: 'nothing-to-stop' });
+    // The same stop, told again under another key, did that too, and hits nothing that was asked after it.
+    expect(await ann.press('stop', thread, { at })).toMatchObject({ did: 'canceled', show: { kind: 'nothing' } });
+    expect(await place.tasks(thread)).toMatchObject([{ status: 'canceled' }, { status: 'pending' }]);
+    idle.clock.forward(10);
+    const command = (when: Date) => ann.command('cancel', { at: when });
+    expect(await command(idle.clock.now())).toMatchObject({ did: 'canceled' });
+    expect(await command(at)).toMatchObject({ did: 'canceled' });
+    idle.clock.forward(10);
+    expect(await command(idle.clock.now())).toMatchObject({ did: 'nothing-to-stop' });
   } finally {
     await idle.stop();
   }
@@ -131,6 +138,7 @@ test('the native stop ends what runs, and nobody stops what is not theirs', asyn
   expect(await ann.press('stop', thread)).toMatchObject({ did: 'stopping' });
   stage().release();
   await vi.waitFor(async () => expect((await place.tasks(thread))[0]!.status).toMatch(/canceled|completed/));
+  stage().clock.forward(10);
   expect(shownIn(await ann.press('stop', thread))).toBe('private: Nothing to stop');
 });
 

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { board } from '#bots/testing/board/adapter.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { Poster } from '#core/ports/poster.ts';
+import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
 import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
 import { boardStage, headline, openBoardStage, type BoardStage } from '#core/testing/stages/board-stage.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
@@ -28,11 +29,11 @@ test.each(['answer-lost', 'cut', 'silent', 'broken', 'broken-after', 'busy'] as 
 );
 
 test('what could not be said while the platform was away is said once it is back, in order, and once', async () => {
-  const { say, setDown, app } = world();
+  const { say, setDown } = world();
   const thread = await say('general', 'find me 3 leads in Miami');
   await untilSaid(world(), thread, ['… On it', '✓ Done: 3 leads']);
   await setDown(true);
-  const taken = await app.tasks.ask(askedBy('ann', thread, 'find me 4 leads in Miami'));
+  const taken = await askInChat(world(), askedBy('ann', thread, 'find me 4 leads in Miami'));
   await untilOver(world(), taken.kind === 'task' ? taken.taskId : '');
   clock.forward(5_000);
   await setDown(false);
@@ -40,12 +41,12 @@ test('what could not be said while the platform was away is said once it is back
 });
 
 test('a letter that can never be posted does not keep its thread from what comes next, and is shown as undelivered', async () => {
-  const { say, people, core, app } = world();
+  const { say, people, core } = world();
   await people.channel('closing');
   const thread = await say('closing', 'find me 3 leads in Miami');
   await vi.waitFor(async () => expect(await people.messages('closing', thread)).toHaveLength(3));
   await people.channel('closing', { closed: true });
-  const lost = await app.tasks.ask({
+  const lost = await askInChat(world(), {
     ...askedBy('ann', thread, 'find me 4 leads'),
     threadRef: `board:closing:${thread}`,
     channel: 'closing',
@@ -149,11 +150,11 @@ test('a platform that never answers one post keeps no other channel waiting', as
 test('an answer that could not be posted for a day is not posted any more, and newer ones are', async () => {
   const ownClock = clockByHand();
   const opened = await boardStage({ clock: ownClock });
-  const { say, setDown, app, answers } = opened;
+  const { say, setDown, answers } = opened;
   const thread = await say('general', 'find me 3 leads in Miami');
   await untilSaid(opened, thread, ['… On it', '✓ Done: 3 leads']);
   await setDown(true);
-  const taken = await app.tasks.ask(askedBy('ann', thread, 'find me 4 leads in Miami'));
+  const taken = await askInChat(opened, askedBy('ann', thread, 'find me 4 leads in Miami'));
   await untilOver(opened, taken.kind === 'task' ? taken.taskId : '');
   ownClock.forward(DAY_MS + 60_000);
   await setDown(false);
@@ -178,8 +179,8 @@ test('who answers our first words before we know that they are a thread is answe
       },
     }),
   });
-  const { app, core, people, say, answers } = opened;
-  const first = await app.tasks.ask({ ...askedBy('ann', '', 'find me 3 leads in Miami'), key: 'command-1' });
+  const { core, people, say, answers } = opened;
+  const first = await askInChat(opened, { ...askedBy('ann', '', 'find me 3 leads in Miami'), key: 'command-1' });
   const root = await vi.waitFor(async () => {
     const [message] = await people.messages('general');
     if (message === undefined) throw new Error('not posted yet');
@@ -191,17 +192,17 @@ test('who answers our first words before we know that they are a thread is answe
   );
   known.resolve();
   for (const number of [3, 4]) await vi.waitFor(async () => expect(await answers(root)).toContain(`✓ Done: ${number} leads`));
-  const next = await app.tasks.ask(askedBy('ann', root, 'find me 5 leads in Miami'));
+  const next = await askInChat(opened, askedBy('ann', root, 'find me 5 leads in Miami'));
   expect(next.conversationId).toBe(first.conversationId);
   await vi.waitFor(async () => expect(await answers(root)).toContain('✓ Done: 5 leads'));
   expect(await answers(root)).toHaveLength(6);
 });
 
 test('two commands at once get a thread each', async () => {
-  const { app, people } = world();
+  const { people } = world();
   await people.channel('commands');
   const ask = (n: number) =>
-    app.tasks.ask({
+    askInChat(world(), {
       ...askedBy('ann', '', `find me ${n} leads in Miami`),
       key: `command-${n}`,
       threadRef: 'board:commands:',
@@ -220,7 +221,7 @@ function askedBy(externalId: string, thread: string, text: string) {
     threadRef: `board:general:${thread}`,
     workspace: 'board',
     channel: 'general',
-    from: { kind: 'identity', externalId, displayName: 'Ann' },
+    from: { externalId, displayName: 'Ann' },
     text,
     at: new Date(),
   } as const;

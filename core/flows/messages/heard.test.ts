@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { board } from '#bots/testing/board/adapter.ts';
 import { newId } from '#core/domain/ids.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
+import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
 import { boardStage, headline, type BoardStage } from '#core/testing/stages/board-stage.ts';
 
 test('a post whose answer was lost is confirmed by its echo, without a look and without another post', async () => {
@@ -87,12 +88,12 @@ test('an echo that comes before its post is answered leaves one confirmation, wh
     },
   };
   const opened = await boardStage({ clock: clockByHand(), adapter: slowlyAnswered });
-  await opened.app.tasks.ask({
+  await askInChat(opened, {
     key: 'command-1',
     threadRef: 'board:general:',
     workspace: 'board',
     channel: 'general',
-    from: { kind: 'identity', externalId: 'ann', displayName: 'Ann' },
+    from: { externalId: 'ann', displayName: 'Ann' },
     text: 'find me 3 leads in Miami',
     at: new Date(),
   });

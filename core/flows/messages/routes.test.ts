@@ -6,6 +6,7 @@ import { newId } from '#core/domain/ids.ts';
 import { PostError, type Poster } from '#core/ports/poster.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { heardLog } from '#core/testing/runner/heard-log.ts';
+import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
 import { boardStage, headline, type BoardStage } from '#core/testing/stages/board-stage.ts';
 
 const MINUTE_MS = 60_000;
@@ -126,7 +127,7 @@ test('who asks again in a channel that took no posts is answered as soon as it t
   const thread = await say('shut', 'find me 3 leads in Miami');
   await vi.waitFor(async () => expect(await posts(opened, 'shut', thread)).toHaveLength(2));
   await people.channel('shut', { closed: true });
-  await app.tasks.ask(askedIn('shut', thread, 'find me 4 leads in Miami'));
+  await askInChat(opened, askedIn('shut', thread, 'find me 4 leads in Miami'));
   await vi.waitFor(async () => expect(await app.messages.undeliveredCount(owner)).toBe(2));
   await people.channel('shut', { closed: false });
   await say('shut', 'find me 5 leads in Miami', thread);
@@ -139,7 +140,7 @@ test('a thread that is gone keeps nothing from the other threads of its channel'
   const opened = await boardStage({ clock });
   const { say, people, app, owner } = opened;
   await people.limit('general', 5 * MINUTE_MS);
-  await app.tasks.ask(askedIn('general', '999', 'find me 4 leads in Miami'));
+  await askInChat(opened, askedIn('general', '999', 'find me 4 leads in Miami'));
   const thread = await say('general', 'find me 5 leads in Miami');
   await vi.waitFor(async () => expect(await completed(opened)).toBe(2));
   clock.forward(5 * MINUTE_MS);
@@ -227,7 +228,7 @@ function askedIn(channel: string, thread: string, text: string) {
     threadRef: `board:${channel}:${thread}`,
     workspace: 'board',
     channel,
-    from: { kind: 'identity', externalId: 'ann', displayName: 'Ann' },
+    from: { externalId: 'ann', displayName: 'Ann' },
     text,
     at: new Date(),
   } as const;

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
+import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
 import { openBoardStage, headline, boardStage } from '#core/testing/stages/board-stage.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
@@ -140,7 +141,7 @@ test('what would have been tried in a while is tried at once when somebody asks 
   const thread = await say('general', 'find me 3 leads in Miami');
   await vi.waitFor(async () => expect(await answers(thread)).toHaveLength(2));
   await setDown(true);
-  const taken = await app.tasks.ask(askedBy('ann', 'general', thread, 'find me 5 leads in Miami'));
+  const taken = await askInChat({ app, core }, askedBy('ann', 'general', thread, 'find me 5 leads in Miami'));
   await goingOn(async () => {
     const { rows } = await core.store.money.query<{ tries: number }>({ text: `SELECT max(tries) AS tries FROM letters` }, []);
     expect(rows[0]!.tries).toBeGreaterThan(2);
@@ -158,7 +159,7 @@ test('a letter has another day once it was sent again, however old it is', async
   const thread = await say('slow', 'find me 3 leads in Miami');
   await vi.waitFor(async () => expect(await people.messages('slow', thread)).toHaveLength(3));
   await people.channel('slow', { closed: true });
-  await app.tasks.ask(askedBy('ann', 'slow', thread, 'find me 4 leads'));
+  await askInChat({ app, core }, askedBy('ann', 'slow', thread, 'find me 4 leads'));
   await vi.waitFor(async () => expect(await app.messages.undeliveredCount(owner)).toBe(2));
   clock.forward(50 * HOUR_MS);
   await people.channel('slow', { closed: false });
@@ -237,12 +238,12 @@ test('nobody of another team sees or moves an undelivered result, and a guest ma
 
 /** A task whose first words and result were both refused, in a channel that was closed meanwhile. */
 async function undeliverable(channel: string) {
-  const { say, people, app } = world();
+  const { say, people } = world();
   await people.channel(channel);
   const thread = await say(channel, 'find me 3 leads in Miami');
   await untilSaid(channel, thread, ['… On it', '✓ Done: 3 leads']);
   await people.channel(channel, { closed: true });
-  const taken = await app.tasks.ask(askedBy('ann', channel, thread, 'find me 4 leads in Miami'));
+  const taken = await askInChat(world(), askedBy('ann', channel, thread, 'find me 4 leads in Miami'));
   const taskId = taken.kind === 'task' ? taken.taskId : '';
   await vi.waitFor(async () => expect(await allOfTask(taskId)).toHaveLength(2));
   return { thread, taskId };
@@ -311,7 +312,7 @@ function askedBy(externalId: string, channel: string, thread: string, text: stri
     threadRef: `board:${channel}:${thread}`,
     workspace: 'board',
     channel,
-    from: { kind: 'identity', externalId, displayName: 'Ann' },
+    from: { externalId, displayName: 'Ann' },
     text,
     at: new Date(),
   } as const;

@@ -255,7 +255,7 @@ test('when another worker takes over while the first one still works, there is o
 
 test('a task that is stopped in the instant of its start is stopped at once', async () => {
   const known = Promise.withResolvers<void>();
-  const { person, app } = await stage({
+  const { person, app, core } = await stage({
     agents: agentsThat((_job, _watch, signal) => {
       if (!signal.aborted) throw new Error('this should not have begun');
       return {
@@ -285,7 +285,11 @@ test('a task that is stopped in the instant of its start is stopped at once', as
   const ada = await person();
   const taken = await ada.ask('find me 3 leads');
   await untilStarted(ada, taken);
+  const told = Promise.withResolvers<void>();
+  onTestFinished(core.store.wakeups.on('cancel', () => told.resolve()));
   await app.tasks.cancel(ada, taken.kind === 'task' ? taken.taskId : '');
+  // The process is told before it knows the attempt, and must not forget it.
+  await told.promise;
   known.resolve();
   expect(await ada.untilOver(taken)).toMatchObject({ status: 'canceled', creditsUsed: 0 });
 });

@@ -5,6 +5,7 @@ import { offerOf } from '#core/domain/credits/packs.ts';
 import { newId, type PurchaseId } from '#core/domain/ids.ts';
 import { FilesError } from '#core/ports/files.ts';
 import { verifyLedger } from '#core/store/credits/ledger-verify.ts';
+import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
 import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
 import { boardStage } from '#core/testing/stages/board-stage.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
@@ -61,7 +62,7 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   const thread = await say('general', 'find me 3 leads near Mrs Bird');
   await vi.waitFor(async () => expect(await people.messages('general', thread)).toHaveLength(3));
   await people.channel('general', { closed: true });
-  await app.tasks.ask({ ...boardAsk('find me 3 leads near Mr Gruber'), threadRef: `board:general:${thread}` });
+  await askInChat({ app, core }, { ...boardAsk('find me 3 leads near Mr Gruber'), threadRef: `board:general:${thread}` });
   await vi.waitFor(async () => expect(await app.messages.undeliveredCount(owner)).toBeGreaterThan(0));
   await app.team.invite(owner, { email: 'judy@paddington.example', role: 'member' });
   await app.team.makeApiKey(owner, 'Toy bear');
@@ -119,7 +120,7 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   expect((await app.privacy.ownAccount(loggedIn(ada))).email).toBe(ada.email);
   const { rows: proof } = await core.store.money.query({ text: `SELECT kind, subject, done_at IS NOT NULL AS done FROM erasures` }, []);
   expect(proof).toEqual([{ kind: 'team', subject: teamId, done: true }]);
-  expect((await app.tasks.ask(boardAsk('find me 3 leads'))).kind).toBe('refused');
+  expect((await askInChat({ app, core }, boardAsk('find me 3 leads'))).kind).toBe('refused');
   // The app is still installed there, for whichever team is next.
   expect(await app.workspaces.installation('board', 'board')).toMatchObject({ name: '', tokens });
 });
@@ -449,7 +450,7 @@ function boardAsk(text: string) {
     threadRef: 'board:general:1',
     workspace: 'board',
     channel: 'general',
-    from: { kind: 'identity', externalId: 'ann', displayName: 'Ann' },
+    from: { externalId: 'ann', displayName: 'Ann' },
     text,
     at: new Date(),
   } as const;

@@ -4,14 +4,15 @@ import type { Actor } from '#core/domain/actor.ts';
 import { isOwn, mustMay, personOf, type Acting } from '#core/domain/acting.ts';
 import { amountOf, NO_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
 import { newId, type TaskId } from '#core/domain/ids.ts';
+import type { RequestInput } from '#core/contracts/ask.ts';
 import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
 import { isOver } from '#core/domain/tasks/task.ts';
 import type { Ended } from '#core/store/tasks/finish.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
 import type { Core } from '../runtime/core.ts';
-import { patienceFor, unless, type Wait } from '../runtime/patience.ts';
+import { patienceFor, unless, type Patience, type Wait } from '../runtime/patience.ts';
 import { findTask } from './history.ts';
-import { takeAsk, type FromChat, type Taken } from './intake.ts';
+import { takeAsk, takeFromChat, type Again, type FromChat, type Taken } from './intake.ts';
 
 export interface Stopped {
   readonly taskId: TaskId;
@@ -66,13 +67,32 @@ export async function stop(core: Core, actor: Acting, taskId: string, { counts }
 
 /** The same request as a new task of the same conversation, with the same files, once per `key`. */
 export async function retry(core: Core, actor: Actor, taskId: string, key: string, wait: Wait = 0): Promise<Taken> {
-  return askAgain(core, actor, taskId, key, wait);
+  const { userId, teamId } = actor;
+  return repeat(core, actor, taskId, key, {
+    own: false,
+    patience: patienceFor(core, wait),
+    take: (request, patience, again) => takeAsk(core, { ...request, from: { kind: 'user', userId, teamId } }, patience, again),
+  });
 }
 
-/** As `retry`, for whoever acts in a chat too. */
-export async function askAgain(core: Core, actor: Acting, taskId: string, key: string, wait: Wait = 0, chat?: FromChat): Promise<Taken> {
-  mustMay(actor, 'tasks.ask', { own: chat !== undefined });
-  const patience = patienceFor(core, wait);
+/** As `retry`, for whoever acts in a chat. */
+export async function retryInChat(core: Core, acting: Acting, taskId: string, key: string, chat: FromChat): Promise<Taken> {
+  return repeat(core, acting, taskId, key, {
+    own: true,
+    patience: patienceFor(core, 0),
+    take: (request, patience, again) => takeFromChat(core, request, patience, chat, again),
+  });
+}
+
+interface Repeat {
+  /** It is theirs, or they may see it. */
+  readonly own: boolean;
+  readonly patience: Patience;
+  take(request: RequestInput, patience: Patience, again: Again): Promise<Taken>;
+}
+
+async function repeat(core: Core, actor: Acting, taskId: string, key: string, { own, patience, take }: Repeat): Promise<Taken> {
+  mustMay(actor, 'tasks.ask', { own });
   const task = await patience.during((signal) => unless(signal, findTask(core, actor, taskId)));
   if (!isOver(task.status)) throw refuse('task.running');
   if (task.requestText === '') throw refuse('task.deleted'); // or its person had their words erased
@@ -82,24 +102,15 @@ export async function askAgain(core: Core, actor: Acting, taskId: string, key: s
     (await core.store.fileActs.hasLostInput(task.id, core.clock.now())) && !(await core.store.asks.isKnown(ask));
   if (await patience.during((signal) => unless(signal, hasLostInput())))
     return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'task.input-gone', facts: {} } };
-  return takeAsk(
-    core,
-    {
-      key: ask,
-      threadRef: task.threadRef ?? task.address,
-      ...(task.channel !== null && { channel: task.channel }),
-      from:
-        actor.userId === null
-          ? { kind: 'identity', externalId: personOf(actor), displayName: '' }
-          : { kind: 'user', userId: actor.userId, teamId: actor.teamId },
-      text: task.requestText,
-      type: task.type,
-      at: core.clock.now(),
-    },
-    patience,
-    { of: task.id, conversationId: task.conversationId },
-    chat,
-  );
+  const request = {
+    key: ask,
+    threadRef: task.threadRef ?? task.address,
+    ...(task.channel !== null && { channel: task.channel }),
+    text: task.requestText,
+    type: task.type,
+    at: core.clock.now(),
+  };
+  return take(request, patience, { of: task.id, conversationId: task.conversationId });
 }
 
 async function alreadyOver(core: Core, actor: Acting, taskId: string): Promise<Refusal> {

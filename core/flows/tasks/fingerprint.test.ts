@@ -6,6 +6,7 @@ import type { AskInput } from '#core/contracts/ask.ts';
 import { newId, type FileId } from '#core/domain/ids.ts';
 import { board } from '#bots/testing/board/adapter.ts';
 import { adapters } from '#bots/adapters.ts';
+import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
 import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { sharedTeam } from '#core/testing/stages/shared-team.ts';
 
@@ -15,13 +16,11 @@ const world = forAll(() => openStage({ adapters: [...adapters, board] }));
 const others: { [Field in Exclude<keyof AskInput, 'key' | 'at'>]-?: (ask: AskInput) => Partial<AskInput> } = {
   threadRef: () => ({ threadRef: `web:${newId()}` }),
   newConversation: () => ({ newConversation: true }),
-  workspace: () => ({ workspace: 'T1' }),
   channel: () => ({ channel: 'C2' }),
-  from: ({ from }) => ({ from: { kind: 'user', userId: (from as { userId: string }).userId, teamId: newId() } }),
+  from: ({ from }) => ({ from: { kind: 'user', userId: from.userId, teamId: newId() } }),
   text: () => ({ text: 'find me 4 leads' }),
   type: () => ({ type: 'research' }),
   files: () => ({ files: [{ kind: 'stored', fileId: newId<FileId>() }] }),
-  parentKey: () => ({ parentKey: 'another' }),
 };
 
 test.each(Object.entries(others))(
@@ -65,43 +64,24 @@ test('a new conversation is the same request under whichever id it was to begin,
   await expect(ask(`terminal:${newId()}`)).rejects.toMatchObject({ code: 'request.key-reused' });
 });
 
-test('a file that a platform holds is another one when its name or size is another', async () => {
-  const { app, core, person } = world();
-  const { teamId } = await person();
-  const workspace = newId();
-  await core.store.prisma.workspace.create({ data: { id: newId(), platform: 'board', externalId: workspace, teamId, name: 'Here' } });
-  const ask = (file: { name: string; mime: string; sizeBytes: number }) =>
-    app.tasks.ask({
-      key: `file:${workspace}`,
-      threadRef: 'board:general:9',
-      workspace,
-      from: { kind: 'identity', externalId: 'ann', displayName: 'Ann' },
-      text: 'find me 3 leads',
-      files: [{ kind: 'remote', ref: 'F1', ...file }],
-      at: new Date(),
-    });
-  const file = { name: 'a.csv', mime: 'text/csv', sizeBytes: 10 };
-  await ask(file);
-  expect(await ask(file)).toMatchObject({ repeated: true });
-  await expect(ask({ ...file, sizeBytes: 11 })).rejects.toMatchObject({ code: 'request.key-reused' });
-  await expect(ask({ ...file, name: 'b.csv' })).rejects.toMatchObject({ code: 'request.key-reused' });
-});
-
 test('in a chat, a refusal is still said in its thread, and a redelivered message changes nothing', async () => {
   const { app, core, person } = world();
   const { teamId } = await person(0);
   const workspace = newId();
   await core.store.prisma.workspace.create({ data: { id: newId(), platform: 'board', externalId: workspace, teamId, name: 'Here' } });
   const ask = (displayName: string) =>
-    app.tasks.ask({
-      key: `chat:${workspace}`,
-      threadRef: `board:general:${workspace}`,
-      workspace,
-      channel: 'general',
-      from: { kind: 'identity', externalId: 'ann', displayName },
-      text: 'find me 3 leads',
-      at: new Date(),
-    });
+    askInChat(
+      { app, core },
+      {
+        key: `chat:${workspace}`,
+        threadRef: `board:general:${workspace}`,
+        workspace,
+        channel: 'general',
+        from: { externalId: 'ann', displayName },
+        text: 'find me 3 leads',
+        at: new Date(),
+      },
+    );
   const first = await ask('Ann');
   expect(first).toMatchObject({ kind: 'refused', repeated: false, refused: { code: 'credits.short' } });
   expect(await ask('Ann B.')).toEqual({ ...first, repeated: true });

@@ -7,6 +7,7 @@ import type { Saying } from '#core/domain/messages/letter.ts';
 import { replyFor } from '#core/domain/messages/say.ts';
 import { board } from '#bots/testing/board/adapter.ts';
 import { adapters } from '#bots/adapters.ts';
+import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
 import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { sharedTeam } from '#core/testing/stages/shared-team.ts';
@@ -79,11 +80,11 @@ test('where no team pays, the person is told so, nothing is kept, and the same m
     threadRef: 'board:general:17',
     workspace,
     channel: 'general',
-    from: { kind: 'identity', externalId: 'ann', displayName: 'Ann' },
+    from: { externalId: 'ann', displayName: 'Ann' },
     text: 'find me 3 leads',
     at: new Date(),
   } as const;
-  expect(await app.tasks.ask(message)).toEqual({
+  expect(await askInChat({ app, core }, message)).toMatchObject({
     kind: 'refused',
     repeated: false,
     conversationId: null,
@@ -91,13 +92,13 @@ test('where no team pays, the person is told so, nothing is kept, and the same m
   });
   const { teamId } = await person();
   await core.store.prisma.workspace.create({ data: { id: newId(), platform: 'board', externalId: workspace, teamId, name: 'Late' } });
-  expect(await app.tasks.ask(message)).toMatchObject({ kind: 'task', repeated: false });
+  expect(await askInChat({ app, core }, { ...message, key: `board:${newId()}` })).toMatchObject({ kind: 'task', repeated: false });
 });
 
 test('who asks again and again under a changed name stays one person', async () => {
   const { core } = world();
   const account = async (displayName: string) => {
-    await core.store.people.payerAt('board', 'names', { externalId: 'ann', displayName });
+    await core.store.people.rememberAccount({ platform: 'board', space: 'names', externalId: 'ann', name: displayName });
     return (await core.store.money.query({ text: `SELECT display_name FROM identities WHERE platform = 'board' AND space = 'names'` }, []))
       .rows;
   };
@@ -178,15 +179,18 @@ test('what somebody repeats goes on where it was, even before its thread is know
   await core.store.prisma.workspace.create({
     data: { id: newId(), platform: 'board', externalId: workspace, teamId: ada.teamId, name: 'Here' },
   });
-  const from = { kind: 'identity', externalId: 'ann', displayName: 'Ann' } as const;
-  const taken = await app.tasks.ask({
-    key: `c:${newId()}`,
-    threadRef: 'board:general:',
-    workspace,
-    from,
-    text: 'find me 3 leads',
-    at: new Date(),
-  });
+  const from = { externalId: 'ann', displayName: 'Ann' } as const;
+  const taken = await askInChat(
+    { app, core },
+    {
+      key: `c:${newId()}`,
+      threadRef: 'board:general:',
+      workspace,
+      from,
+      text: 'find me 3 leads',
+      at: new Date(),
+    },
+  );
   const task = await ada.untilOver(taken);
   expect(await app.tasks.retry(ada, task.id, 'click')).toMatchObject({ kind: 'task', conversationId: task.conversationId });
 });
@@ -255,16 +259,19 @@ test('whoever attaches a file in a chat that we cannot fetch is told which one a
   });
   const file = (name: string) => ({ kind: 'remote', name, mime: 'text/csv', sizeBytes: 60_000_000, ref: name }) as const;
   const ask = (text: string, ...names: string[]) =>
-    app.tasks.ask({
-      key: `board:${newId()}`,
-      threadRef: `board:general:${newId()}`,
-      workspace,
-      channel: 'general',
-      from: { kind: 'identity', externalId: 'ann', displayName: 'Ann' },
-      text,
-      files: names.map(file),
-      at: core.clock.now(),
-    });
+    askInChat(
+      { app, core },
+      {
+        key: `board:${newId()}`,
+        threadRef: `board:general:${newId()}`,
+        workspace,
+        channel: 'general',
+        from: { externalId: 'ann', displayName: 'Ann' },
+        text,
+        files: names.map(file),
+        at: core.clock.now(),
+      },
+    );
   const refused = { code: 'files.not-fetched', facts: { name: 'customers.csv', count: 1 } };
   const taken = await ask('write 10 emails to them', 'customers.csv');
   expect(taken).toMatchObject({ kind: 'refused', refused });

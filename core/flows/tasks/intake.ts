@@ -1,7 +1,7 @@
 // An ask becomes a task, or a refusal, in one transaction. Nothing is acknowledged before that has committed.
 
 import { createHash } from 'node:crypto';
-import { parseAsk, readWords, type Ask, type AskInput } from '#core/contracts/ask.ts';
+import { parseAsk, parseRequest, readWords, type Ask, type AskInput, type Request, type RequestInput } from '#core/contracts/ask.ts';
 import { amountOf, NO_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
 import { estimate } from '#core/domain/credits/estimate.ts';
 import { isId, newId, type ConversationId, type FileId, type HoldId, type LetterId, type TaskId } from '#core/domain/ids.ts';
@@ -15,7 +15,7 @@ import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import { isAnswer, isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusals/refusal.ts';
 import { platformOf, type ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { workIn } from '#core/domain/asks/work-in.ts';
-import type { IntakeAnswer, IntakeRow, NewInput, NewTask } from '#core/store/tasks/intake.ts';
+import type { Intake, IntakeAnswer, IntakeRow, NewInput, NewTask } from '#core/store/tasks/intake.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
 import type { Core } from '../runtime/core.ts';
 import { FETCH_WITHIN_MS } from '../files/fetch-inputs.ts';
@@ -75,15 +75,47 @@ export interface FromChat {
   readonly conversationId?: ConversationId;
 }
 
-/** `again` makes it a repetition of an earlier task, in that one's conversation and with its files. */
-export async function takeAsk(
-  core: Core,
-  input: AskInput,
-  patience: Patience,
-  again?: { readonly of: TaskId; readonly conversationId: ConversationId },
-  chat?: FromChat,
-): Promise<Taken> {
+/** It repeats an earlier task, in that one's conversation and with its files. */
+export interface Again {
+  readonly of: TaskId;
+  readonly conversationId: ConversationId;
+}
+
+/** From somebody who is logged in. */
+export async function takeAsk(core: Core, input: AskInput, patience: Patience, again?: Again): Promise<Taken> {
   const ask = parseAsk(input);
+  const { userId, teamId } = ask.from;
+  return take(core, ask, patience, {
+    again,
+    async payer(signal) {
+      const payer = await unless(signal, core.store.people.payerFor(userId, teamId));
+      return payer === null || payer.role === null || may(payer.role, 'tasks.ask') ? payer : 'not.allowed';
+    },
+    identity: fingerprintOf(ask, again?.conversationId ?? null),
+    write: core.store.intake,
+  });
+}
+
+/** From a chat, which has looked up who pays and whether they may. */
+export async function takeFromChat(core: Core, input: RequestInput, patience: Patience, chat: FromChat, again?: Again): Promise<Taken> {
+  return take(core, parseRequest(input), patience, { again, payer: async () => chat.payer, identity: ofMessage, write: chat.write, chat });
+}
+
+interface Door {
+  readonly again: Again | undefined;
+  /** null: no team pays. */
+  payer(signal: AbortSignal): Promise<Payer | 'not.allowed' | null>;
+  readonly identity: Pick<IntakeRow, 'fingerprint' | 'context'>;
+  readonly write: Intake | FromChat['write'];
+  readonly chat?: FromChat;
+}
+
+async function take(
+  core: Core,
+  ask: Request,
+  patience: Patience,
+  { again, payer: findPayer, identity, write, chat }: Door,
+): Promise<Taken> {
   const understood = understand(core, ask, again !== undefined, chat?.count);
   const atMs = core.clock.now().getTime();
   const ids = {
@@ -103,11 +135,11 @@ export async function takeAsk(
   let counted: { readonly tooMuch: TooMuch | null } | null = null;
 
   return patience.during(async (signal) => {
-    const payer = chat?.payer ?? (await unless(signal, payerOf(core, ask)));
-    if (payer === null) return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'team.missing', facts: {} } };
-    // Guests look on; what they ask for in a chat, or try again there, is asked by the chat.
-    if (chat === undefined && ask.from.kind === 'user' && payer.role !== null && !may(payer.role, 'tasks.ask'))
-      return { kind: 'refused', repeated: false, conversationId: null, refused: { code: 'not.allowed', facts: {} } };
+    const payer = await findPayer(signal);
+    if (payer === null || payer === 'not.allowed') {
+      const refused: Refused = { code: payer ?? 'team.missing', facts: {} };
+      return { kind: 'refused', repeated: false, conversationId: null, refused };
+    }
     const who = { person: payer.userId === null ? `identity:${payer.identityId}` : `user:${payer.userId}`, teamId: payer.teamId };
     counted ??= { tooMuch: await unless(signal, whyNotNow(core.rates, who, again !== undefined)) };
     const { tooMuch } = counted;
@@ -120,7 +152,7 @@ export async function takeAsk(
     const approveBy = asksAbove && new Date(atMs + APPROVAL_MS);
     const row: IntakeRow = {
       key: ask.key,
-      ...(chat === undefined ? fingerprintOf(ask, again?.conversationId ?? null) : ofMessage),
+      ...identity,
       letterId: ids.letter,
       conversationId: ids.conversation,
       threadRef: again === undefined && chat?.conversationId === undefined && isRooted(ask.threadRef) ? ask.threadRef : null,
@@ -166,9 +198,7 @@ export async function takeAsk(
             },
           }),
     };
-    const answer = await (chat === undefined
-      ? core.store.intake(row, core.clock.now(), signal)
-      : chat.write(row, core.clock.now(), signal));
+    const answer = await write(row, core.clock.now(), signal);
     const taken = takenFrom(answer, ask.threadRef);
     core.log.info(
       { taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated },
@@ -189,7 +219,7 @@ type Understood =
     }
   | { readonly refused: Refused };
 
-function understand(core: Core, ask: Ask, isAgain: boolean, chosenCount: number | undefined): Understood {
+function understand(core: Core, ask: Request, isAgain: boolean, chosenCount: number | undefined): Understood {
   try {
     // A file that can't be fetched can't reach an agent: whoever attached it is told, rather than that it is left out.
     const elsewhere = ask.files.filter((file) => file.kind === 'remote');
@@ -210,14 +240,8 @@ function understand(core: Core, ask: Ask, isAgain: boolean, chosenCount: number 
   }
 }
 
-function storedFiles(ask: Ask): FileId[] {
+function storedFiles(ask: Request): FileId[] {
   return [...new Set(ask.files.flatMap((file) => (file.kind === 'stored' ? [file.fileId] : [])))];
-}
-
-function payerOf(core: Core, ask: Ask): Promise<Payer | null> {
-  const { from } = ask;
-  if (from.kind === 'user') return core.store.people.payerFor(from.userId, from.teamId);
-  return core.store.people.payerAt(platformOf(ask.threadRef), ask.workspace ?? null, from);
 }
 
 function takenFrom(answer: IntakeAnswer, threadRef: ThreadRef): Taken {
@@ -258,15 +282,13 @@ function fingerprintOf(
   { key: _key, at: _at, from, text, type, files, threadRef, newConversation, ...rest }: Ask,
   repeats: ConversationId | null,
 ): { fingerprint: string; context: string } {
-  const who = from.kind === 'user' ? from.userId : from.externalId;
   const what = files.map((file) => (file.kind === 'stored' ? file.fileId : file.ref));
   const where = repeats ?? (newConversation ? platformOf(threadRef) : threadRef);
-  const payer = from.kind === 'user' ? from.teamId : null;
   const sent = files.map((file) => (file.kind === 'stored' ? null : [file.name, file.mime, file.sizeBytes]));
   const others = Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
-    fingerprint: sha256([who, text, type ?? null, what]),
-    context: sha256([from.kind, payer, where, sent, others]).slice(0, CONTEXT_CHARACTERS),
+    fingerprint: sha256([from.userId, text, type ?? null, what]),
+    context: sha256([from.kind, from.teamId, where, sent, others]).slice(0, CONTEXT_CHARACTERS),
   };
 }
 

@@ -6,6 +6,7 @@ import { amountOf, credits } from '#core/domain/credits/credits.ts';
 import { newId } from '#core/domain/ids.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
+import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
 import { sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { teamStage } from '#core/testing/stages/team-stage.ts';
@@ -135,12 +136,12 @@ async function grant({ teamId }: Actor, whole: number) {
 }
 
 async function ask(workspace: string, person: string, text: string) {
-  const taken = await world().app.tasks.ask({
+  const taken = await askInChat(world(), {
     key: `slack:${newId()}`,
     threadRef: `slack:${workspace}:C1:${newId()}`,
     workspace,
     channel: `slack:${workspace}:C1`,
-    from: { kind: 'identity', externalId: person, displayName: person.toLowerCase() },
+    from: { externalId: person, displayName: person.toLowerCase() },
     text,
     at: clock.now(),
   });

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import type { NewInstallation, Tokens } from '#core/domain/workspaces/installation.ts';
+import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
 import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
 import { clockByHand, passTimeUntil } from '#core/testing/runner/clock-by-hand.ts';
 import { searchEverywhere } from '#core/testing/search-everywhere.ts';
@@ -246,15 +247,18 @@ test('an installation that cannot be kept is refused with what is wrong, so that
 
 /** The task, or why there is none. */
 async function asked(app: App, { externalId }: NewInstallation, thread: string, text: string): Promise<string> {
-  const taken = await app.tasks.ask({
-    key: `slack:${newId()}`,
-    threadRef: `slack:${externalId}:C1:${thread}`,
-    workspace: externalId,
-    channel: `slack:${externalId}:C1`,
-    from: { kind: 'identity', externalId: 'UANN', displayName: 'Ann' },
-    text,
-    at: clock.now(),
-  });
+  const taken = await askInChat(
+    { app, core: world().core },
+    {
+      key: `slack:${newId()}`,
+      threadRef: `slack:${externalId}:C1:${thread}`,
+      workspace: externalId,
+      channel: `slack:${externalId}:C1`,
+      from: { externalId: 'UANN', displayName: 'Ann' },
+      text,
+      at: clock.now(),
+    },
+  );
   return taken.kind === 'refused' ? taken.refused.code : taken.taskId;
 }
 

@@ -1,10 +1,12 @@
 import { loggedIn } from '#core/testing/stages/shared-team.ts';
 import { expect, test } from 'vitest';
+import type { Speaker } from '#core/domain/chats/speaker.ts';
 import { newId } from '#core/domain/ids.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { teamStage } from '#core/testing/stages/team-stage.ts';
 import type { Actor } from '#core/domain/actor.ts';
+import type { Core } from '../runtime/core.ts';
 
 const MINUTE_MS = 60_000;
 const clock = clockByHand();
@@ -71,7 +73,7 @@ test('a linked account pays from its own team where no workspace does, as a pers
   const ada = loggedIn(await person(0));
   const { url } = await app.workspaces.makeIdentityLink({ platform: 'discord', workspace: null, externalId: '998', displayName: 'ada' });
   await app.workspaces.confirmLink(ada, url.split('/').at(-1)!, as(ada));
-  const at = () => core.store.people.payerAt('discord', null, { externalId: '998', displayName: 'ada' });
+  const at = () => payerIn(core, { platform: 'discord', workspace: null, space: null, externalId: '998' });
   expect(await at()).toMatchObject({ teamId: ada.teamId, userId: ada.userId, role: 'owner' });
   const [account] = await app.workspaces.linkedAccounts(ada);
   await app.workspaces.unlinkAccount(ada, account!.id);
@@ -167,7 +169,7 @@ test('a workspace is linked to the team by an owner or admin, and its members’
   await expect(app.workspaces.confirmLink(member, token, as(member))).rejects.toMatchObject({ code: 'not.allowed' });
   expect(await app.workspaces.lookAtLink(admin, token)).toMatchObject({ state: 'free', team: { name: 'Acme' } });
   expect(await app.workspaces.confirmLink(admin, token, as(admin))).toBe('workspace');
-  const payer = () => core.store.people.payerAt('slack', externalId, { externalId: 'U1', displayName: 'bo' });
+  const payer = () => payerIn(core, { platform: 'slack', workspace: externalId, space: externalId, externalId: 'U1' });
   expect(await payer()).toMatchObject({ teamId: ada.teamId, userId: null, role: null });
   const [workspace] = await app.workspaces.linkedWorkspaces(member);
   expect(workspace).toMatchObject({ platform: 'slack', name: 'Acme HQ', installed: true, people: 0 });
@@ -237,3 +239,9 @@ test('somebody else’s accounts and workspaces are unknown, as are ids and link
   for (const token of ['', 'x', 'A'.repeat(32), '\u0000'])
     await expect(app.workspaces.lookAtLink(eve, token)).rejects.toMatchObject({ code: 'link-request.over' });
 });
+
+/** Who pays for what somebody asks there. */
+async function payerIn({ store }: Core, who: Pick<Speaker, 'platform' | 'workspace' | 'space' | 'externalId'>) {
+  const speaker = { ...who, name: 'Ada', isGuest: false, isOutsider: false, administers: false, roles: [] };
+  return (await store.chats.look({ speaker, channel: null, threadRef: null, key: newId(), twin: null })).payer;
+}

@@ -9,7 +9,7 @@ import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { hashBearer, newBearer, PREFIX_CHARACTERS } from '../database/bearer.ts';
 import { groupCommit } from '../database/group-commit.ts';
 import type { Money } from '../database/money.ts';
-import { payerIn, termsIn, type Payer, type PayerRow, type TermsRow } from './payer.ts';
+import { termsIn, type Payer, type TermsRow } from './payer.ts';
 
 export interface KeyHolder {
   readonly apiKeyId: ApiKeyId;
@@ -34,11 +34,6 @@ export interface People {
   holderOf(key: string): Promise<KeyHolder | null>;
   /** Who pays for a logged-in user in a team; null when they are no member of it. */
   payerFor(userId: UserId, teamId: TeamId): Promise<Payer | null>;
-  /**
-   * Who pays for a platform's account in a workspace: its team; without a workspace, the account's own. Remembers the account.
-   * null when no team is linked.
-   */
-  payerAt(platform: Platform, workspace: string | null, account: { externalId: string; displayName: string }): Promise<Payer | null>;
   /** Remembers an account of a platform under its name of now. */
   rememberAccount(account: { platform: Platform; space: string | null; externalId: string; name: string }): Promise<IdentityId>;
   /** null when there is no such person. */
@@ -167,29 +162,6 @@ export function peopleOver(prisma: PrismaClient, money: Money): People {
     holderOf: (key) => holderOf(hashBearer(key)),
 
     payerFor: (userId, teamId) => payerFor({ userId, teamId }),
-
-    async payerAt(platform, workspace, { externalId, displayName }) {
-      // Whose credits: those of the workspace's team, else of the linked user's own.
-      const { rows } = await money.query<PayerRow & { display_name: string | null }>(
-        {
-          name: 'payer at',
-          text: `SELECT a.id AS identity_id, a.display_name, a.user_id, w.team_id, w.id AS wallet_id, m.role, t.frozen_at, t.deletion_at,
-              t.confirm_above AS team_above, u.confirm_above AS own_above FROM (SELECT) here
-            LEFT JOIN identities a ON a.platform = $1 AND a.space = coalesce($2, '') AND a.external_id = $3
-            LEFT JOIN workspaces s ON s.platform = $1 AND s.external_id = $2 AND s.uninstalled_at IS NULL
-            LEFT JOIN teams own ON $2 IS NULL AND own.personal_of = a.user_id
-            LEFT JOIN wallets w ON w.team_id = coalesce(s.team_id, own.id)
-            LEFT JOIN members m ON m.team_id = w.team_id AND m.user_id = a.user_id
-            LEFT JOIN teams t ON t.id = w.team_id
-            LEFT JOIN users u ON u.id = a.user_id`,
-        },
-        [platform, workspace, externalId],
-      );
-      const { display_name, ...row } = rows[0]!;
-      const isKnown = row.identity_id !== null && display_name === displayName;
-      const identityId = isKnown ? row.identity_id : await remember(platform, workspace, externalId, displayName);
-      return payerIn({ ...row, identity_id: identityId });
-    },
 
     rememberAccount: ({ platform, space, externalId, name }) => remember(platform, space, externalId, name),
 

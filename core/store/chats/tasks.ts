@@ -19,10 +19,10 @@ export interface LiveTask {
 export interface ChatTasks {
   /** Whose task it is; null when there is none. */
   teamOf(taskId: string): Promise<TeamId | null>;
-  /** What is not over in a thread and was asked by `before`, oldest first. */
+  /** What was not over in a thread at `before` or is not now, and was asked by then, oldest first. */
   liveIn(threadRef: ThreadRef, before: Date): Promise<LiveTask[]>;
-  /** The newest task of theirs that is not over. */
-  newestLiveOf(person: PersonInChat, teamId: TeamId): Promise<LiveTask | null>;
+  /** The newest task of theirs that is not over, else the newest that was not at `at`. */
+  newestLiveOf(person: PersonInChat, teamId: TeamId, at: Date): Promise<LiveTask | null>;
   /** What limits leave this person to spend in a workspace (`slack:T1:`), as a hold would find it; null where there are none. */
   leftFor(person: PersonInChat, walletId: WalletId, workspace: string, at: Date): Promise<Credits | null>;
   /** Their own, newest first. */
@@ -31,6 +31,10 @@ export interface ChatTasks {
 
 /** A thread with more tasks under way than it may have is none of ours. */
 const LIVE_MOST = 100;
+
+/** Also what was canceled since then: whoever is told of one gesture twice stops the same task. */
+const liveAt = (at: string) =>
+  `(t.status IN ('awaiting_approval', 'pending', 'processing') OR t.status = 'canceled' AND t.cancel_requested_at >= ${at})`;
 
 export function chatTasksOver(money: Money): ChatTasks {
   return {
@@ -42,26 +46,26 @@ export function chatTasksOver(money: Money): ChatTasks {
     },
 
     async liveIn(threadRef, before) {
-      const { rows } = await money.query<{ id: TaskId; team_id: TeamId }>(
+      const { rows } = await money.query<LiveRow>(
         {
           text: `SELECT t.id, t.team_id FROM conversations c JOIN tasks t ON t.conversation_id = c.id
-                 WHERE c.thread_ref = $1 AND t.status IN ('awaiting_approval', 'pending', 'processing') AND coalesce(t.said_at, t.created_at) <= $2
+                 WHERE c.thread_ref = $1 AND ${liveAt('$2')} AND coalesce(t.said_at, t.created_at) <= $2
                  ORDER BY t.created_at, t.id LIMIT ${LIVE_MOST}`,
         },
         [threadRef, before],
       );
-      return rows.map(({ id, team_id: teamId }) => ({ id, teamId }));
+      return rows.map(liveTask);
     },
 
-    async newestLiveOf({ userId, identityId }, teamId) {
-      const { rows } = await money.query<{ id: TaskId; team_id: TeamId }>(
+    async newestLiveOf({ userId, identityId }, teamId, at) {
+      const { rows } = await money.query<LiveRow>(
         {
-          text: `SELECT t.id, t.team_id FROM tasks t WHERE t.team_id = $3 AND (t.user_id = $1 OR t.identity_id = $2)
-                   AND t.status IN ('awaiting_approval', 'pending', 'processing') ORDER BY t.created_at DESC, t.id DESC LIMIT 1`,
+          text: `SELECT t.id, t.team_id FROM tasks t WHERE t.team_id = $3 AND (t.user_id = $1 OR t.identity_id = $2) AND ${liveAt('$4')}
+                 ORDER BY t.status = 'canceled', t.created_at DESC, t.id DESC LIMIT 1`,
         },
-        [userId, identityId, teamId],
+        [userId, identityId, teamId, at],
       );
-      return rows[0] ? { id: rows[0].id, teamId: rows[0].team_id } : null;
+      return rows[0] ? liveTask(rows[0]) : null;
     },
 
     async leftFor({ userId, identityId }, walletId, workspace, at) {
@@ -96,4 +100,13 @@ export function chatTasksOver(money: Money): ChatTasks {
       }));
     },
   };
+}
+
+interface LiveRow {
+  readonly id: TaskId;
+  readonly team_id: TeamId;
+}
+
+function liveTask({ id, team_id: teamId }: LiveRow): LiveTask {
+  return { id, teamId };
 }

@@ -23,6 +23,7 @@ import { temporaryFolder } from '../runner/temporary-folder.ts';
 import { noWire, wireTo, type Wire } from '../faults/wire.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import type { Taken } from '#core/flows/tasks/intake.ts';
+import type { AskedInChat } from './ask-in-chat.ts';
 import type { GivenSettings } from '#core/contracts/config-problem.ts';
 import type { ProductOptions } from '#core/product/options.ts';
 
@@ -56,8 +57,8 @@ export interface Person extends Actor {
   ask(text: string, where?: { conversation?: string; key?: string; through?: App; files?: readonly FileId[] }): Promise<Taken>;
   /** Asks, and waits until the task is over. */
   get(text: string, where?: { conversation?: string }): Promise<TaskView>;
-  task(taken: Taken): Promise<TaskView>;
-  untilOver(taken: Taken): Promise<TaskView>;
+  task(taken: Taken | AskedInChat): Promise<TaskView>;
+  untilOver(taken: Taken | AskedInChat): Promise<TaskView>;
   /** What was said in a conversation, letter by letter, as one line each. */
   said(conversation: string): Promise<string[]>;
   /** The journal as people would tell it: "grant 500", "hold 100", "settle 100". */
