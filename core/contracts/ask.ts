@@ -12,15 +12,7 @@ import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 
 /** Checks the shape of what a front door hands over; a wrong one is the door's fault, not the person's. */
 export function parseAsk(input: AskInput): Ask {
-  return parsed(askSchema, input);
-}
-
-export function parseRequest(input: RequestInput): Request {
-  return parsed(requestSchema, input);
-}
-
-function parsed<Schema extends z.ZodType>(schema: Schema, input: z.input<Schema>): z.output<Schema> {
-  const shape = schema.safeParse(input);
+  const shape = askSchema.safeParse(input);
   if (!shape.success)
     throw refuse('request.invalid', {
       fields: shape.error.issues.map(({ path, message }) => ({ name: path.join('.') || 'request', problem: message })),
@@ -80,8 +72,7 @@ const requestSchema = z.object({
   at: z.date(),
 });
 
-/** What was asked, by whoever a chat knows (core/contracts/chats.ts). */
-export type RequestInput = z.input<typeof requestSchema>;
+/** What was asked, whoever asked it. Of a chat it was checked as a message, a press or an edit (chats.ts). */
 export type Request = z.output<typeof requestSchema>;
 export type AskFile = Request['files'][number];
 

@@ -4,7 +4,6 @@ import { isOwn, type Acting } from '#core/domain/acting.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { NO_CREDITS } from '#core/domain/credits/credits.ts';
 import { newId, type HoldId, type LetterId } from '#core/domain/ids.ts';
-import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { Refusal, refuse, type Refused } from '#core/domain/refusals/refusal.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
@@ -52,7 +51,7 @@ export async function approveAs(core: Core, actor: Acting, taskId: string, payer
       return takenTask(saying, {
         repeated: outcome === 'repeated',
         conversationId: task.conversationId,
-        threadRef: task.threadRef ?? (task.address as ThreadRef),
+        threadRef: task.threadRef ?? task.address,
       });
     case 'refused':
       throw new Refusal(stillWaits(saying));

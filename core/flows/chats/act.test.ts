@@ -205,6 +205,18 @@ test('a form that cannot be taken leaves the request that waits as it is', async
   expect(await ann.press(on('approve', asked), thread)).toMatchObject({ did: 'approved' });
 });
 
+test('a refused form that is told again after its request was removed says that it is gone', async () => {
+  const { place } = await careful();
+  const [ann, thread, key] = [place.speaker(), place.thread(), newId()];
+  const asked = await ann.say('find me 20 leads', thread);
+  const press = () => ann.press(on('change', asked), thread, { key, form: { text: 'find me 600 leads' } });
+  expect(await press()).toMatchObject({ did: 'refused' });
+  await ann.remove(asked.key);
+  // Its process died before the answer was kept.
+  await stage().core.store.money.query({ text: `DELETE FROM asks WHERE outcome = 'decision' AND key LIKE '%' || $1` }, [key]);
+  expect(shownIn(await press())).toMatch(/^private: This request was deleted/);
+});
+
 test('approving and changing at the same moment does one of the two', async () => {
   const { owner, place } = await careful(5_000);
   for (let i = 0; i < 5; i++) {

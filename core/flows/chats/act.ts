@@ -109,6 +109,7 @@ async function changedByForm(deciding: Deciding, press: PressGiven, form: NonNul
       ...(task.channel !== null && { channel: task.channel }),
       text: form.text,
       ...(form.type !== undefined && { type: form.type }),
+      files: [],
       at: press.at,
     },
     patience,
@@ -121,6 +122,8 @@ async function changedByForm(deciding: Deciding, press: PressGiven, form: NonNul
         const said = { twin: null, askedBy: identityId, at: press.at };
         const answer = await core.store.chats.replace(row, said, { taskId: task.id, letterId: newId<LetterId>(at.getTime()) }, at);
         if (answer === 'over') throw noLongerWaits(((await core.store.tasks.find(task.teamId, task.id)) ?? task).status);
+        // It was refused, and forgotten when its message was removed.
+        if (answer.outcome === 'ignored' || answer.outcome === 'decision') throw refuse('task.deleted');
         return answer;
       },
     },

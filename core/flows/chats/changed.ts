@@ -8,7 +8,6 @@ import { channelOfThread } from '#core/domain/chats/speaker.ts';
 import { readAsk } from '#core/domain/asks/read-ask.ts';
 import { newId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import type { RefusedSaying } from '#core/domain/messages/letter.ts';
-import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import { isAnswer } from '#core/domain/refusals/refusal.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
 import type { StoredTask } from '#core/store/tasks/tasks.ts';
@@ -65,7 +64,7 @@ async function wantedBy(deciding: Deciding, edit: Edit, firstTask: TaskId): Prom
   if (isSameWork(task.requestText, read.text) && (read.type ?? task.type) === task.type)
     return decided('same', task.id, { kind: 'nothing' });
   // An edit names no channel, so whose rules hold is only known by now.
-  const channel = channelOfThread(task.threadRef ?? (task.address as ThreadRef));
+  const channel = channelOfThread(task.threadRef ?? task.address);
   const here = await core.store.chats.look({ speaker, channel, threadRef: null, key: edit.key, twin: null });
   const payer = await payerOn(core, speaker, here, on);
   return { edit, task, payer: { ...payer, identityId: await remembered(core, speaker, seen) } };
@@ -94,6 +93,7 @@ async function askEdited({ core, speaker, seen, patience }: Deciding, { edit, ta
         threadRef: task.threadRef ?? task.address,
         ...(task.channel !== null && { channel: task.channel }),
         text: edit.text,
+        files: [],
         at: edit.at,
       },
       patience,

@@ -30,6 +30,9 @@ const LEAST_MS = 500;
 const MOST_MS = 20_000;
 const AGAIN_AFTER_MS = 200;
 
+/** Without a reason of its own, each abort would make an error. */
+const answered = Symbol('answered');
+
 interface Doors {
   readonly clock: Core['clock'];
   readonly settings: Pick<CoreSettings, 'answerWithinMs'>;
@@ -59,7 +62,7 @@ export function patienceFor({ clock, settings }: Doors, wait: Wait = 0): Patienc
           }
         }
       } finally {
-        settled.abort();
+        settled.abort(answered);
       }
     },
   };

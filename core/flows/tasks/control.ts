@@ -4,7 +4,7 @@ import type { Actor } from '#core/domain/actor.ts';
 import { isOwn, mustMay, personOf, type Acting } from '#core/domain/acting.ts';
 import { amountOf, NO_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
 import { newId, type TaskId } from '#core/domain/ids.ts';
-import type { RequestInput } from '#core/contracts/ask.ts';
+import type { Request } from '#core/contracts/ask.ts';
 import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
 import { isOver } from '#core/domain/tasks/task.ts';
 import type { Ended } from '#core/store/tasks/finish.ts';
@@ -88,7 +88,7 @@ interface Repeat {
   /** It is theirs, or they may see it. */
   readonly own: boolean;
   readonly patience: Patience;
-  take(request: RequestInput, patience: Patience, again: Again): Promise<Taken>;
+  take(request: Request, patience: Patience, again: Again): Promise<Taken>;
 }
 
 async function repeat(core: Core, actor: Acting, taskId: string, key: string, { own, patience, take }: Repeat): Promise<Taken> {
@@ -108,6 +108,7 @@ async function repeat(core: Core, actor: Acting, taskId: string, key: string, { 
     ...(task.channel !== null && { channel: task.channel }),
     text: task.requestText,
     type: task.type,
+    files: [],
     at: core.clock.now(),
   };
   return take(request, patience, { of: task.id, conversationId: task.conversationId });

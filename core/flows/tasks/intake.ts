@@ -1,7 +1,7 @@
 // An ask becomes a task, or a refusal, in one transaction. Nothing is acknowledged before that has committed.
 
 import { createHash } from 'node:crypto';
-import { parseAsk, parseRequest, readWords, type Ask, type AskInput, type Request, type RequestInput } from '#core/contracts/ask.ts';
+import { parseAsk, readWords, type Ask, type AskInput, type Request } from '#core/contracts/ask.ts';
 import { amountOf, NO_CREDITS, type Amount } from '#core/domain/credits/credits.ts';
 import { estimate } from '#core/domain/credits/estimate.ts';
 import { isId, newId, type ConversationId, type FileId, type HoldId, type LetterId, type TaskId } from '#core/domain/ids.ts';
@@ -97,8 +97,8 @@ export async function takeAsk(core: Core, input: AskInput, patience: Patience, a
 }
 
 /** From a chat, which has looked up who pays and whether they may. */
-export async function takeFromChat(core: Core, input: RequestInput, patience: Patience, chat: FromChat, again?: Again): Promise<Taken> {
-  return take(core, parseRequest(input), patience, { again, payer: async () => chat.payer, identity: ofMessage, write: chat.write, chat });
+export async function takeFromChat(core: Core, ask: Request, patience: Patience, chat: FromChat, again?: Again): Promise<Taken> {
+  return take(core, ask, patience, { again, payer: async () => chat.payer, identity: ofMessage, write: chat.write, chat });
 }
 
 interface Door {

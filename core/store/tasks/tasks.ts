@@ -16,7 +16,7 @@ import type { Money } from '../database/money.ts';
 export interface StoredTask extends TaskRow {
   readonly teamId: TeamId;
   readonly threadRef: ThreadRef | null;
-  readonly address: string;
+  readonly address: ThreadRef;
   readonly userId: UserId | null;
   readonly identityId: IdentityId | null;
   /** The user whom that chat account is linked to now. */
@@ -130,7 +130,7 @@ interface SqlRow {
   team_id: TeamId;
   conversation_id: ConversationId;
   thread_ref: ThreadRef | null;
-  address: string;
+  address: ThreadRef;
   user_id: UserId | null;
   identity_id: IdentityId | null;
   identity_user_id: UserId | null;
