@@ -1,7 +1,7 @@
 import type { RichTextElement } from '@slack/web-api';
 import type { Kit } from '../testing/kit.ts';
 import { slack } from './adapter.ts';
-import { weightOf } from './draw/pack.ts';
+import { weightOf } from './draw/weight.ts';
 import { linesIn } from './draw/read.ts';
 import { DOWNLOAD, limits, type SlackPost } from './draw/render.ts';
 import { startSlackHearing } from './testing/hearing.ts';

@@ -4,6 +4,7 @@ import type { Reply } from '#core/domain/messages/reply.ts';
 import type { Poster } from '#core/ports/poster.ts';
 import type { Shower } from '#core/ports/shower.ts';
 import type { Adapter } from '../adapter.ts';
+import type { Fault } from '../stand-in/faults.ts';
 
 export interface Kit<Part = unknown> {
   readonly adapter: Omit<Adapter<never, Part>, 'startSandbox'>;
@@ -131,12 +132,3 @@ export interface AttachedFile {
   readonly mime: string;
   readonly bytes: Buffer;
 }
-
-/** Waiting time that a platform asks for with `busy`. */
-export const busyMs = 2000;
-
-/**
- * `answer-lost`: done, but the connection is cut before the answer. `cut`: the connection is cut before it is done.
- * `silent`: done, but no answer ever comes. `held`: no answer ever comes, and it is done once the platform lets it go. `broken`: not done, 500. `broken-after`: done, and yet 500. `busy`: 429.
- */
-export type Fault = 'answer-lost' | 'cut' | 'silent' | 'held' | 'broken' | 'broken-after' | 'busy';

@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PostError, type LetterPart, type Posted } from '#core/ports/poster.ts';
-import { busyMs, type Fault, type Kit, type Stage } from './kit.ts';
+import { busyMs, type Fault } from '../stand-in/faults.ts';
+import type { Kit, Stage } from './kit.ts';
 import { replyOf } from './replies.ts';
 
 const faults: readonly Fault[] = ['answer-lost', 'cut', 'silent', 'broken', 'broken-after', 'busy'];

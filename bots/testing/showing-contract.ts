@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LetterPart } from '#core/ports/poster.ts';
 import type { View } from '#core/ports/shower.ts';
-import { busyMs, type Kit, type Stage } from './kit.ts';
+import { busyMs } from '../stand-in/faults.ts';
+import type { Kit, Stage } from './kit.ts';
 import { replyOf } from './replies.ts';
 import { samples, show } from './samples.ts';
 

@@ -37,8 +37,10 @@ const threadRef = z
 /** Far above what a platform gives one person: 250 on a Discord server. */
 const MOST_ROLES = 1_000;
 
+const platform = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not a platform');
+
 export const speakerSchema = z.object({
-  platform: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not a platform'),
+  platform,
   workspace: word.nullable(),
   workspaceName: name.optional(),
   space: word.nullable(),
@@ -73,6 +75,8 @@ export const pressSchema = z.object({
   threadRef,
   /** The letter that was pressed on. */
   letterKey: key.optional(),
+  /** As limits and rules know it, where the thread ref does not tell: a conversation with one person is held in no channel. */
+  channel: word.optional(),
   /** When it was pressed, by the platform's clock: a stop never hits what was asked later. */
   at: z.date(),
   form: z
@@ -92,6 +96,9 @@ export const commandSchema = z.object({
   threadRef,
   channel: word.optional(),
   at: z.date(),
+  /** What a request brings, and the type that was chosen for it, where the platform's command has places for them. */
+  files: z.array(fileSchema).max(1000).default([]),
+  type: z.enum(agentTypes).optional(),
 });
 
 export const editSchema = z.object({
@@ -103,6 +110,9 @@ export const editSchema = z.object({
 });
 export const removalSchema = z.object({ key });
 
+/** A message that is gone, where its platform tells neither whose it was nor who removed it. */
+export const goneSchema = z.object({ platform, workspace: word.nullable(), key });
+
 export type SpeakerInput = z.input<typeof speakerSchema>;
 export type MessageInput = z.input<typeof messageSchema>;
 export type Message = z.output<typeof messageSchema>;
@@ -112,3 +122,4 @@ export type CommandInput = z.input<typeof commandSchema>;
 export type Command = z.output<typeof commandSchema>;
 export type EditInput = z.input<typeof editSchema>;
 export type RemovalInput = z.input<typeof removalSchema>;
+export type GoneInput = z.input<typeof goneSchema>;

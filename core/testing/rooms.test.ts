@@ -55,8 +55,10 @@ const rooms: Record<string, readonly string[]> = {
   ],
   bots: ['bots/drawing', 'core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'bots/*'],
   'bots/drawing': ['core/domain'],
-  'bots/sandbox': ['bots/drawing', 'core/domain', 'types of core/ports'],
-  'bots/*': ['bots/drawing', 'bots/sandbox', 'core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'bots'],
+  'bots/sandbox': ['bots/drawing', 'bots/stand-in', 'core/domain', 'types of core/ports'],
+  // What stand-ins of platforms are made of.
+  'bots/stand-in': [],
+  'bots/*': ['bots/drawing', 'bots/sandbox', 'bots/stand-in', 'core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'bots'],
   'web/server': ['core/domain', 'core/contracts', 'core/ports', 'types of core/flows', 'types of web/app'],
   'web/app': ['core/domain', 'types of core/ports', 'types of core/flows', 'types of web/server'],
   // How the portal is built.
@@ -85,6 +87,7 @@ const packages: Record<string, readonly string[]> = {
   'core/bench': ['pg', 'bullmq', '@slack/bolt', 'discord.js'],
   'bots/discord': ['discord-api-types', 'discord-api-spec', 'ws', 'zod'],
   'bots/sandbox': ['zod'],
+  'bots/stand-in': ['zod'],
   'bots/slack': ['@slack/bolt', '@slack/web-api', 'ws', 'zod'],
   'bots/terminal': ['zod'],
   'web/server': ['express', 'compression', 'prom-client', '@remix-run/node-fetch-server'],

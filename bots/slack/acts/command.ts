@@ -2,6 +2,7 @@
 // in the channel, or in the direct message where the bot is not in the channel.
 
 import { z } from 'zod';
+import { sayCanceled, sayFailed, sayTooMany, sayWhere } from '#bots/words.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import type { Answered } from '#core/flows/chats/answer.ts';
 import { renderSlack } from '../draw/render.ts';
@@ -12,7 +13,6 @@ import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
 import { plainWords } from '../said/plain-words.ts';
 import { speakerOf } from '../said/speaker.ts';
-import { sayCanceled, sayFailed, sayTooMany, sayWhere } from './words.ts';
 
 /** What the acknowledgement holds. */
 export interface Ephemeral {

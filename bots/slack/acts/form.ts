@@ -1,11 +1,11 @@
 // The form with which a person changes a request that waits, and what they put into it.
 
 import { createHash } from 'node:crypto';
-import type { ModalView } from '@slack/web-api';
+import type { ModalView, PlainTextInput, StaticSelect } from '@slack/web-api';
 import { z } from 'zod';
-import type { PressInput } from '#core/contracts/chats.ts';
+import { changeFields, changeWords, filledIn, type ChangeField } from '#bots/change-form.ts';
+import { notAccepted, sayFailed, sayFormNotOpened, sayTooLong, sayTooMany } from '#bots/words.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
-import { isAgentType } from '#core/domain/tasks/agent-type.ts';
 import { shorten } from '#core/domain/text/text.ts';
 import type { ChangeForm } from '#core/flows/chats/answer.ts';
 import type { Submitted } from '../in/shapes.ts';
@@ -15,7 +15,6 @@ import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
 import type { Recipient } from '../said/private.ts';
 import { speakerOf } from '../said/speaker.ts';
-import { notAccepted, sayFailed, sayFormNotOpened, sayTooLong, sayTooMany } from './words.ts';
 
 export const CHANGE = 'change';
 /** Characters that a field of Slack takes. */
@@ -38,9 +37,10 @@ export function openForm(
   form: ChangeForm,
 ): void {
   const name = `${choice}:${form.taskId}:${trigger ?? ''}`;
-  if (form.text.length > FIELD_MOST) return forOne.tell(name, to, sayTooLong);
+  const fields = changeFields(form, FIELD_MOST);
+  if (fields === null) return forOne.tell(name, to, sayTooLong);
   const metadata = JSON.stringify({ choice, threadRef, channel: to.channel, thread: to.thread });
-  const view = changeView(form, metadata);
+  const view = changeView(fields, metadata);
   forOne.attempt(
     call('views.open', here.tokens.bot, { trigger_id: trigger, view }, AbortSignal.timeout(OPEN_MS)).catch((error: unknown) => {
       log.warn({ team: to.team, error }, 'form not opened');
@@ -49,52 +49,41 @@ export function openForm(
   );
 }
 
-function changeView({ text, textMost, type, types, count }: ChangeForm, metadata: string): ModalView {
-  const words = (value: string) => ({ type: 'plain_text' as const, text: value, emoji: false });
-  const options = types.map((each) => ({ text: words(labelOf(each)), value: each }));
+function changeView(fields: readonly ChangeField[], metadata: string): ModalView {
   return {
     type: 'modal',
     callback_id: CHANGE,
     private_metadata: metadata,
-    title: words('Change request'),
-    submit: words('Send request'),
+    title: words(changeWords.title),
+    submit: words(changeWords.submit),
     close: words('Close'),
-    blocks: [
-      {
-        type: 'input',
-        block_id: 'text',
-        label: words('Request'),
-        element: {
-          type: 'plain_text_input',
-          action_id: 'text',
-          multiline: true,
-          max_length: Math.min(textMost, FIELD_MOST),
-          initial_value: text,
-        },
-      },
-      {
-        type: 'input',
-        block_id: 'type',
-        label: words('Task type'),
-        element: { type: 'static_select', action_id: 'type', options, initial_option: options.find(({ value }) => value === type)! },
-      },
-      ...(count === null
-        ? []
-        : [
-            {
-              type: 'input' as const,
-              block_id: 'count',
-              optional: true,
-              label: words('How many'),
-              element: { type: 'plain_text_input' as const, action_id: 'count', max_length: 9, initial_value: String(count) },
-            },
-          ]),
-    ],
+    blocks: fields.map((field) => ({
+      type: 'input',
+      block_id: field.id,
+      ...(!field.required && { optional: true }),
+      label: words(field.label),
+      element: elementOf(field),
+    })),
   };
 }
 
-function labelOf(type: string): string {
-  return `${type.charAt(0).toUpperCase()}${type.slice(1).replace('-', ' ')}`;
+function elementOf(field: ChangeField): PlainTextInput | StaticSelect {
+  const { id, value } = field;
+  if (field.kind === 'choice') {
+    const options = field.options.map((each) => ({ text: words(each.label), value: each.id }));
+    return { type: 'static_select', action_id: id, options, initial_option: options.find((each) => each.value === value)! };
+  }
+  return {
+    type: 'plain_text_input',
+    action_id: id,
+    ...(field.kind === 'text' && { multiline: true }),
+    max_length: field.most,
+    initial_value: value,
+  };
+}
+
+function words(text: string) {
+  return { type: 'plain_text' as const, text, emoji: false };
 }
 
 /**
@@ -116,7 +105,7 @@ export async function submitted(
     if (refs.parse(origin.threadRef)?.team !== team) throw new Error('a form of another workspace');
     const who = await directory.who(team, user.id);
     const { choice, threadRef } = origin;
-    const form = filledIn(view.state.values);
+    const form = typedIn(view.state.values);
     // Changed after it was refused, it is another try.
     const key = viewKey(team, view.id, createHash('sha256').update(JSON.stringify(form)).digest('hex').slice(0, 32));
     isSent = true;
@@ -142,13 +131,10 @@ function errorIn(words: string): FormErrors {
 
 const originSchema = z.object({ choice: z.string(), threadRef: z.string(), channel: z.string(), thread: z.string().nullable() });
 
-function filledIn(values: Submitted['view']['state']['values']): NonNullable<PressInput['form']> {
-  const type = values['type']?.['type']?.selected_option?.value ?? '';
-  const count = (values['count']?.['count']?.value ?? '').trim();
-  return {
+function typedIn(values: Submitted['view']['state']['values']): ReturnType<typeof filledIn> {
+  return filledIn({
     text: values['text']?.['text']?.value ?? '',
-    ...(isAgentType(type) && { type }),
-    // What is no number is refused as none at all, with words; left empty, the request itself says how many.
-    ...(count !== '' && { count: /^\d+$/.test(count) ? Number(count) : 0 }),
-  };
+    type: values['type']?.['type']?.selected_option?.value ?? '',
+    count: values['count']?.['count']?.value ?? '',
+  });
 }

@@ -1,5 +1,6 @@
 // Somebody pressed a button of ours. Slack never tells it again, so whatever comes of it is acknowledged, and said.
 
+import { sayFailed } from '#bots/words.ts';
 import { isId } from '#core/domain/ids.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import type { Pressed } from '../in/shapes.ts';
@@ -10,7 +11,6 @@ import type { SaidDeps } from '../said/deps.ts';
 import type { Recipient } from '../said/private.ts';
 import { speakerOf } from '../said/speaker.ts';
 import { openForm } from './form.ts';
-import { sayFailed } from './words.ts';
 
 /** What makes work begin. */
 const begins: ReadonlySet<string> = new Set(['approved', 'retried']);

@@ -2,6 +2,7 @@
 // tries again by itself may be posted twice. Its types are the source of shapes. Bodies are always forms, since methods that read
 // take nothing else; lists and objects in them are JSON.
 
+import { callRemote, RemoteAway, retryAfterMs, type RemoteAnswer } from '#bots/remote-call.ts';
 import type { SlackSettings } from '../settings.ts';
 
 export type SlackMethod =
@@ -75,15 +76,13 @@ const RETRY_AFTER_MS = 1_000;
 export function slackCalls({ apiUrl }: Pick<SlackSettings, 'apiUrl'>): Call {
   const base = apiUrl ?? SLACK_API;
   return async (method, token, args, signal) => {
-    // fetch may have sent something before it looks at the signal.
-    if (signal.aborted) throw new SlackAway(method, 'given up before', { surelyNotDone: true, cause: signal.reason });
-    const response = await ask(new URL(method, base), token, method, args, signal);
-    const body = await read(response, method);
-    if (response.status === 429) throw new SlackNo(method, 'ratelimited', { status: 429, retryAfterMs: retryAfterMs(response) });
-    if (response.status >= 500) throw new SlackAway(method, `status ${response.status}`);
-    if (body === null) throw new SlackAway(method, `status ${response.status} without an answer in it`);
+    const answer = await ask(new URL(method, base), token, method, args, signal);
+    const body = jsonIn(answer);
+    if (answer.status === 429) throw new SlackNo(method, 'ratelimited', { status: 429, retryAfterMs: waitMs(answer) });
+    if (answer.status >= 500) throw new SlackAway(method, `status ${answer.status}`);
+    if (body === null) throw new SlackAway(method, `status ${answer.status} without an answer in it`);
     if (body['ok'] === true) return body;
-    throw refusalIn(method, response, body);
+    throw refusalIn(method, answer, body);
   };
 }
 
@@ -101,16 +100,12 @@ export function noticing(call: Call, word: string, notice: () => void): Call {
 
 async function ask(url: URL, token: string, method: SlackMethod, args: Readonly<Record<string, unknown>>, signal: AbortSignal) {
   try {
-    return await fetch(url, {
-      method: 'POST',
-      signal,
-      // A redirect would take the token to another place.
-      redirect: 'error',
-      headers: token === '' ? {} : { Authorization: `Bearer ${token}` },
-      body: formOf(args),
-    });
+    const headers = token === '' ? {} : { Authorization: `Bearer ${token}` };
+    return await callRemote(url, { method: 'POST', headers, body: formOf(args) }, ANSWER_MOST, signal);
   } catch (error) {
-    throw new SlackAway(method, 'no connection', { surelyNotDone: neverConnected(error), cause: error });
+    if (!(error instanceof RemoteAway)) throw error;
+    const { message, surelyNotDone, cause } = error;
+    throw new SlackAway(method, message, { surelyNotDone, cause });
   }
 }
 
@@ -124,30 +119,22 @@ function formOf(args: Readonly<Record<string, unknown>>): URLSearchParams {
 }
 
 /** null for what is no JSON object. */
-async function read(response: Response, method: SlackMethod): Promise<Record<string, unknown> | null> {
+function jsonIn({ body }: RemoteAnswer): Record<string, unknown> | null {
   try {
-    const pieces: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const piece of response.body ?? []) {
-      bytes += piece.length;
-      if (bytes > ANSWER_MOST) throw new Error(`more than ${ANSWER_MOST} bytes`);
-      pieces.push(piece);
-    }
-    const body: unknown = JSON.parse(Buffer.concat(pieces).toString());
-    return body instanceof Object ? (body as Record<string, unknown>) : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw new SlackAway(method, 'cut off in its answer', { cause: error });
+    const found: unknown = JSON.parse(body.toString());
+    return found instanceof Object ? (found as Record<string, unknown>) : null;
+  } catch {
+    return null;
   }
 }
 
-function refusalIn(method: SlackMethod, response: Response, body: Record<string, unknown>): SlackNo {
+function refusalIn(method: SlackMethod, answer: RemoteAnswer, body: Record<string, unknown>): SlackNo {
   const { error, needed, response_metadata: about } = body;
   const messages = about instanceof Object && 'messages' in about && Array.isArray(about.messages) ? about.messages : [];
   const word = typeof error === 'string' ? error.slice(0, 100) : 'no_reason';
   return new SlackNo(method, word, {
-    status: response.status,
-    retryAfterMs: response.headers.has('Retry-After') || limits.has(word) ? retryAfterMs(response) : null,
+    status: answer.status,
+    retryAfterMs: answer.headers.has('Retry-After') || limits.has(word) ? waitMs(answer) : null,
     needed: typeof needed === 'string' ? needed : null,
     messages: messages.map(String).slice(0, 20),
   });
@@ -156,21 +143,6 @@ function refusalIn(method: SlackMethod, response: Response, body: Record<string,
 /** Words of a limit, whatever their status. */
 export const limits: ReadonlySet<string> = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded']);
 
-function retryAfterMs({ headers }: Response): number {
-  const seconds = Number(headers.get('Retry-After'));
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : RETRY_AFTER_MS;
-}
-
-const unreached: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
-
-function neverConnected(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && unreached.has(cause.code);
+function waitMs({ headers }: RemoteAnswer): number {
+  return retryAfterMs(headers, RETRY_AFTER_MS);
 }

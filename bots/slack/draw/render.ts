@@ -4,12 +4,14 @@
 import type { ActionsBlock, Button, HeaderBlock, KnownBlock } from '@slack/web-api';
 import type { Limits } from '#bots/drawing/fit.ts';
 import { fit } from '#bots/drawing/fit.ts';
+import { packUnits } from '#bots/drawing/pack.ts';
 import { phrases, sayBytes } from '#bots/drawing/phrases.ts';
-import type { Block, Choice, Heading, Progress, Reply, ReplyFile } from '#core/domain/messages/reply.ts';
+import { stepSigns, toneSigns } from '#bots/drawing/signs.ts';
+import type { Block, Choice, Heading, Reply, ReplyFile } from '#core/domain/messages/reply.ts';
 import { never } from '#core/domain/never.ts';
-import { packUnits, type Unit } from './pack.ts';
 import { bold, linesAs, link, proseBlocks, plain } from './rich-text.ts';
 import { drawnAsText, tableBlock } from './table.ts';
+import { BLOCKS_MOST, weightOf, type Unit } from './weight.ts';
 
 export interface SlackPost {
   /** For notifications and readers of screens. mrkdwn, so what it means nothing by is escaped. */
@@ -46,10 +48,11 @@ export function renderSlack(reply: Reply): SlackPost[] {
   const drawing: Drawing = { tables: 0 };
   const units = blocks.flatMap((block) => draw(block, drawing)).filter(({ length }) => length > 0);
   const rest: Unit = linesAs('section', [plain(phrases.restLeftOut)]);
-  const posts = packUnits(units.length > 0 ? units : [linesAs('section', [plain(fallback)])], { ...limits, rest });
-  return posts.map((drawn, i) => ({
+  const drawn = units.length > 0 ? units : [linesAs('section', [plain(fallback)])];
+  const posts = packUnits(drawn, weightOf, { ...limits, blocks: BLOCKS_MOST, rest });
+  return posts.map((post, i) => ({
     text: escapeText(posts.length === 1 ? fallback : `${fallback} (${i + 1}/${posts.length})`),
-    blocks: drawn,
+    blocks: post,
   }));
 }
 
@@ -81,19 +84,15 @@ function draw(block: Block, drawing: Drawing): Unit[] {
     case 'progress':
       return linesAs(
         'section',
-        block.steps.map(({ title, state }) => plain(`${states[state]} ${title}`)),
+        block.steps.map(({ title, state }) => plain(`${stepSigns[state]} ${title}`)),
       ).map((each) => [each]);
     default:
       return never(block);
   }
 }
 
-// A header has no colour, so a sign says how it is meant.
-const tones: Readonly<Record<Heading['tone'], string>> = { plain: '●', good: '✓', bad: '✗', wait: '…' };
-const states: Readonly<Record<Progress['steps'][number]['state'], string>> = { done: '☑', running: '▸', waiting: '☐', failed: '☒' };
-
 function heading({ text, tone }: Heading): HeaderBlock {
-  return { type: 'header', text: { type: 'plain_text', text: `${tones[tone]} ${text}`, emoji: false } };
+  return { type: 'header', text: { type: 'plain_text', text: `${toneSigns[tone]} ${text}`, emoji: false } };
 }
 
 function drawFile({ name, sizeBytes, url, preview }: ReplyFile, drawing: Drawing): Unit {

@@ -4,7 +4,7 @@ import type { Context, Mount } from '#bots/adapter.ts';
 import type { Call } from '../api/call.ts';
 import type { Status } from '../out/status.ts';
 import { slackDirectory } from '../said/directory.ts';
-import { inOrder } from '../said/in-order.ts';
+import { inOrder } from '#bots/in-order.ts';
 import { slackPrivate } from '../said/private.ts';
 import { slackRules } from '../said/rules.ts';
 import type { SlackSettings } from '../settings.ts';

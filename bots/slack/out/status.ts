@@ -5,7 +5,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import { SlackNo, type Call } from '../api/call.ts';
 import { refs } from '../refs.ts';
-import { inOrder } from '../said/in-order.ts';
+import { inOrder } from '#bots/in-order.ts';
 import type { TokensOf } from '../tokens-of.ts';
 
 export interface Status {

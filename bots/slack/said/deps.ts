@@ -4,7 +4,7 @@ import type { Log } from '#core/ports/log.ts';
 import type { Call } from '../api/call.ts';
 import type { Status } from '../out/status.ts';
 import type { Directory } from './directory.ts';
-import type { InOrder } from './in-order.ts';
+import type { InOrder } from '#bots/in-order.ts';
 import type { Private } from './private.ts';
 import type { Rules } from './rules.ts';
 

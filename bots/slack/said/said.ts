@@ -1,6 +1,7 @@
 // A message of Slack, as the verb of chats that it means. However often, in whatever order and in whichever event it is told, it is
 // the same gesture.
 
+import { isAside, muteIn, sayMayNotMute, sayMuted, sayMuteInThread } from '#bots/mute-words.ts';
 import type { EditInput, MessageInput } from '#core/contracts/chats.ts';
 import { safeFileName } from '#core/domain/files/file-name.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
@@ -13,7 +14,6 @@ import type { SaidDeps } from './deps.ts';
 import { heardOurs, isOurs } from './echo.ts';
 import { mentions, plainWords, withNames } from './plain-words.ts';
 import { speakerOf } from './speaker.ts';
-import { isAside, muteIn, sayMayNotMute, sayMuted, sayMuteInThread } from './words.ts';
 
 /** Resolves once the outcome is committed; until then it must not be acknowledged. */
 export async function handleMessage(deps: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
@@ -56,7 +56,7 @@ async function said(deps: SaidDeps, here: Installation, event: Said, wait: WaitO
   const word = how === 'thread' ? null : muteIn(text);
   if (word !== null) {
     if (event.thread_ts === undefined) return forOne.tell(key, to, sayMuteInThread(word, brandName));
-    if (who.isGuest || who.isOutsider) return forOne.tell(key, to, sayMayNotMute);
+    if (who.isGuest || who.isOutsider) return forOne.tell(key, to, sayMayNotMute('slack'));
     await rules.mute(team, channel, thread, word === 'mute', ts);
     return forOne.tell(key, to, sayMuted(word, brandName));
   }

@@ -1,18 +1,18 @@
 // The sandbox, for its page and for tests that act through it.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ChatRefusal, type ChatForm, type ChatMessage, type ChatSandbox, type ChatView, type ChatWorkspace } from '#bots/sandbox/chat.ts';
-import { SlackPeopleNo, type SlackPeople } from './client.ts';
+import { orderFaults, refusalsIn } from '#bots/sandbox/faults.ts';
+import { followChanges } from '#bots/sandbox/following.ts';
+import { PeopleRefusal } from '#bots/stand-in/people.ts';
+import type { SlackPeople } from './client.ts';
 import { drawBlocks } from './draw/blocks.ts';
 import { drawMrkdwn, type Names } from './draw/mrkdwn.ts';
 import { drawnName } from './draw/names.ts';
-import type { Fault } from './limits/faults.ts';
 import type { SeenForm, SeenMessage } from './people/look.ts';
 import type { FileFault } from './shelf.ts';
 
 export function slackChat(people: SlackPeople): ChatSandbox {
-  const watchers = new Set<() => void>();
-  let watching: AbortController | null = null;
+  const following = followChanges((after, signal) => people.changes(after, signal));
 
   return {
     title: 'Slack',
@@ -48,64 +48,24 @@ export function slackChat(people: SlackPeople): ChatSandbox {
       try {
         return await people.file(id);
       } catch (error) {
-        if (error instanceof SlackPeopleNo && error.status < 500) return null;
+        if (error instanceof PeopleRefusal && error.status < 500) return null;
         throw error;
       }
     },
 
-    async faults() {
-      const { calls, files } = await people.faults();
-      const count = (found: boolean[]) => found.filter(Boolean).length;
-      return [
-        ...Object.entries(callFaults).map(([id, label]) => ({ id, label, waiting: count(calls.map(({ fault }) => fault === id)) })),
-        ...Object.entries(downloadFaults).map(([id, label]) => ({
-          id: `file:${id}`,
-          label,
-          waiting: count(files.map((fault) => fault === id)),
-        })),
-      ];
-    },
-    order: (fault) =>
-      saidNo(async () => {
-        if (fault in callFaults) await people.next(faultyMethods, fault as Fault);
-        else await people.nextFile(fault.replace(/^file:/, '') as FileFault);
-        // Orders are no change of what is seen, and pages show them.
-        for (const changed of watchers) changed();
-      }),
-
-    watch(changed) {
-      // A set takes a function once, and two pages may watch by the same one.
-      const watcher = () => changed();
-      watchers.add(watcher);
-      if (watching === null) {
-        watching = new AbortController();
-        void follow(watching.signal);
-      }
-      return () => {
-        watchers.delete(watcher);
-        if (watchers.size > 0) return;
-        watching?.abort();
-        watching = null;
-      };
-    },
+    ...orderFaults(
+      {
+        waiting: () => people.faults(),
+        call: (fault) => saidNo(() => people.next(faultyMethods, fault)),
+        file: (fault) => saidNo(() => people.nextFile(fault)),
+      },
+      downloadFaults,
+      following,
+    ),
+    watch: following.watch,
   };
-
-  async function follow(stopped: AbortSignal): Promise<void> {
-    // The first answer comes at once, and may tell of something that happened since the page was made.
-    let version = -1;
-    while (!stopped.aborted) {
-      try {
-        version = await people.changes(version, stopped);
-        for (const changed of watchers) changed();
-      } catch {
-        // The sandbox is away; it may be back in a moment.
-        await sleep(awayMs, undefined, { signal: stopped }).catch(() => undefined);
-      }
-    }
-  }
 }
 
-const awayMs = 500;
 const commandName = 'impacter';
 
 function workspacesIn({ teams, channels, users }: Awaited<ReturnType<SlackPeople['places']>>): ChatWorkspace[] {
@@ -158,16 +118,6 @@ function formOf({ id, title, submit, fields, errors }: SeenForm): ChatForm {
   };
 }
 
-/** A no of the sandbox's, in a sentence. */
-async function saidNo<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof SlackPeopleNo) || error.status >= 500) throw error;
-    throw new ChatRefusal(sentences[error.reason] ?? 'Slack refused this.');
-  }
-}
-
 const sentences: Readonly<Record<string, string>> = {
   is_archived: 'This channel is archived. Nobody can post here.',
   channel_not_found: 'Channel not found, or this person has no access.',
@@ -184,18 +134,11 @@ const sentences: Readonly<Record<string, string>> = {
   dispatch_failed: 'The app failed to respond.',
 };
 
+/** A no of the sandbox's, in a sentence. */
+const saidNo = refusalsIn(sentences, 'Slack refused this.');
+
 /** Edits of posts are left out: nobody would see that one failed. */
 const faultyMethods = ['chat.postMessage', 'chat.postEphemeral', 'conversations.replies', 'conversations.history', 'views.open'];
-
-/** What is held is let go by a test. */
-const callFaults: Readonly<Record<Exclude<Fault, 'held'>, string>> = {
-  'answer-lost': 'Call: done, answer lost',
-  cut: 'Call: connection cut',
-  silent: 'Call: done, no answer',
-  broken: 'Call: error 500',
-  'broken-after': 'Call: done, error 500',
-  busy: 'Call: error 429',
-};
 
 const downloadFaults: Readonly<Record<FileFault, string>> = {
   gone: 'File: deleted',

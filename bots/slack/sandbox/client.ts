@@ -1,10 +1,11 @@
 // What people do on the sandbox, and what tests and its page see of it: over HTTP, so it may be another process.
 
+import type { Fault, Ordered } from '#bots/stand-in/faults.ts';
+import { peopleCalls } from '#bots/stand-in/people.ts';
+import type { FileFault } from '#bots/stand-in/shelf.ts';
 import type { MadeCall } from './api/answer.ts';
-import type { Fault, Ordered } from './limits/faults.ts';
 import type { SeenForm, SeenMessage } from './people/look.ts';
 import type { Channel, Message, Session, Team, User } from './shapes.ts';
-import type { FileFault } from './shelf.ts';
 import type { Hook } from './tell/hook.ts';
 import type { DropReason } from './tell/socket.ts';
 import type { Answer, Delivery } from './tell/teller.ts';
@@ -113,20 +114,9 @@ export interface SlackPeople {
   changes(after: number, signal?: AbortSignal): Promise<number>;
 }
 
-/** The sandbox said no. */
-export class SlackPeopleNo extends Error {
-  readonly status: number;
-  readonly reason: string;
-
-  constructor(status: number, reason: string, act: string) {
-    super(`the sandbox answered ${status} to ${act}: ${reason}`);
-    this.status = status;
-    this.reason = reason;
-  }
-}
-
 /** `token` is the people's, where the sandbox asks for one. */
 export function slackPeople(url: string, token?: string): SlackPeople {
+  const call = peopleCalls(url, token);
   return {
     team: (id, change = {}) => call('team', { id, ...change }),
     user: (team, user) => call('user', { team, ...user }),
@@ -180,23 +170,4 @@ export function slackPeople(url: string, token?: string): SlackPeople {
     socketCount: () => call('socketCount', {}),
     changes: async (after, signal) => (await call<{ version: number }>('changes', { after }, signal)).version,
   };
-
-  async function call<T>(act: string, given: object, signal?: AbortSignal): Promise<T> {
-    const response = await fetch(`${url}/people/${act}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...(token !== undefined && { Authorization: `Bearer ${token}` }) },
-      body: JSON.stringify(given),
-      ...(signal && { signal }),
-    });
-    if (response.ok) return (await response.json()) as T;
-    throw new SlackPeopleNo(response.status, reasonIn(await response.text()), act);
-  }
-}
-
-function reasonIn(text: string): string {
-  try {
-    return String((JSON.parse(text) as { error?: unknown }).error);
-  } catch {
-    return text.slice(0, 200);
-  }
 }

@@ -4,16 +4,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { bodyOf, fileIn, jsonIn } from '#bots/stand-in/body.ts';
+import { sandboxClock } from '#bots/stand-in/clock.ts';
+import { startFaults } from '#bots/stand-in/faults.ts';
+import { answerPeople, PeopleNo } from '#bots/stand-in/people.ts';
 import { answerCall, send, type MadeCall } from './api/answer.ts';
-import { bodyOf, fileIn, jsonIn } from './body.ts';
-import { sandboxClock } from './clock.ts';
 import { useResponse } from './handles.ts';
-import { startFaults } from './limits/faults.ts';
 import { startLimits } from './limits/limits.ts';
 import { SlackNo } from './no.ts';
 import { answerAuthorize } from './oauth/authorize.ts';
 import type { Client } from './oauth/grants.ts';
-import { PeopleNo, type People } from './people/act.ts';
+import type { People } from './people/act.ts';
 import { acts } from './people/acts.ts';
 import { respond } from './people/interact.ts';
 import { mayDownload, openShelf } from './shelf.ts';
@@ -65,7 +66,7 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
     clock,
     calls,
     limits: startLimits(clock.now),
-    faults: startFaults(send),
+    faults: startFaults(send, { busy: { ok: false, error: 'ratelimited' }, broken: { ok: false, error: 'fatal_error' } }),
     shelf: openShelf(file === null ? null : `${file}.files`, () => url),
     sockets,
     appToken,
@@ -107,25 +108,16 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
     const [room, name = '', ...more] = pathname.slice(1).split('/');
     const { method } = request;
     if (room === 'api' && more.length === 0) return answerCall(world, name, request, response, note);
-    if (room === 'people' && method === 'POST') return people(name, request, response);
+    if (room === 'people' && method === 'POST') return answerPeople({ acts, world, token: peopleToken, send }, name, request, response);
     if (room === 'actions' && method === 'POST') return responseUrl(name, request, response);
     if (room === 'files-pri' && method === 'GET') {
       const found = state.get('files', name.slice(name.indexOf('-') + 1));
       const mayRead = mayDownload(state.all('teams').values(), request.headers.authorization, found);
-      return world.shelf.send(response, found, mayRead);
+      return world.shelf.send(response, found?.state === 'here' ? found : undefined, mayRead ? 'granted' : 'stranger');
     }
     if (pathname === '/oauth/v2/authorize') return answerAuthorize(world, request, response);
     if (room === 'upload' && method === 'POST') return upload(more[0] ?? '', request, response);
     send(response, 404, { ok: false, error: 'not_found' });
-  }
-
-  async function people(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (peopleToken !== undefined && request.headers.authorization !== `Bearer ${peopleToken}`)
-      return send(response, 401, { ok: false, error: 'not_allowed' });
-    const act = acts.get(name);
-    if (act === undefined) return send(response, 404, { ok: false, error: 'no_such_act' });
-    const given = act.schema.parse(jsonIn(String(await bodyOf(request))));
-    send(response, 200, (await act.run(world, given as never)) ?? null);
   }
 
   async function responseUrl(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,8 +1,8 @@
 // What every part of the sandbox shares.
 
-import type { SandboxClock } from './clock.ts';
+import type { SandboxClock } from '#bots/stand-in/clock.ts';
+import type { Faults } from '#bots/stand-in/faults.ts';
 import type { Shelf } from './shelf.ts';
-import type { Faults } from './limits/faults.ts';
 import type { Client } from './oauth/grants.ts';
 import type { Limits } from './limits/limits.ts';
 import type { State } from './state.ts';

@@ -1,8 +1,8 @@
 // The stage of a product that speaks in Slack, with what tests of its own words look at.
 
 import { createHmac } from 'node:crypto';
-import { vi } from 'vitest';
 import { newId } from '#core/domain/ids.ts';
+import { firstSaying, tasksIn } from '#core/testing/stages/chat-stage.ts';
 import { openSlackStage, type SlackOptions, type SlackStage } from '#core/testing/stages/slack-stage.ts';
 import { refs } from '../refs.ts';
 import { defaultSigningSecret } from '../sandbox/server.ts';
@@ -39,21 +39,9 @@ export async function openProduct(options: SlackOptions = {}): Promise<SlackProd
       return (await people.say('C1', words, { from, ...(thread !== undefined && { thread }) })).thread;
     },
     async tasks(thread, channel = 'C1') {
-      const { rows } = await core.store.money.query<{ status: string }>(
-        {
-          text: 'SELECT t.status FROM tasks t JOIN conversations c ON c.id = t.conversation_id WHERE c.thread_ref = $1 ORDER BY t.created_at, t.id',
-        },
-        [refs.format({ team: 'T1', channel, thread })],
-      );
-      return rows.map(({ status }) => status);
+      return (await tasksIn(core, refs.format({ team: 'T1', channel, thread }))).map(({ status }) => status);
     },
-    answer: (thread, words, channel = 'C1') =>
-      vi.waitFor(async () => {
-        const all = await answers(thread, channel);
-        const found = all.find((each) => words.test(each));
-        if (found === undefined) throw new Error(`no answer says ${String(words)}: ${all.join('\n--\n')}`);
-        return found;
-      }),
+    answer: (thread, words, channel = 'C1') => firstSaying(() => answers(thread, channel), words),
     async told(who, thread) {
       return (await toldAlone(people, 'C1', who, thread)).map(({ blocks, text }) => (blocks.length > 0 ? readable(blocks) : text));
     },

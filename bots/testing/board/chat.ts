@@ -1,17 +1,17 @@
 // The board, for the sandbox page and for tests that act through it.
 
 import { ChatRefusal, type ChatMessage, type ChatSandbox, type ChatView, type ChatWorkspace } from '#bots/sandbox/chat.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../kit.ts';
-import { BoardRefusal, type BoardPeople, type Places } from './client.ts';
+import { orderFaults, refusalsIn } from '#bots/sandbox/faults.ts';
+import { followChanges } from '#bots/sandbox/following.ts';
+import { PeopleRefusal } from '#bots/stand-in/people.ts';
+import type { BoardPeople, Places } from './client.ts';
 import { drawMarkup } from './draw.ts';
 import type { FileFault } from './sandbox/files.ts';
 import type { Seen } from './sandbox/seen.ts';
 import type { Person } from './sandbox/state.ts';
 
 export function boardChat(people: BoardPeople): ChatSandbox {
-  const watchers = new Set<() => void>();
-  let watching: AbortController | null = null;
+  const following = followChanges((after, signal) => people.changes(after, signal));
 
   return {
     title: 'Board',
@@ -47,57 +47,25 @@ export function boardChat(people: BoardPeople): ChatSandbox {
       try {
         return await people.file(id);
       } catch (error) {
-        if (error instanceof BoardRefusal && error.status === 404) return null;
+        if (error instanceof PeopleRefusal && error.status === 404) return null;
         throw error;
       }
     },
 
-    async faults() {
-      const { calls, files } = await people.faults();
-      const waiting = (list: readonly string[], name: string) => list.filter((each) => each === name).length;
-      return [
-        ...Object.entries(callFaults).map(([name, label]) => ({ id: name, label, waiting: waiting(calls, name) })),
-        ...Object.entries(downloadFaults).map(([name, label]) => ({ id: `file:${name}`, label, waiting: waiting(files, name) })),
-      ];
-    },
-    order: (fault) =>
-      saidNo(async () => {
-        if (fault in callFaults) await people.next(fault as Fault);
-        else await people.nextFile(fault.replace(/^file:/, '') as FileFault);
-        // Orders are no change of the board's, and pages show them.
-        for (const changed of watchers) changed();
-      }),
-
-    watch(changed) {
-      // A set takes a function once, and two pages may watch by the same one.
-      const watcher = () => changed();
-      watchers.add(watcher);
-      if (watching === null) {
-        watching = new AbortController();
-        void follow(watching.signal);
-      }
-      return () => {
-        watchers.delete(watcher);
-        if (watchers.size > 0) return;
-        watching?.abort();
-        watching = null;
-      };
-    },
+    ...orderFaults(
+      {
+        waiting: async () => {
+          const { calls, files } = await people.faults();
+          return { calls: calls.map((fault) => ({ fault })), files };
+        },
+        call: (fault) => saidNo(() => people.next(fault)),
+        file: (fault) => saidNo(() => people.nextFile(fault)),
+      },
+      downloadFaults,
+      following,
+    ),
+    watch: following.watch,
   };
-
-  async function follow(stopped: AbortSignal) {
-    // The first answer comes at once, and may tell of something that happened since the page was made.
-    let version = -1;
-    while (!stopped.aborted) {
-      try {
-        version = await people.changes(version, stopped);
-        for (const changed of watchers) changed();
-      } catch {
-        // The board is away; it may be back in a moment.
-        await sleep(awayMs, undefined, { signal: stopped }).catch(() => undefined);
-      }
-    }
-  }
 
   /** Who speaks, by their name and role there. */
   async function personOf({ workspace, as }: ChatView): Promise<Person> {
@@ -107,8 +75,6 @@ export function boardChat(people: BoardPeople): ChatSandbox {
     return { id: found.id, name: found.name, role: found.role };
   }
 }
-
-const awayMs = 500;
 
 function workspacesIn({ workspaces, channels, residents }: Places): ChatWorkspace[] {
   return workspaces.map(({ id, name }) => ({
@@ -134,16 +100,6 @@ function messageOf({ text, editedAt, removed, only, choices, files, ...message }
   };
 }
 
-/** A no of the board's, in a sentence. */
-async function saidNo<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof BoardRefusal) || error.status >= 500) throw error;
-    throw new ChatRefusal(sentences[error.reason] ?? 'The board refused this. Reload the page and try again.');
-  }
-}
-
 async function carryOut(act: () => Promise<unknown>): Promise<void> {
   await saidNo(act);
 }
@@ -158,15 +114,8 @@ const sentences: Readonly<Record<string, string>> = {
   'somebody else’s message': 'Only the author can change this message.',
 };
 
-/** What is held is let go by a test. */
-const callFaults: Readonly<Record<Exclude<Fault, 'held'>, string>> = {
-  'answer-lost': 'Call: done, answer lost',
-  cut: 'Call: connection cut',
-  silent: 'Call: done, no answer',
-  broken: 'Call: error 500',
-  'broken-after': 'Call: done, error 500',
-  busy: 'Call: error 429',
-};
+/** A no of the board's, in a sentence. */
+const saidNo = refusalsIn(sentences, 'The board refused this. Reload the page and try again.');
 
 const downloadFaults: Readonly<Record<FileFault, string>> = {
   'login-page': 'Download: login page',

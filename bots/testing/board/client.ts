@@ -1,8 +1,10 @@
 // What a test does to a board, and sees of it, over HTTP: the board may be another process.
 
-import type { AttachedFile, Fault } from '../kit.ts';
+import type { Fault } from '#bots/stand-in/faults.ts';
+import { PeopleRefusal, reasonIn } from '#bots/stand-in/people.ts';
+import type { FileFault } from '#bots/stand-in/shelf.ts';
+import type { AttachedFile } from '../kit.ts';
 import type { Role } from './events.ts';
-import type { FileFault } from './sandbox/files.ts';
 import type { Call } from './sandbox/limits.ts';
 import type { Hook } from './sandbox/push.ts';
 import type { Seen } from './sandbox/seen.ts';
@@ -76,18 +78,6 @@ export interface Places {
   readonly residents: readonly Resident[];
 }
 
-/** The board said no. */
-export class BoardRefusal extends Error {
-  readonly status: number;
-  readonly reason: string;
-
-  constructor(status: number, reason: string, what: string) {
-    super(`the board answered ${status} to ${what}: ${reason}`);
-    this.status = status;
-    this.reason = reason;
-  }
-}
-
 const ann: Person = { id: 'ann', name: 'Ann' };
 
 /** `token` is the people's, where the board asks for one. */
@@ -150,18 +140,10 @@ export function boardPeople(url: string, token?: string): BoardPeople {
     });
     if (response.ok) return (await response.json()) as T;
     const text = await response.text();
-    throw new BoardRefusal(response.status, reasonIn(text), `${method} ${path.split('?')[0]}`);
+    throw new PeopleRefusal(response.status, reasonIn(text), `${method} ${path.split('?')[0]}`);
   }
 }
 
 function queryOf(fields: Readonly<Record<string, string | undefined>>): string {
   return new URLSearchParams(Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined)).toString();
-}
-
-function reasonIn(text: string): string {
-  try {
-    return String((JSON.parse(text) as { error?: unknown }).error);
-  } catch {
-    return text.slice(0, 200);
-  }
 }

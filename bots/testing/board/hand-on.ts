@@ -2,6 +2,7 @@
 // whatever order an event is told, it is the same gesture.
 
 import type { Context } from '#bots/adapter.ts';
+import { filledIn } from '#bots/change-form.ts';
 import type { MessageInput, PressInput, SpeakerInput } from '#core/contracts/chats.ts';
 import { safeFileName } from '#core/domain/files/file-name.ts';
 import type { Answered } from '#core/flows/chats/answer.ts';
@@ -9,7 +10,6 @@ import type { Wait } from '#core/flows/runtime/patience.ts';
 import { never } from '#core/domain/never.ts';
 import type { BoardEvent } from './events.ts';
 import { fileRef } from './fetcher.ts';
-import { filledIn } from './form.ts';
 import { refs } from './refs.ts';
 
 type Chats = Context<unknown>['app']['chats'];

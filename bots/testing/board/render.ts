@@ -1,9 +1,10 @@
 // A reply in the board's markup. What an agent or a person wrote is a quotation, line by line.
 
 import { never } from '#core/domain/never.ts';
-import type { Block, Files, Heading, Progress, Reply } from '#core/domain/messages/reply.ts';
+import type { Block, Files, Reply } from '#core/domain/messages/reply.ts';
 import { fit, type Limits } from '#bots/drawing/fit.ts';
 import { phrases, sayBytes } from '#bots/drawing/phrases.ts';
+import { stepSigns, toneSigns } from '#bots/drawing/signs.ts';
 import { packLines, splitLine } from '#bots/drawing/split.ts';
 import { drawTable } from '#bots/drawing/table.ts';
 import { escapeMarkup } from './markup.ts';
@@ -51,7 +52,7 @@ export function buttonsOf(reply: Reply): Button[] {
 function draw(block: Block): string[] {
   switch (block.kind) {
     case 'heading':
-      return [bold(`${tones[block.tone]} ${block.text}`)];
+      return [bold(`${toneSigns[block.tone]} ${block.text}`)];
     case 'prose': {
       const quote = block.from === 'us' ? '' : '> ';
       return block.text
@@ -66,14 +67,11 @@ function draw(block: Block): string[] {
     case 'choices':
       return block.choices.flatMap(({ label, url }) => (url === undefined ? [] : [`${escapeMarkup(label)}: ${url}`]));
     case 'progress':
-      return block.steps.map(({ title, state }) => `${states[state]} ${escapeMarkup(title)}`);
+      return block.steps.map(({ title, state }) => `${stepSigns[state]} ${escapeMarkup(title)}`);
     default:
       return never(block);
   }
 }
-
-const tones: Readonly<Record<Heading['tone'], string>> = { plain: '●', good: '✓', bad: '✗', wait: '…' };
-const states: Readonly<Record<Progress['steps'][number]['state'], string>> = { done: '☑', running: '▸', waiting: '☐', failed: '☒' };
 
 function drawFile({ name, sizeBytes, url, preview }: Files['files'][number]): string[] {
   const title = `${bold(name)} ${sayBytes(sizeBytes)}`;

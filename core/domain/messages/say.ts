@@ -354,7 +354,7 @@ const notices = {
   'nothing-to-stop': { title: 'Nothing to stop', words: 'No task is waiting or running in this conversation.' },
   'passed-on': { title: 'Passed on', words: 'The agent that is working on this was told.' },
   'request-removed': {
-    title: 'You deleted this request',
+    title: 'The message with this request was deleted',
     words: 'The task is still running. Cancel it if you no longer need it. Our copy of the request is deleted when the task ends.',
   },
   'edited-refused': { title: 'This request was not accepted', words: 'Send it again as a new message.' },

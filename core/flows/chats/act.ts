@@ -2,7 +2,6 @@
 
 import { parseChat, pressSchema, speakerSchema, type PressGiven, type PressInput, type SpeakerInput } from '#core/contracts/chats.ts';
 import { readPress, type Press } from '#core/domain/chats/press.ts';
-import { channelOfThread } from '#core/domain/chats/speaker.ts';
 import { newId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import { never } from '#core/domain/never.ts';
 import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
@@ -15,7 +14,7 @@ import { retryInChat } from '../tasks/control.ts';
 import { feedback } from '../tasks/details.ts';
 import { takeFromChat, type Taken } from '../tasks/intake.ts';
 import { decided, toldPrivately, type Answered } from './answer.ts';
-import { decideOnce, type Deciding, type Outcome } from './decide.ts';
+import { decideOnce, placeOf, type Deciding, type Outcome } from './decide.ts';
 import { fromChat, remembered } from './hear.ts';
 import { onTask, payerOn, type OnTask } from './rights.ts';
 import { stopOne, stopThread } from './stop.ts';
@@ -28,7 +27,7 @@ export async function act(core: Core, speakerInput: SpeakerInput, pressInput: Pr
   const speaker = parseChat(speakerSchema, speakerInput);
   const press = parseChat(pressSchema, pressInput);
   const pressed = readPress(press.choice);
-  const channel = channelOfThread(press.threadRef);
+  const channel = placeOf(speaker, press);
   const gesture = { speaker, key: `press:${press.key}`, verb: 'chats.act', channel, patience: patienceFor(core, wait) } as const;
   return decideOnce(core, gesture, (deciding) =>
     pressed === null ? Promise.reject(refuse('choice.unknown')) : doIt(deciding, press, pressed),

@@ -106,6 +106,21 @@ test('a request that waits is canceled when its person removes it, and nothing o
   expect(await searchEverywhere(core.store.money, ['Ouagadougou'])).toEqual([]);
 });
 
+test('a message of a running request that is gone is said in its thread once; a workspace where too many are is told so', async () => {
+  const { app, core } = stage();
+  const { place } = await linked();
+  const [ann, thread] = [place.speaker(), place.thread()];
+  const gone = async (key: string) => app.chats.gone({ platform: 'chat', workspace: place.id, key });
+  const asked = await ann.say('find me 7 leads in Bamako', thread);
+  await vi.waitFor(async () => expect(await place.tasks(thread)).toMatchObject([{ status: 'processing' }]));
+  await gone(asked.key);
+  await gone(asked.key);
+  expect((await place.said(thread)).filter((line) => line === 'The message with this request was deleted')).toHaveLength(1);
+  const whole = { person: `chat:${place.id}`, workspace: `chat:${place.id}` };
+  while ((await core.rates.takeInChat('chats.gone', whole)) === 0);
+  expect(await gone(asked.key)).toBe('too-many');
+});
+
 test('a request that runs goes on when its person removes it: its thread offers to cancel it once, and its text goes when it ends', async () => {
   const { core } = stage();
   const { place } = await linked();
@@ -113,12 +128,31 @@ test('a request that runs goes on when its person removes it: its thread offers 
   const asked = await ann.say('find me 7 leads in Timbuktu', thread);
   await vi.waitFor(async () => expect(await place.tasks(thread)).toMatchObject([{ status: 'processing' }]));
   await Promise.all([ann.remove(asked.key), ann.remove(asked.key)]);
-  expect((await place.said(thread)).filter((line) => line === 'You deleted this request')).toHaveLength(1);
+  expect((await place.said(thread)).filter((line) => line === 'The message with this request was deleted')).toHaveLength(1);
   expect(await place.tasks(thread)).toMatchObject([{ status: 'processing', text: 'find me 7 leads in Timbuktu' }]);
   stage().release();
   await vi.waitFor(async () => expect(await place.tasks(thread)).toMatchObject([{ status: 'completed' }]));
   await forgetRemoved(core);
   expect(await searchEverywhere(core.store.money, ['Timbuktu'])).toEqual([]);
+});
+
+test('a message that is gone ends its request as if its person had removed it, whoever did and however often that is told', async () => {
+  const { app, core } = stage();
+  const { owner, place } = await linked({ careful: true });
+  const [ann, thread] = [place.speaker(), place.thread()];
+  const here = { platform: 'chat', workspace: place.id };
+  const asked = await ann.say('find me 20 bakers in Nouakchott', thread);
+  const told = await Promise.all([1, 2, 3].map(() => app.chats.gone({ ...here, key: asked.key })));
+  expect(told).toEqual(['removed', 'removed', 'removed']);
+  expect(await place.tasks(thread)).toMatchObject([{ status: 'canceled', text: '' }]);
+  expect(await searchEverywhere(core.store.money, ['Nouakchott', 'bakers'])).toEqual([]);
+  expect(await ann.say('find me 20 bakers in Nouakchott', thread, { key: asked.key })).toMatchObject({ repeated: true });
+  expect((await owner.ledger()).slice(1)).toEqual([]);
+  // What nobody asked for leaves no trace, and costs nothing of what may be told.
+  const strangers = `chat:${newId()}`;
+  expect(await app.chats.gone({ ...here, key: strangers })).toBe('nothing');
+  expect(await app.chats.gone({ ...here, platform: 'other', key: asked.key })).toBe('nothing');
+  expect((await core.store.money.query({ text: 'SELECT 1 FROM asks WHERE key = $1' }, [strangers])).rows).toEqual([]);
 });
 
 test('files that came with a removed request go with it', async () => {

@@ -58,6 +58,18 @@ test('ask takes a request, once for each command', async () => {
   expect((await owner.ledger()).filter((line) => line.startsWith('hold'))).toEqual(['hold 3']);
 });
 
+test('a request by command has the type that was chosen, and the files that came with it', async () => {
+  const { owner, place } = await linked();
+  const [ann, thread] = [place.speaker(), place.thread()];
+  const { taskId } = await ann.command('ask', { text: 'find me 3 leads', type: 'research', threadRef: thread });
+  expect(await stage().core.store.tasks.find(owner.teamId, taskId!)).toMatchObject({ type: 'research', requestText: 'find me 3 leads' });
+  // Nobody fetches files of this platform.
+  const files = [{ kind: 'remote', name: 'list.csv', mime: 'text/csv', sizeBytes: 10, ref: 'F1' } as const];
+  expect(await ann.command('ask', { text: 'find me 3 leads', files })).toMatchObject({ refused: { code: 'files.not-fetched' } });
+  // Files alone are a request too, and not a question for help.
+  expect(await ann.command('ask', { files })).toMatchObject({ outcome: 'refused' });
+});
+
 test('link gives a link to the account’s person; who administers the workspace gets one for it, while it is linked to nobody', async () => {
   const { place } = await linked();
   const open = await stage().workspace();

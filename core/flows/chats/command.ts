@@ -1,11 +1,10 @@
 // A command of the platform, such as /impacter balance. Whatever concerns one person is shown to that person alone.
 
 import { commandSchema, parseChat, speakerSchema, type Command, type CommandInput, type SpeakerInput } from '#core/contracts/chats.ts';
-import { channelOfThread } from '#core/domain/chats/speaker.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor, type Wait } from '../runtime/patience.ts';
 import { decided, privately, type Answered } from './answer.ts';
-import { decideOnce, type Deciding, type Outcome } from './decide.ts';
+import { decideOnce, placeOf, type Deciding, type Outcome } from './decide.ts';
 import { hearMessage } from './hear.ts';
 import { readCommands, type ReadCommand } from './offers.ts';
 import { ownLiveIn, stopAll } from './stop.ts';
@@ -20,8 +19,9 @@ export async function command(core: Core, speakerInput: SpeakerInput, commandInp
   const key = `command:${given.key}`;
   const name = given.name.toLowerCase();
   const patience = patienceFor(core, wait);
-  if (name === 'ask' && given.text.trim() !== '') return hearMessage(core, speaker, { ...given, key, how: 'command', files: [] }, patience);
-  const channel = channelOfThread(given.threadRef);
+  if (name === 'ask' && (given.text.trim() !== '' || given.files.length > 0))
+    return hearMessage(core, speaker, { ...given, key, how: 'command' }, patience);
+  const channel = placeOf(speaker, given);
   const answered = await decideOnce(core, { speaker, key, verb: 'chats.command', channel, patience }, async (deciding) =>
     name === 'cancel' || name === 'stop' ? cancelOwn(deciding, given) : shows(isRead(name) ? name : 'help'),
   );

@@ -2,10 +2,11 @@
 // further effect, so whoever dies in between leaves nothing half done; of two who do it at once the first to store it is right.
 // The same lets a door have its answer in time while the database hangs: what is left to itself is told again, and found.
 
-import type { Speaker } from '#core/domain/chats/speaker.ts';
+import { channelOfThread, channelRef, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { ChatVerb } from '#core/domain/asks/verb-rates.ts';
 import type { TeamId } from '#core/domain/ids.ts';
-import { isRefusal, refusedBy } from '#core/domain/refusals/refusal.ts';
+import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
+import { isRefusal, refuse, refusedBy } from '#core/domain/refusals/refusal.ts';
 import type { Seen } from '#core/store/chats/look.ts';
 import type { Core } from '../runtime/core.ts';
 import { unless, type Patience } from '../runtime/patience.ts';
@@ -25,6 +26,22 @@ export interface Deciding {
   readonly speaker: Speaker;
   readonly seen: Seen;
   readonly patience: Patience;
+}
+
+/** The channel as limits know it. Throws `request.invalid` where the adapter named one of another workspace. */
+export function channelHere(speaker: Speaker, channel: string | undefined): string | undefined {
+  const here = channelRef(speaker, channel);
+  if (here === null) throw refuse('request.invalid', { fields: [{ name: 'channel', problem: 'is not of this workspace' }] });
+  return here;
+}
+
+/** Whose rules hold for a gesture: the channel that it names, else the one of its thread. */
+export function placeOf(
+  speaker: Speaker,
+  { channel, threadRef }: { readonly channel?: string | undefined; readonly threadRef: ThreadRef },
+): string {
+  channelHere(speaker, channel);
+  return channel ?? channelOfThread(threadRef);
 }
 
 /** Whose task it was about, so that the decision goes with the team. */

@@ -1,19 +1,27 @@
 // Something was said in a chat: an ask, or nothing. Each message is judged once, by its coordinates; whatever arrives under
 // them again gets the first answer.
 
-import { messageSchema, parseChat, speakerSchema, type Message, type MessageInput, type SpeakerInput } from '#core/contracts/chats.ts';
+import {
+  messageSchema,
+  parseChat,
+  speakerSchema,
+  type Command,
+  type Message,
+  type MessageInput,
+  type SpeakerInput,
+} from '#core/contracts/chats.ts';
 import { isForUs } from '#core/domain/chats/addressed.ts';
 import { isStop } from '#core/domain/chats/stop-words.ts';
-import { channelOfThread, channelRef, whyNotHere, type Speaker } from '#core/domain/chats/speaker.ts';
+import { channelOfThread, whyNotHere, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { IdentityId } from '#core/domain/ids.ts';
-import { refuse, type Refused } from '#core/domain/refusals/refusal.ts';
+import type { Refused } from '#core/domain/refusals/refusal.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
 import type { Seen } from '#core/store/chats/look.ts';
 import type { Said } from '#core/store/chats/take.ts';
 import type { Core } from '../runtime/core.ts';
 import { patienceFor, unless, type Patience, type Wait } from '../runtime/patience.ts';
 import { takeFromChat, type FromChat } from '../tasks/intake.ts';
-import { keepDecision, said } from './decide.ts';
+import { channelHere, keepDecision, said } from './decide.ts';
 import { ownLiveIn, stopAll } from './stop.ts';
 import { speakerDigest } from './speaker-digest.ts';
 import { answerOf, answerTaken, isWithin, nothingToShow, ratedAs, tooOften, type Answered } from './answer.ts';
@@ -27,10 +35,12 @@ export async function hear(core: Core, speaker: SpeakerInput, message: MessageIn
   return hearMessage(core, parseChat(speakerSchema, speaker), parseChat(messageSchema, message), patienceFor(core, wait));
 }
 
-export async function hearMessage(core: Core, speaker: Speaker, message: Message, patience: Patience): Promise<Answered> {
+/** A message, or a request that a command brings. */
+type Heeded = Message & Pick<Command, 'type'>;
+
+export async function hearMessage(core: Core, speaker: Speaker, message: Heeded, patience: Patience): Promise<Answered> {
   const { key, threadRef } = message;
-  const channel = channelRef(speaker, message.channel);
-  if (channel === null) throw refuse('request.invalid', { fields: [{ name: 'channel', problem: 'is not of this workspace' }] });
+  const channel = channelHere(speaker, message.channel);
   // Whoever chose the second name may only ever mean a message of their own.
   const twin = message.also === undefined ? null : `${message.also}|${speakerDigest(core, speaker)}`;
   const judge = async () => {
@@ -66,7 +76,7 @@ export async function hearMessage(core: Core, speaker: Speaker, message: Message
 interface Heard {
   readonly core: Core;
   readonly speaker: Speaker;
-  readonly message: Message;
+  readonly message: Heeded;
   readonly seen: Seen;
   readonly twin: string | null;
   readonly patience: Patience;
@@ -89,7 +99,7 @@ async function ask({ core, speaker, message, seen, twin, patience }: Heard, paye
   const identityId = isRemembered(speaker, seen)
     ? seen.identityId
     : await patience.during((signal) => unless(signal, core.store.people.rememberAccount(speaker)));
-  const { key, threadRef, channel, text, at, files } = message;
+  const { key, threadRef, channel, text, type, at, files } = message;
   try {
     const taken = await takeFromChat(
       core,
@@ -98,6 +108,7 @@ async function ask({ core, speaker, message, seen, twin, patience }: Heard, paye
         threadRef,
         ...(channel !== undefined && { channel }),
         text,
+        ...(type !== undefined && { type }),
         // Files that only the platform has are refused by intake until they can be fetched.
         files,
         at,

@@ -99,6 +99,19 @@ test('an edit is judged by the rules of its channel when it comes: who may not a
   expect(await owner.ledger()).toEqual(['grant 500']);
 });
 
+test('where a conversation is held with one person alone, a press in it is judged by the channel that it came from', async () => {
+  const { owner, place } = await linked(10_000_000n);
+  const [threadRef, channel] = [`chat:${place.id}:@ann:1`, `chat:${place.id}:C1`];
+  const [ann, buyer] = [place.speaker('ann'), place.speaker('ann', { roles: ['R1'] })];
+  const { taskId } = await ann.command('ask', { text: 'find me 20 leads', threadRef, channel });
+  await place.rule({ roles: ['R1'] });
+  const approve = choiceId('approve', taskId!);
+  expect(shownIn(await ann.press(approve, threadRef, { channel }))).toMatch(/^private: Only people with certain roles/);
+  expect(await owner.ledger()).toEqual(['grant 500']);
+  await expect(ann.press(approve, threadRef, { channel: 'chat:W-other:C1' })).rejects.toMatchObject({ code: 'request.invalid' });
+  expect(await buyer.press(approve, threadRef, { channel })).toMatchObject({ did: 'approved' });
+});
+
 test('judging a message by its channel costs no further statement', async () => {
   const { place } = await linked();
   const [ann, thread] = [place.speaker('ann'), place.thread()];

@@ -7,8 +7,8 @@ import { act } from './act.ts';
 import { changed } from './changed.ts';
 import { command } from './command.ts';
 import { hear } from './hear.ts';
-import { removed } from './removed.ts';
+import { gone, removed } from './removed.ts';
 
 export function chatVerbs(core: Core) {
-  return bind(core, { hear, act, command, changed, removed });
+  return bind(core, { hear, act, command, changed, removed, gone });
 }

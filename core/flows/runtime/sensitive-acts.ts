@@ -88,6 +88,7 @@ export const sensitiveActs = {
   'chats.command': everyday,
   'chats.changed': everyday,
   'chats.removed': everyday,
+  'chats.gone': everyday,
   'tasks.approve': everyday,
   'tasks.change': everyday,
   'tasks.draft': everyday,

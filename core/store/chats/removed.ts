@@ -1,13 +1,24 @@
 // Messages that were edited or removed, and what of them is forgotten: the functions `remove_message` and `forget_removed`.
 
-import type { LetterId, TaskId } from '#core/domain/ids.ts';
+import type { IdentityId, LetterId, TaskId, UserId } from '#core/domain/ids.ts';
 import type { Notice } from '#core/domain/messages/letter.ts';
 import { toJson } from '../database/json.ts';
 import type { Money } from '../database/money.ts';
+import type { StoredAnswer } from './outcomes.ts';
+
+export interface AskedUnder {
+  /** The message's first name. */
+  readonly key: string;
+  readonly outcome: StoredAnswer['outcome'];
+  /** Both null where it made no task, or its person was erased. */
+  readonly asker: { readonly userId: UserId | null; readonly identityId: IdentityId | null };
+}
 
 export interface MessageChanges {
   /** A further name of a message. */
   name(name: string, key: string, at: Date): Promise<void>;
+  /** What came of a message, and who asked for it; null for one that we do not know. */
+  askedUnder(name: string): Promise<AskedUnder | null>;
   /** The task of a message's latest edit, if it was edited. */
   latestEdit(key: string): Promise<TaskId | null>;
   /** Notes the removal, and gives the tasks that came of the message. Their text goes once they are over. */
@@ -26,6 +37,27 @@ export function messageChangesOver(money: Money): MessageChanges {
         key,
         at,
       ]);
+    },
+
+    async askedUnder(name) {
+      const { rows } = await money.query<{
+        key: string;
+        outcome: StoredAnswer['outcome'];
+        user_id: UserId | null;
+        identity_id: IdentityId | null;
+      }>(
+        {
+          name: 'asked under',
+          text: `SELECT a.key, a.outcome, t.user_id, t.identity_id
+                 FROM asks a LEFT JOIN tasks t ON t.id = a.task_id
+                 WHERE a.key = coalesce((SELECT m.key FROM message_names m WHERE m.name = $1), $1)`,
+        },
+        [name],
+      );
+      return (
+        rows.map(({ key, outcome, user_id: userId, identity_id: identityId }) => ({ key, outcome, asker: { userId, identityId } }))[0] ??
+        null
+      );
     },
 
     async latestEdit(key) {

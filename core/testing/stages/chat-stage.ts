@@ -1,6 +1,7 @@
 // A running product, and people who speak to it in a chat that nobody posts to: letters are written and read from the database.
 
 import pg from 'pg';
+import { vi } from 'vitest';
 import type { CommandInput, MessageInput, PressInput, SpeakerInput } from '#core/contracts/chats.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { Reply } from '#core/domain/messages/reply.ts';
@@ -94,13 +95,7 @@ export async function openChatStage(options: StageOptions = {}): Promise<ChatSta
           );
           return rows.map(({ saying }) => replyFor(saying, replyContext(core)).fallback);
         },
-        async tasks(threadRef) {
-          const { rows } = await query<{ id: string; status: string; text: string }>(
-            'SELECT t.id, t.status, t.request_text AS text FROM tasks t JOIN conversations c ON c.id = t.conversation_id WHERE c.thread_ref = $1 ORDER BY t.created_at, t.id',
-            [threadRef],
-          );
-          return rows;
-        },
+        tasks: (threadRef) => tasksIn(core, threadRef),
       };
     },
     async verify() {
@@ -148,6 +143,31 @@ export async function openChatStage(options: StageOptions = {}): Promise<ChatSta
       },
     };
   }
+}
+
+/** The tasks of a thread, oldest first. */
+export async function tasksIn(
+  { store }: Pick<Stage['core'], 'store'>,
+  threadRef: string,
+): Promise<{ id: string; status: string; text: string }[]> {
+  const { rows } = await store.money.query<{ id: string; status: string; text: string }>(
+    {
+      text: `SELECT t.id, t.status, t.request_text AS text FROM tasks t JOIN conversations c ON c.id = t.conversation_id
+        WHERE c.thread_ref = $1 ORDER BY t.created_at, t.id`,
+    },
+    [threadRef],
+  );
+  return rows;
+}
+
+/** Resolves with the first of these that says this, as soon as there is one. */
+export function firstSaying(answers: () => Promise<readonly string[]>, words: RegExp): Promise<string> {
+  return vi.waitFor(async () => {
+    const all = await answers();
+    const found = all.find((each) => words.test(each));
+    if (found === undefined) throw new Error(`no answer says ${String(words)}: ${all.join('\n--\n')}`);
+    return found;
+  });
 }
 
 /** What is shown to one person alone, in one line; what else is shown, by its kind. */

@@ -3,7 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isRecord } from '../checks/check.ts';
-import { bodyOf, jsonIn } from '../body.ts';
+import { bodyOf, jsonIn } from '#bots/stand-in/body.ts';
 import { invalid, SlackNo, TooMany } from '../no.ts';
 import type { Team } from '../shapes.ts';
 import type { World } from '../world.ts';

@@ -1,5 +1,6 @@
 // How often Slack may be called: by method and workspace in a minute, and by channel for posts. All by the sandbox's clock.
 
+import { startWindow, type Window } from '#bots/stand-in/window.ts';
 import { TooMany } from '../no.ts';
 import type { Team } from '../shapes.ts';
 
@@ -25,8 +26,8 @@ const postBurst = 3;
 const limitedMethods = new Set(['conversations.history', 'conversations.replies']);
 
 export function startLimits(now: () => Date): Limits {
-  const calls = new Map<string, number[]>();
-  const posts = new Map<string, number[]>();
+  const calls = startWindow(now);
+  const posts = startWindow(now);
   const closed = new Map<string, number>();
   let times = 1;
 
@@ -43,14 +44,11 @@ export function startLimits(now: () => Date): Limits {
     close: (channel, forMs) => void closed.set(channel, now().getTime() + forMs),
     factor: (factor) => void (times = factor),
   };
+}
 
-  /** At most so many in any stretch of this length. */
-  function take(taken: Map<string, number[]>, key: string, most: number, inMs: number): void {
-    const nowMs = now().getTime();
-    const recent = (taken.get(key) ?? []).filter((at) => at > nowMs - inMs);
-    if (recent.length >= most) throw new TooMany(recent[0]! + inMs - nowMs);
-    taken.set(key, [...recent, nowMs]);
-  }
+function take(window: Window, key: string, most: number, inMs: number): void {
+  const waitMs = window.take(key, most, inMs);
+  if (waitMs > 0) throw new TooMany(waitMs);
 }
 
 /** Messages that a call of a history method gives at the most. */

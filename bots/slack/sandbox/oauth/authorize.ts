@@ -2,8 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { html, type Markup } from '#core/domain/text/html.ts';
-import { bodyOf } from '../body.ts';
-import { PeopleNo } from '../people/act.ts';
+import { bodyOf } from '#bots/stand-in/body.ts';
+import { PeopleNo } from '#bots/stand-in/people.ts';
 import type { World } from '../world.ts';
 import { newCode } from './grants.ts';
 

@@ -1,6 +1,7 @@
 // What people do and what tests want to see or break, by name: each takes its arguments as one JSON object.
 
 import { z } from 'zod';
+import { actsOf, PeopleNo } from '#bots/stand-in/people.ts';
 import type { MadeCall } from '../api/answer.ts';
 import type { Channel, Team, User } from '../shapes.ts';
 import type { World } from '../world.ts';
@@ -9,17 +10,7 @@ export interface People extends World {
   readonly calls: MadeCall[];
 }
 
-export interface Act {
-  readonly schema: z.ZodType;
-  run(people: People, given: never): unknown;
-}
-
-export function act<Schema extends z.ZodType>(schema: Schema, run: (people: People, given: z.output<Schema>) => unknown): Act {
-  return { schema, run: run as Act['run'] };
-}
-
-/** A no that can be shown to a person. */
-export class PeopleNo extends Error {}
+export const act = actsOf<People>();
 
 export const id = z.string().regex(/^[A-Z][A-Z0-9]{1,20}$/, 'not an id');
 export const ts = z.string().regex(/^\d{1,12}\.\d{6}$/, 'not a ts');

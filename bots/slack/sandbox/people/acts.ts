@@ -1,4 +1,4 @@
-import type { Act } from './act.ts';
+import type { Act } from '#bots/stand-in/people.ts';
 import { lookActs } from './look.ts';
 import { pressActs } from './press.ts';
 import { setupActs } from './setup.ts';

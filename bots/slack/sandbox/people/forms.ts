@@ -2,7 +2,7 @@
 
 import { isRecord } from '../checks/check.ts';
 import type { OpenView } from '../shapes.ts';
-import { PeopleNo } from './act.ts';
+import { PeopleNo } from '#bots/stand-in/people.ts';
 
 export interface Field {
   /** `<block_id>/<action_id>`. */

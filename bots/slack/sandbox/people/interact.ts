@@ -3,7 +3,8 @@
 
 import { isRecord } from '../checks/check.ts';
 import { contentsOf } from '../checks/contents.ts';
-import { jsonIn } from '../body.ts';
+import { jsonIn } from '#bots/stand-in/body.ts';
+import { PeopleNo } from '#bots/stand-in/people.ts';
 import { ours } from '../api/chat.ts';
 import { newHandle } from '../handles.ts';
 import { SlackNo } from '../no.ts';
@@ -12,7 +13,6 @@ import type { Answer } from '../tell/teller.ts';
 import { tellMessage } from '../tell/messages.ts';
 import { appId } from '../wire.ts';
 import type { World } from '../world.ts';
-import { PeopleNo } from './act.ts';
 
 export function sharedFields(team: Team, user: User): Readonly<Record<string, unknown>> {
   const name = user.name.toLowerCase();

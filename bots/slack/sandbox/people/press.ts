@@ -1,12 +1,13 @@
 // Buttons, commands and shortcuts.
 
 import { z } from 'zod';
+import { PeopleNo } from '#bots/stand-in/people.ts';
 import type { Channel, Message, Team, User } from '../shapes.ts';
 import { wireOf } from '../tell/messages.ts';
 import { SlackNo } from '../no.ts';
 import { wireView } from '../api/views.ts';
 import { appId } from '../wire.ts';
-import { act, channelOf, id, PeopleNo, personIn, teamOf, ts, writerIn, type People } from './act.ts';
+import { act, channelOf, id, personIn, teamOf, ts, writerIn, type People } from './act.ts';
 import { buttonsIn, type Button } from './buttons.ts';
 import { answerIn, interact, respond, responseUrlFor, sharedFields, triggerFor } from './interact.ts';
 import { messageIn } from './talk.ts';

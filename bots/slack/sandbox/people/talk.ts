@@ -2,11 +2,12 @@
 
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { PeopleNo } from '#bots/stand-in/people.ts';
 import type { Channel, FileInfo, Message, User } from '../shapes.ts';
 import { slackId } from '../state.ts';
 import { tellDeletion, tellEdit, tellMessage } from '../tell/messages.ts';
 import { isRoot } from '../wire.ts';
-import { act, channelOf, id, PeopleNo, personIn, ts, writerIn, type People } from './act.ts';
+import { act, channelOf, id, personIn, ts, writerIn, type People } from './act.ts';
 import { namesIn } from './setup.ts';
 import { typed } from './typed.ts';
 

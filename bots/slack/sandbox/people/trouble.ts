@@ -1,7 +1,8 @@
 // What tests order and count: how events are told, faults, limits, time, and the calls that were made.
 
 import { z } from 'zod';
-import { faultNames } from '../limits/faults.ts';
+import { faultNames } from '#bots/stand-in/faults.ts';
+import { changesAfter, changesSchema } from '#bots/stand-in/people.ts';
 import { fileFaults } from '../shelf.ts';
 import { dropReasons } from '../tell/socket.ts';
 import { act, channelOf, id, teamOf } from './act.ts';
@@ -24,8 +25,9 @@ const hook = act(
   ({ teller }, change) => teller.set(change as Parameters<typeof teller.set>[0]),
 );
 
-const next = act(z.strictObject({ methods: z.array(z.string().max(60)).max(20), fault: z.enum(faultNames) }), ({ faults }, ordered) =>
-  faults.order(ordered),
+const next = act(
+  z.strictObject({ methods: z.array(z.string().max(60)).max(20), fault: z.enum(faultNames) }),
+  ({ faults }, { methods, fault }) => faults.order({ names: methods, fault }),
 );
 const nextFile = act(z.strictObject({ fault: z.enum(fileFaults) }), ({ shelf }, { fault }) => shelf.order(fault));
 const faults = act(z.strictObject({}), (people) => ({ calls: people.faults.waiting(), files: people.shelf.waiting() }));
@@ -62,10 +64,7 @@ const postForm = act(z.strictObject({ fields: z.record(z.string(), z.string()) }
 const dropSockets = act(z.strictObject({ reason: z.enum(dropReasons) }), ({ sockets }, { reason }) => sockets.drop(reason));
 const socketCount = act(z.strictObject({}), ({ sockets }) => sockets.count());
 
-const changes = act(z.strictObject({ after: z.int().min(-1) }), async ({ state }, { after }) => {
-  if (state.version() === after) await state.changed();
-  return { version: state.version() };
-});
+const changes = act(changesSchema, ({ state }, given) => changesAfter(state, given));
 
 export const troubleActs = {
   hook,

@@ -1,13 +1,14 @@
 // Forms that people send or put away, home tabs, and the native stop of an agent's work.
 
 import { z } from 'zod';
+import { PeopleNo } from '#bots/stand-in/people.ts';
 import { checked, replace, show, stackOf, wireView } from '../api/views.ts';
 import { isRecord } from '../checks/check.ts';
 import { SlackNo } from '../no.ts';
 import type { OpenView, User } from '../shapes.ts';
 import { directWith } from '../api/places.ts';
 import { endStreams } from '../api/streams.ts';
-import { act, channelOf, id, PeopleNo, teamOf, ts, writerIn, type People } from './act.ts';
+import { act, channelOf, id, teamOf, ts, writerIn, type People } from './act.ts';
 import { stateValues } from './forms.ts';
 import { interact, sharedFields, triggerFor } from './interact.ts';
 

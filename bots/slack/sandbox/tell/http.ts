@@ -1,6 +1,6 @@
 // How the app is told over HTTP: signed, within three seconds, and without following redirects.
 
-import type { SandboxClock } from '../clock.ts';
+import type { SandboxClock } from '#bots/stand-in/clock.ts';
 import type { Hook } from './hook.ts';
 import { signedHeaders } from './sign.ts';
 

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { randomUUID } from 'node:crypto';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { isRecord } from '../checks/check.ts';
-import { jsonIn } from '../body.ts';
+import { jsonIn } from '#bots/stand-in/body.ts';
 import { appId } from '../wire.ts';
 
 export type EnvelopeType = 'events_api' | 'interactive' | 'slash_commands';

@@ -2,9 +2,9 @@
 // sometimes out of order. What happens in one channel is told in order; channels do not wait for one another.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SandboxClock } from '../clock.ts';
+import type { SandboxClock } from '#bots/stand-in/clock.ts';
 import { isRecord } from '../checks/check.ts';
-import { jsonIn } from '../body.ts';
+import { jsonIn } from '#bots/stand-in/body.ts';
 import type { Team, Telling, Told } from '../shapes.ts';
 import { slackId, type State } from '../state.ts';
 import { envelope, type EventMore } from './envelope.ts';

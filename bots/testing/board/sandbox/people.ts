@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { roles, type Form } from '../events.ts';
-import { fileFaults, fileIn, type FileFault, type Shelf } from './files.ts';
+import { fileFaults, fileIn, type Shelf } from './files.ts';
 import { Refused } from './refused.ts';
 import { seenBy } from './seen.ts';
 import type { Channel, Message, Person, State } from './state.ts';
@@ -12,14 +12,13 @@ import { withRole } from './told.ts';
 interface People {
   readonly state: State;
   readonly shelf: Shelf;
-  readonly fileFaultsNext: FileFault[];
   readonly waitingFaults: () => readonly string[];
   readonly unconfirmed: () => number;
 }
 
 /** Answers `/people/<act>`. */
 export function actOfPeople(
-  { state, shelf, fileFaultsNext, waitingFaults, unconfirmed }: People,
+  { state, shelf, waitingFaults, unconfirmed }: People,
   [act, ...path]: string[],
   method: string,
   body: unknown,
@@ -45,9 +44,9 @@ export function actOfPeople(
     case 'GET unconfirmed':
       return unconfirmed();
     case 'GET faults':
-      return { calls: waitingFaults(), files: fileFaultsNext };
+      return { calls: waitingFaults(), files: shelf.waiting() };
     case 'POST file-faults':
-      return fileFaultsNext.push(z.enum(fileFaults).parse(body));
+      return shelf.order(z.enum(fileFaults).parse(body));
     case 'POST edit': {
       const { message: id, from, text } = editSchema.parse(body);
       const message = spokenBy(from, messageOf(state, id));

@@ -4,12 +4,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
-import { busyMs, type Fault } from '#bots/testing/kit.ts';
+import { faultNames, startFaults, type Fault } from '#bots/stand-in/faults.ts';
 import { limits } from '../render.ts';
 import { bindAnswer } from './answers.ts';
 import { json } from './body.ts';
 import { startEchoes } from './echoes.ts';
-import { fileIn, openShelf, type FileFault } from './files.ts';
+import { fileIn, openShelf } from './files.ts';
 import { channelLimits } from './limits.ts';
 import { actOfPeople, enter, idSchema, personSchema, threadSchema } from './people.ts';
 import { startPush, type Hook } from './push.ts';
@@ -36,12 +36,9 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
   const state = openState(file ?? null, now);
   const shelf = openShelf({ folder: file === undefined ? null : `${file}.files`, token, origin: () => url, now });
   const push = startPush(state, token, () => waitingIn(state, shelf));
-  const fileFaultsNext: FileFault[] = [];
   const echoes = startEchoes(state, token);
   const channels = channelLimits(now);
-  const faults: Fault[] = [];
-  const editFaults: Fault[] = [];
-  const held: (() => void)[] = [];
+  const faults = startFaults(send, { busy: { error: 'busy' }, broken: { error: 'broken' } });
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -70,20 +67,26 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
       throw new Refused(401, 'unknown token');
     if (room === 'people')
       return send(response, 200, await people(path, request.method!, request.method === 'GET' ? null : await json(request), searchParams));
-    if (room === 'faults')
-      return send(response, 200, (path[0] === 'edits' ? editFaults : faults).push(z.enum(faultNames).parse(await json(request))));
+    if (room === 'faults') {
+      faults.order({ names: [path[0] === 'edits' ? 'edit' : 'call'], fault: z.enum(faultNames).parse(await json(request)) });
+      return send(response, 200, null);
+    }
     if (room === 'hook') return send(response, 200, push.set(hookSchema.parse(await json(request)) as Partial<Hook>));
 
     const isBot = request.headers.authorization === `Bearer ${token}`;
-    if (room === 'files' && request.method === 'GET')
-      return shelf.send(response, fileIn(state.messages, path[0] ?? ''), searchParams, isBot, fileFaultsNext.shift());
+    if (room === 'files' && request.method === 'GET') {
+      const access = shelf.accessBy(path[0] ?? '', searchParams);
+      const file = access === null ? undefined : fileIn(state.messages, path[0] ?? '');
+      return shelf.send(response, file, isBot ? (access ?? 'granted') : 'stranger');
+    }
     if (!isBot) throw new Refused(401, 'unknown token');
     if (room === 'interactions' && request.method === 'POST')
-      return withFault(faults.shift(), response, bindAnswer(state, path[0] ?? '', await json(request), now()));
-    if (room === 'messages' && request.method === 'GET') return withFault(faults.shift(), response, () => withAddresses(path[0] ?? ''));
+      return faults.end(faults.next('call'), response, bindAnswer(state, path[0] ?? '', await json(request), now()));
+    if (room === 'messages' && request.method === 'GET')
+      return faults.end(faults.next('call'), response, () => withAddresses(path[0] ?? ''));
     const [channel, word, thread, more] = path;
     if (room === 'channels' && request.method === 'PUT' && word === 'messages' && thread !== undefined && more === undefined)
-      return withFault(editFaults.shift(), response, bindEdit(state, channel!, thread, editSchema.parse(await json(request))));
+      return faults.end(faults.next('edit'), response, bindEdit(state, channel!, thread, editSchema.parse(await json(request))));
     channels.note({ method: request.method!, channel: channel! });
     const waitSeconds = request.method === 'POST' ? channels.waitSeconds(channel!) : 0;
     if (waitSeconds > 0) return send(response, 429, { error: 'too many posts in this channel' }, { 'Retry-After': String(waitSeconds) });
@@ -98,7 +101,7 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
               ? bindRemoval(state, channel!, thread!)
               : undefined;
     if (room !== 'channels' || act === undefined) throw new Refused(404, 'no such address');
-    await withFault(faults.shift(), response, act);
+    faults.end(faults.next('call'), response, act);
     echoes.wake();
   }
 
@@ -150,16 +153,15 @@ export async function startBoard({ token, peopleToken, port = 0, file, now = () 
       return message;
     }
     if (method === 'DELETE' && word === 'messages' && channel !== undefined && state.message(channel)) return state.remove(channel);
-    if (method === 'POST' && word === 'held') return held.splice(0).map((act) => act()).length;
-    const all = { state, shelf, fileFaultsNext, waitingFaults: () => faults, unconfirmed: push.unconfirmed };
+    if (method === 'POST' && word === 'held') return faults.letGo();
+    const all = { state, shelf, waitingFaults: waitingCalls, unconfirmed: push.unconfirmed };
     const answer = actOfPeople(all, [word ?? '', channel ?? '', thread ?? ''], method, body, query);
     if (method === 'POST') push.wake();
     return answer;
   }
 
-  async function withFault(fault: Fault | undefined, response: ServerResponse, act: () => object) {
-    if (fault === 'held') held.push(act);
-    else endWith(fault, response, act);
+  function waitingCalls(): Fault[] {
+    return faults.waiting().flatMap(({ names, fault }) => (names.includes('call') ? [fault] : []));
   }
 }
 
@@ -225,33 +227,10 @@ function openChannel(state: State, id: string): Channel {
   return channel;
 }
 
-function endWith(fault: Exclude<Fault, 'held'> | undefined, response: ServerResponse, act: () => object) {
-  switch (fault) {
-    case 'cut':
-      return response.destroy();
-    case 'broken':
-      return send(response, 500, { error: 'broken' });
-    case 'busy':
-      return send(response, 429, { error: 'busy' }, { 'Retry-After': String(busyMs / 1000) });
-    case 'answer-lost':
-      act();
-      return response.destroy();
-    case 'silent':
-      act();
-      return undefined;
-    case 'broken-after':
-      act();
-      return send(response, 500, { error: 'broken' });
-    case undefined:
-      return send(response, 200, act());
-  }
-}
-
 function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) {
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body ?? null));
 }
 
-const faultNames = ['answer-lost', 'cut', 'silent', 'held', 'broken', 'broken-after', 'busy'] as const satisfies readonly Fault[];
 // A control character in a post is an error of the bot's.
 const textSchema = z
   .string()

@@ -2,7 +2,7 @@
 // a board that is killed goes on where it was.
 
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { openJournal } from '#bots/stand-in/journal.ts';
 import type { BoardEvent, Form, Role } from '../events.ts';
 
 export interface Message {
@@ -138,6 +138,7 @@ export interface Interaction {
 
 /** Without a file it forgets at its end. */
 export function openState(file: string | null, now: () => Date): State {
+  const journal = openJournal<Line>(file);
   const messages: Message[] = [];
   /** As they were said: a change is told as an event of its own. */
   const originals: Message[] = [];
@@ -150,7 +151,7 @@ export function openState(file: string | null, now: () => Date): State {
   let version = 0;
   let next = Promise.withResolvers<void>();
 
-  for (const line of file !== null && existsSync(file) ? readLines(file) : []) apply(line);
+  for (const line of journal.lines) apply(line);
 
   return {
     messages,
@@ -201,7 +202,7 @@ export function openState(file: string | null, now: () => Date): State {
   };
 
   function write(line: Line) {
-    if (file !== null) appendFileSync(file, `${JSON.stringify(line)}\n`);
+    journal.write(line);
     apply(line);
     version += 1;
     next.resolve();
@@ -243,14 +244,4 @@ export function openState(file: string | null, now: () => Date): State {
     const at = messages.findIndex((message) => message.id === id);
     messages[at] = { ...messages[at]!, ...how(messages[at]!) };
   }
-}
-
-// The last line may be torn; nobody was told of it.
-function readLines(file: string): Line[] {
-  const text = readFileSync(file, 'utf8');
-  return text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Line);
 }

@@ -1,5 +1,5 @@
 // What is said in one thread is heard one by one, in the order in which it came: whether somebody else has spoken since decides what a
-// message is, and Slack tells several at the same time.
+// message is, and platforms tell several at the same time.
 
 export interface InOrder {
   /** Begins once all that was begun before under this name has ended. */

@@ -1,6 +1,8 @@
 // Words that are said to the bot about the thread itself, and those that are not for it.
 
+import { workspaceWord } from '#core/domain/messages/platforms.ts';
 import type { Reply } from '#core/domain/messages/reply.ts';
+import type { Platform } from '#core/domain/messages/thread-ref.ts';
 
 /** A remark among people. */
 export function isAside(text: string): boolean {
@@ -33,7 +35,7 @@ export function sayMuteInThread(word: 'mute' | 'unmute', brandName: string): Rep
 }
 
 /** For whoever may not. */
-export const sayMayNotMute: Reply = {
-  fallback: 'Only members of this workspace can mute a thread.',
-  blocks: [{ kind: 'heading', text: 'Only members of this workspace can mute a thread', tone: 'plain' }],
-};
+export function sayMayNotMute(platform: Platform): Reply {
+  const title = `Only members of this ${workspaceWord(platform)} can mute a thread`;
+  return { fallback: `${title}.`, blocks: [{ kind: 'heading', text: title, tone: 'plain' }] };
+}

@@ -1,4 +1,4 @@
-// Trouble that can be ordered: the next call of a method ends otherwise than it should.
+// Trouble that can be ordered: the next call of this name ends otherwise than it should.
 
 import type { ServerResponse } from 'node:http';
 
@@ -11,16 +11,16 @@ export const faultNames = ['answer-lost', 'cut', 'silent', 'held', 'broken', 'br
 export type Fault = (typeof faultNames)[number];
 
 export interface Ordered {
-  /** The methods of which the next call meets it; none for any. */
-  readonly methods: readonly string[];
+  /** The calls of which the next one meets it; none for any. */
+  readonly names: readonly string[];
   readonly fault: Fault;
 }
 
 export interface Faults {
   order(ordered: Ordered): void;
   waiting(): readonly Ordered[];
-  /** Takes what waits for this method. */
-  next(method: string): Fault | undefined;
+  /** Takes what waits for a call of this name. */
+  next(name: string): Fault | undefined;
   /** Calls `act`, and answers with what it gives, as the fault has it. */
   end(fault: Fault | undefined, response: ServerResponse, act: () => object): void;
   /** What was held is done now. Gives how much that was. */
@@ -30,27 +30,28 @@ export interface Faults {
 /** Waiting time that `busy` asks for. */
 export const busyMs = 2000;
 
-export function startFaults(
-  send: (response: ServerResponse, status: number, body: object, headers?: Record<string, string>) => void,
-): Faults {
+export type Send = (response: ServerResponse, status: number, body: object, headers?: Record<string, string>) => void;
+
+/** `bodies`: what the platform says with 429, and with 500. */
+export function startFaults(send: Send, bodies: { readonly busy: object; readonly broken: object }): Faults {
   const orders: Ordered[] = [];
   const held: (() => object)[] = [];
   return {
     order: (ordered) => void orders.push(ordered),
     waiting: () => orders,
-    next(method) {
-      const at = orders.findIndex(({ methods }) => methods.length === 0 || methods.includes(method));
+    next(name) {
+      const at = orders.findIndex(({ names }) => names.length === 0 || names.includes(name));
       return at < 0 ? undefined : orders.splice(at, 1)[0]!.fault;
     },
     end(fault, response, act) {
       if (fault === undefined) return send(response, 200, act());
       if (fault === 'held') return void held.push(act);
-      if (fault === 'busy') return send(response, 429, { ok: false, error: 'ratelimited' }, { 'Retry-After': String(busyMs / 1000) });
-      if (fault === 'broken') return send(response, 500, { ok: false, error: 'fatal_error' });
+      if (fault === 'busy') return send(response, 429, bodies.busy, { 'Retry-After': String(busyMs / 1000) });
+      if (fault === 'broken') return send(response, 500, bodies.broken);
       if (fault === 'cut') return void response.destroy();
       act();
       if (fault === 'answer-lost') response.destroy();
-      if (fault === 'broken-after') send(response, 500, { ok: false, error: 'fatal_error' });
+      if (fault === 'broken-after') send(response, 500, bodies.broken);
     },
     letGo: () => held.splice(0).map((act) => act()).length,
   };

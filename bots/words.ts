@@ -1,3 +1,5 @@
+// What a platform's adapter says by itself: where the core was not asked, or did not answer, and where an answer is.
+
 import type { Reply } from '#core/domain/messages/reply.ts';
 import { isRefusal, refuse } from '#core/domain/refusals/refusal.ts';
 
@@ -14,7 +16,7 @@ function short(title: string, words: string): Reply {
 /** Nothing of it was sent to the core. */
 const sayNotTaken = short('Something went wrong on our side.', 'Nothing was charged. Try again.');
 
-/** Slack will not tell it again. `isSent`: the core was asked, so without its word nobody knows what came of it. */
+/** The platform will not tell it again. `isSent`: the core was asked, so without its word nobody knows what came of it. */
 export function sayFailed(error: unknown, isSent: boolean): Reply {
   if (!isSent) return sayNotTaken;
   const { sentence, wayForward } = isRefusal(error) ? error : refuse('database.unavailable', { outcome: 'unknown' });
