@@ -102,7 +102,44 @@ test('the overview counts what is there and says how every part is', async () =>
   };
   // A part that does not answer in time is not well.
   await vi.waitFor(async () => expect(await opened.app.operator.overview(ops)).toMatchObject(all));
-  expect(await opened.app.operator.queues(ops)).toMatchObject({ outbox: 0, outboxOldest: null, letters: [], workers: [] });
+  expect(await opened.app.operator.queues(ops)).toMatchObject({
+    outbox: 0,
+    outboxOldest: null,
+    letters: [],
+    closedChannels: [],
+    inputs: { files: 0, oldest: null },
+    workers: [],
+  });
+});
+
+test('an operator sees which channels take no answers, and which attachments are still with their platform', async () => {
+  const { app, core, person } = world();
+  const [ops, ada] = [await operator(world()), await person()];
+  const { query } = core.store.money;
+  const at = core.clock.now();
+  for (const [route, why] of [
+    ['slack:T1:C1', 'closed'],
+    ['slack:T1:C2', 'closed'],
+    ['slack:T1:C3', null],
+  ] as const)
+    await query(
+      {
+        text: `INSERT INTO routes (route, platform, broken_why, broken_at) VALUES ($1, 'slack', $2::text, CASE WHEN $2::text IS NULL THEN NULL ELSE $3::timestamptz END)`,
+      },
+      [route, why, at],
+    );
+  const taken = await ada.ask('find me 3 leads');
+  await query(
+    {
+      text: `INSERT INTO waiting_inputs (id, task_id, team_id, platform, name, mime, size_bytes, ref, next_at, give_up_at, created_at)
+        VALUES ($1, $2, $3, 'slack', 'a.csv', 'text/csv', 5, '', $4::timestamptz + interval '1 h', $4::timestamptz + interval '1 h', $4)`,
+    },
+    [newId(), taken.kind === 'task' && taken.taskId, ada.teamId, at],
+  );
+  expect(await app.operator.queues(ops)).toMatchObject({
+    closedChannels: [{ platform: 'slack', why: 'closed', channels: 2, oldest: at }],
+    inputs: { files: 1, oldest: at },
+  });
 });
 
 test('an operator sees where the app is installed, which workspaces no team pays for, and which have to install it again', async () => {

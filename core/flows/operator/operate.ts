@@ -13,6 +13,7 @@ import type { LedgerCheck } from '#core/store/credits/ledger-checks.ts';
 import type { UndeliveredMail } from '#core/store/mail/mails.ts';
 import type { DeadLetter } from '#core/store/messages/dead-letters.ts';
 import type {
+  ClosedChannels,
   LetterQueue,
   Numbers,
   OpenedRequest,
@@ -20,6 +21,7 @@ import type {
   TaskSight,
   TeamDetails,
   TeamLine,
+  WaitingInputs,
   WorkerLine,
 } from '#core/store/operator/operate.ts';
 import { writeAudit, type AuditLine } from '#core/store/team/audit.ts';
@@ -47,6 +49,8 @@ export interface OperatorQueues {
   readonly outbox: number;
   readonly outboxOldest: Date | null;
   readonly letters: readonly LetterQueue[];
+  readonly closedChannels: readonly ClosedChannels[];
+  readonly inputs: WaitingInputs;
   /** Who works on tasks now. An empty name: nobody, since their worker went silent. */
   readonly workers: readonly WorkerLine[];
 }
@@ -102,13 +106,15 @@ export function operateVerbs(core: Core) {
     /** Puts a task that is not over into the queue again; harmless for one that somebody works on. */
     requeue: asOperator((actor, taskId: string): Promise<void> => requeue(core, actor, taskId)),
     queues: asOperator(async (): Promise<OperatorQueues> => {
-      const [queue, outbox, letters, workers] = await Promise.all([
+      const [queue, outbox, letters, closedChannels, inputs, workers] = await Promise.all([
         queueCounts(core),
         operate.outbox(),
         operate.letters(),
+        operate.closedChannels(),
+        operate.waitingInputs(),
         operate.workers(),
       ]);
-      return { queue, outbox: outbox.tasks, outboxOldest: outbox.oldest, letters, workers };
+      return { queue, outbox: outbox.tasks, outboxOldest: outbox.oldest, letters, closedChannels, inputs, workers };
     }),
     undelivered: asOperator(async (_, { before, limit }: { before?: string; limit: number }): Promise<OperatorUndelivered[]> =>
       (await deadLetters.list(null, readCursor(before), pageOf(limit))).map((letter) => withoutWords(core, letter)),

@@ -7,6 +7,7 @@ import type { FailureCode } from '#core/domain/tasks/failure.ts';
 import { newId, type TaskId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/team/permission.ts';
 import type { TaskStatus } from '#core/domain/tasks/task.ts';
+import type { Trouble } from '#core/domain/messages/trouble.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { writeAudit, type AuditLine } from '../team/audit.ts';
 import type { TaskResult } from '../tasks/finish.ts';
@@ -112,6 +113,20 @@ export interface LetterQueue {
   readonly oldest: Date;
 }
 
+/** Channels that took no posts when they were last tried. */
+export interface ClosedChannels {
+  readonly platform: Platform;
+  readonly why: Trouble;
+  readonly channels: number;
+  readonly oldest: Date;
+}
+
+/** Attachments that are still with their platform. */
+export interface WaitingInputs {
+  readonly files: number;
+  readonly oldest: Date | null;
+}
+
 export interface WorkerLine {
   readonly worker: string;
   readonly attempts: number;
@@ -142,6 +157,8 @@ export interface Operate {
   /** Committed tasks on their way into the queue. */
   outbox(): Promise<{ tasks: number; oldest: Date | null }>;
   letters(): Promise<LetterQueue[]>;
+  closedChannels(): Promise<ClosedChannels[]>;
+  waitingInputs(): Promise<WaitingInputs>;
   workers(): Promise<WorkerLine[]>;
   /** The credits and the line in the audit log, once per key. */
   grant(grant: { key: string; walletId: WalletId; credits: Credits; actor: string }, at: Date, audit: AuditLine): Promise<Granted>;
@@ -380,6 +397,25 @@ export function operateOver(money: Money): Operate {
         [],
       );
       return rows;
+    },
+
+    async closedChannels() {
+      const { rows } = await money.query<ClosedChannels>(
+        {
+          text: `SELECT platform, broken_why AS why, count(*)::int AS channels, min(broken_at) AS oldest FROM routes WHERE broken_why IS NOT NULL
+                 GROUP BY platform, broken_why ORDER BY platform, broken_why`,
+        },
+        [],
+      );
+      return rows;
+    },
+
+    async waitingInputs() {
+      const { rows } = await money.query<WaitingInputs>(
+        { text: 'SELECT count(*)::int AS files, min(created_at) AS oldest FROM waiting_inputs' },
+        [],
+      );
+      return rows[0]!;
     },
 
     async workers() {

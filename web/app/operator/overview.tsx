@@ -3,6 +3,7 @@
 import { Link, useLoaderData } from 'react-router';
 import { asNumber } from '#core/domain/credits/credits.ts';
 import { platformName } from '#core/domain/messages/platforms.ts';
+import { troubleFor } from '#core/domain/messages/trouble.ts';
 import { statusWords } from '#core/domain/tasks/task-view.ts';
 import { Credits, Time } from '../components/format.tsx';
 import { Card, Figure } from '../components/page.tsx';
@@ -43,6 +44,13 @@ export const loader = operators(async ({ app, actor, brandName, sandboxPages }) 
     queue: queues.queue,
     outbox: { tasks: queues.outbox, oldest: queues.outboxOldest?.toISOString() ?? null },
     letters: queues.letters.map(({ platform, state, letters, oldest }) => ({ platform, state, letters, oldest: oldest.toISOString() })),
+    channels: queues.closedChannels.map(({ platform, why, channels, oldest }) => ({
+      platform,
+      why: troubleFor(why).sentence,
+      channels,
+      oldest: oldest.toISOString(),
+    })),
+    inputs: { files: queues.inputs.files, oldest: queues.inputs.oldest?.toISOString() ?? null },
     workers: queues.workers.map(({ worker, attempts, leaseUntil }) => ({
       worker,
       attempts,
@@ -55,7 +63,8 @@ export const loader = operators(async ({ app, actor, brandName, sandboxPages }) 
 export const meta = titled(operatorWords.title);
 
 export default function Overview() {
-  const { health, numbers, tasksOfDay, queue, outbox, letters, workers, ledger, sandboxPages } = useLoaderData<typeof loader>();
+  const { health, numbers, tasksOfDay, queue, outbox, letters, channels, inputs, workers, ledger, sandboxPages } =
+    useLoaderData<typeof loader>();
   return (
     <OperatorPage title={operatorWords.title} lead={operatorWords.lead}>
       <Card title="Parts">
@@ -123,6 +132,11 @@ export default function Overview() {
             value={outbox.tasks}
             {...(outbox.oldest !== null && { note: <Time at={outbox.oldest} style="ago" /> })}
           />
+          <Figure
+            label="Attachments to fetch"
+            value={inputs.files}
+            {...(inputs.oldest !== null && { note: <Time at={inputs.oldest} style="ago" /> })}
+          />
         </dl>
         {workers.length === 0 ? (
           <p className="mt-5 text-sm text-soft">Nobody works on a task just now.</p>
@@ -158,6 +172,32 @@ export default function Overview() {
                   <Td>{platformName(line.platform)}</Td>
                   <Td>{line.state}</Td>
                   <Td numeric>{line.letters}</Td>
+                  <Td>
+                    <Time at={line.oldest} style="ago" />
+                  </Td>
+                </Tr>
+              ))}
+            </tbody>
+          </Table>
+        </Card>
+      )}
+      {channels.length > 0 && (
+        <Card title="Channels that take no answers" lead="Each is tried again when somebody asks there." flush>
+          <Table name="Channels that take no answers">
+            <thead>
+              <tr>
+                <Th>Platform</Th>
+                <Th>Why</Th>
+                <Th numeric>Channels</Th>
+                <Th>Oldest</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {channels.map((line) => (
+                <Tr key={`${line.platform} ${line.why}`}>
+                  <Td>{platformName(line.platform)}</Td>
+                  <Td>{line.why}</Td>
+                  <Td numeric>{line.channels}</Td>
                   <Td>
                     <Time at={line.oldest} style="ago" />
                   </Td>
