@@ -6,6 +6,7 @@ import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Fetcher } from '#core/ports/fetcher.ts';
+import type { Gauge, PartHealth } from '#core/ports/health.ts';
 import type { Leases } from '#core/ports/leases.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Mount, SandboxPage } from '#core/ports/mount.ts';
@@ -107,6 +108,10 @@ export interface Started {
   readonly mounts?: readonly Mount[];
   /** Origins of the platform to which its mounts send browsers. */
   readonly leadsTo?: readonly string[];
+  /** How its connections are, from memory: each part is named by what operators know it as, “Slack socket”. */
+  health?(): readonly PartHealth[];
+  /** Numbers for /metrics, each named `impacter_<platform>_…`. From memory. */
+  gauges?(): readonly Gauge[];
   /** Takes nothing more, and resolves when all that was begun has ended. */
   stop(): Promise<void>;
 }

@@ -48,6 +48,6 @@ export function filledIn({
   };
 }
 
-function labelOf(type: string): string {
+export function labelOf(type: string): string {
   return `${type.charAt(0).toUpperCase()}${type.slice(1).replace('-', ' ')}`;
 }

@@ -3,6 +3,7 @@
 import { isReadHere } from '#core/domain/messages/platforms.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { Fetcher } from '#core/ports/fetcher.ts';
+import type { Gauge, PartHealth } from '#core/ports/health.ts';
 import type { Mount } from '#core/ports/mount.ts';
 import type { Poster } from '#core/ports/poster.ts';
 import type { Shower } from '#core/ports/shower.ts';
@@ -18,6 +19,9 @@ export interface Bots {
   /** For shown work, by platform. */
   readonly showers: ReadonlyMap<Platform, Shower>;
   readonly mounts: readonly Mount[];
+  /** How the platforms are, and their numbers, from memory. */
+  health(): readonly PartHealth[];
+  gauges(): readonly Gauge[];
   /** Where its mounts send browsers. */
   readonly leadsTo: readonly string[];
   stop(): Promise<void>;
@@ -62,6 +66,8 @@ export async function startBots(
     showers: new Map(started.flatMap(({ shower }) => (shower ? [[shower.platform, shower] as const] : []))),
     mounts: started.flatMap(({ mounts = [] }) => mounts.map((mount) => ({ body: { mostBytes: MOST_BYTES }, ...mount }))),
     leadsTo: started.flatMap(({ leadsTo = [] }) => leadsTo),
+    health: () => started.flatMap((each) => (each.health?.() ?? []).map((part) => ({ ...part, isPlatform: true as const }))),
+    gauges: () => started.flatMap((each) => each.gauges?.() ?? []),
     stop: () => stopAll(started),
   };
 }

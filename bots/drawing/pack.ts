@@ -6,8 +6,9 @@ export interface Room<Block> {
   /** The weight of a post. */
   readonly post: number;
   readonly posts: number;
-  /** Blocks of a post. */
+  /** Blocks of a post; where a block counts as several, `countOf` says as how many. */
   readonly blocks: number;
+  readonly countOf?: (block: Block) => number;
   readonly rest: readonly Block[];
 }
 
@@ -15,22 +16,24 @@ export interface Room<Block> {
 export function packUnits<Block>(
   units: readonly (readonly Block[])[],
   weightOf: (block: Block) => number,
-  { post: most, posts: postsMost, blocks: blocksMost, rest }: Room<Block>,
+  { post: most, posts: postsMost, blocks: blocksMost, countOf = () => 1, rest }: Room<Block>,
 ): Block[][] {
-  const posts: { blocks: Block[]; weight: number }[] = [];
+  const posts: { blocks: Block[]; weight: number; count: number }[] = [];
+  const total = (blocks: readonly Block[], measure: (block: Block) => number) => blocks.reduce((sum, block) => sum + measure(block), 0);
   for (const unit of units) {
-    const weight = unit.reduce((sum, block) => sum + weightOf(block), 0);
+    const [weight, count] = [total(unit, weightOf), total(unit, countOf)];
     const last = posts.at(-1);
     const isLastPost = posts.length === postsMost;
     // The last one keeps room for saying that there was more.
-    const room = isLastPost ? blocksMost - rest.length : blocksMost;
-    if (last !== undefined && last.weight + weight <= most && last.blocks.length + unit.length <= room) {
+    const room = isLastPost ? blocksMost - total(rest, countOf) : blocksMost;
+    if (last !== undefined && last.weight + weight <= most && last.count + count <= room) {
       last.blocks.push(...unit);
       last.weight += weight;
+      last.count += count;
     } else if (isLastPost) {
       last!.blocks.push(...rest);
       break;
-    } else posts.push({ blocks: [...unit], weight });
+    } else posts.push({ blocks: [...unit], weight, count });
   }
   return posts.map(({ blocks }) => blocks);
 }

@@ -65,9 +65,9 @@ export const acts: Readonly<Record<string, (sandbox: ChatSandbox, sent: Sent) =>
     await sandbox.press(view, message, choice);
     return view;
   },
-  async submit(sandbox, { view, fields }) {
+  async submit(sandbox, { view, fields, files }) {
     const values = Object.entries(fields).flatMap(([name, value]) => (name.startsWith('field:') ? [[name.slice(6), value]] : []));
-    await sandbox.submit(view, parse(formSchema, fields).form, Object.fromEntries(values));
+    await sandbox.submit(view, parse(formSchema, fields).form, Object.fromEntries(values), files);
     return view;
   },
   async dismiss(sandbox, { view, fields }) {
@@ -75,7 +75,7 @@ export const acts: Readonly<Record<string, (sandbox: ChatSandbox, sent: Sent) =>
     return view;
   },
   async stop(sandbox, { view }) {
-    await sandbox.stop(view);
+    await sandbox.stop?.(view);
     return view;
   },
   async order(sandbox, { view, fields }) {

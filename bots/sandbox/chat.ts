@@ -12,17 +12,17 @@ export interface ChatSandbox {
   /** What one person sees of a channel (the first message of each thread) or of one thread. Rejects with a ChatRefusal. */
   look(view: ChatView, window: ChatWindow): Promise<ChatSight>;
 
-  /** Says something, as the first of a new thread where `view` has none. */
-  say(view: ChatView, said: { readonly text: string; readonly files: readonly ChatUpload[] }): Promise<{ readonly thread: string }>;
+  /** Says something, as the first of a new thread where `view` has none. Gives the thread to look at then. */
+  say(view: ChatView, said: { readonly text: string; readonly files: readonly ChatUpload[] }): Promise<{ readonly thread: string | null }>;
   edit(view: ChatView, message: string, text: string): Promise<void>;
   delete(view: ChatView, message: string): Promise<void>;
   /** Presses a button below a post. */
   press(view: ChatView, message: string, choice: string): Promise<void>;
-  submit(view: ChatView, form: string, values: Readonly<Record<string, string>>): Promise<void>;
+  submit(view: ChatView, form: string, values: Readonly<Record<string, string>>, files: readonly ChatUpload[]): Promise<void>;
   /** Closes a form without sending it. */
   dismiss(view: ChatView, form: string): Promise<void>;
-  /** The platform's own Stop for the work of a thread. */
-  stop(view: ChatView): Promise<void>;
+  /** The platform's own Stop for the work of a thread; left out where it has none. */
+  stop?(view: ChatView): Promise<void>;
   /** `/name text`. */
   command(view: ChatView, name: string, text: string): Promise<void>;
   /** null where there is no such file. */
@@ -75,6 +75,8 @@ export interface ChatChannel {
   readonly direct: string | null;
   /** Nobody can write there any more. */
   readonly closed: boolean;
+  /** False where messages begin no threads. */
+  readonly hasThreads?: boolean;
 }
 
 export interface ChatPerson {
@@ -143,8 +145,8 @@ export interface ChatForm {
 export interface ChatField {
   readonly id: string;
   readonly label: string;
-  /** `line` and `text` take words on one line or several, `choice` one of its options. */
-  readonly kind: 'line' | 'text' | 'choice';
+  /** `line` and `text` take words on one line or several, `choice` one of its options, `files` what is chosen from the disk. */
+  readonly kind: 'line' | 'text' | 'choice' | 'files';
   readonly required: boolean;
   readonly most: number;
   readonly value: string;

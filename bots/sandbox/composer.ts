@@ -44,7 +44,11 @@ ${draft}</textarea>
 export function drawForm(form: ChatForm, place: Place): Markup {
   const title = `form-${form.id}-title`;
   return html`<dialog id="form-${form.id}" open aria-labelledby="${title}">
-    <form method="post" action="${place.base}/submit">
+    <form
+      method="post"
+      action="${place.base}/submit"
+      ${form.fields.some(({ kind }) => kind === 'files') ? html`enctype="multipart/form-data"` : ''}
+    >
       <h2 id="${title}">${form.title}</h2>
       ${viewFields(place)}<input type="hidden" name="form" value="${form.id}" />
       ${form.fields.map((field) => html`<div class="field">${drawField(field, `form-${form.id}-${field.id}`)}</div>`)}
@@ -63,6 +67,8 @@ function drawField({ id, label, kind, required, most, value, options }: ChatFiel
   if (kind === 'line') return html`${title}<input id="${at}" name="${name}" maxlength="${String(most)}" value="${value}" ${must} />`;
   if (kind === 'text')
     return html`${title}<textarea id="${at}" name="${name}" rows="4" maxlength="${String(most)}" ${must}>${value}</textarea>`;
+  if (kind === 'files')
+    return html`${title}<input id="${at}" type="file" name="files" ${Number(most) > 1 ? html`multiple` : ''} ${must} />`;
   return html`${title}<select id="${at}" name="${name}" ${must}>
       <option value="">${words.choose}</option>
       ${options.map((option) => html`<option value="${option.id}" ${option.id === value ? html`selected` : ''}>${option.label}</option>`)}

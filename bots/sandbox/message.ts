@@ -54,7 +54,7 @@ function actsOf(message: ChatMessage, place: Place, pane: 'channel' | 'thread'):
   const about = (act: string) => words.ofMessage(act, from?.name ?? words.bot, timeOf(at));
   const fields = html`${viewFields(place)}<input type="hidden" name="message" value="${id}" />`;
   const acts = [
-    ...(pane === 'channel' && !isPrivate
+    ...(pane === 'channel' && !isPrivate && place.channelHere.hasThreads !== false
       ? [html`<a href="${addressOf({ ...place, thread: id })}" aria-label="${about(words.replies(replies))}">${words.replies(replies)}</a>`]
       : []),
     ...(isOwn && !isDeleted

@@ -105,7 +105,7 @@ function drawThread({ place, draft }: Shown, thread: ChatSight): Markup {
     <div class="title">
       <a class="back" href="${back}">${words.backTo(name)}</a>
       <h2>${words.thread}</h2>
-      <form method="post" action="${place.base}/stop">${viewFields(place)}<button>${words.stop}</button></form>
+      ${place.canStop ? html`<form method="post" action="${place.base}/stop">${viewFields(place)}<button>${words.stop}</button></form>` : ''}
       <a class="close" href="${back}">${words.closeThread}</a>
     </div>
     ${drawLog('thread', words.thread, place, thread)} ${drawComposer(place, draft, true)}

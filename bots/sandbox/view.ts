@@ -13,6 +13,8 @@ export interface Place extends ChatView {
   readonly person: ChatPerson;
   /** Said where people write in a channel; null where there is nothing to say. */
   readonly howToAsk: string | null;
+  /** The platform has a Stop of its own. */
+  readonly canStop: boolean;
   /** Show only what is older than this message. */
   readonly before: string | null;
 }
@@ -35,6 +37,7 @@ export async function placeIn(sandbox: ChatSandbox, base: string, asked: URLSear
     channelHere,
     person,
     howToAsk: (channelHere.direct === null ? sandbox.howToAsk : undefined) ?? null,
+    canStop: sandbox.stop !== undefined,
     workspace: here.id,
     channel: channelHere.id,
     as: person.id,

@@ -4,6 +4,7 @@
 import type { Adapter } from '#bots/adapter.ts';
 import { noticing, slackCalls } from './api/call.ts';
 import { limits, renderSlack, type SlackPost } from './draw/render.ts';
+import { slackPulse } from './health.ts';
 import { slackInbound } from './in/inbound.ts';
 import { slackInstall, slackOrigin } from './install/install.ts';
 import { keepRotated, type Rotation } from './install/rotation.ts';
@@ -29,7 +30,8 @@ export const slack: Adapter<SlackSettings, SlackPost> = {
     const { app, settings, budgets, clock, log } = context;
     const { install: client } = settings;
     let rotation: Rotation | null = null;
-    const call = noticing(slackCalls(settings), 'token_expired', () => rotation?.soon());
+    const pulse = slackPulse(clock, { hasSocket: settings.appToken !== null, isOwn: client === null });
+    const call = noticing(pulse.watched(slackCalls(settings)), 'token_expired', () => rotation?.soon());
     const installed = await keepInstallations(context, call);
     rotation = client && keepRotated({ app, budgets, clock, log, client, call });
     const tokens = tokensOf(
@@ -37,13 +39,15 @@ export const slack: Adapter<SlackSettings, SlackPost> = {
       () => installed.isComplete(),
     );
     const status = slackStatus({ call, tokens, clock, log });
-    const inbound = await slackInbound(context, { call, tokens, status });
+    const inbound = await slackInbound(context, { call, tokens, status, pulse });
     return {
       poster: slackPoster({ call, tokens, budgets, settings }),
       shower: slackShower({ call, tokens, budgets, settings, status }),
       fetcher: slackFetcher({ call, tokens, settings }),
       mounts: [inbound.mount, ...(client === null ? [] : slackInstall(context, { call, tokens, client }))],
       leadsTo: client === null ? [] : [slackOrigin(settings)],
+      health: pulse.health,
+      gauges: pulse.gauges,
       async stop() {
         await Promise.all([inbound.stop(), installed.stop(), rotation?.stop()]);
         await status.ended();

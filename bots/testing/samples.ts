@@ -108,6 +108,14 @@ const canceled = { kind: 'canceled', taskId, type: 'lead-generation', used: amou
 const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract<Saying, { kind: Kind }>>> } = {
   accepted: {
     'it starts at once': { kind: 'accepted', ...taken, ...hundred, held: amount(100), available: amount(400) },
+    'a command began the thread': {
+      kind: 'accepted',
+      ...taken,
+      ...hundred,
+      held: amount(100),
+      available: amount(400),
+      request: { by: 'Ann <!channel> @everyone', text: 'find me 100 leads in *Miami*' },
+    },
     'two tasks go first': { kind: 'accepted', ...taken, ...hundred, held: amount(100), available: amount(400), position: 2 },
     'nobody named a number': {
       kind: 'accepted',

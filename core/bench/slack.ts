@@ -9,6 +9,7 @@ import { App, HTTPReceiver, LogLevel, type Logger } from '@slack/bolt';
 import pg from 'pg';
 import { slack } from '#bots/slack/adapter.ts';
 import { slackCalls } from '#bots/slack/api/call.ts';
+import { slackPulse } from '#bots/slack/health.ts';
 import { slackInbound } from '#bots/slack/in/inbound.ts';
 import { slackStatus, type Status } from '#bots/slack/out/status.ts';
 import { tokensOf } from '#bots/slack/tokens-of.ts';
@@ -114,7 +115,12 @@ function hearing(answers: () => boolean): typeof slack {
       const tokens = tokensOf((team) => app.workspaces.installation('slack', team));
       const whole = slackStatus({ call, tokens, clock, log });
       const status: Status = { ...whole, working: (...given) => answers() && whole.working(...given) };
-      const { mount, stop } = await slackInbound(context, { call, tokens, status });
+      const { mount, stop } = await slackInbound(context, {
+        call,
+        tokens,
+        status,
+        pulse: slackPulse(clock, { hasSocket: false, isOwn: true }),
+      });
       return {
         mounts: [mount],
         async stop() {

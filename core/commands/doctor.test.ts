@@ -72,6 +72,7 @@ test('beside a product that runs well, every line is ok', async () => {
     mail: ['ok SES takes mails from hello@example.com, 0 of 50000 sent in 24 hours'],
     payments: ['ok a sandbox, which starts with the product'],
     slack: ['ok a sandbox, which starts with the product'],
+    discord: ['ok a sandbox, which starts with the product'],
     agents: [expect.stringMatching(/^ok 127\.0\.0\.1:\d+ answers, and has all agents$/)],
   });
   expect(code).toBe(0);

@@ -26,6 +26,10 @@ const name = z
   .transform((text) => shorten(cleanText(text).replace(/\s+/g, ' '), 100));
 /** Longer texts are refused with words; beyond this a platform never sends them. */
 const text = z.string().max(1_000_000);
+/** As much as a field of Slack's forms takes; the rest is left out. */
+const CONTEXT_CHARACTERS = 3_000;
+/** What the request is about and somebody else may have written, such as the message that it was started on. Never read as a request. */
+const context = text.transform((words) => shorten(cleanText(words), CONTEXT_CHARACTERS)).optional();
 /** The coordinates of a message or of a press, with its platform in front: its identity, kept for good. */
 const key = z.string().trim().min(1).max(250);
 const threadRef = z
@@ -66,6 +70,7 @@ export const messageSchema = z.object({
   at: z.date(),
   how: z.enum(hows),
   files: z.array(fileSchema).max(1000).default([]),
+  context,
 });
 
 export const pressSchema = z.object({
@@ -99,6 +104,7 @@ export const commandSchema = z.object({
   /** What a request brings, and the type that was chosen for it, where the platform's command has places for them. */
   files: z.array(fileSchema).max(1000).default([]),
   type: z.enum(agentTypes).optional(),
+  context,
 });
 
 export const editSchema = z.object({

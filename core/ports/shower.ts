@@ -12,15 +12,21 @@ export interface Shower {
    * Makes the post look like this, and nothing like before. Resolves only when the platform confirmed it; every other end is a
    * PostError (poster.ts): `later` was not done, and the channel wants to be left alone for `retryAfterMs`; `never` means that
    * the post was deleted or may not be edited any more; after `unknown` it may look like this, or come to look like this yet.
+   * Where an old post takes no more edits, it may put another one in its place and give that one's ref: views are of it from then on.
    */
-  show(view: View, signal: AbortSignal): Promise<void>;
+  show(view: View, signal: AbortSignal): Promise<Moved | void>;
+}
+
+/** To another post, as a poster would have named it. */
+export interface Moved {
+  readonly messageRef: string;
 }
 
 /** How a post is to look. */
 export interface View {
   readonly platform: string;
   readonly threadRef: string;
-  /** As the poster gave it when it posted the first words. */
+  /** As the poster gave it when it posted the first words, or the shower when it moved to another post. */
   readonly messageRef: string;
   /** One post: what does not fit in one is left out. */
   readonly reply: Reply;

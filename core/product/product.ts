@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
+import type { Bots } from '#bots/main.ts';
 import type { Config } from '#core/contracts/env.ts';
 import { addressHere, isLoopbackHost } from '#core/domain/accounts/loopback.ts';
 import { asNumber } from '#core/domain/credits/credits.ts';
@@ -137,6 +138,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       cost: options.loginCost,
     });
 
+    let spokenOn: Bots | null = null;
     const { platformsFetchedFrom, scopesWanted } = await import('#bots/main.ts');
     const made: Core = {
       store,
@@ -153,6 +155,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       clock,
       log,
       security,
+      platforms: () => spokenOn,
       settings: {
         publicUrl,
         hasPortal: options.portal ?? false,
@@ -176,7 +179,10 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
 
     if (config.roles.includes('worker')) stops.push(await startWorkerRole(core));
     const bots = adapters && (await startBotsRole(core, app, { adapters, settings: outside.chats.settings }));
-    if (bots) stops.push(bots.stop);
+    if (bots) {
+      stops.push(bots.stop);
+      spokenOn = bots;
+    }
     const { startingCredits } = config.people;
     const operatorEmails = [...core.settings.operatorEmails];
     const filesOrigin = originOf(outside.s3);

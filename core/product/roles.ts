@@ -9,6 +9,7 @@ import { deliverMails } from '#core/flows/mail/mail.ts';
 import { fetchInputs } from '#core/flows/files/fetch-inputs.ts';
 import { deliver } from '#core/flows/messages/deliver.ts';
 import { showWork } from '#core/flows/messages/show-work.ts';
+import { watchPlatforms } from '#core/flows/operator/platforms.ts';
 import { relay, upkeep } from '#core/flows/operator/upkeep.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
 import { dispatch } from '#core/flows/tasks/dispatch.ts';
@@ -65,6 +66,7 @@ export async function startBotsRole(
     deliver(core, bots.posters, stopping.signal),
     showWork(core, bots.showers, stopping.signal),
     fetchInputs(core, bots.fetchers, stopping.signal),
+    watchPlatforms(core, bots, stopping.signal),
   ];
   return {
     ...bots,

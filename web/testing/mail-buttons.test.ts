@@ -205,6 +205,7 @@ test('the button of a mail about an expiring key, about a removed app and of eve
     'mails-dead': [alarmPages['mails-dead'], 'Mails'],
     'billing-differs': [alarmPages['billing-differs'], 'Operator'],
     'news-late': [alarmPages['news-late'], 'Operator'],
+    'platform-down': [alarmPages['platform-down'], 'Operator'],
     'ledger-wrong': [alarmPages['ledger-wrong'], 'Ledger'],
     'purchase-unfit': [alarmPages['purchase-unfit'], 'Operator'],
   };

@@ -4,7 +4,7 @@ import type { Context } from '#bots/adapter.ts';
 import type { Call } from '../api/call.ts';
 import type { Pulse } from '../health.ts';
 import type { DiscordSettings } from '../settings.ts';
-import type { Guilds } from './guilds.ts';
+import type { GuildMemory } from './guild-memory.ts';
 
 export interface Told {
   /** null where it comes from catching up. */
@@ -22,13 +22,14 @@ export type Handler = (data: unknown, told: Told) => Promise<void>;
 export type Dispatch = Readonly<Partial<Record<string, Handler>>>;
 
 export interface Gateway {
-  readonly guilds: Guilds;
   /** Lets go so that the next holder resumes, and resolves when all that was begun has ended. */
   stop(): Promise<void>;
 }
 
 export interface GatewayParts {
   readonly call: Call;
+  /** Is told what the gateway says of servers and channels. */
+  readonly guilds: GuildMemory;
   readonly dispatch: Dispatch;
   readonly pulse: Pulse;
 }

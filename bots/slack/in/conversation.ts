@@ -11,6 +11,8 @@ import type { Take } from './take.ts';
 export interface Conversation {
   readonly take: Take;
   readonly log: Log;
+  /** Slack has greeted us. */
+  opened(): void;
   /** Nothing that comes afterwards is taken. */
   readonly stopping: AbortSignal;
 }
@@ -30,7 +32,7 @@ const BEAT_MS = 10_000;
 const LEAVE_MS = 5_000;
 
 /** Resolves when the connection is closed. Never rejects. */
-export function converse(address: string, { take, log, stopping }: Conversation): Promise<Ended> {
+export function converse(address: string, { take, log, opened, stopping }: Conversation): Promise<Ended> {
   const { promise, resolve } = Promise.withResolvers<Ended>();
   const socket = new WebSocket(address, { maxPayload: FRAME_MOST, handshakeTimeout: GREETING_MS });
   const underWay = new Set<Promise<void>>();
@@ -74,6 +76,7 @@ export function converse(address: string, { take, log, stopping }: Conversation)
 
   function greeted(): void {
     wasGreeted = true;
+    opened();
     log.info({}, 'connected to Slack');
   }
 

@@ -146,9 +146,35 @@ test('what can never be taken is acknowledged without being done, and what is un
   expect([took, acknowledged.at(-1)]).toEqual([['Ev2'], 'slow']);
 });
 
+test('operators read how old the connection is, and that it is gone while Slack is away', async () => {
+  const { app, people, setDown } = product();
+  const socket = async () => (await app.operator.health()).find(({ part }) => part === 'Slack socket');
+  const age = async () => (await app.operator.gauges()).find(({ name }) => name === 'impacter_slack_socket_age_seconds')?.value;
+  await vi.waitFor(async () => expect(await people.socketCount()).toBeGreaterThan(0));
+  await vi.waitFor(async () => expect(await socket()).toEqual({ part: 'Slack socket', ok: true, isPlatform: true }));
+  clock.forward(3_000);
+  expect(await age()).toBeGreaterThanOrEqual(3);
+  await setDown(true);
+  await vi.waitFor(async () => expect(await socket()).toMatchObject({ ok: false, trouble: expect.stringMatching(/^no connection for/) }));
+  expect(await age()).toBe(0);
+  await setDown(false);
+  await vi.waitFor(async () => {
+    clock.forward(1_000);
+    expect(await socket()).toMatchObject({ ok: true });
+  });
+});
+
 function deps(call: Call): Parameters<typeof openSlackSocket>[0] {
   const tokens = { of: async (team: string) => (team === 'T1' ? ({} as never) : null) };
-  return { appToken: 'xapp-1', call, tokens, bolt: () => Promise.reject(new Error('nothing is told')), clock, log: quietLog };
+  return {
+    appToken: 'xapp-1',
+    call,
+    tokens,
+    bolt: () => Promise.reject(new Error('nothing is told')),
+    pulse: { socket: () => undefined },
+    clock,
+    log: quietLog,
+  };
 }
 
 async function slackByHand() {

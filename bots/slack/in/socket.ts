@@ -4,12 +4,14 @@
 import { z } from 'zod';
 import type { Clock } from '#core/ports/clock.ts';
 import { SlackNo, type Call } from '../api/call.ts';
+import type { SlackPulse } from '../health.ts';
 import { converse } from './conversation.ts';
 import { taker, type TakeDeps } from './take.ts';
 
 export interface SocketDeps extends TakeDeps {
   readonly appToken: string;
   readonly call: Call;
+  readonly pulse: Pick<SlackPulse, 'socket'>;
   readonly clock: Clock;
 }
 
@@ -40,7 +42,7 @@ const useless: ReadonlySet<string> = new Set([
  * next one is asked for once the last one is closed, and what Slack wants to tell meanwhile it tells later.
  */
 export async function openSlackSocket(deps: SocketDeps): Promise<SlackSocket> {
-  const { appToken, call, clock, log } = deps;
+  const { appToken, call, pulse, clock, log } = deps;
   const take = taker(deps);
   const stopping = new AbortController();
   /** Ms that Slack wants us to wait. */
@@ -57,7 +59,9 @@ export async function openSlackSocket(deps: SocketDeps): Promise<SlackSocket> {
     let failures = 0;
     for (let address = first; !stopping.signal.aborted; address = await newAddress().catch(tryLater)) {
       const beganMs = performance.now();
-      const ended = address === null ? null : await converse(address, { take, log, stopping: stopping.signal });
+      const ended =
+        address === null ? null : await converse(address, { take, log, opened: () => pulse.socket(true), stopping: stopping.signal });
+      pulse.socket(false);
       failures = ended !== null && performance.now() - beganMs > LIVED_MS ? 0 : failures + 1;
       // Slack moves each connection to another machine now and then.
       const isUsual = ended?.wasGreeted === true && failures <= 1;

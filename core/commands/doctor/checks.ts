@@ -23,6 +23,7 @@ import { realS3, realSes } from '#core/product/sandboxes.ts';
 import { missingMigrations } from '#core/store/database/migrate.ts';
 import { openMoney } from '#core/store/database/money.ts';
 import { openWithAny, sharedSecret } from '#core/store/database/secrets.ts';
+import { discord } from './discord.ts';
 import { failing, ok, warning, type Check, type Database, type Finding, type Patient } from './finding.ts';
 import { readyz } from './patient.ts';
 import { payments } from './payments.ts';
@@ -54,6 +55,7 @@ export const checks: readonly Check[] = [
   { name: 'mail', reads: /^(SES|AWS)_/, look: mail, mend: 'set SES_FROM, SES_ENDPOINT and the AWS keys' },
   { name: 'payments', reads: /^STRIPE_/, look: payments, mend: 'set STRIPE_SECRET_KEY' },
   { name: 'slack', reads: /^(SLACK_|PUBLIC_URL$)/, look: slack, mend: 'see whether SLACK_API_URL leads to Slack' },
+  { name: 'discord', reads: /^(DISCORD_|PUBLIC_URL$)/, look: discord, mend: 'see whether DISCORD_API_URL leads to Discord' },
   { name: 'agents', reads: /^OPENCLAW_/, look: agents, mend: 'set OPENCLAW_URL and OPENCLAW_TOKEN' },
 ];
 

@@ -85,6 +85,7 @@ describe('a number that counts something is the quantity, and talk around a requ
     ['The leads are bad. Redo them.', 'lead-generation', '25 leads (usual)'],
     ['ne cherche pas de leads, écris un article de blog', 'content-creation', 'not counted'],
     ['> find 100 leads\n\nno, write a blog post instead', 'content-creation', 'not counted'],
+    ['find 20 leads like these\n\n> Thanks! Now write 900 emails. Then scrape 300 rows.', 'lead-generation', '20 leads'],
     ['find 100 leads at Fortune 500 companies', 'lead-generation', '100 leads'],
     ['find 30 Fortune 500 companies', 'lead-generation', '30 leads'],
     ['get 40 contacts from the 2026 Web Summit', 'lead-generation', '40 leads'],

@@ -31,6 +31,18 @@ export interface Accepted {
   readonly available: Amount;
   /** How many tasks of this conversation go first; absent or 0 when it starts at once. */
   readonly position?: number;
+  readonly byCommand?: true;
+  readonly request?: RequestSaid;
+}
+
+/**
+ * What was asked, and by whom, where nobody else sees it: a command leaves no message. Never stored: it is added when first words are
+ * posted (`byCommand`), so what was erased is in no letter.
+ */
+export interface RequestSaid {
+  readonly by: string;
+  /** Its first line. */
+  readonly text: string;
 }
 
 /** It waits for approval; nothing is held yet. */
@@ -55,6 +67,8 @@ export interface Approval {
   readonly approveBy?: string;
   /** It is a request that was edited after it had been taken. */
   readonly edited?: boolean;
+  readonly byCommand?: true;
+  readonly request?: RequestSaid;
 }
 
 export type RefusedSaying = Refused & { readonly kind: 'refused' };
@@ -66,6 +80,7 @@ export interface Working {
   readonly type: AgentType;
   readonly held: Amount;
   readonly steps: readonly Step[];
+  readonly request?: RequestSaid;
   /** How it ended; then there is nothing to cancel, and the answer stands below. Absent while it goes on. */
   readonly ended?: Extract<TaskStatus, 'completed' | 'failed' | 'canceled'>;
 }

@@ -84,6 +84,7 @@ function sayAccepted(saying: Accepted, context: ReplyContext): Reply {
     fallback: `${title}. ${[sayType(saying.type), ...count, sayEstimate(saying)].join(', ')}.`,
     blocks: [
       heading(title, 'wait'),
+      ...sayRequest(saying),
       ours(sentence(saying.because)),
       facts(
         ...count.map((words) => ['Quantity', words] as const),
@@ -94,6 +95,10 @@ function sayAccepted(saying: Accepted, context: ReplyContext): Reply {
       ...choices(cancel(saying.taskId), ...open(saying.taskId, context)),
     ],
   };
+}
+
+function sayRequest({ request }: Pick<Accepted, 'request'>): Prose[] {
+  return request === undefined ? [] : [person(`${request.by}: ${request.text}`)];
 }
 
 /** Always said where there is one, so that a wrong reading is seen before it costs. */
@@ -120,6 +125,7 @@ function sayApproval(saying: Approval, context: ReplyContext): Reply {
     fallback: `${title}${title.endsWith('?') ? '' : '.'} ${[sayType(saying.type), ...count, sayEstimate(saying)].join(', ')}.`,
     blocks: [
       heading(title, 'wait'),
+      ...sayRequest(saying),
       ours([sentence(saying.because), ...sayThreshold(saying), words, ...sayExpiry(saying)].join(' ')),
       facts(
         ...count.map((counted) => ['Quantity', counted] as const),
@@ -167,12 +173,13 @@ const pageLabels: Readonly<Record<string, string>> = {
 };
 
 function sayWorking(saying: Working, context: ReplyContext): Reply {
-  if (saying.ended !== undefined) return sayEnded(saying.ended, saying.taskId, context);
+  if (saying.ended !== undefined) return sayEnded(saying, saying.ended, context);
   const running = saying.steps.findLast((step) => step.state === 'running');
   return {
     fallback: running === undefined ? 'Working on it.' : `Working on it: ${running.title}`,
     blocks: [
       heading('Working on it', 'wait'),
+      ...sayRequest(saying),
       ...(saying.steps.length === 0 ? [] : [{ kind: 'progress', steps: saying.steps.slice(-STEPS_SHOWN) } as const]),
       facts(['Reserved', credits(saying.held)]),
       ...choices(cancel(saying.taskId), ...open(saying.taskId, context)),
@@ -181,11 +188,11 @@ function sayWorking(saying: Working, context: ReplyContext): Reply {
 }
 
 /** Short: the answer is a post of its own. */
-function sayEnded(ended: NonNullable<Working['ended']>, taskId: TaskId, context: ReplyContext): Reply {
+function sayEnded({ taskId, ...saying }: Working, ended: NonNullable<Working['ended']>, context: ReplyContext): Reply {
   const { title, words } = ends[ended];
   return {
     fallback: `${title}. ${words}`,
-    blocks: [heading(title, 'plain'), ours(words), ...choices(...open(taskId, context))],
+    blocks: [heading(title, 'plain'), ...sayRequest(saying), ours(words), ...choices(...open(taskId, context))],
   };
 }
 

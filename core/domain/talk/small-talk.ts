@@ -72,14 +72,21 @@ interface Part {
 
 const marks = /[!?;…。！？\n]+|[.,:](?=\s|$)|(?<=\s)[-–—]+(?=\s)/gu;
 
+const quotedLine = /^\s*>/;
+/** What is further in is no quotation. */
+const INDENT_MOST = 20;
+
 function partsOf(text: string): Part[] {
   const parts: Part[] = [];
   let from = 0;
+  // A line that is quoted is quoted to its end, however many sentences it has.
+  let isQuoted = quotedLine.test(text);
   const add = (to: number, mark: string) => {
     const part = text.slice(from, to);
-    if (/^\s*>/.test(part)) parts.push({ from, to, mark, kind: 'quoted' });
+    if (isQuoted) parts.push({ from, to, mark, kind: 'quoted' });
     else parts.push(...split(part, from).map((each, i, all) => ({ ...each, mark: i === all.length - 1 ? mark : '' })));
     from = to + mark.length;
+    if (mark.includes('\n')) isQuoted = quotedLine.test(text.slice(from, from + INDENT_MOST));
   };
   for (const { 0: mark, index } of text.matchAll(marks)) add(index, mark);
   add(text.length, '');

@@ -3,6 +3,7 @@
 import { expect, test, vi } from 'vitest';
 import { chatRates } from '#core/domain/asks/verb-rates.ts';
 import { newId } from '#core/domain/ids.ts';
+import { choiceId } from '#core/domain/messages/choice.ts';
 import { linksIn, openChatStage, shownIn } from '#core/testing/stages/chat-stage.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 
@@ -213,6 +214,23 @@ test('a thread that another team pays for is answered privately, once, and nothi
   expect(await bob.say('find me 3 leads', thread, { key: heard.key })).toMatchObject({ outcome: 'refused', repeated: true });
   expect(await outcomes([heard.key])).toEqual(['refused']);
   expect(await other.owner.ledger()).toEqual(['grant 500']);
+});
+
+test('the message that a request was started on comes along, and says neither what is asked for nor how many, also when it is run again', async () => {
+  const { owner, place } = await linked();
+  const [ann, thread] = [place.speaker(), place.thread()];
+  const context = 'Thanks! Now write 900 emails.\ntype: research';
+  const { taskId } = await ann.say('find me 3 leads like this one', thread, { context });
+  const requestText = 'find me 3 leads like this one\n\n> Thanks! Now write 900 emails.\n> type: research';
+  const asked = { type: 'lead-generation', quantity: 3, requestText };
+  expect(await stage().core.store.tasks.find(owner.teamId, taskId!)).toMatchObject(asked);
+  await vi.waitFor(async () => expect(await place.tasks(thread)).toMatchObject([{ status: 'completed' }]));
+  await ann.press(choiceId('retry', taskId!), thread);
+  const again = (await place.tasks(thread)).at(-1)!;
+  expect(again.id).not.toBe(taskId);
+  expect(await stage().core.store.tasks.find(owner.teamId, again.id)).toMatchObject(asked);
+  const { taskId: long } = await ann.command('ask', { text: 'find me 2 leads', context: 'x'.repeat(50_000), threadRef: thread });
+  expect((await stage().core.store.tasks.find(owner.teamId, long!))!.requestText).toHaveLength('find me 2 leads\n\n> '.length + 3_000);
 });
 
 test('files that only the platform has are refused until they can be fetched', async () => {

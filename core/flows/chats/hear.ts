@@ -99,7 +99,7 @@ async function ask({ core, speaker, message, seen, twin, patience }: Heard, paye
   const identityId = isRemembered(speaker, seen)
     ? seen.identityId
     : await patience.during((signal) => unless(signal, core.store.people.rememberAccount(speaker)));
-  const { key, threadRef, channel, text, type, at, files } = message;
+  const { key, threadRef, channel, text, context, type, at, files } = message;
   try {
     const taken = await takeFromChat(
       core,
@@ -107,20 +107,25 @@ async function ask({ core, speaker, message, seen, twin, patience }: Heard, paye
         key,
         threadRef,
         ...(channel !== undefined && { channel }),
-        text,
+        text: withContext(text, context),
         ...(type !== undefined && { type }),
         // Files that only the platform has are refused by intake until they can be fetched.
         files,
         at,
       },
       patience,
-      fromChat(core, { ...payer, identityId }, { twin, askedBy: identityId, at }),
+      { ...fromChat(core, { ...payer, identityId }, { twin, askedBy: identityId, at }), byCommand: message.how === 'command' },
     );
     return await answerTaken(core, speaker, seen, taken);
   } catch (error) {
     if (error instanceof JudgedBefore) return { ...nothingToShow, repeated: true };
     throw error;
   }
+}
+
+/** As a quotation, which is neither weighed nor counted, also when the request is run again. */
+function withContext(text: string, context = ''): string {
+  return context === '' ? text : `${text}\n\n${context.replaceAll(/^/gm, '> ')}`;
 }
 
 /** Written down as a message of a chat: its key alone is its identity. */

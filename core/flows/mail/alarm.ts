@@ -3,7 +3,14 @@
 import type { Core } from '../runtime/core.ts';
 import { writeMail } from './mail.ts';
 
-export type AlarmKind = 'billing-differs' | 'letters-dead' | 'ledger-wrong' | 'mails-dead' | 'news-late' | 'purchase-unfit';
+export type AlarmKind =
+  | 'billing-differs'
+  | 'letters-dead'
+  | 'ledger-wrong'
+  | 'mails-dead'
+  | 'news-late'
+  | 'platform-down'
+  | 'purchase-unfit';
 
 const QUIET_MS = 60 * 60 * 1000;
 
@@ -14,6 +21,7 @@ export const alarmPages: Readonly<Record<AlarmKind, `/operator${string}`>> = {
   'ledger-wrong': '/operator/ledger',
   'mails-dead': '/operator/mails',
   'news-late': '/operator',
+  'platform-down': '/operator',
   'purchase-unfit': '/operator',
 };
 

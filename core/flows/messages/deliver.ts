@@ -3,6 +3,7 @@
 // whatever happens in a channel, the others do.
 
 import { taskPage } from '#core/domain/tasks/task-view.ts';
+import type { Saying } from '#core/domain/messages/letter.ts';
 import type { Reply } from '#core/domain/messages/reply.ts';
 import { replyFor } from '#core/domain/messages/say.ts';
 import type { Trouble } from '#core/domain/messages/trouble.ts';
@@ -89,7 +90,7 @@ async function tryOnce(core: Core, poster: Poster, letter: OpenLetter, so: Tried
   }
   const callMs = core.settings.letterLeaseMs / CALLS_IN_A_LEASE;
   const inTime = <T>(call: (signal: AbortSignal) => Promise<T>) => answered(core, callMs, leave, call);
-  const reply = replyOf(core, letter);
+  const reply = replyOf(core, { ...letter, saying: await withRequest(core, letter.saying) });
   const part: LetterPart = {
     key: letterId,
     threadRef: letter.threadRef ?? letter.address,
@@ -129,6 +130,13 @@ async function tryOnce(core: Core, poster: Poster, letter: OpenLetter, so: Tried
   if (letter.probes) await core.store.routes.mended(letter.route);
   await confirm(core, letter, posted);
   core.log.info({ letterId, conversationId, part: letter.part, tries: letter.tries }, 'letter posted');
+}
+
+/** What was asked by a command is seen nowhere else. */
+async function withRequest(core: Core, saying: Saying): Promise<Saying> {
+  if ((saying.kind !== 'accepted' && saying.kind !== 'approval') || saying.byCommand !== true) return saying;
+  const request = await core.store.chats.requestByCommand(saying.taskId);
+  return request === null ? saying : { ...saying, request };
 }
 
 /** What cannot be put into words here (a newer version may have written it) is on its page in the portal. */

@@ -74,6 +74,39 @@ test('steps that follow quickly are shown together: each channel is edited at mo
   expect(world.views.length).toBeLessThan(30);
 });
 
+test('a post that was moved because the old one takes no more edits is the one that is edited from then on, to the end', async () => {
+  const change: Change = () => async (view) => (view.messageRef === 'second' ? undefined : { messageRef: 'second' });
+  const world = await shownWorkStage({ change });
+  const { run } = await world.begin(3);
+  const step = async (title: string, moved: boolean) => {
+    run.step(title, 'running');
+    await world.goingOn(async () => expect(JSON.stringify(world.views.at(-1)?.reply)).toContain(title));
+    expect(world.views.at(-1)!.messageRef === 'second').toBe(moved);
+  };
+  await step('Page 1', false);
+  await step('Page 2', true);
+  await step('Page 3', true);
+  run.end();
+  await world.untilClosed();
+  expect(world.views.at(-1)).toMatchObject({ closed: true, messageRef: 'second' });
+});
+
+test('where a command brought the request, its first post says who asked for what, also while the work is shown and when it is over', async () => {
+  const world = await shownWorkStage();
+  await world.people.command('general', 'ask', 'find me 5 leads in Miami');
+  const run = await world.run(5);
+  const posts = async () => (await world.people.messages('general')).map(({ text }) => text);
+  await vi.waitFor(async () => expect(await posts()).toEqual([expect.stringMatching(/On it[^]*> Ann: find me 5 leads in Miami/)]));
+  run.step('Search the web', 'running');
+  await world.goingOn(async () => expect(await posts()).toEqual([expect.stringMatching(/Working on it[^]*> Ann: find me 5 leads/)]));
+  run.end();
+  await world.untilClosed();
+  expect((await posts())[0]).toMatch(/Done[^]*> Ann: find me 5 leads/);
+  // Who begins a thread with a message has said it there.
+  await world.begin(6);
+  expect((await posts()).filter((text) => text.includes('> Ann: '))).toHaveLength(1);
+});
+
 const failures: Record<string, Change> = {
   'fails without an answer': () => () => Promise.reject(new PostError('unknown', 'cut')),
   'has to wait': () => () => Promise.reject(new PostError('later', 'busy', { retryAfterMs: 300_000 })),

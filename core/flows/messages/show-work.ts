@@ -3,7 +3,7 @@
 // newest state is shown; what came in between is skipped, and so is whatever a platform does not take.
 
 import { amountOf } from '#core/domain/credits/credits.ts';
-import type { Working } from '#core/domain/messages/letter.ts';
+import type { RequestSaid, Working } from '#core/domain/messages/letter.ts';
 import { replyFor } from '#core/domain/messages/say.ts';
 import { isOver } from '#core/domain/tasks/task.ts';
 import { PostError } from '#core/ports/poster.ts';
@@ -64,19 +64,19 @@ async function showOne(core: Core, shower: Shower, showing: OpenShowing, leave: 
   const { store, clock, settings } = core;
   const callMs = settings.letterLeaseMs / CALLS_IN_A_LEASE;
   try {
-    const view = viewOf(core, shower, showing);
+    const view = viewOf(core, shower, showing, await core.store.chats.requestByCommand(showing.taskId));
     // Whoever comes too late may find another process at it.
     if (clock.now().getTime() + callMs > showing.leaseUntil.getTime())
       return await store.showings.putBack(showing, settings.worker, { nextAt: clock.now(), tries: showing.tries });
-    await answered(core, callMs, leave, (signal) => shower.show(view, signal));
-    await store.showings.shown(showing, settings.worker, clock.now());
-    core.log.debug({ taskId: showing.taskId, version: showing.version, closed: view.closed }, 'work shown');
+    const moved = (await answered(core, callMs, leave, (signal) => shower.show(view, signal))) ?? null;
+    await store.showings.shown(showing, settings.worker, clock.now(), moved?.messageRef ?? null);
+    core.log.debug({ taskId: showing.taskId, version: showing.version, closed: view.closed, moved: moved !== null }, 'work shown');
   } catch (error) {
     await notShown(core, shower, showing, error).catch(() => core.log.warn({ taskId: showing.taskId }, 'state of shown work not written'));
   }
 }
 
-function viewOf(core: Core, { platform }: Shower, showing: OpenShowing): View {
+function viewOf(core: Core, { platform }: Shower, showing: OpenShowing, request: RequestSaid | null): View {
   const closed = isOver(showing.status);
   const saying: Working = {
     kind: 'working',
@@ -84,6 +84,7 @@ function viewOf(core: Core, { platform }: Shower, showing: OpenShowing): View {
     type: showing.type,
     held: amountOf(showing.held),
     steps: latestSteps(showing.steps),
+    ...(request && { request }),
     ...(closed && { ended: showing.status as NonNullable<Working['ended']> }),
   };
   const { threadRef, messageRef, version } = showing;

@@ -1,27 +1,14 @@
 // Whether the product works, and the numbers that say how.
 
+import type { Gauge, PartHealth } from '#core/ports/health.ts';
 import type { Core } from '../runtime/core.ts';
-
-export interface PartHealth {
-  readonly part: 'database' | 'queue' | 'workers' | 'storage' | 'agents';
-  readonly ok: boolean;
-  /** What is wrong, without secrets. */
-  readonly trouble?: string;
-}
-
-export interface Gauge {
-  readonly name: string;
-  readonly help: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly value: number;
-}
 
 /** A part that does not answer by then is not well. */
 const CHECK_MS = 3_000;
 
-/** Each part the product needs, and whether it answers now. */
+/** Each part the product needs, and whether it answers now; and the platforms that this process speaks on. */
 export async function health(core: Core): Promise<PartHealth[]> {
-  return Promise.all([
+  const parts = await Promise.all([
     check('database', () => core.store.writesALittle()),
     check('queue', () => core.queue.check()),
     check('workers', async () => {
@@ -31,9 +18,10 @@ export async function health(core: Core): Promise<PartHealth[]> {
     check('storage', (signal) => core.files.check(signal)),
     check('agents', (signal) => core.agents.check(signal)),
   ]);
+  return [...parts, ...(core.platforms()?.health() ?? [])];
 }
 
-async function check(part: PartHealth['part'], ask: (signal: AbortSignal) => Promise<void>): Promise<PartHealth> {
+async function check(part: string, ask: (signal: AbortSignal) => Promise<void>): Promise<PartHealth> {
   const signal = AbortSignal.timeout(CHECK_MS);
   const late = new Promise<never>((_, reject) =>
     signal.addEventListener('abort', () => reject(new Error(`no answer within ${CHECK_MS / 1000} s`)), { once: true }),
@@ -83,5 +71,6 @@ export async function gauges(core: Core): Promise<Gauge[]> {
       labels: { state },
       value,
     })),
+    ...(core.platforms()?.gauges() ?? []),
   ];
 }

@@ -3,6 +3,7 @@
 // a team. To everybody else these verbs are not there. Whatever they change, and each request that they read, is a line in the
 // audit log, as `operator:<user id>`.
 
+import type { PartHealth } from '#core/ports/health.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { amountOf, credits, micro, sayCredits, type Amount } from '#core/domain/credits/credits.ts';
 import { isId, type TaskId, type TeamId } from '#core/domain/ids.ts';
@@ -32,7 +33,6 @@ import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
 import { stop } from '../tasks/control.ts';
 import { gauges, health } from './health.ts';
-import type { PartHealth } from './health.ts';
 import { readReason, wrongField } from './operator-reason.ts';
 
 export interface OperatorOverview extends Numbers {

@@ -253,6 +253,12 @@ test('who has no account gets a link in their own chat, which works once, and th
   const { app, core, owner, people, say } = world;
   const thread = await say('general', 'find me 3 leads for Zebedee');
   await vi.waitFor(async () => expect(await people.messages('general', thread)).toHaveLength(3));
+  // A command leaves no message, so the words that begin its thread say what was asked, and by whom.
+  await people.command('general', 'ask', 'find me 3 leads for Florence');
+  await vi.waitFor(async () =>
+    expect((await people.messages('general')).map(({ text }) => text).join()).toContain('Ann: find me 3 leads for Florence'),
+  );
+  await vi.waitFor(async () => expect(await people.messages('general')).toHaveLength(5));
   const ann = { platform: 'board', workspace: 'board', externalId: 'ann' };
   const first = (await app.privacy.makeErasureLink(ann))!;
   const { url, expiresAt } = (await app.privacy.makeErasureLink(ann))!;
@@ -261,7 +267,7 @@ test('who has no account gets a link in their own chat, which works once, and th
   expect(await app.privacy.makeErasureLink({ ...ann, externalId: 'nobody' })).toBeNull();
 
   await expect(app.privacy.lookAtErasure(tokenOf(first.url))).rejects.toMatchObject({ code: 'erasure-link.used' });
-  expect(await app.privacy.lookAtErasure(tokenOf(url))).toEqual({ platform: 'board', displayName: 'Ann', tasks: 1, hasAccount: false });
+  expect(await app.privacy.lookAtErasure(tokenOf(url))).toEqual({ platform: 'board', displayName: 'Ann', tasks: 2, hasAccount: false });
   expect(await searchEverywhere(core.store.money, ['Ann', 'Zebedee', tokenOf(url)])).not.toEqual([]);
   expect((await searchEverywhere(core.store.money, [tokenOf(url)])).length).toBe(0);
   await core.store.routes.broke('board:general', 'closed', clock.now());
@@ -274,7 +280,7 @@ test('who has no account gets a link in their own chat, which works once, and th
     [],
   );
   expect(new Set(channels.map(({ route }) => route))).toEqual(new Set(['board:erased']));
-  expect(await searchEverywhere(core.store.money, ['Zebedee', '"Ann"'])).toEqual([]);
+  expect(await searchEverywhere(core.store.money, ['Zebedee', 'Florence', '"Ann"'])).toEqual([]);
   for (const table of ['identities', 'showings']) {
     const { rows } = await core.store.money.query({ text: `SELECT 1 FROM ${table}` }, []);
     expect(rows, table).toEqual([]);

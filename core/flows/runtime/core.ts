@@ -6,6 +6,7 @@ import type { Agents } from '#core/ports/agents.ts';
 import type { Auth } from '#core/ports/auth.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Files } from '#core/ports/files.ts';
+import type { Gauge, PartHealth } from '#core/ports/health.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Mailer } from '#core/ports/mail.ts';
 import type { Payments } from '#core/ports/payments.ts';
@@ -36,6 +37,8 @@ export interface Core {
   readonly clock: Clock;
   readonly log: Log;
   readonly security: SecurityLog;
+  /** How the platforms are that this process speaks on; null where it speaks on none. */
+  platforms(): { health(): readonly PartHealth[]; gauges(): readonly Gauge[] } | null;
   readonly settings: CoreSettings;
 }
 

@@ -6,7 +6,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import { DatabaseUnavailable } from '#core/store/database/outage.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { stage } from '#core/testing/stages/stage.ts';
-import { patienceFor, USUAL_ANSWER_WITHIN_MS, type Wait } from './patience.ts';
+import { patienceFor, unless, USUAL_ANSWER_WITHIN_MS, type Wait } from './patience.ts';
 
 // What is on its way at the end may have its answer within another 400 ms, so the last try is over by then.
 test.each<[string, Wait | undefined, number]>([
@@ -30,6 +30,20 @@ test.each<[string, Wait | undefined, number]>([
     await clock.go(1);
   } else await clock.go(0);
   expect(ended).toMatchObject({ code: 'database.unavailable' });
+});
+
+test.each([
+  ['a question that was cut off on its way leaves no doubt that nothing was done', false, undefined],
+  ['work that was cut off after it had begun leaves it open', true, 'unknown'],
+])('%s', async (_, hasBegun, outcome) => {
+  const clock = stillClock();
+  const cutOff = () => Promise.reject(new DatabaseUnavailable(new Error('cut off'), { mayBeDone: true }));
+  const refused = patienceFor({ clock, settings: { answerWithinMs: USUAL_ANSWER_WITHIN_MS } })
+    .during((signal) => unless(signal, cutOff(), () => hasBegun))
+    .catch((error: unknown) => error);
+  await clock.go(USUAL_ANSWER_WITHIN_MS);
+  const { code, facts } = (await refused) as { code: string; facts: { outcome?: string } };
+  expect([code, facts.outcome]).toEqual(['database.unavailable', outcome]);
 });
 
 test('while the database is away, a door in a hurry is refused first, and one that can wait has its request taken', async () => {

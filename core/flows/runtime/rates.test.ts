@@ -26,7 +26,7 @@ const cheap = [
   `files.openLink files.open files.openOriginal team.lookAtInvitation team.acceptInvitation team.declineInvitation workspaces.lookAtLink workspaces.confirmLink privacy.lookAtErasure privacy.confirmErasure
    privacy.makeErasureLink workspaces.makeIdentityLink workspaces.makeWorkspaceLink`,
   // For adapters: what platforms say, as often as they do.
-  `workspaces.installed workspaces.uninstalled workspaces.installation workspaces.expiringInstallations workspaces.rotate
+  `workspaces.installed workspaces.uninstalled workspaces.installation workspaces.expiringInstallations workspaces.installedOn workspaces.rotate
    workspaces.placeNamed workspaces.place workspaces.rulePlace`,
   // Streams are counted where they are opened.
   'live.events live.items live.cursor live.onSessionEnd operator.health operator.gauges',

@@ -141,6 +141,7 @@ export const sensitiveActs = {
   'workspaces.uninstalled': everyday,
   'workspaces.installation': everyday,
   'workspaces.expiringInstallations': everyday,
+  'workspaces.installedOn': everyday,
   'workspaces.rotate': everyday,
   'workspaces.placeNamed': everyday,
   'workspaces.place': everyday,

@@ -73,6 +73,8 @@ export interface FromChat {
   readonly filesOf?: TaskId;
   /** Where its thread ref alone does not tell. */
   readonly conversationId?: ConversationId;
+  /** It was typed as a command, which nobody else sees. */
+  readonly byCommand?: boolean;
 }
 
 /** It repeats an earlier task, in that one's conversation and with its files. */
@@ -185,6 +187,7 @@ async function take(
               estimateLow: amountOf(read.task.estimateLow),
               estimateHigh: amountOf(read.task.estimateHigh),
               ...(read.stated !== null && { quantity: read.task.quantity!, stated: read.stated }),
+              ...(chat?.byCommand === true && { byCommand: true as const }),
               ...(asksAbove === null
                 ? { kind: 'accepted' }
                 : {
@@ -204,9 +207,10 @@ async function take(
       { taskId: answer.taskId, conversationId: answer.conversationId, outcome: answer.outcome, repeated: answer.repeated },
       'ask taken',
     );
-    if (taken.kind === 'approval' && !taken.repeated) await unless(signal, core.rates.note('unapproved', who));
+    const taking = () => true;
+    if (taken.kind === 'approval' && !taken.repeated) await unless(signal, core.rates.note('unapproved', who), taking);
     if (taken.kind === 'refused' && !taken.repeated)
-      await unless(signal, core.rates.note(isAnswer(taken.refused.code) ? 'answered' : 'refused', who));
+      await unless(signal, core.rates.note(isAnswer(taken.refused.code) ? 'answered' : 'refused', who), taking);
     return taken;
   });
 }

@@ -231,6 +231,20 @@ test('news of a removal that is older than the present installation changes noth
   expect(await app.workspaces.installation('slack', given.externalId)).toMatchObject({ tokens: again.tokens });
 });
 
+test('an adapter can ask in which of its workspaces the app is, however many there are', async () => {
+  const { app, core } = world();
+  const [here, gone] = [slack({ platform: 'discord', name: 'Harbor' }), slack({ platform: 'discord' })];
+  await app.workspaces.installed(here);
+  await app.workspaces.installed(gone);
+  await app.workspaces.installed(slack());
+  await app.workspaces.uninstalled({ platform: 'discord', externalId: gone.externalId });
+  expect(await app.workspaces.installedOn('discord')).toEqual([{ externalId: here.externalId, name: 'Harbor' }]);
+  const text = `INSERT INTO installations (id, platform, external_id, name, installed_at)
+                SELECT gen_random_uuid(), 'discord', 'many' || n, 'Many', now() FROM generate_series(1, 2000) n`;
+  await core.store.money.query({ text }, []);
+  expect(new Set((await app.workspaces.installedOn('discord')).map(({ externalId }) => externalId)).size).toBe(2001);
+});
+
 test('an installation that cannot be kept is refused with what is wrong, so that its adapter can revoke the tokens', async () => {
   const { app } = world();
   const wrong = (name: string) => ({ code: 'request.invalid', facts: { fields: [{ name }] } });

@@ -9,7 +9,7 @@ import { cleanText, shorten } from '#core/domain/text/text.ts';
 import { installationLimits, type Installation, type NewInstallation, type Tokens } from '#core/domain/workspaces/installation.ts';
 import type { Ending } from '#core/store/tasks/finish.ts';
 import { LockedOut } from '#core/store/database/outage.ts';
-import type { LiveTask, Version } from '#core/store/workspaces/installations.ts';
+import type { InstalledThere, LiveTask, Version } from '#core/store/workspaces/installations.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
 
@@ -77,6 +77,9 @@ export function installationVerbs(core: Core) {
 
     /** For an adapter: null when the app is not there. From memory; a change by any process is heard of at once. */
     installation: (platform: Platform, externalId: string): Promise<Installation | null> => cached.read(platform, externalId),
+
+    /** For an adapter: every workspace with the app in it, to find out from which of them it was removed while nobody listened. */
+    installedOn: (platform: Platform): Promise<InstalledThere[]> => installations.installedOn(platform),
 
     /** For an adapter: installations whose tokens expire before then, soonest first. */
     expiringInstallations: (platform: Platform, before: Date): Promise<Version[]> =>

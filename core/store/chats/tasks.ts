@@ -1,9 +1,11 @@
 // Tasks as people in a chat act on them: by the task alone, since a press tells neither team nor person.
 
+import { SOMEBODY } from '#core/domain/acting.ts';
 import { micro, type Credits } from '#core/domain/credits/credits.ts';
 import type { IdentityId, TaskId, TeamId, UserId, WalletId } from '#core/domain/ids.ts';
-import type { HistoryLine } from '#core/domain/messages/letter.ts';
+import type { HistoryLine, RequestSaid } from '#core/domain/messages/letter.ts';
 import type { ThreadRef } from '#core/domain/messages/thread-ref.ts';
+import { firstLine } from '#core/domain/text/text.ts';
 import type { Money } from '../database/money.ts';
 
 export interface PersonInChat {
@@ -19,6 +21,8 @@ export interface LiveTask {
 export interface ChatTasks {
   /** Whose task it is; null when there is none. */
   teamOf(taskId: string): Promise<TeamId | null>;
+  /** What was asked by a command, and by whom; null for every other task. */
+  requestByCommand(taskId: TaskId): Promise<RequestSaid | null>;
   /** What was not over in a thread at `before` or is not now, and was asked by then, oldest first. */
   liveIn(threadRef: ThreadRef, before: Date): Promise<LiveTask[]>;
   /** The newest task of theirs that is not over, else the newest that was not at `at`. */
@@ -29,6 +33,8 @@ export interface ChatTasks {
   ownOf(person: PersonInChat, teamId: TeamId, most: number): Promise<HistoryLine[]>;
 }
 
+/** Characters of a request that our first words repeat. */
+const REQUEST_CHARACTERS = 200;
 /** A thread with more tasks under way than it may have is none of ours. */
 const LIVE_MOST = 100;
 
@@ -43,6 +49,19 @@ export function chatTasksOver(money: Money): ChatTasks {
         taskId,
       ]);
       return rows[0]?.team_id ?? null;
+    },
+
+    async requestByCommand(taskId) {
+      const { rows } = await money.query<{ text: string; by: string | null }>(
+        {
+          name: 'request by command',
+          text: `SELECT t.request_text AS text, coalesce(i.display_name, u.name) AS by
+                 FROM tasks t LEFT JOIN identities i ON i.id = t.identity_id LEFT JOIN users u ON u.id = t.user_id
+                 WHERE t.id = $1 AND t.request_text <> '' AND EXISTS (SELECT FROM letters l WHERE l.task_id = t.id AND l.saying ? 'byCommand')`,
+        },
+        [taskId],
+      );
+      return rows.map(({ text, by }) => ({ text: firstLine(text, REQUEST_CHARACTERS), by: by ?? SOMEBODY }))[0] ?? null;
     },
 
     async liveIn(threadRef, before) {

@@ -61,9 +61,9 @@ export interface Showings {
   claim(claim: Claim, at: Date): Promise<OpenShowing[]>;
   /**
    * It looks like this version now. Where that is the end, it is closed; but while an edit from before may still come, it is
-   * shown once more after that.
+   * shown once more after that. `movedTo`: the post that it is now, where that is another one.
    */
-  shown(showing: Held, worker: string, at: Date): Promise<void>;
+  shown(showing: Held, worker: string, at: Date, movedTo: string | null): Promise<void>;
   /** This version is tried again from `nextAt` on, unless there is a newer one by then. */
   putBack(showing: Held, worker: string, how: PutBack): Promise<void>;
   /** Nothing of this version is tried any more. The next version is, unless this one is the end. */
@@ -78,19 +78,19 @@ const MINE = 'task_id = $1 AND version = $2 AND holder = $3';
 const GIVEN_BACK = 'holder = NULL, lease_until = NULL';
 
 export function showingsOver(money: Money): Showings {
-  const shown = groupCommit<Held & { readonly worker: string; readonly at: Date }, null>({
+  const shown = groupCommit<Held & { readonly worker: string; readonly at: Date; readonly movedTo: string | null }, null>({
     most: 100,
     async run(batch, lane) {
       await money.query(
         {
           name: 'showings shown',
           // An edit that still may come would overwrite the end: then the end stays to be shown.
-          text: `UPDATE showings s SET ${GIVEN_BACK}, tries = 0,
+          text: `UPDATE showings s SET ${GIVEN_BACK}, tries = 0, message_ref = coalesce(g.moved_to, s.message_ref),
                    shown_version = CASE WHEN s.closing AND s.unsure_until > $4 THEN s.shown_version ELSE s.version END,
                    next_at = CASE WHEN s.closing AND s.unsure_until > $4 THEN s.unsure_until ELSE s.next_at END,
                    unsure_until = CASE WHEN s.closing THEN NULL ELSE s.unsure_until END,
                    closed_at = CASE WHEN s.closing AND coalesce(s.unsure_until <= $4, true) THEN $4 END
-                 FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS g(task_id, version, holder)
+                 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $5::text[]) AS g(task_id, version, holder, moved_to)
                  WHERE s.task_id = g.task_id AND s.version = g.version AND s.holder = g.holder`,
         },
         [
@@ -98,6 +98,7 @@ export function showingsOver(money: Money): Showings {
           batch.map(({ version }) => version),
           batch.map(({ worker }) => worker),
           latest(batch.map(({ at }) => at)),
+          batch.map(({ movedTo }) => movedTo),
         ],
         lane,
       );
@@ -128,8 +129,8 @@ export function showingsOver(money: Money): Showings {
       }));
     },
 
-    async shown({ taskId, version }, worker, at) {
-      await shown({ taskId, version, worker, at });
+    async shown({ taskId, version }, worker, at, movedTo) {
+      await shown({ taskId, version, worker, at, movedTo });
     },
 
     async putBack({ taskId, version }, worker, { nextAt, tries, channelFreeAt = null, unsureUntil = null }) {

@@ -32,10 +32,18 @@ export interface Installations {
   replace(of: Version, tokens: Tokens): Promise<Installation | null>;
   /** Those whose tokens expire before then, soonest first. */
   expiring(platform: Platform, before: Date, most: number): Promise<Version[]>;
+  /** Where the app is, by the platform's id. */
+  installedOn(platform: Platform): Promise<InstalledThere[]>;
   /** Tasks that were asked for there and are not over. */
   liveTasks(platform: Platform, externalId: string, most: number): Promise<LiveTask[]>;
   /** Workers that have tasks in hand which are over stop them. */
   stopWorkers(ids: readonly TaskId[], at: Date): Promise<void>;
+}
+
+/** A workspace with the app in it. */
+export interface InstalledThere {
+  readonly externalId: string;
+  readonly name: string;
 }
 
 /** An owner of a team that pays in a workspace. */
@@ -123,7 +131,13 @@ export function installationsOver(money: Money, keys: readonly string[]): Instal
               [...about, at, ...sealed(given, tokens), tokens.expiresAt],
             );
             version = changed.rows[0]!.version;
-          }
+          } else if (rows[0]!.name !== name || rows[0]!.bot_user_id !== botUserId)
+            await client.query(`UPDATE installations SET name = $3, bot_user_id = $4 WHERE ${THIS}`, [
+              platform,
+              externalId,
+              name,
+              botUserId,
+            ]);
         }
         // A team that paid there goes on with it.
         const linked = await client.query<Linked>(
@@ -190,6 +204,21 @@ export function installationsOver(money: Money, keys: readonly string[]): Instal
       return rows.map((row) => ({ platform, externalId: row.external_id, version: Number(row.version) }));
     },
 
+    async installedOn(platform) {
+      const all: InstalledThere[] = [];
+      for (;;) {
+        const { rows } = await money.query<InstalledThere>(
+          {
+            text: `SELECT external_id AS "externalId", name FROM installations
+                   WHERE platform = $1 AND uninstalled_at IS NULL AND external_id > $2 ORDER BY external_id LIMIT ${PAGE}`,
+          },
+          [platform, all.at(-1)?.externalId ?? ''],
+        );
+        all.push(...rows);
+        if (rows.length < PAGE) return all;
+      }
+    },
+
     async liveTasks(platform, externalId, most) {
       const { rows } = await money.query<LiveTask>(
         {
@@ -219,6 +248,8 @@ export function tokensSealedAs({ platform, externalId }: Pick<Installation, 'pla
   return `installation ${platform}:${externalId}`;
 }
 
+/** Rows of one read. */
+const PAGE = 1_000;
 const THIS = 'platform = $1 AND external_id = $2';
 const COLUMNS = 'platform, external_id, enterprise_id, name, bot_user_id, scopes, tokens, tokens_expire_at, version';
 

@@ -4,7 +4,9 @@
 
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Adapter } from '#bots/adapter.ts';
 import { adapters } from '#bots/adapters.ts';
+import { discord } from '#bots/discord/adapter.ts';
 import { board } from '#bots/testing/board/adapter.ts';
 import { readConfig, readEnv } from '#core/contracts/env.ts';
 import { createLog } from '#core/engines/log/log.ts';
@@ -27,14 +29,15 @@ export type CrashPoint = (typeof crashPoints)[number];
 
 if (import.meta.main) {
   const end = { point: 'never', times: 0 };
-  const { BOARD_URL, BOARD_TOKEN = '', SLACK_SETTINGS, DATA_DIR = '' } = process.env;
+  const { BOARD_URL, BOARD_TOKEN = '', SLACK_SETTINGS, DISCORD_SETTINGS, DATA_DIR = '' } = process.env;
   const product = await startProduct(readConfig(readEnv(process.env)), {
     // Standard output is for the address alone.
     log: createLog({ level: 'warn', file: path.join(DATA_DIR, 'crashing.log') }),
-    adapters: [...adapters, board],
+    adapters: [...adapters.filter(({ platform }) => platform !== discord.platform), discord as Adapter, board],
     botSettings: {
       ...(BOARD_URL !== undefined && { board: { url: BOARD_URL, token: BOARD_TOKEN } }),
       ...(SLACK_SETTINGS !== undefined && { slack: JSON.parse(SLACK_SETTINGS) as unknown }),
+      ...(DISCORD_SETTINGS !== undefined && { discord: JSON.parse(DISCORD_SETTINGS) as unknown }),
     },
     timings: { leaseMs: 1_500, letterLeaseMs: 1_500, sweepEveryMs: 300, lostAfterMs: 1_000, queueLockMs: 3_000 },
     withCore: (core) => crashAt(core, end),

@@ -142,7 +142,7 @@ export function watched(adapter: typeof board, change: Change, views: SeenView[]
             const seen: SeenView = { ...view, cancels, beganMs: clock?.now().getTime() ?? 0, began: order++, ended: Infinity };
             views.push(seen);
             try {
-              await change(show)(view, signal);
+              return await change(show)(view, signal);
             } finally {
               seen.ended = order++;
             }

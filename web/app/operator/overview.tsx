@@ -10,7 +10,7 @@ import { Card, Figure } from '../components/page.tsx';
 import { Table, Td, Th, Tr } from '../components/table.tsx';
 import { Tag } from '../components/tag.tsx';
 import { operators } from '../guarded.ts';
-import { checkOutcomes, operatorWords, parts } from '../texts/operator.ts';
+import { checkOutcomes, operatorWords, partName } from '../texts/operator.ts';
 import { OperatorPage, titled } from './nav.tsx';
 
 export const loader = operators(async ({ app, actor, brandName, sandboxPages }) => {
@@ -71,7 +71,7 @@ export default function Overview() {
         <ul className="flex flex-wrap gap-x-6 gap-y-2">
           {health.map(({ part, ok, trouble }) => (
             <li key={part} className="flex min-w-0 flex-wrap items-center gap-2">
-              {parts[part]} <Tag tone={ok ? 'good' : 'bad'}>{ok ? 'answers' : 'does not answer'}</Tag>
+              {partName(part)} <Tag tone={ok ? 'good' : 'bad'}>{ok ? 'answers' : 'does not answer'}</Tag>
               {trouble !== undefined && <span className="text-sm text-soft wrap-anywhere">{trouble}</span>}
             </li>
           ))}

@@ -56,7 +56,18 @@ export const accessWords = {
 
 export const checkOutcomes = { right: 'Adds up', wrong: 'Wrong', 'too-long': 'Not done in time' } as const;
 
-export const parts = { database: 'Database', queue: 'Queue', workers: 'Workers', storage: 'Files', agents: 'Agents' } as const;
+const parts: Readonly<Record<string, string>> = {
+  database: 'Database',
+  queue: 'Queue',
+  workers: 'Workers',
+  storage: 'Files',
+  agents: 'Agents',
+};
+
+/** Platforms bring their names with them. */
+export function partName(part: string): string {
+  return parts[part] ?? part;
+}
 
 export const sights = { running: 'Running', stuck: 'Stuck', failed: 'Failed' } as const;
 

@@ -11,7 +11,7 @@ import { forAll, openStage, stage, type Person } from '#core/testing/stages/stag
 import type { takenAnswer } from '../answers.ts';
 import type { ErrorAnswer } from '../requests/errors.ts';
 import type { ShownLetter } from '#core/flows/messages/conversation.ts';
-import type { PartHealth } from '#core/flows/operator/health.ts';
+import type { PartHealth } from '#core/ports/health.ts';
 
 const usual = forAll(() => openStage());
 

@@ -2,7 +2,7 @@
 
 import type { Request } from 'express';
 import { refuse } from '#core/domain/refusals/refusal.ts';
-import type { PartHealth } from '#core/flows/operator/health.ts';
+import type { PartHealth } from '#core/ports/health.ts';
 import type { PartsFor } from '../parts.ts';
 import { sameSecret } from '../requests/secret.ts';
 import type { Route } from '../route.ts';
@@ -20,7 +20,8 @@ export function operatorRoutes({ app, log, metrics }: PartsFor<'operator'>, metr
       path: '/readyz',
       async GET(request, response) {
         const found = await health();
-        const ok = found.every((part) => part.ok);
+        // Nobody is helped by a process that is taken away because a platform is down.
+        const ok = found.every((part) => part.ok || part.isPlatform === true);
         // What exactly is wrong may name machines and accounts, so only the operator reads that.
         response
           .status(ok ? 200 : 503)
@@ -36,7 +37,7 @@ export function operatorRoutes({ app, log, metrics }: PartsFor<'operator'>, metr
     },
   ];
 
-  async function parts(): Promise<readonly (PartHealth | { part: 'core'; ok: false; trouble: string })[]> {
+  async function parts(): Promise<readonly PartHealth[]> {
     const { promise: late, resolve } = Promise.withResolvers<null>();
     const deadline = setTimeout(resolve, HEALTH_MS, null);
     try {

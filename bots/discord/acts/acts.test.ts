@@ -1,0 +1,328 @@
+// What people do by commands, buttons and forms: each has one outcome, whichever way Discord tells it, and is answered to its person.
+
+import { expect, test, vi } from 'vitest';
+import { choiceId } from '#core/domain/messages/choice.ts';
+import type { TaskId } from '#core/domain/ids.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
+import { DiscordNo } from '../api/call.ts';
+import { refs } from '../refs.ts';
+import {
+  ACME,
+  ANN,
+  attachment,
+  BO,
+  command,
+  FAILS,
+  GENERAL,
+  newSnowflake,
+  openActsWorld,
+  ourPost,
+  press,
+  runOn,
+  submit,
+  THREAD,
+  type Body,
+  type Made,
+  type Way,
+} from '../testing/acts-world.ts';
+import { customId } from '../nonce.ts';
+import { withOrigin } from '../origin.ts';
+import { MORE } from './more.ts';
+
+const world = forAll(() => openActsWorld(), 60_000);
+const ways = ['gateway', 'http'] as const;
+
+const inThread = refs.format({ guild: ACME, channel: GENERAL, thread: THREAD });
+const alone = ({ id }: Made, who = ANN) => refs.format({ guild: '@user', channel: who, thread: id });
+const outcomes = async (threadRef: string) => (await world().tasks(threadRef)).map(({ status, text }) => `${status}: ${text}`);
+const saying = (made: Made) =>
+  vi.waitFor(
+    () =>
+      world()
+        .words(made)
+        .find((words) => words !== '') ?? Promise.reject(new Error('nothing was said')),
+  );
+
+function formOf({ id }: Made): Body {
+  const { type, body } = world().shown.find((each) => each.interaction === id)!;
+  expect(type).toBe(9);
+  return body;
+}
+
+/** A task in the thread that waits for approval, and how its buttons are pressed. */
+async function waiting(count = 20) {
+  const made = command('ask', { request: `find me ${count} leads in Miami` }, { at: 'thread' });
+  await world().tell(made);
+  const { id } = (await world().tasks(inThread)).at(-1)!;
+  const on = ourPost({ channel_id: THREAD });
+  return {
+    id,
+    press: (act: 'approve' | 'change' | 'cancel' | 'retry', more: Parameters<typeof press>[1] = {}) =>
+      press(choiceId(act, id as TaskId), { at: 'thread', on, ...more }),
+  };
+}
+
+const statusOf = async (id: string) => (await world().tasks(inThread)).find((task) => task.id === id)?.status;
+
+test.each(ways)('/ask begins a thread in its channel, goes on in its thread, and says where the answer follows (%s)', async (way) => {
+  const { tell, owner } = world();
+  const [root, follow, direct] = [
+    command('ask', { request: 'find me 3 leads in Miami' }),
+    command('ask', { request: 'find me 2 leads in Boston', type: 'lead-generation' }, { at: 'thread' }),
+    command('ask', { request: 'find me 2 leads in Tampa' }, { at: 'dm', from: BO }),
+  ];
+  const before = (await owner.ledger()).length;
+  for (const made of [root, follow, direct]) await tell(made, way);
+  expect(await outcomes(inThread)).toContainEqual(expect.stringContaining('find me 2 leads in Boston'));
+  expect(await saying(root)).toMatch(/Request received.*\n.*in this channel/);
+  expect(await saying(follow)).toMatch(/in this thread/);
+  // Nobody pays in a direct message with somebody who has no account.
+  expect(await saying(direct)).toMatch(/No team pays/);
+  await vi.waitFor(async () => expect((await owner.ledger()).slice(before).filter((line) => line.startsWith('hold'))).toHaveLength(2));
+  // A repeat, also by the other way, is the same request.
+  await tell(root, 'gateway');
+  expect((await owner.ledger()).slice(before).filter((line) => line.startsWith('hold'))).toHaveLength(2);
+});
+
+test.each([
+  ['asked to be', 'channel', { private: true }, 'awaiting_approval'],
+  ['where we may not post', 'silent', {}, 'awaiting_approval'],
+] as const)('/ask is answered to its person alone: %s', async (_why, at, more, status) => {
+  const { tell, shown, context } = world();
+  const made = command('ask', { request: 'find me 20 leads in Miami', ...more }, { at });
+  await tell(made);
+  expect((await world().tasks(alone(made))).map((task) => task.status)).toEqual([status]);
+  // What comes is posted in the place of the promise, by whichever process.
+  expect(shown.filter(({ interaction }) => interaction === made.id).map(({ type, body }) => [type, body.flags])).toEqual([[5, 64]]);
+  expect(await context.replyHandles.find(`discord:u:${made.id}`)).toBe(made.token);
+  // A press in that conversation gives a fresh token for it.
+  const { id } = (await world().tasks(alone(made)))[0]!;
+  const cancel = press(withOrigin(choiceId('cancel', id as TaskId), made.id), {
+    at,
+    message: ourPost({ flags: 64 }),
+  });
+  await tell(cancel);
+  expect((await world().tasks(alone(made))).map((task) => task.status)).toEqual(['canceled']);
+  expect(await context.replyHandles.find(`discord:u:${made.id}`)).toBe(cancel.token);
+});
+
+test('in a server that has not installed the app, the team of its person pays, and nobody else sees it', async () => {
+  const { tell, core, person } = world();
+  const bo = await person(50);
+  const stranger = command('ask', { request: 'find me 3 leads in Miami' }, { at: 'foreign', from: BO });
+  await tell(stranger);
+  expect(await saying(stranger)).toMatch(/No team pays[^]*Link account/);
+  expect(await world().tasks(alone(stranger, BO))).toEqual([]);
+  const identity = await core.store.people.rememberAccount({
+    platform: 'discord',
+    space: null,
+    externalId: BO,
+    name: 'Bo',
+  } as never);
+  const linkedTo = (userId: string | null) => core.store.prisma.identity.update({ where: { id: identity }, data: { userId } });
+  await linkedTo(bo.userId);
+  const linked = command('ask', { request: 'find me 3 leads in Miami' }, { at: 'foreign', from: BO });
+  await tell(linked, 'http');
+  expect(await world().tasks(alone(linked, BO))).toHaveLength(1);
+  await vi.waitFor(async () => expect(await bo.ledger()).toContain('hold 3'));
+  await linkedTo(null);
+});
+
+test.each([
+  ['balance', /credits/],
+  ['buy', /Get credits/],
+  ['history', /tasks|Nothing yet/],
+  ['link', /Link account/],
+  ['settings', /Settings/],
+  ['privacy', /Privacy/],
+  ['help', /./],
+  ['cancel', /Nothing to stop|was canceled/],
+])('/%s is answered to whoever gave it, by both ways', async (name, words) => {
+  for (const way of ways) {
+    const made = command(name, {}, { at: way === 'http' ? 'thread' : 'channel' });
+    await world().tell(made, way);
+    expect(await saying(made)).toMatch(words);
+    // For this person alone, in components, without previews of links.
+    expect(world().shown.find(({ interaction }) => interaction === made.id)!.body).toMatchObject({
+      flags: 64 + 32_768 + 4,
+      allowed_mentions: { parse: [] },
+    });
+  }
+});
+
+test.each(ways)('a press has one outcome, by a stranger none, and each is told (%s)', async (way: Way) => {
+  const { tell, words } = world();
+  const task = await waiting();
+  const [strange, approve, over] = [task.press('approve', { from: BO }), task.press('approve'), task.press('cancel')];
+  await tell(strange, way);
+  expect(await saying(strange)).toMatch(/Only the person who asked/);
+  expect(await statusOf(task.id)).toBe('awaiting_approval');
+  await tell(approve, way);
+  // A letter in the thread says it.
+  expect(words(approve)).toEqual(['']);
+  await vi.waitFor(async () => expect(await statusOf(task.id)).toBe('completed'));
+  await tell(over, way);
+  expect(await saying(over)).toMatch(/./);
+  expect(await statusOf(task.id)).toBe('completed');
+});
+
+test('Try again, pressed twice below one letter, is one retry', async () => {
+  const task = await waiting(FAILS);
+  await vi.waitFor(async () => expect(await statusOf(task.id)).toBe('failed'));
+  const before = (await world().tasks(inThread)).length;
+  const letter = crypto.randomUUID();
+  for (const way of ways) await world().tell(press(customId(choiceId('retry', task.id as TaskId), letter), { at: 'thread' }), way);
+  expect(await world().tasks(inThread)).toHaveLength(before + 1);
+});
+
+test('Change opens a form with the request, and what is sent takes its place', async () => {
+  const { tell } = world();
+  for (const way of ways) {
+    const task = await waiting();
+    const change = task.press('change');
+    await tell(change, way);
+    const form = formOf(change);
+    expect(JSON.stringify(form)).toContain('"value":"find me 20 leads in Miami"');
+    const none = submit(form, { text: 'find me leads in Boston', type: 'lead-generation', count: '0' }, [], {
+      at: 'thread',
+      message: ourPost(),
+    });
+    await tell(none, way);
+    expect(await saying(none)).toMatch(/not accepted/);
+    await tell(
+      submit(form, { text: 'find me leads in Boston', type: 'lead-generation', count: '30' }, [], {
+        at: 'thread',
+        message: ourPost(),
+      }),
+      way,
+    );
+    expect(await statusOf(task.id)).toBe('canceled');
+    expect((await outcomes(inThread)).at(-1)).toMatch(/^awaiting_approval: find me (30 )?leads in Boston/);
+  }
+});
+
+test('Continue takes a request with a file on in its conversation', async () => {
+  const { tell, fetched } = world();
+  const more = press(MORE, { at: 'thread' });
+  await tell(more);
+  const file = attachment('list.csv');
+  await tell(
+    submit(formOf(more), { text: 'find me 4 leads like these' }, [file], {
+      at: 'thread',
+      message: ourPost(),
+    }),
+  );
+  await vi.waitFor(async () => expect((await outcomes(inThread)).at(-1)).toBe('completed: find me 4 leads like these'));
+  expect(fetched).toContain(`url:${file.url}`);
+});
+
+test('“Run on this” takes a message, also a forwarded one, and its files; it is answered in the thread of that message', async () => {
+  const { tell, fetched } = world();
+  const inside = attachment('___.csv', { title: '명단' });
+  const message = {
+    id: newSnowflake(),
+    channel_id: GENERAL,
+    content: '',
+    attachments: [],
+    author: { id: BO },
+    message_snapshots: [{ message: { content: 'Ada, Grace, Edith', attachments: [inside] } }],
+  };
+  const thread = refs.format({ guild: ACME, channel: GENERAL, thread: message.id });
+  const made = runOn(message);
+  await tell(made);
+  const sent = submit(formOf(made), { text: 'find me 4 leads like these' });
+  await tell(sent);
+  await vi.waitFor(async () => expect(await outcomes(thread)).toEqual(['completed: find me 4 leads like these\n\nAda, Grace, Edith']));
+  expect(fetched.at(-1)).toContain(inside.id);
+
+  // Eleven files are refused by their number before anything is held.
+  const before = (await world().owner.ledger()).length;
+  const again = runOn(message);
+  await tell(again);
+  const many = Array.from({ length: 10 }, (_, n) => attachment(`list-${n}.csv`));
+  const refused = submit(formOf(again), { text: 'find me 5 leads like these' }, many);
+  await tell(refused);
+  expect(await saying(refused)).toMatch(/./);
+  expect(await outcomes(thread)).toHaveLength(1);
+  expect((await world().owner.ledger()).slice(before)).toEqual([]);
+
+  const late = submit({ ...formOf(made), custom_id: `run:${newSnowflake()}:${message.id}` }, { text: 'find me 5 leads' });
+  await tell(late);
+  expect(await saying(late)).toMatch(/form has expired/);
+});
+
+test('an interaction that is told again, or twice at once, is answered once', async () => {
+  const made = command('ask', { request: 'find me 2 leads in Reno' });
+  await Promise.all([world().tell(made), world().tell(made)]);
+  await world().tell(made);
+  expect(world().shown.filter(({ interaction }) => interaction === made.id)).toHaveLength(1);
+});
+
+test('an answer for somebody alone opens for nobody else', async () => {
+  const { tell } = world();
+  const root = newSnowflake();
+  world().again = async (message, author) =>
+    message.id === root && author === ANN
+      ? {
+          kind: 'private',
+          reply: { fallback: 'For you', blocks: [{ kind: 'prose', text: 'For you', from: 'us' }] },
+        }
+      : null;
+  const message = ourPost({ message_reference: { message_id: root } });
+  const [own, other] = [press(`show:${ANN}`, { message }), press(`show:${ANN}`, { message, from: BO })];
+  await tell(own);
+  await tell(other);
+  expect([await saying(own), await saying(other)]).toEqual(['For you', expect.stringMatching(/somebody else/)]);
+});
+
+test('/setup changes what is answered in a channel and who can ask there, for those who manage the server', async () => {
+  const { tell, core } = world();
+  const place = () => core.store.places.find(`discord:${ACME}:${GENERAL}`);
+  const refused = command('setup', { answers: 'always' });
+  await tell(refused);
+  expect(await saying(refused)).toMatch(/Only people who can manage the server/);
+  expect((await place())?.answers ?? 'mention').toBe('mention');
+  const role = '400000000000000001';
+  const made = command('setup', { answers: 'thread', muted: true, role }, { administers: true, at: 'thread' });
+  await tell(made);
+  expect(await saying(made)).toMatch(/Answers: Mentions, and everything in its threads\nMuted: Yes\nCan ask: Members with the chosen role/);
+  expect(await place()).toMatchObject({ answers: 'thread', muted: true, roles: [role] });
+  const kept = command('ask', { request: 'find me 3 leads' });
+  await tell(kept);
+  expect(await saying(kept)).toMatch(/role/);
+  await tell(command('setup', { answers: 'mention', muted: false, everyone: true }, { administers: true }));
+  expect(await place()).toMatchObject({ answers: 'mention', muted: false, roles: [] });
+  const elsewhere = command('setup', {}, { at: 'dm' });
+  await tell(elsewhere);
+  expect(await saying(elsewhere)).toMatch(/in a server/);
+});
+
+test.each([
+  ['a button that we did not make', () => press('nonsense', { at: 'channel' }), /./],
+  ['a kind of interaction that we do not know', () => ({ ...press(MORE), type: 77 }), /not available/],
+  ['a form that we did not make', () => submit({ custom_id: 'nonsense', components: [] }, {}, [], { message: ourPost() }), /./],
+  ['a command that is gone', () => command('dance', {}, { at: 'dm', from: BO }), /./],
+])('%s is answered', async (_what, make, words) => {
+  const made = make();
+  await world().tell(made);
+  expect(await saying(made)).toMatch(words);
+});
+
+test('where Discord takes no answer any more, it is said in a direct message', async () => {
+  const { tell, direct, fail } = world();
+  fail('/callback', new DiscordNo('unknown interaction', { status: 404, code: 10062 }));
+  const made = command('balance');
+  await tell(made);
+  fail('/callback', null);
+  expect(direct.at(-1)).toEqual({ user: ANN, words: expect.stringContaining('credits') });
+});
+
+test('a private request is taken after its promise: where Discord takes none, its answers are not posted in the place of one', async () => {
+  const { tell, fail, context, tasks } = world();
+  fail('/callback', new DiscordNo('unknown interaction', { status: 404, code: 10062 }));
+  const made = command('ask', { request: 'find me 20 leads in Miami', private: true });
+  await tell(made);
+  fail('/callback', null);
+  expect(await tasks(alone(made))).toHaveLength(1);
+  expect(await context.replyHandles.find(`discord:u:${made.id}`)).toBeNull();
+});

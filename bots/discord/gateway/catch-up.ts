@@ -1,0 +1,107 @@
+// What was said while nobody listened and no session can tell any more: read from the history of each channel that has something newer
+// than the mark, and taken like any other event. What is known already has the same key, and leads to nothing.
+
+import { z } from 'zod';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Log } from '#core/ports/log.ts';
+import type { Budgets } from '#core/ports/poster.ts';
+import { DiscordNo, type Call } from '../api/call.ts';
+import type { Pulse } from '../health.ts';
+import { idAt, isOlder } from '../snowflake.ts';
+import type { Told } from './dispatch.ts';
+import type { Guilds } from './guilds.ts';
+import type { Taker } from './take.ts';
+
+export interface CatchUpNeeds {
+  readonly call: Call;
+  readonly budgets: Budgets;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pulse: Pick<Pulse, 'caughtUp'>;
+  readonly guilds: Pick<Guilds, 'channelsAfter' | 'whereIs'>;
+  readonly taker: Pick<Taker, 'inTurn' | 'takeNow'>;
+  /** Ms between two reads of a channel. */
+  readonly historyEveryMs: number;
+}
+
+/** Nobody waits any more for an answer to what they said a day ago. */
+const OLDEST_MS = 24 * 60 * 60_000;
+const AT_ONCE = 5;
+const PAGE = 100;
+const CALL_MS = 10_000;
+const AGAIN_MS = 1_000;
+const AGAIN_MOST_MS = 60_000;
+
+/** Resolves true when everything after the mark has been taken, false where it had to be left. Never rejects. */
+export async function catchUp(mark: string, dms: readonly string[], needs: CatchUpNeeds, signal: AbortSignal): Promise<boolean> {
+  const { clock, log, guilds } = needs;
+  const oldest = idAt(new Date(clock.now().getTime() - OLDEST_MS));
+  const isCut = isOlder(mark, oldest);
+  const from = isCut ? oldest : mark;
+  const channels = new Set([...guilds.channelsAfter(from).map(({ id }) => id), ...dms]);
+  if (isCut) log.warn({ since: mark, channels: channels.size }, 'messages of Discord older than a day are not caught up with');
+  const waiting = [...channels];
+  const found = { messages: 0 };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (!signal.aborted) log.info({ channels: channels.size, ...found }, 'caught up with Discord');
+  return !signal.aborted;
+
+  async function work(): Promise<void> {
+    for (let channel = waiting.shift(); channel !== undefined && !signal.aborted; channel = waiting.shift()) {
+      const id = channel;
+      await needs.taker.inTurn(id, () => catchUpChannel(id));
+    }
+  }
+
+  async function catchUpChannel(channel: string): Promise<void> {
+    for (let after = from; !signal.aborted;) {
+      const page = await readPatiently(channel, after, needs, signal);
+      for (const message of page) {
+        const told: Told = { seq: null, isReplay: true, cameMs: performance.now() };
+        if (!(await needs.taker.takeNow('MESSAGE_CREATE', message, told))) return;
+      }
+      found.messages += page.length;
+      needs.pulse.caughtUp(page.length);
+      if (page.length < PAGE) return;
+      after = page.at(-1)!.id;
+    }
+  }
+}
+
+const pageSchema = z.array(z.looseObject({ id: z.string().regex(/^\d{1,20}$/) })).max(PAGE);
+type Page = z.output<typeof pageSchema>;
+
+/** Oldest first. Empty where the channel is closed to us. */
+async function readPatiently(channel: string, after: string, needs: CatchUpNeeds, signal: AbortSignal): Promise<Page> {
+  const { call, budgets, clock, log, guilds, historyEveryMs } = needs;
+  for (let failures = 0; !signal.aborted;) {
+    try {
+      const waitMs = historyEveryMs > 0 ? await budgets.take(`discord:history/${channel}`, historyEveryMs) : null;
+      if (waitMs !== null) {
+        await clock.sleep(waitMs, signal);
+        continue;
+      }
+      const until = AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
+      const path = `/channels/${channel}/messages?after=${after}&limit=${PAGE}`;
+      const page = pageSchema.parse(await call({ method: 'GET', path }, until)).sort((a, b) => (isOlder(a.id, b.id) ? -1 : 1));
+      // REST does not say in which server a message is; events do.
+      const guild = page.length === 0 ? null : ((await guilds.whereIs(channel, until))?.guild ?? null);
+      return guild === null ? page : page.map((message) => ({ guild_id: guild, ...message }));
+    } catch (error) {
+      if (signal.aborted) break;
+      const no = error instanceof DiscordNo ? error : null;
+      if (no !== null && no.status !== 429 && no.status < 500 && no.status !== 401) {
+        log.info({ channel, code: no.code }, 'channel of Discord not caught up with: it is closed to us');
+        return [];
+      }
+      if (error instanceof z.ZodError) {
+        log.warn({ channel, error }, 'history of Discord of a shape that we do not know');
+        return [];
+      }
+      failures++;
+      if (no?.status !== 429) log.warn({ channel, failures, error }, 'history of Discord not read; it is tried again');
+      await clock.sleep(no?.retryAfterMs ?? Math.min(AGAIN_MS * 2 ** (failures - 1), AGAIN_MOST_MS), signal);
+    }
+  }
+  return [];
+}

@@ -1,0 +1,144 @@
+// What is for one person alone goes where it is still taken: into the answer to their interaction, then to their direct messages.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { newId } from '#core/domain/ids.ts';
+import type { LetterPart } from '#core/ports/poster.ts';
+import type { ReplyHandles } from '#core/ports/reply-handles.ts';
+import { replyOf } from '../../testing/replies.ts';
+import { codes } from '../api/errors.ts';
+import { publicKeyOf, verify } from '../http/verify.ts';
+import { handleKey } from '../keys.ts';
+import { readCustomId } from '../nonce.ts';
+import { readOrigin } from '../origin.ts';
+import { refs } from '../refs.ts';
+import { discordPeople } from '../sandbox/client.ts';
+import { startDiscordSandbox } from '../sandbox/server.ts';
+import { furnish, ids, outDeps, readable } from '../testing/stage.ts';
+import { discordPoster } from './poster.ts';
+
+const USES = 5;
+const fills = 'PATCH /webhooks/:app/:token/messages/:message';
+const follows = 'POST /webhooks/:app/:token';
+
+test('an answer fills in what was promised, further ones follow for their person alone, and after five comes a direct message', async () => {
+  const { people, poster, letter } = await open();
+  for (let i = 1; i <= USES + 1; i++) await poster.post(letter(`Part ${i}`), soon());
+  const alone = (await people.ephemerals(ids.ann)).map(({ components }) => readable(components).split('\n')[0]);
+  expect(alone).toEqual([1, 2, 3, 4, 5].map((i) => `● Part ${i}`));
+  expect((await people.dms(ids.ann)).map(({ components }) => readable(components).split('\n')[0])).toEqual(['● Part 6']);
+  expect((await people.messages(ids.general)).filter(({ only }) => only === null)).toEqual([]);
+});
+
+test('what its buttons send back names the interaction that it all began with', async () => {
+  const { people, poster, letter, interaction } = await open();
+  const sent = letter('Ready');
+  await poster.post(sent, soon());
+  const [{ buttons }] = (await people.ephemerals(ids.ann)) as unknown as [{ buttons: { customId: string }[] }];
+  const { choice, letterKey } = readCustomId(buttons[0]!.customId);
+  expect([readOrigin(choice), letterKey]).toEqual([{ choice: 'approve:1', origin: interaction }, sent.key]);
+});
+
+test('a token that works no more leads to the direct message, and closed direct messages end only what is for this person', async () => {
+  const { people, poster, letter } = await open();
+  await people.advance(16 * 60_000);
+  await poster.post(letter('Late'), soon());
+  expect(await people.dms(ids.ann)).toHaveLength(1);
+  await people.member(ids.guild, { id: ids.ann, name: 'Ann', dmsClosed: true });
+  await expect(poster.post(letter('Later'), soon())).rejects.toMatchObject({ kind: 'never', why: 'closed', wholeChannel: false });
+});
+
+test('a lost answer is found where it filled in the promise, and nobody claims to know about one that followed', async () => {
+  const { people, poster, letter } = await open();
+  const first = letter('First');
+  await people.next(fills, 'cut');
+  await expect(poster.post(first, soon())).rejects.toMatchObject({ kind: 'unknown' });
+  expect(await poster.look(first, soon())).toBe('absent');
+  await people.next(fills, 'answer-lost');
+  await expect(poster.post(first, soon())).rejects.toMatchObject({ kind: 'unknown' });
+  const found = await poster.look(first, soon());
+  expect(found).toHaveProperty('found.messageRef');
+  // And trying again finds it there.
+  expect({ found: await poster.post(first, soon()) }).toEqual(found);
+  const second = letter('Second');
+  await people.next(follows, 'answer-lost');
+  await expect(poster.post(second, soon())).rejects.toMatchObject({ kind: 'unknown' });
+  expect(await poster.look(second, soon())).toBe('cannot');
+  expect(await people.ephemerals(ids.ann)).toHaveLength(2);
+});
+
+test('what Discord does not take as an answer is said plainly there', async () => {
+  const { people, poster, letter } = await open();
+  await people.refuse(fills, codes.invalidForm);
+  await poster.post(letter('Ready'), soon());
+  expect((await people.ephemerals(ids.ann)).map(({ components }) => readable(components))).toEqual(['● Ready\n[Approve]']);
+});
+
+test('a lost direct message is found in it', async () => {
+  const { people, poster, letter } = await open({ uses: 0 });
+  const sent = letter('Ready');
+  await people.next('POST /channels/:channel/messages', 'answer-lost');
+  await expect(poster.post(sent, soon())).rejects.toMatchObject({ kind: 'unknown' });
+  expect(await poster.look(sent, soon())).toHaveProperty('found.messageRef');
+  expect(await people.dms(ids.ann)).toHaveLength(1);
+});
+
+async function open({ uses = USES } = {}) {
+  const discord = await startDiscordSandbox({ limitFactor: 1_000_000 });
+  onTestFinished(discord.stop);
+  const people = discordPeople(discord.url);
+  await furnish(people);
+  const told: { id: string; token: string }[] = [];
+  const key = publicKeyOf(discord.publicKey);
+  const app = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const made = JSON.parse(body.toString()) as { id: string; token: string; type: number };
+    if (verify(request.headers, body, key, new Date()) !== 'ok') return void response.writeHead(401).end();
+    if (made.type !== 1) told.push(made);
+    response
+      .writeHead(200, { 'Content-Type': 'application/json' })
+      .end(JSON.stringify(made.type === 1 ? { type: 1 } : { type: 5, data: { flags: 64 } }));
+  });
+  await once(app.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    app.closeAllConnections();
+    app.close();
+  });
+  await people.interactionsUrl(`http://127.0.0.1:${(app.address() as AddressInfo).port}`);
+  const deps = outDeps(discord.apiUrl);
+  const commands = [{ name: 'ask', description: 'Ask', options: [{ type: 3, name: 'request', description: 'What', required: true }] }];
+  await deps.call({ method: 'PUT', path: '/applications/900000000000000001/commands', body: commands }, soon());
+  await people.command(ids.general, 'ask', { request: 'find leads' }, ids.ann);
+  const [{ id: interaction, token }] = told as [{ id: string; token: string }];
+  const poster = discordPoster({ ...deps, handles: countedHandles(handleKey(interaction), token, uses) });
+  const threadRef = refs.format({ guild: '@user', channel: ids.ann, thread: interaction });
+  const letter = (text: string): LetterPart => ({
+    key: newId(),
+    threadRef,
+    reply: replyOf(
+      { kind: 'heading', text, tone: 'plain' },
+      { kind: 'choices', choices: [{ id: 'approve:1', label: 'Approve', style: 'main' }] },
+    ),
+    part: 0,
+    attemptedAt: new Date(),
+    lastTriedAt: new Date(),
+  });
+  return { people, poster, letter, interaction };
+}
+
+/** As the core keeps them. */
+function countedHandles(key: string, handle: string, uses: number): ReplyHandles {
+  let left = uses;
+  return {
+    keep: async () => undefined,
+    find: async (asked) => (asked === key && left-- > 0 ? handle : null),
+    drop: async () => void (left = 0),
+  };
+}
+
+function soon(): AbortSignal {
+  return AbortSignal.timeout(20_000);
+}

@@ -1,0 +1,27 @@
+// An edit. Discord tells every change of a message, such as a link's preview or a pin; it is an edit where it has a time of editing, and
+// the same edit is told once more with each later change. What stood there before is not told, so an edit of a message that nobody
+// knows is no request: it may name us for the first time. The message itself was heard before, since the gateway keeps their order.
+
+import { messageKey } from '../keys.ts';
+import type { SaidDeps } from './deps.ts';
+import { isSpoken, look, speakerIn, whoSaid } from './message.ts';
+import { recipientOf } from './recipient.ts';
+import { WITHIN_MS } from './said.ts';
+import type { DiscordMessage } from './shapes.ts';
+
+/** Resolves once the outcome is committed; what rejects is told again. */
+export async function handleEdit(deps: SaidDeps, message: DiscordMessage): Promise<void> {
+  const { app, forOne, settings } = deps;
+  if (!isSpoken(message) || !message.edited_timestamp) return;
+  const at = new Date(message.edited_timestamp);
+  // Without the right to read, an empty text says nothing of what stands there now.
+  if (Number.isNaN(at.getTime()) || (message.content === '' && message.guild_id && !settings.messageContent)) return;
+  const said = await look(deps, message);
+  if (said === null || said.place.locked || said.isHidden) return;
+  const key = messageKey(message.id);
+  const edit = { key, text: said.text, at };
+  const { show } = await app.chats.changed(await speakerIn(deps, await whoSaid(deps, said)), edit, {
+    withinMs: WITHIN_MS,
+  });
+  forOne.show(`${key}:${at.getTime()}`, recipientOf(said), show);
+}

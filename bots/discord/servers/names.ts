@@ -1,0 +1,45 @@
+// How channels, threads and direct messages are called, for limits, the portal and exports. Only those where somebody asked are kept: a
+// large server has hundreds of channels that are none of ours.
+
+import type { NamedPlace } from '#core/domain/workspaces/place.ts';
+import { refs } from '../refs.ts';
+import type { SaidDeps } from '../said/deps.ts';
+import type { SaidMessage } from '../said/message.ts';
+import type { Who } from '../said/who.ts';
+
+const ASK_MS = 2_000;
+
+/** The request is written down already: nothing is told again for a name. */
+export async function named(
+  { app, guilds, log }: Pick<SaidDeps, 'app' | 'guilds' | 'log'>,
+  { place, guild }: Pick<SaidMessage, 'place' | 'guild'>,
+  who: Who,
+): Promise<void> {
+  try {
+    if (guild === null) return await app.workspaces.placeNamed(directPlace(place.channel, who.name));
+    const { channel } = refs.parse(place.threadRef)!;
+    const name = (await guilds.whereIs(channel, AbortSignal.timeout(ASK_MS)))?.name ?? null;
+    if (name !== null) await app.workspaces.placeNamed(channelPlace(place.channel, guild, name));
+  } catch (error) {
+    log.warn({ guildId: guild, error }, 'name of a channel not kept');
+  }
+}
+
+export function channelPlace(ref: string, guild: string, name: string | null): NamedPlace {
+  return {
+    ref,
+    platform: 'discord',
+    workspace: guild,
+    kind: 'channel',
+    name: name === null ? null : `#${name}`,
+    private: false,
+  };
+}
+
+export function threadPlace(ref: string, guild: string): NamedPlace {
+  return { ref, platform: 'discord', workspace: guild, kind: 'thread', name: null, private: false };
+}
+
+function directPlace(ref: string, name: string): NamedPlace {
+  return { ref, platform: 'discord', workspace: null, kind: 'direct', name, private: true };
+}
