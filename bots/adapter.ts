@@ -6,6 +6,7 @@ import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { App } from '#core/flows/app.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Fetcher } from '#core/ports/fetcher.ts';
+import type { Hints } from '#core/ports/hints.ts';
 import type { Gauge, PartHealth } from '#core/ports/health.ts';
 import type { Leases } from '#core/ports/leases.ts';
 import type { Log } from '#core/ports/log.ts';
@@ -81,6 +82,8 @@ export interface Context<Settings> {
   };
   /** For calls that the platform allows rarely. */
   readonly budgets: Budgets;
+  /** For telling the adapter's other processes what this one was told. */
+  readonly hints: Hints;
   /** For what one process alone may do, such as holding a connection to the platform. */
   readonly leases: Leases;
   /** For answers to one person that come later than the call that they answer. */

@@ -12,6 +12,8 @@ export interface ForOne<To> {
   tell(key: string, to: To, reply: Reply): void;
   /** Waited for before everything stops. Must not reject. */
   attempt(work: Promise<unknown>): void;
+  /** For what is attempted. Nothing is tried again once everything stops. */
+  readonly patiently: Patiently;
   /** Resolves when all that was begun has ended; nothing is tried again then. */
   ended(): Promise<void>;
 }
@@ -74,6 +76,7 @@ export function forOne<To>({ post, againAfterMs, about, clock, log }: Needs<To>)
   return {
     tell,
     attempt,
+    patiently,
     show(key, to, show) {
       if (show.kind === 'private') tell(key, to, show.reply);
     },

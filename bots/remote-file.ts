@@ -13,6 +13,7 @@ export interface RemoteFile {
   /** As the platform said with the message. */
   readonly name: string;
   readonly mime: string;
+  /** 0 where it does not say. */
   readonly sizeBytes: number;
   /** For a sandbox on loopback. */
   readonly insecure?: boolean;
@@ -54,7 +55,7 @@ async function ask({ headers }: RemoteFile, url: URL, signal: AbortSignal): Prom
   }
 }
 
-function troubleIn({ status, headers }: Response, { mime }: RemoteFile): FetchError | null {
+function troubleIn({ status, headers }: Response, { mime, sizeBytes }: RemoteFile): FetchError | null {
   if (status === 404 || status === 410) return new FetchError('never', 'gone', `answered ${status}`);
   if (status === 401 || status === 403) return new FetchError('never', 'forbidden', `answered ${status}`);
   if (status === 429) {
@@ -62,6 +63,9 @@ function troubleIn({ status, headers }: Response, { mime }: RemoteFile): FetchEr
     return new FetchError('later', 'unreachable', 'asked too often', { retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : 1000 });
   }
   if (status !== 200) return new FetchError('later', 'unreachable', `answered ${status}`);
+  // Whoever attached it did not attach this.
+  if (sizeBytes > 0 && headers.get('Content-Encoding') === null && Number(headers.get('Content-Length') ?? 0) > sizeBytes)
+    return new FetchError('never', 'broken', 'larger than the platform said');
   const isPage = (headers.get('Content-Type') ?? '').startsWith('text/html');
   return isPage && !mime.startsWith('text/html') ? new FetchError('never', 'forbidden', 'answered with a page') : null;
 }

@@ -23,6 +23,13 @@ export function sayFailed(error: unknown, isSent: boolean): Reply {
   return short(sentence, wayForward);
 }
 
+/** For whoever presses what was pressed before, by what it did. */
+export const sayAlready: Readonly<Partial<Record<string, Reply>>> = {
+  approved: short('Already approved.', 'This request was approved before. Its thread shows how it is going.'),
+  canceled: short('Already canceled.', 'This task is canceled.'),
+  retried: short('Already run again.', 'This task was run again before. Its answer is in this thread.'),
+};
+
 export const sayFormNotOpened = short('The form could not be opened.', 'Nothing was changed. Try again.');
 
 export const sayTooLong = short('This request is too long to change in a form.', 'Cancel it and send a new request.');
@@ -40,3 +47,13 @@ export function sayWhere(isDirect: boolean, brandName: string): string {
     ? `${brandName} is not in this channel. Your request continues in your direct messages with ${brandName}.`
     : 'Request received. The answer follows in this channel.';
 }
+
+/** What whoever installed the app reads before everything else. */
+export function sayInstalled(brandName: string, workspace: string): Reply['blocks'] {
+  return [
+    { kind: 'heading', text: `${brandName} was added to ${workspace}`, tone: 'good' },
+    { kind: 'prose', text: `To use it in a channel, invite it there: /invite @${brandName}. Then mention it with a request.`, from: 'us' },
+  ];
+}
+
+export const sayShortcutNotOpened = short('The form could not be opened.', 'Nothing was started. Try again.');

@@ -74,6 +74,15 @@ export const acts: Readonly<Record<string, (sandbox: ChatSandbox, sent: Sent) =>
     await sandbox.dismiss(view, parse(formSchema, fields).form);
     return view;
   },
+  async open(sandbox, { view }) {
+    await sandbox.open?.(view);
+    return view;
+  },
+  async shortcut(sandbox, { view, fields }) {
+    const { message, shortcut } = parse(shortcutSchema, fields);
+    await sandbox.shortcut?.(view, message, shortcut);
+    return view;
+  },
   async stop(sandbox, { view }) {
     await sandbox.stop?.(view);
     return view;
@@ -101,4 +110,5 @@ const messageSchema = z.object({ message: id });
 const editSchema = z.object({ message: id, text: z.string().min(1).max(40_000) });
 const pressSchema = z.object({ message: id, choice: id });
 const formSchema = z.object({ form: id });
+const shortcutSchema = z.object({ message: id, shortcut: id });
 const orderSchema = z.object({ fault: id });

@@ -23,6 +23,13 @@ export interface ChatSandbox {
   dismiss(view: ChatView, form: string): Promise<void>;
   /** The platform's own Stop for the work of a thread; left out where it has none. */
   stop?(view: ChatView): Promise<void>;
+  /** Comes to a channel that the platform tells the app of (`ChatChannel.opens`). */
+  open?(view: ChatView): Promise<void>;
+  /** What can be done with every message, besides. */
+  readonly shortcuts?: readonly { readonly id: string; readonly label: string }[];
+  shortcut?(view: ChatView, message: string, id: string): Promise<void>;
+  /** What the platform offers to say in an empty direct message. */
+  readonly prompts?: readonly { readonly label: string; readonly text: string }[];
   /** `/name text`. */
   command(view: ChatView, name: string, text: string): Promise<void>;
   /** null where there is no such file. */
@@ -77,6 +84,10 @@ export interface ChatChannel {
   readonly closed: boolean;
   /** False where messages begin no threads. */
   readonly hasThreads?: boolean;
+  /** The platform tells the app when somebody comes there. */
+  readonly opens?: boolean;
+  /** A page of the app, on which nobody writes. */
+  readonly page?: boolean;
 }
 
 export interface ChatPerson {
@@ -99,7 +110,7 @@ export interface ChatSight {
 export interface ChatMessage {
   readonly id: string;
   readonly thread: string;
-  /** ISO 8601. */
+  /** ISO 8601; empty for what is shown at any time. */
   readonly at: string;
   /** null for the bot. */
   readonly from: Pick<ChatPerson, 'id' | 'name'> | null;
@@ -138,7 +149,10 @@ export interface ChatUpload {
 export interface ChatForm {
   readonly id: string;
   readonly title: string;
-  readonly submit: string;
+  /** null where there is nothing to send. */
+  readonly submit: string | null;
+  /** What is said in it, above its fields. */
+  readonly drawn?: Markup;
   readonly fields: readonly ChatField[];
 }
 

@@ -51,10 +51,11 @@ export function drawForm(form: ChatForm, place: Place): Markup {
     >
       <h2 id="${title}">${form.title}</h2>
       ${viewFields(place)}<input type="hidden" name="form" value="${form.id}" />
+      ${form.drawn === undefined ? '' : html`<div class="text">${form.drawn}</div>`}
       ${form.fields.map((field) => html`<div class="field">${drawField(field, `form-${form.id}-${field.id}`)}</div>`)}
       <div class="row">
-        <button class="main">${form.submit}</button>
-        <button formaction="${place.base}/dismiss" formnovalidate data-dismiss>${words.cancel}</button>
+        ${form.submit === null ? '' : html`<button class="main">${form.submit}</button>`}
+        <button formaction="${place.base}/dismiss" formnovalidate data-dismiss>${form.submit === null ? words.close : words.cancel}</button>
       </div>
     </form>
   </dialog>`;

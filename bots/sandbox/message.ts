@@ -13,7 +13,7 @@ export function drawMessage(message: ChatMessage, place: Place, pane: 'channel' 
   return html`<li id="${pane}-${id}" ${isPrivate ? html` class="private"` : ''}>
     <div class="head">
       <bdi class="who">${name}</bdi>${from === null ? html` <span class="tag">${words.app}</span>` : ''}
-      <time datetime="${at}">${timeOf(at)}</time>${isEdited ? html` <span class="soft">${words.edited}</span>` : ''}${
+      ${at === '' ? '' : html`<time datetime="${at}">${timeOf(at)}</time>`}${isEdited ? html` <span class="soft">${words.edited}</span>` : ''}${
         isPrivate ? html` <span class="soft">${words.onlyYou}</span>` : ''
       }
     </div>
@@ -57,6 +57,16 @@ function actsOf(message: ChatMessage, place: Place, pane: 'channel' | 'thread'):
     ...(pane === 'channel' && !isPrivate && place.channelHere.hasThreads !== false
       ? [html`<a href="${addressOf({ ...place, thread: id })}" aria-label="${about(words.replies(replies))}">${words.replies(replies)}</a>`]
       : []),
+    ...(isDeleted || isPrivate
+      ? []
+      : place.shortcuts.map(
+          (shortcut) =>
+            html`<form method="post" action="${place.base}/shortcut">
+              ${fields}<button class="quiet" name="shortcut" value="${shortcut.id}" aria-label="${about(shortcut.label)}">
+                ${shortcut.label}
+              </button>
+            </form>`,
+        )),
     ...(isOwn && !isDeleted
       ? [
           html`<details id="${pane}-${id}-edit">

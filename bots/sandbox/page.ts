@@ -76,12 +76,14 @@ function drawPlaces(place: Place): Markup {
           ${channels.map((channel) => {
             const isHere = channel.id === place.channel && workspace.id === place.workspace;
             const at = addressOf({ base: place.base, workspace: workspace.id, channel: channel.id, thread: null, as: person.id });
+            const current = isHere ? html` aria-current="page"` : '';
+            const name = html`<bdi>${channel.direct === null ? nameOf(channel) : words.directMessage}</bdi>${
+                channel.closed ? html` <span class="tag">${words.closed}</span>` : ''
+              }`;
+            if (channel.opens !== true) return html`<li><a href="${at}" ${current}>${name}</a></li>`;
+            const view = { workspace: workspace.id, channel: channel.id, thread: null, as: person.id };
             return html`<li>
-              <a href="${at}" ${isHere ? html` aria-current="page"` : ''}
-                ><bdi>${channel.direct === null ? nameOf(channel) : words.directMessage}</bdi>${
-                  channel.closed ? html` <span class="tag">${words.closed}</span>` : ''
-                }</a
-              >
+              <form method="post" action="${place.base}/open">${viewFields(view)}<button ${current}>${name}</button></form>
             </li>`;
           })}
         </ul>`;
@@ -94,8 +96,17 @@ function drawChannel({ place, channel, thread, draft }: Shown): Markup {
   const name = nameOf(place.channelHere);
   return html`<main id="channel" class="pane">
     <h2 class="title"><bdi>${name}</bdi></h2>
-    ${drawLog('channel', words.messagesIn(name), place, channel)} ${drawComposer(view, thread === null ? draft : '', thread === null)}
+    ${drawLog('channel', words.messagesIn(name), place, channel)} ${drawPrompts(view, channel)}
+    ${place.channelHere.page === true ? '' : drawComposer(view, thread === null ? draft : '', thread === null)}
   </main>`;
+}
+
+/** In a direct message that is empty. */
+function drawPrompts(place: Place, { messages }: ChatSight): Markup | '' {
+  if (place.channelHere.direct === null || messages.length > 0 || place.prompts.length === 0) return '';
+  return html`<form class="prompts" method="post" action="${place.base}/say">
+    ${viewFields(place)}${place.prompts.map(({ label, text }) => html`<button name="text" value="${text}">${label}</button>`)}
+  </form>`;
 }
 
 function drawThread({ place, draft }: Shown, thread: ChatSight): Markup {
@@ -130,7 +141,8 @@ function drawLog(pane: 'channel' | 'thread', label: string, place: Place, { mess
 }
 
 function listOf(messages: readonly ChatMessage[], place: Place, pane: 'channel' | 'thread'): Markup {
-  if (messages.length === 0) return html`<p class="soft center">${words.noMessages}</p>`;
+  if (messages.length === 0)
+    return html`<p class="soft center">${place.channelHere.page === true ? words.nothingShown : words.noMessages}</p>`;
   return html`<ol>
     ${messages.map((message) => drawMessage(message, place, pane))}
   </ol>`;

@@ -15,6 +15,8 @@ export interface Place extends ChatView {
   readonly howToAsk: string | null;
   /** The platform has a Stop of its own. */
   readonly canStop: boolean;
+  readonly shortcuts: NonNullable<ChatSandbox['shortcuts']>;
+  readonly prompts: NonNullable<ChatSandbox['prompts']>;
   /** Show only what is older than this message. */
   readonly before: string | null;
 }
@@ -36,6 +38,8 @@ export async function placeIn(sandbox: ChatSandbox, base: string, asked: URLSear
     here,
     channelHere,
     person,
+    shortcuts: sandbox.shortcuts ?? [],
+    prompts: sandbox.prompts ?? [],
     howToAsk: (channelHere.direct === null ? sandbox.howToAsk : undefined) ?? null,
     canStop: sandbox.stop !== undefined,
     workspace: here.id,
@@ -71,6 +75,6 @@ export function viewFields({ workspace, channel, thread, as }: ChatView, { withA
     }`;
 }
 
-export function nameOf({ name, direct }: ChatChannel): string {
-  return direct === null ? `#${name}` : name;
+export function nameOf({ name, direct, page = false }: ChatChannel): string {
+  return direct === null && !page ? `#${name}` : name;
 }

@@ -9,6 +9,8 @@ export const words = {
   notFound: 'Channel not found, or this person has no access.',
   messagesIn: (place: string) => `Messages in ${place}`,
   noMessages: 'No messages yet.',
+  nothingShown: 'The app shows nothing here yet. Open this page again in a moment.',
+  close: 'Close',
   earlier: 'Show earlier messages',
   newest: 'Back to the newest messages',
   bot: 'Bot',

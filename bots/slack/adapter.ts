@@ -8,6 +8,7 @@ import { slackPulse } from './health.ts';
 import { slackInbound } from './in/inbound.ts';
 import { slackInstall, slackOrigin } from './install/install.ts';
 import { keepRotated, type Rotation } from './install/rotation.ts';
+import { watchScopes } from './install/scopes.ts';
 import { keepInstallations } from './installations.ts';
 import { slackFetcher } from './out/fetcher.ts';
 import { scopeNames } from './manifest/scopes.ts';
@@ -27,30 +28,33 @@ export const slack: Adapter<SlackSettings, SlackPost> = {
   limits,
   render: renderSlack,
   async start(context) {
-    const { app, settings, budgets, clock, log } = context;
+    const { app, settings, budgets, hints, clock, log } = context;
     const { install: client } = settings;
     let rotation: Rotation | null = null;
     const pulse = slackPulse(clock, { hasSocket: settings.appToken !== null, isOwn: client === null });
-    const call = noticing(pulse.watched(slackCalls(settings)), 'token_expired', () => rotation?.soon());
+    const watched = pulse.watched(slackCalls(settings));
+    const scopes = watchScopes({ app, call: watched, clock, log });
+    const rotating = noticing(watched, 'token_expired', () => rotation?.soon());
+    const call = noticing(rotating, 'missing_scope', (token) => scopes.lacking(token));
     const installed = await keepInstallations(context, call);
     rotation = client && keepRotated({ app, budgets, clock, log, client, call });
     const tokens = tokensOf(
       (team) => app.workspaces.installation('slack', team),
       () => installed.isComplete(),
     );
-    const status = slackStatus({ call, tokens, clock, log });
+    const status = slackStatus({ call, tokens, hints, clock, log });
     const inbound = await slackInbound(context, { call, tokens, status, pulse });
     return {
       poster: slackPoster({ call, tokens, budgets, settings }),
       shower: slackShower({ call, tokens, budgets, settings, status }),
       fetcher: slackFetcher({ call, tokens, settings }),
-      mounts: [inbound.mount, ...(client === null ? [] : slackInstall(context, { call, tokens, client }))],
+      mounts: [inbound.mount, ...(client === null ? [] : slackInstall(context, { call, tokens, client, welcome: inbound.welcome }))],
       leadsTo: client === null ? [] : [slackOrigin(settings)],
       health: pulse.health,
       gauges: pulse.gauges,
       async stop() {
         await Promise.all([inbound.stop(), installed.stop(), rotation?.stop()]);
-        await status.ended();
+        await Promise.all([status.ended(), scopes.ended()]);
       },
     };
   },

@@ -40,7 +40,10 @@ export async function keepInstallations(
   };
 
   async function keep(token: string): Promise<true> {
-    await app.workspaces.installed(await ownInstallation(call, token));
+    const own = await ownInstallation(call, token);
+    await app.workspaces.installed(own);
+    // The same token may have other scopes than at the last start.
+    await app.workspaces.scopesSeen(own);
     return true;
   }
 
@@ -81,6 +84,7 @@ async function ownInstallation(call: Call, bot: string): Promise<NewInstallation
     team,
     user_id: botUserId,
     enterprise_id: enterpriseId,
+    response_metadata: about,
   } = meSchema.parse(await call('auth.test', bot, {}, signal));
   return {
     platform: 'slack',
@@ -88,10 +92,16 @@ async function ownInstallation(call: Call, bot: string): Promise<NewInstallation
     enterpriseId: enterpriseId ?? null,
     name: team,
     botUserId,
-    scopes: [],
+    scopes: about?.scopes ?? [],
     tokens: { bot, refresh: null, expiresAt: null },
     installedBy: null,
   };
 }
 
-const meSchema = z.object({ team_id: z.string(), team: z.string(), user_id: z.string(), enterprise_id: z.string().nullish() });
+const meSchema = z.object({
+  team_id: z.string(),
+  team: z.string(),
+  user_id: z.string(),
+  enterprise_id: z.string().nullish(),
+  response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
+});

@@ -28,6 +28,11 @@ export function stopKey(team: string, channel: string, eventTs: string): string 
   return `slack:stop:${team}:${channel}:${eventTs}`;
 }
 
+/** What is told once to each person. */
+export function welcomeKey(team: string, user: string): string {
+  return `slack:welcome:${team}:${user}`;
+}
+
 /** As limits know a channel. */
 export function channelOf(team: string, channel: string): string {
   return `slack:${team}:${channel}`;

@@ -29,6 +29,8 @@ export interface Shelf {
 export interface ShelvedFile {
   readonly id: string;
   readonly mime: string;
+  /** How each download of it ends. */
+  readonly fault?: FileFault;
 }
 
 export interface ShelfSettings {
@@ -62,7 +64,7 @@ export function openShelf({ folder, id: idPattern, loginPage, expired }: ShelfSe
       }
     },
     send(response, file, access) {
-      const fault = shelf.next(...fileFaults);
+      const fault = file?.fault ?? shelf.next(...fileFaults);
       if (fault === 'gone') return void response.writeHead(404).end();
       if (fault === 'cut') return void response.destroy();
       if (fault === 'broken') return void response.writeHead(500).end();

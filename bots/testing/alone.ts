@@ -2,10 +2,20 @@
 
 import type { Context } from '#bots/adapter.ts';
 
-export function alone(): Pick<Context<unknown>, 'budgets' | 'leases' | 'replyHandles'> {
+export function alone(): Pick<Context<unknown>, 'budgets' | 'hints' | 'leases' | 'replyHandles'> {
+  const calls = new Set<(about: string) => void>();
   const handles = new Map<string, string>();
   return {
     budgets: { take: async () => null },
+    hints: {
+      tell: (about) => {
+        for (const call of calls) call(about);
+      },
+      on(call) {
+        calls.add(call);
+        return () => calls.delete(call);
+      },
+    },
     leases: {
       take: async (name, forMs) => ({ name, holder: 'alone', until: new Date(Date.now() + forMs), fence: 1, state: {} }),
       renew: async () => true,

@@ -109,11 +109,11 @@ function hearing(answers: () => boolean): typeof slack {
   return {
     ...slack,
     async start(context) {
-      const { app, settings, clock, log } = context;
+      const { app, settings, hints, clock, log } = context;
       for (const seed of settings.seeds ?? []) await app.workspaces.installed(seed);
       const call = slackCalls(settings);
       const tokens = tokensOf((team) => app.workspaces.installation('slack', team));
-      const whole = slackStatus({ call, tokens, clock, log });
+      const whole = slackStatus({ call, tokens, hints, clock, log });
       const status: Status = { ...whole, working: (...given) => answers() && whole.working(...given) };
       const { mount, stop } = await slackInbound(context, {
         call,

@@ -49,7 +49,7 @@ describe('the words of an ask', () => {
   });
 
   test('that are empty or far too long are refused', () => {
-    expect(() => wordsOf({ text: ' \u0000 ' })).toThrow('There are no words in this request.');
+    expect(() => wordsOf({ text: ' \u0000 ' })).toThrow('Your request is empty.');
     expect(() => wordsOf({ text: 'a'.repeat(100_001) })).toThrow('longer than 20,000 characters');
   });
 });

@@ -1,4 +1,4 @@
-// What adapters share with the other processes: calls that are rare, leases, and handles for late replies. Time and holder are ours.
+// What adapters share with the other processes: calls that are rare, hints, leases, and handles for late replies. Time and holder are ours.
 
 import type { Context } from '#bots/adapter.ts';
 import type { Core } from '#core/flows/runtime/core.ts';
@@ -7,9 +7,10 @@ export function sharedBy({
   store,
   clock,
   settings,
-}: Pick<Core, 'store' | 'clock' | 'settings'>): Pick<Context<unknown>, 'budgets' | 'leases' | 'replyHandles'> {
-  const { routes, leases, replyHandles } = store;
+}: Pick<Core, 'store' | 'clock' | 'settings'>): Pick<Context<unknown>, 'budgets' | 'hints' | 'leases' | 'replyHandles'> {
+  const { routes, hints, leases, replyHandles } = store;
   return {
+    hints,
     budgets: { take: (key, everyMs) => routes.take(key, everyMs, clock.now()) },
     leases: {
       take: (name, forMs) => leases.take(name, settings.worker, forMs, clock.now()),

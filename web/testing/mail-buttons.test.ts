@@ -24,7 +24,7 @@ interface Mailed {
   send(): Promise<{ who: PortalVisitor; to?: string }>;
 }
 
-const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expiring' | 'app-removed'>, Mailed>> = {
+const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expiring' | 'app-removed' | 'app-permissions'>, Mailed>> = {
   verify: {
     leadsTo: 'Confirm your email address',
     async send() {
@@ -194,13 +194,14 @@ test('a mail about a new device, as it is sent, leads to the settings', async ()
   expect(mail.text).toContain('Review your security settings:');
 });
 
-test('the button of a mail about an expiring key, about a removed app and of every alarm leads to its page', async () => {
+test('the button of a mail about an expiring key, about an app that was removed or lacks permissions, and of every alarm leads to its page', async () => {
   const ops = portal(OPS);
   await ops.signUp(OPS);
   await twoFactorOf(ops);
-  const pages: Record<AlarmKind | 'key-expiring' | 'app-removed', readonly [string, string]> = {
+  const pages: Record<AlarmKind | 'key-expiring' | 'app-removed' | 'app-permissions', readonly [string, string]> = {
     'key-expiring': ['/team/keys', 'API keys'],
     'app-removed': ['/team/workspaces', 'Chats'],
+    'app-permissions': ['/team/workspaces', 'Chats'],
     'letters-dead': [alarmPages['letters-dead'], 'Undelivered'],
     'mails-dead': [alarmPages['mails-dead'], 'Mails'],
     'billing-differs': [alarmPages['billing-differs'], 'Operator'],

@@ -1,7 +1,6 @@
 // `/impacter`. Slack never tells a command again, and shows the answer to it only to whoever gave it. What is asked for begins a thread
 // in the channel, or in the direct message where the bot is not in the channel.
 
-import { z } from 'zod';
 import { sayCanceled, sayFailed, sayTooMany, sayWhere } from '#bots/words.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import type { Answered } from '#core/flows/chats/answer.ts';
@@ -13,6 +12,7 @@ import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
 import { plainWords } from '../said/plain-words.ts';
 import { speakerOf } from '../said/speaker.ts';
+import { answeredIn } from './answered-in.ts';
 
 /** What the acknowledgement holds. */
 export interface Ephemeral {
@@ -20,11 +20,6 @@ export interface Ephemeral {
   readonly text: string;
   readonly blocks?: ReturnType<typeof renderSlack>[number]['blocks'];
 }
-
-/** For all that Slack is asked before the command is written down: the core needs its part of three seconds too. */
-const CALLS_MS = 1_200;
-/** A part of it, so that a direct message can be opened where Slack does not say in time whether we are in the channel. */
-const INFO_MS = 600;
 
 /** Never rejects. */
 export async function slashCommand(deps: SaidDeps, here: Installation, given: SlashCommand, wait: WaitOf): Promise<Ephemeral> {
@@ -66,20 +61,3 @@ function split(text: string): [string, string] | [] {
   const [, name, rest] = /^\s*(\S+)\s*([^]*)$/.exec(text) ?? [];
   return name === undefined ? [] : [name, rest!.trim()];
 }
-
-/** The channel, or the direct message where we are not in it. Never the person's id: an echo could not be told from another's. */
-async function answeredIn(
-  { call }: SaidDeps,
-  { tokens }: Installation,
-  { channel_id: channel, user_id: users }: SlashCommand,
-): Promise<string> {
-  const signal = AbortSignal.timeout(CALLS_MS);
-  const infoSignal = AbortSignal.any([signal, AbortSignal.timeout(INFO_MS)]);
-  const info = await call('conversations.info', tokens.bot, { channel }, infoSignal).catch(() => null);
-  const about = infoSchema.safeParse(info).data?.channel;
-  if (about?.is_member === true || (about?.is_im === true && channel.startsWith('D'))) return channel;
-  return openedSchema.parse(await call('conversations.open', tokens.bot, { users }, signal)).channel.id;
-}
-
-const infoSchema = z.object({ channel: z.object({ is_member: z.boolean().optional(), is_im: z.boolean().optional() }) });
-const openedSchema = z.object({ channel: z.object({ id: z.string() }) });

@@ -1,20 +1,21 @@
 // The form with which a person changes a request that waits, and what they put into it.
 
 import { createHash } from 'node:crypto';
-import type { ModalView, PlainTextInput, StaticSelect } from '@slack/web-api';
+import type { KnownBlock, ModalView, PlainTextInput, StaticSelect } from '@slack/web-api';
 import { z } from 'zod';
 import { changeFields, changeWords, filledIn, type ChangeField } from '#bots/change-form.ts';
 import { notAccepted, sayFailed, sayFormNotOpened, sayTooLong, sayTooMany } from '#bots/words.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import { shorten } from '#core/domain/text/text.ts';
 import type { ChangeForm } from '#core/flows/chats/answer.ts';
-import type { Submitted } from '../in/shapes.ts';
+import type { PressedMessage, Submitted } from '../in/shapes.ts';
 import type { WaitOf } from '../in/wait.ts';
 import { viewKey } from '../keys.ts';
 import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
 import type { Recipient } from '../said/private.ts';
 import { speakerOf } from '../said/speaker.ts';
+import { linesWithoutButtons, showVerdictOn, verdictOn } from './decided.ts';
 
 export const CHANGE = 'change';
 /** Characters that a field of Slack takes. */
@@ -27,19 +28,21 @@ interface Origin {
   readonly to: Recipient;
   readonly choice: string;
   readonly threadRef: string;
+  /** The post that was pressed. */
+  readonly post: PressedMessage | null;
 }
 
 /** At once; where Slack does not open it, the person is told. */
 export function openForm(
   { call, forOne, log }: SaidDeps,
   here: Installation,
-  { trigger, to, choice, threadRef }: Origin,
+  { trigger, to, choice, threadRef, post }: Origin,
   form: ChangeForm,
 ): void {
   const name = `${choice}:${form.taskId}:${trigger ?? ''}`;
   const fields = changeFields(form, FIELD_MOST);
   if (fields === null) return forOne.tell(name, to, sayTooLong);
-  const metadata = JSON.stringify({ choice, threadRef, channel: to.channel, thread: to.thread });
+  const metadata = metadataOf({ choice, threadRef, channel: to.channel, thread: to.thread }, post);
   const view = changeView(fields, metadata);
   forOne.attempt(
     call('views.open', here.tokens.bot, { trigger_id: trigger, view }, AbortSignal.timeout(OPEN_MS)).catch((error: unknown) => {
@@ -47,6 +50,16 @@ export function openForm(
       forOne.tell(name, to, sayFormNotOpened);
     }),
   );
+}
+
+/** Characters that Slack keeps with a form. */
+const METADATA_MOST = 3_000;
+
+/** Once the form is sent, the post says so: as much of it as fits is kept for that. */
+function metadataOf(origin: Readonly<Record<string, string | null>>, post: PressedMessage | null): string {
+  const lines = post === null ? [] : linesWithoutButtons(post.blocks as KnownBlock[]);
+  const whole = JSON.stringify({ ...origin, ...(post !== null && { post: { ts: post.ts, lines } }) });
+  return whole.length <= METADATA_MOST ? whole : JSON.stringify(origin);
 }
 
 function changeView(fields: readonly ChangeField[], metadata: string): ModalView {
@@ -90,12 +103,8 @@ function words(text: string) {
  * Comes back as a press with the same choice. Gives what the form says where nothing came of it: it stays open then, with what was
  * typed; null closes it. Never rejects: Slack does not tell it again.
  */
-export async function submitted(
-  { app, directory, forOne, clock, log }: SaidDeps,
-  here: Installation,
-  { user, view }: Submitted,
-  wait: WaitOf,
-): Promise<FormErrors | null> {
+export async function submitted(deps: SaidDeps, here: Installation, { user, view }: Submitted, wait: WaitOf): Promise<FormErrors | null> {
+  const { app, directory, forOne, clock, log } = deps;
   const team = here.externalId;
   let isSent = false;
   try {
@@ -109,7 +118,10 @@ export async function submitted(
     // Changed after it was refused, it is another try.
     const key = viewKey(team, view.id, createHash('sha256').update(JSON.stringify(form)).digest('hex').slice(0, 32));
     isSent = true;
-    const { show, did, outcome } = await app.chats.act(speakerOf(here, who), { key, choice, threadRef, at: clock.now(), form }, wait());
+    const answered = await app.chats.act(speakerOf(here, who), { key, choice, threadRef, at: clock.now(), form }, wait());
+    const { show, did, outcome } = answered;
+    const verdict = verdictOn(choice, answered, who.name);
+    if (origin.post !== undefined && verdict !== null) showVerdictOn(deps, here, origin.channel, origin.post, verdict);
     if (did === 'changed') forOne.show(key, to, show);
     else return errorIn(outcome === 'too-many' ? sayTooMany : show.kind === 'private' ? show.reply.fallback : notAccepted);
     return null;
@@ -125,11 +137,17 @@ export type FormErrors = Readonly<Record<string, string>>;
 /** Slack says no limit; longer ones would hide the form. */
 const ERROR_MOST = 300;
 
-function errorIn(words: string): FormErrors {
-  return { text: shorten(words, ERROR_MOST) };
+export function errorIn(words: string, field = 'text'): FormErrors {
+  return { [field]: shorten(words, ERROR_MOST) };
 }
 
-const originSchema = z.object({ choice: z.string(), threadRef: z.string(), channel: z.string(), thread: z.string().nullable() });
+const originSchema = z.object({
+  choice: z.string(),
+  threadRef: z.string(),
+  channel: z.string(),
+  thread: z.string().nullable(),
+  post: z.object({ ts: z.string(), lines: z.array(z.string()) }).optional(),
+});
 
 function typedIn(values: Submitted['view']['state']['values']): ReturnType<typeof filledIn> {
   return filledIn({

@@ -22,7 +22,8 @@ export type SlackMethod =
   | 'oauth.v2.access'
   | 'reactions.add'
   | 'users.info'
-  | 'views.open';
+  | 'views.open'
+  | 'views.publish';
 
 /** What Slack answered, unread: each caller parses what it needs. */
 export type SlackOk = Readonly<Record<string, unknown>>;
@@ -81,21 +82,27 @@ export function slackCalls({ apiUrl }: Pick<SlackSettings, 'apiUrl'>): Call {
     if (answer.status === 429) throw new SlackNo(method, 'ratelimited', { status: 429, retryAfterMs: waitMs(answer) });
     if (answer.status >= 500) throw new SlackAway(method, `status ${answer.status}`);
     if (body === null) throw new SlackAway(method, `status ${answer.status} without an answer in it`);
-    if (body['ok'] === true) return body;
+    if (body['ok'] === true) return method === 'auth.test' ? withScopes(body, answer.headers) : body;
     throw refusalIn(method, answer, body);
   };
 }
 
-/** Tells of each refusal with this word. */
-export function noticing(call: Call, word: string, notice: () => void): Call {
-  return async (...given) => {
+/** Tells of each refusal with this word, and of the token of the call. */
+export function noticing(call: Call, word: string, notice: (token: string) => void): Call {
+  return async (method, token, ...given) => {
     try {
-      return await call(...given);
+      return await call(method, token, ...given);
     } catch (error) {
-      if (error instanceof SlackNo && error.error === word) notice();
+      if (error instanceof SlackNo && error.error === word) notice(token);
       throw error;
     }
   };
+}
+
+/** What the token may do stands in a header alone. The SDK puts it there too. */
+function withScopes(body: SlackOk, headers: Headers): SlackOk {
+  const scopes = (headers.get('x-oauth-scopes') ?? '').split(/[,\s]+/).filter((scope) => scope !== '');
+  return { ...body, response_metadata: { scopes } };
 }
 
 async function ask(url: URL, token: string, method: SlackMethod, args: Readonly<Record<string, unknown>>, signal: AbortSignal) {

@@ -3,8 +3,6 @@
 
 import { App, LogLevel, type AckFn, type Logger, type ReceiverEvent } from '@slack/bolt';
 import type { Log } from '#core/ports/log.ts';
-import { envelopeSchema } from './shapes.ts';
-import { receivingTeam } from './teams.ts';
 
 /** What came of it, once every listener has returned. */
 export interface Handled {
@@ -20,19 +18,19 @@ export interface Bolt {
 export interface About {
   /** `performance.now()` when the request came. */
   readonly cameMs: number;
+  /** Whose app was told. */
+  readonly team: string;
 }
 
 /** Registers what listens, one listener a kind: of several, Bolt does not say which one failed. */
 export type Listen = (app: App) => void;
 
 export function openBolt(listen: Listen, log: Log): Bolt {
+  const teams = new WeakMap<object, string>();
   const app = new App({
     receiver: { init: () => undefined, start: async () => undefined, stop: async () => undefined },
     // No token: Bolt's client is never used. Whose event it is stands in it, and the app is known to be there.
-    authorize: async (_, body) => {
-      const team = receivingTeam(envelopeSchema.parse(body));
-      return { ...(team !== null && { teamId: team }) };
-    },
+    authorize: async (_, body) => ({ teamId: teams.get(body as object)! }),
     // Our own posts confirm our letters.
     ignoreSelf: false,
     convoStore: false,
@@ -46,7 +44,8 @@ export function openBolt(listen: Listen, log: Log): Bolt {
   });
   listen(app);
   return {
-    async handle(body, { cameMs }) {
+    async handle(body, { cameMs, team }) {
+      teams.set(body, team);
       // Bolt calls this before its listeners run, and comes to an end when all of them have returned: only then is it answered.
       let handled: Handled = { acknowledged: false, answer: undefined };
       const ack: AckFn<unknown> = async (answer) => void (handled = { acknowledged: true, answer });

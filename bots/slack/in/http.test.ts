@@ -164,6 +164,7 @@ const here: Installation = {
   name: 'Acme',
   botUserId: 'UBOT',
   scopes: [],
+  installedBy: null,
   version: 1,
   tokens: { bot: 'xoxb-1', refresh: null, expiresAt: null },
 };

@@ -13,9 +13,14 @@ export interface HttpDeps extends TakeDeps {
   readonly clock: Clock;
 }
 
+/** Events that are told again come in the same bytes: of so many, up to so long, it need not be read again that they are taken. */
+const KEPT_MOST = 2_000;
+const KEPT_BYTES = 4_000;
+
 export function slackEvents(deps: HttpDeps): Mount {
   const { secrets, clock, log } = deps;
   const take = taker(deps);
+  const taken = new Set<string>();
   return { method: 'POST', path: '/slack/events', handle };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -26,6 +31,8 @@ export function slackEvents(deps: HttpDeps): Mount {
       log.warn({ verdict }, 'request refused that Slack did not sign, or long ago');
       return refuse(response, 401);
     }
+    const asItCame = bytes.length > KEPT_BYTES ? null : bytes.toString('latin1');
+    if (asItCame !== null && taken.has(asItCame)) return end(response, 200);
     const body = parsed(request, bytes);
     // Slack asks whether we speak TLS.
     if (body?.['ssl_check'] === '1') return end(response, 200);
@@ -36,9 +43,17 @@ export function slackEvents(deps: HttpDeps): Mount {
     }
     if (envelope.type === 'url_verification') return end(response, 200, envelope.challenge ?? '');
     const outcome = await take(envelope, body, cameMs);
-    if (outcome.kind === 'taken') end(response, 200, outcome.answer);
-    else if (outcome.kind === 'never') refuse(response, outcome.status);
+    if (outcome.kind === 'taken') {
+      // What is no event has no id, and is never told again.
+      if (asItCame !== null && envelope.event_id !== undefined) keep(asItCame);
+      end(response, 200, outcome.answer);
+    } else if (outcome.kind === 'never') refuse(response, outcome.status);
     else end(response, 503);
+  }
+
+  function keep(body: string): void {
+    taken.add(body);
+    if (taken.size > KEPT_MOST) taken.delete(taken.values().next().value!);
   }
 }
 

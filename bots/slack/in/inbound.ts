@@ -1,11 +1,14 @@
 // Everything that Slack tells us, put together.
 
 import type { Context, Mount } from '#bots/adapter.ts';
+import type { Installation } from '#core/domain/workspaces/installation.ts';
+import { welcome } from '../acts/welcome.ts';
 import type { Call } from '../api/call.ts';
 import type { SlackPulse } from '../health.ts';
 import type { Status } from '../out/status.ts';
 import { slackDirectory } from '../said/directory.ts';
 import { inOrder } from '#bots/in-order.ts';
+import { slackPlaceNames } from '../said/place-names.ts';
 import { slackPrivate } from '../said/private.ts';
 import { slackRules } from '../said/rules.ts';
 import type { SlackSettings } from '../settings.ts';
@@ -18,6 +21,8 @@ import { openSlackSocket } from './socket.ts';
 
 export interface Inbound {
   readonly mount: Mount;
+  /** Greets whoever installed the app, besides. */
+  welcome(here: Installation, user: string): void;
   stop(): Promise<void>;
 }
 
@@ -26,11 +31,13 @@ export async function slackInbound(
   context: Context<SlackSettings>,
   { call, tokens, status, pulse }: { readonly call: Call; readonly tokens: TokensOf; readonly status: Status; readonly pulse: SlackPulse },
 ): Promise<Inbound> {
-  const { app, clock, log, brandName, settings } = context;
+  const { app, hints, clock, log, brandName, settings } = context;
   const forOne = slackPrivate({ call, tokens, clock, log });
-  const directory = slackDirectory({ call, tokens, clock });
-  const rules = slackRules(app.workspaces, clock);
-  const listen = slackListeners({ app, brandName, call, tokens, directory, rules, order: inOrder(), forOne, status, clock, log });
+  const directory = slackDirectory({ call, tokens, hints, clock });
+  const rules = slackRules(app, hints, clock);
+  const names = slackPlaceNames({ workspaces: app.workspaces, call, clock, log });
+  const deps = { app, brandName, call, tokens, directory, rules, names, order: inOrder(), forOne, status, clock, log };
+  const listen = slackListeners(deps);
   const bolt = loadedOnce<Bolt>(async () => {
     const opened = (await import('./bolt.ts')).openBolt(listen, log);
     return {
@@ -46,8 +53,11 @@ export async function slackInbound(
   const socket = appToken === null ? null : await openSlackSocket({ appToken, call, tokens, bolt, pulse, clock, log });
   return {
     mount: slackEvents({ secrets, tokens, bolt, clock, log }),
+    welcome: (here, user) => forOne.attempt(welcome(deps, here, user, null, { installed: true })),
     async stop() {
       await socket?.stop();
+      directory.stop();
+      rules.stop();
       await forOne.ended();
     },
   };

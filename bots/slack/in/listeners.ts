@@ -5,19 +5,24 @@ import type { z } from 'zod';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import { slashCommand } from '../acts/command.ts';
 import { CHANGE, submitted } from '../acts/form.ts';
+import { appOpened } from '../acts/home.ts';
 import { pressed } from '../acts/pressed.ts';
+import { askWhatToDo, runOnMessage } from '../acts/shortcut.ts';
 import { stopped } from '../acts/stopped.ts';
 import { removed, revoked } from '../install/gone.ts';
 import type { SaidDeps } from '../said/deps.ts';
+import { RUN } from '../manifest/manifest.ts';
 import { handleMessage } from '../said/said.ts';
 import type { TokensOf } from '../tokens-of.ts';
 import type { Listen } from './bolt.ts';
 import {
   commandSchema,
   messageEventSchema,
+  openedSchema,
   pressedSchema,
   removedSchema,
   revokedSchema,
+  shortcutSchema,
   stoppedSchema,
   submittedSchema,
 } from './shapes.ts';
@@ -53,6 +58,10 @@ export function slackListeners(deps: ListenDeps): Listen {
     app.event('user_change', async ({ event, context }) => {
       if (context.teamId !== undefined) deps.directory.changed(context.teamId, event.user.id);
     });
+    app.event('app_home_opened', async ({ event, context }) => {
+      const opened = await read(openedSchema, event, context);
+      if (opened !== null) appOpened(deps, opened.here, opened.it);
+    });
     app.event('agent_session_stopped', async ({ event, context }) => {
       const stop = await read(stoppedSchema, event, context);
       if (stop !== null) await stopped(deps, stop.here, stop.it, waitOf(context));
@@ -75,6 +84,18 @@ export function slackListeners(deps: ListenDeps): Listen {
       const form = await read(submittedSchema, body, context);
       const errors = form === null ? null : await submitted(deps, form.here, form.it, waitOf(context));
       await (errors === null ? ack() : ack({ response_action: 'errors', errors }));
+    });
+    app.shortcut(RUN, async ({ body, context, ack }) => {
+      const shortcut = await read(shortcutSchema, body, context);
+      if (shortcut !== null) askWhatToDo(deps, shortcut.here, shortcut.it);
+      await ack();
+    });
+    app.view(RUN, async ({ body, context, ack }) => {
+      const form = await read(submittedSchema, body, context);
+      const sent = form === null ? null : await runOnMessage(deps, form.here, form.it, waitOf(context));
+      if (sent === null) await ack();
+      else
+        await ack('errors' in sent ? { response_action: 'errors', errors: sent.errors } : { response_action: 'update', view: sent.view });
     });
     app.command(/^\/[\w-]+$/, async ({ command, context, ack }) => {
       const given = await read(commandSchema, command, context);

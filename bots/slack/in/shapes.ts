@@ -65,14 +65,26 @@ export type SaidMessage = NonNullable<MessageEvent['message']>;
 
 const person = z.object({ id });
 
-/** A button of ours was pressed. */
+/** Our post, with its blocks as Slack keeps them. */
+const pressedMessageSchema = z.object({
+  ts,
+  thread_ts: maybe(ts),
+  text: unimportant(words),
+  blocks: z
+    .array(z.looseObject({ type: z.string().max(100), block_id: maybe(z.string().max(300)) }))
+    .nullish()
+    .transform((blocks) => blocks ?? []),
+});
+export type PressedMessage = z.output<typeof pressedMessageSchema>;
+
+/** A button of ours was pressed, below a post or on a home tab. */
 export const pressedSchema = z.object({
   user: person,
   trigger_id: maybe(z.string().max(300)),
   container: z.object({ message_ts: maybe(ts), thread_ts: maybe(ts), channel_id: maybe(id) }),
   channel: maybe(z.object({ id })),
   /** There is none where only one person saw it. */
-  message: maybe(z.object({ ts, thread_ts: maybe(ts), blocks: maybe(z.array(z.object({ block_id: maybe(z.string().max(300)) }))) })),
+  message: maybe(pressedMessageSchema),
   actions: z.array(z.object({ value: maybe(z.string().max(2_000)), action_ts: ts })).min(1),
 });
 export type Pressed = z.output<typeof pressedSchema>;
@@ -104,3 +116,16 @@ export type Removed = z.output<typeof removedSchema>;
 /** Tokens were revoked, by the ids of whose they were. */
 export const revokedSchema = removedSchema.extend({ event: z.object({ tokens: z.object({ bot: maybe(z.array(id)) }) }) });
 export type Revoked = z.output<typeof revokedSchema>;
+
+/** Somebody opened the app: its home, or their direct messages with it. */
+export const openedSchema = z.object({ user: id, channel: maybe(id), tab: maybe(z.string().max(100)) });
+export type Opened = z.output<typeof openedSchema>;
+
+/** A message shortcut, with the message. */
+export const shortcutSchema = z.object({
+  user: person,
+  trigger_id: z.string().min(1).max(300),
+  channel: z.object({ id }),
+  message: z.object({ text: maybe(words), ts, thread_ts: maybe(ts), files: maybe(z.array(fileSchema).max(1_000)) }),
+});
+export type Shortcut = z.output<typeof shortcutSchema>;

@@ -4,7 +4,7 @@
 import { isRefusal } from '#core/domain/refusals/refusal.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { TokensOf } from '../tokens-of.ts';
-import type { Bolt } from './bolt.ts';
+import type { About, Bolt } from './bolt.ts';
 import type { Envelope } from './shapes.ts';
 import { receivingTeam } from './teams.ts';
 
@@ -38,11 +38,11 @@ export function taker({ tokens, bolt, log }: TakeDeps): Take {
         return { kind: 'never', status: 404 };
       }
       const { event_id: id } = envelope;
-      if (id === undefined) return await handled(body, cameMs, about);
+      if (id === undefined) return await handled(body, { cameMs, team }, about);
       const name = `${team}:${id}`;
       const known = lately.get(name);
       if (known !== undefined) return await known;
-      const outcome = handled(body, cameMs, about);
+      const outcome = handled(body, { cameMs, team }, about);
       lately.set(name, outcome);
       if (lately.size > KEPT_MOST) lately.delete(lately.keys().next().value!);
       outcome.catch(() => lately.delete(name));
@@ -57,8 +57,8 @@ export function taker({ tokens, bolt, log }: TakeDeps): Take {
     }
   };
 
-  async function handled(body: Record<string, unknown>, cameMs: number, about: object): Promise<Outcome> {
-    const { acknowledged, answer } = await (await bolt()).handle(body, { cameMs });
+  async function handled(body: Record<string, unknown>, given: About, about: object): Promise<Outcome> {
+    const { acknowledged, answer } = await (await bolt()).handle(body, given);
     if (acknowledged) return { kind: 'taken', answer };
     log.warn(about, 'nobody listens to this request');
     return { kind: 'never', status: 404 };

@@ -36,7 +36,7 @@ test('when the app is removed its tokens are deleted, its tasks end with nothing
   );
   expect(rows).toEqual([{ tokens: null }]);
 
-  await core.store.installations.install(installationOf(await people.team('T1', { token: 'xoxb-T1-fresh-token' })), core.clock.now());
+  await app.workspaces.installed(installationOf(await people.team('T1', { token: 'xoxb-T1-fresh-token' })));
   expect(await tell(url, envelope({ type: 'app_uninstalled' }, { event_time: secondsFromNow(-3_600) }))).toBe(200);
   expect(await installed()).toMatchObject({ tokens: { bot: 'xoxb-T1-fresh-token' } });
 });

@@ -28,7 +28,7 @@ export function slackInstall(
     brandName,
     settings,
   }: Pick<Context<SlackSettings>, 'app' | 'clock' | 'log' | 'publicUrl' | 'brandName' | 'settings'>,
-  { client, ...rest }: Pick<LandDeps, 'call' | 'tokens'> & { readonly client: InstallClient },
+  { client, ...rest }: Pick<LandDeps, 'call' | 'tokens' | 'welcome'> & { readonly client: InstallClient },
 ): readonly Mount[] {
   // Never from the request: whoever sends it chooses its Host.
   const redirectUri = `${publicUrl}${REDIRECT_PATH}`;

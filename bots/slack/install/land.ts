@@ -2,7 +2,7 @@
 // the page where a team takes over the costs.
 
 import type { Context } from '#bots/adapter.ts';
-import type { NewInstallation } from '#core/domain/workspaces/installation.ts';
+import type { Installation, NewInstallation } from '#core/domain/workspaces/installation.ts';
 import { SlackNo, type Call, type SlackOk } from '../api/call.ts';
 import type { TokensOf } from '../tokens-of.ts';
 import { exchangeCode, installationIn, isOrgWide, type InstallClient } from './access.ts';
@@ -14,6 +14,8 @@ export interface LandDeps extends Pick<Context<unknown>, 'clock' | 'log' | 'bran
   readonly tokens: TokensOf;
   readonly client: InstallClient;
   readonly redirectUri: string;
+  /** Greets whoever installed the app, besides. */
+  readonly welcome: (here: Installation, user: string) => void;
 }
 
 /** Where the browser goes next, or what it shows. */
@@ -41,15 +43,17 @@ export async function land(deps: LandDeps, code: string): Promise<Landed> {
     return pages.orgWide;
   }
   let installation: NewInstallation | null = null;
+  let version: number;
   try {
     installation = installationIn(granted, now);
-    await app.workspaces.installed(installation);
+    version = await app.workspaces.installed(installation);
   } catch (error) {
     log.error({ error, externalId: installation?.externalId ?? null }, 'an installation could not be kept');
     await revoke(deps, granted, installation);
     return pages.notKept;
   }
-  const { platform, externalId, name } = installation;
+  const { platform, externalId, name, installedBy } = installation;
+  if (installedBy !== null) deps.welcome({ ...installation, version }, installedBy);
   try {
     const { url } = await app.workspaces.makeWorkspaceLink({ platform, externalId, name });
     return { to: url };

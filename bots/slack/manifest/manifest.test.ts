@@ -11,6 +11,7 @@ import { scopeNames, scopes } from './scopes.ts';
 /** By Slack's reference of its events. */
 const scopeOfEvent: Readonly<Record<(typeof botEvents)[number], string | null>> = {
   agent_session_stopped: 'assistant:write',
+  app_home_opened: null,
   app_mention: 'app_mentions:read',
   app_uninstalled: null,
   'message.channels': 'channels:history',

@@ -9,10 +9,13 @@ type Events = NonNullable<NonNullable<NonNullable<Manifest['settings']>['event_s
 
 export const EVENTS_PATH = '/slack/events';
 export const REDIRECT_PATH = '/slack/oauth_redirect';
+/** The shortcut in the menu of every message. */
+export const RUN = 'run_on_message';
 
 /** Each has a listener. Slack’s own Stop is shown only to apps that subscribe to `agent_session_stopped`. */
 export const botEvents = [
   'agent_session_stopped',
+  'app_home_opened',
   'app_mention',
   'app_uninstalled',
   'message.channels',
@@ -20,6 +23,14 @@ export const botEvents = [
   'message.im',
   'tokens_revoked',
   'user_change',
+] as const;
+
+/** What Slack offers in an empty direct message: four at the most. */
+export const suggestedPrompts = [
+  { title: 'Find leads', message: 'Find me 25 leads in Miami' },
+  { title: 'Research a market', message: 'Research the market for electric bikes in Germany' },
+  { title: 'Write a blog post', message: 'Write a blog post about oat milk' },
+  { title: 'Write emails', message: 'Write 5 emails to customers who have not ordered for a year' },
 ] as const;
 
 /**
@@ -38,13 +49,18 @@ export function manifest(publicUrl: string, brandName = 'Impacter'): Manifest {
     features: {
       agent_view: {
         agent_description: 'Finds leads, researches, and writes documents and presentations, and says what each request costs.',
-        suggested_prompts: [
-          { title: 'Find leads', message: 'Find me 25 leads in Miami' },
-          { title: 'Research a market', message: 'Research the market for electric bikes in Germany' },
-        ],
+        suggested_prompts: [...suggestedPrompts],
       },
-      app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: name, always_online: true },
+      shortcuts: [
+        {
+          type: 'message',
+          name: 'Run on this message',
+          callback_id: RUN,
+          description: 'Send this message and its files with a request',
+        },
+      ],
       slash_commands: [
         {
           command: '/impacter',

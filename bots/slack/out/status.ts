@@ -2,6 +2,7 @@
 // reaction. Both are decoration: nothing waits for them, and nothing fails with them.
 
 import type { Clock } from '#core/ports/clock.ts';
+import type { Hints } from '#core/ports/hints.ts';
 import type { Log } from '#core/ports/log.ts';
 import { SlackNo, type Call } from '../api/call.ts';
 import { refs } from '../refs.ts';
@@ -23,6 +24,7 @@ export interface Status {
 const noMatter: ReadonlySet<string> = new Set(['already_reacted', 'missing_scope']);
 const CALL_MS = 5_000;
 const RESTED_MOST = 1_000;
+const RESTED = 'slack:rested:';
 /** An app may be declared an agent, or given the scope, at any time. */
 const WITHOUT_MS = 60 * 60_000;
 /** How Slack says that an app is no agent or may not say so, or that a workspace has none. */
@@ -31,11 +33,13 @@ const noAgents: ReadonlySet<string> = new Set(['not_authorized', 'unknown_method
 export function slackStatus({
   call,
   tokens,
+  hints,
   clock,
   log,
 }: {
   readonly call: Call;
   readonly tokens: TokensOf;
+  readonly hints: Hints;
   readonly clock: Clock;
   readonly log: Log;
 }): Status {
@@ -43,8 +47,16 @@ export function slackStatus({
   const without = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
   const order = inOrder();
-  /** Where we said that work is over. */
+  /** Where somebody said that work is over: this process, or another one that was told of a Stop. */
   const rested = new Set<string>();
+  const stopHearing = hints.on((about) => {
+    if (about.startsWith(RESTED)) rest(about.slice(RESTED.length));
+  });
+
+  function rest(threadRef: string): void {
+    rested.add(threadRef);
+    if (rested.size > RESTED_MOST) rested.delete(rested.values().next().value!);
+  }
 
   /** What is said later of a thread is what holds. */
   function begin(threadRef: string, work: () => Promise<void>): void {
@@ -89,13 +101,16 @@ export function slackStatus({
       });
     },
     over(threadRef) {
-      rested.add(threadRef);
-      if (rested.size > RESTED_MOST) rested.delete(rested.values().next().value!);
+      rest(threadRef);
+      hints.tell(`${RESTED}${threadRef}`);
       begin(threadRef, async () => void (await set(threadRef, { status: 'active' })));
     },
     goesOn(threadRef) {
       if (rested.delete(threadRef)) begin(threadRef, async () => void (await set(threadRef, { status: 'processing' })));
     },
-    ended: async () => void (await Promise.all(underWay)),
+    async ended() {
+      stopHearing();
+      await Promise.all(underWay);
+    },
   };
 }

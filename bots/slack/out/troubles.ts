@@ -49,6 +49,10 @@ export const wrongBlocks: ReadonlySet<string> = new Set([
 /** Until its token is another one, or somebody mends it. */
 const EXPIRED_MS = 60_000;
 
+/** For as long as Slack moves a workspace into a company. */
+const moving: ReadonlySet<string> = new Set(['org_login_required', 'team_added_to_org']);
+const MOVING_MS = 5 * 60_000;
+
 export function postErrorFrom(cause: unknown): PostError {
   if (cause instanceof PostError) return cause;
   if (cause instanceof SlackAway) return new PostError(cause.surelyNotDone ? 'later' : 'unknown', cause.message, { cause });
@@ -56,6 +60,7 @@ export function postErrorFrom(cause: unknown): PostError {
   const { error, message, retryAfterMs, status } = cause;
   if (status === 429 || limits.has(error)) return new PostError('later', message, { retryAfterMs: retryAfterMs ?? 1_000, cause });
   if (unknowns.has(error)) return new PostError('unknown', message, { cause });
+  if (moving.has(error)) return new PostError('later', message, { retryAfterMs: MOVING_MS, cause });
   if (error === 'token_expired') return new PostError('later', message, { retryAfterMs: EXPIRED_MS, cause });
   return new PostError('never', message, { ...(nevers[error] ?? { why: 'refused' }), cause });
 }

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import type { Clock } from '#core/ports/clock.ts';
+import type { Hints } from '#core/ports/hints.ts';
 import { SlackNo, type Call } from '../api/call.ts';
 import type { TokensOf } from '../tokens-of.ts';
 
@@ -20,9 +21,12 @@ export interface Who {
 export interface Directory {
   /** A person as the app in this workspace sees them. Rejects where Slack does not say. */
   who(team: string, user: string): Promise<Who>;
-  /** Slack told that their profile changed. */
+  /** Slack told that their profile changed: one process is told, and all of them hear of it. */
   changed(team: string, user: string): void;
+  stop(): void;
 }
+
+const CHANGED = 'slack:user:';
 
 const KEPT_MS = 60 * 60_000;
 const KEPT_MOST = 10_000;
@@ -32,14 +36,22 @@ const ASK_MS = 1_000;
 export function slackDirectory({
   call,
   tokens,
+  hints,
   clock,
 }: {
   readonly call: Call;
   readonly tokens: TokensOf;
+  readonly hints: Hints;
   readonly clock: Clock;
 }): Directory {
   const kept = new Map<string, { readonly who: Promise<Who>; readonly untilMs: number }>();
+  const stop = hints.on((about) => {
+    // Some may have been missed.
+    if (about === '') kept.clear();
+    else if (about.startsWith(CHANGED)) kept.delete(about.slice(CHANGED.length));
+  });
   return {
+    stop,
     who(team, user) {
       const name = `${team}:${user}`;
       const nowMs = clock.now().getTime();
@@ -52,7 +64,11 @@ export function slackDirectory({
       who.catch(() => kept.get(name)?.who === who && kept.delete(name));
       return who;
     },
-    changed: (team, user) => void kept.delete(`${team}:${user}`),
+    changed(team, user) {
+      // Also where the hint is lost.
+      kept.delete(`${team}:${user}`);
+      hints.tell(`${CHANGED}${team}:${user}`);
+    },
   };
 
   async function lookUp(team: string, user: string): Promise<Who> {

@@ -4,13 +4,27 @@ import { cleanText, shorten } from '#core/domain/text/text.ts';
 
 /** Whether it names the bot, wherever it stands. */
 export function mentions(text: string, botUser: string | null): boolean {
-  return botUser !== null && new RegExp(`<@${botUser}(?:\\|[^>]*)?>`).test(text);
+  return botUser !== null && patternsOf(botUser).anywhere.test(text);
 }
 
 /** Without the mention of the bot that it begins with. */
 export function plainWords(text: string, botUser: string | null): string {
-  const rest = botUser === null ? text : text.replace(new RegExp(`^\\s*(?:<@${botUser}(?:\\|[^>]*)?>[\\s,:]*)+`), '');
+  const rest = botUser === null ? text : text.replace(patternsOf(botUser).first, '');
   return unescape(rest.replace(/<([^<>]+)>/g, (_, inner: string) => wordsOf(inner))).trim();
+}
+
+const patterns = new Map<string, { readonly anywhere: RegExp; readonly first: RegExp }>();
+const PATTERNS_MOST = 1_000;
+
+/** Each message is looked through several times, and there is one bot in a workspace. */
+function patternsOf(botUser: string) {
+  const known = patterns.get(botUser);
+  if (known !== undefined) return known;
+  const mention = `<@${botUser}(?:\\|[^>]*)?>`;
+  const made = { anywhere: new RegExp(mention), first: new RegExp(`^\\s*(?:${mention}[\\s,:]*)+`) };
+  if (patterns.size >= PATTERNS_MOST) patterns.clear();
+  patterns.set(botUser, made);
+  return made;
 }
 
 /** People that are looked up for one message. */

@@ -13,6 +13,7 @@ import { refs } from '../refs.ts';
 import type { SaidDeps } from './deps.ts';
 import { heardOurs, isOurs } from './echo.ts';
 import { mentions, plainWords, withNames } from './plain-words.ts';
+import type { Rules } from './rules.ts';
 import { speakerOf } from './speaker.ts';
 
 /** Resolves once the outcome is committed; until then it must not be acknowledged. */
@@ -37,16 +38,14 @@ const spoken: ReadonlySet<string> = new Set(['file_share', 'thread_broadcast', '
 type Said = MessageEvent & { readonly user: string; readonly ts: string };
 
 async function said(deps: SaidDeps, here: Installation, event: Said, wait: WaitOf): Promise<void> {
-  const { app, directory, rules, forOne, status, brandName } = deps;
+  const { app, directory, rules, names, forOne, status, brandName } = deps;
   const { externalId: team, botUserId } = here;
   const { channel, ts, user } = event;
   const thread = event.thread_ts ?? ts;
   const how = howSaid(channel, event.text ?? '', botUserId);
   const text = plainWords(event.text ?? '', botUserId);
   if (isAside(text)) return;
-  const rule = how === 'thread' ? await rules.of(team, channel, thread) : 'mention';
-  // Most of what is said in channels is neither for us nor in a thread where we might have been asked.
-  if (rule === null || (how === 'thread' && event.thread_ts === undefined && rule !== 'always')) return;
+  if (how === 'thread' && !(await mayBeFollowUp(rules, team, channel, event.thread_ts ?? null, ts))) return;
   const [who, words] = await Promise.all([directory.who(team, user), wordsIn(deps, here, event.text)]);
   if (who.isBot) return;
 
@@ -72,7 +71,17 @@ async function said(deps: SaidDeps, here: Installation, event: Said, wait: WaitO
   };
   const { show, outcome, repeated } = await app.chats.hear(speakerOf(here, who), message, wait());
   if (outcome === 'task' && !repeated) status.working(message.threadRef, user, ts);
+  if (outcome === 'task' || outcome === 'approval') forOne.attempt(names.seen(here, channel, who.name));
   forOne.show(key, to, show);
+}
+
+/** Most of what is said in channels is neither for us nor in a thread where we were asked: nobody is looked up for it. */
+async function mayBeFollowUp(rules: Rules, team: string, channel: string, thread: string | null, ts: string): Promise<boolean> {
+  const [rule, isOurs] = await Promise.all([
+    rules.of(team, channel, thread ?? ts),
+    thread === null ? false : rules.follows(team, channel, thread),
+  ]);
+  return rule !== null && (isOurs || rule === 'always');
 }
 
 /** Direct messages with the app have ids of their own. The text says whether it names us, in whichever event it comes. */
@@ -82,11 +91,12 @@ function howSaid(channel: string, text: string, botUser: string | null): 'direct
 }
 
 /** Slack also tells of a change when it has drawn a link, counted an answer, or when we edited a post of ours. */
-async function edited({ app, directory, forOne, status }: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
+async function edited(deps: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
+  const { app, directory, forOne, status } = deps;
   const { message: now, previous_message: before, channel } = event;
   if (now?.user === undefined || now.ts === undefined || now.edited === undefined || now.bot_id !== undefined) return;
   if (before !== undefined && before.text === now.text) return;
-  if (!mayBeRequest(now, before, channel, here)) return;
+  if (!(await mayBeRequest(deps, here, channel, now, before))) return;
   const { externalId: team } = here;
   const who = await directory.who(team, now.user);
   if (who.isBot) return;
@@ -100,7 +110,7 @@ async function edited({ app, directory, forOne, status }: SaidDeps, here: Instal
 }
 
 /** As the agent reads it. */
-async function wordsIn({ directory }: Pick<SaidDeps, 'directory'>, here: Installation, text = ''): Promise<string> {
+export async function wordsIn({ directory }: Pick<SaidDeps, 'directory'>, here: Installation, text = ''): Promise<string> {
   const { externalId: team, botUserId } = here;
   return plainWords(await withNames(text, botUserId, (id) => directory.who(team, id)), botUserId);
 }
@@ -129,22 +139,33 @@ function inPlaceOf(
 }
 
 /** Slack names the author and not who deleted it: the author is the speaker. */
-async function removed({ app, directory }: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
+async function removed(deps: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
+  const { app, directory } = deps;
   const { previous_message: before, channel } = event;
   const ts = event.deleted_ts ?? before?.ts;
-  if (before?.user === undefined || ts === undefined || before.bot_id !== undefined || !mayBeRequest(before, undefined, channel, here))
-    return;
+  if (before?.user === undefined || ts === undefined || before.bot_id !== undefined) return;
+  if (!(await mayBeRequest(deps, here, channel, before))) return;
   const who = await directory.who(here.externalId, before.user);
   if (!who.isBot) await app.chats.removed(speakerOf(here, who), { key: messageKey(here.externalId, channel, ts) }, wait());
 }
 
-/** Whatever else is edited or removed in a channel was never one. */
-function mayBeRequest(message: SaidMessage, before: SaidMessage | undefined, channel: string, { botUserId }: Installation): boolean {
+/** Whatever else is edited or removed in a channel was never one. Where every message is a request, each may have been. */
+async function mayBeRequest(
+  { rules }: Pick<SaidDeps, 'rules'>,
+  { externalId: team, botUserId }: Installation,
+  channel: string,
+  message: SaidMessage,
+  before?: SaidMessage,
+): Promise<boolean> {
   const texts = [message.text ?? '', before?.text ?? ''];
-  return message.thread_ts !== undefined || channel.startsWith('D') || texts.some((text) => mentions(text, botUserId));
+  if (channel.startsWith('D') || texts.some((text) => mentions(text, botUserId))) return true;
+  const { ts, thread_ts: thread } = message;
+  return ts !== undefined && mayBeFollowUp(rules, team, channel, thread ?? null, ts);
 }
 
-function attached(team: string, { id, name, mimetype, size }: SlackFile): NonNullable<MessageInput['files']>[number] {
+type Attached = Extract<NonNullable<MessageInput['files']>[number], { readonly kind: 'remote' }>;
+
+export function attached(team: string, { id, name, mimetype, size }: SlackFile): Attached {
   return {
     kind: 'remote',
     name: safeFileName(name ?? 'file'),

@@ -4,11 +4,14 @@ import { ChatRefusal, type ChatForm, type ChatMessage, type ChatSandbox, type Ch
 import { orderFaults, refusalsIn } from '#bots/sandbox/faults.ts';
 import { followChanges } from '#bots/sandbox/following.ts';
 import { PeopleRefusal } from '#bots/stand-in/people.ts';
+import { RUN, suggestedPrompts } from '../manifest/manifest.ts';
 import type { SlackPeople } from './client.ts';
 import { drawBlocks } from './draw/blocks.ts';
 import { drawMrkdwn, type Names } from './draw/mrkdwn.ts';
 import { drawnName } from './draw/names.ts';
+import { buttonsIn } from './people/buttons.ts';
 import type { SeenForm, SeenMessage } from './people/look.ts';
+import type { Block } from './shapes.ts';
 import type { FileFault } from './shelf.ts';
 
 export function slackChat(people: SlackPeople): ChatSandbox {
@@ -17,17 +20,20 @@ export function slackChat(people: SlackPeople): ChatSandbox {
   return {
     title: 'Slack',
     howToAsk: 'Mention @impacter to ask.',
+    shortcuts: [{ id: RUN, label: 'Run on this message' }],
+    prompts: suggestedPrompts.map(({ title, message }) => ({ label: title, text: message })),
     workspaces: async () => workspacesIn(await people.places()),
     look: ({ workspace, channel, thread, as }, { before, most }) =>
       saidNo(async () => {
+        const names = drawnName(await people.places(), workspace);
+        const home = channel === HOME ? await people.home(workspace, as) : null;
+        if (channel === HOME) {
+          const form = await people.form(workspace, as);
+          return { messages: home === null ? [] : [homeOf(home, names)], hasEarlier: false, form: form && formOf(form, names) };
+        }
         const window = { most, ...(thread !== null && { thread }), ...(before !== null && { before }) };
-        const [{ messages, hasEarlier }, form, places] = await Promise.all([
-          people.seen(channel, as, window),
-          people.form(workspace, as),
-          people.places(),
-        ]);
-        const names = drawnName(places, workspace);
-        return { messages: messages.map((message) => messageOf(message, names)), hasEarlier, form: form === null ? null : formOf(form) };
+        const [{ messages, hasEarlier }, form] = await Promise.all([people.seen(channel, as, window), people.form(workspace, as)]);
+        return { messages: messages.map((message) => messageOf(message, names)), hasEarlier, form: form && formOf(form, names) };
       }),
     say: ({ channel, thread, as }, { text, files }) =>
       saidNo(async () => {
@@ -36,7 +42,11 @@ export function slackChat(people: SlackPeople): ChatSandbox {
       }),
     edit: ({ channel, as }, message, text) => saidNo(() => people.edit(channel, message, text, as)),
     delete: ({ channel, as }, message) => saidNo(() => people.delete(channel, message, as)),
-    press: ({ channel, as }, message, choice) => saidNo(() => people.press(channel, message, choice, as)),
+    press: ({ workspace, channel, as }, message, choice) =>
+      saidNo(() => (channel === HOME ? people.pressHome(workspace, choice, as) : people.press(channel, message, choice, as))),
+    open: ({ workspace, channel, as }) =>
+      saidNo(async () => void (await people.openApp(workspace, channel === HOME ? 'home' : 'messages', as))),
+    shortcut: ({ channel, as }, message, id) => saidNo(() => people.shortcut(channel, message, id, as)),
     submit: ({ as }, form, values) => saidNo(() => people.submit(form, values, as)),
     dismiss: ({ as }, form) => saidNo(() => people.dismiss(form, as)),
     stop: ({ channel, thread, as }) => saidNo(() => people.stop(channel, thread ?? '', as)),
@@ -66,15 +76,26 @@ export function slackChat(people: SlackPeople): ChatSandbox {
   };
 }
 
+/** As the page has it: a channel of each workspace that holds what the app shows on its home tab. */
+const HOME = 'home';
 const commandName = 'impacter';
 
 function workspacesIn({ teams, channels, users }: Awaited<ReturnType<SlackPeople['places']>>): ChatWorkspace[] {
   return teams.map(({ id, name }) => ({
     id,
     name,
-    channels: channels
-      .filter(({ team }) => team === id)
-      .map((channel) => ({ id: channel.id, name: channel.name, direct: channel.user, closed: channel.archived })),
+    channels: [
+      ...channels
+        .filter(({ team }) => team === id)
+        .map((channel) => ({
+          id: channel.id,
+          name: channel.name,
+          direct: channel.user,
+          closed: channel.archived,
+          opens: channel.user !== null,
+        })),
+      { id: HOME, name: 'App Home', direct: null, closed: false, opens: true, page: true },
+    ],
     people: users
       .filter(({ team }) => team === id)
       .map((user) => ({ id: user.id, name: user.name, role: user.role, administers: user.role === 'admin' })),
@@ -101,11 +122,31 @@ function messageOf(message: SeenMessage, names: Names): ChatMessage {
   };
 }
 
-function formOf({ id, title, submit, fields, errors }: SeenForm): ChatForm {
+function homeOf({ blocks }: Readonly<Record<string, unknown>>, names: Names): ChatMessage {
+  const shown = blocks as Block[];
+  const buttons = buttonsIn(shown).filter(({ url }) => url === null);
+  return {
+    id: HOME,
+    thread: HOME,
+    at: '',
+    from: null,
+    drawn: drawBlocks(shown, names),
+    text: '',
+    isEdited: false,
+    isDeleted: false,
+    isPrivate: true,
+    choices: buttons.map(({ at, text, style }) => ({ id: at, label: String(text['text']), style })),
+    files: [],
+    replies: 0,
+  };
+}
+
+function formOf({ id, title, submit, blocks, fields, errors }: SeenForm, names: Names): ChatForm {
   return {
     id,
     title,
-    submit: submit || 'Submit',
+    submit: fields.length === 0 && submit === '' ? null : submit || 'Submit',
+    drawn: drawBlocks(blocks, names),
     fields: fields.map((field) => ({
       id: field.id,
       label: errors[field.block] === undefined ? field.label : `${field.label}: ${errors[field.block]}`,

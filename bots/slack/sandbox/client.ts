@@ -16,6 +16,8 @@ export interface Attachment {
   readonly bytes: Buffer;
   /** Kept elsewhere; Slack has only a link. */
   readonly external?: boolean;
+  /** How each download of it ends. */
+  readonly fault?: FileFault;
 }
 
 export interface Spoken {

@@ -114,6 +114,44 @@ test('what Slack refuses is said in a sentence, with the message kept, and fault
   expect(await get({})).toContain('1 waiting');
 });
 
+test('App Home is a page of its own: opening it tells the app, and what the app publishes is shown there and can be pressed', async () => {
+  const { people, client } = world;
+  const { get, act } = await openPage();
+  expect(await get({})).toMatch(/action="\/sandbox\/slack\/open"[^]*<bdi>App Home<\/bdi>/);
+  const opened = await act('open', { channel: 'home', as: 'U2' });
+  expect([opened.status, opened.headers.get('location')]).toEqual([303, expect.stringContaining('channel=home')]);
+  expect(await get({ channel: 'home', as: 'U2' })).toContain('The app shows nothing here yet.');
+  const button = { type: 'button', action_id: 'a', value: 'link', text: { type: 'plain_text', text: 'Link account' } };
+  const blocks = [
+    { type: 'header', text: { type: 'plain_text', text: 'Hello, Bo' } },
+    { type: 'actions', elements: [button] },
+  ];
+  await client.views.publish({ user_id: 'U2', view: { type: 'home', blocks } as never });
+  const page = await get({ channel: 'home', as: 'U2' });
+  expect(page).toMatch(/<b>Hello, Bo<\/b>[^]*name="choice" value="1\.0">Link account<\/button>/);
+  expect(page).not.toContain('class="composer"');
+  expect(await get({ channel: 'home', as: 'U1' })).not.toContain('Hello, Bo');
+  // Nobody answers here.
+  expect(await (await act('press', { channel: 'home', as: 'U2', message: 'home', choice: '1.0' })).text()).toContain(
+    'The app did not respond',
+  );
+});
+
+test('an empty direct message offers requests, and each message the shortcut of the app', async () => {
+  const { people } = world;
+  const { get, act } = await openPage();
+  await people.user('T1', { id: 'U5', name: 'Eve' });
+  const { channel } = await people.openApp('T1', 'messages', 'U5');
+  expect(await get({ channel, as: 'U5' })).toContain('name="text" value="Find me 25 leads in Miami">Find leads</button>');
+  expect((await act('say', { channel, as: 'U5', text: 'Find me 25 leads in Miami' })).status).toBe(303);
+  expect(await get({ channel, as: 'U5' })).not.toContain('value="Write a blog post');
+  const [{ ts } = { ts: '' }] = await people.messages(channel);
+  expect(await get({ channel, as: 'U5' })).toMatch(/name="shortcut" value="run_on_message"/);
+  expect(await (await act('shortcut', { channel, as: 'U5', message: ts, shortcut: 'run_on_message' })).text()).toContain(
+    'The app did not respond',
+  );
+});
+
 /** The page behind the product's HTTP door. */
 async function openPage() {
   const mounts = chatPages(slackChat(world.people), { path: '/sandbox/slack' });

@@ -1,5 +1,7 @@
 // What the sandbox keeps of a Slack: its own records, from which answers and events are made in Slack's shapes (wire.ts).
 
+import type { FileFault } from '#bots/stand-in/shelf.ts';
+
 export interface Team {
   readonly id: string;
   readonly name: string;
@@ -95,6 +97,8 @@ export interface FileInfo {
   readonly created: number;
   readonly isExternal: boolean;
   readonly state: 'here' | 'waiting' | 'gone';
+  /** How each download of it ends. */
+  readonly fault?: FileFault;
 }
 
 /** Something the app is told until it confirms it. */

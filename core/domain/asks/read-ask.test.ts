@@ -24,7 +24,7 @@ describe('a person’s own choice of a type comes off the front', () => {
 
 describe('what cannot be work is refused', () => {
   test.each(['', '   ', '\n\t', '\u0000', '…!?', '/research', 'type: research', '\u200b\u202e'])('%j has no words', (text) => {
-    expect(() => readAsk(text)).toThrow('There are no words in this request.');
+    expect(() => readAsk(text)).toThrow('Your request is empty.');
   });
 
   test('twenty thousand characters are read, one more is too long', () => {

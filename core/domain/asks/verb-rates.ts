@@ -109,6 +109,7 @@ export const chatRates = {
   'chats.command': { ...inChat(30), because: 'a row for each, and a link for some' },
   'chats.changed': { ...inChat(30), because: 'each may replace a task' },
   'chats.removed': { ...inChat(120), because: 'a row for each' },
+  'chats.home': { ...inChat(30), because: 'reads the newest tasks, and what may be spent' },
   // Nobody is named, so all of a workspace count as one.
   'chats.gone': { person: inChat(120).workspace, workspace: inChat(120).workspace, because: 'a row for each' },
 } as const satisfies Record<string, ChatRate>;

@@ -35,6 +35,7 @@ export const mailLimits = {
     'account-deletion': 10,
     'key-expiring': 40,
     'app-removed': 20,
+    'app-permissions': 20,
     welcome: 20,
     receipt: 100,
     'payment-failed': 20,

@@ -55,6 +55,15 @@ export type MailSaying =
       readonly at: string;
       readonly url: string;
     }
+  /** The app lacks permissions in a chat workspace that a team pays for. `missing`: those that we ask for, in the platform's words. */
+  | {
+      readonly kind: 'app-permissions';
+      readonly workspace: string;
+      readonly platform: Platform;
+      readonly team: string;
+      readonly missing: readonly string[];
+      readonly url: string;
+    }
   /**
    * Somebody paid for credits with this address, which Stripe verifies no more than we do: a way to choose a password, for an
    * account that nobody has shown to be theirs. `credits` is an Amount.
@@ -171,6 +180,7 @@ const mayComeTwice: Record<MailKind, boolean> = {
   'account-deletion': false,
   'key-expiring': false,
   'app-removed': false,
+  'app-permissions': false,
   welcome: true,
   receipt: false,
   'payment-failed': false,

@@ -36,6 +36,7 @@ function everySaying(theirs: string): MailSaying[] {
     { kind: 'deletion', team: theirs, until: at, url },
     { kind: 'key-expiring', name: theirs, key: theirs, team: theirs, until: at, url },
     { kind: 'app-removed', workspace: theirs, platform: 'slack', team: theirs, at, url },
+    { kind: 'app-permissions', workspace: theirs, platform: 'slack', team: theirs, missing: ['files:read', 'chat:write'], url },
     { kind: 'welcome', credits: '500000000', url },
     { kind: 'receipt', team: theirs, credits: '500000000', money: '$25', url },
     { kind: 'payment-failed', credits: '500000000', url },

@@ -141,6 +141,16 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         button: { label: 'View workspaces', url: saying.url },
         after: ['To use it there again, install the app again: the workspace stays linked to your team until you unlink it.'],
       };
+    case 'app-permissions':
+      return {
+        ...about(`${brandName} lacks permissions in a chat workspace`, null),
+        before: [
+          `The ${brandName} app lacks permissions in the workspace “${theirs(saying.workspace)}” on ${platformName(saying.platform)}, where your team “${theirs(saying.team)}” pays for requests. Some of what people ask there may fail until the app is installed again.`,
+        ],
+        facts: [['Missing permissions', saying.missing.join(', ')]],
+        button: { label: 'View workspaces', url: saying.url },
+        after: ['Open the page and choose Reinstall. The workspace stays linked to your team.'],
+      };
     case 'welcome':
       return {
         // Whoever paid typed the address; it may be anybody's.

@@ -20,6 +20,7 @@ import type {
   FileSaying,
   Help,
   History,
+  HistoryLine,
   Notice,
   RefusedSaying,
   Result,
@@ -339,14 +340,17 @@ function sayHistory(saying: History, context: ReplyContext): Reply {
       blocks: [heading('Nothing yet', 'plain'), ours(`Say what you need, for example: ${EXAMPLE}.`)],
     };
   }
-  const lines = saying.tasks.map(({ text, status, creditsUsed, at }): [string, string] => [
-    firstLine(text, 60),
-    [statusWords[status], ...(status === 'completed' ? [credits(creditsUsed)] : []), sayAgo(new Date(at), context.now)].join(', '),
-  ]);
+  const lines = saying.tasks.map((task) => taskLine(task, context.now));
   return {
     fallback: saying.tasks.length === 1 ? 'Your last task.' : `Your last ${saying.tasks.length} tasks.`,
     blocks: [heading('Your last tasks', 'plain'), facts(...lines), ...choices(...history(context))],
   };
+}
+
+/** One of somebody's tasks: what was asked, and how it stands. */
+export function taskLine({ text, status, creditsUsed, at }: HistoryLine, now: Date): [string, string] {
+  const cost = status === 'completed' ? [credits(creditsUsed)] : [];
+  return [firstLine(text, 60), [statusWords[status], ...cost, sayAgo(new Date(at), now)].join(', ')];
 }
 
 function sayNotice(saying: Notice, context: ReplyContext): Reply {

@@ -24,7 +24,7 @@ interface Rule {
 const table = {
   'ask.empty': {
     status: 400,
-    sentence: () => 'There are no words in this request.',
+    sentence: () => 'Your request is empty.',
     wayForward: `Say what you need, for example: ${EXAMPLE}.`,
   },
   ...talkAnswers,

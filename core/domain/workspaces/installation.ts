@@ -21,16 +21,15 @@ export interface Installation {
   /** Who we are there. */
   readonly botUserId: string | null;
   readonly scopes: readonly string[];
+  /** The platform's id of whoever installed it; null where nobody knows. */
+  readonly installedBy: string | null;
   /** Grows with each change of tokens. */
   readonly version: number;
   readonly tokens: Tokens;
 }
 
 /** What a platform says once somebody has installed the app. */
-export interface NewInstallation extends Omit<Installation, 'version'> {
-  /** The platform's id of whoever installed it. */
-  readonly installedBy: string | null;
-}
+export type NewInstallation = Omit<Installation, 'version'>;
 
 /** Far above what platforms give: a longer list or word is a mistake. */
 export const installationLimits = {

@@ -99,7 +99,8 @@ export async function answerOf(core: Core, speaker: Speaker, seen: Seen, stored:
   }
   if (saying?.kind === 'decision') {
     const { did, show, taskId: about } = saying as Decided;
-    return { ...answered, outcome: 'decision', did, taskId: about, show: await shown(core, speaker, seen, show, repeated) };
+    const refused = show.kind === 'private' && show.say.kind === 'refused' ? refusedIn(show.say) : null;
+    return { ...answered, outcome: 'decision', did, taskId: about, refused, show: await shown(core, speaker, seen, show, repeated) };
   }
   return answered;
 }

@@ -3,8 +3,10 @@
 
 import { whyNotHere, type Speaker } from '#core/domain/chats/speaker.ts';
 import { amountOf, micro } from '#core/domain/credits/credits.ts';
+import type { Balance } from '#core/domain/messages/letter.ts';
 import type { LinkOffer, PrivateSaying } from '#core/domain/messages/private.ts';
 import { never } from '#core/domain/never.ts';
+import type { Payer } from '#core/store/accounts/payer.ts';
 import type { Seen } from '#core/store/chats/look.ts';
 import { balance } from '../credits/balance.ts';
 import { makeErasureLink } from '../privacy/erase.ts';
@@ -34,19 +36,35 @@ export async function commandReply(core: Core, speaker: Speaker, seen: Seen, nam
       if (payer === null) return offerLink(core, speaker, seen, 'no-team');
       if (name === 'buy') return { kind: 'buy' };
       if (name === 'history') return { kind: 'history', tasks: await core.store.chats.ownOf(seen, payer.teamId, HISTORY_LINES) };
-      if (whyNotHere(speaker, seen) === 'guests.not-allowed') return { kind: 'refused', code: 'balance.not-shown', facts: {} };
-      const workspace = `${speaker.platform}:${speaker.workspace ?? ''}:`;
-      const [{ available, inUse }, left] = await Promise.all([
-        balance(core, payer),
-        core.store.chats.leftFor(seen, payer.walletId, workspace, core.clock.now()),
-      ]);
-      // A limit may leave less than the team has.
-      const spendable = left !== null && left < micro(available) ? amountOf(micro(left > 0n ? left : 0n)) : available;
-      return { kind: 'balance', available: spendable, inUse };
+      const shown = await balanceFor(core, speaker, seen, payer);
+      return shown === null ? { kind: 'refused', code: 'balance.not-shown', facts: {} } : { kind: 'balance', ...shown };
     }
     default:
       return never(name);
   }
+}
+
+/** What this person can spend here; null where they are not told, as a guest who may not ask. */
+export async function balanceFor(
+  core: Core,
+  speaker: Speaker,
+  seen: Seen,
+  payer: Payer,
+): Promise<Pick<Balance, 'available' | 'inUse'> | null> {
+  if (whyNotHere(speaker, seen) === 'guests.not-allowed') return null;
+  const workspace = `${speaker.platform}:${speaker.workspace ?? ''}:`;
+  const [{ available, inUse }, left] = await Promise.all([
+    balance(core, payer),
+    core.store.chats.leftFor(seen, payer.walletId, workspace, core.clock.now()),
+  ]);
+  // A limit may leave less than the team has.
+  const spendable = left !== null && left < micro(available) ? amountOf(micro(left > 0n ? left : 0n)) : available;
+  return { available: spendable, inUse };
+}
+
+/** Whether this account may link the workspace to a team, which then sees what is asked there. */
+export function mayLinkWorkspace({ workspace, administers, isGuest, isOutsider }: Speaker, { workspacePays }: Seen): boolean {
+  return workspace !== null && !workspacePays && administers && !isGuest && !isOutsider;
 }
 
 /** An own link for the person; one for the workspace only for those who administer it there. */
@@ -54,9 +72,8 @@ export async function offerLink(core: Core, speaker: Speaker, seen: Seen, why: L
   const { makeIdentityLink, makeWorkspaceLink } = linkingVerbs(core);
   const { platform, workspace, workspaceName, name } = speaker;
   const isLinked = seen.userId !== null;
-  const administers = speaker.administers && !speaker.isGuest && !speaker.isOutsider;
   const account = { ...accountIn(speaker), displayName: name, ...(workspaceName !== undefined && { workspaceName }) };
-  const place = workspace === null || seen.workspacePays || !administers ? null : workspace;
+  const place = mayLinkWorkspace(speaker, seen) ? workspace : null;
   const [accountLink, workspaceLink] = await Promise.all([
     isLinked ? null : makeIdentityLink(account),
     place === null ? null : makeWorkspaceLink({ platform, externalId: place, name: workspaceName ?? place, askedBy: name }),

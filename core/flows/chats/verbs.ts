@@ -6,9 +6,11 @@ import type { Core } from '../runtime/core.ts';
 import { act } from './act.ts';
 import { changed } from './changed.ts';
 import { command } from './command.ts';
+import { follows } from './follows.ts';
 import { hear } from './hear.ts';
+import { home } from './home.ts';
 import { gone, removed } from './removed.ts';
 
 export function chatVerbs(core: Core) {
-  return bind(core, { hear, act, command, changed, removed, gone });
+  return bind(core, { hear, act, command, changed, removed, gone, follows, home });
 }

@@ -66,6 +66,7 @@ const kinds: Record<MailKind, Kind | null> = {
   'account-deletion': null,
   'key-expiring': null,
   'app-removed': null,
+  'app-permissions': null,
   // As set-password.
   welcome: null,
   receipt: null,

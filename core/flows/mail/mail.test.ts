@@ -363,6 +363,8 @@ function saying(core: Core, kind: Exclude<MailSaying['kind'], 'alarm'>): MailSay
       return { kind, name: 'Ada', key: 'Report', team: 'Engines', until: at, url };
     case 'app-removed':
       return { kind, workspace: 'Acme HQ', platform: 'slack', team: 'Engines', at, url };
+    case 'app-permissions':
+      return { kind, workspace: 'Acme HQ', platform: 'slack', team: 'Engines', missing: ['files:read'], url };
     case 'welcome':
     case 'payment-failed':
       return { kind, credits: '500000000', url };

@@ -30,8 +30,7 @@ const LEAST_MS = 500;
 const MOST_MS = 20_000;
 const AGAIN_AFTER_MS = 200;
 
-/** Without a reason of its own, each abort would make an error. */
-const answered = Symbol('answered');
+const SETTLED = 'settled';
 
 interface Doors {
   readonly clock: Core['clock'];
@@ -62,7 +61,8 @@ export function patienceFor({ clock, settings }: Doors, wait: Wait = 0): Patienc
           }
         }
       } finally {
-        settled.abort(answered);
+        // Without a reason an error would be made for it, which nobody reads.
+        settled.abort(SETTLED);
       }
     },
   };
@@ -79,10 +79,6 @@ export async function unless<T>(signal: AbortSignal, read: Promise<T>, mayBeDone
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     return await Promise.race([read, late]);
-  } catch (error) {
-    // The connection went while something was asked, and what was asked has no effect.
-    if (error instanceof DatabaseUnavailable && error.mayBeDone && !mayBeDone()) throw new DatabaseUnavailable(error);
-    throw error;
   } finally {
     signal.removeEventListener('abort', giveUp);
   }

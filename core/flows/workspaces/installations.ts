@@ -75,6 +75,29 @@ export function installationVerbs(core: Core) {
       await endTasks(core, platform, externalId);
     },
 
+    /**
+     * For an adapter: which scopes the app has in a workspace, as the platform says them. Where they became fewer than the app needs, the
+     * owners of the team that pays there get one mail, and the page of workspaces says so. Nothing happens where they are none.
+     */
+    async scopesSeen({ platform, externalId, scopes }: Pick<NewInstallation, 'platform' | 'externalId' | 'scopes'>): Promise<void> {
+      const has = [...new Set(scopes)].map((scope) => word('scopes', scope, SCOPE)).toSorted();
+      if (has.length === 0 || has.length > installationLimits.scopes) return;
+      const missing = (core.settings.wantedScopes[platform] ?? []).filter((scope) => !has.includes(scope));
+      const at = core.clock.now();
+      const url = `${core.settings.publicUrl}/team/workspaces`;
+      const changed = await installations.keepScopes(
+        platform,
+        externalId,
+        has,
+        async ({ workspaceId, workspace, team, userId, email }, on) => {
+          if (missing.length === 0) return;
+          const key = `app-permissions:${workspaceId}:${at.getTime()}:${userId}`;
+          await writeMail(core, { key, to: email, saying: { kind: 'app-permissions', workspace, platform, team, missing, url } }, on);
+        },
+      );
+      if (changed) core.log.info({ platform, externalId, missing: missing.length }, 'scopes of an app changed');
+    },
+
     /** For an adapter: null when the app is not there. From memory; a change by any process is heard of at once. */
     installation: (platform: Platform, externalId: string): Promise<Installation | null> => cached.read(platform, externalId),
 

@@ -21,6 +21,8 @@ export interface LiveTask {
 export interface ChatTasks {
   /** Whose task it is; null when there is none. */
   teamOf(taskId: string): Promise<TeamId | null>;
+  /** Whether anybody asked in this thread, as far as it is known by this ref. */
+  isKnown(threadRef: ThreadRef): Promise<boolean>;
   /** What was asked by a command, and by whom; null for every other task. */
   requestByCommand(taskId: TaskId): Promise<RequestSaid | null>;
   /** What was not over in a thread at `before` or is not now, and was asked by then, oldest first. */
@@ -49,6 +51,13 @@ export function chatTasksOver(money: Money): ChatTasks {
         taskId,
       ]);
       return rows[0]?.team_id ?? null;
+    },
+
+    async isKnown(threadRef) {
+      const { rows } = await money.query({ name: 'thread is known', text: 'SELECT 1 FROM conversations WHERE thread_ref = $1 LIMIT 1' }, [
+        threadRef,
+      ]);
+      return rows.length > 0;
     },
 
     async requestByCommand(taskId) {

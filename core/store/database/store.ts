@@ -2,6 +2,7 @@
 
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '#prisma/generated/client.ts';
+import type { Hints } from '#core/ports/hints.ts';
 import type { Log } from '#core/ports/log.ts';
 import { accountsOver, type Accounts } from '../accounts/accounts.ts';
 import { alarmsOver, type Alarms } from '../mail/alarms.ts';
@@ -54,12 +55,14 @@ import { taskListsOver, type TaskLists } from '../tasks/task-lists.ts';
 import { tasksOver, type Tasks } from '../tasks/tasks.ts';
 import { teamsOver, type Teams } from '../team/teams.ts';
 import { waitingInputsOver, type WaitingInputs } from '../files/waiting-inputs.ts';
+import { hintsOver } from './hints.ts';
 import { listen, type Wakeups } from './wakeups.ts';
 
 export interface Store {
   readonly money: Money;
   readonly prisma: PrismaClient;
   readonly wakeups: Wakeups;
+  readonly hints: Hints;
   readonly ledger: Ledger;
   readonly intake: Intake;
   readonly asks: Asks;
@@ -140,6 +143,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     money,
     prisma,
     wakeups,
+    hints: hintsOver(money, wakeups, log),
     ledger: ledgerOver(money),
     intake: intakeOver(money),
     asks: asksOver(money),

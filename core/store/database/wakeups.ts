@@ -15,7 +15,7 @@ export interface Wakeups {
  * `installation`: about `slack:T1`, whose tokens changed.
  * `intake` and `finish`: tasks, letters and events of a team were written, and its credits moved. `events`: events alone.
  * `wallet`: credits moved otherwise. Each about a team id. `letter`: a letter alone. `mail`: a mail. `inputs`: files to fetch. `cancel`: about a task id.
- * `payment`: Stripe told us something.
+ * `payment`: Stripe told us something. `hint`: processes tell each other (hints.ts).
  * `session`: about a user id, one of whose sessions or keys ended, or whose place in a team changed. `keys`: a key that all
  * processes share was rotated.
  */
@@ -31,7 +31,8 @@ export type Wakeup =
   | 'session'
   | 'keys'
   | 'installation'
-  | 'payment';
+  | 'payment'
+  | 'hint';
 
 const CHANNEL = 'impacter';
 const CONNECT_MS = 5_000;

@@ -1,6 +1,7 @@
 // Installations: tokens are sealed, each change of them has a number, and two processes that want to refresh the same tokens
 // meet at the row's lock, where the second one finds what the first one got.
 
+import type pg from 'pg';
 import type { TaskId, TeamId, UserId, WorkspaceId } from '#core/domain/ids.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
@@ -23,6 +24,11 @@ export interface Installations {
    * that pays there, once for each removal, in the same transaction.
    */
   uninstall(platform: Platform, externalId: string, happenedAt: Date, at: Date, tell: TellOwner): Promise<boolean>;
+  /**
+   * Keeps which scopes the app has there, where they are others than were known. `tell` writes to the owners of the team that pays
+   * there, in the same transaction. False where nothing changed, or the app is gone.
+   */
+  keepScopes(platform: Platform, externalId: string, scopes: readonly string[], tell: TellOwner): Promise<boolean>;
   /**
    * Calls `refresh` while nobody else can and keeps what it gives, unless the tokens are not those of `version` any more: then
    * they are the answer. null when the app is gone. The row stays locked meanwhile, so `refresh` must soon end.
@@ -81,6 +87,7 @@ export function installationsOver(money: Money, keys: readonly string[]): Instal
       name: row.name,
       botUserId: row.bot_user_id,
       scopes: row.scopes,
+      installedBy: row.installed_by,
       version: Number(row.version),
       tokens: { ...(JSON.parse(secret) as Pick<Tokens, 'bot' | 'refresh'>), expiresAt: row.tokens_expire_at },
     };
@@ -167,13 +174,32 @@ export function installationsOver(money: Money, keys: readonly string[]): Instal
           [platform, externalId, at, rows.length > 0, happenedAt],
         );
         await audit(client, 'workspace.uninstalled', platform, linked.rows, at);
-        const owners = await client.query<WorkspaceOwner>(
-          `SELECT w.id AS "workspaceId", w.name AS workspace, t.name AS team, u.id AS "userId", u.email
-           FROM workspaces w JOIN teams t ON t.id = w.team_id JOIN members m ON m.team_id = t.id AND m.role = 'owner' JOIN users u ON u.id = m.user_id
-           WHERE w.id = ANY ($1) ORDER BY u.id`,
-          [linked.rows.map(({ id }) => id)],
+        await tellOwners(
+          client,
+          linked.rows.map(({ id }) => id),
+          tellOwner,
         );
-        for (const owner of owners.rows) await tellOwner(owner, client);
+        await tell(client, { platform, externalId });
+        return true;
+      }),
+
+    keepScopes: (platform, externalId, scopes, tellOwner) =>
+      money.transaction(async (client) => {
+        const changed = await client.query(
+          `UPDATE installations SET scopes = $3 WHERE ${THIS} AND tokens IS NOT NULL
+             AND ARRAY(SELECT DISTINCT unnest(scopes) ORDER BY 1) IS DISTINCT FROM ARRAY(SELECT DISTINCT unnest($3::text[]) ORDER BY 1)`,
+          [platform, externalId, scopes],
+        );
+        if (changed.rowCount === 0) return false;
+        const { rows } = await client.query<{ id: WorkspaceId }>(`SELECT id FROM workspaces WHERE ${THIS} AND uninstalled_at IS NULL`, [
+          platform,
+          externalId,
+        ]);
+        await tellOwners(
+          client,
+          rows.map(({ id }) => id),
+          tellOwner,
+        );
         await tell(client, { platform, externalId });
         return true;
       }),
@@ -251,7 +277,7 @@ export function tokensSealedAs({ platform, externalId }: Pick<Installation, 'pla
 /** Rows of one read. */
 const PAGE = 1_000;
 const THIS = 'platform = $1 AND external_id = $2';
-const COLUMNS = 'platform, external_id, enterprise_id, name, bot_user_id, scopes, tokens, tokens_expire_at, version';
+const COLUMNS = 'platform, external_id, enterprise_id, name, bot_user_id, scopes, installed_by, tokens, tokens_expire_at, version';
 
 interface Row {
   readonly platform: Platform;
@@ -260,6 +286,7 @@ interface Row {
   readonly name: string;
   readonly bot_user_id: string | null;
   readonly scopes: string[];
+  readonly installed_by: string | null;
   readonly tokens: Buffer | null;
   readonly tokens_expire_at: Date | null;
   readonly version: string;
@@ -269,6 +296,16 @@ interface Linked {
   readonly id: WorkspaceId;
   readonly team_id: TeamId;
   readonly name: string;
+}
+
+async function tellOwners(on: pg.PoolClient, workspaces: readonly WorkspaceId[], tellOwner: TellOwner): Promise<void> {
+  const owners = await on.query<WorkspaceOwner>(
+    `SELECT w.id AS "workspaceId", w.name AS workspace, t.name AS team, u.id AS "userId", u.email
+     FROM workspaces w JOIN teams t ON t.id = w.team_id JOIN members m ON m.team_id = t.id AND m.role = 'owner' JOIN users u ON u.id = m.user_id
+     WHERE w.id = ANY ($1) ORDER BY u.id`,
+    [workspaces],
+  );
+  for (const owner of owners.rows) await tellOwner(owner, on);
 }
 
 /** Whoever keeps it in memory reads it again. */

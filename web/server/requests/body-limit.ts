@@ -57,9 +57,16 @@ function lookUp(limits: Bounds['limits']): (request: Request, response: Response
       next();
     });
   }
+  // What it found for an address as it is written there is so each time.
+  const written = new Set(limits.flatMap(({ path }) => path));
+  const found = new Map<string, BodyLimit>();
   return (request, response) => {
+    const known = found.get(request.url);
+    if (known !== undefined) return known;
     router(request, response, () => undefined);
-    return response.locals.bodyLimit ?? usualBody;
+    const limit = response.locals.bodyLimit ?? usualBody;
+    if (written.has(request.url)) found.set(request.url, limit);
+    return limit;
   };
 }
 

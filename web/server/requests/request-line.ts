@@ -37,6 +37,8 @@ export const checkRequestLine: RequestHandler = (request, response, next) => {
 
 /** Escapes in a path stand for UTF-8, and for no control characters. A query may hold lines and tabs, as texts do. */
 function isIntactTarget(target: string): boolean {
+  // As most are: nothing in it is escaped.
+  if (/^[\w\-./~]+$/.test(target)) return true;
   const [path, query = ''] = cutAt(target, '?');
   try {
     if (/\p{Cc}/u.test(decodeURIComponent(path))) return false;

@@ -1,7 +1,7 @@
 // What one person sees, and what tests look at.
 
 import { z } from 'zod';
-import type { FileInfo, Message } from '../shapes.ts';
+import type { Block, FileInfo, Message } from '../shapes.ts';
 import { stackOf } from '../api/views.ts';
 import { act, channelOf, id, personIn, ts } from './act.ts';
 import { buttonsIn, type Button } from './buttons.ts';
@@ -24,6 +24,8 @@ export interface SeenForm {
   readonly id: string;
   readonly title: string;
   readonly submit: string;
+  /** What is said in it. */
+  readonly blocks: readonly Block[];
   readonly fields: readonly Field[];
   readonly errors: Readonly<Record<string, string>>;
 }
@@ -67,6 +69,7 @@ const form = act(z.strictObject({ team: id, viewer: id }), ({ state }, { team, v
     id: view.id,
     title: textOf(view.view['title']),
     submit: textOf(view.view['submit']),
+    blocks: (view.view['blocks'] as Block[]).filter(({ type }) => type !== 'input'),
     fields: fieldsOf(view),
     errors: view.errors,
   };

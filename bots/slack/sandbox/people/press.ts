@@ -21,7 +21,8 @@ const press = act(
     const user = personIn(people, channel, from);
     const message = messageIn(people, channel, at);
     if (message.only !== null && message.only !== from) throw new PeopleNo('message_not_found');
-    const button = buttonNamed(buttonsIn(message.blocks), wanted);
+    // Whoever has not seen an edit yet presses what stood there before.
+    const button = buttonNamed([...buttonsIn(message.blocks), ...buttonsIn(message.first?.blocks ?? [])], wanted);
     const team = teamOf(people, channel.team);
     const about = { team: team.id, user: user.id, channel: channel.id, thread: message.thread, message: message.ts };
     await interact(people, {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { PeopleNo } from '#bots/stand-in/people.ts';
 import type { Channel, FileInfo, Message, User } from '../shapes.ts';
+import { fileFaults, type FileFault } from '../shelf.ts';
 import { slackId } from '../state.ts';
 import { tellDeletion, tellEdit, tellMessage } from '../tell/messages.ts';
 import { isRoot } from '../wire.ts';
@@ -26,6 +27,7 @@ const say = act(
           mime: z.string().min(1).max(100),
           base64: z.base64(),
           external: z.boolean().default(false),
+          fault: z.enum(fileFaults).optional(),
         }),
       )
       .max(10)
@@ -105,9 +107,15 @@ interface Attached {
   readonly mime: string;
   readonly bytes: Buffer;
   readonly external: boolean;
+  readonly fault?: FileFault | undefined;
 }
 
-function keepFile({ state, shelf, clock }: People, channel: Channel, person: User, { name, mime, bytes, external }: Attached): string {
+function keepFile(
+  { state, shelf, clock }: People,
+  channel: Channel,
+  person: User,
+  { name, mime, bytes, external, fault }: Attached,
+): string {
   const made: FileInfo = {
     id: slackId('F'),
     team: channel.team,
@@ -117,6 +125,7 @@ function keepFile({ state, shelf, clock }: People, channel: Channel, person: Use
     user: person.id,
     created: Math.floor(clock.now().getTime() / 1000),
     isExternal: external,
+    ...(fault !== undefined && { fault }),
     state: 'here',
   };
   shelf.keep(made.id, bytes);

@@ -1,0 +1,116 @@
+// What Slack must show of files, of long work, and of a channel that is limited, by a clock that is set by hand.
+
+import { expect, test, vi } from 'vitest';
+import type { AgentWatch } from '#core/ports/agents.ts';
+import { agentsThat, csvOf, done } from '#core/testing/stages/agents-that.ts';
+import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
+import { forAll } from '#core/testing/stages/stage.ts';
+import { openProduct } from './testing/open-product.ts';
+
+const clock = clockByHand();
+const long = { watch: null as AgentWatch | null, over: Promise.withResolvers<void>() };
+const agents = agentsThat(async ({ quantity, inputs }, watch) => {
+  if (quantity === 9) {
+    long.watch = watch;
+    await long.over.promise;
+  }
+  return done(`Here they are, with ${inputs.length} files.`, [csvOf('leads.csv', quantity ?? 3)]);
+});
+const world = forAll(() => openProduct({ clock, agents }), 60_000);
+
+test.each([
+  ['is gone', 'gone', 'it was deleted or its link expired'],
+  ['is a login page in HTML', 'login-page', 'the app may not read it'],
+  ['is larger than Slack said', 'larger', 'it did not arrive complete'],
+] as const)('of ten files one %s: it is named with the reason, and nothing is charged', async (_, fault, why) => {
+  const { people, owner, goingOn, answers } = world();
+  const before = await owner.ledger();
+  const files = Array.from({ length: 10 }, (_each, i) => ({
+    name: `list-${i + 1}.csv`,
+    mime: 'text/csv',
+    bytes: Buffer.from(`row ${i + 1}`),
+    ...(i === 6 && { fault }),
+  }));
+  const { thread } = await people.say('C1', '@impacter find me 3 leads like these', { from: 'U1', files });
+  const lost = `list-7.csv: ${why}`;
+  await goingOn(async () => expect((await answers(thread)).at(-1)).toMatch(new RegExp(`${lost}[^]*Returned: 3 credits`)), 5_000);
+  expect((await owner.ledger()).slice(before.length)).toEqual(['hold 3', 'release 3']);
+});
+
+test('ten files that are all there reach the agent', async () => {
+  const { people, answer } = world();
+  const files = Array.from({ length: 10 }, (_, i) => ({ name: `list-${i + 1}.csv`, mime: 'text/csv', bytes: Buffer.from('a,b') }));
+  const { thread } = await people.say('C1', '@impacter find me 3 leads like these', { from: 'U1', files });
+  await answer(thread, /with 10 files/);
+});
+
+test('work of twenty minutes is shown as it goes on, minute by minute, and its result is whole', async () => {
+  const { people, say, answers, answer, goingOn } = world();
+  const thread = await say('find me 9 leads in Miami');
+  await vi.waitFor(() => expect(long.watch).not.toBeNull());
+  const beganMs = clock.now().getTime();
+  const shown = async () => (await answers(thread))[0]!;
+  for (let minute = 1; minute <= 20; minute++) {
+    long.watch!.step({ id: `${minute}`, title: `Read page ${minute}`, state: 'running' });
+    await goingOn(async () => {
+      expect(clock.now().getTime() - beganMs).toBeGreaterThanOrEqual(minute * 60_000);
+      expect(await shown()).toMatch(new RegExp(`Working on it[^]*▸ Read page ${minute}\\n[^]*\\[Cancel\\]`));
+    }, 15_000);
+    long.watch!.step({ id: `${minute}`, title: `Read page ${minute}`, state: 'done' });
+  }
+  expect((await people.status('C1', thread))?.status).toBe('processing');
+  long.over.resolve();
+  expect(await answer(thread, /^✓ Done: 9 leads/)).toMatch(/leads\.csv[^]*Used: 9 of 9 credits reserved/);
+  await goingOn(async () => expect(await shown()).toMatch(/^● Done/));
+  expect(await shown()).not.toContain('[Cancel]');
+  expect((await people.status('C1', thread))?.status).toBe('active');
+}, 60_000);
+
+test('while one channel takes no posts for ten minutes, another one is answered as soon as without it', async () => {
+  const { people, say, answers, answer, goingOn } = world();
+  /** Ms until each of some requests is answered in the other channel: the usual one. */
+  const usualMs = async () => {
+    const took: number[] = [];
+    for (let i = 2; i <= 8; i++) {
+      const beganMs = performance.now();
+      const { thread } = await people.say('C2', `@impacter find me ${i} leads in Miami`, { from: 'U2' });
+      await answer(thread, new RegExp(`^✓ Done: ${i} leads`), 'C2');
+      took.push(performance.now() - beganMs);
+    }
+    return took.toSorted((a, b) => a - b)[3]!;
+  };
+  const free = await usualMs();
+  await people.limit('C1', 10 * 60_000);
+  const atMs = clock.now().getTime();
+  const waiting = [await say('find me 3 leads in Miami'), await say('find me 4 leads in Boston')];
+  // What a busy machine takes now and then is not the limit's doing.
+  expect(await usualMs()).toBeLessThan(1.2 * free + 100);
+  expect((await Promise.all(waiting.map((thread) => answers(thread)))).flat()).toEqual([]);
+  for (const [i, thread] of waiting.entries())
+    await goingOn(
+      async () => expect(await answers(thread)).toEqual([expect.any(String), expect.stringContaining(`Done: ${i + 3} leads`)]),
+      20_000,
+    );
+  expect(clock.now().getTime() - atMs).toBeGreaterThanOrEqual(10 * 60_000);
+});
+
+test('once who speaks is known, a request is acknowledged without asking Slack anything', async () => {
+  const { people, url, tell, envelope, say, answer, tasks } = world();
+  await answer(await say('find me 2 leads in Miami'), /Done/);
+  const { botUser } = await people.team('T1');
+  const before = (await people.calls()).length;
+  const ts = `${Math.floor(clock.now().getTime() / 1000) + 1}.000001`;
+  const event = { type: 'message', channel: 'C1', user: 'U1', text: `<@${botUser}> find me 2 leads in Boston`, ts };
+  expect(await tell(url, envelope(event))).toBe(200);
+  expect(await tasks(ts)).toHaveLength(1);
+  const asked = (await people.calls()).slice(before).map(({ method }) => method);
+  expect(asked.filter((method) => !/^(?:chat|agents|reactions)\./.test(method))).toEqual([]);
+});
+
+test('limits name channels as people know them', async () => {
+  const { app, core, say, answer } = world();
+  await answer(await say('find me 2 leads in Miami'), /Done/);
+  const place = () => app.workspaces.place('slack:T1:C1');
+  await vi.waitFor(async () => expect(await place()).toMatchObject({ name: '#general', kind: 'channel', private: false }));
+  expect(await core.store.prisma.place.count({ where: { ref: 'slack:T1:C1' } })).toBe(1);
+});
