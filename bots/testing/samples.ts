@@ -246,6 +246,7 @@ const variants: { readonly [Kind in SayingKind]: Readonly<Record<string, Extract
     'there is plenty': { kind: 'balance', available: amount(1234.5), inUse: amount(0) },
     'some is in use, and it lasts nine days': { kind: 'balance', available: amount(40), inUse: amount(100), daysLeft: 9 },
     'there is nothing left': { kind: 'balance', available: amount(0), inUse: amount(0), daysLeft: 0 },
+    'it runs low, and the channel is told': { kind: 'balance', available: amount(25), inUse: amount(10), daysLeft: 2, low: true },
   },
   help: { 'what we can do': { kind: 'help' } },
   history: {

@@ -34,8 +34,15 @@ const event = z.object({
 });
 export type SandboxEvent = z.infer<typeof event>;
 
-/** Newest first; both are cut. */
-export const sandboxOverview = z.object({ payments: z.array(payment), events: z.array(event) });
+const promotion = z.object({ code: z.string(), percent: z.number().nullable(), used: z.int() });
+export type SandboxPromotion = z.infer<typeof promotion>;
+
+/** Newest first; all are cut. */
+export const sandboxOverview = z.object({
+  payments: z.array(payment),
+  events: z.array(event),
+  promotions: z.array(promotion).default([]),
+});
 export type SandboxOverview = z.infer<typeof sandboxOverview>;
 
 export const disputeMoves = [
@@ -58,6 +65,12 @@ export const sandboxAct = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('warn'), payment: id }),
   /** A delayed payment arrives, or does not. */
   z.strictObject({ act: z.literal('settle'), payment: id, arrived: z.boolean() }),
+  /** A code that takes so many percent off. */
+  z.strictObject({
+    act: z.literal('promotion'),
+    code: z.string().regex(/^[A-Za-z0-9]{3,30}$/, 'A code has 3 to 30 letters and digits.'),
+    percent: z.int('Enter a whole number from 1 to 100.').min(1, 'Enter a number from 1 to 100.').max(100, 'Enter a number from 1 to 100.'),
+  }),
   z.strictObject({ act: z.literal('resend'), event: id }),
 ]);
 export type SandboxAct = z.infer<typeof sandboxAct>;

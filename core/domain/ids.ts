@@ -22,6 +22,8 @@ export type FileId = Id<'file'>;
 export type MailId = Id<'mail'>;
 export type ApiKeyId = Id<'api-key'>;
 export type PurchaseId = Id<'purchase'>;
+/** A top-up and its purchase have the same id. */
+export type TopUpId = PurchaseId;
 
 /**
  * Makes a new id. `atMs` is milliseconds since 1970. Ids that this process makes for one millisecond sort in the order in which

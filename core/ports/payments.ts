@@ -32,6 +32,22 @@ export interface Payments {
   };
   /** The id of the new customer. */
   makeCustomer(of: { readonly teamId: TeamId; readonly email: string; readonly name: string }, key: string): Promise<string>;
+  /**
+   * The card that is charged when nobody is there: the customer's default, or else the newest one. null: there is none, or the
+   * service knows no such customer (any more).
+   */
+  card(customerId: string): Promise<SavedCard | null>;
+  /**
+   * Charges a saved card while nobody is there to confirm. A decline is an answer, not an error. Refused with the code
+   * `unknown-customer` or `resource_missing` where the customer or the card is gone.
+   */
+  charge(wanted: ChargeWanted, key: string): Promise<Charge>;
+  /** The charge of a top-up whose answer was lost, among those of the customer since then. null: there is none. */
+  findCharge(customerId: string, topUpId: string, since: Date): Promise<Charge | null>;
+  /** null: the service knows no such payment. */
+  chargeOf(paymentId: string): Promise<Charge | null>;
+  /** Opens the page where a customer sees receipts and invoices, and keeps cards. Its address is one of `origins`. */
+  openPortal(customerId: string, returnUrl: string): Promise<{ readonly url: string }>;
   /** What a notification names, if its signature is ours and not older or newer than 300 s. null: it is not. Never throws. */
   readNews(body: Uint8Array, signature: unknown, at: Date): News | null;
   /** Whether credits could be sold now, with prices under these names. Rejects where nobody can say. */
@@ -141,6 +157,47 @@ export interface PaymentDispute {
   readonly createdAt: Date;
 }
 
+export interface SavedCard {
+  readonly id: string;
+  /** The same for the same card, whoever added it again. */
+  readonly fingerprint: string;
+  /** "visa". */
+  readonly brand: string;
+  readonly last4: string;
+  /** The last month in which it can be charged. */
+  readonly expires: { readonly month: number; readonly year: number };
+}
+
+/** All of it comes from a stored row: a repeated call must have the same parameters. */
+export interface ChargeWanted {
+  /** Comes back as the charge's `topUpId`. */
+  readonly topUpId: string;
+  /** Our own address. Comes back as the charge's `site`. */
+  readonly site: string;
+  readonly customerId: string;
+  readonly cardId: string;
+  /** In the currency's smallest unit. */
+  readonly amount: bigint;
+  readonly currency: string;
+  /** Stands in the service's receipt and in its dashboard. */
+  readonly description: string;
+}
+
+/** How a charge of a saved card stands. */
+export interface Charge {
+  readonly paymentId: string;
+  /** From metadata that only our own key can write; null for any other payment. */
+  readonly topUpId: string | null;
+  readonly site: string | null;
+  readonly livemode: boolean;
+  /** `authentication`: the bank wants the cardholder to confirm. `other`: a word that we don't know. */
+  readonly status: 'paid' | 'processing' | 'declined' | 'authentication' | 'canceled' | 'other';
+  /** In the currency's smallest unit; null where nothing is. */
+  readonly received: bigint | null;
+  /** Lower case. */
+  readonly currency: string;
+}
+
 /** Says that something changed, never what: the object is asked for. */
 export interface News {
   readonly id: string;
@@ -158,6 +215,8 @@ export interface PaymentsStanding {
   /** Where notifications go, as far as it is enabled. Version null: the account's own. */
   readonly endpoints: readonly { readonly url: string; readonly apiVersion: string | null }[];
   readonly missingPrices: readonly string[];
+  /** Whether the page where customers keep cards was set up; null where the key may not see that. */
+  readonly hasPortal: boolean | null;
 }
 
 /** How a call ended that did not do what it was for. The message names no person, no link and no secret. */

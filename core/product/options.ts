@@ -37,6 +37,7 @@ export type Timings = Pick<
   | 'agentsWaitMs'
   | 'leaseMs'
   | 'letterLeaseMs'
+  | 'paymentLeaseMs'
   | 'sweepEveryMs'
   | 'lostAfterMs'
   | 'retryMs'

@@ -59,6 +59,7 @@ const usualTimings: Timings = {
   agentsWaitMs: 10 * 60_000,
   leaseMs: 30_000,
   letterLeaseMs: 30_000,
+  paymentLeaseMs: 60_000,
   sweepEveryMs: 5_000,
   lostAfterMs: 15_000,
   retryMs: 1_000,
@@ -229,8 +230,8 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
 }
 
 /** Where Stripe is the seller, a saved card could not be charged. */
-function sellingWith({ currencies, seller, email, managedPayments }: Config['billing']): Core['settings']['selling'] {
-  return { currencies, seller, email, savesCards: !managedPayments };
+function sellingWith({ currencies, seller, email, managedPayments, tax }: Config['billing']): Core['settings']['selling'] {
+  return { currencies, seller, email, savesCards: !managedPayments, topsUp: !managedPayments && !tax };
 }
 
 /** Where browsers are sent for a file. */

@@ -3,7 +3,9 @@
 import type { Adapter, Context } from '#bots/adapter.ts';
 import type { Bots } from '#bots/main.ts';
 import type { App } from '#core/flows/app.ts';
+import { watchBalances } from '#core/flows/billing/alerts.ts';
 import { reconcilePayments } from '#core/flows/billing/reconcile.ts';
+import { runTopUps } from '#core/flows/billing/run-top-ups.ts';
 import { takeNews } from '#core/flows/billing/take-news.ts';
 import { deliverMails } from '#core/flows/mail/mail.ts';
 import { fetchInputs } from '#core/flows/files/fetch-inputs.ts';
@@ -23,7 +25,7 @@ import { sharedBy } from './shared.ts';
 const TASKS_AT_ONCE = 50;
 const WEB_GRACE_MS = 3_000;
 
-/** Hands tasks to agents, sends mails, takes news of payments and compares them, and looks after what was left lying. */
+/** Hands tasks to agents, sends mails, takes news of payments and compares them, tops up and tells of low credits, and looks after what was left lying. */
 export async function startWorkerRole(core: Core): Promise<() => Promise<void>> {
   const running = watchRunning(core);
   const working = await core.queue
@@ -39,6 +41,8 @@ export async function startWorkerRole(core: Core): Promise<() => Promise<void>> 
     deliverMails(core, stopping.signal),
     takeNews(core, stopping.signal),
     reconcilePayments(core, stopping.signal),
+    runTopUps(core, stopping.signal),
+    watchBalances(core, stopping.signal),
   ];
   return async () => {
     stopping.abort();

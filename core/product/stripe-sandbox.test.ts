@@ -29,6 +29,7 @@ test('a pack is bought at the sandbox with no setting at all, and its news reach
   expect(await core.payments!.check(pricesIn(['usd', 'eur', 'jpy']))).toMatchObject({
     livemode: false,
     missingPrices: [],
+    hasPortal: true,
     endpoints: [{ url: `http://127.0.0.1:${new URL(url).port}${NEWS_PATH}` }],
   });
 });

@@ -3,8 +3,6 @@
 import { ChevronDown, CircleUserRound } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Form, Link, NavLink, Outlet, useLoaderData, useLocation, useRouteError } from 'react-router';
-import { asNumber, micro } from '#core/domain/credits/credits.ts';
-import { may } from '#core/domain/team/permission.ts';
 import { Brand } from './components/brand.tsx';
 import { classes } from './components/classes.ts';
 import { CreditBadge } from './components/credit-badge.tsx';
@@ -12,36 +10,10 @@ import { ErrorPage } from './components/error-page.tsx';
 import { PageProgress } from './components/progress.tsx';
 import { guarded } from './guarded.ts';
 import { LiveProvider, useLive } from './live.tsx';
-import { teamPlaces } from './team/places.ts';
+import { portalData } from './portal-data.ts';
 import { offline } from './texts/portal.ts';
 
-export const loader = guarded('login', async ({ app, actor, loggedIn, isOperator, isOperatorWithoutTwoFactor }) => {
-  const cursor = await app.live.cursor();
-  const [{ available, inUse, colour, words, version }, teams, undelivered] = await Promise.all([
-    app.credits.balance(actor),
-    app.accounts.teamsOf(actor),
-    app.messages.undeliveredCount(actor),
-  ]);
-  return {
-    cursor,
-    balance: { available: asNumber(micro(available)), inUse: asNumber(micro(inUse)), colour, words, version },
-    teamId: actor.teamId,
-    name: loggedIn.name,
-    email: loggedIn.email,
-    team: teams.find(({ teamId }) => teamId === actor.teamId)!.name,
-    /** Where this member may go. */
-    places: [
-      { to: '/dashboard', label: 'Tasks' },
-      ...(may(actor.role, 'credits.see') ? [{ to: '/credits', label: 'Credits' }] : []),
-      { to: '/team', label: 'Team' },
-      // Who is told there to turn two-factor on must find the page.
-      ...(isOperator({ actor, loggedIn }) || isOperatorWithoutTwoFactor({ actor, loggedIn })
-        ? [{ to: '/operator', label: 'Operator' }]
-        : []),
-    ],
-    teamPlaces: teamPlaces(actor.role, { undelivered }),
-  };
-});
+export const loader = guarded('login', portalData);
 
 export default function Portal() {
   const { balance, cursor, teamId } = useLoaderData<typeof loader>();

@@ -10,7 +10,8 @@ import { invitationRoutes, teamRoutes } from './team/routes.ts';
 import { workRoutes } from './work/routes.ts';
 
 export default [
-  layout('front/layout.tsx', inside('front', [...frontRoutes, ...buyRoutes, ...invitationRoutes, route('*', 'not-found.tsx')])),
+  layout('front/layout.tsx', inside('front', [...frontRoutes, ...invitationRoutes, route('*', 'not-found.tsx')])),
+  layout('buy/frame.tsx', inside('buy', buyRoutes)),
   layout('portal.tsx', inside('portal', [...workRoutes, ...creditsRoutes, ...teamRoutes, ...settingsRoutes, ...operatorRoutes])),
 ] satisfies RouteConfig;
 

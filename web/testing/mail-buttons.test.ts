@@ -53,7 +53,8 @@ const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expi
     leadsTo: 'Choose your password',
     async send() {
       const who = portal();
-      await stage().app.accounts.inviteToSetPassword({ email: who.email, name: 'Ada', key: newId() });
+      await stage().core.store.people.addUser({ email: who.email, name: 'Ada', emailVerified: false }, new Date());
+      await who.auth('/request-password-reset', { email: who.email });
       return { who };
     },
   },
@@ -136,6 +137,26 @@ const mailed: Readonly<Record<Exclude<MailKind, 'security' | 'alarm' | 'key-expi
       return { who };
     },
   },
+  'top-up-failed': {
+    leadsTo: 'Auto top-up',
+    async send() {
+      const who = await member();
+      const url = `${stage().core.settings.publicUrl}/credits/top-up`;
+      const saying = { kind: 'top-up-failed', team: 'Ada', why: 'declined', suspended: false, money: '$25', url } as const;
+      await writeMail(stage().core, { key: newId(), to: who.email, saying });
+      return { who };
+    },
+  },
+  'low-credits': {
+    leadsTo: 'Get credits',
+    async send() {
+      const who = await member();
+      const url = `${stage().core.settings.publicUrl}/buy`;
+      const saying = { kind: 'low-credits', team: 'Ada', left: '12500000', level: 5, days: null, url } as const;
+      await writeMail(stage().core, { key: newId(), to: who.email, saying });
+      return { who };
+    },
+  },
   'payment-failed': {
     leadsTo: 'Buy 500 credits',
     async send() {
@@ -204,11 +225,12 @@ test('the button of a mail about an expiring key, about an app that was removed 
     'app-permissions': ['/team/workspaces', 'Chats'],
     'letters-dead': [alarmPages['letters-dead'], 'Undelivered'],
     'mails-dead': [alarmPages['mails-dead'], 'Mails'],
-    'billing-differs': [alarmPages['billing-differs'], 'Operator'],
-    'news-late': [alarmPages['news-late'], 'Operator'],
     'platform-down': [alarmPages['platform-down'], 'Operator'],
+    'billing-behind': [alarmPages['billing-behind'], 'Payments'],
+    'billing-differs': [alarmPages['billing-differs'], 'Payments'],
+    'news-late': [alarmPages['news-late'], 'Payments'],
     'ledger-wrong': [alarmPages['ledger-wrong'], 'Ledger'],
-    'purchase-unfit': [alarmPages['purchase-unfit'], 'Operator'],
+    'purchase-unfit': [alarmPages['purchase-unfit'], 'Payments'],
   };
   for (const [page, heading] of Object.values(pages)) expect([page, headingOf(await ops.page(page))]).toEqual([page, heading]);
 });

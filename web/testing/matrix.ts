@@ -133,6 +133,15 @@ export const matrix: Readonly<Record<string, Row>> = {
     at: ({ acme }) => `/credits/statements/${acme.month}/statement.csv`,
     see: 'credits.see',
   },
+  '/credits/top-up': {
+    see: 'credits.buy',
+    act: {
+      // No card is saved, so nothing is turned on.
+      on: act('credits.buy', { below: '100', pack: 'starter', monthlyCap: '100', dailyMost: '3', pauseMinutes: '10', agreed: 'on' }),
+      off: act('credits.buy'),
+      portal: act('credits.buy'),
+    },
+  },
   '/credits/limits': {
     see: 'credits.see',
     act: {
@@ -274,6 +283,7 @@ export const matrix: Readonly<Record<string, Row>> = {
       'end-others': act('login'),
       unlink: act('login', {}, ({ account }) => ({ account })),
       spending: act('login', { confirmAbove: 'many' }),
+      emails: act('login', { wanted: 'low-credits' }),
       appearance: act('login', { theme: 'system' }),
     },
   },
@@ -333,6 +343,7 @@ export const matrix: Readonly<Record<string, Row>> = {
     act: { again: act('operators', {}, ({ letter, teamId }) => ({ id: letter, team: teamId })) },
   },
   '/operator/mails': { see: 'operators', act: { again: act('operators', { id: 'of-nobody' }) } },
+  '/operator/billing': { see: 'operators', act: { close: act('operators', { id: 'evt_of_nobody' }) } },
   '/operator/ledger': { see: 'operators', act: { check: act('operators') } },
 };
 

@@ -42,7 +42,10 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
   'front/set-password': [row('stranger', '/set-password?token=x')],
   'buy/packs': [row('stranger', '/buy'), row('owner', '/buy')],
   'buy/pack': [row('stranger', '/buy/team'), row('owner', '/buy/team'), row('member', '/buy/team')],
-  'buy/done': [row('stranger', '/buy/done?checkout=cs_test_nothing')],
+  'buy/done': [
+    row('stranger', '/buy/done?checkout=cs_test_nothing'),
+    row('stranger', ({ other }) => `/buy/done?checkout=${other.paidByStranger}`),
+  ],
   'team/invitation': [
     row('stranger', ({ acme }) => `/invitations/${acme.invitation.token}`),
     row('stranger', '/invitations/nothing', { status: 410 }),
@@ -77,6 +80,7 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
   'credits/overview': [
     row('owner', '/credits'),
     row('owner', '/credits?days=7&by=person', { unfolded: 'page' }),
+    row('outsider', '/credits'),
     row('operator', '/credits'),
     row('member', '/credits'),
   ],
@@ -87,6 +91,11 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
   ],
   'credits/statements': [row('owner', '/credits/statements')],
   'credits/statement': [row('owner', ({ acme }) => `/credits/statements/${acme.month}`)],
+  'credits/top-up': [
+    row('owner', '/credits/top-up'),
+    row('outsider', '/credits/top-up'),
+    row('member', '/credits/top-up', { status: 403 }),
+  ],
   'credits/limits': [row('owner', '/credits/limits'), row('outsider', '/credits/limits')],
   'team/people': [row('owner', '/team'), row('operator', '/team'), row('member', '/team'), row('owner', '/team', { unfolded: 'page' })],
   'team/keys': [row('owner', '/team/keys'), row('owner', '/team/keys', { unfolded: 'page' }), row('operator', '/team/keys')],
@@ -113,6 +122,7 @@ export const pages: Readonly<Record<string, readonly PageRow[]>> = {
   'operator/tasks': [row('operator', '/operator/tasks')],
   'operator/undelivered': [row('operator', '/operator/undelivered')],
   'operator/mails': [row('operator', '/operator/mails')],
+  'operator/billing': [row('operator', '/operator/billing')],
   'operator/ledger': [row('operator', '/operator/ledger')],
 };
 

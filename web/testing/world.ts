@@ -11,6 +11,8 @@ import type { TaskView } from '#core/domain/tasks/task-view.ts';
 import type { AgentFile, AgentOutcome, Agents } from '#core/ports/agents.ts';
 import { pdfOf } from '#core/sandbox/openclaw/agents/pdf.ts';
 import { askInChat } from '#core/testing/stages/ask-in-chat.ts';
+import { justConfirmed } from '#core/testing/stages/just-confirmed.ts';
+import { payAt, type Paying } from '#core/testing/visitors/payer.ts';
 import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/stages/agents-that.ts';
 import { portalVisitor, type PortalVisitor } from '#core/testing/visitors/portal-visitor.ts';
 import { openStage, type Stage, type StageOptions } from '#core/testing/stages/stage.ts';
@@ -95,6 +97,8 @@ export interface Other {
   readonly conversation: ConversationId;
   readonly file: FileId;
   readonly apiKey: { readonly id: string; readonly key: string };
+  /** A checkout that a stranger paid, for an account that was made by it. */
+  readonly paidByStranger: string;
 }
 
 export interface Somebody extends PortalVisitor {
@@ -384,14 +388,39 @@ async function bury({ core }: Stage, taskId: TaskId, teamId: TeamId): Promise<Le
 async function makeOther({ stage, get }: Makers, outsider: Somebody): Promise<Other> {
   const actor = await outsider.actor();
   const task = await get(outsider, `Find me 3 leads ${BAKES}`);
+  await buyWithAutoTopUp(stage, actor);
+  const { url } = await stage.app.billing.buyAsStranger({ pack: 'team', caller: '198.51.100.20' });
+  await payAt(url, { email: 'grace.hopper@stranger.example', name: 'Grace Hopper' });
   return {
     name: 'Other House',
+    paidByStranger: checkoutIn(url),
     teamId: actor.teamId,
     task: task.id,
     conversation: task.conversationId,
     file: task.files[0]!.id,
     apiKey: await stage.app.team.makeApiKey(actor, 'Bakery script'),
   };
+}
+
+/** A purchase with a card that is kept, one that waits for a bank, one that an operator has to decide about, and auto top-up. */
+async function buyWithAutoTopUp({ app, core }: Stage, actor: Actor): Promise<void> {
+  const buy = async (paying: Paying) => {
+    const { url } = await app.billing.buy(actor, { pack: 'starter', saveCard: true });
+    await payAt(url, paying);
+    await app.billing.done(actor, checkoutIn(url), '198.51.100.20');
+    return checkoutIn(url);
+  };
+  await buy({});
+  await buy({ card: 'AT611904300234573201' });
+  const { url } = await app.billing.buy(actor, { pack: 'starter', saveCard: false });
+  const undecided = await core.store.purchases.byCheckout(checkoutIn(url));
+  await core.store.purchases.trouble(undecided!.id, 'quantity');
+  const numbers = { below: '50', pack: 'starter', monthlyCap: '100', dailyMost: '3', pauseMinutes: '10' };
+  await app.billing.setTopUp({ ...actor, ...justConfirmed }, { ...numbers, agreed: true });
+}
+
+function checkoutIn(url: string): string {
+  return /cs_\w+/.exec(url)![0];
 }
 
 async function makeLinks({ stage, browser }: Makers, people: World['people']): Promise<World['links']> {
@@ -420,4 +449,11 @@ async function makeTrouble({ stage }: Makers, people: World['people']): Promise<
     [email],
   );
   await app.operator.checkLedger(await people.operator.actor(), null);
+  await core.store.money.query(
+    {
+      text: `INSERT INTO stripe_news (id, kind, object_id, livemode, state, tries, trouble, next_at, received_at)
+             VALUES ('evt_1', 'checkout.session.completed', 'cs_test_deleted', false, 'open', 40, 'unknown-checkout', now() + interval '1 day', now() - interval '30 minutes')`,
+    },
+    [],
+  );
 }

@@ -41,6 +41,8 @@ export type Unfit =
   | 'no-payment'
   | 'no-email'
   | 'other-purchase'
+  /** A payment for auto top-up that we know nothing of, or of another amount. */
+  | 'top-up'
   | 'team-gone';
 
 export type Judgment =

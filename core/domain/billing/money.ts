@@ -17,6 +17,13 @@ export function sayMoney(amount: bigint, currency: string): string {
   return `${signs[currency]}${grouped(amount / unit)}${rest === 0n ? '' : `.${rest.toString().padStart(places, '0')}`}`;
 }
 
+/** So many dollars, euros or yen, in the currency's smallest unit. Throws where the currency is not one of ours. */
+export function wholeMoney(units: bigint, currency: string): bigint {
+  const places = Object.hasOwn(digits, currency) ? digits[currency] : undefined;
+  if (places === undefined) throw new RangeError(`nothing is sold in ${currency}`);
+  return units * 10n ** BigInt(places);
+}
+
 function grouped(whole: bigint): string {
   return whole.toString().replace(/\B(?=(\d{3})+$)/g, ',');
 }

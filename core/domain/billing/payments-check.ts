@@ -14,6 +14,7 @@ interface Standing {
   readonly apiVersion: string;
   readonly endpoints: readonly { readonly url: string; readonly apiVersion: string | null }[];
   readonly missingPrices: readonly string[];
+  readonly hasPortal: boolean | null;
 }
 
 /** Names of the prices that must be there. */
@@ -24,7 +25,7 @@ export function pricesIn(currencies: readonly Currency[]): string[] {
 /** Where Stripe tells us. */
 export const NEWS_PATH = '/api/webhooks/stripe';
 
-export function problemsOf({ apiVersion, endpoints, missingPrices }: Standing): PaymentsProblem[] {
+export function problemsOf({ apiVersion, endpoints, missingPrices, hasPortal }: Standing): PaymentsProblem[] {
   const ours = endpoints.filter(({ url }) => URL.canParse(url) && new URL(url).pathname === NEWS_PATH);
   const problems: PaymentsProblem[] = ours
     .filter((endpoint) => endpoint.apiVersion !== apiVersion)
@@ -44,6 +45,12 @@ export function problemsOf({ apiVersion, endpoints, missingPrices }: Standing): 
       state: 'failing',
       words: `these prices are missing: ${missingPrices.join(', ')}`,
       mend: 'npm run stripe -- init',
+    });
+  if (hasPortal === false)
+    problems.push({
+      state: 'warning',
+      words: 'the customer portal is not set up, so teams can’t see invoices or save cards',
+      mend: 'save its settings in the Stripe dashboard (Settings, Billing, Customer portal)',
     });
   return problems;
 }

@@ -12,6 +12,7 @@ const nothing: TransactionFacts = {
   source: null,
   paid: false,
   note: null,
+  money: null,
   taskStatus: null,
 };
 
@@ -22,6 +23,8 @@ test.each<[string, Partial<TransactionFacts>]>([
   ['Granted | 20 credits paid what was owed', { type: 'grant', credits: credits(30), debtChange: credits(-20), source: 'a word to come' }],
   ['Granted', { type: 'grant', source: 'constructor' }],
   ['Bought', { type: 'purchase', credits: credits(500), paid: true }],
+  ['Bought | Paid $25. Auto top-up', { type: 'purchase', paid: true, money: { amount: '2500', currency: 'usd' }, note: 'Auto top-up' }],
+  ['Bought | Paid ¥0', { type: 'purchase', paid: true, money: { amount: '0', currency: 'jpy' } }],
   ['Given back | A refund or dispute was taken back', { type: 'restore', credits: credits(500), paid: true }],
   ['Reserved | Nothing is used before the task is done', { type: 'hold', heldChange: credits(12) }],
   ['Used', { type: 'settle', credits: credits(-12), heldChange: credits(-12), taskStatus: 'completed' }],

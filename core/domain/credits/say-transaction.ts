@@ -1,6 +1,7 @@
 // The words for a line of the journal, and nowhere else.
 
 import { micro, NO_CREDITS, sayCredits, type Credits } from './credits.ts';
+import { sayMoney } from '../billing/money.ts';
 import { never } from '../never.ts';
 import type { TaskStatus } from '../tasks/task.ts';
 import type { TransactionType } from './transaction.ts';
@@ -16,6 +17,8 @@ export interface TransactionFacts {
   /** Some are about a payment; a clawback without one is a correction. */
   readonly paid: boolean;
   readonly note: string | null;
+  /** What was paid for them. */
+  readonly money: { readonly amount: string; readonly currency: string } | null;
   /** How the task stands now; null when there is none, or no longer. */
   readonly taskStatus: TaskStatus | null;
 }
@@ -29,7 +32,7 @@ export function sayTransaction(line: TransactionFacts): { readonly words: string
     case 'grant':
       return say(saySource(line.source), line.note, paidDebt);
     case 'purchase':
-      return say('Bought', line.note, paidDebt);
+      return say('Bought', line.money && `Paid ${sayMoney(BigInt(line.money.amount), line.money.currency)}`, line.note, paidDebt);
     case 'restore':
       return say('Given back', 'A refund or dispute was taken back', line.note, paidDebt);
     case 'hold':
@@ -74,6 +77,7 @@ const sources: Readonly<Record<string, string>> = {
   starting: 'Welcome credits',
   sandbox: 'Credits to try the product',
   operator: 'Granted by the operator',
+  goodwill: 'Returned for a result that was not useful',
   stripe: 'Bought',
 };
 

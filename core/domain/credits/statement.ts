@@ -12,6 +12,8 @@ export interface StatementView {
   readonly opening: Standing;
   readonly closing: Standing;
   readonly movements: readonly Movement[];
+  /** What was paid for credits in the month, in words, one for each currency. */
+  readonly paid: readonly string[];
   readonly lines: { readonly first: number | null; readonly last: number | null; readonly count: number };
   /** SHA-256, in hexadecimal, of the statement's file. */
   readonly fingerprint: string;

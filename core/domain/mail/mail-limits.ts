@@ -39,6 +39,8 @@ export const mailLimits = {
     welcome: 20,
     receipt: 100,
     'payment-failed': 20,
+    'top-up-failed': 20,
+    'low-credits': 10,
     refund: 50,
     dispute: 50,
     alarm: 20,

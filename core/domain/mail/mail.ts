@@ -69,8 +69,36 @@ export type MailSaying =
    * account that nobody has shown to be theirs. `credits` is an Amount.
    */
   | { readonly kind: 'welcome'; readonly credits: string; readonly url: string }
-  /** Credits were bought. `money` is what was paid, in words. */
-  | { readonly kind: 'receipt'; readonly team: string; readonly credits: string; readonly money: string; readonly url: string }
+  /** Credits were bought, where `auto` is true by auto top-up. `money` is what was paid, in words. */
+  | {
+      readonly kind: 'receipt';
+      readonly team: string;
+      readonly credits: string;
+      readonly money: string;
+      readonly auto?: boolean;
+      readonly url: string;
+    }
+  /**
+   * Auto top-up bought nothing. `money` is what it would have charged, or the month's limit; `suspended`: it tries no more before
+   * somebody saves another card.
+   */
+  | {
+      readonly kind: 'top-up-failed';
+      readonly team: string;
+      readonly why: 'authentication' | 'declined' | 'no-card' | 'cap';
+      readonly suspended: boolean;
+      readonly money: string;
+      readonly url: string;
+    }
+  /** Credits run low. `left` is an Amount; `level` is a percentage of the last purchase; `days` is how long they last. */
+  | {
+      readonly kind: 'low-credits';
+      readonly team: string;
+      readonly left: string;
+      readonly level: 50 | 20 | 5 | null;
+      readonly days: number | null;
+      readonly url: string;
+    }
   /** The bank did not pay, some time after a checkout was completed. */
   | { readonly kind: 'payment-failed'; readonly credits: string; readonly url: string }
   /**
@@ -184,12 +212,18 @@ const mayComeTwice: Record<MailKind, boolean> = {
   welcome: true,
   receipt: false,
   'payment-failed': false,
+  'top-up-failed': false,
+  'low-credits': false,
   refund: false,
   dispute: false,
   alarm: false,
 };
 
 export const kindsThatMayComeTwice = (Object.keys(mayComeTwice) as MailKind[]).filter((kind) => mayComeTwice[kind]);
+
+/** What a person can do without. Receipts, refunds and disputes always come, and so do notices about logins. */
+export const optionalMails = ['low-credits', 'top-up-failed'] as const satisfies readonly MailKind[];
+export type OptionalMail = (typeof optionalMails)[number];
 
 export function mailLeadsTo({ url }: MailSaying, publicUrl: string): boolean {
   return url === publicUrl || url.startsWith(`${publicUrl}/`);

@@ -39,7 +39,13 @@ function everySaying(theirs: string): MailSaying[] {
     { kind: 'app-permissions', workspace: theirs, platform: 'slack', team: theirs, missing: ['files:read', 'chat:write'], url },
     { kind: 'welcome', credits: '500000000', url },
     { kind: 'receipt', team: theirs, credits: '500000000', money: '$25', url },
+    { kind: 'receipt', team: theirs, credits: '500000000', money: '$25', auto: true, url },
     { kind: 'payment-failed', credits: '500000000', url },
+    ...(['authentication', 'declined', 'no-card', 'cap'] as const).map(
+      (why) => ({ kind: 'top-up-failed', team: theirs, why, suspended: why === 'declined', money: '$25', url }) as const,
+    ),
+    { kind: 'low-credits', team: theirs, left: '12500000', level: 5, days: null, url },
+    { kind: 'low-credits', team: theirs, left: '12500000', level: null, days: 2, url },
     ...[true, false].map(
       (failed) =>
         ({ kind: 'refund', team: theirs, bought: '500000000', refunded: '$25', failed, left: '0', owed: '20000000', url }) as const,

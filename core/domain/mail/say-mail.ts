@@ -5,6 +5,7 @@
 import { placeOfNotice, type MailSaying, type SecurityChange } from './mail.ts';
 import { micro, NO_CREDITS, sayCredits } from '../credits/credits.ts';
 import { withoutAddresses } from '../text/address-like.ts';
+import { lowCredits, topUpFailed } from './credit-mails.ts';
 import { mailPage } from './mail-page.ts';
 import { never } from '../never.ts';
 import { platformName } from '../messages/platforms.ts';
@@ -170,15 +171,25 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         ...about('Thank you for your purchase', null),
         subject: `Receipt from ${brandName}: ${sayCredits(micro(saying.credits))}`,
         before: [
-          `${/[1-9]/.test(saying.money) ? 'Your payment was received' : 'Your order is complete'}, and the credits were added to ${named(saying.team) ?? 'your team'} on ${brandName}.`,
+          saying.auto === true
+            ? `Auto top-up charged your saved card and added the credits to ${named(saying.team) ?? 'your team'} on ${brandName}.`
+            : `${/[1-9]/.test(saying.money) ? 'Your payment was received' : 'Your order is complete'}, and the credits were added to ${named(saying.team) ?? 'your team'} on ${brandName}.`,
         ],
         facts: [
           ['Credits', sayCredits(micro(saying.credits)).replace(/ credits?$/, '')],
           ['Paid', saying.money],
         ],
         button: { label: 'View your credits', url: saying.url },
-        after: ['This is not an invoice. Stripe issues the invoice and sends it to the email address that you entered when you paid.'],
+        after: [
+          saying.auto === true
+            ? 'You can change or turn off auto top-up on the credits page.'
+            : 'This is not an invoice. Stripe issues the invoice and sends it to the email address that you entered when you paid.',
+        ],
       };
+    case 'top-up-failed':
+      return optional(saying.url, topUpFailed(saying, named(saying.team) ?? 'your team', brandName));
+    case 'low-credits':
+      return optional(saying.url, lowCredits(saying, named(saying.team) ?? 'your team', brandName));
     case 'payment-failed':
       return {
         ...about('Your payment did not go through', null),
@@ -228,6 +239,10 @@ const onceAndNotLong = 'The link works once, and not for long.';
 /** What most mails have in common. */
 function about(title: string, name: string | null): Pick<MailBody, 'subject' | 'title' | 'name' | 'facts'> {
   return { subject: title, title, name: name === null ? null : nameIn(name), facts: [] };
+}
+
+function optional(url: string, { title, before, button, after }: ReturnType<typeof lowCredits>): MailBody {
+  return { ...about(title, null), before, button: { label: button, url }, after };
 }
 
 function owedFact(owed: string): (readonly [string, string])[] {

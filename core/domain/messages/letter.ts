@@ -146,6 +146,8 @@ export interface Balance {
   readonly inUse: Amount;
   /** Days until it is used up at the present pace, once there are seven days of use. */
   readonly daysLeft?: number;
+  /** Nobody asked: a channel is told that credits run low. */
+  readonly low?: boolean;
 }
 
 export interface Help {
@@ -176,6 +178,8 @@ export interface HistoryLine {
 export interface Notice {
   readonly kind: 'notice';
   readonly notice: NoticeCode;
+  /** After feedback: credits that came back for a result that was not useful. */
+  readonly returned?: Amount;
   readonly taskId?: TaskId;
   readonly conversationId?: ConversationId;
 }

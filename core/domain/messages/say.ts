@@ -269,10 +269,12 @@ function sayCanceled(saying: Canceled, context: ReplyContext): Reply {
 
 function sayBalance(saying: Balance, context: ReplyContext): Reply {
   const { colour, words } = balanceColour({ available: micro(saying.available), daysLeft: saying.daysLeft });
+  const title =
+    saying.low === true ? `Credits are running low: ${credits(saying.available)} left` : `${credits(saying.available)} to spend`;
   return {
-    fallback: `${credits(saying.available)} to spend.`,
+    fallback: `${title}.`,
     blocks: [
-      heading(`${credits(saying.available)} to spend`, colour === 'red' ? 'bad' : 'plain'),
+      heading(title, colour === 'red' ? 'bad' : 'plain'),
       ours(sentence(words)),
       facts(['Reserved for running tasks', credits(saying.inUse)]),
       ...choices(...topUp(context), ...history(context)),
@@ -357,7 +359,8 @@ function sayNotice(saying: Notice, context: ReplyContext): Reply {
   const { title, words } = notices[saying.notice];
   const offered = saying.notice === 'request-removed' && saying.taskId !== undefined ? [cancel(saying.taskId)] : [];
   const link = saying.taskId === undefined ? [] : choices(...offered, ...open(saying.taskId, context));
-  return { fallback: title, blocks: [heading(title, 'plain'), ours(words), ...link] };
+  const returned = saying.returned === undefined ? [] : [ours(`${credits(saying.returned)} returned to your team’s balance.`)];
+  return { fallback: title, blocks: [heading(title, 'plain'), ...returned, ours(words), ...link] };
 }
 
 const notices = {

@@ -89,6 +89,22 @@ const acts = {
         : `removed ${amount(fact('removed'))} after a refund (${fact('money')} refunded so far)`,
   },
   'credits.disputed': { title: 'Payment disputed', say: ({ fact }) => disputed(fact) },
+  'top-up.on': { title: 'Auto top-up turned on', say: ({ fact }) => `turned on auto top-up: ${topUp(fact)}` },
+  'top-up.changed': { title: 'Auto top-up changed', say: ({ fact }) => `changed auto top-up: ${topUp(fact)}` },
+  'top-up.off': { title: 'Auto top-up turned off', say: () => 'turned off auto top-up' },
+  'top-up.bought': {
+    title: 'Credits bought by auto top-up',
+    say: ({ fact }) => `bought ${amount(fact('credits'))} for ${fact('money')} by auto top-up`,
+  },
+  'top-up.declined': {
+    title: 'Auto top-up declined',
+    say: ({ fact }) =>
+      `got no payment for auto top-up: ${fact('why') === 'authentication' ? 'the bank asks for confirmation' : 'the card was declined'}${fact('suspended') === 'true' ? ', and paused it until the card changes' : ''}`,
+  },
+  'credits.goodwill': {
+    title: 'Credits returned for a result',
+    say: ({ fact }) => `got ${amount(fact('credits'))} back for a result that was not useful`,
+  },
   'person.renamed': { title: 'Name changed', say: ({ fact }) => `changed their name from “${fact('from')}” to “${fact('to')}”` },
   'session.began': { title: 'Logged in', say: ({ fact }) => `logged in (${fact('device')})` },
   'session.ended': { title: 'Session ended', say: ({ fact }) => `ended the session of ${fact('device')}` },
@@ -214,6 +230,10 @@ const limitPeriods: Readonly<Record<string, string>> = { day: 'a day', week: 'a 
 function limit(fact: About['fact']): string {
   const words = [amount(fact('credits')), limitPeriods[fact('period')], limitOwners[fact('kind')]];
   return words.filter((each) => each !== undefined).join(' ');
+}
+
+function topUp(fact: About['fact']): string {
+  return `below ${amount(fact('below'))}, buy ${fact('pack')} for ${fact('price')}, at most ${fact('cap')} a month, ${fact('daily')} a day, ${fact('pauseMinutes')} minutes apart, with the card ending in ${fact('card')}`;
 }
 
 function disputed(fact: About['fact']): string {

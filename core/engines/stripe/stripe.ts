@@ -4,9 +4,11 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import { PaymentsError, type Payments } from '#core/ports/payments.ts';
 import { checkAccount } from './check.ts';
+import { chargeCard, chargeOf, findCharge } from './charge.ts';
 import { checkoutParams, type CheckoutOptions } from './checkout-params.ts';
 import { CHECKOUT_PARTS, readCheckout } from './checkout.ts';
 import { openClient } from './client.ts';
+import { openPortal, readCard } from './customer.ts';
 import { readNews } from './news.ts';
 import { pricesAt } from './prices.ts';
 import { couldBe, expectObject, textIn } from './read.ts';
@@ -68,6 +70,12 @@ export function createStripe({ secretKey, webhookSecrets, apiUrl, checkoutOrigin
       const customer = await client.ask((stripe) => stripe.customers.create(params, { idempotencyKey: key }));
       return expectObject(customer, 'customer').id;
     },
+
+    card: (customerId) => readCard(client, customerId),
+    charge: (wanted, key) => chargeCard(client, wanted, key),
+    findCharge: (customerId, topUpId, since) => findCharge(client, customerId, topUpId, since),
+    chargeOf: (paymentId) => chargeOf(client, paymentId),
+    openPortal: (customerId, returnUrl) => openPortal(client, origins, customerId, returnUrl),
 
     readNews: (body, signature, at) => readNews(body, signature, webhookSecrets, at),
     check: (wanted, signal) => checkAccount({ client, prices, livemode }, wanted, signal),

@@ -5,13 +5,12 @@ import { deviceOf } from '#core/domain/accounts/device.ts';
 import type { Actor } from '#core/domain/actor.ts';
 import { amountOf, type Amount } from '#core/domain/credits/credits.ts';
 import { readThreshold } from '#core/domain/credits/threshold.ts';
-import { isId, type SessionId, type TeamId, type UserId, type WalletId } from '#core/domain/ids.ts';
+import { isId, type SessionId, type UserId } from '#core/domain/ids.ts';
+import { optionalMails, type OptionalMail } from '#core/domain/mail/mail.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { readName } from '#core/domain/text/name.ts';
 import { writeAudit } from '#core/store/team/audit.ts';
-import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
-import { linkForOwner } from './link-for-owner.ts';
 
 export interface AccountView {
   readonly name: string;
@@ -36,7 +35,7 @@ export interface SessionView {
 }
 
 export function personVerbs(core: Core) {
-  const { accounts, money, people } = core.store;
+  const { accounts, money } = core.store;
 
   const read = async (userId: UserId) => {
     const found = await accounts.read(userId);
@@ -100,28 +99,20 @@ export function personVerbs(core: Core) {
       return { ended: await endSessions(actor, { except: mustBeAPerson(actor) }) };
     },
 
-    /**
-     * Makes the account of whoever has this address, or finds it, and mails them a link to choose a password unless they
-     * have shown that it is theirs and have one. Nobody is logged in by it. `key` is the same for the same reason, which then
-     * mails once.
-     */
-    async inviteToSetPassword({
-      email,
-      name,
-      key,
-    }: {
-      email: string;
-      name: string;
-      key: string;
-    }): Promise<{ userId: UserId; teamId: TeamId; walletId: WalletId; existed: boolean }> {
-      const at = core.clock.now();
-      const person = await people.addUser({ email, name, emailVerified: false }, at);
-      const link = await linkForOwner(core, person.userId);
-      if (link === null) return person;
-      const { url, expiresAt } = link;
-      await writeMail(core, { key: `set-password:${key}`, to: email, saying: { kind: 'set-password', name, url }, expiresAt });
-      core.log.info({ userId: person.userId, existed: person.existed }, 'person invited to choose a password');
-      return person;
+    /** Kinds of emails that the person does not want. Rejects with `login.needed` for a program. */
+    async unwantedMails(actor: Actor): Promise<OptionalMail[]> {
+      mustBeAPerson(actor);
+      const unwanted = await accounts.unwantedMails(actor.userId);
+      return optionalMails.filter((kind) => unwanted.includes(kind));
+    },
+
+    /** Receipts, refunds, disputes and notices about logins always come. */
+    async setUnwantedMails(actor: Actor, kinds: readonly string[]): Promise<void> {
+      mustBeAPerson(actor);
+      await accounts.setUnwantedMails(
+        actor.userId,
+        optionalMails.filter((kind) => kinds.includes(kind)),
+      );
     },
   };
 

@@ -67,6 +67,7 @@ export async function fulfil(core: Core, checkoutId: string, by: ToldBy): Promis
       // Before the credits, so that whoever dies in between finds it still to do.
       if (owner.keepsCustomer && checkout.customerId !== null) await store.customers.keep(owner.teamId, checkout.customerId);
       const outcome = await credit(core, bought, owner, isGone ? { ...checkout, customerId: null } : checkout, paid);
+      if (bought.saveCard) await store.topUpSettings.readCardAgain(owner.teamId);
       if (!outcome.repeated) core.log.info({ purchaseId: bought.id, checkoutId: checkout.id, by }, 'purchase credited');
       return settled(core, checkout, { kind: 'paid', ...outcome });
     }

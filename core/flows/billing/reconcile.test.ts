@@ -131,6 +131,22 @@ test('while Stripe is away a round ends without an answer, and the next one look
   expect(await until()).not.toBe(before);
 });
 
+test('operators hear when no comparison could be finished for hours', async () => {
+  await billing().fault(...Array.from({ length: 200 }, () => ({ what: 'internal-error', on: 'GET /v1/disputes' }) as const));
+  await vi.waitFor(
+    async () => {
+      clock.forward(15 * MINUTE_MS);
+      expect(await alarms()).toContain('Impacter: Payments are not being compared with Stripe');
+    },
+    { interval: 100, timeout: 20_000 },
+  );
+});
+
+async function alarms(): Promise<string[]> {
+  const mails = await stage().mailbox.to(OPS);
+  return mails.map(({ subject }) => subject);
+}
+
 /** Lets a quarter of an hour pass, and waits for the round that follows. */
 async function round(): Promise<void> {
   const before = await until();

@@ -9,12 +9,15 @@ import { raiseAlarm } from '../mail/alarm.ts';
 import type { Core } from '../runtime/core.ts';
 import { patiently } from '../runtime/patiently.ts';
 import { fulfil } from './fulfil.ts';
+import { findUnclearTopUps } from './run-top-ups.ts';
 import { settlePayment } from './settle-payment.ts';
 
 const LEASE = 'stripe reconciler';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const EVERY_MS = 15 * MINUTE_MS;
+/** So many rounds that failed are no accident. */
+const BEHIND_MS = 3 * HOUR_MS;
 /** A round that takes longer renews it. */
 const LEASE_MS = 10 * MINUTE_MS;
 /** What is younger is on its way to us. */
@@ -26,6 +29,8 @@ const CHECKOUTS_BACK_MS = 27 * HOUR_MS;
 const OVERLAP_MS = HOUR_MS;
 /** A purchase that never heard of its checkout: by then nobody can pay that any more, and it has been looked for. */
 const UNOPENED_MS = 3 * HOUR_MS;
+/** A charge whose end nobody knew is in Stripe's lists long before. */
+const UNCLEAR_BACK_MS = 48 * HOUR_MS;
 /** In a round; the rest has its turn in the next one. Stripe takes 100 calls a second from an account. */
 const OURS_MOST = 1_000;
 const LOOKUP_AT_ONCE = 100;
@@ -34,12 +39,39 @@ const FAILURES_MOST = 5;
 
 /** Until the signal aborts. */
 export async function reconcilePayments(core: Core, signal: AbortSignal): Promise<void> {
-  const { payments } = core;
+  const { payments, clock } = core;
   if (payments === null) return;
-  await patiently(core, { wakeOn: [], idleMs: MINUTE_MS, signal }, async () => {
-    await reconcileWhenDue(core, payments, signal);
-    return false;
-  });
+  const again = (work: () => Promise<void>) =>
+    patiently(core, { wakeOn: [], idleMs: MINUTE_MS, signal }, async () => {
+      await work();
+      return false;
+    });
+  await Promise.all([again(() => reconcileWhenDue(core, payments, signal)), again(watchReconciler(core, clock.now()))]);
+}
+
+/**
+ * By itself, because a round may hang or fail for hours. It counts from when this process began to look, and whoever slept for a
+ * night has an hour to catch up.
+ */
+function watchReconciler(core: Core, startedAt: Date): () => Promise<void> {
+  let noticed: { readonly atMs: number; readonly untilMs: number } | null = null;
+  return async () => {
+    const untilMs = (await reconciledUntil(core.store.leases))?.getTime() ?? 0;
+    const nowMs = core.clock.now().getTime();
+    const behindMs = nowMs - Math.max(startedAt.getTime(), untilMs);
+    if (behindMs < BEHIND_MS) noticed = null;
+    else if (noticed?.untilMs !== untilMs) noticed = { atMs: nowMs, untilMs };
+    if (noticed === null || nowMs - noticed.atMs < HOUR_MS) return;
+    await raiseAlarm(core, 'billing-behind', {
+      title: 'Payments are not being compared with Stripe',
+      words: `No comparison has finished for ${Math.floor(behindMs / HOUR_MS)} hours.\nPayments that Stripe could not tell us of are not credited meanwhile. The log says why.`,
+    });
+  };
+}
+
+/** When the last whole comparison with Stripe began; null where none has ended. */
+export async function reconciledUntil(leases: Core['store']['leases']): Promise<Date | null> {
+  return untilIn((await leases.read(LEASE))?.state);
 }
 
 async function reconcileWhenDue(core: Core, payments: Payments, signal: AbortSignal): Promise<void> {
@@ -96,6 +128,8 @@ async function compare(core: Core, payments: Payments, last: Date, at: Date, may
   // Ours first: what changes long after it was made is in no list of theirs.
   for (const id of await purchases.unsettled(fresh, OURS_MOST)) await checkout(id);
   for (const id of await standings.watched(at, OURS_MOST)) await payment(id);
+
+  await findUnclearTopUps(core, payments, before(at, UNCLEAR_BACK_MS), OURS_MOST);
 
   const { recent } = payments;
   for await (const some of inParts(recent.checkouts(before(last, CHECKOUTS_BACK_MS), fresh), LOOKUP_AT_ONCE))

@@ -11,12 +11,16 @@ import type { Core } from '../runtime/core.ts';
 import { patiently } from '../runtime/patiently.ts';
 import { fulfil } from './fulfil.ts';
 import { settlePayment } from './settle-payment.ts';
+import { settleTopUpOf } from './settle-top-up.ts';
 
-/** In one process. Each is a few calls to Stripe, which takes 100 a second from an account. */
+/** In one process. */
 const AT_ONCE = 8;
+/**
+ * Between two takes, so that one process handles at most 40 a second: each is a few calls to Stripe, which takes 100 a second from
+ * an account, and people who ask for work meanwhile do not wait for what has piled up.
+ */
+const BETWEEN_MS = 200;
 const IDLE_MS = 2_000;
-/** Three calls of at most 15 s each have ended by then. */
-const LEASE_MS = 60_000;
 const TIDY_EVERY_MS = 60 * 60_000;
 const WATCH_EVERY_MS = 60_000;
 const LATE_MS = 60 * 60_000;
@@ -42,7 +46,7 @@ async function handleDue(core: Core, payments: Payments, signal: AbortSignal): P
   await patiently(core, { wakeOn: ['payment'], idleMs: IDLE_MS, signal }, async (lookAgain) => {
     const free = AT_ONCE - underWay.size;
     if (free === 0) return false;
-    const due = await core.store.news.claim(followedPrefixes, core.clock.now(), LEASE_MS, free);
+    const due = await core.store.news.claim(followedPrefixes, core.clock.now(), core.settings.paymentLeaseMs, free);
     for (const news of due) {
       const handling = handleOne(core, payments, news).finally(() => {
         underWay.delete(handling);
@@ -50,6 +54,7 @@ async function handleDue(core: Core, payments: Payments, signal: AbortSignal): P
       });
       underWay.add(handling);
     }
+    if (due.length > 0) await core.clock.sleep(BETWEEN_MS, signal);
     return due.length > 0;
   });
   const allEnded = new AbortController();
@@ -101,11 +106,11 @@ async function bring(core: Core, payments: Payments, objectId: string, saysPaid:
     }
     case 'payment': {
       const checkoutId = await payments.checkoutOf(objectId);
-      // Payments that no checkout made are not about credits.
-      if (checkoutId === null) return null;
       // What was paid is credited first, whichever of the two is heard of first.
-      const trouble = await bring(core, payments, checkoutId, saysPaid);
-      if (trouble !== null) return trouble;
+      if (checkoutId !== null) {
+        const trouble = await bring(core, payments, checkoutId, saysPaid);
+        if (trouble !== null) return trouble;
+      } else if ((await settleTopUpOf(core, objectId)) === null) return null; // not about credits
       const outcome = await settlePayment(core, objectId);
       return outcome === 'missing' ? { code: 'unknown-payment', retryAfterMs: null } : null;
     }

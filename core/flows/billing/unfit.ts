@@ -28,7 +28,7 @@ export async function tellOperators(core: Core, checkoutId: string, why: Unfit):
     await writeMail(core, {
       key: `alarm:purchase-unfit:${checkoutId}:${why}:${to}`,
       to,
-      saying: { kind: 'alarm', ...wordsFor(checkoutId, why), url: `${core.settings.publicUrl}/operator` },
+      saying: { kind: 'alarm', ...wordsFor(checkoutId, why), url: `${core.settings.publicUrl}/operator/billing` },
     });
 }
 
@@ -41,6 +41,6 @@ async function tellOfForeign(core: Core, checkoutId: string, why: Unfit): Promis
 function wordsFor(checkoutId: string, why: Unfit): { title: string; words: string } {
   return {
     title: 'A payment needs a decision',
-    words: `The checkout ${checkoutId} at Stripe does not fit what is sold here: ${why}.\nLook at it in the Stripe dashboard, and refund it if nobody should have paid.`,
+    words: `The ${checkoutId.startsWith('pi_') ? 'payment' : 'checkout'} ${checkoutId} at Stripe does not fit what is sold here: ${why}.\nLook at it in the Stripe dashboard, and refund it if nobody should have paid.`,
   };
 }

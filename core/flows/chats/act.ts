@@ -5,6 +5,7 @@ import { readPress, type Press } from '#core/domain/chats/press.ts';
 import { newId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import { never } from '#core/domain/never.ts';
 import { refuse, type Refusal } from '#core/domain/refusals/refusal.ts';
+import type { Amount } from '#core/domain/credits/credits.ts';
 import { isOver, type TaskStatus } from '#core/domain/tasks/task.ts';
 import { may } from '#core/domain/team/permission.ts';
 import { approveAs } from '../approvals/approve.ts';
@@ -62,11 +63,14 @@ async function doOn(deciding: Deciding, press: PressGiven, what: Exclude<Press['
     case 'good':
     case 'bad':
       if (!own && (acting.role === null || !may(acting.role, 'tasks.see'))) return notYours(task.id);
-      await feedback(core, acting, task.id, what);
-      return toldPrivately(`feedback.${what}`, task.id, { kind: 'notice', notice: 'feedback' });
+      return thanked(task.id, what, await feedback(core, acting, task.id, what));
     default:
       return never(what);
   }
+}
+
+function thanked(taskId: TaskId, verdict: 'good' | 'bad', { returned }: { returned: Amount | null }): Outcome {
+  return toldPrivately(`feedback.${verdict}`, taskId, { kind: 'notice', notice: 'feedback', ...(returned !== null && { returned }) });
 }
 
 export function notYours(taskId: TaskId | null): Outcome {

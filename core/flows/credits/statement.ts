@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Actor } from '#core/domain/actor.ts';
+import { sayMoney } from '#core/domain/billing/money.ts';
 import { addUp, STATEMENT_HEADER, statementLine, type StatementView } from '#core/domain/credits/statement.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
@@ -32,6 +33,9 @@ export async function statement(core: Core, actor: Actor, month: string): Promis
     month,
     closed: month < monthOf(core.clock.now()),
     ...sum,
+    paid: (await core.store.credits.statements.paid(journal.walletId, journal.first, journal.last)).map(({ amount, currency }) =>
+      sayMoney(amount, currency),
+    ),
     lines: count === 0 ? { first: null, last: null, count } : { first: journal.first, last: journal.last, count },
     fingerprint: fingerprint.digest('hex'),
   };

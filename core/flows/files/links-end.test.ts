@@ -71,6 +71,8 @@ const kinds: Record<MailKind, Kind | null> = {
   welcome: null,
   receipt: null,
   'payment-failed': null,
+  'top-up-failed': null,
+  'low-credits': null,
   refund: null,
   dispute: null,
   alarm: null,

@@ -4,6 +4,7 @@ import type { Core } from '../runtime/core.ts';
 import { writeMail } from './mail.ts';
 
 export type AlarmKind =
+  | 'billing-behind'
   | 'billing-differs'
   | 'letters-dead'
   | 'ledger-wrong'
@@ -16,13 +17,14 @@ const QUIET_MS = 60 * 60 * 1000;
 
 /** Where an operator can look at it. */
 export const alarmPages: Readonly<Record<AlarmKind, `/operator${string}`>> = {
-  'billing-differs': '/operator',
+  'billing-behind': '/operator/billing',
+  'billing-differs': '/operator/billing',
   'letters-dead': '/operator/undelivered',
   'ledger-wrong': '/operator/ledger',
   'mails-dead': '/operator/mails',
-  'news-late': '/operator',
   'platform-down': '/operator',
-  'purchase-unfit': '/operator',
+  'news-late': '/operator/billing',
+  'purchase-unfit': '/operator/billing',
 };
 
 /** Mails it, unless it was mailed within the hour. */

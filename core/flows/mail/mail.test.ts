@@ -370,6 +370,10 @@ function saying(core: Core, kind: Exclude<MailSaying['kind'], 'alarm'>): MailSay
       return { kind, credits: '500000000', url };
     case 'receipt':
       return { kind, team: 'Engines', credits: '500000000', money: '$25', url };
+    case 'top-up-failed':
+      return { kind, team: 'Engines', why: 'declined', suspended: false, money: '$25', url };
+    case 'low-credits':
+      return { kind, team: 'Engines', left: '12500000', level: 5, days: null, url };
     case 'refund':
       return { kind, team: 'Engines', bought: '500000000', refunded: '$25', failed: false, left: '0', owed: '0', url };
     case 'dispute':

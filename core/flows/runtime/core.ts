@@ -65,6 +65,8 @@ export interface CoreSettings {
     readonly email: string | null;
     /** Whether a card can be kept for later payments. */
     readonly savesCards: boolean;
+    /** Whether auto top-up is offered: not where Stripe works out taxes, which it does at a checkout alone. */
+    readonly topsUp: boolean;
   };
   /** Names mailboxes in keys, so that they cannot be read there. */
   readonly mailboxKey: Buffer;
@@ -82,6 +84,8 @@ export interface CoreSettings {
   readonly leaseMs: number;
   /** How long a letter is left to the process that claimed it: after a crash its answer is this late at the most. */
   readonly letterLeaseMs: number;
+  /** How long news of payments and top-ups are left to the process that took them. A few calls of 15 s each have ended by then. */
+  readonly paymentLeaseMs: number;
   /** How often upkeep looks for what was left lying. */
   readonly sweepEveryMs: number;
   /** A committed task that is not in the queue by then was lost on the way. */

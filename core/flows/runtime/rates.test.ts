@@ -20,7 +20,7 @@ const world = forAll(() => openStage({ clock }));
 const cheap = [
   `tasks.get tasks.draft tasks.history credits.balance tasks.examples messages.thread messages.letters tasks.people messages.conversation tasks.details credits.overview credits.usage credits.transactions credits.statementMonths
    credits.startingCreditsWithheld credits.limits credits.limitSubjects privacy.teamSettings privacy.exports team.get team.members team.invitations team.apiKeys team.audit team.auditActs workspaces.linkedAccounts workspaces.linkedWorkspaces
-   messages.undelivered messages.undeliveredCount messages.placesElsewhere messages.markUndeliveredSeen messages.heardOurs accounts.profile accounts.confirmAbove privacy.ownAccount accounts.sessions accounts.teamsOf accounts.chooseTeam accounts.endSession
+   messages.undelivered messages.undeliveredCount messages.placesElsewhere messages.markUndeliveredSeen messages.heardOurs accounts.profile accounts.confirmAbove accounts.unwantedMails privacy.ownAccount accounts.sessions accounts.teamsOf accounts.chooseTeam accounts.endSession
    accounts.endOtherSessions accounts.ownKeys accounts.revokeOwnKeys team.revokeApiKey team.leave workspaces.unlinkAccount workspaces.unlinkWorkspace accounts.actorOf team.actorByKey`,
   // Links: an address is signed, or one row is found by a hash.
   `files.openLink files.open files.openOriginal team.lookAtInvitation team.acceptInvitation team.declineInvitation workspaces.lookAtLink workspaces.confirmLink privacy.lookAtErasure privacy.confirmErasure
@@ -30,10 +30,8 @@ const cheap = [
    workspaces.placeNamed workspaces.place workspaces.rulePlace workspaces.scopesSeen chats.follows`,
   // Streams are counted where they are opened.
   'live.events live.items live.cursor live.onSessionEnd operator.health operator.gauges',
-  // Once per purchase.
-  'accounts.inviteToSetPassword',
   // For everybody, who may be strangers: the table of packs, and a page whose addresses cannot be guessed.
-  'billing.packs billing.pack billing.terms billing.done',
+  'billing.packs billing.pack billing.terms billing.done billing.payments',
   // Counts strangers by itself.
   'billing.buyAsStranger',
   // Stripe, which proves who it is.
@@ -42,7 +40,7 @@ const cheap = [
   `operator.isOperator operator.overview operator.teams operator.team operator.tasks operator.openRequest operator.cancel
    operator.requeue operator.queues operator.undelivered operator.sendAgain operator.mails operator.sendMail operator.ledgerChecks
    operator.checkLedger operator.grantCredits operator.freezeTeam operator.unfreezeTeam operator.access operator.endSessions
-   operator.revokeKeys`,
+   operator.revokeKeys operator.billing operator.closeEvent`,
 ].flatMap((verbs) => verbs.split(/\s+/));
 
 test('every verb has a rate, or is named as one that costs next to nothing', () => {

@@ -31,6 +31,8 @@ const calls: Readonly<Record<string, Call>> = {
   'team.removeMember': (app, actor) => app.team.removeMember(actor, newId()),
   'team.leave': (app, actor) => app.team.leave(actor),
   'team.invite': (app, actor) => app.team.invite(actor, { email: 'nobody', role: 'admin' }),
+  'billing.setTopUp': (app, actor) =>
+    app.billing.setTopUp(actor, { below: '', pack: '', monthlyCap: '', dailyMost: '', pauseMinutes: '', agreed: false }),
   'operator.grantCredits': (app, actor) =>
     app.operator.grantCredits(actor, { teamId: newId(), credits: '5', reason: 'because', key: newId() }),
   'operator.freezeTeam': (app, actor) => app.operator.freezeTeam(actor, newId(), 'because'),
@@ -71,6 +73,7 @@ test('who may not do it is told so, and not asked to confirm first', async () =>
     'team.changeRole',
     'team.removeMember',
     'team.invite',
+    'billing.setTopUp',
   ])
     expect([name, await codeOf(calls[name]!(world().app, member))]).toEqual([name, 'not.allowed']);
 });

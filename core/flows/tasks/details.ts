@@ -1,8 +1,9 @@
 // Everything about one task, as its page shows it, and what its people think of the result.
 
-import { isOwn, mustMay, type Acting } from '#core/domain/acting.ts';
+import { isOwn, mustMay, personOf, type Acting } from '#core/domain/acting.ts';
 import type { Actor } from '#core/domain/actor.ts';
-import { asNumber, micro, showCredits, type Amount } from '#core/domain/credits/credits.ts';
+import { amountOf, asNumber, micro, showCredits, type Amount } from '#core/domain/credits/credits.ts';
+import { goodwillFor } from '#core/domain/credits/goodwill.ts';
 import { rateOf } from '#core/domain/credits/rates.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
@@ -51,14 +52,34 @@ export async function details(core: Core, actor: Actor, taskId: string): Promise
 
 const WORDS_MOST = 2_000;
 
-/** What this person thought of a result. They may change their mind. */
-export async function feedback(core: Core, actor: Acting, taskId: string, verdict: 'good' | 'bad', words?: string): Promise<void> {
+/**
+ * What this person thought of a result. They may change their mind. Where it was charged and was not useful, some of its credits
+ * come back: `returned`, once for each task.
+ */
+export async function feedback(
+  core: Core,
+  actor: Acting,
+  taskId: string,
+  verdict: 'good' | 'bad',
+  words?: string,
+): Promise<{ returned: Amount | null }> {
   const task = await findTask(core, actor, taskId);
   mustMay(actor, 'tasks.see', { own: isOwn(actor, task) });
   if (!isOver(task.status)) throw refuse('task.running');
   const said = words === undefined ? null : cleanText(words).slice(0, WORDS_MOST) || null;
   await core.store.taskLists.judge(task.id, actor, verdict, said, core.clock.now());
   core.log.info({ taskId: task.id, userId: actor.userId, identityId: actor.identityId, verdict }, 'feedback given');
+  return { returned: verdict === 'bad' ? await returnSome(core, actor, task) : null };
+}
+
+async function returnSome({ store, clock, log }: Core, actor: Acting, task: StoredTask): Promise<Amount | null> {
+  const at = clock.now();
+  const goodwill = goodwillFor(task, at);
+  if (goodwill === null) return null;
+  const { id: taskId, teamId } = task;
+  const returned = await store.giveGoodwill({ taskId, teamId, actor: personOf(actor), ...goodwill }, at);
+  if (returned !== null) log.info({ taskId, teamId, credits: amountOf(returned) }, 'goodwill given');
+  return returned && amountOf(returned);
 }
 
 /** A step is told once it has ended: that it began is seen from what comes next. */

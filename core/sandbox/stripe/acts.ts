@@ -3,6 +3,7 @@
 import type { SandboxAct } from '#core/contracts/stripe-sandbox.ts';
 import { idOf } from './ids.ts';
 import { warnOfFraud } from './money/aftermath.ts';
+import { newCoupon, newPromotionCode } from './money/discounts.ts';
 import { moveDispute, openDispute } from './money/disputes.ts';
 import { settleCheckout } from './money/pay.ts';
 import { failRefund, refund } from './money/refunds.ts';
@@ -39,6 +40,8 @@ export function act(world: World, wanted: SandboxAct): object {
       settleCheckout(world, intent.id, wanted.arrived);
       return store.get('payment_intent', intent.id)!;
     }
+    case 'promotion':
+      return newPromotionCode(world, newCoupon(world, { percent_off: wanted.percent }).id, wanted.code);
     case 'resend': {
       const event = store.get('event', wanted.event);
       if (event === null) throw noSuch('event', wanted.event);

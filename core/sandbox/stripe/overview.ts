@@ -17,6 +17,16 @@ export function overview({ store }: World): SandboxOverview {
     .slice(0, SHOWN);
   return {
     payments: payments.map((each) => (each.object === 'payment_intent' ? paymentOf(each, sessionOf.get(each.id)) : freeOf(each))),
+    promotions: store
+      .all('promotion_code')
+      .filter(({ active }) => active)
+      .slice(-SHOWN)
+      .toReversed()
+      .map(({ code, promotion: { coupon }, times_redeemed: used }) => ({
+        code,
+        percent: store.get('coupon', idOf(coupon))?.percent_off ?? null,
+        used,
+      })),
     events: store.all('event').slice(-SHOWN).toReversed().map(eventOf),
   };
 

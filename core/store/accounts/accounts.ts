@@ -34,6 +34,8 @@ export interface Accounts {
   /** Above which estimate the person is asked first; null for never. */
   confirmAbove(userId: UserId): Promise<Credits | null>;
   setConfirmAbove(userId: UserId, above: Credits | null): Promise<void>;
+  unwantedMails(userId: UserId): Promise<string[]>;
+  setUnwantedMails(userId: UserId, kinds: readonly string[]): Promise<void>;
   rename(client: Client, userId: UserId, name: string, at: Date): Promise<void>;
   /** The newest first; those that are over are not among them. */
   sessions(userId: UserId, at: Date): Promise<SessionLine[]>;
@@ -75,6 +77,17 @@ export function accountsOver(money: Money): Accounts {
       ]);
       const above = rows[0]?.confirm_above ?? null;
       return above === null ? null : micro(above);
+    },
+
+    async unwantedMails(userId) {
+      const { rows } = await money.query<{ kinds: string[] }>({ text: 'SELECT unwanted_mails AS kinds FROM users WHERE id = $1' }, [
+        userId,
+      ]);
+      return rows[0]?.kinds ?? [];
+    },
+
+    async setUnwantedMails(userId, kinds) {
+      await money.query({ text: 'UPDATE users SET unwanted_mails = $2 WHERE id = $1' }, [userId, kinds]);
     },
 
     async setConfirmAbove(userId, above) {

@@ -1,6 +1,6 @@
 // Teams as customers: what Stripe calls them, and who of them buys.
 
-import type { TeamId } from '#core/domain/ids.ts';
+import type { TeamId, UserId } from '#core/domain/ids.ts';
 import type { Role } from '#core/domain/team/permission.ts';
 import type { Money } from '../database/money.ts';
 
@@ -14,6 +14,8 @@ export interface Customers {
   keep(teamId: TeamId, customerId: string): Promise<void>;
   /** The service does not know this customer any more. Nothing happens where the team has another one by now. */
   forget(teamId: TeamId, customerId: string): Promise<void>;
+  /** Owners and billing members who want emails of this kind. */
+  wantMail(teamId: TeamId, kind: string): Promise<{ userId: UserId; email: string }[]>;
   /** Names of members with one of these roles, owners first. */
   named(teamId: TeamId, roles: readonly Role[], most: number): Promise<string[]>;
 }
@@ -42,6 +44,17 @@ export function customersOver(money: Money): Customers {
         teamId,
         customerId,
       ]);
+    },
+
+    async wantMail(teamId, kind) {
+      const { rows } = await money.query<{ user_id: UserId; email: string }>(
+        {
+          text: `SELECT m.user_id, u.email FROM members m JOIN users u ON u.id = m.user_id
+                 WHERE m.team_id = $1 AND m.role IN ('owner', 'billing') AND $2 <> ALL (u.unwanted_mails) ORDER BY m.created_at, m.id`,
+        },
+        [teamId, kind],
+      );
+      return rows.map(({ user_id: userId, email }) => ({ userId, email }));
     },
 
     async named(teamId, roles, most) {

@@ -14,6 +14,8 @@ export interface Difference {
 export interface Differences {
   /** All that a round found: what it did not find is gone. Gives those that were found at least twice, one round after the other. */
   found(differences: readonly Difference[], at: Date): Promise<(Difference & { readonly rounds: number })[]>;
+  /** Those of the last round, the oldest first. */
+  list(most: number): Promise<(Difference & { readonly rounds: number; readonly firstSeen: Date })[]>;
 }
 
 export function differencesOver(money: Money): Differences {
@@ -33,6 +35,14 @@ export function differencesOver(money: Money): Differences {
         );
         return rows;
       });
+    },
+
+    async list(most) {
+      const { rows } = await money.query<Difference & { rounds: number; first_seen: Date }>(
+        { text: 'SELECT key, what, facts, rounds, first_seen FROM billing_differences ORDER BY first_seen, key LIMIT $1' },
+        [most],
+      );
+      return rows.map(({ first_seen: firstSeen, ...row }) => ({ ...row, firstSeen }));
     },
   };
 }

@@ -28,6 +28,16 @@ export interface OpenNews {
   readonly leaseUntil: Date;
 }
 
+export interface StuckNews {
+  readonly id: string;
+  readonly kind: string;
+  readonly objectId: string | null;
+  readonly tries: number;
+  /** A code; null while it is handled. */
+  readonly trouble: string | null;
+  readonly receivedAt: Date;
+}
+
 export interface NewsStore {
   /** Once per id. Where it is there already and could not be handled, it is tried again at once. */
   keep(news: NewNews, at: Date): Promise<void>;
@@ -44,6 +54,10 @@ export interface NewsStore {
   takeUp(prefixes: readonly string[], at: Date): Promise<number>;
   /** How many are open that came before then, and could not be handled or wait since then. */
   openSince(before: Date): Promise<number>;
+  /** Those that were tried and could not be handled, the oldest first. */
+  stuck(most: number): Promise<StuckNews[]>;
+  /** It is tried no more. False where it is not open. */
+  close(id: string): Promise<boolean>;
   /** Empties old bodies, and forgets what is long over. */
   tidy(at: Date): Promise<void>;
 }
@@ -131,6 +145,39 @@ export function newsOver(money: Money): NewsStore {
         [before],
       );
       return Number(rows[0]!.many);
+    },
+
+    async stuck(most) {
+      const { rows } = await money.query<{
+        id: string;
+        kind: string;
+        object_id: string | null;
+        tries: number;
+        trouble: string | null;
+        received_at: Date;
+      }>(
+        {
+          text: `SELECT id, kind, object_id, tries, trouble, received_at FROM stripe_news WHERE state = 'open' AND tries > 1
+                 ORDER BY received_at, id LIMIT $1`,
+        },
+        [most],
+      );
+      return rows.map(({ id, kind, object_id: objectId, tries, trouble, received_at: receivedAt }) => ({
+        id,
+        kind,
+        objectId,
+        tries,
+        trouble,
+        receivedAt,
+      }));
+    },
+
+    async close(id) {
+      const { rows } = await money.query(
+        { text: `UPDATE stripe_news SET state = 'left', trouble = 'closed' WHERE id = $1 AND state = 'open' RETURNING 1` },
+        [id],
+      );
+      return rows.length > 0;
     },
 
     async tidy(at) {

@@ -25,6 +25,10 @@ export interface Purchases {
   opened(id: PurchaseId, checkoutId: string): Promise<boolean>;
   byId(id: string): Promise<Purchase | null>;
   byCheckout(checkoutId: string): Promise<Purchase | null>;
+  /** What a team bought, or tried to, the newest first; not what is open or expired. */
+  ofTeam(teamId: TeamId, most: number): Promise<Purchase[]>;
+  /** Purchases that somebody has to decide about, the newest first. */
+  inTrouble(most: number): Promise<Purchase[]>;
   /** Checkouts that were opened before then, and may have been paid since; the oldest first. */
   unsettled(before: Date, most: number): Promise<string[]>;
   /** Those of these checkouts that were not credited. */
@@ -84,6 +88,25 @@ export function purchasesOver(money: Money): Purchases {
 
     byId: (id) => one('id = $1', id),
     byCheckout: (checkoutId) => one('checkout_id = $1', checkoutId),
+
+    async ofTeam(teamId, most) {
+      const { rows } = await money.query<PurchaseRow>(
+        {
+          text: `SELECT * FROM purchases WHERE team_id = $1 AND (state IN ('pending', 'paid', 'failed') OR trouble IS NOT NULL)
+                 ORDER BY opened_at DESC, id DESC LIMIT $2`,
+        },
+        [teamId, most],
+      );
+      return rows.map(fromSql);
+    },
+
+    async inTrouble(most) {
+      const { rows } = await money.query<PurchaseRow>(
+        { text: 'SELECT * FROM purchases WHERE trouble IS NOT NULL ORDER BY opened_at DESC, id DESC LIMIT $1' },
+        [most],
+      );
+      return rows.map(fromSql);
+    },
 
     async unsettled(before, most) {
       const { rows } = await money.query<{ checkout_id: string }>(

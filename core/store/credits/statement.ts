@@ -32,6 +32,8 @@ export interface Statements {
   month(teamId: TeamId, month: string): Promise<MonthOfJournal>;
   /** The lines from `first` to `last`, in their order, a batch at a time. */
   lines(walletId: WalletId, first: number, last: number): AsyncIterable<readonly JournalLine[]>;
+  /** What was paid for credits in these lines, in the smallest unit of each currency. */
+  paid(walletId: WalletId, first: number, last: number): Promise<{ amount: bigint; currency: string }[]>;
   /** When the wallet was opened. */
   openedAt(teamId: TeamId): Promise<Date>;
 }
@@ -68,6 +70,18 @@ export function statementsOver(money: Money): Statements {
         );
         yield rows.map(fromSql);
       }
+    },
+
+    async paid(walletId, first, last) {
+      const { rows } = await money.query<{ amount: string; currency: string }>(
+        {
+          text: `SELECT sum(amount)::text AS amount, currency FROM transactions
+                 WHERE wallet_id = $1 AND seq BETWEEN $2 AND $3 AND type = 'purchase' AND amount IS NOT NULL AND currency IS NOT NULL
+                 GROUP BY currency ORDER BY currency`,
+        },
+        [walletId, first, last],
+      );
+      return rows.map(({ amount, currency }) => ({ amount: BigInt(amount), currency }));
     },
 
     async openedAt(teamId) {

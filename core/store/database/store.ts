@@ -6,6 +6,7 @@ import type { Hints } from '#core/ports/hints.ts';
 import type { Log } from '#core/ports/log.ts';
 import { accountsOver, type Accounts } from '../accounts/accounts.ts';
 import { alarmsOver, type Alarms } from '../mail/alarms.ts';
+import { alertsOver, type Alerts } from '../billing/alerts.ts';
 import { apiKeysOver, type ApiKeys } from '../team/api-keys.ts';
 import { approvalsOver, type Approvals } from '../tasks/approve.ts';
 import { asksOver, type Asks } from '../tasks/asks.ts';
@@ -23,6 +24,7 @@ import { exportsOver, type Exports } from '../privacy/exports.ts';
 import { fileActsOver, type FileActs } from '../files/file-acts.ts';
 import { filesOver, type FileRows } from '../files/files.ts';
 import { finishOver, type Finish } from '../tasks/finish.ts';
+import { goodwillOver, type GiveGoodwill } from '../credits/goodwill.ts';
 import { guessesOver, type Guesses } from '../accounts/guesses.ts';
 import { intakeOver, type Intake } from '../tasks/intake.ts';
 import { installationsOver, type Installations } from '../workspaces/installations.ts';
@@ -56,6 +58,8 @@ import { tasksOver, type Tasks } from '../tasks/tasks.ts';
 import { teamsOver, type Teams } from '../team/teams.ts';
 import { waitingInputsOver, type WaitingInputs } from '../files/waiting-inputs.ts';
 import { hintsOver } from './hints.ts';
+import { topUpSettingsOver, type TopUpSettingsStore } from '../billing/top-up-settings.ts';
+import { topUpsOver, type TopUps } from '../billing/top-ups.ts';
 import { listen, type Wakeups } from './wakeups.ts';
 
 export interface Store {
@@ -115,6 +119,10 @@ export interface Store {
   readonly differences: Differences;
   readonly customers: Customers;
   readonly news: NewsStore;
+  readonly alerts: Alerts;
+  readonly giveGoodwill: GiveGoodwill;
+  readonly topUps: TopUps;
+  readonly topUpSettings: TopUpSettingsStore;
   close(): Promise<void>;
 }
 
@@ -197,6 +205,10 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     differences: differencesOver(money),
     customers: customersOver(money),
     news: newsOver(money),
+    alerts: alertsOver(money),
+    giveGoodwill: goodwillOver(money),
+    topUps: topUpsOver(money),
+    topUpSettings: topUpSettingsOver(money),
     async close() {
       await wakeups.close();
       await close();

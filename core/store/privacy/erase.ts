@@ -181,6 +181,10 @@ export function eraseOver(money: Money): Erase {
       await money.transaction(async (client) => {
         const run = (sql: string) => client.query(sql, [teamId]);
         // Before the team itself: who pays locks their purchase first.
+        await run('DELETE FROM topup_settings WHERE team_id = $1');
+        await run('UPDATE topups SET customer_id = NULL, card_id = NULL WHERE team_id = $1');
+        await run('DELETE FROM alerts WHERE team_id = $1');
+        await run('DELETE FROM alert_looks WHERE team_id = $1');
         await run('UPDATE purchases SET customer_id = NULL, opened_by = NULL WHERE team_id = $1');
         await client.query(
           `UPDATE teams SET erased_at = $2, name = 'Deleted team', stripe_customer_id = NULL, deletion_asked_by = NULL WHERE id = $1`,

@@ -256,10 +256,20 @@ function tablesOver(money: Money): ExportTable[] {
     ),
     few(
       'purchases.jsonl',
-      `SELECT id, checkout_id, payment_id, opened_by, pack, pack_version, credits, currency, paid, refunded, dispute,
+      `SELECT id, kind, checkout_id, payment_id, opened_by, pack, pack_version, credits, currency, paid, refunded, dispute,
          soft_taken, state, opened_at, paid_at, ended_at FROM purchases
        WHERE team_id = $1 ORDER BY opened_at, id`,
     ),
+    few(
+      'top-up-settings.jsonl',
+      `SELECT enabled, below, pack, pack_version, currency, monthly_cap, daily_most, pause_s, agreed_by, agreed_at FROM topup_settings WHERE team_id = $1`,
+    ),
+    few(
+      'top-ups.jsonl',
+      `SELECT id, pack, pack_version, credits, amount, currency, state, why, payment_id, planned_at, sent_at, ended_at FROM topups
+       WHERE team_id = $1 ORDER BY planned_at, id`,
+    ),
+    few('alerts.jsonl', 'SELECT kind, raised_at, cleared_at FROM alerts WHERE team_id = $1 ORDER BY raised_at, id'),
     {
       file: 'conversations.jsonl',
       async *pages(teamId) {

@@ -27,6 +27,18 @@ export const crashPoints = [
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 
+/** Of a purchase that is told of, and of a top-up, in the order in which they come. */
+export const paymentPoints = [
+  'event-claimed',
+  'purchase-locked',
+  'event-handled',
+  'top-up-planned',
+  'top-up-sent',
+  'top-up-charged',
+  'top-up-locked',
+] as const;
+export type PaymentPoint = (typeof paymentPoints)[number];
+
 if (import.meta.main) {
   const end = { point: 'never', times: 0 };
   const { BOARD_URL, BOARD_TOKEN = '', SLACK_SETTINGS, DISCORD_SETTINGS, DATA_DIR = '' } = process.env;
@@ -39,7 +51,7 @@ if (import.meta.main) {
       ...(SLACK_SETTINGS !== undefined && { slack: JSON.parse(SLACK_SETTINGS) as unknown }),
       ...(DISCORD_SETTINGS !== undefined && { discord: JSON.parse(DISCORD_SETTINGS) as unknown }),
     },
-    timings: { leaseMs: 1_500, letterLeaseMs: 1_500, sweepEveryMs: 300, lostAfterMs: 1_000, queueLockMs: 3_000 },
+    timings: { leaseMs: 1_500, letterLeaseMs: 1_500, paymentLeaseMs: 1_500, sweepEveryMs: 300, lostAfterMs: 1_000, queueLockMs: 3_000 },
     withCore: (core) => crashAt(core, end),
   });
   process.stdout.write(`${JSON.stringify({ url: product.url })}\n`);
@@ -57,12 +69,20 @@ if (import.meta.main) {
 }
 
 function crashAt(core: Core, end: { point: string; times: number }): Core {
-  const at = (here: CrashPoint) => {
+  const at = (here: CrashPoint | PaymentPoint) => {
     if (here === end.point && --end.times === 0) process.kill(process.pid, 'SIGKILL');
   };
-  const { store } = core;
+  const { store, payments } = core;
   return {
     ...core,
+    payments: payments && {
+      ...payments,
+      async charge(...call) {
+        const charge = await payments.charge(...call);
+        at('top-up-charged');
+        return charge;
+      },
+    },
     queue: {
       ...core.queue,
       add(jobs) {
@@ -91,6 +111,43 @@ function crashAt(core: Core, end: { point: string; times: number }): Core {
         const answer = await store.intake(row, time);
         at('after-commit');
         return answer;
+      },
+      news: {
+        ...store.news,
+        async claim(...call) {
+          const news = await store.news.claim(...call);
+          if (news.length > 0) at('event-claimed');
+          return news;
+        },
+        done(...call) {
+          at('event-handled');
+          return store.news.done(...call);
+        },
+      },
+      purchases: {
+        ...store.purchases,
+        async lock(...call) {
+          const purchase = await store.purchases.lock(...call);
+          at('purchase-locked');
+          return purchase;
+        },
+      },
+      topUps: {
+        ...store.topUps,
+        async plan(...call) {
+          const standing = await store.topUps.plan(...call);
+          if (standing === 'due') at('top-up-planned');
+          return standing;
+        },
+        async send(...call) {
+          const sent = await store.topUps.send(...call);
+          if (sent) at('top-up-sent');
+          return sent;
+        },
+        async paid(...call) {
+          await store.topUps.paid(...call);
+          at('top-up-locked');
+        },
       },
       waitingInputs: {
         ...store.waitingInputs,

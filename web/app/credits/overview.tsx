@@ -3,6 +3,7 @@
 import { ChartColumn, Coins } from 'lucide-react';
 import { Link, useLoaderData, type MetaFunction } from 'react-router';
 import { may } from '#core/domain/team/permission.ts';
+import type { PaymentsView } from '#core/flows/billing/payments.ts';
 import { usageBy, usageDays } from '#core/domain/credits/usage.ts';
 import { LinkButton } from '../components/button.tsx';
 import { Credits, formatDay, formatNumber, Time, useReader } from '../components/format.tsx';
@@ -15,7 +16,9 @@ import { useLive } from '../live.tsx';
 import { readReader } from '../reader.ts';
 import { packNames } from '../texts/buy.ts';
 import { buying, byWords, noStartingCredits } from '../texts/credits.ts';
+import { standingWords } from '../texts/top-up.ts';
 import { CreditsPage } from './frame.tsx';
+import { Payments } from './payments.tsx';
 import { TransactionTable } from './transaction-table.tsx';
 import { chosen, nameOfGroup, shown } from './shown.ts';
 import { forTable } from './transaction-row.ts';
@@ -46,8 +49,9 @@ export const loader = guarded('tasks.see', async (visit) => {
   const days = chosen(url.searchParams.get('days'), usageDays, 30);
   const by = chosen(url.searchParams.get('by'), usageBy, 'type');
   const { timeZone } = readReader(request.headers, now);
-  const [overview, used, newest] = await Promise.all([
+  const [overview, paid, used, newest] = await Promise.all([
     app.credits.overview(actor),
+    app.billing.payments(actor),
     app.credits.usage(actor, { days, by, timeZone }),
     app.credits.transactions(actor, { limit: NEWEST }),
   ]);
@@ -71,6 +75,9 @@ export const loader = guarded('tasks.see', async (visit) => {
   return {
     ...about,
     inside: {
+      payments: paid.payments.map((payment) => ({ ...payment, credits: shown(payment.credits) })),
+      topUp: topUpOf(paid),
+      mayBuy: packs !== null && may(actor.role, 'credits.buy'),
       words: overview.words,
       pace: overview.pace && { perDay: shown(overview.pace.perDay), days: overview.pace.days },
       daysLeft: overview.daysLeft,
@@ -92,6 +99,11 @@ export const loader = guarded('tasks.see', async (visit) => {
     },
   };
 });
+
+function topUpOf({ topUp, topUpOffered }: PaymentsView): 'on' | 'off' | 'trouble' | null {
+  if (topUp !== null && topUp !== 'off') return standingWords[topUp].isTrouble ? 'trouble' : 'on';
+  return topUpOffered ? 'off' : null;
+}
 
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `Credits · ${loaderData?.brandName}` }];
 
@@ -119,6 +131,11 @@ export default function Overview() {
           <Credits amount={inside.heldBack} /> of that purchase are held back until the bank decides. If the payment stands, they come back.
         </Notice>
       )}
+      {inside.payments.some(({ state }) => state === 'pending') && (
+        <Notice title="A payment is waiting for your bank">
+          Its credits are added as soon as the payment arrives, which can take a few days.
+        </Notice>
+      )}
       {withheld !== null && (
         <Notice title={noStartingCredits.title}>
           {noStartingCredits.why[withheld]} {noStartingCredits.forward(brandName)}
@@ -126,9 +143,12 @@ export default function Overview() {
       )}
       <Balance {...inside} />
       <Use usage={inside.usage} />
-      <div className="grid gap-6 sm:gap-8 lg:grid-cols-2">
+      <div className="grid gap-6 sm:gap-8 lg:grid-cols-2 lg:items-start">
         <Lots {...inside} />
-        <Buy />
+        <div className="space-y-6 sm:space-y-8">
+          <Buy />
+          {(inside.payments.length > 0 || inside.mayBuy) && <Payments {...inside} />}
+        </div>
       </div>
       <Card
         title="Newest transactions"

@@ -7,5 +7,6 @@ export const creditsRoutes: RouteConfigEntry[] = [
   route('credits/statements', 'credits/statements.tsx'),
   route('credits/statements/:month', 'credits/statement.tsx'),
   route('credits/statements/:month/statement.csv', 'credits/statement-file.ts'),
+  route('credits/top-up', 'credits/top-up.tsx'),
   route('credits/limits', 'credits/limits.tsx'),
 ];

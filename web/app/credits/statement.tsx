@@ -32,7 +32,7 @@ export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
 ];
 
 export default function Statement() {
-  const { month, closed, opening, closing, movements, lines, brokenAt } = useLoaderData<typeof loader>();
+  const { month, closed, opening, closing, movements, paid, lines, brokenAt } = useLoaderData<typeof loader>();
   const reader = useReader();
   const hasDebt = [opening, closing, ...movements].some(({ debt }) => debt !== 0);
   return (
@@ -81,6 +81,7 @@ export default function Statement() {
           </Table>
         </div>
       </Card>
+      {paid.length > 0 && <p>Paid for credits in this month: {paid.join(', ')}</p>}
       <HowToCheck />
       <p>
         <Link to="/credits/statements" className="inline-block py-1 text-accent underline underline-offset-2">

@@ -15,6 +15,7 @@ const places = [
   { to: '/operator/undelivered', label: operatorWords.undelivered },
   { to: '/operator/mails', label: operatorWords.mails },
   { to: '/operator/ledger', label: operatorWords.ledger },
+  { to: '/operator/billing', label: operatorWords.payments },
 ];
 
 export function OperatorPage({ title, lead, children }: { title: ReactNode; lead?: ReactNode; children: ReactNode }) {

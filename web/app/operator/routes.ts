@@ -9,4 +9,5 @@ export const operatorRoutes: RouteConfigEntry[] = [
   route('operator/undelivered', 'operator/undelivered.tsx'),
   route('operator/mails', 'operator/mails.tsx'),
   route('operator/ledger', 'operator/ledger.tsx'),
+  route('operator/billing', 'operator/billing.tsx'),
 ];

@@ -1,6 +1,7 @@
 // One's own account: who one is, how one logs in, where one is logged in, and how the portal looks.
 
 import { Link, redirect, useLoaderData, type MetaFunction } from 'react-router';
+import { optionalMails } from '#core/domain/mail/mail.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Notice } from '../components/notice.tsx';
 import { Card, Page } from '../components/page.tsx';
@@ -11,6 +12,7 @@ import { threshold } from '../texts/threshold.ts';
 import { readThreshold, shownThreshold, THRESHOLD, ThresholdForm } from '../threshold.tsx';
 import { wordFor } from '../word-for.ts';
 import { Appearance, themeCookie } from './appearance.tsx';
+import { Emails } from './emails.tsx';
 import { KeysGoOn } from './keys-go-on.tsx';
 import { Linked } from './linked.tsx';
 import { Password, Profile } from './profile.tsx';
@@ -22,12 +24,13 @@ import { beginTwoFactor, confirmTwoFactor, endTwoFactor, newBackupCodes } from '
 export const meta: MetaFunction = () => [{ title: 'Settings' }];
 
 export const loader = guarded('login', async ({ app, actor, request, url, now }) => {
-  const [account, sessions, linked, keys, above] = await Promise.all([
+  const [account, sessions, linked, keys, above, unwanted] = await Promise.all([
     app.accounts.profile(actor),
     app.accounts.sessions(actor),
     app.workspaces.linkedAccounts(actor),
     app.accounts.ownKeys(actor),
     app.accounts.confirmAbove(actor),
+    app.accounts.unwantedMails(actor),
   ]);
   const { theme } = readReader(request.headers, now);
   const what = url.searchParams.get('done');
@@ -36,6 +39,7 @@ export const loader = guarded('login', async ({ app, actor, request, url, now })
     sessions,
     linked,
     theme,
+    unwanted,
     confirmAbove: shownThreshold(above),
     done: wordFor(doneWords, what),
     keysGoOn: namesKeys.has(what) ? keys.length : 0,
@@ -77,6 +81,14 @@ export const action = guarded('login', async (visit) => {
       case 'spending':
         await app.accounts.setConfirmAbove(actor, readThreshold(form.text(THRESHOLD)));
         return redirect('/settings?done=spending');
+      case 'emails': {
+        const wanted = form.all('wanted');
+        await app.accounts.setUnwantedMails(
+          actor,
+          optionalMails.filter((kind) => !wanted.includes(kind)),
+        );
+        return redirect('/settings?done=emails');
+      }
       case 'appearance':
         return redirect('/settings', { headers: { 'Set-Cookie': themeCookie(form.text('theme'), visit.publicUrl) } });
       default:
@@ -86,7 +98,7 @@ export const action = guarded('login', async (visit) => {
 });
 
 export default function Settings() {
-  const { account, sessions, linked, theme, confirmAbove, done, keysGoOn } = useLoaderData<typeof loader>();
+  const { account, sessions, linked, theme, unwanted, confirmAbove, done, keysGoOn } = useLoaderData<typeof loader>();
   return (
     <Page title="Settings" lead="Your own account. What belongs to your team is on its page." width="narrow">
       {done !== null && (
@@ -103,6 +115,7 @@ export default function Settings() {
       <Card title={threshold.title} lead={threshold.ownLead}>
         <ThresholdForm intent="spending" above={confirmAbove} />
       </Card>
+      <Emails unwanted={unwanted} />
       <Appearance theme={theme} />
       <p className="flex flex-wrap gap-x-6">
         <Link to="/settings/keys" className="inline-block py-1 text-accent hover:underline">

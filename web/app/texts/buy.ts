@@ -40,6 +40,14 @@ export const doneWords = {
   paid: (credits: string) => `${credits} credits added`,
   inside: (team: string) => `They are in the balance of ${team}, and a receipt is on its way by email.`,
   outside: (address: string) => `We emailed ${address} your receipt and, if you don’t have a password yet, a link to choose one.`,
+  next: 'Next: choose a password',
+  steps: (address: string) => [
+    `Open the email “Your credits are ready” that we sent to ${address}.`,
+    'Follow its link and choose a password. The link works for 24 hours.',
+    'Log in. Your credits are in your balance.',
+  ],
+  noMail: 'No email after a few minutes? Check your spam folder, or request a link with “Forgot your password?” on the login page.',
+  haveOne: 'Already have a password?',
   elsewhere: 'A receipt is on its way by email. Log in to see your balance.',
   open: ['Not paid yet', 'Nothing was charged. You can go back and finish the payment, or start again.'],
   pending: [

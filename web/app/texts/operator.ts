@@ -8,6 +8,7 @@ export const operatorWords = {
   undelivered: 'Undelivered',
   mails: 'Mails',
   ledger: 'Ledger',
+  payments: 'Payments',
   noTeams: 'No team like this',
   noTeamsLead: 'Look for a name, for the mail address of a member, or for an id.',
   noTasks: {
@@ -32,6 +33,27 @@ export const operatorWords = {
   freezeLead: 'Nothing new begins in this team. What is running goes on.',
   unfreeze: 'Take off hold',
   unfreezeLead: 'Work can begin here again.',
+} as const;
+
+export const paymentWords = {
+  lead: 'Payments that need a person. Details and refunds are in the Stripe dashboard.',
+  off: 'Payments are turned off',
+  compared: 'Last compared with Stripe:',
+  neverCompared: 'Not compared with Stripe yet.',
+  fine: 'No payment needs attention',
+  fineLead: 'Payments that differ from Stripe, or could not be credited, are shown here.',
+  undecided: 'Not credited',
+  undecidedLead: 'Stripe reports a payment that does not fit what is sold. Refund it in the Stripe dashboard, or grant the credits.',
+  differences: 'Differences from Stripe',
+  differencesLead: 'Found by the last comparison, and not repaired by it.',
+  rounds: (rounds: number) => (rounds === 1 ? 'found once' : `found ${rounds} times in a row`),
+  events: 'Webhook events that fail',
+  eventsLead: 'They are tried again until they succeed. Close an event that can never succeed, such as one about a deleted object.',
+  tries: (tries: number) => `${tries} tries`,
+  inHand: 'being handled',
+  close: 'Close event',
+  topUps: 'Failed auto top-ups',
+  topUpsLead: 'In the last seven days, without declined cards. Nothing was credited.',
 } as const;
 
 export const accessWords = {
@@ -81,5 +103,6 @@ export const operatorDone: Readonly<Record<string, string>> = {
   again: 'It is on its way again.',
   'sessions-ended': 'The sessions were ended.',
   'keys-revoked': 'The keys were revoked.',
+  closed: 'The event is closed.',
   checked: 'The check is done; what came of it stands below.',
 };

@@ -1,5 +1,7 @@
 // The words of the settings.
 
+import type { OptionalMail } from '#core/domain/mail/mail.ts';
+
 export const done: Readonly<Record<string, string>> = {
   name: 'Your name is changed.',
   'mail-sent':
@@ -14,6 +16,7 @@ export const done: Readonly<Record<string, string>> = {
   unlinked: 'That chat account is not linked to you any more.',
   sessions: 'All other browsers are logged out.',
   spending: 'Saved.',
+  emails: 'Saved.',
 };
 
 /** After these, a person is told which API keys still work. */
@@ -37,6 +40,18 @@ export const keyWords = {
   review: 'Review your API keys',
   afterReset: (keys: number) => `Your password is changed. You still have ${counted(keys)}.`,
   afterResetLead: 'A new password does not stop API keys. If you don’t recognize a key, revoke all of them.',
+} as const;
+
+export const emailWords = {
+  title: 'Emails',
+  lead: 'For teams whose owner or billing member you are. Receipts, refunds, disputes and security notices are always sent.',
+  of: {
+    'low-credits': {
+      label: 'Low credits',
+      hint: 'When half, a fifth and a twentieth of the last purchase is left, and when credits end soon.',
+    },
+    'top-up-failed': { label: 'Auto top-up problems', hint: 'When a card is declined or a limit is reached.' },
+  } satisfies Record<OptionalMail, { label: string; hint: string }>,
 } as const;
 
 export const themes = {

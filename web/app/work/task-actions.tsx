@@ -77,7 +77,7 @@ export function Feedback({ taskId, given }: { taskId: string; given: 'good' | 'b
         </button>
       ))}
       <span role="status" className="text-sm text-soft">
-        {data?.thanks === true && 'Thank you'}
+        {data?.thanks}
       </span>
       <ProblemNotice problem={data?.problem} />
     </Form>
@@ -98,7 +98,7 @@ export function SendAnswerAgain({ taskId }: Pick<About, 'taskId'>) {
 
 interface Answer {
   readonly problem?: Problem;
-  readonly thanks?: boolean;
+  readonly thanks?: string;
   readonly sent?: boolean;
 }
 

@@ -2,6 +2,7 @@
 // while another page's part may be out of reach when they are pressed.
 
 import { data, redirect } from 'react-router';
+import { micro, sayCredits } from '#core/domain/credits/credits.ts';
 import { newId } from '#core/domain/ids.ts';
 import { refuse, Refusal } from '#core/domain/refusals/refusal.ts';
 import { attempt } from '../guarded.ts';
@@ -30,8 +31,8 @@ const acts = {
   async feedback({ app, actor }, form, id) {
     const verdict = form.text('verdict');
     if (verdict !== 'good' && verdict !== 'bad') throw refuse('request.malformed');
-    await app.tasks.feedback(actor, id, verdict);
-    return data({ thanks: true });
+    const { returned } = await app.tasks.feedback(actor, id, verdict);
+    return data({ thanks: returned === null ? 'Thank you' : `Thank you. ${sayCredits(micro(returned))} returned.` });
   },
 } satisfies Record<string, (visit: Visited<Who>, form: Form, id: string) => Promise<unknown>>;
 

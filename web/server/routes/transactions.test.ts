@@ -76,6 +76,7 @@ test('whoever keeps a statement can check it', async () => {
       { type: 'settle', count: 1, balance: -2.5, inUse: -2.5, debt: 0 },
     ],
     closing: { balance: 97.5, inUse: 0, debt: 0 },
+    paid: [],
     lines: { first: 0, last: 3, count: 4 },
     fingerprint: expect.any(String),
     brokenAt: null,

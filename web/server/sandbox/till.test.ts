@@ -46,6 +46,25 @@ test('a payment is listed with its events, and a part of it refunded', async () 
   expect((await act({ act: 'refund', payment: payment!.id, amount: '-5' })).status).toBe(400);
 });
 
+test('a promotion code is made by a form, and works at the checkout', async () => {
+  const { page, act, json } = await till();
+  expect((await act({ act: 'promotion', code: 'HALF', percent: '50' })).status).toBe(303);
+  const { url } = await sandbox().checkout({ allow_promotion_codes: true });
+  await payAt(url!, { code: 'half' });
+  expect((await json()).payments[0]).toMatchObject({ amount: 1_250 });
+  expect((await json()).promotions[0]).toEqual({ code: 'HALF', percent: 50, used: 1 });
+  expect(await page()).toContain('50% off · used once');
+  for (const [fields, words] of [
+    [{ code: 'HALF', percent: '10' }, 'already exists'],
+    [{ code: 'no spaces', percent: '10' }, 'letters and digits'],
+    [{ code: 'ALL', percent: '101' }, 'from 1 to 100'],
+    [{ code: 'ALL', percent: 'many' }, 'from 1 to 100'],
+  ] as const) {
+    const refused = await act({ act: 'promotion', ...fields });
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining(words)]);
+  }
+});
+
 test('a payment is disputed, the dispute lost, appealed and won, each by a button', async () => {
   const { page, act, json } = await till();
   const { url } = await sandbox().checkout();

@@ -52,10 +52,15 @@ async function act(till: Till, request: IncomingMessage, response: ServerRespons
   const wanted = sandboxAct.safeParse({
     ...rest,
     ...(amount !== undefined && amount !== '' && { amount: Number(amount) }),
+    ...(rest['percent'] !== undefined && { percent: Number(rest['percent']) }),
     ...(rest['inquiry'] !== undefined && { inquiry: rest['inquiry'] === 'true' }),
     ...(rest['arrived'] !== undefined && { arrived: rest['arrived'] === 'true' }),
   });
-  const error = wanted.success ? await ask(till, '/_sandbox/acts', wanted.data).then(errorIn) : 'Enter a whole number above 0.';
+  const error = wanted.success
+    ? await ask(till, '/_sandbox/acts', wanted.data).then(errorIn)
+    : fields['act'] === 'promotion'
+      ? wanted.error.issues[0]!.message
+      : 'Enter a whole number above 0.';
   if (error !== null) {
     response.statusCode = 400;
     return show(till, await overviewOf(till), response, error);
@@ -67,7 +72,12 @@ async function errorIn(answer: Response): Promise<string | null> {
   return answer.ok ? null : ((await answer.json()) as { error: string }).error;
 }
 
-function show({ brandName }: Till, { payments, events }: SandboxOverview, response: ServerResponse, error: string | null = null): void {
+function show(
+  { brandName }: Till,
+  { payments, promotions, events }: SandboxOverview,
+  response: ServerResponse,
+  error: string | null = null,
+): void {
   const now = new Date();
   const main = html`<h1>Payments</h1>
     <p class="small">
@@ -79,6 +89,31 @@ function show({ brandName }: Till, { payments, events }: SandboxOverview, respon
         ? html`<p>No payments yet. Buy credits, and they appear here.</p>`
         : html`<ul class="rows">
             ${payments.map((payment) => paymentRow(payment, now))}
+          </ul>`
+    }
+    <h2>Promotion codes</h2>
+    <p class="small">Set STRIPE_PROMOTION_CODES=true, and the checkout asks for a code.</p>
+    <div class="acts">
+      ${form(
+        { act: 'promotion' },
+        html`<label>Code <input name="code" autocomplete="off" maxlength="30" value="WELCOME20" /></label>
+          <label>Percent off <input name="percent" inputmode="numeric" value="20" /></label>
+          <button>Create code</button>`,
+      )}
+    </div>
+    ${
+      promotions.length === 0
+        ? ''
+        : html`<ul class="rows">
+            ${promotions.map(
+              ({ code, percent, used }) =>
+                html`<li>
+                  <strong>${code}</strong>
+                  <div class="small">
+                    ${percent === null ? 'an amount' : `${percent}%`} off · used ${used === 1 ? 'once' : `${used} times`}
+                  </div>
+                </li>`,
+            )}
           </ul>`
     }
     <h2>Events</h2>

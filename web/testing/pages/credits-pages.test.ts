@@ -195,7 +195,7 @@ async function opened(
       teamsOf: async () => [{ teamId: team.teamId, name: 'Team Blue', role, personal: false }],
     },
     // What is there where credits are sold: core/flows/billing/open-checkout.test.ts and web/testing/buyer.test.ts.
-    billing: { packs: async () => null },
+    billing: { packs: async () => null, payments: async () => ({ payments: [], topUp: null, topUpOffered: false }) },
     messages: { undeliveredCount: async () => 0 },
     live: { cursor: async () => '0-0' },
   } as unknown as SomeVerbs;

@@ -1,8 +1,63 @@
 // Coupons, and the codes that people type to get them.
 
 import type { Stripe } from 'stripe';
-import { idOf } from '../ids.ts';
+import { idOf, newObjectId } from '../ids.ts';
+import { tell } from '../news/event.ts';
+import { invalid } from '../wire/problem.ts';
 import type { World } from '../world.ts';
+
+export function newCoupon(world: World, more: Partial<Stripe.Coupon>): Stripe.Coupon {
+  const coupon: Stripe.Coupon = {
+    id: newObjectId('', 8),
+    object: 'coupon',
+    amount_off: null,
+    created: world.now(),
+    currency: null,
+    duration: 'once',
+    duration_in_months: null,
+    livemode: false,
+    max_redemptions: null,
+    metadata: {},
+    name: null,
+    percent_off: null,
+    redeem_by: null,
+    times_redeemed: 0,
+    valid: true,
+    ...more,
+  };
+  tell(world, 'coupon.created', world.store.put('coupon', coupon));
+  return coupon;
+}
+
+/** Refused while another one is active under this code, however it is written. */
+export function newPromotionCode(
+  world: World,
+  coupon: string,
+  code: string,
+  more: Partial<Stripe.PromotionCode> = {},
+): Stripe.PromotionCode {
+  if (world.store.all('promotion_code').some((each) => each.active && each.code.toLowerCase() === code.toLowerCase()))
+    throw invalid(`An active promotion code with \`code: ${code}\` already exists.`, { param: 'code' });
+  const made: Stripe.PromotionCode = {
+    id: newObjectId('promo_1'),
+    object: 'promotion_code',
+    active: true,
+    code,
+    created: world.now(),
+    customer: null,
+    customer_account: null,
+    expires_at: null,
+    livemode: false,
+    max_redemptions: null,
+    metadata: {},
+    promotion: { coupon, type: 'coupon' },
+    restrictions: { first_time_transaction: false, minimum_amount: null, minimum_amount_currency: null },
+    times_redeemed: 0,
+    ...more,
+  };
+  tell(world, 'promotion_code.created', world.store.put('promotion_code', made));
+  return made;
+}
 
 /** The code as somebody typed it; null where there is none that is valid for this checkout now. */
 export function codeFor(world: World, typed: string, session: Stripe.Checkout.Session): Stripe.PromotionCode | null {

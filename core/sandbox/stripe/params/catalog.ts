@@ -16,6 +16,7 @@ import {
   oneOf,
   paged,
   range,
+  retrieved,
   text,
   type Shape,
 } from '../wire/rules.ts';
@@ -58,7 +59,7 @@ export const updateProduct = {
   url: emptyable(address),
 } satisfies Shape<Stripe.ProductUpdateParams>;
 
-export const retrieveProduct = { expand } satisfies Shape<Stripe.ProductRetrieveParams>;
+export const retrieveProduct = retrieved satisfies Shape<Stripe.ProductRetrieveParams>;
 
 export const listProducts = {
   ...paged,
@@ -103,7 +104,7 @@ export const updatePrice = {
   transfer_lookup_key: bool,
 } satisfies Shape<Stripe.PriceUpdateParams>;
 
-export const retrievePrice = { expand } satisfies Shape<Stripe.PriceRetrieveParams>;
+export const retrievePrice = retrieved satisfies Shape<Stripe.PriceRetrieveParams>;
 
 export const listPrices = {
   ...paged,
@@ -132,7 +133,7 @@ export const createCoupon = {
   redeem_by: notPlayed,
 } satisfies Shape<Stripe.CouponCreateParams>;
 
-export const retrieveCoupon = { expand } satisfies Shape<Stripe.CouponRetrieveParams>;
+export const retrieveCoupon = retrieved satisfies Shape<Stripe.CouponRetrieveParams>;
 
 export const createPromotionCode = {
   active: bool,
@@ -154,7 +155,7 @@ export const updatePromotionCode = {
   restrictions: notPlayed,
 } satisfies Shape<Stripe.PromotionCodeUpdateParams>;
 
-export const retrievePromotionCode = { expand } satisfies Shape<Stripe.PromotionCodeRetrieveParams>;
+export const retrievePromotionCode = retrieved satisfies Shape<Stripe.PromotionCodeRetrieveParams>;
 
 export const listPromotionCodes = {
   ...paged,

@@ -15,6 +15,7 @@ import {
   oneOf,
   paged,
   range,
+  retrieved,
   text,
   type Shape,
 } from '../wire/rules.ts';
@@ -135,8 +136,8 @@ export const listSessions = {
   subscription: notPlayed,
 } satisfies Shape<Stripe.Checkout.SessionListParams>;
 
-export const retrieveSession = { expand } satisfies Shape<Stripe.Checkout.SessionRetrieveParams>;
-export const expireSession = { expand } satisfies Shape<Stripe.Checkout.SessionExpireParams>;
+export const retrieveSession = retrieved satisfies Shape<Stripe.Checkout.SessionRetrieveParams>;
+export const expireSession = retrieved satisfies Shape<Stripe.Checkout.SessionExpireParams>;
 export const listLineItems = { ...paged } satisfies Shape<Stripe.Checkout.SessionListLineItemsParams>;
 export const updateSession = {
   collected_information: notPlayed,

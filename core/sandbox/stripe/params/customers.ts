@@ -1,7 +1,21 @@
 // Parameters of customers, payment methods and the billing portal.
 
 import type { Stripe } from 'stripe';
-import { address, bool, emptyable, expand, metadata, notPlayed, object, oneOf, paged, range, text, type Shape } from '../wire/rules.ts';
+import {
+  address,
+  bool,
+  emptyable,
+  expand,
+  metadata,
+  notPlayed,
+  object,
+  oneOf,
+  paged,
+  range,
+  retrieved,
+  text,
+  type Shape,
+} from '../wire/rules.ts';
 
 const place = object({
   city: text(),
@@ -12,7 +26,8 @@ const place = object({
   state: text(),
 } satisfies Shape<Stripe.AddressParam>);
 
-export const createCustomer = {
+/** What a customer is made with and changed by. */
+const customer = {
   address: emptyable(place),
   balance: notPlayed,
   business_name: notPlayed,
@@ -22,52 +37,38 @@ export const createCustomer = {
   expand,
   individual_name: notPlayed,
   invoice_prefix: notPlayed,
-  invoice_settings: notPlayed,
   metadata: emptyable(metadata),
   name: text(256),
   next_invoice_sequence: notPlayed,
-  payment_method: text(),
   phone: text(20),
   preferred_locales: notPlayed,
   shipping: notPlayed,
   source: notPlayed,
   tax: notPlayed,
   tax_exempt: notPlayed,
+  validate: notPlayed,
+};
+
+export const createCustomer = {
+  ...customer,
+  invoice_settings: notPlayed,
+  payment_method: text(),
   tax_id_data: notPlayed,
   test_clock: notPlayed,
-  validate: notPlayed,
 } satisfies Shape<Stripe.CustomerCreateParams>;
 
 export const updateCustomer = {
-  address: emptyable(place),
-  balance: notPlayed,
-  business_name: notPlayed,
-  cash_balance: notPlayed,
+  ...customer,
   default_source: notPlayed,
-  description: text(),
-  email: text(512),
-  expand,
-  individual_name: notPlayed,
-  invoice_prefix: notPlayed,
   invoice_settings: object({
     custom_fields: notPlayed,
     default_payment_method: text(),
     footer: notPlayed,
     rendering_options: notPlayed,
   } satisfies Shape<Stripe.CustomerUpdateParams.InvoiceSettings>),
-  metadata: emptyable(metadata),
-  name: text(256),
-  next_invoice_sequence: notPlayed,
-  phone: text(20),
-  preferred_locales: notPlayed,
-  shipping: notPlayed,
-  source: notPlayed,
-  tax: notPlayed,
-  tax_exempt: notPlayed,
-  validate: notPlayed,
 } satisfies Shape<Stripe.CustomerUpdateParams>;
 
-export const retrieveCustomer = { expand } satisfies Shape<Stripe.CustomerRetrieveParams>;
+export const retrieveCustomer = retrieved satisfies Shape<Stripe.CustomerRetrieveParams>;
 export const deleteCustomer = {} satisfies Shape<Stripe.CustomerDeleteParams>;
 
 export const listCustomers = { ...paged, created: range, email: text(), test_clock: notPlayed } satisfies Shape<Stripe.CustomerListParams>;
@@ -89,9 +90,9 @@ export const listMethodsOfCustomer = {
   type: methodType,
 } satisfies Shape<Stripe.CustomerListPaymentMethodsParams>;
 
-export const retrieveMethod = { expand } satisfies Shape<Stripe.PaymentMethodRetrieveParams>;
+export const retrieveMethod = retrieved satisfies Shape<Stripe.PaymentMethodRetrieveParams>;
 export const attachMethod = { customer: text(), customer_account: notPlayed, expand } satisfies Shape<Stripe.PaymentMethodAttachParams>;
-export const detachMethod = { expand } satisfies Shape<Stripe.PaymentMethodDetachParams>;
+export const detachMethod = retrieved satisfies Shape<Stripe.PaymentMethodDetachParams>;
 
 export const createPortalSession = {
   after_expiration: notPlayed,

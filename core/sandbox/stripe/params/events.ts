@@ -1,9 +1,23 @@
 // Parameters of events, webhook endpoints and the account.
 
 import type { Stripe } from 'stripe';
-import { address, bool, emptyable, expand, list, metadata, needed, notPlayed, paged, range, text, type Shape } from '../wire/rules.ts';
+import {
+  address,
+  bool,
+  emptyable,
+  expand,
+  list,
+  metadata,
+  needed,
+  notPlayed,
+  paged,
+  range,
+  retrieved,
+  text,
+  type Shape,
+} from '../wire/rules.ts';
 
-export const retrieveEvent = { expand } satisfies Shape<Stripe.EventRetrieveParams>;
+export const retrieveEvent = retrieved satisfies Shape<Stripe.EventRetrieveParams>;
 
 export const listEvents = {
   ...paged,
@@ -32,8 +46,8 @@ export const updateEndpoint = {
   url: address,
 } satisfies Shape<Stripe.WebhookEndpointUpdateParams>;
 
-export const retrieveEndpoint = { expand } satisfies Shape<Stripe.WebhookEndpointRetrieveParams>;
+export const retrieveEndpoint = retrieved satisfies Shape<Stripe.WebhookEndpointRetrieveParams>;
 export const deleteEndpoint = {} satisfies Shape<Stripe.WebhookEndpointDeleteParams>;
 export const listEndpoints = { ...paged } satisfies Shape<Stripe.WebhookEndpointListParams>;
 
-export const retrieveAccount = { expand } satisfies Shape<Stripe.AccountRetrieveCurrentParams>;
+export const retrieveAccount = retrieved satisfies Shape<Stripe.AccountRetrieveCurrentParams>;

@@ -14,6 +14,7 @@ import {
   oneOf,
   paged,
   range,
+  retrieved,
   text,
   type Shape,
 } from '../wire/rules.ts';
@@ -100,7 +101,7 @@ export const listIntents = {
   customer_account: notPlayed,
 } satisfies Shape<Stripe.PaymentIntentListParams>;
 
-export const retrieveCharge = { expand } satisfies Shape<Stripe.ChargeRetrieveParams>;
+export const retrieveCharge = retrieved satisfies Shape<Stripe.ChargeRetrieveParams>;
 
 export const listCharges = {
   ...paged,
@@ -125,13 +126,16 @@ export const createRefund = {
   reverse_transfer: notPlayed,
 } satisfies Shape<Stripe.RefundCreateParams>;
 
-export const retrieveRefund = { expand } satisfies Shape<Stripe.RefundRetrieveParams>;
-export const cancelRefund = { expand } satisfies Shape<Stripe.RefundCancelParams>;
-export const listRefunds = { ...paged, charge: text(), created: range, payment_intent: text() } satisfies Shape<Stripe.RefundListParams>;
+export const retrieveRefund = retrieved satisfies Shape<Stripe.RefundRetrieveParams>;
+export const cancelRefund = retrieved satisfies Shape<Stripe.RefundCancelParams>;
+/** Lists of what happened to a payment. */
+const ofPayment = { ...paged, charge: text(), created: range, payment_intent: text() };
 
-export const retrieveDispute = { expand } satisfies Shape<Stripe.DisputeRetrieveParams>;
-export const closeDispute = { expand } satisfies Shape<Stripe.DisputeCloseParams>;
-export const listDisputes = { ...paged, charge: text(), created: range, payment_intent: text() } satisfies Shape<Stripe.DisputeListParams>;
+export const listRefunds = ofPayment satisfies Shape<Stripe.RefundListParams>;
+
+export const retrieveDispute = retrieved satisfies Shape<Stripe.DisputeRetrieveParams>;
+export const closeDispute = retrieved satisfies Shape<Stripe.DisputeCloseParams>;
+export const listDisputes = ofPayment satisfies Shape<Stripe.DisputeListParams>;
 
 export const updateDispute = {
   // The rest of what can be said in evidence makes no difference here.
@@ -142,12 +146,7 @@ export const updateDispute = {
   submit: bool,
 } satisfies Shape<Stripe.DisputeUpdateParams>;
 
-export const retrieveFraudWarning = { expand } satisfies Shape<Stripe.Radar.EarlyFraudWarningRetrieveParams>;
-export const listFraudWarnings = {
-  ...paged,
-  charge: text(),
-  created: range,
-  payment_intent: text(),
-} satisfies Shape<Stripe.Radar.EarlyFraudWarningListParams>;
+export const retrieveFraudWarning = retrieved satisfies Shape<Stripe.Radar.EarlyFraudWarningRetrieveParams>;
+export const listFraudWarnings = ofPayment satisfies Shape<Stripe.Radar.EarlyFraudWarningListParams>;
 
-export const retrieveInvoice = { expand } satisfies Shape<Stripe.InvoiceRetrieveParams>;
+export const retrieveInvoice = retrieved satisfies Shape<Stripe.InvoiceRetrieveParams>;

@@ -2,6 +2,7 @@ import type { Stripe } from 'stripe';
 import { newPrice, newProduct } from '../stock.ts';
 import { idOf, newObjectId } from '../ids.ts';
 import { customerNamed } from '../money/customers.ts';
+import { newCoupon, newPromotionCode } from '../money/discounts.ts';
 import { tell } from '../news/event.ts';
 import {
   createCoupon,
@@ -96,24 +97,13 @@ export const catalogRoutes: readonly Route[] = [
     if (world.store.get('coupon', id) !== null) throw invalid('Coupon already exists.', { code: 'resource_already_exists', param: 'id' });
     if ((percent === null) === (amount === null)) throw invalid('You must pass either percent_off or amount_off, not both.');
     if (amount !== null && currency === null) throw invalid('You must pass currency when passing amount_off', { param: 'currency' });
-    const coupon: Stripe.Coupon = {
+    const more = {
       id,
-      object: 'coupon',
-      amount_off: amount,
-      created: world.now(),
-      currency,
       duration: given.duration ?? 'once',
-      duration_in_months: null,
-      livemode: false,
       max_redemptions: given.max_redemptions ?? null,
-      metadata: mergeMetadata({}, given.metadata),
       name: given.name ?? null,
-      percent_off: percent,
-      redeem_by: null,
-      times_redeemed: 0,
-      valid: true,
-    };
-    return told(world, 'coupon.created', world.store.put('coupon', coupon));
+    } as const;
+    return newCoupon(world, { ...more, amount_off: amount, currency, percent_off: percent, metadata: mergeMetadata({}, given.metadata) });
   }),
   route('GET', '/v1/coupons/:id', retrieveCoupon, ({ world, id }) => couponNamed(world, id)),
 
@@ -123,25 +113,13 @@ export const catalogRoutes: readonly Route[] = [
       throw invalid('Missing required param: promotion[coupon].', { code: 'parameter_missing', param: 'promotion[coupon]' });
     couponNamed(world, promotion.coupon, 'promotion[coupon]');
     if (customer !== null) customerNamed(world, customer, 'customer');
-    if (world.store.all('promotion_code').some((each) => each.active && each.code.toLowerCase() === code.toLowerCase()))
-      throw invalid(`An active promotion code with \`code: ${code}\` already exists.`, { param: 'code' });
-    const made: Stripe.PromotionCode = {
-      id: newObjectId('promo_1'),
-      object: 'promotion_code',
+    return newPromotionCode(world, promotion.coupon, code, {
       active: given.active ?? true,
-      code,
-      created: world.now(),
       customer,
-      customer_account: null,
       expires_at: given.expires_at ?? null,
-      livemode: false,
       max_redemptions: given.max_redemptions ?? null,
       metadata: mergeMetadata({}, given.metadata),
-      promotion: { coupon: promotion.coupon, type: 'coupon' },
-      restrictions: { first_time_transaction: false, minimum_amount: null, minimum_amount_currency: null },
-      times_redeemed: 0,
-    };
-    return told(world, 'promotion_code.created', world.store.put('promotion_code', made));
+    });
   }),
   route('GET', '/v1/promotion_codes', listPromotionCodes, ({ world, given, path }) => {
     const { active, code, coupon, created, customer } = given;

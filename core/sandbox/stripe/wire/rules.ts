@@ -164,6 +164,9 @@ export const address: Rule<string, false> = rule((value, at) => {
 
 export const expand = list(text(200), 20);
 
+/** What retrieving an object takes. */
+export const retrieved = { expand };
+
 /** What all lists take. */
 export const paged = { ending_before: text(), limit: integer({ least: 1, most: 100 }), starting_after: text(), expand };
 
