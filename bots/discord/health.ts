@@ -1,6 +1,6 @@
 // How the connection to Discord is, as this process sees it.
 
-import type { Gauge } from '#core/flows/operator/health.ts';
+import type { Gauge, PartHealth } from '#core/ports/health.ts';
 
 /** What the parts report. */
 export interface Pulse {
@@ -18,14 +18,8 @@ export interface Pulse {
   unknown(name: string): void;
 }
 
-export interface PlatformHealth {
-  readonly part: string;
-  readonly ok: boolean;
-  readonly trouble?: string;
-}
-
 export interface DiscordHealth extends Pulse {
-  health(): readonly PlatformHealth[];
+  health(): readonly PartHealth[];
   gauges(): readonly Gauge[];
   /** Invalid calls in the last ten minutes. */
   invalidCalls(): number;
@@ -65,7 +59,7 @@ export function discordHealth(nowMs: () => number = () => performance.now()): Di
       );
       if (invalidCalls() >= INVALID_MOST)
         troubles.push(`Discord refused ${invalid.length} calls in ten minutes. See the log for their codes.`);
-      return [troubles.length === 0 ? { part: 'discord', ok: true } : { part: 'discord', ok: false, trouble: troubles.join(' ') }];
+      return [troubles.length === 0 ? { part: 'Discord', ok: true } : { part: 'Discord', ok: false, trouble: troubles.join(' ') }];
     },
     gauges: () => [
       ...[...shards].flatMap(([shard, { state, latencyMs }]) => {

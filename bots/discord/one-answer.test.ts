@@ -85,3 +85,24 @@ test('what is said while no process of the bot runs is answered by the next one'
   await goingOn(async () => expect(await answers(thread)).toEqual(once(1)));
   await vi.waitFor(async () => expect(await discord().people.connections()).toBe(1));
 });
+
+test('a gateway that says nothing is left, what was said meanwhile is answered, and readiness and metrics tell of it', async () => {
+  const { people, say, answers, goingOn, restart, another } = discord();
+  await restart(async () => {
+    await people.gateway({ heartbeatMs: 1_000 });
+    const bot = await another({ ROLES: 'web,bots' });
+    const read = async (path: string) => (await fetch(`${bot.url}${path}`)).text();
+    await goingOn(async () => expect(await read('/metrics')).toContain('impacter_discord_gateway_up{shard="0"} 1'));
+    // Its session is gone besides, so that the next connection takes a while.
+    await people.gateway({ silent: true, forget: true });
+    const thread = await say('find me 1 lead in Denver', { channel: at.sales });
+    await vi.waitFor(async () =>
+      expect(await read('/readyz')).toMatch(/"Discord","ok":false,"trouble":"The gateway [\w ]+\. Reconnecting\."/),
+    );
+    expect(await read('/metrics')).toContain('impacter_discord_gateway_up{shard="0"} 0');
+    await goingOn(async () => expect(await answers(thread)).toEqual(once(1)));
+    await vi.waitFor(async () => expect(await read('/readyz')).not.toContain('gateway'));
+    await people.gateway({ heartbeatMs: 41_250 });
+    await bot.stop();
+  });
+});

@@ -48,6 +48,8 @@ export async function startDiscord(context: Context<DiscordSettings>): Promise<S
     shower: discordShower(out),
     fetcher: discordFetcher(out),
     mounts: signed === null ? [] : [discordInteractions(acts, signed), discordEvents(signed)],
+    health: pulse.health,
+    gauges: pulse.gauges,
     async stop() {
       await Promise.all([gateway.stop(), commands.stop()]);
       await Promise.all([ears.ended(), acts.ended()]);

@@ -13,6 +13,18 @@ export interface Poster {
    * (see Budgets) throws `later`: nothing else in the channel waits for it.
    */
   look(part: LetterPart, signal: AbortSignal): Promise<{ found: Posted } | 'absent' | 'cannot'>;
+  /**
+   * Where somebody is written to directly: the ref of a conversation that only they and we read (`slack:T1:D1:`). Left out where there
+   * is none. Rejects with a PostError.
+   */
+  direct?(to: DirectTo, signal: AbortSignal): Promise<string>;
+}
+
+export interface DirectTo {
+  /** The platform's id of the person. */
+  readonly externalId: string;
+  /** Where they asked: it tells the workspace. */
+  readonly threadRef: string;
 }
 
 export interface LetterPart {

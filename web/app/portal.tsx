@@ -36,10 +36,7 @@ export function ErrorBoundary() {
 
 function SkipLink() {
   return (
-    <a
-      href="#content"
-      className="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-full focus:bg-surface focus:px-4 focus:py-2 focus:shadow-raised"
-    >
+    <a href="#content" className="skip-link">
       Skip to the content
     </a>
   );
@@ -60,7 +57,7 @@ function Header() {
   const { balance } = useLive();
   const isTask = /^\/(tasks|conversations)\b/.test(useLocation().pathname);
   return (
-    <header className="sticky top-0 z-20 h-14 border-b border-hairline bg-canvas/80 backdrop-blur-xl backdrop-saturate-150">
+    <header className="portal-header">
       <div className="mx-auto flex h-full max-w-[96rem] items-center gap-3 px-4 sm:gap-6 sm:px-6">
         <Link to="/dashboard" className="flex min-w-0 rounded-control">
           <Brand />
@@ -101,7 +98,7 @@ function AccountMenu() {
         <CircleUserRound aria-hidden className="size-6" />
         <ChevronDown aria-hidden className="size-4" />
       </summary>
-      <div className="absolute right-0 mt-2 w-72 max-w-[calc(100vw-2rem)] rounded-card border border-hairline bg-surface p-2 shadow-raised">
+      <div className="portal-menu">
         <div className="border-b border-hairline px-3 pt-1.5 pb-3">
           <p className="truncate font-medium">{name}</p>
           <p className="truncate text-sm text-soft">{email}</p>

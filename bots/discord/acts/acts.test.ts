@@ -9,60 +9,30 @@ import { refs } from '../refs.ts';
 import {
   ACME,
   ANN,
-  attachment,
   BO,
   command,
   FAILS,
   GENERAL,
+  IN_THREAD,
   newSnowflake,
   openActsWorld,
   ourPost,
   press,
-  runOn,
   submit,
-  THREAD,
-  type Body,
   type Made,
   type Way,
 } from '../testing/acts-world.ts';
 import { customId } from '../nonce.ts';
 import { withOrigin } from '../origin.ts';
-import { MORE } from './more.ts';
+import { MORE } from './forms/more.ts';
 
 const world = forAll(() => openActsWorld(), 60_000);
 const ways = ['gateway', 'http'] as const;
 
-const inThread = refs.format({ guild: ACME, channel: GENERAL, thread: THREAD });
 const alone = ({ id }: Made, who = ANN) => refs.format({ guild: '@user', channel: who, thread: id });
 const outcomes = async (threadRef: string) => (await world().tasks(threadRef)).map(({ status, text }) => `${status}: ${text}`);
-const saying = (made: Made) =>
-  vi.waitFor(
-    () =>
-      world()
-        .words(made)
-        .find((words) => words !== '') ?? Promise.reject(new Error('nothing was said')),
-  );
-
-function formOf({ id }: Made): Body {
-  const { type, body } = world().shown.find((each) => each.interaction === id)!;
-  expect(type).toBe(9);
-  return body;
-}
-
-/** A task in the thread that waits for approval, and how its buttons are pressed. */
-async function waiting(count = 20) {
-  const made = command('ask', { request: `find me ${count} leads in Miami` }, { at: 'thread' });
-  await world().tell(made);
-  const { id } = (await world().tasks(inThread)).at(-1)!;
-  const on = ourPost({ channel_id: THREAD });
-  return {
-    id,
-    press: (act: 'approve' | 'change' | 'cancel' | 'retry', more: Parameters<typeof press>[1] = {}) =>
-      press(choiceId(act, id as TaskId), { at: 'thread', on, ...more }),
-  };
-}
-
-const statusOf = async (id: string) => (await world().tasks(inThread)).find((task) => task.id === id)?.status;
+const saying = (made: Made) => world().saying(made);
+const statusOf = async (id: string) => (await world().tasks(IN_THREAD)).find((task) => task.id === id)?.status;
 
 test.each(ways)('/ask begins a thread in its channel, goes on in its thread, and says where the answer follows (%s)', async (way) => {
   const { tell, owner } = world();
@@ -73,7 +43,7 @@ test.each(ways)('/ask begins a thread in its channel, goes on in its thread, and
   ];
   const before = (await owner.ledger()).length;
   for (const made of [root, follow, direct]) await tell(made, way);
-  expect(await outcomes(inThread)).toContainEqual(expect.stringContaining('find me 2 leads in Boston'));
+  expect(await outcomes(IN_THREAD)).toContainEqual(expect.stringContaining('find me 2 leads in Boston'));
   expect(await saying(root)).toMatch(/Request received.*\n.*in this channel/);
   expect(await saying(follow)).toMatch(/in this thread/);
   // Nobody pays in a direct message with somebody who has no account.
@@ -152,7 +122,7 @@ test.each([
 
 test.each(ways)('a press has one outcome, by a stranger none, and each is told (%s)', async (way: Way) => {
   const { tell, words } = world();
-  const task = await waiting();
+  const task = await world().waiting();
   const [strange, approve, over] = [task.press('approve', { from: BO }), task.press('approve'), task.press('cancel')];
   await tell(strange, way);
   expect(await saying(strange)).toMatch(/Only the person who asked/);
@@ -167,88 +137,12 @@ test.each(ways)('a press has one outcome, by a stranger none, and each is told (
 });
 
 test('Try again, pressed twice below one letter, is one retry', async () => {
-  const task = await waiting(FAILS);
+  const task = await world().waiting(FAILS);
   await vi.waitFor(async () => expect(await statusOf(task.id)).toBe('failed'));
-  const before = (await world().tasks(inThread)).length;
+  const before = (await world().tasks(IN_THREAD)).length;
   const letter = crypto.randomUUID();
   for (const way of ways) await world().tell(press(customId(choiceId('retry', task.id as TaskId), letter), { at: 'thread' }), way);
-  expect(await world().tasks(inThread)).toHaveLength(before + 1);
-});
-
-test('Change opens a form with the request, and what is sent takes its place', async () => {
-  const { tell } = world();
-  for (const way of ways) {
-    const task = await waiting();
-    const change = task.press('change');
-    await tell(change, way);
-    const form = formOf(change);
-    expect(JSON.stringify(form)).toContain('"value":"find me 20 leads in Miami"');
-    const none = submit(form, { text: 'find me leads in Boston', type: 'lead-generation', count: '0' }, [], {
-      at: 'thread',
-      message: ourPost(),
-    });
-    await tell(none, way);
-    expect(await saying(none)).toMatch(/not accepted/);
-    await tell(
-      submit(form, { text: 'find me leads in Boston', type: 'lead-generation', count: '30' }, [], {
-        at: 'thread',
-        message: ourPost(),
-      }),
-      way,
-    );
-    expect(await statusOf(task.id)).toBe('canceled');
-    expect((await outcomes(inThread)).at(-1)).toMatch(/^awaiting_approval: find me (30 )?leads in Boston/);
-  }
-});
-
-test('Continue takes a request with a file on in its conversation', async () => {
-  const { tell, fetched } = world();
-  const more = press(MORE, { at: 'thread' });
-  await tell(more);
-  const file = attachment('list.csv');
-  await tell(
-    submit(formOf(more), { text: 'find me 4 leads like these' }, [file], {
-      at: 'thread',
-      message: ourPost(),
-    }),
-  );
-  await vi.waitFor(async () => expect((await outcomes(inThread)).at(-1)).toBe('completed: find me 4 leads like these'));
-  expect(fetched).toContain(`url:${file.url}`);
-});
-
-test('“Run on this” takes a message, also a forwarded one, and its files; it is answered in the thread of that message', async () => {
-  const { tell, fetched } = world();
-  const inside = attachment('___.csv', { title: '명단' });
-  const message = {
-    id: newSnowflake(),
-    channel_id: GENERAL,
-    content: '',
-    attachments: [],
-    author: { id: BO },
-    message_snapshots: [{ message: { content: 'Ada, Grace, Edith', attachments: [inside] } }],
-  };
-  const thread = refs.format({ guild: ACME, channel: GENERAL, thread: message.id });
-  const made = runOn(message);
-  await tell(made);
-  const sent = submit(formOf(made), { text: 'find me 4 leads like these' });
-  await tell(sent);
-  await vi.waitFor(async () => expect(await outcomes(thread)).toEqual(['completed: find me 4 leads like these\n\nAda, Grace, Edith']));
-  expect(fetched.at(-1)).toContain(inside.id);
-
-  // Eleven files are refused by their number before anything is held.
-  const before = (await world().owner.ledger()).length;
-  const again = runOn(message);
-  await tell(again);
-  const many = Array.from({ length: 10 }, (_, n) => attachment(`list-${n}.csv`));
-  const refused = submit(formOf(again), { text: 'find me 5 leads like these' }, many);
-  await tell(refused);
-  expect(await saying(refused)).toMatch(/./);
-  expect(await outcomes(thread)).toHaveLength(1);
-  expect((await world().owner.ledger()).slice(before)).toEqual([]);
-
-  const late = submit({ ...formOf(made), custom_id: `run:${newSnowflake()}:${message.id}` }, { text: 'find me 5 leads' });
-  await tell(late);
-  expect(await saying(late)).toMatch(/form has expired/);
+  expect(await world().tasks(IN_THREAD)).toHaveLength(before + 1);
 });
 
 test('an interaction that is told again, or twice at once, is answered once', async () => {

@@ -12,7 +12,7 @@ import { isPrivateRef, type Here } from './place.ts';
 import { keepToken } from './tokens.ts';
 import { sayCanceled, sayFailed, sayTooMany, sayWhere } from './words.ts';
 
-export type Wanted = Pick<CommandInput, 'text' | 'threadRef' | 'files' | 'type'>;
+export type Wanted = Pick<CommandInput, 'text' | 'threadRef' | 'files' | 'type'> & Partial<Pick<CommandInput, 'context'>>;
 
 /** What comes of it, said to whoever asked. What a letter says in their place alone is not said before. */
 export function asks(deps: ActsDeps, here: Here, door: InteractionDoor, wanted: Wanted): Doing {

@@ -7,7 +7,7 @@ import { RUN_ON, SETUP } from './commands.ts';
 import type { ActsDeps } from './deps.ts';
 import { uploaded } from './files.ts';
 import { askedIn, givenIn, type Here } from './place.ts';
-import { opensRunOn } from './run-on.ts';
+import { opensRunOn } from './forms/run-on.ts';
 import { setsUp } from './setup.ts';
 import type { Given } from './shapes.ts';
 import { sayCanceled, sayFailed, sayTooMany } from './words.ts';

@@ -19,7 +19,9 @@ const agents = agentsThat(async ({ quantity, inputs }) => {
 const product = forAll(async () => {
   const opened = await openProduct({ clock, agents });
   await opened.app.privacy.setTeamSettings(opened.owner, { confirmAbove: '10000000' });
-  await vi.waitFor(async () => expect(await opened.people.commands()).toHaveLength(11));
+  await vi.waitFor(async () => {
+    if ((await opened.people.commands()).length === 0) throw new Error('no commands yet');
+  });
   return opened;
 }, 60_000);
 

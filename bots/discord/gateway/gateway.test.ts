@@ -15,7 +15,7 @@ test('frames that are none, unknown ones and one of 25 MB leave the connection a
   const gateway = await processes().fresh();
   const { heard, dispatch } = ears();
   const { health } = processes().start(gateway, dispatch);
-  await vi.waitFor(() => expect(health.health()).toEqual([{ part: 'discord', ok: true }]));
+  await vi.waitFor(() => expect(health.health()).toEqual([{ part: 'Discord', ok: true }]));
   const odd = ['no JSON', '[]', 'null', '{"op":"0"}', '{"op":99,"d":{}}', '{"op":0,"d":{}}', '{"op":0,"t":"MESSAGE_CREATE","s":"x"}'];
   for (const frame of [...odd, Buffer.from([1, 2, 3])]) gateway.raw(frame);
   for (const d of [{}, { id: 5 }, { id: guild, roles: 'none' }] as object[])
@@ -117,11 +117,11 @@ test('a gateway that says nothing and does not close is left within two heartbea
   gateway.heartbeatMs = 1_000;
   const { heard, dispatch } = ears();
   const { health } = processes().start(gateway, dispatch);
-  await vi.waitFor(() => expect(health.health()).toEqual([{ part: 'discord', ok: true }]));
+  await vi.waitFor(() => expect(health.health()).toEqual([{ part: 'Discord', ok: true }]));
   gateway.isSilent = true;
   const beganMs = performance.now();
   await vi.waitFor(() =>
-    expect(health.health()).toEqual([{ part: 'discord', ok: false, trouble: 'The gateway stopped answering. Reconnecting.' }]),
+    expect(health.health()).toEqual([{ part: 'Discord', ok: false, trouble: 'The gateway stopped answering. Reconnecting.' }]),
   );
   expect(performance.now() - beganMs).toBeLessThan(2_500);
   expect(health.gauges()).toContainEqual(expect.objectContaining({ name: 'impacter_discord_gateway_up', value: 0 }));
@@ -129,7 +129,7 @@ test('a gateway that says nothing and does not close is left within two heartbea
   gateway.isSilent = false;
   gateway.tell('MESSAGE_CREATE', missed);
   gateway.end();
-  await goingOn(clock, () => expect(health.health()).toEqual([{ part: 'discord', ok: true }]));
+  await goingOn(clock, () => expect(health.health()).toEqual([{ part: 'Discord', ok: true }]));
   expect(heard).toEqual([missed.id]);
   expect(gateway.begins.at(-1)).toMatch(/^resume/);
 });
@@ -145,7 +145,7 @@ test.each([
   const gateway = await processes().fresh();
   gateway.instead = (socket) => socket.close(code);
   const { health, gateway: held } = processes().start(gateway, {});
-  await vi.waitFor(() => expect(health.health()).toEqual([{ part: 'discord', ok: false, trouble: expect.stringContaining(words) }]));
+  await vi.waitFor(() => expect(health.health()).toEqual([{ part: 'Discord', ok: false, trouble: expect.stringContaining(words) }]));
   clock.forward(24 * 60 * 60_000);
   await held.stop();
   expect(gateway.begins).toEqual(['identify']);
@@ -178,10 +178,10 @@ test('the last 50 new sessions of a day are not used, by no process and after no
   gateway.remaining = 49;
   const first = processes().start(gateway, {});
   const trouble = expect.stringContaining('Discord allows 49 more new connections today');
-  await vi.waitFor(() => expect(first.health.health()).toEqual([{ part: 'discord', ok: false, trouble }]));
+  await vi.waitFor(() => expect(first.health.health()).toEqual([{ part: 'Discord', ok: false, trouble }]));
   await first.stop();
   const second = processes().start(gateway, {}, { name: 'two' });
-  await vi.waitFor(() => expect(second.health.health()).toEqual([{ part: 'discord', ok: false, trouble }]));
+  await vi.waitFor(() => expect(second.health.health()).toEqual([{ part: 'Discord', ok: false, trouble }]));
   expect(gateway.begins).toEqual([]);
   gateway.remaining = 1_000;
   await goingOn(clock, () => expect(gateway.begins).toEqual(['identify']), 60_000);

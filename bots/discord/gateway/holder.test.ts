@@ -24,7 +24,7 @@ test('who hands over is resumed by the next one, and what it had not taken is to
   const first = processes().start(gateway, one.dispatch);
   await vi.waitFor(() => expect(gateway.begins).toEqual(['identify']));
   const second = processes().start(gateway, two.dispatch, { name: 'two' });
-  await vi.waitFor(() => expect(second.health.health()).toEqual([{ part: 'discord', ok: true }]));
+  await vi.waitFor(() => expect(second.health.health()).toEqual([{ part: 'Discord', ok: true }]));
   for (const each of [taken, lost, later]) gateway.tell('MESSAGE_CREATE', each);
   await vi.waitFor(() => expect(one.heard).toEqual([taken.id]));
   away.reject(new Error('the database is away'));

@@ -40,6 +40,11 @@ test.each([
   expect(await seen()).toEqual([{ files: [], lines: expect.stringContaining('Download: https://work.example/f/leads.csv') }]);
 });
 
+test('a file whose upload ended without an answer is a link at the next try', async () => {
+  const { seen } = await open({ files: [file('leads.csv', 2_000)], isCut: true });
+  expect(await seen()).toEqual([{ files: [], lines: expect.stringContaining('Download: https://work.example/f/leads.csv') }]);
+});
+
 test('files are before the buttons, under names that Discord keeps, each its own', async () => {
   const { seen } = await open({ files: [file('고객 명단.csv', 2_000), file('명단 고객.csv', 2_000), file('a b.csv', 2_000)] });
   const [{ files, lines }] = (await seen()) as [{ files: string[]; lines: string }];
@@ -59,9 +64,10 @@ interface Given {
   readonly refuse?: number;
   readonly isGone?: boolean;
   readonly grows?: boolean;
+  readonly isCut?: boolean;
 }
 
-async function open({ files, most = 10 * MiB, tier, refuse, isGone = false, grows = false }: Given) {
+async function open({ files, most = 10 * MiB, tier, refuse, isGone = false, grows = false, isCut = false }: Given) {
   const discord = await startDiscordSandbox({ limitFactor: 1_000_000 });
   onTestFinished(discord.stop);
   const people = discordPeople(discord.url);
@@ -83,6 +89,10 @@ async function open({ files, most = 10 * MiB, tier, refuse, isGone = false, grow
   const poster = discordPoster(outDeps(discord.apiUrl, {}, { app: { files: { openLink } }, attachMost: () => most }));
   const reply = replyOf({ kind: 'files', files }, { kind: 'choices', choices: [{ id: 'retry:1', label: 'Try again', style: 'main' }] });
   const letter: LetterPart = { key: newId(), threadRef, reply, part: 0, attemptedAt: null, lastTriedAt: null };
+  if (isCut) {
+    await people.next(posts, 'cut');
+    await expect(poster.post(letter, AbortSignal.timeout(20_000))).rejects.toMatchObject({ kind: 'unknown' });
+  }
   await poster.post(letter, AbortSignal.timeout(20_000));
   return {
     async seen() {

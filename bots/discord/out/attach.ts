@@ -2,10 +2,12 @@
 // does not come in time, or is too large for the place, is a link alone.
 
 import type { ReplyFile } from '#core/domain/messages/reply.ts';
+import { DiscordAway } from '../api/errors.ts';
 import type { Upload } from '../api/upload.ts';
 import { COMPONENTS_MOST, countOf, fileOf, type Component } from '../draw/components.ts';
 import type { Components } from './message.ts';
 import type { OutDeps } from './deps.ts';
+import { remembered } from './remembered.ts';
 
 /** Bytes that are read into memory at a time, over all posts. */
 const HELD_MOST = 100 * 1024 * 1024;
@@ -15,22 +17,38 @@ const READ_MS = 3_000;
 const FILES_MOST = 10;
 const REQUEST_MOST = 24 * 1024 * 1024;
 
+/** Letters whose files are not tried again. */
+const KEPT_MOST = 1_000;
+
 export interface Attachments {
-  /** `keep` gets what fits of these files; `most`: bytes that one may have. They are let go when it has ended. */
-  during<T>(files: readonly ReplyFile[], most: number, signal: AbortSignal, keep: (uploads: readonly Upload[]) => Promise<T>): Promise<T>;
+  /**
+   * `keep` gets what fits of these files; `most`: bytes that one may have. They are let go when it has ended. Where it ends without an
+   * answer, perhaps because of them, the same letter gets none the next time.
+   */
+  during<T>(given: Given, signal: AbortSignal, keep: (uploads: readonly Upload[]) => Promise<T>): Promise<T>;
+}
+
+interface Given {
+  readonly key: string;
+  readonly files: readonly ReplyFile[];
+  readonly most: number;
 }
 
 export function attachments({ app }: Pick<OutDeps, 'app'>): Attachments {
   let held = 0;
+  const slow = remembered<true>(KEPT_MOST);
   return {
-    async during(files, most, signal, keep) {
-      const chosen = fitting(files, most);
+    async during({ key, files, most }, signal, keep) {
+      const chosen = slow.of(key) === true ? [] : fitting(files, most);
       const bytes = chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       if (chosen.length === 0 || held + bytes > HELD_MOST) return keep([]);
       held += bytes;
       try {
         const read = await Promise.all(chosen.map((file) => readFile(file, AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]))));
         return await keep(named(read.filter((each) => each !== null)));
+      } catch (error) {
+        if (error instanceof DiscordAway && !error.surelyNotDone) slow.note(key, true);
+        throw error;
       } finally {
         held -= bytes;
       }

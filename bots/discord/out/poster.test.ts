@@ -51,12 +51,14 @@ test('a thread that somebody else has begun meanwhile is used, and one that was 
   const { people, part, poster, asked } = await open();
   await people.thread(ids.general, 'Leads', ids.ann, asked);
   await poster.post(part('First'), soon());
+  await people.refuse(posts, codes.unknownChannel);
+  await poster.post(part('Second'), soon());
   await people.archive(asked, true);
   await people.refuse(posts, codes.threadArchived);
-  await poster.post(part('Second'), soon());
-  expect(await postsIn(people, part('').threadRef)).toHaveLength(2);
+  await poster.post(part('Third'), soon());
+  expect(await postsIn(people, part('').threadRef)).toHaveLength(3);
   await people.lock(asked, true);
-  await expect(poster.post(part('Third'), soon())).rejects.toMatchObject({ kind: 'never', why: 'closed', wholeChannel: false });
+  await expect(poster.post(part('Fourth'), soon())).rejects.toMatchObject({ kind: 'never', why: 'closed', wholeChannel: false });
 });
 
 test.each([

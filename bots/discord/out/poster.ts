@@ -9,18 +9,22 @@ import { messageRef } from '../keys.ts';
 import { refs, type DiscordAddress } from '../refs.ts';
 import { attachments } from './attach.ts';
 import type { OutDeps } from './deps.ts';
+import { directMessages, directRef } from './direct.ts';
 import { lookFor } from './look.ts';
 import { send } from './send.ts';
 import { discordThreads } from './thread.ts';
 import { postErrorFrom } from './troubles.ts';
 import { userPoster } from './user-poster.ts';
 
-export function discordPoster(deps: OutDeps): Poster {
+export type DiscordPoster = Poster & Required<Pick<Poster, 'direct'>>;
+
+export function discordPoster(deps: OutDeps): DiscordPoster {
   const { call, settings } = deps;
   const continued = !settings.messageContent;
   const threads = discordThreads(deps);
   const attached = attachments(deps);
-  const forUsers = userPoster(deps);
+  const directWith = directMessages(deps);
+  const forUsers = userPoster(deps, directWith);
   const render = (reply: Reply) => renderDiscord(reply, { continued });
 
   return {
@@ -47,12 +51,21 @@ export function discordPoster(deps: OutDeps): Poster {
         throw trouble;
       }
     },
+    async direct({ externalId, threadRef }, signal) {
+      // There is no further way.
+      if (addressOf(threadRef).guild.startsWith('@')) throw new PostError('never', 'it was a direct message', { why: 'closed' });
+      try {
+        return directRef(await directWith(externalId, signal));
+      } catch (error) {
+        throw postErrorFrom(error);
+      }
+    },
   };
 
   async function inPlace(address: DiscordAddress, post: DiscordPost, part: LetterPart, signal: AbortSignal): Promise<Posted> {
     const { guild, channel, thread } = address;
     const most = deps.attachMost(guild === '@me' ? null : guild);
-    const sent = await attached.during(post.files, most, signal, (uploads) =>
+    const sent = await attached.during({ key: part.key, files: post.files, most }, signal, (uploads) =>
       threads.send(
         address,
         (where, answers) => send({ call }, where, { components: post.components, uploads, letter: part, answers }, signal),

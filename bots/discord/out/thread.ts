@@ -61,8 +61,7 @@ export function discordThreads({ call, clock, titles }: Pick<OutDeps, 'call' | '
         without.note(thread, now() + WITHOUT_MS);
         return here(channel, thread);
       }
-      // Without its message nobody can tell whether there was a thread that people left together.
-      if (no.code === codes.unknownMessage) throw threadIsGone(no);
+      // Where the message is gone too, nobody can tell whether there was a thread that people left with it: nothing is posted in the channel.
       throw no;
     },
     async beginBelow(channel, root, name, signal) {

@@ -77,6 +77,21 @@ test('what Discord does not take as an answer is said plainly there', async () =
   expect((await people.ephemerals(ids.ann)).map(({ components }) => readable(components))).toEqual(['● Ready\n[Approve]']);
 });
 
+test('what answers no interaction begins a conversation of direct messages, and so does what cannot be posted where it was asked', async () => {
+  const { people, poster, letter } = await open();
+  const first = { ...letter('Hello'), threadRef: `discord:@user:${ids.ann}:` };
+  const { threadRef } = await poster.post(first, soon());
+  expect(await poster.look(first, soon())).toMatchObject({ found: { threadRef } });
+  await poster.post({ ...letter('Again'), threadRef: threadRef! }, soon());
+  expect((await people.dms(ids.ann)).map(({ components }) => readable(components))).toEqual(['● Hello\n[Approve]', '● Again\n[Approve]']);
+  const asked = refs.format({ guild: ids.guild, channel: ids.general, thread: '140000000000000001' });
+  expect(await poster.direct({ externalId: ids.ann, threadRef: asked }, soon())).toBe(threadRef);
+  await expect(poster.direct({ externalId: ids.ann, threadRef: threadRef! }, soon())).rejects.toMatchObject({
+    kind: 'never',
+    why: 'closed',
+  });
+});
+
 test('a lost direct message is found in it', async () => {
   const { people, poster, letter } = await open({ uses: 0 });
   const sent = letter('Ready');

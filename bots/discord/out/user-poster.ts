@@ -2,13 +2,14 @@
 // what the interaction promised, each further one is a post of its own that nobody else sees.
 
 import { PostError, type LetterPart, type Posted } from '#core/ports/poster.ts';
-import { madeSchema, messageSchema, type SeenMessage } from '../api/answers.ts';
+import { messageSchema, type SeenMessage } from '../api/answers.ts';
 import { codes, DiscordAway, isNo } from '../api/errors.ts';
 import type { DiscordPost } from '../draw/render.ts';
 import { handleKey, messageRef } from '../keys.ts';
 import { withOrigin } from '../origin.ts';
 import type { DiscordAddress } from '../refs.ts';
 import type { OutDeps } from './deps.ts';
+import { directRef, type DirectWith } from './direct.ts';
 import { lookIn, type Looked } from './look.ts';
 import { bodyOf, carries, EPHEMERAL, LOADING } from './message.ts';
 import { remembered } from './remembered.ts';
@@ -22,16 +23,15 @@ export interface UserPoster {
 
 const KEPT_MOST = 2_000;
 
-export function userPoster(deps: OutDeps): UserPoster {
+export function userPoster(deps: OutDeps, directWith: DirectWith): UserPoster {
   const { call, handles, settings } = deps;
-  /** Direct messages, by person. */
-  const channels = remembered<string>(KEPT_MOST);
   /** Tokens that this process has posted with. Looking with one takes none of the times that it may be posted with. */
   const tokens = remembered<string>(KEPT_MOST);
 
   return {
     async post({ channel: user, thread: interaction }, { components }, part, signal) {
-      const message = { components, uploads: [], letter: { ...part, idOf: (choice: string) => withOrigin(choice, interaction) } };
+      const idOf = (choice: string) => (interaction === '' ? choice : withOrigin(choice, interaction));
+      const message = { components, uploads: [], letter: { ...part, idOf } };
       try {
         const token = await tokenOf(interaction);
         if (token !== null) tokens.note(interaction, token);
@@ -39,19 +39,22 @@ export function userPoster(deps: OutDeps): UserPoster {
         if (answered !== null) return answered;
         const direct = await directWith(user, signal);
         const { id } = await send(deps, direct, { ...message, answers: null }, signal);
-        return { messageRef: messageRef(direct, id) };
+        return { messageRef: messageRef(direct, id), ...(interaction === '' && { threadRef: directRef(direct) }) };
       } catch (error) {
         throw onlyHere(postErrorFrom(error));
       }
     },
     async look({ channel: user, thread: interaction }, part, signal) {
+      const since = part.lastTriedAt ?? part.attemptedAt;
+      if (since === null) return 'cannot';
       const token = tokens.of(interaction) ?? (await tokenOf(interaction));
       const original = token === null ? null : await originalOf(token, signal).catch(nothingWhereOver);
       if (original !== null && carries(original.components, part)) return { found: foundAs(original) };
       // What comes after the first answer is posted once that is there, so nothing was posted.
       if (original !== null && isPromise(original)) return 'absent';
       const direct = await directWith(user, signal);
-      const looked = await lookIn(deps, direct, part, part.lastTriedAt ?? part.attemptedAt!, { mayBeEmpty: true, isThread: false }, signal);
+      const looked = await lookIn(deps, direct, part, since, { mayBeEmpty: true, isThread: false }, signal);
+      if (interaction === '') return typeof looked === 'object' ? { found: { ...looked.found, threadRef: directRef(direct) } } : looked;
       // A post that answers an interaction is in no list.
       return typeof looked === 'object' ? looked : 'cannot';
     },
@@ -96,19 +99,6 @@ export function userPoster(deps: OutDeps): UserPoster {
 
   function webhook(token: string): string {
     return `/webhooks/${settings.applicationId}/${token}`;
-  }
-
-  async function directWith(user: string, signal: AbortSignal): Promise<string> {
-    const known = channels.of(user);
-    if (known !== undefined) return known;
-    try {
-      const { id } = madeSchema.parse(await call({ method: 'POST', path: '/users/@me/channels', body: { recipient_id: user } }, signal));
-      channels.note(user, id);
-      return id;
-    } catch (error) {
-      if (error instanceof DiscordAway) throw new PostError('later', error.message, { cause: error });
-      throw error;
-    }
   }
 }
 

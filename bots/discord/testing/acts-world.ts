@@ -3,8 +3,10 @@
 
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { vi } from 'vitest';
 import type { Adapter, Context } from '#bots/adapter.ts';
-import { newId } from '#core/domain/ids.ts';
+import { newId, type TaskId } from '#core/domain/ids.ts';
+import { choiceId, type ChoiceAct } from '#core/domain/messages/choice.ts';
 import { agentsThat, csvOf, done, someUsage } from '#core/testing/stages/agents-that.ts';
 import { tasksIn } from '#core/testing/stages/chat-stage.ts';
 import { openStage, type Person, type Stage, type StageOptions } from '#core/testing/stages/stage.ts';
@@ -29,6 +31,7 @@ export const GENERAL = '200000000000000001';
 export const FOREIGN_CHANNEL = '200000000000000009';
 export const THREAD = '200000000000000011';
 export const DM = '200000000000000021';
+export const IN_THREAD = refs.format({ guild: ACME, channel: GENERAL, thread: THREAD });
 export const ANN = '300000000000000001';
 export const BO = '300000000000000002';
 
@@ -63,6 +66,10 @@ export interface ActsWorld extends Stage {
   /** From now on calls with these words in their path end like this; null: they work again. */
   fail(path: string, error: Error | null): void;
   tell(interaction: Made, way?: Way): Promise<void>;
+  /** What is said in answer to it first. */
+  saying(interaction: Made): Promise<string>;
+  /** Ann asks for so many leads in the thread: the task, and what a press on its buttons is. */
+  waiting(count?: number): Promise<Waiting>;
   /** Posts a body as it is. Gives the status and the body. */
   post(
     path: string,
@@ -82,6 +89,11 @@ export interface Made {
   readonly token: string;
   readonly type: number;
   readonly [more: string]: unknown;
+}
+
+export interface Waiting {
+  readonly id: string;
+  press(act: ChoiceAct, more?: Parameters<typeof press>[1]): Made;
 }
 
 let made = 0n;
@@ -396,16 +408,9 @@ export async function openActsWorld(options: ActsOptions = {}): Promise<ActsWorl
     return { status: response.status, body: await response.text() };
   };
 
-  return Object.assign(world, {
-    ...stage,
-    owner,
-    context: context!,
-    shown,
-    direct,
-    fetched,
-    words: ({ id }: { readonly id: string }) => shown.filter((each) => each.interaction === id).map(({ body }) => wordsOf(body)),
-    fail: (path: string, error: Error | null) => void (error === null ? failing.delete(path) : failing.set(path, error)),
-    async tell(given: Made, way: Way = 'gateway') {
+  const wordsTo = ({ id }: { readonly id: string }) => shown.filter((each) => each.interaction === id).map(({ body }) => wordsOf(body));
+  const { tell, saying, tasks }: Pick<ActsWorld, 'tell' | 'saying' | 'tasks'> = {
+    tell: async (given, way = 'gateway') => {
       toldMs.set(given.id, performance.now());
       if (way === 'gateway') {
         await gateway(given, { seq: 1, isReplay: false, cameMs: performance.now() });
@@ -417,9 +422,28 @@ export async function openActsWorld(options: ActsOptions = {}): Promise<ActsWorl
       keep('callback', given.id, JSON.parse(body) as { type: number });
       await acts.ended();
     },
+    saying: (given) => vi.waitFor(() => wordsTo(given).find((each) => each !== '') ?? Promise.reject(new Error('nothing was said'))),
+    tasks: (threadRef) => tasksIn(stage.core, threadRef),
+  };
+  return Object.assign(world, {
+    ...stage,
+    owner,
+    context: context!,
+    shown,
+    direct,
+    fetched,
+    words: wordsTo,
+    fail: (path: string, error: Error | null) => void (error === null ? failing.delete(path) : failing.set(path, error)),
+    tell,
+    saying,
     post,
     sign: signed,
-    tasks: (threadRef: string) => tasksIn(stage.core, threadRef),
+    tasks,
+    async waiting(count = 20): Promise<Waiting> {
+      await tell(command('ask', { request: `find me ${count} leads in Miami` }, { at: 'thread' }));
+      const { id } = (await tasks(IN_THREAD)).at(-1)!;
+      return { id, press: (act, more = {}) => press(choiceId(act, id as TaskId), { at: 'thread', ...more }) };
+    },
   }) as ActsWorld;
 }
 

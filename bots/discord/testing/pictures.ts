@@ -4,6 +4,7 @@ import type { Reply } from '#core/domain/messages/reply.ts';
 import { escapeHtml } from '../../testing/html.ts';
 import type { Picture } from '../../testing/kit.ts';
 import type { Component } from '../draw/components.ts';
+import { readMarkdown } from '../draw/markdown.ts';
 import { CODE, linesIn, QUOTED } from '../draw/read.ts';
 import { renderDiscord } from '../draw/render.ts';
 
@@ -48,7 +49,13 @@ function textHtml(text: Text): string {
   const mark = [QUOTED, CODE].find((each) => lines[0]?.startsWith(each));
   const words = lines.map((line) => escapeHtml(mark === undefined ? line : line.slice(mark.length))).join('\n');
   if (mark === QUOTED) return `<blockquote>${words}</blockquote>`;
-  return mark === CODE ? `<pre>${words}</pre>` : `<div>${words}</div>`;
+  return mark === CODE ? `<pre>${words}</pre>` : `<div>${text.content.split('\n').map(boldHtml).join('\n')}</div>`;
+}
+
+/** What a line of ours begins with may be bold. */
+function boldHtml(line: string): string {
+  const [, label = '', rest = ''] = /^(?:\*\*((?:\\.|[^*\\])*)\*\*)?(.*)$/.exec(line) ?? [];
+  return `${label === '' ? '' : `<b>${escapeHtml(readMarkdown(label))}</b>`}${escapeHtml(readMarkdown(rest))}`;
 }
 
 function buttonHtml(component: { readonly type: number }): string {

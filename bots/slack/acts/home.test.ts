@@ -111,7 +111,7 @@ test('“Run on this message” sends a message with its files and a request, an
   expect(readable(form.blocks)).toContain('list.csv');
   await answer(ts, /^✓ Done: 4 leads/);
   expect(given.at(-1)).toEqual({
-    text: expect.stringMatching(/find me 4 leads like these[^]*Our customers are in <Miami> & Boston/),
+    text: expect.stringMatching(/find me 4 leads like these[^]*> Our customers are in <Miami> & Boston/),
     files: ['list.csv: a,b'],
   });
   expect(await people.form('T1', 'U1')).toBeNull();
@@ -138,4 +138,11 @@ test('a request that is refused is said in the form’s place, and a message tha
   expect(form.fields.map(({ value }) => value.length)).toEqual([0, 3_000]);
   await vi.waitFor(async () => expect(await notices('U3')).toMatch(/guest/i));
   expect(await core.store.prisma.task.count()).toBe(before);
+});
+
+test('what somebody looks at while they write to the app is told to the agent, and is not read as the request', async () => {
+  const { people, app } = world();
+  await vi.waitFor(async () => expect(await app.workspaces.place('slack:T1:C1')).toMatchObject({ name: '#general' }));
+  await people.say('D1', 'find me 6 leads', { from: 'U1', viewing: 'C1' });
+  await vi.waitFor(() => expect(given.at(-1)?.text).toMatch(/^find me 6 leads[^]*> Written while looking at #general in Slack\.$/m));
 });

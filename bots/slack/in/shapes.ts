@@ -59,6 +59,8 @@ export const messageEventSchema = z.object({
   message: maybe(z.object(said)),
   previous_message: maybe(z.object(said)),
   deleted_ts: maybe(ts),
+  /** What the person looks at, in direct messages with an agent. */
+  app_context: unimportant(z.object({ entities: z.array(z.object({ type: z.string(), value: unimportant(id) })) })),
 });
 export type MessageEvent = z.output<typeof messageEventSchema>;
 export type SaidMessage = NonNullable<MessageEvent['message']>;

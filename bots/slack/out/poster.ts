@@ -32,6 +32,16 @@ export function slackPoster(deps: OutDeps): Poster {
         throw postErrorFrom(error);
       }
     },
+    async direct({ externalId: users, threadRef }, signal) {
+      const { team } = addressOf(threadRef);
+      try {
+        const { tokens: opened } = (await tokens.of(team)) ?? raise(notInstalled());
+        const { channel } = openedSchema.parse(await call('conversations.open', opened.bot, { users }, signal));
+        return refs.format({ team, channel: channel.id, thread: '' });
+      } catch (error) {
+        throw postErrorFrom(error);
+      }
+    },
     async look(part, signal) {
       const address = addressOf(part.threadRef);
       try {
@@ -74,6 +84,7 @@ function postedAs({ team, thread }: SlackAddress, answer: SlackOk): Posted {
   return { messageRef: ts, ...(thread === '' && { threadRef: refs.format({ team, channel, thread: ts }) }) };
 }
 
+const openedSchema = z.object({ channel: z.object({ id: z.string() }) });
 const postedSchema = z.object({ channel: z.string(), ts: z.string() });
 
 function raise(error: Error): never {

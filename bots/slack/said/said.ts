@@ -68,11 +68,25 @@ async function said(deps: SaidDeps, here: Installation, event: Said, wait: WaitO
     at: atOf(ts),
     how,
     files: (event.files ?? []).map((file) => attached(team, file)),
+    ...(how === 'direct' && { context: await viewed(deps, here, event) }),
   };
   const { show, outcome, repeated } = await app.chats.hear(speakerOf(here, who), message, wait());
   if (outcome === 'task' && !repeated) status.working(message.threadRef, user, ts);
   if (outcome === 'task' || outcome === 'approval') forOne.attempt(names.seen(here, channel, who.name));
   forOne.show(key, to, show);
+}
+
+/** The channel that somebody looks at while they write to us, where everybody may know it and its name is known by now. */
+async function viewed(
+  { app, names, forOne }: SaidDeps,
+  here: Installation,
+  { app_context: about }: MessageEvent,
+): Promise<string | undefined> {
+  const channel = about?.entities.find(({ type }) => type.endsWith('/channel_id'))?.value;
+  if (channel === undefined || !channel.startsWith('C')) return undefined;
+  forOne.attempt(names.seen(here, channel, ''));
+  const place = await app.workspaces.place(channelOf(here.externalId, channel)).catch(() => null);
+  return place === null || place.private || place.name === null ? undefined : `Written while looking at ${place.name} in Slack.`;
 }
 
 /** Most of what is said in channels is neither for us nor in a thread where we were asked: nobody is looked up for it. */

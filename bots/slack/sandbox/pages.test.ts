@@ -115,7 +115,7 @@ test('what Slack refuses is said in a sentence, with the message kept, and fault
 });
 
 test('App Home is a page of its own: opening it tells the app, and what the app publishes is shown there and can be pressed', async () => {
-  const { people, client } = world;
+  const { client } = world;
   const { get, act } = await openPage();
   expect(await get({})).toMatch(/action="\/sandbox\/slack\/open"[^]*<bdi>App Home<\/bdi>/);
   const opened = await act('open', { channel: 'home', as: 'U2' });

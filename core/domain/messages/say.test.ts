@@ -336,6 +336,12 @@ The agent was told to stop. The credits used and returned are posted here when i
   expect(read({ kind: 'notice', notice: 'nothing-to-stop' })).toContain('No task is waiting or running in this conversation.');
 });
 
+test('feedback that returned credits says how many, and a channel is told that credits run low', () => {
+  expect(read({ kind: 'notice', notice: 'feedback', returned: '12500000' })).toContain('12.5 credits returned to your team’s balance.');
+  expect(read({ kind: 'notice', notice: 'feedback' })).not.toContain('returned');
+  expect(read({ kind: 'balance', available: '25000000', inUse: '0', low: true })).toContain('Credits are running low: 25 credits left');
+});
+
 test('a saying is plain JSON: read back from the database it says the same', () => {
   for (const saying of [accepted, result]) expect(read(JSON.parse(JSON.stringify(saying)) as Saying)).toBe(read(saying));
 });

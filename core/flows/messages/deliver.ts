@@ -67,7 +67,7 @@ async function deliverOne(core: Core, poster: Poster, letter: OpenLetter, leave:
     await tryOnce(core, poster, letter, so, leave);
     return null;
   } catch (error) {
-    return postpone(core, letter, error, so).catch((again: unknown) => {
+    return postpone(core, poster, letter, error, so).catch((again: unknown) => {
       core.log.warn({ letterId: letter.id, error: again }, 'letter state not written');
       return null;
     });
@@ -86,7 +86,7 @@ async function tryOnce(core: Core, poster: Poster, letter: OpenLetter, so: Tried
   const { id: letterId, conversationId, mustLook } = letter;
   if (letter.brokenWhy !== null) {
     const trouble = 'The channel takes no posts.';
-    return giveUp(core, letter, { why: letter.brokenWhy, trouble, mayBePosted: mustLook, neverTried: !mustLook });
+    return giveUp(core, poster, letter, { why: letter.brokenWhy, trouble, mayBePosted: mustLook, neverTried: !mustLook });
   }
   const callMs = core.settings.letterLeaseMs / CALLS_IN_A_LEASE;
   const inTime = <T>(call: (signal: AbortSignal) => Promise<T>) => answered(core, callMs, leave, call);
@@ -103,12 +103,12 @@ async function tryOnce(core: Core, poster: Poster, letter: OpenLetter, so: Tried
     const seen = await inTime((signal) => poster.look(part, signal));
     if (seen !== 'absent' && seen !== 'cannot') return confirm(core, letter, seen.found);
     if (seen === 'cannot' && !letter.mayRepeat)
-      return giveUp(core, letter, { why: 'unsure', trouble: letter.trouble ?? 'no answer', mayBePosted: true });
+      return giveUp(core, poster, letter, { why: 'unsure', trouble: letter.trouble ?? 'no answer', mayBePosted: true });
     so.mustLook = seen === 'absent';
   }
   if (isStale(core, letter)) {
     const trouble = letter.trouble ?? 'never tried';
-    return giveUp(core, letter, { why: 'too-late', trouble, mayBePosted: false, neverTried: !mustLook });
+    return giveUp(core, poster, letter, { why: 'too-late', trouble, mayBePosted: false, neverTried: !mustLook });
   }
 
   const parts = letter.part === 0 ? poster.parts(reply) : 1;
@@ -182,13 +182,28 @@ async function confirm(core: Core, letter: OpenLetter, posted: Posted): Promise<
   await core.store.letters.sent(letter, posted, core.clock.now());
 }
 
-async function giveUp(core: Core, letter: OpenLetter, death: Death): Promise<void> {
+async function giveUp(core: Core, poster: Poster, letter: OpenLetter, death: Death): Promise<void> {
   core.log.warn({ letterId: letter.id, tries: letter.tries, why: death.why }, 'letter undeliverable');
   await core.store.letters.dead(letter, death, core.clock.now());
+  await tellDirectly(core, poster, letter, death).catch((error: unknown) =>
+    core.log.warn({ letterId: letter.id, error }, 'letter not said directly; the portal shows it'),
+  );
+}
+
+/** Of a channel that is gone or closed its asker hears in a direct message. Never where it may have been posted. */
+async function tellDirectly(core: Core, poster: Poster, letter: OpenLetter, { why, mayBePosted }: Death): Promise<void> {
+  if (poster.direct === undefined || letter.taskId === null || mayBePosted || (why !== 'gone' && why !== 'closed')) return;
+  const externalId = await core.store.deadLetters.askerThere(letter.taskId);
+  if (externalId === null) return;
+  const to = { externalId, threadRef: letter.threadRef ?? letter.address };
+  const callMs = core.settings.letterLeaseMs / CALLS_IN_A_LEASE;
+  const ref = await answered(core, callMs, new AbortController().signal, (signal) => poster.direct!(to, signal));
+  const conversationId = await core.store.deadLetters.sayDirectly(letter.id, ref, core.clock.now());
+  if (conversationId !== null) core.log.info({ letterId: letter.id, conversationId }, 'letter said in a direct message');
 }
 
 /** Gives how long the platform lets us wait. */
-async function postpone(core: Core, letter: OpenLetter, error: unknown, tried: Tried): Promise<number | null> {
+async function postpone(core: Core, poster: Poster, letter: OpenLetter, error: unknown, tried: Tried): Promise<number | null> {
   const trouble = error instanceof Error ? error.message : String(error);
   const kind = error instanceof PostError ? error.kind : 'unknown';
   const isUnexpected = !(error instanceof PostError) && !isUnavailable(error);
@@ -199,12 +214,12 @@ async function postpone(core: Core, letter: OpenLetter, error: unknown, tried: T
   if (error instanceof PostError && kind === 'never') {
     const why = error.why ?? 'refused';
     if (error.wholeChannel) await noteBroken(core, letter, why);
-    await giveUp(core, letter, { why, trouble, mayBePosted: tried.mustLook && !tried.posting });
+    await giveUp(core, poster, letter, { why, trouble, mayBePosted: tried.mustLook && !tried.posting });
     return null;
   }
   const isHopeless = isOurFault && letter.failures + 1 >= OWN_FAULTS_MOST;
   if (isHopeless || isStale(core, letter)) {
-    await giveUp(core, letter, { why: isHopeless ? 'our-fault' : 'too-late', trouble, mayBePosted });
+    await giveUp(core, poster, letter, { why: isHopeless ? 'our-fault' : 'too-late', trouble, mayBePosted });
     return null;
   }
 

@@ -7,6 +7,7 @@ import type { Platform, ThreadRef } from '#core/domain/messages/thread-ref.ts';
 import type { Trouble } from '#core/domain/messages/trouble.ts';
 import { writeAudit, type AuditLine } from '../team/audit.ts';
 import { toJson } from '../database/json.ts';
+import { directLettersOver, type DirectLetters } from './direct-letters.ts';
 import { BURIED } from './letters.ts';
 import type { Money } from '../database/money.ts';
 
@@ -39,7 +40,7 @@ export interface Place {
   readonly lastAskedAt: Date | null;
 }
 
-export interface DeadLetters {
+export interface DeadLetters extends DirectLetters {
   /** Those nobody has marked as seen, newest first, behind `before`. Without a team, those of all. */
   list(teamId: TeamId | null, before: { readonly diedAt: Date; readonly id: string } | null, limit: number): Promise<DeadLetter[]>;
   count(teamId: TeamId): Promise<number>;
@@ -93,6 +94,7 @@ export function deadLettersOver(money: Money): DeadLetters {
   };
 
   return {
+    ...directLettersOver(money),
     async list(teamId, before, limit) {
       const { rows } = await money.query<DeadRow>(
         {

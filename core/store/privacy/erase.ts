@@ -390,6 +390,13 @@ async function forgetRequests(money: Money, identityId: IdentityId, at: Date): P
       [identityId],
     );
     const [tasks, conversations] = [rows.map(({ id }) => id), [...new Set(rows.map((row) => row.conversation_id))]];
+    // Their direct messages, where answers of channels that are closed were said.
+    const { rows: direct } = await client.query<{ id: string }>(
+      `SELECT DISTINCT c.id FROM letters l JOIN dead_letters d ON d.letter_id = l.id JOIN conversations c ON c.id = d.moved_to
+       WHERE l.task_id = ANY ($1) AND c.platform = l.platform AND NOT EXISTS (SELECT FROM tasks t WHERE t.conversation_id = c.id)`,
+      [tasks],
+    );
+    conversations.push(...direct.map(({ id }) => id));
     await client.query('UPDATE conversations SET asked_by = NULL WHERE id = ANY ($1) AND asked_by = $2', [conversations, identityId]);
     await client.query('DELETE FROM showings WHERE task_id = ANY ($1)', [tasks]);
     // Upkeep removes their content, and the first rows that we show of it.

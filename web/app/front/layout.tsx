@@ -16,10 +16,7 @@ export default function Front() {
   const { isIn, docs } = useLoaderData<typeof loader>();
   return (
     <div className="flex min-h-dvh flex-col">
-      <a
-        href="#content"
-        className="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-full focus:bg-surface focus:px-4 focus:py-2 focus:shadow-raised"
-      >
+      <a href="#content" className="skip-link">
         Skip to the content
       </a>
       <header className="mx-auto flex h-16 w-full max-w-6xl items-center justify-between gap-3 px-4 sm:px-6">

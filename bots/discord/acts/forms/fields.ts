@@ -1,6 +1,6 @@
 // Forms, field by field (docs, Component Reference: Label, Text Input, String Select, File Upload).
 
-import type { Submitted } from './shapes.ts';
+import type { Submitted } from '../shapes.ts';
 
 /** Discord’s own limits. */
 const TITLE_MOST = 45;

@@ -1,15 +1,15 @@
 // “Continue”, where messages are not readable for us, and “Ask”, where one that was is empty: a form with the request and its files.
 
 import { askLimits } from '#core/domain/asks/limits.ts';
-import { readCustomId } from '../nonce.ts';
-import { readOrigin } from '../origin.ts';
-import { asks } from './ask.ts';
-import type { Doing, InteractionDoor } from './answer.ts';
-import type { ActsDeps } from './deps.ts';
+import { readCustomId } from '../../nonce.ts';
+import { readOrigin } from '../../origin.ts';
+import { asks } from '../ask.ts';
+import type { Doing, InteractionDoor } from '../answer.ts';
+import type { ActsDeps } from '../deps.ts';
 import { filesField, modal, textField, valuesIn } from './fields.ts';
-import { uploaded } from './files.ts';
-import { conversationOf, type Here } from './place.ts';
-import type { Submitted } from './shapes.ts';
+import { uploaded } from '../files.ts';
+import { conversationOf, type Here } from '../place.ts';
+import type { Submitted } from '../shapes.ts';
 
 /** The button below a result. */
 export const MORE = 'more';

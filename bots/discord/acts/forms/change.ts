@@ -2,17 +2,17 @@
 
 import { changeFields, changeWords, filledIn, type ChangeField } from '#bots/change-form.ts';
 import type { ChangeForm } from '#core/flows/chats/answer.ts';
-import { interactionKey } from '../keys.ts';
-import { readCustomId } from '../nonce.ts';
-import { readOrigin } from '../origin.ts';
-import { atOf } from '../snowflake.ts';
-import type { Answer, Doing, InteractionDoor } from './answer.ts';
-import type { ActsDeps } from './deps.ts';
+import { interactionKey } from '../../keys.ts';
+import { readCustomId } from '../../nonce.ts';
+import { readOrigin } from '../../origin.ts';
+import { atOf } from '../../snowflake.ts';
+import type { Answer, Doing, InteractionDoor } from '../answer.ts';
+import type { ActsDeps } from '../deps.ts';
 import { choiceField, modal, textField, valuesIn } from './fields.ts';
-import { conversationOf, isPrivateRef, type Here } from './place.ts';
-import type { Submitted } from './shapes.ts';
-import { keepToken } from './tokens.ts';
-import { sayFailed, sayNotAccepted, sayTooMany } from './words.ts';
+import { conversationOf, isPrivateRef, type Here } from '../place.ts';
+import type { Submitted } from '../shapes.ts';
+import { keepToken } from '../tokens.ts';
+import { sayFailed, sayNotAccepted, sayTooMany } from '../words.ts';
 
 /** Characters that a field of Discord takes. */
 const FIELD_MOST = 4_000;

@@ -3,16 +3,16 @@
 
 import { z } from 'zod';
 import { askLimits } from '#core/domain/asks/limits.ts';
-import { interactionKey } from '../keys.ts';
-import { asks } from './ask.ts';
-import { plainWords } from '../said/mentions.ts';
-import type { Answer, Doing, InteractionDoor } from './answer.ts';
-import type { ActsDeps } from './deps.ts';
+import { interactionKey } from '../../keys.ts';
+import { asks } from '../ask.ts';
+import { plainWords } from '../../said/mentions.ts';
+import type { Answer, Doing, InteractionDoor } from '../answer.ts';
+import type { ActsDeps } from '../deps.ts';
 import { filesField, modal, textField, valuesIn } from './fields.ts';
-import { filesOf, uploaded } from './files.ts';
-import { isPrivateRef, threadOf, type Here } from './place.ts';
-import type { Given, SeenMessage, Submitted } from './shapes.ts';
-import { sayFormExpired, sayNotTaken, sayUnknown } from './words.ts';
+import { filesOf, uploaded } from '../files.ts';
+import { isPrivateRef, threadOf, type Here } from '../place.ts';
+import type { Given, SeenMessage, Submitted } from '../shapes.ts';
+import { sayFormExpired, sayNotTaken, sayUnknown } from '../words.ts';
 
 const PREFIX = 'run:';
 /** A form that nobody sends within the hour has been closed. */
@@ -75,7 +75,8 @@ export function runsOn(deps: ActsDeps, here: Here, sent: Submitted, door: Intera
       const values = valuesIn(sent);
       const words = (values('text')[0] ?? '').trim();
       const wanted = {
-        text: [words, text].filter((each) => each !== '').join('\n\n'),
+        // Whoever wrote the message need not be the person who asks: it counts for nothing but what it is about.
+        ...(words === '' ? { text, context: undefined } : { text: words, context: text }),
         files: [...uploaded(sent.data.resolved, values('files')), ...files],
         threadRef,
       };
