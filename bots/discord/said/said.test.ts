@@ -128,7 +128,7 @@ test('in a direct message everything is for us: words, a forward, files under th
     { text: 'find me 2 leads', files: ['list.csv'] },
     { text: 'find me 4 leads', files: ['고객 목록.csv'] },
   ]);
-  await vi.waitFor(() => expect(answers(ref)).toContainEqual(expect.stringContaining('There are no words')));
+  await vi.waitFor(() => expect(answers(ref)).toContainEqual(expect.stringContaining('Your request is empty')));
 });
 
 test('a message is the same request by the gateway, told again, and found in the history of its channel', async () => {

@@ -51,7 +51,8 @@ test.each([
 
 test('a timestamp within five minutes is taken, whichever clock is ahead', async () => {
   const { tell } = await open();
-  for (const skewS of [-299, 299]) expect((await tell(event, { skewS })).status).toBe(200);
+  // A busy machine may take some seconds between signing and reading.
+  for (const skewS of [-285, 299]) expect((await tell(event, { skewS })).status).toBe(200);
 });
 
 test('a body over 1 MB is refused', async () => {

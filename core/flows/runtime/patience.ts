@@ -79,6 +79,10 @@ export async function unless<T>(signal: AbortSignal, read: Promise<T>, mayBeDone
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     return await Promise.race([read, late]);
+  } catch (error) {
+    // The connection went while something was asked, and what was asked has no effect.
+    if (error instanceof DatabaseUnavailable && error.mayBeDone && !mayBeDone()) throw new DatabaseUnavailable(error);
+    throw error;
   } finally {
     signal.removeEventListener('abort', giveUp);
   }
