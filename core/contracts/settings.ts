@@ -187,7 +187,7 @@ export const settings = {
     },
     DISCORD_CLIENT_SECRET: {
       secret: true,
-      purpose: 'lets people link their Discord account',
+      purpose: 'kept for logging in with Discord, which is not there yet',
       unset: 'none',
       example: 'your-client-secret',
       schema: z.string(),

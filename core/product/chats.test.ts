@@ -1,6 +1,8 @@
 // Which platforms a process speaks on, what it tells each of them, and what answers at their addresses.
 
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Adapter, AdapterSandbox, Mount, SandboxOptions } from '#bots/adapter.ts';
 import { readRawBody } from '#bots/raw-body.ts';
@@ -12,7 +14,7 @@ import { defaultCaps, viewCaps } from '#core/domain/workspaces/caps.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import { quietLog } from '#core/testing/runner/quiet-log.ts';
 import { stage } from '#core/testing/stages/stage.ts';
-import { openChats, type ChatNeeds } from './chats.ts';
+import { installLinks, openChats, type ChatNeeds } from './chats.ts';
 import { linkSandboxes } from './link-sandboxes.ts';
 
 const say = (_request: IncomingMessage, response: ServerResponse) => void response.end('the pager sandbox');
@@ -73,6 +75,17 @@ test('an adapter gets the settings of its platform from the configuration, and n
   await stage({ adapters: [slack.adapter, discord.adapter], settings: slackSettings, chatSandboxes: true });
   expect(slack.events).toEqual([expect.stringMatching(/^adapter starts with .*"botToken":"xoxb-1".*$/)]);
   expect(discord.events).toContain('adapter starts with {"token":"from the sandbox"}');
+});
+
+test('an app of Discord is added on Discord’s own page, with the permissions of its docs; one that is played is added nowhere', () => {
+  const given = { DISCORD_TOKEN: 'your.bot.token', DISCORD_APPLICATION_ID: '900000000000000001' };
+  const docs = readFileSync(path.join(import.meta.dirname, '../../docs/discord.md'), 'utf8');
+  const address = /https:\/\/discord\.com\/oauth2\S+/.exec(docs)![0].replace('YOUR_APPLICATION_ID', given.DISCORD_APPLICATION_ID);
+  expect(installLinks(readConfig(given), {})).toEqual([{ platform: 'discord', title: 'Add to Discord', path: address }]);
+  expect(installLinks(readConfig({ ...given, DISCORD_API_URL: 'http://127.0.0.1:4020/api' }), {})).toEqual([]);
+  expect(installLinks(readConfig({}), { discord: { applicationId: '900000000000000001', apiUrl: 'http://127.0.0.1:4020/api' } })).toEqual(
+    [],
+  );
 });
 
 test.each<[string, GivenSettings, Partial<Config>]>([

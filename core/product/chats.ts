@@ -41,12 +41,25 @@ export interface ChatNeeds {
 
 /** Where somebody adds the app to a workspace of theirs. A process that answers pages need not be one that speaks on platforms. */
 export function installLinks(
-  { slack }: Config,
+  config: Pick<Config, 'slack' | 'discord'>,
   settings: Chats['settings'],
 ): readonly { platform: Platform; title: string; path: string }[] {
-  const given = settings['slack'] ?? slack;
-  const installs = given instanceof Object && 'install' in given && given.install !== null;
-  return installs ? [{ platform: 'slack', title: 'Add to Slack', path: '/slack/install' }] : [];
+  const [slack, discord] = [settings['slack'] ?? config.slack, settings['discord'] ?? config.discord];
+  const toSlack = slack instanceof Object && 'install' in slack && slack.install !== null;
+  // Only Discord itself has a page for it: a sandbox has none.
+  const isReal = discord instanceof Object && 'applicationId' in discord && 'apiUrl' in discord && discord.apiUrl === null;
+  const app = isReal ? String(discord.applicationId) : null;
+  return [
+    ...(toSlack ? [{ platform: 'slack', title: 'Add to Slack', path: '/slack/install' }] : []),
+    ...(app === null ? [] : [{ platform: 'discord', title: 'Add to Discord', path: discordInstall(app) }]),
+  ];
+}
+
+/** View Channels, Send Messages, Create Public Threads, Send Messages in Threads, Read Message History, Attach Files (docs/discord.md). */
+const DISCORD_PERMISSIONS = 309_237_746_688;
+
+function discordInstall(applicationId: string): string {
+  return `https://discord.com/oauth2/authorize?client_id=${applicationId}&scope=bot+applications.commands&permissions=${DISCORD_PERMISSIONS}`;
 }
 
 /** For a process that speaks on no platform. */

@@ -33,6 +33,14 @@ test('a page runs only the scripts that we put into it, and nothing of other sit
   expect(csp).not.toMatch(/unsafe|\*/);
 });
 
+test('the front page leads to where the bot is added, and promises no page that is not there', async () => {
+  const install = { platform: 'discord', title: 'Add to Discord', path: 'https://discord.com/oauth2/authorize?client_id=1' };
+  const page = async (installs: (typeof install)[]) =>
+    (await (await openPortalDoor({ billing: { packs: async () => null } }, { installs })).fetch('/')).text();
+  expect(await page([install])).toMatch(/<a href="https:\/\/discord\.com\/oauth2\/authorize\?client_id=1"[^>]*>Add to Discord<\/a>/);
+  expect(await page([])).not.toMatch(/Add to|not open/i);
+});
+
 test('a stranger who opens a page for members logs in first, and then gets what was asked for', async () => {
   const { fetch } = await openPortalDoor({});
   const answer = await fetch('/dashboard?status=failed');

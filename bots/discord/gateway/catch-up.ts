@@ -31,6 +31,8 @@ const PAGE = 100;
 const CALL_MS = 10_000;
 const AGAIN_MS = 1_000;
 const AGAIN_MOST_MS = 60_000;
+/** A channel whose history can't be read this often, while that of others can, holds up everything that is said in it now: some ten minutes. */
+const FAILURES_MOST = 15;
 
 /** Resolves true when everything after the mark has been taken, false where it had to be left. Never rejects. */
 export async function catchUp(mark: string, dms: readonly string[], needs: CatchUpNeeds, signal: AbortSignal): Promise<boolean> {
@@ -41,7 +43,7 @@ export async function catchUp(mark: string, dms: readonly string[], needs: Catch
   const channels = new Set([...guilds.channelsAfter(from).map(({ id }) => id), ...dms]);
   if (isCut) log.warn({ since: mark, channels: channels.size }, 'messages of Discord older than a day are not caught up with');
   const waiting = [...channels];
-  const found = { messages: 0 };
+  const [found, reads] = [{ messages: 0 }, { done: 0 }];
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (!signal.aborted) log.info({ channels: channels.size, ...found }, 'caught up with Discord');
   return !signal.aborted;
@@ -55,7 +57,7 @@ export async function catchUp(mark: string, dms: readonly string[], needs: Catch
 
   async function catchUpChannel(channel: string): Promise<void> {
     for (let after = from; !signal.aborted;) {
-      const page = await readPatiently(channel, after, needs, signal);
+      const page = await readPatiently(channel, after, needs, reads, signal);
       for (const message of page) {
         const told: Told = { seq: null, isReplay: true, cameMs: performance.now() };
         if (!(await needs.taker.takeNow('MESSAGE_CREATE', message, told))) return;
@@ -72,8 +74,15 @@ const pageSchema = z.array(z.looseObject({ id: z.string().regex(/^\d{1,20}$/) })
 type Page = z.output<typeof pageSchema>;
 
 /** Oldest first. Empty where the channel is closed to us. */
-async function readPatiently(channel: string, after: string, needs: CatchUpNeeds, signal: AbortSignal): Promise<Page> {
+async function readPatiently(
+  channel: string,
+  after: string,
+  needs: CatchUpNeeds,
+  reads: { done: number },
+  signal: AbortSignal,
+): Promise<Page> {
   const { call, budgets, clock, log, guilds, historyEveryMs } = needs;
+  const doneBefore = reads.done;
   for (let failures = 0; !signal.aborted;) {
     try {
       const waitMs = historyEveryMs > 0 ? await budgets.take(`discord:history/${channel}`, historyEveryMs) : null;
@@ -84,6 +93,7 @@ async function readPatiently(channel: string, after: string, needs: CatchUpNeeds
       const until = AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
       const path = `/channels/${channel}/messages?after=${after}&limit=${PAGE}`;
       const page = pageSchema.parse(await call({ method: 'GET', path }, until)).sort((a, b) => (isOlder(a.id, b.id) ? -1 : 1));
+      reads.done++;
       // REST does not say in which server a message is; events do.
       const guild = page.length === 0 ? null : ((await guilds.whereIs(channel, until))?.guild ?? null);
       return guild === null ? page : page.map((message) => ({ guild_id: guild, ...message }));
@@ -98,9 +108,13 @@ async function readPatiently(channel: string, after: string, needs: CatchUpNeeds
         log.warn({ channel, error }, 'history of Discord of a shape that we do not know');
         return [];
       }
-      failures++;
+      if (no?.status !== 429) failures++;
+      if (failures >= FAILURES_MOST && reads.done > doneBefore) {
+        log.error({ channel, failures, error }, 'history of Discord given up: it cannot be read');
+        return [];
+      }
       if (no?.status !== 429) log.warn({ channel, failures, error }, 'history of Discord not read; it is tried again');
-      await clock.sleep(no?.retryAfterMs ?? Math.min(AGAIN_MS * 2 ** (failures - 1), AGAIN_MOST_MS), signal);
+      await clock.sleep(no?.retryAfterMs ?? Math.min(AGAIN_MS * 2 ** Math.max(0, failures - 1), AGAIN_MOST_MS), signal);
     }
   }
   return [];

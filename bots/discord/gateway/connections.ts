@@ -25,6 +25,8 @@ const AGAIN_MOST_MS = 60_000;
 /** One that ended sooner was none, or there would be one after another. */
 const LIVED_MS = 10_000;
 const TOO_LARGE_MOST = 2;
+/** A session whose address takes nobody any more would be tried for ever. Another one begins at an address that is asked for, and catches up. */
+const RESUMES_MOST = 6;
 
 /** Resolves when it is over: null where it was ended here, else with what an operator has to do. Never rejects. */
 export async function keepConnected(needs: ConnectionNeeds): Promise<string | null> {
@@ -108,6 +110,7 @@ export async function keepConnected(needs: ConnectionNeeds): Promise<string | nu
     if (end?.endsSession === true || tooLarge >= TOO_LARGE_MOST) hearing.dropSession();
     const wasReady = end?.wasReady === true;
     failures = wasReady && livedMs >= LIVED_MS ? 0 : failures + 1;
+    if (failures >= RESUMES_MOST && !wasReady) hearing.dropSession();
     // Discord moves each connection to another machine now and then.
     const isUsual = failures === 0 || (wasReady && failures === 1);
     const pauseMs = isUsual ? 0 : Math.min(AGAIN_MS * 2 ** (failures - 1), AGAIN_MOST_MS) * (0.5 + Math.random() / 2);

@@ -15,8 +15,8 @@ export interface Opening {
 }
 
 export interface ConversationNeeds {
-  /** Events in order, READY first; each with its number. */
-  event(name: string, data: unknown, seq: number, isReplay: boolean): void;
+  /** Events in order, READY first; each with its number. False where it can't be taken: the connection ends. */
+  event(name: string, data: unknown, seq: number, isReplay: boolean): boolean;
   /** The session is begun, or resumed with everything that was missed. */
   ready(): void;
   /** What heartbeats tell. */
@@ -89,7 +89,7 @@ export async function converse({ address, op, d }: Opening, needs: ConversationN
   function told({ t: name, s: seq, d: data }: Frame): void {
     if (typeof name !== 'string' || typeof seq !== 'number')
       return log.warn({ event: name ?? null }, 'event of Discord without a name or number');
-    event(name, data, seq, isResuming && !wasReady);
+    if (!event(name, data, seq, isResuming && !wasReady)) return socket.terminate();
     if (wasReady || name !== (isResuming ? 'RESUMED' : 'READY')) return;
     wasReady = true;
     needs.ready();

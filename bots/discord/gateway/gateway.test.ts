@@ -87,6 +87,19 @@ test('an event that could not be taken is taken again, in its place, and holds b
   expect(log.heard.filter((words) => words.startsWith('event of Discord not taken'))).toHaveLength(2);
 });
 
+test('an event that cannot be taken for eleven minutes, while others are, is taken then', async () => {
+  const gateway = await processes().fresh();
+  const [first, other] = [newest(), newest(0, sales)];
+  const untilMs = clock.now().getTime() + 11 * 60_000;
+  const { heard, dispatch } = ears(async (id) => {
+    if (id === first.id && clock.now().getTime() < untilMs) throw new Error('no calls are made');
+  });
+  processes().start(gateway, dispatch, { settings: { leaseMs: 3_600_000 } });
+  await vi.waitFor(() => expect(gateway.begins).toHaveLength(1));
+  for (const each of [first, other]) gateway.tell('MESSAGE_CREATE', each);
+  await goingOn(clock, () => expect(heard).toEqual([other.id, first.id]), 15_000);
+});
+
 test('handlers that do not end hold back neither heartbeats nor other channels; from 5,000 of them on nothing more is read', async () => {
   const gateway = await processes().fresh();
   gateway.heartbeatMs = 50;
@@ -185,4 +198,39 @@ test('the last 50 new sessions of a day are not used, by no process and after no
   expect(gateway.begins).toEqual([]);
   gateway.remaining = 1_000;
   await goingOn(clock, () => expect(gateway.begins).toEqual(['identify']), 60_000);
+});
+
+test('a session whose address takes nobody any more is given up for another one, which loses nothing', async () => {
+  const gateway = await processes().fresh();
+  gateway.guilds.push(generalIn({ [general]: null }));
+  const { heard, dispatch } = ears();
+  const first = processes().start(gateway, dispatch);
+  await vi.waitFor(() => expect(first.health.health()).toEqual([{ part: 'Discord', ok: true }]));
+  await first.stop();
+  const missed = newest();
+  await processes().set((left) => ({
+    ...left,
+    session: { ...(left as { session: object }).session, url: 'ws://127.0.0.1:9' },
+    mark: String(BigInt(missed.id) - 1n),
+  }));
+  gateway.guilds[0] = generalIn({ [general]: missed.id });
+  gateway.history.set(general, [missed]);
+  processes().start(gateway, dispatch, { name: 'two' });
+  await goingOn(clock, () => expect(heard).toEqual([missed.id]), 5_000);
+  expect(gateway.begins).toEqual(['identify', 'identify']);
+});
+
+test('a first event that is not as Discord describes it ends the connection, and nothing of it is taken for heard', async () => {
+  const gateway = await processes().fresh();
+  const { heard, dispatch } = ears();
+  gateway.instead = (socket) => {
+    gateway.instead = null;
+    socket.send(JSON.stringify({ op: 0, t: 'READY', s: 1, d: { session_id: 'odd' } }));
+  };
+  const { health } = processes().start(gateway, dispatch);
+  await goingOn(clock, () => expect(gateway.begins).toEqual(['identify', 'identify']));
+  await vi.waitFor(() => expect(health.health()).toEqual([{ part: 'Discord', ok: true }]));
+  const message = newest();
+  gateway.tell('MESSAGE_CREATE', message);
+  await vi.waitFor(() => expect(heard).toEqual([message.id]));
 });

@@ -118,6 +118,26 @@ test('after a session that is gone, all that was said meanwhile is heard once, o
   expect(again.health.gauges()).toContainEqual(expect.objectContaining({ name: 'impacter_discord_caught_up_messages', value: 231 }));
 });
 
+test('a channel whose history cannot be read holds up neither the others nor, for long, itself', async () => {
+  const gateway = await processes().fresh();
+  const { heard, dispatch } = ears();
+  const [broken, other] = ['200000000000000001', '200000000000000002'];
+  const missed = newest(3 * MINUTE, other);
+  await processes().set(() => ({ v: 1, session: null, mark: idAt(new Date(clock.now().getTime() - 4 * MINUTE)), dms: [] }));
+  gateway.guilds.push(generalIn({ [broken]: newest(2 * MINUTE).id, [other]: missed.id }));
+  gateway.history.set(broken, () => {
+    throw new DiscordNo('Internal Server Error', { status: 500, code: 0 });
+  });
+  gateway.history.set(other, [missed]);
+  const { log } = processes().start(gateway, dispatch);
+  await goingOn(clock, () => expect(heard).toEqual([missed.id]));
+  const now = newest();
+  gateway.tell('MESSAGE_CREATE', now);
+  await goingOn(clock, () => expect(heard).toEqual([missed.id, now.id]), 20_000);
+  expect(log.heard).toContain('history of Discord given up: it cannot be read');
+  await vi.waitFor(() => expect(log.heard).toContain('caught up with Discord'));
+});
+
 test('who dies while it catches up leaves that to the next one, from the same place', async () => {
   const gateway = await processes().fresh();
   const [one, two] = [ears(() => new Promise(() => {})), ears()];

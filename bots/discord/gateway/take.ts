@@ -34,8 +34,8 @@ export interface TakeNeeds {
 
 const AGAIN_MS = 250;
 const AGAIN_MOST_MS = 15_000;
-/** An event that fails this often while others are committed is at fault itself: some minutes. */
-const TRIES_MOST = 25;
+/** An event that fails this often while others are committed is at fault itself: longer than the ten minutes without calls of api/invalid.ts. */
+const TRIES_MOST = 60;
 const UNKNOWN_MOST = 100;
 
 const names: ReadonlySet<string> = new Set(Object.values(GatewayDispatchEvents));

@@ -31,9 +31,10 @@ function textIn(lines: readonly string[]): string {
 }
 
 function lineOf(line: string): string {
+  // First of all: a line of somebody else's that ends in an address is no link of ours.
+  if (line.startsWith(QUOTED)) return QUOTE + escapeLine(cut(line.slice(QUOTED.length), TEXT_MOST / 2));
   const [, label, url] = /^(.*): (https?:\/\/\S+)$/.exec(line) ?? [];
-  if (url !== undefined) return `${escapeLine(label!)}: ${bareAddress(url)}`;
-  return line.startsWith(QUOTED) ? QUOTE + escapeLine(cut(line.slice(QUOTED.length), TEXT_MOST / 2)) : escapeLine(line);
+  return url === undefined ? escapeLine(line) : `${escapeLine(label!)}: ${bareAddress(url)}`;
 }
 
 /** Rows of what sends something back. */

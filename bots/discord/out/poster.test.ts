@@ -83,6 +83,15 @@ test('where neither threads nor history are allowed, answers are posted without 
   expect([readable(ours!.components), ours!.replyTo]).toEqual(['● First', null]);
 });
 
+test('a thread whose name the server’s filter takes from nobody is begun under another name', async () => {
+  const { people, part, poster, asked } = await open();
+  await people.refuse(begins, codes.autoMod);
+  await poster.post(part('First'), soon());
+  const { channels } = await people.places();
+  expect(channels.find(({ id }) => id === asked)).toMatchObject({ name: 'Request', parent: ids.general });
+  expect(await postsIn(people, part('').threadRef)).toHaveLength(1);
+});
+
 test('a new root begins its thread under the request that it names', async () => {
   const { people, part, poster } = await open();
   const reply = replyOf({ kind: 'prose', text: 'research <@120000000000000001> oat milk\nplease', from: 'person' });
@@ -179,6 +188,15 @@ test('what Discord does not take is said plainly, with what can be pressed, and 
   const { people, part, poster } = await open();
   for (let i = 0; i < 3; i++) await people.refuse(posts, codes.invalidForm);
   await expect(poster.post(part(full), soon())).rejects.toMatchObject({ kind: 'never', why: 'refused' });
+});
+
+test('a line of an agent that ends in an address stays a quotation when it is said plainly', async () => {
+  const { people, part, poster } = await open();
+  await people.refuse(posts, codes.invalidForm);
+  await poster.post(part(replyOf({ kind: 'prose', text: 'Download: https://evil.example/x', from: 'agent' })), soon());
+  const thread = refs.parse(part('').threadRef)!.thread;
+  const ours = (await people.messages(thread)).find(({ isBot, type }) => isBot && type === 0)!;
+  expect(JSON.stringify(ours.components)).toContain('"> Download: https://evil.example/x"');
 });
 
 test('words that a server’s filter takes from nobody are left out, and the way to them is said', async () => {

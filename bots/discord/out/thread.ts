@@ -31,6 +31,7 @@ const NAME_MOST = 100;
 const ARCHIVE_MINUTES = 1_440;
 const NAME_OTHERWISE = 'Request';
 
+const noName: ReadonlySet<number> = new Set([codes.autoMod, codes.autoModTitle, codes.invalidForm]);
 const mayNotBegin: ReadonlySet<number> = new Set([codes.noPermission, codes.noAccess, codes.notOnThisChannel, codes.tooManyThreads]);
 
 export function discordThreads({ call, clock, titles }: Pick<OutDeps, 'call' | 'clock' | 'titles'>): Threads {
@@ -72,15 +73,21 @@ export function discordThreads({ call, clock, titles }: Pick<OutDeps, 'call' | '
   /** null when it is there now, else why it is not. Rejects for what says nothing of it. */
   async function begin(channel: string, message: string, name: string | null, signal: AbortSignal): Promise<DiscordNo | null> {
     const called = name ?? titles.of(message) ?? (await firstLineOf(channel, message, signal));
-    const body = { name: nameFrom(called), auto_archive_duration: ARCHIVE_MINUTES };
-    try {
-      await call({ method: 'POST', path: `/channels/${channel}/messages/${message}/threads`, body }, signal);
-    } catch (error) {
-      if (!(error instanceof DiscordNo) || error.retryAfterMs !== null) throw error;
-      if (error.code !== codes.threadExists) return error;
+    const no = await beginAs(nameFrom(called));
+    // A name that the server's AutoMod or Discord itself does not take is no reason to leave the answer out.
+    return no !== null && noName.has(no.code) ? beginAs(NAME_OTHERWISE) : no;
+
+    async function beginAs(as: string): Promise<DiscordNo | null> {
+      const body = { name: as, auto_archive_duration: ARCHIVE_MINUTES };
+      try {
+        await call({ method: 'POST', path: `/channels/${channel}/messages/${message}/threads`, body }, signal);
+      } catch (error) {
+        if (!(error instanceof DiscordNo) || error.retryAfterMs !== null) throw error;
+        if (error.code !== codes.threadExists) return error;
+      }
+      begun.note(message, true);
+      return null;
     }
-    begun.note(message, true);
-    return null;
   }
 
   async function firstLineOf(channel: string, message: string, signal: AbortSignal): Promise<string> {

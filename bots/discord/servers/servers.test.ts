@@ -141,6 +141,22 @@ test('a server that removes us ends what waits there, and goes on with its team 
   expect(await tasks(`discord:${GUILD}:${places.general}:${again.id}`)).toHaveLength(1);
 });
 
+test('a server that removed us while nobody listened, or while another process did, is there once it adds us again', async () => {
+  const { told, clock, app } = world();
+  const id = newId();
+  await told('GUILD_CREATE', guildOf(id));
+  clock.forward(2 * 60 * 60_000);
+  await ready([]);
+  expect(await installation(id)).toBeNull();
+  clock.forward(1_000);
+  await told('GUILD_CREATE', guildOf(id));
+  expect(await installation(id)).toMatchObject({ name: 'Harbor' });
+  await app.workspaces.uninstalled({ platform: 'discord', externalId: id });
+  clock.forward(1_000);
+  await told('GUILD_CREATE', guildOf(id));
+  expect(await installation(id)).toMatchObject({ name: 'Harbor' });
+});
+
 test('a renamed server and a renamed channel are known by their new names', async () => {
   const { told, say, app } = world();
   await told('GUILD_CREATE', guildOf(GUILD, { name: 'Acme' }));

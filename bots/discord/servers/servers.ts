@@ -51,6 +51,8 @@ export function serverHandlers(deps: ServersDeps): Dispatch {
     const there = new Set(guilds.map(({ id }) => id));
     const kept = app.workspaces.installedOn('discord');
     listing = kept.catch(() => undefined);
+    // Whoever was removed meanwhile, and is added again later, is new.
+    known.clear();
     for (const { externalId, name } of await kept) {
       if (there.has(externalId)) known.set(externalId, name);
       else if (shardOf(externalId, shards) === shard) await endedIn(externalId, user.id, happenedAt);
@@ -70,7 +72,8 @@ export function serverHandlers(deps: ServersDeps): Dispatch {
     if (guild.unavailable) return;
     // Told right after READY, ten thousand servers are looked up at once rather than one by one.
     await listing;
-    if (known.get(guild.id) === guild.name) return;
+    // Another process may have been told of a removal since.
+    if (known.get(guild.id) === guild.name && !isFresh(guild)) return;
     const [before, us] = [await app.workspaces.installation('discord', guild.id), await me()];
     if (before?.name !== guild.name || before.botUserId !== us) await app.workspaces.installed(installationIn(guild, us));
     known.set(guild.id, guild.name);

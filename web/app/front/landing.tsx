@@ -8,14 +8,14 @@ import { asNumber } from '#core/domain/credits/credits.ts';
 import { EXAMPLE } from '#core/domain/asks/example.ts';
 import { priced } from '#core/domain/asks/examples.ts';
 import { rateOf } from '#core/domain/credits/rates.ts';
-import { LinkButton } from '../components/button.tsx';
+import { buttonClass, LinkButton } from '../components/button.tsx';
 import { formatNumber, useBrand, useReader } from '../components/format.tsx';
-import { Tag } from '../components/tag.tsx';
 import { open } from '../guarded.ts';
 import { kinds, landing as words } from '../texts/front.ts';
 
-export const loader = open(async ({ app, brandName, startingCredits, sandboxPages }) => ({
+export const loader = open(async ({ app, brandName, startingCredits, sandboxPages, installs }) => ({
   brandName,
+  installs,
   isSelling: (await app.billing.packs()) !== null,
   startingCredits,
   sandboxPages,
@@ -88,8 +88,8 @@ export default function Landing() {
         </h2>
         <p className="mt-2 max-w-2xl text-soft">{words.placesLead}</p>
         <div className="mt-8 grid gap-4 md:grid-cols-3">
-          <Place icon={<Hash />} words={words.slack} action={<Soon>Add to Slack</Soon>} />
-          <Place icon={<MessageCircle />} words={words.discord} action={<Soon>Add to Discord</Soon>} />
+          <Place icon={<Hash />} words={words.slack} action={<Add platform="slack" />} />
+          <Place icon={<MessageCircle />} words={words.discord} action={<Add platform="discord" />} />
           <Place
             icon={<MonitorSmartphone />}
             words={words.portal}
@@ -152,17 +152,18 @@ function Place({ icon, words: [title, text], action }: { icon: ReactNode; words:
       </span>
       <h3 className="mt-3 font-semibold">{title}</h3>
       <p className="mt-1 flex-1 text-sm text-soft">{text}</p>
-      <div className="mt-4">{action}</div>
+      <div className="mt-4 empty:hidden">{action}</div>
     </div>
   );
 }
 
-/** What will be here, said honestly: a button that leads nowhere is worse than none. */
-function Soon({ children }: { children: ReactNode }) {
-  return (
-    <p className="flex min-h-9 flex-wrap items-center gap-2 text-sm font-medium">
-      {children} <Tag>{words.notYet}</Tag>
-    </p>
+/** Nothing where the app can't be added by a link: a button that leads nowhere is worse than none. */
+function Add({ platform }: { platform: string }) {
+  const install = useLoaderData<typeof loader>().installs.find((each) => each.platform === platform);
+  return install === undefined ? null : (
+    <a href={install.path} className={buttonClass('plain', true)}>
+      {install.title}
+    </a>
   );
 }
 

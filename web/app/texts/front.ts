@@ -20,7 +20,6 @@ export const landing = {
   placesLead: 'Everybody in a thread reads the answer. Owners of a team decide who may spend what.',
   slack: ['Slack', `In a channel or in a direct message: @impacter ${EXAMPLE}.`],
   discord: ['Discord', 'In a server or in a direct message, for communities that share one balance.'],
-  notYet: 'Not open yet',
   portal: ['Here', 'A chat with every task, every file and every credit you spent.'],
 } as const;
 
