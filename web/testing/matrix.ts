@@ -137,7 +137,15 @@ export const matrix: Readonly<Record<string, Row>> = {
     see: 'credits.buy',
     act: {
       // No card is saved, so nothing is turned on.
-      on: act('credits.buy', { below: '100', pack: 'starter', monthlyCap: '100', dailyMost: '3', pauseMinutes: '10', agreed: 'on' }),
+      on: act('credits.buy', {
+        below: '100',
+        pack: 'starter',
+        monthlyCap: '100',
+        dailyMost: '3',
+        pauseMinutes: '10',
+        prices: '1 usd',
+        agreed: 'on',
+      }),
       off: act('credits.buy'),
       portal: act('credits.buy'),
     },

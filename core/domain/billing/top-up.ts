@@ -2,7 +2,7 @@
 // and nothing else does: not buying, not saving a card.
 
 import { credits, type Credits } from '../credits/credits.ts';
-import { isPackId, offerOf, PACK_VERSION, type Currency, type Offer } from '../credits/packs.ts';
+import { currencies, isPackId, offerOf, PACK_VERSION, type Currency, type Offer } from '../credits/packs.ts';
 import { wholeMoney } from './money.ts';
 
 /** What a team agreed to. */
@@ -28,6 +28,8 @@ export interface TopUpWanted {
   readonly monthlyCap: string;
   readonly dailyMost: string;
   readonly pauseMinutes: string;
+  /** The prices that the person saw, as `pricesShown` names them; left out where nobody was shown any. */
+  readonly prices?: string;
 }
 
 /** Why nothing is bought now, in the order in which a person would ask: the words of `topup_standing`. */
@@ -39,6 +41,8 @@ export type TopUpStanding =
   | 'disputed'
   /** Somebody reported a payment of the team as fraud since it agreed. */
   | 'fraud'
+  /** A top-up was refunded since the team agreed. */
+  | 'refunded'
   | 'no-card'
   /** The card was declined so often that it is not charged any more. */
   | 'declined'
@@ -64,8 +68,9 @@ const CAP_MOST = 1_000_000n;
 
 /** null where this version of the product does not know what was agreed to. */
 export function offerAgreed({ pack, packVersion, currency }: Pick<TopUpSettings, 'pack' | 'packVersion' | 'currency'>): Offer | null {
-  if (!isPackId(pack) || packVersion < 1 || packVersion > PACK_VERSION) return null;
-  return offerOf(pack, currency as Currency, packVersion);
+  const known = currencies.find((each) => each === currency);
+  if (!isPackId(pack) || known === undefined || packVersion < 1 || packVersion > PACK_VERSION) return null;
+  return offerOf(pack, known, packVersion);
 }
 
 export interface Problem {
@@ -73,9 +78,14 @@ export interface Problem {
   readonly problem: string;
 }
 
+/** Names the prices of today in a currency: a form that showed other ones was agreed to for other money. */
+export function pricesShown(currency: Currency): string {
+  return `${PACK_VERSION} ${currency}`;
+}
+
 /** What a form says, read; a list of what is wrong with it otherwise. */
 export function readTopUp(
-  { below, pack, monthlyCap, dailyMost, pauseMinutes }: TopUpWanted,
+  { below, pack, monthlyCap, dailyMost, pauseMinutes, prices }: TopUpWanted,
   currency: Currency,
   readAmount: (text: string) => Credits | null,
 ): TopUpSettings | Problem[] {
@@ -84,6 +94,7 @@ export function readTopUp(
   const amount = readAmount(below);
   if (amount === null || amount < BELOW_LEAST) wrong('below', 'Enter an amount of credits, such as 100.');
   if (!isPackId(pack)) wrong('pack', 'Choose a pack.');
+  else if ((prices ?? pricesShown(currency)) !== pricesShown(currency)) wrong('pack', 'Prices have changed. Reload the page to see them.');
   const units = /^\d{1,7}$/.test(monthlyCap.trim()) ? BigInt(monthlyCap.trim()) : null;
   const cap = units === null || units === 0n || units > CAP_MOST ? null : wholeMoney(units, currency);
   if (cap === null) wrong('monthlyCap', `Enter a whole amount from 1 to ${CAP_MOST.toLocaleString('en-US')}.`);

@@ -56,7 +56,7 @@ export function topUpFailed(
 export function lowCredits({ left, level, days }: Extract<MailSaying, { kind: 'low-credits' }>, team: string, brandName: string): Words {
   const sayDays = days === null ? null : days < 1 ? 'less than a day' : days === 1 ? '1 day' : `${days} days`;
   return {
-    title: sayDays === null ? `${level}% of your last purchase is left` : 'Your credits are running out',
+    title: sayDays === null ? `${level}% or less of your last purchase is left` : 'Your credits are running out',
     before: [
       `${team.replace(/^your/, 'Your')} has ${sayCredits(micro(left))} left on ${brandName}${level === null ? '' : `: ${level}% or less of the last purchase`}.`,
       ...(sayDays === null ? [] : [`At the current pace they last about ${sayDays}.`]),

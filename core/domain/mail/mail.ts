@@ -103,10 +103,12 @@ export type MailSaying =
   | { readonly kind: 'payment-failed'; readonly credits: string; readonly url: string }
   /**
    * Money of a payment went back, or a refund of it failed. `refunded` is what has gone back in all, in words; `left` are the
-   * credits that are left of what was bought, whoever used them; `owed` is what the team owes.
+   * credits that are left of what was bought, whoever used them; `owed` is what the team owes; `pauses`: it was a top-up, so auto
+   * top-up is paused.
    */
   | {
       readonly kind: 'refund';
+      readonly pauses?: boolean;
       readonly team: string;
       readonly bought: string;
       readonly refunded: string;

@@ -209,7 +209,10 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         ],
         facts: [['Refunded so far', saying.refunded], ['Left of this purchase', sayCredits(micro(saying.left))], ...owedFact(saying.owed)],
         button: { label: 'View your credits', url: saying.url },
-        after: owedWords(saying.owed),
+        after: [
+          ...owedWords(saying.owed),
+          ...(saying.pauses === true ? ['Auto top-up is paused until somebody in the team confirms its settings again.'] : []),
+        ],
       };
     case 'dispute': {
       const { title, sentence } = disputeWords(saying);

@@ -43,6 +43,29 @@ test('owners hear at 50, 20 and 5 percent of the last purchase, once each until 
   expect(await alerts(ada)).toEqual(['50', '5', '50']);
 });
 
+test('a look that was slow raises no alert once the team has refilled and was looked at', async () => {
+  const ada = await buyer();
+  await spend(ada, 480);
+  const going = Promise.withResolvers<void>();
+  const reading = Promise.withResolvers<void>();
+  const { core } = stage();
+  const later = { ...clock, now: () => new Date(clock.now().getTime() + 60_000) };
+  const wantMail: typeof core.store.customers.wantMail = async (teamId, kind) => {
+    if (teamId === ada.teamId) {
+      reading.resolve();
+      await going.promise;
+    }
+    return core.store.customers.wantMail(teamId, kind);
+  };
+  const slow = lookAtBalances({ ...core, clock: later, store: { ...core.store, customers: { ...core.store.customers, wantMail } } });
+  await reading.promise;
+  await buy(ada);
+  await lookAtBalances({ ...core, clock: later });
+  going.resolve();
+  await slow;
+  expect(await alerts(ada)).toEqual([]);
+});
+
 test('owners hear when the credits end within three days at the current pace', async () => {
   const ada = await buyer();
   await spend(ada, 20);

@@ -38,7 +38,7 @@ async function lookAt(core: Core, team: TeamToLookAt): Promise<void> {
   const daysLeft = daysLeftAt(free, pace) ?? null;
   const wanted = alertsAt(free, lastPurchase, daysLeft);
   await store.money.transaction(async (client) => {
-    await store.alerts.look(client, team, at);
+    if (!(await store.alerts.look(client, team, at))) return;
     await store.alerts.clear(
       client,
       team,

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import type { Actor } from '#core/domain/actor.ts';
 import { credits } from '#core/domain/credits/credits.ts';
 import { newId, type HoldId, type TaskId } from '#core/domain/ids.ts';
-import type { Payments } from '#core/ports/payments.ts';
+import { PaymentsError, type Payments } from '#core/ports/payments.ts';
 import { verifyLedger } from '#core/store/credits/ledger-verify.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { openBillingStage } from '#core/testing/stages/billing-stage.ts';
@@ -16,6 +16,7 @@ import pg from 'pg';
 import { fulfil } from './fulfil.ts';
 import { chargeTopUps, planTopUps } from './run-top-ups.ts';
 import { settlePayment } from './settle-payment.ts';
+import { settleTopUpOf } from './settle-top-up.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -77,9 +78,17 @@ test('a team at its monthly limit is charged no more, hears of it once, and is c
   expect(await topUpsOf(ada)).toEqual(['paid', 'paid']);
   expect((await kindsWrittenTo(stage(), ada.email)).filter((kind) => kind === 'top-up-failed')).toHaveLength(1);
   expect((await mailOf(stage(), ada.email, 'top-up-failed')).text).toContain('would exceed your monthly limit of $60');
+  // Whoever raises the limit hears of that one as well.
+  await turnOn(ada, { below: '10000', monthlyCap: '80', dailyMost: '10' });
+  for (let n = 0; n < 3; n++) {
+    await round();
+    clock.forward(HOUR_MS);
+  }
+  expect(await topUpsOf(ada)).toEqual(['paid', 'paid', 'paid']);
+  expect((await mailOf(stage(), ada.email, 'top-up-failed', 2)).text).toContain('would exceed your monthly limit of $80');
   clock.forward(32 * DAY_MS);
   await round();
-  await vi.waitFor(async () => expect(await topUpsOf(ada)).toEqual(['paid', 'paid', 'paid']));
+  await vi.waitFor(async () => expect(await topUpsOf(ada)).toEqual(['paid', 'paid', 'paid', 'paid']));
 });
 
 test('only so many are charged in a day, with a pause between two', async () => {
@@ -96,6 +105,33 @@ test('only so many are charged in a day, with a pause between two', async () => 
   clock.forward(DAY_MS);
   await round();
   await vi.waitFor(async () => expect(await topUpsOf(ada)).toHaveLength(3));
+});
+
+test.each([
+  ['a smaller pack', { pack: 'starter' }, ['11000', '2500']],
+  ['a lower limit', { monthlyCap: '120' }, ['11000']],
+])('whoever agrees to %s while a charge is planned is charged nothing else', async (_, change, amounts) => {
+  const before = { below: '10000', pack: 'team', monthlyCap: '220' };
+  const ada = await withOneTopUp(before);
+  const later = laterBy(HOUR_MS);
+  await planTopUps(later, payments());
+  expect(await topUpsOf(ada)).toEqual(['paid', 'planned']);
+  await turnOn(ada, { ...before, ...change });
+  await look(later);
+  await look(later);
+  expect(await amountsOf(ada)).toEqual(amounts);
+});
+
+test('what was planned in the last second of a month counts toward the month in which it is charged', async () => {
+  const now = clock.now();
+  const monthMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
+  const ada = await withOneTopUp({ below: '10000' });
+  await planTopUps(laterBy(monthMs - 1_000 - clock.now().getTime()), payments());
+  expect(await topUpsOf(ada)).toEqual(['paid', 'planned']);
+  clock.forward(monthMs + 1_000 - clock.now().getTime());
+  await round();
+  await vi.waitFor(async () => expect(await topUpsOf(ada)).toEqual(['paid', 'paid']));
+  expect((await stage().app.billing.topUp(ada)).agreed).toMatchObject({ charged: '$25' });
 });
 
 test('buying, and saving a card, turn nothing on; turning it on takes a card, a yes and a fresh login, which the audit log keeps', async () => {
@@ -165,7 +201,7 @@ test('a bank that wants the cardholder to confirm charges nothing, and the email
   await round();
   expect(await topUpsOf(ada)).toEqual(['declined']);
   const mail = await mailOf(stage(), ada.email, 'top-up-failed');
-  expect(mail.text).toMatch(/asks you to confirm the payment of \$25[^]*nothing was charged[^]*\/credits\/top-up\n/);
+  expect(mail.text).toMatch(/asks you to confirm the payment of \$25[^]*nothing was charged[^]*\/buy\/starter\?currency=usd\n/);
 });
 
 test('a removed card, and a customer that Stripe does not know any more, are told once, and nothing is charged', async () => {
@@ -184,6 +220,41 @@ test('a removed card, and a customer that Stripe does not know any more, are tol
   await round();
   await round();
   await vi.waitFor(async () => expect(await topUpsOf(ada)).toEqual(['paid']));
+  // The next card is removed as well.
+  await stage().core.store.money.query({ text: `UPDATE teams SET stripe_customer_id = 'cus_deletedSince' WHERE id = $1` }, [ada.teamId]);
+  clock.forward(HOUR_MS);
+  await round();
+  await mailOf(stage(), ada.email, 'top-up-failed', 2);
+});
+
+test('whoever turned it off while their card was looked for is told of no missing card', async () => {
+  const ada = await withOneTopUp({ below: '10000' });
+  const theirs = await stage().core.store.customers.of(ada.teamId);
+  const card: Payments['card'] = async (customerId) => {
+    if (customerId !== theirs) return payments().card(customerId);
+    await stage().app.billing.endTopUp(ada);
+    return null;
+  };
+  await planTopUps(laterBy(HOUR_MS), { ...payments(), card });
+  expect((await stage().app.billing.topUp(ada)).agreed).toMatchObject({ standing: 'off' });
+  expect(await kindsWrittenTo(stage(), ada.email)).toEqual(['receipt', 'receipt']);
+});
+
+test('a charge that Stripe refuses after an answer was lost counts toward the limit, for it may have gone through', async () => {
+  const ada = await withOneTopUp({ below: '10000', monthlyCap: '60' });
+  const answers = (kind: PaymentsError['kind']) => () => Promise.reject(new PaymentsError(kind, 'told', 'by a test'));
+  await planTopUps(laterBy(HOUR_MS), payments());
+  await chargeTopUps(laterBy(HOUR_MS), { ...payments(), charge: answers('unknown') });
+  expect(await topUpsOf(ada)).toEqual(['paid', 'sent']);
+  await chargeTopUps(laterBy(2 * HOUR_MS), { ...payments(), findCharge: answers('refused') });
+  expect(await topUpsOf(ada)).toEqual(['paid', 'failed']);
+  expect((await stage().app.billing.topUp(ada)).agreed).toMatchObject({ standing: 'cap', charged: '$50' });
+});
+
+test('a payment that names a top-up of nobody is told to operators, and is not looked at for ever', async () => {
+  const charge = { paymentId: 'pi_1', topUpId: 'forged', status: 'paid', received: 2_500n, currency: 'usd', livemode: false } as const;
+  const chargeOf = () => Promise.resolve({ ...charge, site: stage().core.settings.publicUrl });
+  await expect(settleTopUpOf({ ...stage().core, payments: { ...payments(), chargeOf } }, 'pi_1')).resolves.toBeNull();
 });
 
 test.each(['lose-answer', 'cut', 'internal-error', 'rate-limit'] as const)(
@@ -240,17 +311,23 @@ test('an open dispute and a report of fraud pause it; the dispute until it is ov
   await vi.waitFor(async () => expect(await topUpsOf(ada)).toEqual(['paid', 'paid']));
 });
 
-test('a top-up is refunded like any other purchase', async () => {
+test('a top-up is refunded like any other purchase, and is not charged again before somebody confirms the settings', async () => {
   const ada = await withCard({ below: '501' }, 0);
   await round();
   await vi.waitFor(async () => expect(await topUpsOf(ada)).toEqual(['paid']));
-  await stage().app.billing.endTopUp(ada);
   const [bought] = (await stage().app.billing.payments(ada)).payments;
   expect(bought).toMatchObject({ isTopUp: true, money: '$25', state: 'paid' });
   const paymentId = (await stage().core.store.purchases.byId(bought!.id))!.paymentId!;
   await billing().refund(paymentId);
   await settlePayment(stage().core, paymentId);
   expect((await ada.ledger()).at(-1)).toBe('clawback 500');
+  expect((await mailOf(stage(), ada.email, 'refund')).text).toContain('Auto top-up is paused until somebody in the team confirms');
+  clock.forward(HOUR_MS);
+  await round();
+  expect([await topUpsOf(ada), (await stage().app.billing.topUp(ada)).agreed?.standing]).toEqual([['paid'], 'refunded']);
+  await turnOn(ada, { below: '501' });
+  await round();
+  await vi.waitFor(async () => expect(await topUpsOf(ada)).toEqual(['paid', 'paid']));
 });
 
 test('members who can’t buy see and set nothing, and a frozen team is charged nothing', async () => {
@@ -298,6 +375,20 @@ async function withCard(changes: Partial<typeof wanted>, amount: number, card = 
   if (quiet) await nobodyLooks();
   await turnOn(ada, changes);
   return ada;
+}
+
+/** Has bought once by it, so the worker waits for ten minutes before it looks at this team again. */
+async function withOneTopUp(changes: Partial<typeof wanted>): Promise<Person> {
+  const ada = await withCard(changes, 0);
+  await round();
+  await vi.waitFor(async () => expect(await topUpsOf(ada)).toEqual(['paid']));
+  return ada;
+}
+
+/** A process whose time is ahead: the product's worker, which is behind, finds nothing of what it plans to be due. */
+function laterBy(ms: number): ReturnType<typeof stage>['core'] {
+  const { core } = stage();
+  return { ...core, clock: { ...clock, now: () => new Date(clock.now().getTime() + ms) } };
 }
 
 /** The worker has just looked, and does so again after two seconds. */
@@ -384,6 +475,14 @@ async function topUpsOf({ teamId }: Person): Promise<string[]> {
     [teamId],
   );
   return rows.map(({ state }) => state);
+}
+
+async function amountsOf({ teamId }: Person): Promise<string[]> {
+  const { rows } = await stage().core.store.money.query<{ amount: string }>(
+    { text: `SELECT amount FROM topups WHERE team_id = $1 AND state <> 'planned' ORDER BY planned_at, id` },
+    [teamId],
+  );
+  return rows.map(({ amount }) => amount);
 }
 
 /** Charges that went through at Stripe, apart from checkouts. */

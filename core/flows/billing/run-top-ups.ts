@@ -60,12 +60,13 @@ async function planFor(core: Core, payments: Payments, teamId: TeamId): Promise<
     return standing;
   }
   if (customerId === null || card === null) {
-    const tell = await tellsOf(core, teamId, `top-up-no-card:${agreed.version}:${teamId}`);
-    await store.money.transaction(async (client) => {
-      await store.topUpSettings.suspend(client, teamId, '', at);
+    // A card can be removed more than once: each time is told.
+    const tell = await tellsOf(core, teamId, `top-up-no-card:${newId(at.getTime())}`);
+    return store.money.transaction(async (client) => {
+      if (!(await store.topUpSettings.suspendWithoutCard(client, teamId, agreed.version, at))) return 'changed';
       await tell({ why: 'no-card', suspended: true, money: sayMoney(offer.amount, offer.currency) }, client);
+      return 'no-card';
     });
-    return 'no-card';
   }
   const id = newId<TopUp['id']>(at.getTime());
   const { version } = agreed;
@@ -74,13 +75,13 @@ async function planFor(core: Core, payments: Payments, teamId: TeamId): Promise<
   return planned;
 }
 
-/** Once in a month: the emails are named after it, and written before that is noted. */
-async function tellOfCap(core: Core, teamId: TeamId, { toldCap, monthlyCap, currency }: AgreedTopUp, at: Date): Promise<void> {
+/** Once in a month for each limit that was agreed to: the emails are named after both, and written before that is noted. */
+async function tellOfCap(core: Core, teamId: TeamId, { toldCap, monthlyCap, currency, version }: AgreedTopUp, at: Date): Promise<void> {
   const month = at.toISOString().slice(0, 7);
   if (toldCap === month) return;
-  const tell = await tellsOf(core, teamId, `top-up-cap:${month}:${teamId}`);
+  const tell = await tellsOf(core, teamId, `top-up-cap:${month}:${version}:${teamId}`);
   await tell({ why: 'cap', suspended: false, money: sayMoney(monthlyCap, currency) });
-  await core.store.topUpSettings.toldOfCap(teamId, month);
+  await core.store.topUpSettings.toldOfCap(teamId, version, month);
 }
 
 /** Exported for tests. Resolves when what was due has been tried once. */
@@ -105,7 +106,8 @@ async function chargeOne(core: Core, payments: Payments, topUp: TopUp): Promise<
     if (kind !== 'refused') return later(core, topUp, error.retryAfterMs);
     if (code === 'unknown-customer') await store.customers.forget(topUp.teamId, customerId);
     if (code === 'unknown-customer' || code === 'resource_missing') await endWithoutCard(core, topUp);
-    else await endFailed(core, topUp, 'refused');
+    // An earlier try, whose answer was lost, may have charged the card.
+    else await endFailed(core, topUp, topUp.sentAt === null ? 'refused' : 'unclear');
   }
 }
 

@@ -40,12 +40,13 @@ export async function settlePayment(core: Core, paymentId: string): Promise<Sett
   if (standing.isUncertain) await alarm(core, paymentId, 'dispute-status');
   const owners = await store.custody.owners(bought.teamId!);
   const team = (await store.teams.find(bought.teamId!))?.name ?? '';
+  const pauses = bought.checkoutId === null && (await isTopUpOnSince(core, bought));
 
   return store.money.transaction(async (client) => {
     const before = await store.purchases.lock(client, purchaseId);
     const brought = await store.standings.bring(client, look, standing, at);
     if (brought.outcome === 'older') return 'older';
-    for (const { act, mark, saying } of changes(core, { before, standing, brought, team, payment })) {
+    for (const { act, mark, saying } of changes(core, { before, standing, brought, team, payment, pauses })) {
       for (const { userId, email } of owners)
         await writeMail(core, { key: `${saying.kind}:${paymentId}:${mark}:${userId}`, to: email, saying }, client);
       const facts = { ...factsOf(saying), ...movedOf(brought) };
@@ -62,12 +63,23 @@ interface Settled {
   readonly brought: Extract<Brought, { outcome: 'brought' }>;
   readonly team: string;
   readonly payment: PaymentStanding;
+  /** A refund of it pauses auto top-up. */
+  readonly pauses: boolean;
+}
+
+/** As `topup_standing` asks: nobody agreed again since it was bought. */
+async function isTopUpOnSince({ store }: Core, { teamId, paidAt }: Purchase): Promise<boolean> {
+  const agreed = await store.topUpSettings.of(teamId!);
+  return agreed !== null && agreed.enabled && paidAt! > agreed.agreedAt;
 }
 
 type Told = Extract<MailSaying, { kind: 'refund' | 'dispute' }>;
 
 /** What is told, each with a name of the state that it tells of: the same state that is met again is told no second time. */
-function changes(core: Core, { before, standing, brought, team, payment }: Settled): { act: TellingAct; mark: string; saying: Told }[] {
+function changes(
+  core: Core,
+  { before, standing, brought, team, payment, pauses }: Settled,
+): { act: TellingAct; mark: string; saying: Told }[] {
   const { currency } = before;
   const about = {
     team,
@@ -86,6 +98,7 @@ function changes(core: Core, { before, standing, brought, team, payment }: Settl
         refunded: sayMoney(standing.refunded, currency),
         failed: standing.refunded < before.refunded,
         left: amountOf(standing.left),
+        ...(pauses && standing.refunded > 0n && { pauses }),
       },
     });
   if (standing.dispute !== before.dispute)

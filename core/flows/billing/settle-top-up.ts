@@ -5,7 +5,7 @@
 import { sayMoney } from '#core/domain/billing/money.ts';
 import { DECLINES_MOST } from '#core/domain/billing/top-up.ts';
 import { amountOf } from '#core/domain/credits/credits.ts';
-import { newId, type TeamId } from '#core/domain/ids.ts';
+import { isId, newId, type TeamId } from '#core/domain/ids.ts';
 import type { MailSaying } from '#core/domain/mail/mail.ts';
 import type { Charge } from '#core/ports/payments.ts';
 import type { TopUp } from '#core/store/billing/top-ups.ts';
@@ -38,7 +38,7 @@ export async function settleTopUpOf(core: Core, paymentId: string): Promise<TopU
   const { payments, store, settings, log } = core;
   const charge = payments === null ? null : await payments.chargeOf(paymentId);
   if (charge === null || charge.topUpId === null || charge.site !== settings.publicUrl) return null;
-  const topUp = await store.topUps.byId(charge.topUpId);
+  const topUp = isId(charge.topUpId) ? await store.topUps.byId(charge.topUpId) : null;
   if (topUp !== null) return settleTopUp(core, topUp, charge);
   log.error({ paymentId, topUpId: charge.topUpId }, 'top-up is unknown');
   if (charge.status === 'paid') await tellOperators(core, paymentId, 'top-up');
@@ -108,7 +108,9 @@ async function endDeclined(core: Core, topUp: TopUp, why: 'declined' | 'authenti
   const { store, clock, log } = core;
   const at = clock.now();
   const { id, teamId } = topUp;
-  const tell = await tellsOf(core, teamId, `top-up-failed:${id}`);
+  // A bank asks at the checkout, so that is where its email leads.
+  const page = why === 'authentication' ? `/buy/${topUp.pack}?currency=${topUp.currency}` : undefined;
+  const tell = await tellsOf(core, teamId, `top-up-failed:${id}`, page);
   return store.money.transaction(async (client) => {
     const now = await store.topUps.lock(client, topUp);
     if (now.state !== 'sent') return now.state === 'paid' ? 'paid' : 'declined';
@@ -154,10 +156,15 @@ export async function endWithoutCard(core: Core, topUp: TopUp): Promise<TopUpOut
 type Told = Pick<Extract<MailSaying, { kind: 'top-up-failed' }>, 'why' | 'suspended' | 'money'>;
 
 /** Who wants to hear of it is read before anything is locked. */
-export async function tellsOf(core: Core, teamId: TeamId, key: string): Promise<(told: Told, on?: Writes) => Promise<void>> {
+export async function tellsOf(
+  core: Core,
+  teamId: TeamId,
+  key: string,
+  page = '/credits/top-up',
+): Promise<(told: Told, on?: Writes) => Promise<void>> {
   const { customers, teams } = core.store;
   const [people, team] = await Promise.all([customers.wantMail(teamId, 'top-up-failed'), teams.find(teamId)]);
-  const url = `${core.settings.publicUrl}/credits/top-up`;
+  const url = `${core.settings.publicUrl}${page}`;
   return async (told, on) => {
     for (const { userId, email } of people) {
       const saying = { kind: 'top-up-failed', team: team?.name ?? '', ...told, url } as const;

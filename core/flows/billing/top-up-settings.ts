@@ -7,6 +7,7 @@ import {
   DAILY_MOST,
   offerAgreed,
   pauses,
+  pricesShown,
   readTopUp,
   usualTopUp,
   type TopUpStanding,
@@ -25,6 +26,8 @@ export interface TopUpView {
   readonly offered: boolean;
   readonly currency: Currency;
   readonly packs: readonly { readonly id: PackId; readonly credits: Amount; readonly price: string }[];
+  /** Names these prices, for whoever agrees to them. */
+  readonly prices: string;
   readonly pauses: readonly number[];
   readonly dailyMost: number;
   /** null: none is saved. `unclear`: Stripe could not be asked. */
@@ -70,6 +73,7 @@ export async function topUp(core: Core, actor: Actor): Promise<TopUpView> {
     offered: settings.selling.topsUp,
     currency,
     packs,
+    prices: pricesShown(currency),
     pauses,
     dailyMost: DAILY_MOST,
     card: card === null || card === 'unclear' ? card : sayCard(card),

@@ -22,8 +22,8 @@ export interface TeamToLookAt {
 export interface Alerts {
   /** Teams that bought credits and whose journal has grown since, those that were looked at longest ago first. */
   moved(lookedBefore: Date, most: number): Promise<TeamToLookAt[]>;
-  /** Notes how far it was looked at. Locks that against everybody else who looks. */
-  look(client: PoolClient, team: Pick<TeamToLookAt, 'teamId' | 'seq'>, at: Date): Promise<void>;
+  /** Notes how far it was looked at, locked against everybody else who looks. False where somebody has looked as far: what is known of the team is old. */
+  look(client: PoolClient, team: Pick<TeamToLookAt, 'teamId' | 'seq'>, at: Date): Promise<boolean>;
   /** Ends those whose balance was lifted above them by credits that came since. */
   clear(client: PoolClient, team: Pick<TeamToLookAt, 'teamId' | 'walletId'>, kinds: readonly AlertKind[], at: Date): Promise<void>;
   /** Gives those that are new, with the id that names them in emails. */
@@ -61,11 +61,12 @@ export function alertsOver(money: Money): Alerts {
     },
 
     async look(client, { teamId, seq }, at) {
-      await client.query(
+      const { rows } = await client.query(
         `INSERT INTO alert_looks (team_id, seq, looked_at) VALUES ($1, $2, $3)
-         ON CONFLICT (team_id) DO UPDATE SET seq = greatest(alert_looks.seq, excluded.seq), looked_at = excluded.looked_at`,
+         ON CONFLICT (team_id) DO UPDATE SET seq = excluded.seq, looked_at = excluded.looked_at WHERE alert_looks.seq < excluded.seq RETURNING 1`,
         [teamId, seq, at],
       );
+      return rows.length > 0;
     },
 
     async clear(client, { teamId, walletId }, kinds, at) {

@@ -31,11 +31,14 @@ export interface TopUpSettingsStore {
   /** Of a locked one. Gives how many declines came one after the other. */
   countDecline(client: PoolClient, teamId: TeamId): Promise<number>;
   suspend(client: PoolClient, teamId: TeamId, card: string, at: Date): Promise<void>;
+  /** No card is saved. False where somebody changed something since that version was read, or it is suspended already. */
+  suspendWithoutCard(client: PoolClient, teamId: TeamId, version: number, at: Date): Promise<boolean>;
   /** The card was read while suspended: another one is charged again, the same one is looked at later. */
   cardRead(teamId: TeamId, fingerprint: string | null, at: Date): Promise<void>;
   /** A card was saved: a suspended one is looked at with the next look. */
   readCardAgain(teamId: TeamId): Promise<void>;
-  toldOfCap(teamId: TeamId, month: string): Promise<void>;
+  /** Of that version's limit. */
+  toldOfCap(teamId: TeamId, version: number, month: string): Promise<void>;
 }
 
 /** Of a suspended team nobody asks Stripe more often than this for its card. */
@@ -43,6 +46,14 @@ const CARD_AGAIN_MS = 60 * 60_000;
 
 /** Whether credits are bought now, by `topup_standing`. */
 export const STANDING = 'SELECT topup_standing($1, $2, $3) AS standing';
+
+/** Top-ups that count toward the month's limit, as `topup_standing` counts them. */
+export const CHARGED = `(state IN ('planned', 'sent', 'paid') OR state = 'failed' AND why = 'unclear')`;
+
+/** In UTC. */
+export function monthStart(at: Date): Date {
+  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), 1));
+}
 
 export function topUpSettingsOver(money: Money): TopUpSettingsStore {
   return {
@@ -79,10 +90,9 @@ export function topUpSettingsOver(money: Money): TopUpSettingsStore {
     async chargedInMonth(teamId, currency, at) {
       const { rows } = await money.query<{ charged: string }>(
         {
-          text: `SELECT coalesce(sum(amount), 0)::text AS charged FROM topups WHERE team_id = $1 AND currency = $2 AND planned_at >= $3
-                   AND (state IN ('planned', 'sent', 'paid') OR state = 'failed' AND why = 'unclear')`,
+          text: `SELECT coalesce(sum(amount), 0)::text AS charged FROM topups WHERE team_id = $1 AND currency = $2 AND planned_at >= $3 AND ${CHARGED}`,
         },
-        [teamId, currency, new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), 1))],
+        [teamId, currency, monthStart(at)],
       );
       return BigInt(rows[0]!.charged);
     },
@@ -113,6 +123,15 @@ export function topUpSettingsOver(money: Money): TopUpSettingsStore {
       await client.query('UPDATE topup_settings SET suspended_card = $2, card_read_at = $3 WHERE team_id = $1', [teamId, card, at]);
     },
 
+    async suspendWithoutCard(client, teamId, version, at) {
+      const { rows } = await client.query(
+        `UPDATE topup_settings SET suspended_card = '', card_read_at = $3
+         WHERE team_id = $1 AND version = $2 AND enabled AND suspended_card IS NULL RETURNING 1`,
+        [teamId, version, at],
+      );
+      return rows.length > 0;
+    },
+
     async cardRead(teamId, fingerprint, at) {
       await money.query(
         {
@@ -131,8 +150,8 @@ export function topUpSettingsOver(money: Money): TopUpSettingsStore {
       ]);
     },
 
-    async toldOfCap(teamId, month) {
-      await money.query({ text: 'UPDATE topup_settings SET told_cap = $2 WHERE team_id = $1' }, [teamId, month]);
+    async toldOfCap(teamId, version, month) {
+      await money.query({ text: 'UPDATE topup_settings SET told_cap = $3 WHERE team_id = $1 AND version = $2' }, [teamId, version, month]);
     },
   };
 }

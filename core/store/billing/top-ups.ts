@@ -7,7 +7,7 @@ import { micro, type Credits } from '#core/domain/credits/credits.ts';
 import { priceKey, type Currency, type Offer, type PackId } from '#core/domain/credits/packs.ts';
 import type { TeamId, TopUpId, WalletId } from '#core/domain/ids.ts';
 import type { Money } from '../database/money.ts';
-import { STANDING } from './top-up-settings.ts';
+import { CHARGED, monthStart, STANDING } from './top-up-settings.ts';
 
 export type TopUpState = 'planned' | 'sent' | 'paid' | 'declined' | 'failed';
 
@@ -115,11 +115,15 @@ export function topUpsOver(money: Money): TopUps {
     async send({ id, teamId, amount, tries }, at) {
       return money.transaction(async (client) => {
         await client.query('SELECT 1 FROM topup_settings WHERE team_id = $1 FOR UPDATE', [teamId]);
-        // This one is in flight, and nothing that is asked before that says no.
+        // This one is in flight, and nothing that is asked before that says no. What a person agreed to, and the month, may have
+        // changed since it was planned.
         const { rows } = await client.query<{ wanted: boolean }>(
-          `SELECT topup_standing($1, $2, $3) = 'in-flight' AND w.balance - w.held < s.below AS wanted
-           FROM topup_settings s JOIN wallets w ON w.team_id = s.team_id WHERE s.team_id = $1`,
-          [teamId, amount, at],
+          `SELECT topup_standing($1, $2, $3) = 'in-flight' AND w.balance - w.held < s.below
+             AND (t.pack, t.pack_version, t.currency) = (s.pack, s.pack_version, s.currency) AND t.planned_at >= m.start
+             AND (SELECT sum(c.amount) FROM topups c WHERE c.team_id = s.team_id AND c.currency = s.currency AND c.planned_at >= m.start AND ${CHARGED}) <= s.monthly_cap AS wanted
+           FROM topup_settings s JOIN wallets w ON w.team_id = s.team_id JOIN topups t ON t.team_id = s.team_id AND t.id = $4
+           CROSS JOIN (SELECT $5::timestamptz AS start) m WHERE s.team_id = $1`,
+          [teamId, amount, at, id, monthStart(at)],
         );
         const wanted = rows[0]?.wanted === true;
         const ours = `WHERE id = $1 AND state = 'planned' AND tries = $2`;

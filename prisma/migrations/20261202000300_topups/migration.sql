@@ -137,6 +137,10 @@ BEGIN
   ) THEN RETURN 'disputed'; END IF;
   -- Stripe tells whole seconds.
   IF EXISTS (SELECT FROM purchases p WHERE p.team_id = team AND p.fraud_warned_at >= date_trunc('second', wanted.agreed_at)) THEN RETURN 'fraud'; END IF;
+  -- Whoever gets the money of a top-up back is not charged again for the credits that went with it.
+  IF EXISTS (
+    SELECT FROM purchases p WHERE p.team_id = team AND p.kind = 'top-up' AND p.refunded > 0 AND p.paid_at > wanted.agreed_at
+  ) THEN RETURN 'refunded'; END IF;
   IF wanted.suspended_card IS NOT NULL THEN RETURN CASE wanted.suspended_card WHEN '' THEN 'no-card' ELSE 'declined' END; END IF;
   IF EXISTS (SELECT FROM topups t WHERE t.team_id = team AND t.state IN ('planned', 'sent')) THEN RETURN 'in-flight'; END IF;
   IF amount + (

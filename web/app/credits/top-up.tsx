@@ -47,6 +47,7 @@ export const action = guarded('credits.buy', async (visit) => {
           monthlyCap: text('monthlyCap'),
           dailyMost: text('dailyMost'),
           pauseMinutes: text('pauseMinutes'),
+          prices: text('prices'),
           agreed: text('agreed') !== '',
         });
         return redirect(`${HERE}?done=on`);
@@ -127,13 +128,14 @@ function SavedCard() {
 }
 
 function Settings({ isOn }: { isOn: boolean }) {
-  const { currency, packs, pauses, dailyMost, numbers } = useLoaderData<typeof loader>();
+  const { currency, packs, prices, pauses, dailyMost, numbers } = useLoaderData<typeof loader>();
   const reader = useReader();
   const problem = useProblem('on');
   const wrong = problem?.fields ?? {};
   return (
     <Card title={words.settings}>
       <Form intent="on" action={HERE} className="grid gap-5 sm:grid-cols-2">
+        <input type="hidden" name="prices" value={prices} />
         <TextField
           label={words.below}
           name="below"

@@ -49,7 +49,7 @@ export const paymentWords = {
   rounds: (rounds: number) => (rounds === 1 ? 'found once' : `found ${rounds} times in a row`),
   events: 'Webhook events that fail',
   eventsLead: 'They are tried again until they succeed. Close an event that can never succeed, such as one about a deleted object.',
-  tries: (tries: number) => `${tries} tries`,
+  tries: (tries: number) => (tries === 1 ? '1 try' : `${tries} tries`),
   inHand: 'being handled',
   close: 'Close event',
   topUps: 'Failed auto top-ups',

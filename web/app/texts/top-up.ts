@@ -24,7 +24,7 @@ export const topUpWords = {
   pack: 'Buy this pack',
   cap: (currency: string) => `Most to charge in a month (${currency.toUpperCase()})`,
   capHint: 'Whole amount. Months are counted in UTC.',
-  daily: 'Most per day',
+  daily: 'Most purchases in 24 hours',
   pause: 'Wait between two purchases',
   minutes: (minutes: number) =>
     minutes < 60 ? `${minutes} minutes` : minutes === 60 ? '1 hour' : minutes < 1_440 ? `${minutes / 60} hours` : '1 day',
@@ -53,7 +53,7 @@ export const standingWords: Readonly<
   },
   daily: {
     title: 'Daily limit reached',
-    words: 'No more packs are bought today. Buy credits yourself or raise the limit.',
+    words: 'No more packs are bought until 24 hours have passed since an earlier one. Buy credits yourself or raise the limit.',
     isTrouble: true,
   },
   cap: {
@@ -75,6 +75,11 @@ export const standingWords: Readonly<
   fraud: {
     title: 'Paused: a payment was reported as fraud',
     words: 'If your card was charged without permission, contact us. To continue, confirm these settings again.',
+    isTrouble: true,
+  },
+  refunded: {
+    title: 'Paused: an auto top-up was refunded',
+    words: 'To continue, confirm these settings again. You can also buy credits yourself.',
     isTrouble: true,
   },
   closed: { title: 'Paused: your team can’t buy credits', words: 'Your team is on hold or is being deleted.', isTrouble: true },
