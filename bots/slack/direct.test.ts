@@ -21,6 +21,9 @@ test('when a channel is archived while work goes on, its asker gets the answers 
   await say('find me 4 leads in Boston', { thread });
   await answer(thread, /Next in line/);
   await people.channel('T1', 'C1', { archived: true });
+  // Where the direct message cannot be opened now, it is opened later.
+  await people.next('conversations.open', 'broken');
+  await people.next('conversations.open', 'busy');
   finish.resolve();
   const direct = async () => (await people.messages('D1')).filter(({ isBot }) => isBot).map(({ blocks }) => readable(blocks));
   await vi.waitFor(

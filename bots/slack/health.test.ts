@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
+import { DOWN_MS } from '#core/flows/operator/platforms.ts';
 import { SlackAway, SlackNo, type Call } from './api/call.ts';
 import { slackPulse } from './health.ts';
 
@@ -43,6 +44,24 @@ test('Slack is not well when it does not answer, refuses our token, or its socke
   expect([wrong(), number('tokens_refused')]).toEqual([{}, 0]);
   pulse.socket(false);
   expect([wrong(), number('socket_age_seconds')]).toEqual([{ 'Slack socket': 'no connection for 0 s' }, 0]);
+});
+
+test('some calls that failed, after which nobody called, are no trouble for long enough to be an alarm', async () => {
+  const clock = clockByHand();
+  const pulse = slackPulse(clock, { hasSocket: false, isOwn: false });
+  const call = pulse.watched(() => Promise.reject(new SlackAway('users.info', 'no answer in time')));
+  const fail = () => call('users.info', 'xoxb-1', {}, AbortSignal.timeout(1_000)).catch(() => undefined);
+  for (let i = 0; i < 3; i++) await fail();
+  expect(pulse.health()).toMatchObject([{ ok: false }]);
+  clock.forward(DOWN_MS - 20_000);
+  expect(pulse.health()).toEqual([{ part: 'Slack', ok: true }]);
+  // While it is away, answers are tried again in 1, 2, 4 … seconds.
+  await fail();
+  for (let waitMs = 1_000; waitMs <= 256_000; waitMs *= 2) {
+    clock.forward(waitMs);
+    expect(pulse.health()).toMatchObject([{ ok: false }]);
+    await fail();
+  }
 });
 
 test('where many workspaces install the app, one of them that refuses its token is a number, and no trouble of the platform', async () => {

@@ -23,6 +23,8 @@ const REFUSED_MS = 10 * 60_000;
 const KEPT_MOST = 200;
 /** Two failures say little: a machine of Slack's may be restarting. */
 const FAILURES_LEAST = 3;
+/** Where nobody called for so long nobody knows. Shorter than what is an alarm, and longer than answers wait for their next try by then. */
+const QUIET_MS = 270_000;
 
 /** `hasSocket`: a socket is to be open. `isOwn`: the app is one workspace's alone, so its token is everybody's. */
 export function slackPulse(clock: Clock, { hasSocket, isOwn }: { readonly hasSocket: boolean; readonly isOwn: boolean }): SlackPulse {
@@ -31,7 +33,7 @@ export function slackPulse(clock: Clock, { hasSocket, isOwn }: { readonly hasSoc
   /** Tokens that Slack does not take, and when it last refused them, in ms. */
   const refused = new Map<string, number>();
   const startedMs = nowMs();
-  let failuresInARow = 0;
+  let [failuresInARow, failedMs] = [0, startedMs];
   let toldMs: number | null = null;
   let openedMs: number | null = null;
   let lostMs = startedMs;
@@ -56,7 +58,7 @@ export function slackPulse(clock: Clock, { hasSocket, isOwn }: { readonly hasSoc
       openedMs = isOpen ? (openedMs ?? nowMs()) : null;
     },
     health: () => [
-      failuresInARow < FAILURES_LEAST
+      failuresInARow < FAILURES_LEAST || nowMs() - failedMs >= QUIET_MS
         ? { part: 'Slack', ok: true }
         : { part: 'Slack', ok: false, trouble: `no answer to the last ${failuresInARow} calls` },
       ...(isOwn
@@ -96,7 +98,7 @@ export function slackPulse(clock: Clock, { hasSocket, isOwn }: { readonly hasSoc
   };
 
   function note(token: string, error: unknown): void {
-    if (error instanceof SlackAway) failuresInARow++;
+    if (error instanceof SlackAway) [failuresInARow, failedMs] = [failuresInARow + 1, nowMs()];
     if (error instanceof SlackNo) {
       failuresInARow = 0;
       if (useless.has(error.error) && token !== '') refused.set(token, nowMs());

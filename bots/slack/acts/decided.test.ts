@@ -6,6 +6,7 @@ import { agentsThat, csvOf, done, someUsage } from '#core/testing/stages/agents-
 import { forAll } from '#core/testing/stages/stage.ts';
 import { openProduct } from '../testing/open-product.ts';
 import { readable } from '../testing/stage.ts';
+import { letterKeyOf } from './decided.ts';
 
 const clock = clockByHand();
 const agents = agentsThat(async ({ quantity }, _watch, signal) => {
@@ -67,6 +68,9 @@ test('a request that was changed in a form says so where it stood', async () => 
   await vi.waitFor(async () => {
     const { text, acts } = await looks(thread, post.ts);
     expect([text, acts]).toEqual([expect.stringMatching(/^… Start this task\?[^]*Changed by Ann\. The changed request is below\.$/), []]);
+    // It is still known as its letter, or it would be posted again by whoever does not know yet that it was.
+    const now = (await people.messages('C1', thread)).find(({ ts }) => ts === post.ts)!;
+    expect(letterKeyOf(now.blocks[0]!.block_id)).not.toBeNull();
   });
 });
 

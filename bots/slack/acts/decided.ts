@@ -105,16 +105,25 @@ export function showVerdict(deps: SaidDeps, here: Installation, channel: string,
   if (blocks !== null) deps.forOne.attempt(edit(deps, here, channel, message, blocks));
 }
 
+interface PostLines {
+  readonly ts: string;
+  readonly thread: string | null;
+  readonly lines: readonly string[];
+  /** Of its letter. */
+  readonly key?: string | undefined;
+}
+
 /** A post of which only its lines are known. */
 export function showVerdictOn(
   deps: SaidDeps,
   here: Installation,
   channel: string,
-  { ts, lines }: { readonly ts: string; readonly lines: readonly string[] },
+  { ts, thread, lines, key }: PostLines,
   { words }: Verdict,
 ): void {
   const blocks = linesAs('section', [...lines.map(plain), [bold(words)]]);
-  deps.forOne.attempt(edit(deps, here, channel, { ts, thread_ts: undefined, text: lines[0], blocks: [] }, blocks));
+  const before = key === undefined ? [] : [{ type: 'section', block_id: key }];
+  deps.forOne.attempt(edit(deps, here, channel, { ts, thread_ts: thread ?? undefined, text: lines[0], blocks: before }, blocks));
 }
 
 /** Without what is pressed there. */

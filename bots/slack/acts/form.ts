@@ -15,7 +15,7 @@ import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
 import type { Recipient } from '../said/private.ts';
 import { speakerOf } from '../said/speaker.ts';
-import { linesWithoutButtons, showVerdictOn, verdictOn } from './decided.ts';
+import { letterKeyOf, linesWithoutButtons, showVerdictOn, verdictOn } from './decided.ts';
 
 export const CHANGE = 'change';
 /** Characters that a field of Slack takes. */
@@ -58,7 +58,8 @@ const METADATA_MOST = 3_000;
 /** Once the form is sent, the post says so: as much of it as fits is kept for that. */
 function metadataOf(origin: Readonly<Record<string, string | null>>, post: PressedMessage | null): string {
   const lines = post === null ? [] : linesWithoutButtons(post.blocks as KnownBlock[]);
-  const whole = JSON.stringify({ ...origin, ...(post !== null && { post: { ts: post.ts, lines } }) });
+  const key = letterKeyOf(post?.blocks[0]?.block_id) ?? undefined;
+  const whole = JSON.stringify({ ...origin, ...(post !== null && { post: { ts: post.ts, key, lines } }) });
   return whole.length <= METADATA_MOST ? whole : JSON.stringify(origin);
 }
 
@@ -121,7 +122,8 @@ export async function submitted(deps: SaidDeps, here: Installation, { user, view
     const answered = await app.chats.act(speakerOf(here, who), { key, choice, threadRef, at: clock.now(), form }, wait());
     const { show, did, outcome } = answered;
     const verdict = verdictOn(choice, answered, who.name);
-    if (origin.post !== undefined && verdict !== null) showVerdictOn(deps, here, origin.channel, origin.post, verdict);
+    if (origin.post !== undefined && verdict !== null)
+      showVerdictOn(deps, here, origin.channel, { ...origin.post, thread: origin.thread }, verdict);
     if (did === 'changed') forOne.show(key, to, show);
     else return errorIn(outcome === 'too-many' ? sayTooMany : show.kind === 'private' ? show.reply.fallback : notAccepted);
     return null;
@@ -146,7 +148,7 @@ const originSchema = z.object({
   threadRef: z.string(),
   channel: z.string(),
   thread: z.string().nullable(),
-  post: z.object({ ts: z.string(), lines: z.array(z.string()) }).optional(),
+  post: z.object({ ts: z.string(), key: z.string().optional(), lines: z.array(z.string()) }).optional(),
 });
 
 function typedIn(values: Submitted['view']['state']['values']): ReturnType<typeof filledIn> {

@@ -34,6 +34,23 @@ export function readAgain(raw: string): ReadAsk {
   return type === undefined ? { text } : { text, type };
 }
 
+/**
+ * The request with what it is about, as a quotation that is neither weighed nor counted, also when it is run again. Words that are
+ * no request by themselves stay alone, and so do words that fill a request: what somebody else wrote makes no difference to either.
+ */
+export function withContext(text: string, context: string): string {
+  const whole = `${text}\n\n${context.replaceAll(/^/gm, '> ')}`;
+  return context !== '' && isReadable(text) && isReadable(whole) ? whole : text;
+}
+
+function isReadable(raw: string): boolean {
+  try {
+    return readAgain(raw).text !== '';
+  } catch {
+    return false; // whoever takes it says why
+  }
+}
+
 function takeType(text: string): ReadAsk {
   const flag = /^(?:--type[\s:=]+|type\s*[:=]\s*)([^\s,;]+)[\s,;]*/i.exec(text);
   if (flag) {

@@ -51,7 +51,12 @@ export function askedIn(text: string): { readonly asked: string; readonly withSt
   const aside: ReadonlySet<Kind> = new Set([...priority, 'quoted']);
   const withStatements = join((kind) => !aside.has(kind));
   const asked = join((kind) => !aside.has(kind) && kind !== 'statement');
-  if (asked.trim() === '') return { asked: text, withStatements: text, around: '' };
+  if (asked.trim() === '') {
+    // A quotation is what is asked for only where there is nothing else.
+    const own = join((kind) => kind !== 'quoted');
+    const all = /[\p{L}\p{N}]/u.test(own) ? own : text;
+    return { asked: all, withStatements: all, around: '' };
+  }
   return { asked, withStatements, around: join((kind) => telling.has(kind)) };
 }
 

@@ -47,7 +47,7 @@ const table = {
     mayHaveActed: true,
   },
   'inputs.missing': {
-    sentence: 'A file of this request could not be downloaded.',
+    sentence: 'Not all files of this request could be downloaded.',
     wayForward: 'Send your request again with all its files attached.',
     mayHaveActed: false,
   },

@@ -2,6 +2,7 @@
 
 import type { AgentType } from './agent-type.ts';
 import { asNumber, type Credits } from '../credits/credits.ts';
+import { lostFileWords, type LostFile } from '../files/lost-input.ts';
 import { failureFor, type FailureCode } from './failure.ts';
 import type { ConversationId, FileId, TaskId } from '../ids.ts';
 import { rateOf } from '../credits/rates.ts';
@@ -33,7 +34,13 @@ export interface TaskView {
   readonly creditsHeld: number;
   readonly creditsUsed: number;
   readonly result: { readonly summary: string; readonly sample: boolean } | null;
-  readonly failure: { readonly code: FailureCode; readonly message: string; readonly wayForward: string } | null;
+  readonly failure: {
+    readonly code: FailureCode;
+    readonly message: string;
+    readonly wayForward: string;
+    /** The files that could not be downloaded, in words: at most as many as a request may have. Only with `inputs.missing`. */
+    readonly lostFiles?: readonly { readonly name: string; readonly reason: string }[];
+  } | null;
   readonly files: readonly FileView[];
   readonly retryOf: TaskId | null;
   /** ISO 8601. */
@@ -72,7 +79,7 @@ export interface TaskRow {
   readonly held: Credits;
   readonly creditsUsed: Credits;
   readonly result: { readonly summary: string; readonly sample: boolean; readonly units: number | null } | null;
-  readonly failure: { readonly code: FailureCode } | null;
+  readonly failure: { readonly code: FailureCode; readonly lost?: readonly LostFile[] } | null;
   readonly retryOf: TaskId | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
@@ -117,7 +124,7 @@ export function viewTask(
     creditsHeld: isOver(task.status) ? 0 : asNumber(task.held),
     creditsUsed: asNumber(task.creditsUsed),
     result: task.result && { summary: task.result.summary, sample: task.result.sample },
-    failure: task.failure && viewFailure(task.failure.code, task.type),
+    failure: task.failure && viewFailure(task.failure, task.type),
     files: task.files.map((file) => viewFile(file, task.id, links.linkFor)),
     retryOf: task.retryOf,
     createdAt: task.createdAt.toISOString(),
@@ -142,9 +149,10 @@ export const statusWords = {
   canceled: 'Canceled',
 } as const satisfies Record<TaskStatus, string>;
 
-function viewFailure(code: FailureCode, type: AgentType): TaskView['failure'] {
+function viewFailure({ code, lost = [] }: NonNullable<TaskRow['failure']>, type: AgentType): TaskView['failure'] {
   const { sentence, cost, wayForward } = failureFor(code, type);
-  return { code, message: `${sentence} ${cost}`, wayForward };
+  const lostFiles = lost.map(({ name, why }) => ({ name, reason: lostFileWords[why] }));
+  return { code, message: `${sentence} ${cost}`, wayForward, ...(lostFiles.length > 0 && { lostFiles }) };
 }
 
 export function viewFile(file: FileRow, taskId: TaskId, linkFor: (fileId: FileId) => string): FileView {

@@ -233,6 +233,23 @@ test('the message that a request was started on comes along, and says neither wh
   expect((await stage().core.store.tasks.find(owner.teamId, long!))!.requestText).toHaveLength('find me 2 leads\n\n> '.length + 3_000);
 });
 
+test.each(['', '👍', '/leads', 'type: leads', '--type: nothing'])(
+  '“%s” is no request because of the message that it is said of',
+  async (text) => {
+    const { owner, place } = await linked();
+    const [ann, thread] = [place.speaker(), place.thread()];
+    expect(await ann.say(text, thread, { context: 'find me 400 leads' })).toMatchObject({ outcome: 'refused' });
+    expect(await owner.ledger()).toEqual(['grant 500']);
+  },
+);
+
+test('a request that is as long as one may be is taken without the message that it is said of', async () => {
+  const { owner, place } = await linked();
+  const text = `find me 3 leads ${'x'.repeat(19_980)}`;
+  const { taskId } = await place.speaker().say(text, place.thread(), { context: 'find me 400 leads' });
+  expect(await stage().core.store.tasks.find(owner.teamId, taskId!)).toMatchObject({ requestText: text, quantity: 3 });
+});
+
 test('files that only the platform has are refused until they can be fetched', async () => {
   const { owner, place } = await linked();
   const file = { kind: 'remote', name: 'list.csv', mime: 'text/csv', sizeBytes: 10, ref: 'F1' } as const;

@@ -11,6 +11,7 @@ import {
   type SpeakerInput,
 } from '#core/contracts/chats.ts';
 import { isForUs } from '#core/domain/chats/addressed.ts';
+import { withContext } from '#core/domain/asks/read-ask.ts';
 import { isStop } from '#core/domain/chats/stop-words.ts';
 import { channelOfThread, whyNotHere, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { IdentityId } from '#core/domain/ids.ts';
@@ -107,7 +108,7 @@ async function ask({ core, speaker, message, seen, twin, patience }: Heard, paye
         key,
         threadRef,
         ...(channel !== undefined && { channel }),
-        text: withContext(text, context),
+        text: withContext(text, context ?? ''),
         ...(type !== undefined && { type }),
         // Files that only the platform has are refused by intake until they can be fetched.
         files,
@@ -121,11 +122,6 @@ async function ask({ core, speaker, message, seen, twin, patience }: Heard, paye
     if (error instanceof JudgedBefore) return { ...nothingToShow, repeated: true };
     throw error;
   }
-}
-
-/** As a quotation, which is neither weighed nor counted, also when the request is run again. */
-function withContext(text: string, context = ''): string {
-  return context === '' ? text : `${text}\n\n${context.replaceAll(/^/gm, '> ')}`;
 }
 
 /** Written down as a message of a chat: its key alone is its identity. */

@@ -113,6 +113,41 @@ test('a file that is gone ends the task: it is named, with the reason, and nothi
   });
 });
 
+test('all files that cannot be had are named, and one that fails after the first loss is not tried for minutes', async () => {
+  let calls = 0;
+  const world = await chat(async (ref) => {
+    if (ref === 'a') throw new FetchError('never', 'gone', 'gone');
+    if (ref === 'b') throw new FetchError('never', 'forbidden', 'a login page');
+    if (ref === 'c' && calls++ < 4) throw new FetchError('later', 'unreachable', 'down');
+    return arrived();
+  });
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const taken = await world.ask(names.map((name) => remote(`${name}.csv`, name)));
+  await goOnUntil(world.clock, 11_000, async () => (await world.owner.task(taken)).status === 'failed');
+  expect(calls).toBeLessThan(4);
+  expect((await world.owner.task(taken)).failure?.lostFiles).toEqual([
+    { name: 'a.csv', reason: 'it was deleted or its link expired' },
+    { name: 'b.csv', reason: 'the app may not read it' },
+    { name: 'c.csv', reason: 'it could not be downloaded' },
+  ]);
+  expect(await world.owner.ledger()).toEqual(['grant 500', 'hold 3', 'release 3']);
+});
+
+test('a lost file is told within a minute, whatever the others take', async () => {
+  const world = await chat(async (ref) => {
+    if (ref === 'a') throw new FetchError('never', 'gone', 'gone');
+    throw new FetchError('later', 'unreachable', 'slow down', { retryAfterMs: 30 * 60_000 });
+  });
+  const taken = await world.ask([remote('a.csv', 'a'), remote('b.csv', 'b')]);
+  const lost = async () =>
+    (await world.core.store.money.query({ text: 'SELECT FROM waiting_inputs WHERE lost IS NOT NULL' }, [])).rows.length;
+  await vi.waitFor(async () => expect(await lost()).toBe(1));
+  expect(await world.owner.task(taken)).toMatchObject({ status: 'pending' });
+  world.clock.forward(61_000);
+  expect(await world.owner.untilOver(taken)).toMatchObject({ failure: { lostFiles: [{ name: 'a.csv' }] }, creditsUsed: 0 });
+  await goOnUntil(world.clock, 30 * 60_000, async () => (await waitingIn(world)) === 0);
+});
+
 test('a platform that fails is tried five times in about five minutes, then the task ends', async () => {
   let calls = 0;
   const world = await chat(async () => {
@@ -225,9 +260,9 @@ test('what leads to a file is not readable in the database', async () => {
 });
 
 /** Lets so much time pass again and again, and none once it holds. */
-async function goOnUntil(clock: ClockByHand, ms: number, holds: () => boolean): Promise<void> {
-  await vi.waitFor(() => {
-    if (holds()) return;
+async function goOnUntil(clock: ClockByHand, ms: number, holds: () => boolean | Promise<boolean>): Promise<void> {
+  await vi.waitFor(async () => {
+    if (await holds()) return;
     clock.forward(ms);
     throw new Error('not yet');
   });

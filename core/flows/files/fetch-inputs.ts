@@ -1,12 +1,10 @@
-// Files that people attached in a chat are fetched before their task starts. One that cannot be had ends the task: it is named, with
-// the reason, and nothing is charged.
+// Files that people attached in a chat are fetched before their task starts. One that cannot be had ends the task (lose-input.ts):
+// every such file is named, with the reason, and nothing is charged.
 
-import { NO_CREDITS } from '#core/domain/credits/credits.ts';
 import { askLimits } from '#core/domain/asks/limits.ts';
 import { safeFileName } from '#core/domain/files/file-name.ts';
 import type { LostInputReason } from '#core/domain/files/lost-input.ts';
 import { mimeOf, UNKNOWN_MIME } from '#core/domain/files/mime.ts';
-import { newId } from '#core/domain/ids.ts';
 import { FetchError, type Fetcher } from '#core/ports/fetcher.ts';
 import { FilesError, type Stored } from '#core/ports/files.ts';
 import { isFromDatabase } from '#core/store/database/outage.ts';
@@ -14,6 +12,7 @@ import type { WaitingInput } from '#core/store/files/waiting-inputs.ts';
 import type { Core } from '../runtime/core.ts';
 import { patiently } from '../runtime/patiently.ts';
 import { inputKey } from './keep-input.ts';
+import { endWithoutLost, lose } from './lose-input.ts';
 
 export type Fetchers = ReadonlyMap<string, Fetcher>;
 
@@ -56,10 +55,13 @@ async function fetchOne(core: Core, fetcher: Fetcher, input: WaitingInput, leave
       await core.files.remove(inputKey(input.id));
       return await core.store.waitingInputs.drop(input, inputKey(input.id), core.clock.now());
     }
-    if (input.ref === null) return await lose(core, input, 'gone');
+    if (input.lost !== null) return await endWithoutLost(core, input, 'now');
+    if (input.ref === null) throw new FetchError('never', 'gone', 'sealed with a key that is gone');
     const file = await fetched(core, fetcher, input, input.ref, leave);
     // Where it is not kept, another process has it, or its task is over: then it is removed with its row.
-    if (await core.store.waitingInputs.kept(input, file, core.clock.now())) log.info({ sizeBytes: file.sizeBytes }, 'input fetched');
+    if (!(await core.store.waitingInputs.kept(input, file, core.clock.now()))) return;
+    log.info({ sizeBytes: file.sizeBytes }, 'input fetched');
+    await endWithoutLost(core, input, 'when known').catch((error: unknown) => log.warn({ error }, 'lost inputs not told yet'));
   } catch (error) {
     ended.abort();
     await holding;
@@ -120,7 +122,9 @@ async function failed(core: Core, input: WaitingInput, error: unknown, leave: Ab
   // Storage that is away, and a process that ends, are not the platform's fault.
   const isOurs = leave.aborted || (error instanceof FilesError && error.code === 'storage.unavailable');
   const { kind, why, retryAfterMs } = trouble(error);
-  if (!isOurs && (kind === 'never' || input.tries >= TRIES_MOST || at >= input.giveUpAt)) {
+  // What is lost already ends the task, so nobody waits for more tries of this one.
+  const isLast = kind === 'never' || input.tries >= TRIES_MOST || at >= input.giveUpAt;
+  if (!isOurs && (isLast || (retryAfterMs === null && (await core.store.waitingInputs.notHere(input.taskId)).lost.length > 0))) {
     log.warn({ why, error }, 'input lost');
     return lose(core, input, why);
   }
@@ -138,27 +142,4 @@ function trouble(error: unknown): { kind: 'later' | 'never'; why: LostInputReaso
 /** 10, 20, 40, 80 seconds: five tries in about five minutes. */
 function backOffMs(tries: number): number {
   return 10_000 * 2 ** Math.min(tries - 1, 4);
-}
-
-async function lose(core: Core, { taskId, teamId, type, platform, name }: WaitingInput, why: LostInputReason): Promise<void> {
-  const at = core.clock.now();
-  const lost = [{ name: safeFileName(name), why }];
-  await core.store.finish(
-    {
-      taskId,
-      teamId,
-      attempt: null,
-      status: 'failed',
-      charge: NO_CREDITS,
-      result: null,
-      failure: { code: 'inputs.missing', lost },
-      usage: null,
-      outcome: null,
-      letterId: newId(at.getTime()),
-      saying: { kind: 'failed', taskId, type, code: 'inputs.missing', lost },
-      readHere: core.settings.readHere.has(platform),
-      files: [],
-    },
-    at,
-  );
 }

@@ -182,24 +182,39 @@ async function confirm(core: Core, letter: OpenLetter, posted: Posted): Promise<
   await core.store.letters.sent(letter, posted, core.clock.now());
 }
 
+/** Rejects with a PostError, and changes nothing, while it is not known where its asker can be told instead. */
 async function giveUp(core: Core, poster: Poster, letter: OpenLetter, death: Death): Promise<void> {
+  const direct = await directFor(core, poster, letter, death);
   core.log.warn({ letterId: letter.id, tries: letter.tries, why: death.why }, 'letter undeliverable');
   await core.store.letters.dead(letter, death, core.clock.now());
-  await tellDirectly(core, poster, letter, death).catch((error: unknown) =>
-    core.log.warn({ letterId: letter.id, error }, 'letter not said directly; the portal shows it'),
-  );
+  if (direct === null) return;
+  try {
+    const conversationId = await core.store.deadLetters.sayDirectly(letter.id, direct, core.clock.now());
+    if (conversationId !== null) core.log.info({ letterId: letter.id, conversationId }, 'letter said in a direct message');
+  } catch (error) {
+    notDirectly(core, letter, error);
+  }
 }
 
-/** Of a channel that is gone or closed its asker hears in a direct message. Never where it may have been posted. */
-async function tellDirectly(core: Core, poster: Poster, letter: OpenLetter, { why, mayBePosted }: Death): Promise<void> {
-  if (poster.direct === undefined || letter.taskId === null || mayBePosted || (why !== 'gone' && why !== 'closed')) return;
-  const externalId = await core.store.deadLetters.askerThere(letter.taskId);
-  if (externalId === null) return;
-  const to = { externalId, threadRef: letter.threadRef ?? letter.address };
-  const callMs = core.settings.letterLeaseMs / CALLS_IN_A_LEASE;
-  const ref = await answered(core, callMs, new AbortController().signal, (signal) => poster.direct!(to, signal));
-  const conversationId = await core.store.deadLetters.sayDirectly(letter.id, ref, core.clock.now());
-  if (conversationId !== null) core.log.info({ letterId: letter.id, conversationId }, 'letter said in a direct message');
+/** Of a channel that is gone or closed its asker hears in a direct message. null where there is none, and where it may have been posted. */
+async function directFor(core: Core, poster: Poster, letter: OpenLetter, { why, mayBePosted }: Death): Promise<string | null> {
+  if (poster.direct === undefined || letter.taskId === null || mayBePosted || (why !== 'gone' && why !== 'closed')) return null;
+  try {
+    const externalId = await core.store.deadLetters.askerThere(letter.taskId);
+    if (externalId === null) return null;
+    const to = { externalId, threadRef: letter.threadRef ?? letter.address };
+    const callMs = core.settings.letterLeaseMs / CALLS_IN_A_LEASE;
+    return await answered(core, callMs, new AbortController().signal, (signal) => poster.direct!(to, signal));
+  } catch (error) {
+    // A platform that is away or limits us now says it later, for as long as a letter is worth something.
+    if (error instanceof PostError && error.kind !== 'never' && !isStale(core, letter)) throw error;
+    notDirectly(core, letter, error);
+    return null;
+  }
+}
+
+function notDirectly(core: Core, { id }: OpenLetter, error: unknown): void {
+  core.log.warn({ letterId: id, error }, 'letter not said directly; the portal shows it');
 }
 
 /** Gives how long the platform lets us wait. */
@@ -214,7 +229,15 @@ async function postpone(core: Core, poster: Poster, letter: OpenLetter, error: u
   if (error instanceof PostError && kind === 'never') {
     const why = error.why ?? 'refused';
     if (error.wholeChannel) await noteBroken(core, letter, why);
-    await giveUp(core, poster, letter, { why, trouble, mayBePosted: tried.mustLook && !tried.posting });
+    try {
+      await giveUp(core, poster, letter, { why, trouble, mayBePosted: tried.mustLook && !tried.posting });
+    } catch (again) {
+      if (!(again instanceof PostError)) throw again;
+      const nextAt = new Date(
+        core.clock.now().getTime() + (again.retryAfterMs === null ? backOffMs(letter.failures) : pauseMs(again.retryAfterMs)),
+      );
+      await core.store.letters.later(letter, { state: 'planned', nextAt, trouble: again.message, failed: true });
+    }
     return null;
   }
   const isHopeless = isOurFault && letter.failures + 1 >= OWN_FAULTS_MOST;

@@ -1,6 +1,7 @@
 // Files of requests that their platform still has (the table `waiting_inputs`). The number of its tries tells whose a file is: a
 // process that slept through its lease may no longer say what becomes of it.
 
+import type { LostFile, LostInputReason } from '#core/domain/files/lost-input.ts';
 import type { FileId, TaskId, TeamId } from '#core/domain/ids.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { AgentType } from '#core/domain/tasks/agent-type.ts';
@@ -23,6 +24,15 @@ export interface WaitingInput {
   readonly giveUpAt: Date;
   /** Its task has ended, so nobody wants it any more. */
   readonly isOver: boolean;
+  /** Why it cannot be had; it was claimed because the others took too long. */
+  readonly lost: LostInputReason | null;
+}
+
+/** What is known of a task's files that are not here. */
+export interface NotHere {
+  readonly lost: readonly LostFile[];
+  /** How many may still come. */
+  readonly open: number;
 }
 
 export interface WaitingInputs {
@@ -37,6 +47,9 @@ export interface WaitingInputs {
     at: Date,
   ): Promise<boolean>;
   later(input: WaitingInput, nextAt: Date): Promise<void>;
+  /** It cannot be had. It is claimed once more at `endAt`. */
+  lost(input: WaitingInput, why: LostInputReason, endAt: Date): Promise<void>;
+  notHere(taskId: TaskId): Promise<NotHere>;
   /** Once nothing of it is left in storage. Its task remembers that it had this file, so that it is not run again without it. */
   drop(input: WaitingInput, storageKey: string, at: Date): Promise<void>;
 }
@@ -54,7 +67,7 @@ export function waitingInputsOver(money: Money, encryptionKeys: readonly string[
             )
             UPDATE waiting_inputs w SET tries = w.tries + 1, next_at = $2::timestamptz + make_interval(secs => $3) FROM due d, tasks t
             WHERE w.id = d.id AND t.id = w.task_id
-            RETURNING w.id, w.task_id, w.team_id, t.type, w.platform, w.name, w.mime, w.size_bytes, w.ref, w.tries, w.give_up_at,
+            RETURNING w.id, w.task_id, w.team_id, t.type, w.platform, w.name, w.mime, w.size_bytes, w.ref, w.tries, w.give_up_at, w.lost,
               t.status NOT IN ('awaiting_approval', 'pending') AS over`,
         },
         [platforms, at, leaseMs / 1000, most],
@@ -72,6 +85,7 @@ export function waitingInputsOver(money: Money, encryptionKeys: readonly string[
         tries: row.tries,
         giveUpAt: row.give_up_at,
         isOver: row.over,
+        lost: row.lost,
       }));
     },
 
@@ -85,6 +99,27 @@ export function waitingInputsOver(money: Money, encryptionKeys: readonly string[
 
     async later({ id, tries }, nextAt) {
       await money.query({ text: 'UPDATE waiting_inputs SET next_at = $3 WHERE id = $1 AND tries = $2' }, [id, tries, nextAt]);
+    },
+
+    async lost({ id, tries }, why, endAt) {
+      await money.query({ text: 'UPDATE waiting_inputs SET lost = $3, next_at = $4 WHERE id = $1 AND tries = $2' }, [
+        id,
+        tries,
+        why,
+        endAt,
+      ]);
+    },
+
+    async notHere(taskId) {
+      const { rows } = await money.query<{ name: string; lost: LostInputReason | null }>(
+        {
+          name: 'inputs not here',
+          text: 'SELECT name, lost FROM waiting_inputs WHERE task_id = $1 ORDER BY created_at, id',
+        },
+        [taskId],
+      );
+      const lost = rows.flatMap(({ name, lost: why }) => (why === null ? [] : [{ name, why }]));
+      return { lost, open: rows.length - lost.length };
     },
 
     async drop({ id, tries }, storageKey, at) {
@@ -126,4 +161,5 @@ interface ClaimRow {
   readonly tries: number;
   readonly give_up_at: Date;
   readonly over: boolean;
+  readonly lost: LostInputReason | null;
 }

@@ -147,7 +147,7 @@ interface SqlRow {
   held: string;
   credits_used: string;
   result: TaskResult | null;
-  failure: { code: FailureCode } | null;
+  failure: TaskRow['failure'];
   retry_of: TaskId | null;
   deadline_at: Date;
   created_at: Date;

@@ -103,6 +103,15 @@ export function Outcome({ task }: { task: TaskView }) {
   if (task.failure)
     return (
       <Notice tone={task.status === 'canceled' ? 'warn' : 'bad'} title={task.failure.message}>
+        {task.failure.lostFiles && (
+          <ul className="wrap-anywhere">
+            {task.failure.lostFiles.map(({ name, reason }, at) => (
+              <li key={at}>
+                <bdi>{name}</bdi>: {reason}
+              </li>
+            ))}
+          </ul>
+        )}
         <p>{task.failure.wayForward}</p>
       </Notice>
     );
