@@ -3,14 +3,14 @@
 import type { Context } from '#bots/adapter.ts';
 import { keptPlaces } from '#bots/places.ts';
 import type { Call } from './api/call.ts';
-import type { Dispatch } from './gateway/dispatch.ts';
+import type { Dispatch, GatewayParts } from './gateway/dispatch.ts';
 import type { Guilds } from './gateway/guilds.ts';
 import type { Titles } from './out/deps.ts';
 import { serverHandlers } from './servers/servers.ts';
 import type { DiscordSettings } from './settings.ts';
 import { again } from './said/again.ts';
 import type { SaidDeps } from './said/deps.ts';
-import { saidHandlers } from './said/handlers.ts';
+import { saidHandlers, settledMessages } from './said/handlers.ts';
 import { discordMembers } from './said/members.ts';
 import { discordPrivate, type Private } from './said/private.ts';
 
@@ -24,6 +24,7 @@ interface Needs {
 
 export interface Listening {
   readonly dispatch: Dispatch;
+  readonly settled: NonNullable<GatewayParts['settled']>;
   readonly forOne: Private;
   /** Judges a message once more, for its author alone (again.ts). */
   again(...given: Again): ReturnType<typeof again>;
@@ -60,6 +61,7 @@ export function listening(
       ...saidHandlers(deps),
       ...serverHandlers({ app, brandName, call, me, members, attempt: forOne.attempt, clock, log }),
     },
+    settled: settledMessages(deps),
     forOne,
     again: (...given) => again(deps, ...given),
     ended: forOne.ended,

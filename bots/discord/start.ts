@@ -37,6 +37,7 @@ export async function startDiscord(context: Context<DiscordSettings>): Promise<S
     call,
     guilds,
     pulse,
+    settled: ears.settled,
     dispatch: { ...ears.dispatch, INTERACTION_CREATE: interactionCreate(acts, call) },
   });
   const commands = deployCommands(context, call);

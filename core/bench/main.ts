@@ -40,9 +40,13 @@ try {
   if (wanted('news')) show(await benchNews(postgres.url, folder, log));
   if (wanted('dashboard')) show(await benchDashboard(postgres.url, folder, log));
   if (wanted('slack')) {
-    // Bolt takes a moment to load.
+    // Bolt takes a moment to load, and discord.js too.
     const { benchSlack } = await import('./slack.ts');
     show(await benchSlack(postgres.url, folder, log));
+  }
+  if (wanted('discord')) {
+    const { benchDiscord } = await import('./discord.ts');
+    show(await benchDiscord(postgres.url, folder, log));
   }
   if (wanted('end-to-end')) show([await benchEndToEnd(postgres.url, folder, log)]);
 } finally {

@@ -84,7 +84,7 @@ const packages: Record<string, readonly string[]> = {
   // For its types: what the real service takes.
   'core/sandbox/stripe': ['stripe'],
   'core/commands': ['pg'],
-  'core/bench': ['pg', 'bullmq', '@slack/bolt', 'discord.js'],
+  'core/bench': ['pg', 'bullmq', '@slack/bolt', 'discord.js', 'ws'],
   'bots/discord': ['discord-api-types', 'discord-api-spec', 'ws', 'zod'],
   'bots/sandbox': ['zod'],
   'bots/stand-in': ['zod'],

@@ -1,5 +1,6 @@
 // What was said while nobody listened and no session can tell any more: read from the history of each channel that has something newer
-// than the mark, and taken like any other event. What is known already has the same key, and leads to nothing.
+// than the mark, and taken like any other event. What is known already has the same key, and leads to nothing: most of it is found
+// together, because a mark lies minutes back.
 
 import { z } from 'zod';
 import type { Clock } from '#core/ports/clock.ts';
@@ -8,11 +9,11 @@ import type { Budgets } from '#core/ports/poster.ts';
 import { DiscordNo, type Call } from '../api/call.ts';
 import type { Pulse } from '../health.ts';
 import { idAt, isOlder } from '../snowflake.ts';
-import type { Told } from './dispatch.ts';
+import type { GatewayParts, Told } from './dispatch.ts';
 import type { Guilds } from './guilds.ts';
 import type { Taker } from './take.ts';
 
-export interface CatchUpNeeds {
+export interface CatchUpNeeds extends Pick<GatewayParts, 'settled'> {
   readonly call: Call;
   readonly budgets: Budgets;
   readonly clock: Clock;
@@ -58,7 +59,9 @@ export async function catchUp(mark: string, dms: readonly string[], needs: Catch
   async function catchUpChannel(channel: string): Promise<void> {
     for (let after = from; !signal.aborted;) {
       const page = await readPatiently(channel, after, needs, reads, signal);
+      const settled = await settledIn(page);
       for (const message of page) {
+        if (settled.has(message.id)) continue;
         const told: Told = { seq: null, isReplay: true, cameMs: performance.now() };
         if (!(await needs.taker.takeNow('MESSAGE_CREATE', message, told))) return;
       }
@@ -68,7 +71,19 @@ export async function catchUp(mark: string, dms: readonly string[], needs: Catch
       after = page.at(-1)!.id;
     }
   }
+
+  /** None where the database is away: each is then taken, and waits for it. */
+  async function settledIn(page: Page): Promise<ReadonlySet<string>> {
+    try {
+      return page.length === 0 ? none : ((await needs.settled?.(page)) ?? none);
+    } catch (error) {
+      log.warn({ error }, 'messages that are known already not found; all are taken');
+      return none;
+    }
+  }
 }
+
+const none: ReadonlySet<string> = new Set();
 
 const pageSchema = z.array(z.looseObject({ id: z.string().regex(/^\d{1,20}$/) })).max(PAGE);
 type Page = z.output<typeof pageSchema>;

@@ -32,6 +32,13 @@ export interface GatewayParts {
   readonly guilds: GuildMemory;
   readonly dispatch: Dispatch;
   readonly pulse: Pulse;
+  /** Ids of those of these messages, out of a channel's history, that need not be taken again. Where it is left out, all are. */
+  readonly settled?: (messages: readonly HistoryMessage[]) => Promise<ReadonlySet<string>>;
+}
+
+/** As REST gives it; what else it holds is not looked at here. */
+export interface HistoryMessage {
+  readonly id: string;
 }
 
 /** Built in holder.ts. */

@@ -138,6 +138,27 @@ test('a channel whose history cannot be read holds up neither the others nor, fo
   await vi.waitFor(() => expect(log.heard).toContain('caught up with Discord'));
 });
 
+test('what is known of a history is not taken again, and where that cannot be found out all of it is', async () => {
+  const gateway = await processes().fresh();
+  const general = '200000000000000001';
+  const said = Array.from({ length: 3 }, (_, i) => newest((3 - i) * MINUTE));
+  gateway.history.set(general, said);
+  gateway.guilds.push(generalIn({ [general]: said.at(-1)!.id }));
+  const mark = idAt(new Date(clock.now().getTime() - 30 * MINUTE));
+  const caughtUp = async (settled: () => Promise<ReadonlySet<string>>) => {
+    await processes().start(gateway, {}, { name: 'before' }).stop();
+    await processes().set((left) => ({ v: 1, session: null, dms: [], ...left, mark }));
+    gateway.forgets = true;
+    const { heard, dispatch } = ears();
+    const process = processes().start(gateway, dispatch, { name: 'after', settled });
+    await goingOn(clock, () => expect(process.log.heard).toContain('caught up with Discord'));
+    await process.stop();
+    return heard;
+  };
+  expect(await caughtUp(async () => new Set([said[1]!.id]))).toEqual([said[0]!.id, said[2]!.id]);
+  expect(await caughtUp(() => Promise.reject(new Error('the database is away')))).toEqual(said.map(({ id }) => id));
+});
+
 test('who dies while it catches up leaves that to the next one, from the same place', async () => {
   const gateway = await processes().fresh();
   const [one, two] = [ears(() => new Promise(() => {})), ears()];

@@ -1,6 +1,7 @@
 // What the gateway tells of messages.
 
-import type { Dispatch, Handler } from '../gateway/dispatch.ts';
+import type { Dispatch, GatewayParts, Handler } from '../gateway/dispatch.ts';
+import { messageKey } from '../keys.ts';
 import type { SaidDeps } from './deps.ts';
 import { handleEdit } from './edited.ts';
 import { handleGone } from './gone.ts';
@@ -21,6 +22,16 @@ export function saidHandlers(deps: SaidDeps): Dispatch {
     MESSAGE_UPDATE: onMessage(handleEdit),
     MESSAGE_DELETE: taken(log, deletedSchema, ({ id, guild_id: guild }) => handleGone(deps, guild ?? null, [id])),
     MESSAGE_DELETE_BULK: taken(log, deletedInBulkSchema, ({ ids, guild_id: guild }) => handleGone(deps, guild ?? null, ids)),
+  };
+}
+
+/** Those that have an outcome already, and nothing to be shown for it. */
+export function settledMessages(deps: Pick<SaidDeps, 'app' | 'settings'>): NonNullable<GatewayParts['settled']> {
+  return async (messages) => {
+    const ours = messages.filter((message) => mayConcernUs(deps, message)).map(({ id }) => id);
+    if (ours.length === 0) return new Set();
+    const keys = await deps.app.chats.settled(ours.map(messageKey));
+    return new Set(ours.filter((id) => keys.has(messageKey(id))));
   };
 }
 

@@ -339,3 +339,14 @@ function memberWith(roles: string[]) {
 async function over(ref: string, count: number): Promise<void> {
   await vi.waitFor(async () => expect((await world().tasks(ref)).map(({ status }) => status)).toEqual(Array(count).fill('completed')));
 }
+
+test('found in a history, what became a request or was for nobody is known, and what its author may not have been told is taken again', async () => {
+  const { say, listening } = world();
+  const [request, refused] = [
+    await say(general, ann, `${us} ${asked}`),
+    await say(general, gus, `${us} ${asked}`, { member: { ...memberWith([]), flags: 16 } }),
+  ];
+  const unheard = messageOf(world().clock.now(), general, ann, `${us} ${asked}`);
+  const found = await listening.settled([request, refused, unheard].map((each) => asHistory(each) as { id: string }));
+  expect([...found]).toEqual([request.id]);
+});

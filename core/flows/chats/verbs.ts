@@ -10,7 +10,8 @@ import { follows } from './follows.ts';
 import { hear } from './hear.ts';
 import { home } from './home.ts';
 import { gone, removed } from './removed.ts';
+import { settled } from './settled.ts';
 
 export function chatVerbs(core: Core) {
-  return bind(core, { hear, act, command, changed, removed, gone, follows, home });
+  return bind(core, { hear, act, command, changed, removed, gone, follows, home, settled });
 }

@@ -95,6 +95,7 @@ export const sensitiveActs = {
   'chats.changed': everyday,
   'chats.removed': everyday,
   'chats.follows': everyday,
+  'chats.settled': everyday,
   'chats.home': everyday,
   'chats.gone': everyday,
   'tasks.approve': everyday,

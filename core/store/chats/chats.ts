@@ -4,6 +4,7 @@ import type { Money } from '../database/money.ts';
 import { lookOver, type LookAt } from './look.ts';
 import { outcomesOver, type KeepOutcome } from './outcomes.ts';
 import { messageChangesOver, type MessageChanges } from './removed.ts';
+import { settledOver, type Settled } from './settled.ts';
 import { takeFromChatsOver, type TakeFromChats } from './take.ts';
 import { chatTasksOver, type ChatTasks } from './tasks.ts';
 
@@ -11,6 +12,7 @@ export interface Chats extends TakeFromChats, ChatTasks {
   readonly look: LookAt;
   readonly keep: KeepOutcome;
   readonly changes: MessageChanges;
+  readonly settled: Settled;
 }
 
 export function chatsOver(money: Money): Chats {
@@ -18,6 +20,7 @@ export function chatsOver(money: Money): Chats {
     look: lookOver(money),
     keep: outcomesOver(money),
     changes: messageChangesOver(money),
+    settled: settledOver(money),
     ...takeFromChatsOver(money),
     ...chatTasksOver(money),
   };

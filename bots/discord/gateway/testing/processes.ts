@@ -11,7 +11,7 @@ import { heardLog } from '#core/testing/runner/heard-log.ts';
 import { discordHealth, type DiscordHealth } from '../../health.ts';
 import type { DiscordSettings } from '../../settings.ts';
 import { idAt } from '../../snowflake.ts';
-import type { Dispatch, Gateway, Handler } from '../dispatch.ts';
+import type { Dispatch, Gateway, GatewayParts, Handler } from '../dispatch.ts';
 import { guildMemory } from '../guild-memory.ts';
 import { holdGateway } from '../holder.ts';
 import { scriptedGateway, type ScriptedGateway } from './scripted-gateway.ts';
@@ -31,7 +31,12 @@ export interface Processes {
   start(
     at: ScriptedGateway,
     dispatch: Dispatch,
-    more?: { name?: string; settings?: Partial<DiscordSettings>; leases?: Partial<Leases> },
+    more?: {
+      name?: string;
+      settings?: Partial<DiscordSettings>;
+      leases?: Partial<Leases>;
+      settled?: NonNullable<GatewayParts['settled']>;
+    },
   ): Process;
   /** Takes the lease for process “one”. */
   take(name: string, forMs: number): Promise<Lease | null>;
@@ -59,7 +64,7 @@ export async function openProcesses(clock: ClockByHand): Promise<Processes> {
       running.add(gateway);
       return gateway;
     },
-    start(at, dispatch, { name = 'one', settings = {}, leases: others = {} } = {}) {
+    start(at, dispatch, { name = 'one', settings = {}, leases: others = {}, settled } = {}) {
       const log = heardLog();
       const health = discordHealth();
       const context = {
@@ -91,6 +96,7 @@ export async function openProcesses(clock: ClockByHand): Promise<Processes> {
         guilds: guildMemory({ call, clock, log }),
         dispatch,
         pulse: health,
+        ...(settled !== undefined && { settled }),
       });
       const started = { gateway, health, log, stop: () => gateway.stop() };
       running.add(started);
