@@ -43,9 +43,9 @@ export const acts: Readonly<Record<string, (sandbox: ChatSandbox, sent: Sent) =>
   async say(sandbox, { view, fields, files }) {
     const text = (fields['text'] ?? '').trim();
     if (text === '' && files.length === 0) throw new ChatRefusal(words.emptyMessage);
-    const command = files.length === 0 ? /^\/([a-z0-9-]{1,32})(?:\s+([^]*))?$/.exec(text) : null;
+    const command = files.length === 0 || sandbox.commandsTakeFiles === true ? /^\/([a-z0-9-]{1,32})(?:\s+([^]*))?$/.exec(text) : null;
     if (command !== null) {
-      await sandbox.command(view, command[1]!, command[2] ?? '');
+      await sandbox.command(view, command[1]!, command[2] ?? '', files);
       return view;
     }
     // Where the answer will be.

@@ -30,8 +30,10 @@ export interface ChatSandbox {
   shortcut?(view: ChatView, message: string, id: string): Promise<void>;
   /** What the platform offers to say in an empty direct message. */
   readonly prompts?: readonly { readonly label: string; readonly text: string }[];
+  /** Files can be attached to a command; elsewhere they make it a message. */
+  readonly commandsTakeFiles?: boolean;
   /** `/name text`. */
-  command(view: ChatView, name: string, text: string): Promise<void>;
+  command(view: ChatView, name: string, text: string, files: readonly ChatUpload[]): Promise<void>;
   /** null where there is no such file. */
   file(view: ChatView, id: string): Promise<ChatUpload | null>;
 

@@ -50,7 +50,9 @@ export function drawNothing(title: string): Markup {
 export function drawChat(title: string, shown: Shown): Markup {
   const { place, channel, thread, faults, notice } = shown;
   const form = thread?.form ?? channel.form;
-  return html`<a class="skip" href="#${thread === null ? 'channel' : 'thread'}-text">${words.skip}</a>
+  // Nobody writes on a page of the app, or in a channel that is closed.
+  const canWrite = !place.channelHere.closed && (thread !== null || place.channelHere.page !== true);
+  return html`${canWrite ? html`<a class="skip" href="#${thread === null ? 'channel' : 'thread'}-text">${words.skip}</a>` : ''}
     <header>
       <button type="button" class="to-places" popovertarget="places">${words.channels}</button>
       <div class="brand">

@@ -141,7 +141,7 @@ describe('a wrong value', () => {
         'These settings need mending:',
         '  PORT must be a whole number from 0 to 65535. A good value: 3000',
         '  ROLES must be web, bots or worker. A good value: web,bots',
-        '  OPERATOR_EMAILS must be a mail address. A good value: ops@example.com,anna@example.com',
+        '  OPERATOR_EMAILS must be an email address. A good value: ops@example.com,anna@example.com',
         '  STARTING_CREDITS must be a number of credits with at most six decimals. A good value: 50',
       ].join('\n'),
     );
@@ -158,7 +158,7 @@ describe('a wrong value', () => {
     [{ STARTING_CREDITS: '-1' }, { STARTING_CREDITS: 'must be a number of credits with at most six decimals' }],
     [{ NODE_ENV: 'prod' }, { NODE_ENV: 'must be production, development or test' }],
     [{ STRIPE_SECRET_KEY: 'pk_live_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' }, { STRIPE_SECRET_KEY: 'must begin with sk_ or rk_, or be off' }],
-    [{ SES_FROM: 'anna' }, { SES_FROM: 'must be a mail address, or be off' }],
+    [{ SES_FROM: 'anna' }, { SES_FROM: 'must be an email address, or be off' }],
     [{ S3_BUCKET: 'My Files' }, { S3_BUCKET: 'must be 3 to 63 lower-case letters, digits, dots and dashes' }],
   ])('%j', (given, problems) => {
     expect(problemsOf(given)).toEqual(problems);

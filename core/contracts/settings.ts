@@ -422,7 +422,7 @@ function yesOrNo() {
 }
 
 function email() {
-  return z.string().regex(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'must be a mail address');
+  return z.string().regex(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'must be an email address');
 }
 
 /** As RFC 9116 writes it. */

@@ -98,6 +98,18 @@ test.each<[string, GivenSettings, Partial<Config>]>([
   expect([chats.settings, chats.sandboxes, slack.events]).toEqual([{}, [], []]);
 });
 
+test('people are led to where the app is added to a workspace of theirs, where there is such a page', () => {
+  const slackApp = { SLACK_CLIENT_ID: '1.2', SLACK_CLIENT_SECRET: 'ab'.repeat(16), SLACK_SIGNING_SECRET: '12'.repeat(16) };
+  const bot = { DISCORD_TOKEN: 'a.b.c', DISCORD_APPLICATION_ID: '123456789012345678' };
+  const titles = (given: GivenSettings) => installLinks(readConfig(given), {}).map(({ title }) => title);
+  expect([titles({}), titles(slackSettings), titles({ ...slackApp, ...bot })]).toEqual([[], [], ['Add to Slack', 'Add to Discord']]);
+  expect(titles({ DISCORD_TOKEN: 'off' })).toEqual([]);
+  // The address that the documentation gives.
+  expect(readFileSync('docs/discord.md', 'utf8')).toContain(
+    installLinks(readConfig(bot), {})[0]!.path.replace('123456789012345678', 'YOUR_APPLICATION_ID'),
+  );
+});
+
 test('when one sandbox can not start, the operator is told why and none stays', async () => {
   const pager = platform('pager');
   const broken: Adapter = { ...platform('slack').adapter, startSandbox: () => Promise.reject(new Error('the port is taken')) };

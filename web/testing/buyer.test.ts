@@ -32,7 +32,7 @@ inABrowser('somebody who buys', () => {
     await title(page, 'Choose your password');
     await page.getByLabel('New password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Use this password' }).click();
-    await page.getByLabel('Mail address').fill(email);
+    await page.getByLabel('Email address').fill(email);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Log in' }).click();
     await title(page, 'Welcome');
@@ -66,6 +66,30 @@ inABrowser('somebody who buys', () => {
     const { teamId } = (await world().core.store.people.findByEmail(email))!;
     const { rows } = await world().core.store.money.query({ text: 'SELECT save_card, state FROM purchases WHERE team_id = $1' }, [teamId]);
     expect(rows).toEqual([{ save_card: true, state: 'paid' }]);
+  });
+
+  test('turns auto top-up on with a saved card, says yes again for each change, and turns it off', async () => {
+    const { page } = await member();
+    await page.goto('/credits/top-up');
+    await page.getByRole('button', { name: 'Save a card' }).click();
+    await page.getByLabel('Card number').fill('4242424242424242');
+    await page.getByRole('button', { name: 'Add card' }).click();
+    await page.getByText('····4242 (default)').waitFor();
+    await page.goto('/credits/top-up');
+    const yes = page.getByLabel('Yes, charge my saved card');
+    await page.getByLabel('When available credits fall below').fill('10');
+    await page.getByLabel('Most to charge in a month').fill('200');
+    await yes.check();
+    await page.getByRole('button', { name: 'Turn on auto top-up' }).click();
+    await page.getByText('fall below 10, up to $200 a month').waitFor();
+    expect(await yes.isChecked()).toBe(false);
+    await page.getByLabel('Most to charge in a month').fill('300');
+    await yes.check();
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByText('fall below 10, up to $300 a month').waitFor();
+    expect(await yes.isChecked()).toBe(false);
+    await page.getByRole('button', { name: 'Turn off auto top-up' }).click();
+    await page.getByText('Auto top-up is off.').waitFor();
   });
 
   test('who never comes back from paying has the credits all the same', async () => {

@@ -65,11 +65,11 @@ inABrowser('in a browser', () => {
     const { page, takeTroubles } = await open(options);
     await page.goto('/signup');
     await page.getByLabel('Name').fill('Ada Lovelace');
-    await page.getByLabel('Mail address').fill(email);
+    await page.getByLabel('Email address').fill(email);
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Create account' }).click();
     await expectTitle(page, 'Check your email');
-    expect(await page.getByLabel('Mail address').inputValue()).toBe(email);
+    expect(await page.getByLabel('Email address').inputValue()).toBe(email);
 
     await page.goto(await lastLink(email, 'verify'));
     await page.getByLabel('Password chosen at sign-up').fill(PASSWORD);
@@ -81,7 +81,7 @@ inABrowser('in a browser', () => {
     await page.getByLabel('Account', { exact: true }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('link', { name: 'Log in' }).click();
-    await page.getByLabel('Mail address').fill(email);
+    await page.getByLabel('Email address').fill(email);
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await page.waitForURL('**/dashboard');
@@ -95,7 +95,7 @@ inABrowser('in a browser', () => {
     const { page } = await open();
     await page.goto('/settings');
     await expectTitle(page, 'Log in');
-    await page.getByLabel('Mail address').fill(email);
+    await page.getByLabel('Email address').fill(email);
     await page.getByLabel('Password').fill(PASSWORD);
     await page.keyboard.press('Enter');
     await expectTitle(page, 'One more step');
@@ -109,13 +109,13 @@ inABrowser('in a browser', () => {
     const { page } = window;
     await page.goto('/signup');
     await page.getByLabel('Name').fill('https://evil.example');
-    await page.getByLabel('Mail address').fill('ada@example.com');
+    await page.getByLabel('Email address').fill('ada@example.com');
     await page.getByLabel('Password').fill(PASSWORD);
     window.expectTrouble(/^400 POST \/signup/);
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.getByText('Say what you want to be called').waitFor();
     await page.locator('[name=name]:focus').waitFor();
-    expect(await page.getByLabel('Mail address').inputValue()).toBe('ada@example.com');
+    expect(await page.getByLabel('Email address').inputValue()).toBe('ada@example.com');
   });
 
   test('a program that looks into mails and opens their links uses none of them up', async () => {
@@ -140,14 +140,14 @@ inABrowser('in a browser', () => {
     await page.goto('/login');
     await page.getByRole('link', { name: 'Forgot your password?' }).click();
     await expectTitle(page, 'Choose a new password'); // both pages ask for the address
-    await page.getByLabel('Mail address').fill(email);
+    await page.getByLabel('Email address').fill(email);
     await page.getByRole('button', { name: 'Send the link' }).click();
     await page.getByText('If there is an account for this address').waitFor();
     await page.goto(await lastLink(email, 'reset'));
     await page.getByLabel('New password').fill('another good one');
     await page.getByRole('button', { name: 'Use this password' }).click();
-    await page.getByText('Your new password counts').waitFor();
-    await page.getByLabel('Mail address').fill(email);
+    await page.getByText('Your password was changed').waitFor();
+    await page.getByLabel('Email address').fill(email);
     await page.getByLabel('Password').fill('another good one');
     await page.getByRole('button', { name: 'Log in', exact: true }).click();
     await page.waitForURL('**/dashboard');
@@ -167,7 +167,7 @@ inABrowser('in a browser', () => {
     window.expectTrouble(/^401 POST \/settings/);
     await page.getByLabel('Code', { exact: true }).fill('000000');
     await page.getByRole('button', { name: 'Turn it on' }).click();
-    await page.getByText('This code is not right').waitFor();
+    await page.getByText('This code is wrong').waitFor();
     await page.getByLabel('Code', { exact: true }).fill(code());
     await page.getByRole('button', { name: 'Turn it on' }).click();
     await page.getByText('Your authenticator is set up.').waitFor();

@@ -224,7 +224,7 @@ test('the button of a mail about an expiring key, about an app that was removed 
     'app-removed': ['/team/workspaces', 'Chats'],
     'app-permissions': ['/team/workspaces', 'Chats'],
     'letters-dead': [alarmPages['letters-dead'], 'Undelivered'],
-    'mails-dead': [alarmPages['mails-dead'], 'Mails'],
+    'mails-dead': [alarmPages['mails-dead'], 'Emails'],
     'platform-down': [alarmPages['platform-down'], 'Operator'],
     'billing-behind': [alarmPages['billing-behind'], 'Payments'],
     'billing-differs': [alarmPages['billing-differs'], 'Payments'],

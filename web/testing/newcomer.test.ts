@@ -25,7 +25,7 @@ inABrowser('somebody new', () => {
       await page.goto('/');
       await page.getByRole('main').getByRole('link', { name: 'Sign up' }).first().click();
       await page.getByLabel('Name').fill('Ada Lovelace');
-      await page.getByLabel('Mail address').fill(email);
+      await page.getByLabel('Email address').fill(email);
       await page.getByLabel('Password').fill(PASSWORD);
       await page.getByRole('button', { name: 'Create account' }).click();
       await title(page, 'Check your email');

@@ -131,7 +131,7 @@ describe('an address of somebody else as a new one', () => {
     expect(await emailOf(ada)).toBe(ada.email);
     expect(await ada.post('/confirm-email', { intent: 'confirm', token: tokenOf(link) })).toMatchObject({ to: '/settings?done=mail' });
     expect(await emailOf(ada)).toBe(next);
-    expect((await mailOf(stage(), ada.email, 'security')).subject).toBe('Your mail address was changed');
+    expect((await mailOf(stage(), ada.email, 'security')).subject).toBe('Your email address was changed');
   });
 
   test('the link leads a browser that is not logged in to the login, and from there back to it', async () => {

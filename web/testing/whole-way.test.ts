@@ -36,7 +36,7 @@ inABrowser('somebody new', () => {
       await go('/');
       await press(page.getByRole('main').getByRole('link', { name: 'Sign up' }).first());
       await fill('Name', 'Ada Lovelace');
-      await fill('Mail address', email);
+      await fill('Email address', email);
       await fill('Password', PASSWORD);
       await press(page.getByRole('button', { name: 'Create account' }));
       await title(page, 'Check your email');
@@ -84,7 +84,7 @@ inABrowser('somebody new', () => {
       await press(page.getByRole('button', { name: 'Make the team' }));
       await title(page, 'Acme');
       const colleague = `${randomBytes(6).toString('hex')}@example.com`;
-      await fill('Mail address', colleague);
+      await fill('Email address', colleague);
       await press(page.getByRole('button', { name: 'Send invitation' }));
       await page.getByText('The invitation is on its way.').waitFor();
       expect(linkIn(await mailOf(stage(), colleague, 'invitation'))).toContain('/invitations/');

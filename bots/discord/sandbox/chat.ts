@@ -6,6 +6,8 @@ import { followChanges } from '#bots/sandbox/following.ts';
 import { PeopleRefusal } from '#bots/stand-in/people.ts';
 import { isRecord } from '#bots/stand-in/check.ts';
 import { html } from '#core/domain/text/html.ts';
+import type { Upload } from '../api/upload.ts';
+import { RUN_ON } from '../acts/commands.ts';
 import type { DiscordPeople, Places, Seen, SeenForm, SeenMessage } from './client.ts';
 import { drawComponents } from './draw/components.ts';
 import { drawMarkdown, type Drawing } from './draw/markdown.ts';
@@ -18,6 +20,8 @@ export function discordChat(people: DiscordPeople): ChatSandbox {
   return {
     title: 'Discord',
     howToAsk: 'Mention @impacter to ask, or use /ask.',
+    shortcuts: [{ id: RUN_ON, label: RUN_ON }],
+    commandsTakeFiles: true,
     workspaces: async () => workspacesIn(await people.places()),
     look: (view, { before, most }) =>
       saidNo(async () => {
@@ -44,12 +48,17 @@ export function discordChat(people: DiscordPeople): ChatSandbox {
     press: ({ as }, message, choice) => saidNo(() => people.press(message, choice, as)),
     submit: ({ as }, form, values, files) => saidNo(() => people.submit(form, values, as, files)),
     dismiss: ({ as }, form) => saidNo(() => people.dismiss(form, as)),
-    async command(view, name, text) {
+    shortcut: ({ as }, message) => saidNo(() => people.runOn(message, as)),
+    async command(view, name, text, files) {
       const { channels } = await people.places();
-      const found = (await people.commands()).find((each) => each['name'] === name && each['type'] === 1);
-      if (found === undefined) throw new ChatRefusal(`/${name} is not a command here.`);
+      const typed = (await people.commands()).filter((each) => each['type'] === 1);
+      const found = typed.find((each) => each['name'] === name);
+      if (found === undefined) {
+        const others = typed.map((each) => `/${String(each['name'])}`).join(', ');
+        throw new ChatRefusal(`/${name} is not a command here.${others === '' ? '' : ` Commands: ${others}.`}`);
+      }
       const where = channels.some(({ id }) => id === view.thread) ? view.thread! : view.channel;
-      await saidNo(() => people.command(where, name, optionsIn(found, text), view.as));
+      await saidNo(() => people.command(where, name, optionsIn(found, text, files), view.as));
     },
     async file(_view: ChatView, id) {
       try {
@@ -177,20 +186,32 @@ function formOf({ id, title, fields }: SeenForm): ChatForm {
 }
 
 /** `private:true` and the like are its switches; all else is its first words. */
-function optionsIn(command: Readonly<Record<string, unknown>>, text: string): Record<string, string | boolean> {
+function optionsIn(
+  command: Readonly<Record<string, unknown>>,
+  text: string,
+  files: readonly Upload[],
+): Record<string, string | boolean | Upload> {
   const declared = Array.isArray(command['options']) ? command['options'].filter(isRecord) : [];
-  const given: Record<string, string | boolean> = {};
+  const given: Record<string, string | boolean | Upload> = {};
+  const words = declared.find(({ type, choices }) => type === 3 && choices === undefined);
+  const forFiles = declared.filter(({ type }) => type === 11);
+  if (files.length > forFiles.length)
+    throw new ChatRefusal(
+      forFiles.length === 0
+        ? 'This command takes no files.'
+        : `This command takes at most ${forFiles.length} ${forFiles.length === 1 ? 'file' : 'files'}.`,
+    );
+  for (const [i, file] of files.entries()) given[String(forFiles[i]!['name'])] = file;
   let rest = text;
   for (const option of declared) {
     const name = String(option['name']);
     const pattern = option['type'] === 5 ? `${name}:(true|false)` : `${name}:(\\S+)`;
-    if (option === declared.find(({ type }) => type === 3)) continue;
+    if (option === words || option['type'] === 11) continue;
     const [found, value] = new RegExp(`(?:^|\\s)${pattern}(?=\\s|$)`).exec(rest) ?? [];
     if (found === undefined) continue;
     given[name] = option['type'] === 5 ? value === 'true' : value!;
     rest = rest.replace(found, '');
   }
-  const words = declared.find(({ type }) => type === 3);
   if (words !== undefined && rest.trim() !== '') given[String(words['name'])] = rest.trim();
   return given;
 }

@@ -55,7 +55,7 @@ test('every kind of component is drawn, and what is in it stays text', async () 
     '<blockquote>what an agent said *here*</blockquote>',
     '<div class="soft">small</div>',
     '<hr />',
-    '<pre>&#60;script&#62;</pre>',
+    '<pre tabindex="0">&#60;script&#62;</pre>',
     '<a href="https://example.com/task" rel="noreferrer">Open (https://example.com/task)</a>',
     '<bdi>leads.csv</bdi>',
     'App (discord://app)',
@@ -174,6 +174,56 @@ test('a command is typed with its switches, its answer is seen by one person, an
     303,
     { components: [{ component: { value: 'more leads' } }, { component: { values: [expect.any(String)] } }] },
   ]);
+});
+
+test('each message offers the app’s own command, commands take files and choices, and an unknown one names those there are', async () => {
+  const { get, act } = await openPage();
+  const { frames } = await openSession(discord);
+  const choices = [{ name: 'Mentions', value: 'mention' }];
+  await rest('PUT', '/applications/900000000000000001/commands', [
+    {
+      name: 'ask',
+      description: 'Ask',
+      options: [
+        { type: 3, name: 'request', description: 'What', required: true },
+        { type: 11, name: 'file1', description: 'A file' },
+      ],
+    },
+    { name: 'setup', description: 'Set up', options: [{ type: 3, name: 'answers', description: 'Which', choices }] },
+    { name: 'Run on this', type: 3 },
+  ]);
+  const answers = async (command: string) => {
+    const told = () => frames.map(({ d }) => d as { id: string; token: string; data?: { name?: string } });
+    const { id, token, data } = await vi.waitFor(
+      () => told().find((d) => d?.data?.name === command) ?? Promise.reject(new Error('not told')),
+    );
+    await rest('POST', `/interactions/${id}/${token}/callback`, { type: 4, data: { content: 'Thanks.', flags: 1 << 6 } });
+    return data;
+  };
+  const { id } = await people.say(at.general, 'what Bo wrote', { from: at.bo });
+  expect(await get({})).toMatch(new RegExp(`value="${id}"[^]*name="shortcut" value="Run on this"`));
+  const list = new File(['a,b'], 'list.csv');
+  expect(
+    await Promise.all([
+      answers('Run on this'),
+      answers('ask'),
+      answers('setup'),
+      act('shortcut', { message: id, shortcut: 'Run on this' }),
+      act('say', { text: '/ask find me 5 leads' }, [list]),
+      act('say', { text: '/setup answers:mention' }),
+    ]),
+  ).toMatchObject([
+    { target_id: id },
+    { options: [{ name: 'file1', type: 11 }, { value: 'find me 5 leads' }], resolved: { attachments: expect.anything() } },
+    { options: [{ name: 'answers', value: 'mention' }] },
+    { status: 303 },
+    { status: 303 },
+    { status: 303 },
+  ]);
+  const refused = async (text: string, files: readonly File[]) => (await act('say', { text }, files)).text();
+  expect(await refused('/ask find me 5 leads', [list, list])).toContain('This command takes at most 1 file.');
+  expect(await refused('/setup answers:mention', [list])).toContain('This command takes no files.');
+  expect(await refused('/dance', [])).toContain('/dance is not a command here. Commands: /ask, /setup.');
 });
 
 test.each(Object.entries(hostileTexts).filter(([, text]) => text !== '' && text.length < 20_000))(

@@ -62,9 +62,9 @@ test('every kind of block is drawn, and what is in it stays text', async () => {
     '<b>Done: 2 leads</b>',
     'A <b>bold</b> <i>word</i> and <s>gone</s>',
     '<blockquote>quoted</blockquote>',
-    '<pre>let x;</pre>',
+    '<pre tabindex="0">let x;</pre>',
     '<b>literal *stars*</b><a href="https://example.com/x" rel="noreferrer">the list (https://example.com/x)</a>',
-    '<blockquote>what an agent said</blockquote><pre>&#60;script&#62;</pre><ul>',
+    '<blockquote>what an agent said</blockquote><pre tabindex="0">&#60;script&#62;</pre><ul>',
     '<li><b>@Bo</b></li>',
     '<th>Name</th>',
     '<td>Ada</td>',
@@ -128,6 +128,8 @@ test('App Home is a page of its own: opening it tells the app, and what the app 
   ];
   await client.views.publish({ user_id: 'U2', view: { type: 'home', blocks } as never });
   const page = await get({ channel: 'home', as: 'U2' });
+  // Nobody writes there, so no link leads to a message box.
+  expect([page.includes('class="skip"'), (await get({})).includes('class="skip"')]).toEqual([false, true]);
   expect(page).toMatch(/<b>Hello, Bo<\/b>[^]*name="choice" value="1\.0">Link account<\/button>/);
   expect(page).not.toContain('class="composer"');
   expect(await get({ channel: 'home', as: 'U1' })).not.toContain('Hello, Bo');

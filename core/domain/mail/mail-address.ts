@@ -6,7 +6,7 @@ import { refuse } from '../refusals/refusal.ts';
 /** Throws `request.invalid`. */
 export function readMailAddress(text: string, field = 'email'): string {
   const address = text.trim();
-  const problem = address === '' ? 'is missing' : address.length > MOST || !shape.test(address) ? 'is not a mail address' : null;
+  const problem = address === '' ? 'is missing' : address.length > MOST || !shape.test(address) ? 'is not an email address' : null;
   if (problem !== null) throw refuse('request.invalid', { fields: [{ name: field, problem }] });
   return address.toLowerCase();
 }

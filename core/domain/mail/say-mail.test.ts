@@ -59,8 +59,8 @@ function everySaying(theirs: string): MailSaying[] {
 
 test('a mail reads like this', () => {
   expect(sayMail({ kind: 'verify', name: 'Ada', url }, context)).toMatchObject({
-    subject: 'Confirm your mail address',
-    text: `Confirm your mail address
+    subject: 'Confirm your email address',
+    text: `Confirm your email address
 
 This email address was used to sign up for Impacter. To confirm it, open the link and enter the password that you chose when you signed up.
 

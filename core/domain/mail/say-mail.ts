@@ -30,7 +30,7 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
     case 'verify':
       return {
         // Whoever signed up chose the name, and may have nothing to do with whoever reads it.
-        ...about('Confirm your mail address', null),
+        ...about('Confirm your email address', null),
         before: [
           `This email address was used to sign up for ${brandName}. To confirm it, open the link and enter the password that you chose when you signed up.`,
         ],
@@ -318,9 +318,9 @@ const changeWords: Record<SecurityChange, { readonly title: string; sentence(bra
     sentence: (brandName) => `The password of your account at ${brandName} was changed, and every other device was logged out.`,
   },
   'mail-changed': {
-    title: 'Your mail address was changed',
+    title: 'Your email address was changed',
     sentence: (brandName) =>
-      `Your account at ${brandName} has another mail address now, and this one no longer logs you in. Every other device was logged out.`,
+      `Your account at ${brandName} has another email address now, and this one no longer logs you in. Every other device was logged out.`,
   },
   'two-factor-on': {
     title: 'Two-factor login is on',

@@ -306,6 +306,13 @@ test('in Slack, help says how a request begins there, and an unknown command is 
   expect(read({ kind: 'help', platform: 'discord', unknown: 'dance' })).toContain('Say what you need');
 });
 
+test('in Discord, help says how a request begins and how to follow up where nothing is read without a mention', () => {
+  const help = read({ kind: 'help', platform: 'discord' });
+  expect(help).toContain('Mention @Impacter in a channel, send it a direct message, or use /ask.');
+  expect(help).toContain('mention @Impacter in the thread, or press Continue where a result has that button.');
+  expect(help).not.toContain('Answer in the thread');
+});
+
 test('the history has a line for each task, and says so when there is none', () => {
   const tasks = [
     { taskId, text: 'find 100 leads\nin Miami', status: 'completed', creditsUsed: '92000000', at: '2026-11-23T11:58:00Z' },

@@ -304,7 +304,7 @@ function sayHelp({ platform, unknown }: Help, context: ReplyContext): Reply {
       heading(`Say what you need, and ${context.brandName} does it`, 'plain'),
       ours('The first answer says what a task costs at most. You never pay more, what is not used is returned, and failed work is free.'),
       facts(...examples.map(({ text, type }): [string, string] => [text, sayPrice(text, type)])),
-      ...(platform === 'slack' ? slackWays(context) : [ours(anyWay)]),
+      ...(platform === 'slack' ? slackWays(context) : platform === 'discord' ? discordWays(context) : [ours(anyWay)]),
       ...choices(...topUp(context), ...history(context)),
     ],
   };
@@ -318,6 +318,15 @@ function slackWays({ brandName }: ReplyContext): Prose[] {
     ours(`Mention @${brandName} in a channel, send it a direct message, or type “/impacter ask …”. Reply in the thread to follow up.`),
     ours(`To choose the task type, put it first: “@${brandName} /research …” or “/impacter ask /research …”.`),
     ours('Other commands: /impacter balance, buy, history, cancel, link, settings, privacy.'),
+  ];
+}
+
+/** Where messages are not read unless they mention the bot, an answer in the thread alone starts nothing. */
+function discordWays({ brandName }: ReplyContext): Prose[] {
+  return [
+    ours(`Mention @${brandName} in a channel, send it a direct message, or use /ask.`),
+    ours(`To follow up, mention @${brandName} in the thread, or press Continue where a result has that button.`),
+    ours(`To choose the task type, put it first: “@${brandName} /research …”, or fill in “type” in /ask.`),
   ];
 }
 

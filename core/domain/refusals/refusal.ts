@@ -396,7 +396,7 @@ const table = {
   },
   'invitation.unconfirmed': {
     status: 403,
-    sentence: () => 'You have not shown yet that your mail address is yours.',
+    sentence: () => 'Your email address isn’t confirmed yet.',
     wayForward: 'Open the link in our mail to you, then come back.',
   },
 

@@ -110,7 +110,7 @@ const acts = {
   'session.ended': { title: 'Session ended', say: ({ fact }) => `ended the session of ${fact('device')}` },
   'password.changed': { title: 'Password changed', say: () => 'changed their password' },
   'password.reset': { title: 'Password chosen by link', say: () => 'chose a password with the link of a mail' },
-  'mail.changed': { title: 'Mail address changed', say: () => 'changed their mail address' },
+  'mail.changed': { title: 'Email address changed', say: () => 'changed their email address' },
   'two-factor.on': { title: 'Authenticator turned on', say: () => 'turned an authenticator on' },
   'two-factor.off': { title: 'Authenticator turned off', say: () => 'turned their authenticator off' },
   'two-factor.lost': {

@@ -124,7 +124,7 @@ test('an address nobody has is answered like one that somebody has, also when it
 });
 
 test.each(['/sign-in/email', '/request-password-reset', '/sign-in/magic-link', '/sign-up/email'])(
-  'what is no mail address is refused at %s',
+  'what is no email address is refused at %s',
   async (path) => {
     for (const email of ['\u0000', 'a\u0000@example.com', '\ud800@example.com', 'x'.repeat(5_000)])
       expect((await visitor(stage(), newAddress()).auth(path, { email, password: PASSWORD, name: 'Eve' })).status, email).toBe(400);

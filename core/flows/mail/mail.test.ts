@@ -29,7 +29,7 @@ test('who is written to gets one mail, with a link that leads to us', async () =
   const { url } = await write(core, to, 'verify');
   const got = await mails(to);
   expect(got.map(({ kind, subject, from }) => [kind, subject, from])).toEqual([
-    ['verify', 'Confirm your mail address', 'hello@sandbox.example'],
+    ['verify', 'Confirm your email address', 'hello@sandbox.example'],
   ]);
   expect(linkIn(got[0]!)).toBe(url);
 });

@@ -73,7 +73,7 @@ export async function ownAccount(core: Core, actor: Actor): Promise<OwnAccount> 
 export async function requestAccountDeletion(core: Core, actor: Actor, typedEmail: string): Promise<DeletionView> {
   mustBePerson(actor);
   const { name, email } = await accountOf(core, actor);
-  if (typedEmail.trim().toLowerCase() !== email) throw wrongField('email', 'is not the mail address of this account');
+  if (typedEmail.trim().toLowerCase() !== email) throw wrongField('email', 'is not the email address of this account');
   const teams = await core.store.custody.teamsOnlyOwnedBy(actor.userId);
   if (teams.length > 0) throw refuse('account.last-owner', { teams: teams.map((team) => team.name) });
   const wish = inTwoWeeks(core);

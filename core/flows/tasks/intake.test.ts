@@ -107,7 +107,7 @@ test('who asks again and again under a changed name stays one person', async () 
   expect(await account('Ann B.')).toEqual([{ display_name: 'Ann B.' }]);
 });
 
-test('one mail address makes one person, however many make them at once', async () => {
+test('one email address makes one person, however many make them at once', async () => {
   const { core } = world();
   const user = { email: `${randomBytes(4).toString('hex')}@example.com`, name: 'Ada', emailVerified: true };
   const made = await Promise.all([1, 2, 3].map(() => core.store.people.addUser(user, clock.now())));

@@ -2,7 +2,6 @@
 
 import type { AgentType } from '#core/domain/tasks/agent-type.ts';
 import { micro } from '#core/domain/credits/credits.ts';
-import type { FailureCode } from '#core/domain/tasks/failure.ts';
 import type { ConversationId, FileId, IdentityId, TaskId, TeamId, UserId } from '#core/domain/ids.ts';
 import type { TaskRow } from '#core/domain/tasks/task-view.ts';
 import type { TaskStatus } from '#core/domain/tasks/task.ts';

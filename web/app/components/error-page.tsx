@@ -53,7 +53,7 @@ function Failed({ problem, whole }: { problem: Problem; whole: boolean }) {
       <p className="mt-8 flex flex-wrap gap-3">
         {problem.page !== null && (
           <Link to={problem.page} className={buttonClass('main')}>
-            Go on
+            Continue
           </Link>
         )}
         <Link to="/dashboard" className={buttonClass(problem.page === null ? 'main' : 'plain')}>

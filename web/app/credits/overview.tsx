@@ -173,12 +173,12 @@ function Balance({ words, pace, daysLeft, typicalTask, holding, holdingTotal }: 
         <Figure label="Available" value={<Credits amount={available} />} note={words} />
         <Figure label="Reserved for tasks" value={<Credits amount={inUse} />} note="Unused credits are returned" />
         <Figure
-          label="Used a day"
+          label="Daily average"
           value={pace === null ? '–' : <Credits amount={pace.perDay} />}
           note={pace === null ? 'Known after a day of use' : pace.days === 1 ? 'On the last day' : `Over the last ${pace.days} days`}
         />
         <Figure
-          label="Lasts for"
+          label="Runway"
           value={daysLeft === null ? '–' : daysLeft > 365 ? 'Over a year' : daysLeft === 1 ? '1 day' : `${daysLeft} days`}
           note={
             daysLeft === null ? (
@@ -273,7 +273,7 @@ function Lots({ lots, lotsTotal, expiresNext }: Inside) {
   const reader = useReader();
   return (
     <Card
-      title="Where they come from"
+      title="Credit sources"
       lead={
         expiresNext === null ? (
           'They are used in this order.'

@@ -60,7 +60,7 @@ export const action = guarded('credits.buy', async (visit) => {
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [{ title: `${words.title} · ${loaderData?.brandName}` }];
 
 export default function TopUp() {
-  const { offered, said, agreed, card } = useLoaderData<typeof loader>();
+  const { offered, said, agreed, card, numbers } = useLoaderData<typeof loader>();
   const isOn = agreed !== null && agreed.standing !== 'off';
   return (
     <CreditsPage title={words.title} lead={words.lead}>
@@ -73,7 +73,8 @@ export default function TopUp() {
       {offered ? (
         <>
           <SavedCard />
-          {card !== null && <Settings isOn={isOn} />}
+          {/* Once saved it is drawn anew: a change needs a yes of its own. */}
+          {card !== null && <Settings key={JSON.stringify({ isOn, ...numbers })} isOn={isOn} />}
         </>
       ) : (
         <Notice title={words.off}>{words.offThen}</Notice>

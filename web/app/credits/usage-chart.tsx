@@ -54,7 +54,7 @@ export function UsageChart({ usage }: { usage: ShownUsage }) {
           note={totals.freeTasks === 0 ? undefined : `and ${number(totals.freeTasks)} that cost nothing`}
         />
         <Figure
-          label="Asked for again"
+          label="Run again"
           value={<Credits amount={totals.retried.credits} />}
           note={totals.retried.tasks === 1 ? 'in 1 task' : `in ${number(totals.retried.tasks)} tasks`}
         />

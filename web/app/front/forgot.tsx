@@ -9,7 +9,7 @@ import { Door, typedIn } from './door.tsx';
 
 export const meta: MetaFunction = () => [
   { title: 'Choose a new password' },
-  { name: 'description', content: 'Have a link sent to your mail address with which you choose a new password.' },
+  { name: 'description', content: 'Have a link sent to your email address with which you choose a new password.' },
 ];
 
 export const loader = open(() => null);
@@ -36,12 +36,12 @@ export default function Forgot() {
   return (
     <Door
       title="Choose a new password"
-      lead="We send a link to your mail address. Your password stays as it is until you use it."
+      lead="We send a link to your email address. Your password stays as it is until you use it."
       after={<Link to="/login">Back to log in</Link>}
     >
       <Form intent="forgot" className="space-y-5">
         <TextField
-          label="Mail address"
+          label="Email address"
           name="email"
           type="email"
           autoComplete="username"

@@ -88,8 +88,8 @@ export default function Landing() {
         </h2>
         <p className="mt-2 max-w-2xl text-soft">{words.placesLead}</p>
         <div className="mt-8 grid gap-4 md:grid-cols-3">
-          <Place icon={<Hash />} words={words.slack} action={<Add platform="slack" />} />
-          <Place icon={<MessageCircle />} words={words.discord} action={<Add platform="discord" />} />
+          <Place icon={<Hash />} words={words.slack} action={<Chat platform="slack" />} />
+          <Place icon={<MessageCircle />} words={words.discord} action={<Chat platform="discord" />} />
           <Place
             icon={<MonitorSmartphone />}
             words={words.portal}
@@ -157,12 +157,15 @@ function Place({ icon, words: [title, text], action }: { icon: ReactNode; words:
   );
 }
 
-/** Nothing where the app can't be added by a link: a button that leads nowhere is worse than none. */
-function Add({ platform }: { platform: string }) {
-  const install = useLoaderData<typeof loader>().installs.find((each) => each.platform === platform);
-  return install === undefined ? null : (
-    <a href={install.path} className={buttonClass('plain', true)}>
-      {install.title}
+/** Where the app is added to a workspace, else where its sandbox is. A button that leads nowhere is worse than none. */
+function Chat({ platform }: { platform: string }) {
+  const { installs, sandboxPages } = useLoaderData<typeof loader>();
+  const install = installs.find((each) => each.platform === platform);
+  const sandbox = sandboxPages.find(({ path }) => path === `/sandbox/${platform}`);
+  const leads = install ?? (sandbox && { title: words.trySandbox, path: sandbox.path });
+  return leads === undefined ? null : (
+    <a href={leads.path} className={buttonClass('plain', true)}>
+      {leads.title}
     </a>
   );
 }

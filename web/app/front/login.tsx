@@ -12,12 +12,12 @@ import { waitFor } from './waiting.ts';
 
 export const meta: MetaFunction = () => [
   { title: words.title },
-  { name: 'description', content: 'Log in with your password, or with a link that is sent to your mail address.' },
+  { name: 'description', content: 'Log in with your password, or with a link that is sent to your email address.' },
 ];
 
 const notices: Readonly<Record<string, string>> = {
-  password: 'Your new password counts from now on. Log in with it.',
-  verified: 'Your mail address is confirmed. Log in.',
+  password: 'Your password was changed. Log in with the new one.',
+  verified: 'Your email address is confirmed. Log in.',
 };
 
 export const loader = open(async ({ who, url }) => {
@@ -68,7 +68,7 @@ export default function LogIn() {
       <Form className="space-y-5">
         <input type="hidden" name="next" value={next} />
         <TextField
-          label="Mail address"
+          label="Email address"
           name="email"
           type="email"
           autoComplete="username"

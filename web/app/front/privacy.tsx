@@ -17,7 +17,8 @@ export default function Privacy() {
       <h2>What is kept</h2>
       <ul>
         <li>
-          If you have an account: your name, your mail address, a hash of your password, and where and with which browser you are logged in.
+          If you have an account: your name, your email address, a hash of your password, and where and with which browser you are logged
+          in.
         </li>
         <li>
           If you ask in Slack or Discord: the id and the name you have there, and what you said to the bot. Nothing else of a channel is

@@ -10,7 +10,7 @@ import { waitFor } from './waiting.ts';
 
 export const meta: MetaFunction = () => [
   { title: words.title },
-  { name: 'description', content: 'Sign up with a mail address and a password, and ask for your first piece of work.' },
+  { name: 'description', content: 'Sign up with an email address and a password, and ask for your first piece of work.' },
 ];
 
 export const loader = open(async ({ who, url, startingCredits }) => {
@@ -61,7 +61,7 @@ export default function SignUp() {
           error={problem?.fields['name']}
         />
         <TextField
-          label="Mail address"
+          label="Email address"
           name="email"
           type="email"
           autoComplete="email"

@@ -43,7 +43,7 @@ export default function TwoFactor() {
           error={wrongCode?.fields['code']}
         />
         <Button look="main" intent="code" busyWords="One moment…" className="w-full">
-          Go on
+          Continue
         </Button>
       </Form>
       <details className="mt-5 border-t border-hairline pt-4" open={wrongBackup !== null}>

@@ -80,7 +80,7 @@ function SendAgain({ mail }: { mail: string }) {
   return (
     <Form intent="again" className="space-y-5">
       <TextField
-        label="Mail address"
+        label="Email address"
         name="email"
         type="email"
         autoComplete="email"

@@ -45,7 +45,7 @@ export default function Ledger() {
   return (
     <OperatorPage title={operatorWords.ledger} lead={operatorWords.ledgerLead}>
       <Form intent="check">
-        <Button look="main" intent="check" busyWords="Adding up …">
+        <Button look="main" intent="check" busyWords="Checking…">
           Check all wallets
         </Button>
       </Form>
@@ -60,8 +60,8 @@ export default function Ledger() {
               <thead>
                 <tr>
                   <Th>When</Th>
-                  <Th>What came of it</Th>
-                  <Th>Of</Th>
+                  <Th>Result</Th>
+                  <Th>Scope</Th>
                   <Th numeric>Journal lines</Th>
                   <Th numeric>Took</Th>
                 </tr>

@@ -43,8 +43,7 @@ export default function Mails() {
             {mails.map(({ id, to, kind, state, trouble, tries, createdAt, canBeSentAgain }) => (
               <li key={id} className="px-5 py-4 sm:px-6">
                 <h2 className="flex flex-wrap items-center gap-2 font-medium wrap-anywhere">
-                  {to} <Tag>{kind}</Tag>{' '}
-                  <Tag tone={state === 'dead' ? 'bad' : 'warn'}>{state === 'dead' ? 'not sent' : 'nobody knows'}</Tag>
+                  {to} <Tag>{kind}</Tag> <Tag tone={state === 'dead' ? 'bad' : 'warn'}>{state === 'dead' ? 'not sent' : 'unknown'}</Tag>
                 </h2>
                 <p className="mt-1 text-sm text-soft">
                   <Time at={createdAt} />, {tries} {tries === 1 ? 'try' : 'tries'}

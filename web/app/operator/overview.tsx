@@ -67,11 +67,11 @@ export default function Overview() {
     useLoaderData<typeof loader>();
   return (
     <OperatorPage title={operatorWords.title} lead={operatorWords.lead}>
-      <Card title="Parts">
+      <Card title="Services">
         <ul className="flex flex-wrap gap-x-6 gap-y-2">
           {health.map(({ part, ok, trouble }) => (
             <li key={part} className="flex min-w-0 flex-wrap items-center gap-2">
-              {partName(part)} <Tag tone={ok ? 'good' : 'bad'}>{ok ? 'answers' : 'does not answer'}</Tag>
+              {partName(part)} <Tag tone={ok ? 'good' : 'bad'}>{ok ? 'operational' : 'not responding'}</Tag>
               {trouble !== undefined && <span className="text-sm text-soft wrap-anywhere">{trouble}</span>}
             </li>
           ))}
@@ -81,12 +81,12 @@ export default function Overview() {
         <dl className="grid grid-cols-2 gap-x-6 gap-y-5 sm:grid-cols-3 lg:grid-cols-4">
           <Figure label="Teams" value={numbers.teams.toLocaleString('en')} note={`${numbers.frozen} on hold, ${numbers.leaving} leaving`} />
           <Figure label="People" value={numbers.users.toLocaleString('en')} />
-          <Figure label="Tasks under way" value={numbers.live.toLocaleString('en')} />
+          <Figure label="Running tasks" value={numbers.live.toLocaleString('en')} />
           <Figure label="Credits used in a day" value={<Credits amount={numbers.usedOfDay} />} />
           <Figure label="Credits in wallets" value={<Credits amount={numbers.balance} />} />
           <Figure label="Reserved" value={<Credits amount={numbers.held} />} />
           <Figure
-            label="Answers not posted"
+            label="Undelivered results"
             value={
               <Link to="/operator/undelivered" className="inline-block min-w-6 text-accent hover:underline">
                 {numbers.lettersDead.toLocaleString('en')}
@@ -95,7 +95,7 @@ export default function Overview() {
             note={`${numbers.lettersOpen} on their way`}
           />
           <Figure
-            label="Mails not sent"
+            label="Emails not sent"
             value={
               <Link to="/operator/mails" className="inline-block min-w-6 text-accent hover:underline">
                 {numbers.mailsUndelivered.toLocaleString('en')}
@@ -112,7 +112,7 @@ export default function Overview() {
       </Card>
       <Card title="Tasks of the last day">
         {tasksOfDay.length === 0 ? (
-          <p className="text-soft">Nobody asked for anything.</p>
+          <p className="text-soft">No tasks.</p>
         ) : (
           <dl className="grid grid-cols-2 gap-x-6 gap-y-5 sm:grid-cols-3 lg:grid-cols-5">
             {tasksOfDay.map(({ status, tasks }) => (
@@ -124,8 +124,8 @@ export default function Overview() {
       <Card title="Queue">
         <dl className="grid grid-cols-2 gap-x-6 gap-y-5 sm:grid-cols-3 lg:grid-cols-5">
           <Figure label="Waiting" value={queue.waiting} />
-          <Figure label="Being worked on" value={queue.active} />
-          <Figure label="Later" value={queue.delayed} />
+          <Figure label="Running" value={queue.active} />
+          <Figure label="Delayed" value={queue.delayed} />
           <Figure label="Failed" value={queue.failed} />
           <Figure
             label="Not queued yet"
@@ -139,7 +139,7 @@ export default function Overview() {
           />
         </dl>
         {workers.length === 0 ? (
-          <p className="mt-5 text-sm text-soft">Nobody works on a task just now.</p>
+          <p className="mt-5 text-sm text-soft">No tasks are running.</p>
         ) : (
           <ul className="mt-5 space-y-1 text-sm">
             {workers.map(({ worker, attempts, leaseUntil }) => (
@@ -147,7 +147,7 @@ export default function Overview() {
                 <span className="font-mono">{worker === '' ? 'nobody' : worker}</span>: {attempts} {attempts === 1 ? 'task' : 'tasks'}
                 {leaseUntil !== null && (
                   <>
-                    , believed alive until <Time at={leaseUntil} />
+                    , lease until <Time at={leaseUntil} />
                   </>
                 )}
               </li>
@@ -156,13 +156,13 @@ export default function Overview() {
         )}
       </Card>
       {letters.length > 0 && (
-        <Card title="Answers on their way" flush>
-          <Table name="Answers on their way">
+        <Card title="Results being delivered" flush>
+          <Table name="Results being delivered">
             <thead>
               <tr>
                 <Th>Platform</Th>
                 <Th>State</Th>
-                <Th numeric>Answers</Th>
+                <Th numeric>Results</Th>
                 <Th>Oldest</Th>
               </tr>
             </thead>
@@ -182,8 +182,8 @@ export default function Overview() {
         </Card>
       )}
       {channels.length > 0 && (
-        <Card title="Channels that take no answers" lead="Each is tried again when somebody asks there." flush>
-          <Table name="Channels that take no answers">
+        <Card title="Channels that can’t be posted to" lead="Each is tried again when somebody asks there." flush>
+          <Table name="Channels that can’t be posted to">
             <thead>
               <tr>
                 <Th>Platform</Th>
@@ -223,7 +223,7 @@ export default function Overview() {
         </p>
       </Card>
       {sandboxPages.length > 0 && (
-        <Card title="Sandboxes" lead="They stand in for services that are not set up.">
+        <Card title="Sandboxes" lead="Stand-ins for services that are not configured.">
           <ul className="words space-y-1">
             {sandboxPages.map(({ title, path }) => (
               <li key={path}>

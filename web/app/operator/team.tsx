@@ -113,7 +113,7 @@ export default function Team() {
           <Figure label="Files kept" value={`${team.retentionDays} days`} />
         </dl>
         <Form intent="check" className="mt-5">
-          <Button small intent="check" busyWords="Adding up …">
+          <Button small intent="check" busyWords="Checking…">
             Check this wallet
           </Button>
         </Form>

@@ -50,7 +50,7 @@ export default function Teams() {
     <OperatorPage title={operatorWords.teams}>
       <Form role="search" className="flex flex-wrap items-end gap-3">
         <TextField
-          label="Name, mail address of a member, or id"
+          label="Name, email address of a member, or id"
           name="search"
           type="search"
           key={search}

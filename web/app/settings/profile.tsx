@@ -32,14 +32,14 @@ export function Profile({ account: { name, email, hasPassword } }: { account: Ac
       <details className="mt-5 border-t border-hairline pt-4" open={wrongMail !== null}>
         <summary className="flex min-h-11 flex-wrap items-center justify-between gap-x-3">
           <span className="min-w-0 wrap-anywhere">
-            <span className="block text-sm text-soft">Mail address</span>
+            <span className="block text-sm text-soft">Email address</span>
             {email}
           </span>
           <span className="text-sm font-medium text-accent">Change</span>
         </summary>
         <Form intent="mail" className="mt-4 space-y-5">
           <TextField
-            label="New mail address"
+            label="New email address"
             name="email"
             type="email"
             autoComplete="email"

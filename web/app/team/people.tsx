@@ -220,7 +220,7 @@ function Invite({ gives }: { gives: Loaded['team']['gives'] }) {
     <Card title={inviteWords.title} lead={inviteWords.lead}>
       <Form intent="invite" className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_12rem_auto] sm:items-start">
         <TextField
-          label="Mail address"
+          label="Email address"
           name="email"
           type="email"
           required

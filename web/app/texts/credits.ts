@@ -9,7 +9,7 @@ export const places = [
   { to: '/credits/limits', label: 'Limits' },
 ] as const;
 
-export const byWords = { type: 'Kind of work', person: 'Person', channel: 'Channel', platform: 'Platform' } as const satisfies Record<
+export const byWords = { type: 'Type', person: 'Person', channel: 'Channel', platform: 'Platform' } as const satisfies Record<
   UsageBy,
   string
 >;

@@ -66,7 +66,7 @@ export const accountWords = {
   title: 'Delete your account',
   lead: 'Your name, your address, how you log in, your own team with its tasks and files, and the credits that are left are gone after 14 days. What you asked for in other teams stays with them, without your name.',
   onlyOwner: 'First make somebody else an owner of these teams, or delete them:',
-  hint: 'Type your mail address:',
+  hint: 'Type your email address:',
   leaving: 'Your account will be deleted on',
   leavingAfter: 'Nothing new begins in your own team until then. You can take it back.',
 } as const;

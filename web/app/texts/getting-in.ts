@@ -14,14 +14,14 @@ interface EngineWord {
 export const engineWords = {
   codes: {
     INVALID_EMAIL_OR_PASSWORD: {
-      sentence: 'This address and this password do not go together.',
-      wayForward: 'Try again, or have a link sent to you instead.',
+      sentence: 'Wrong email or password.',
+      wayForward: 'Try again, or get a login link by email instead.',
     },
-    INVALID_EMAIL: { sentence: 'This is not a mail address.', field: 'email' },
+    INVALID_EMAIL: { sentence: 'This is not an email address.', field: 'email' },
     INVALID_NAME: { sentence: 'Say what you want to be called, in at most 60 characters and without a web address.', field: 'name' },
     INVALID_PASSWORD: { sentence: 'This is not your password.', field: 'current' },
-    PASSWORD_TOO_SHORT: { sentence: `Take at least ${least} characters.`, field: 'password' },
-    PASSWORD_TOO_LONG: { sentence: 'Take at most 128 characters.', field: 'password' },
+    PASSWORD_TOO_SHORT: { sentence: `Use at least ${least} characters.`, field: 'password' },
+    PASSWORD_TOO_LONG: { sentence: 'Use at most 128 characters.', field: 'password' },
     PASSWORD_COMMON: {
       sentence: 'This password is too common: it is one of the first that attackers try. Choose another.',
       field: 'password',
@@ -31,38 +31,38 @@ export const engineWords = {
       field: 'password',
     },
     PASSWORD_COMPROMISED: {
-      sentence: 'This password is in a list of leaked ones, which are tried first. Take another.',
+      sentence: 'This password appears in a list of leaked passwords. Choose another.',
       field: 'password',
     },
     INVALID_CODE: {
-      sentence: 'This code is not right, has expired, or was already used. Enter the next one that your app shows.',
+      sentence: 'This code is wrong, has expired, or was already used. Enter the next code that your app shows.',
       field: 'code',
     },
-    INVALID_BACKUP_CODE: { sentence: 'This backup code is not right, or was used before.', field: 'code' },
+    INVALID_BACKUP_CODE: { sentence: 'This backup code is wrong or was already used.', field: 'code' },
     TWO_FACTOR_UNREADABLE: {
       sentence: 'Your authenticator and backup codes can no longer be checked, because of a problem on our side.',
       wayForward:
         'Nothing is lost. Contact support: they can reset two-factor authentication, and you get an email when you can log in again.',
     },
-    INVALID_TWO_FACTOR_COOKIE: { sentence: 'This took too long.', wayForward: 'Log in once more.', page: '/login' },
-    TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: { sentence: 'Too many codes were wrong.', wayForward: 'Log in once more.', page: '/login' },
+    INVALID_TWO_FACTOR_COOKIE: { sentence: 'This took too long.', wayForward: 'Log in again.', page: '/login' },
+    TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: { sentence: 'Too many codes were wrong.', wayForward: 'Log in again.', page: '/login' },
     NOT_THE_SIGN_UP_PASSWORD: {
       sentence: 'This is not the password that was chosen at sign-up.',
       wayForward: 'Try again, or choose a new password below.',
       field: 'signUpPassword',
     },
     SAME_EMAIL: { sentence: 'This is your email address already.', field: 'email' },
-    INVALID_TOKEN: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
-    TOKEN_EXPIRED: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
-    USER_NOT_FOUND: { sentence: 'This link does not work any more.', wayForward: 'Have a new one sent to you.' },
+    INVALID_TOKEN: { sentence: 'This link no longer works.', wayForward: 'Request a new link.' },
+    TOKEN_EXPIRED: { sentence: 'This link no longer works.', wayForward: 'Request a new link.' },
+    USER_NOT_FOUND: { sentence: 'This link no longer works.', wayForward: 'Request a new link.' },
     INVALID_USER: {
       sentence: 'This link is for another account than the one you are logged in with.',
       wayForward: 'Log out, log in to the account that it is for, and open the link again.',
     },
-    TOTP_ALREADY_ENABLED: { sentence: 'An authenticator is set up already.', wayForward: 'Turn it off first to set up another.' },
-    TOTP_NOT_ENABLED: { sentence: 'There is no authenticator to confirm.', wayForward: 'Begin once more.' },
-    SESSION_EXPIRED: { sentence: 'You were logged out meanwhile.', wayForward: 'Log in once more.', page: '/login' },
-    UNAUTHORIZED: { sentence: 'You were logged out meanwhile.', wayForward: 'Log in once more.', page: '/login' },
+    TOTP_ALREADY_ENABLED: { sentence: 'An authenticator is already set up.', wayForward: 'Turn it off first to set up another.' },
+    TOTP_NOT_ENABLED: { sentence: 'There is no authenticator to confirm.', wayForward: 'Start again.' },
+    SESSION_EXPIRED: { sentence: 'You were logged out.', wayForward: 'Log in again.', page: '/login' },
+    UNAUTHORIZED: { sentence: 'You were logged out.', wayForward: 'Log in again.', page: '/login' },
   } as Readonly<Record<string, EngineWord | undefined>>,
   wait: (seconds: number) => ({ sentence: 'Too many attempts.', wayForward: `Try again in ${duration(seconds)}.` }),
   /** The password of an account was entered wrong too often, perhaps by somebody else. A link is sent all the same. */
@@ -85,8 +85,8 @@ function duration(seconds: number): string {
 
 export const signUp = {
   title: 'Create your account',
-  lead: (credits: number) => (credits > 0 ? `You begin with ${credits} credits. No card needed.` : 'No card needed.'),
-  passwordHint: `At least ${least} characters. A few words in a row are good.`,
+  lead: (credits: number) => (credits > 0 ? `You start with ${credits} free credits. No card needed.` : 'No card needed.'),
+  passwordHint: `At least ${least} characters. A passphrase works well.`,
   terms: 'By signing up you agree to the',
 };
 

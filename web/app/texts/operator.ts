@@ -2,37 +2,37 @@
 
 export const operatorWords = {
   title: 'Operator',
-  lead: 'How the product is doing, across all teams. What you do here stands in the audit log.',
+  lead: 'How the product is doing, across all teams. What you do here is recorded in the audit log.',
   teams: 'Teams',
   tasks: 'Tasks',
   undelivered: 'Undelivered',
-  mails: 'Mails',
+  mails: 'Emails',
   ledger: 'Ledger',
   payments: 'Payments',
-  noTeams: 'No team like this',
-  noTeamsLead: 'Look for a name, for the mail address of a member, or for an id.',
+  noTeams: 'No teams found',
+  noTeamsLead: 'Search by team name, a member’s email address, or an id.',
   noTasks: {
-    running: ['Nothing is running', 'Tasks that are not over are shown here.'],
-    stuck: ['Nothing is stuck', 'A task that nobody has begun, or whose worker went silent, is shown here.'],
-    failed: ['Nothing failed', 'Tasks that failed within the last seven days are shown here.'],
+    running: ['Nothing is running', 'Tasks that have not finished appear here.'],
+    stuck: ['Nothing is stuck', 'Tasks that no worker has started, or whose worker stopped responding, appear here.'],
+    failed: ['Nothing failed', 'Tasks that failed in the last seven days appear here.'],
   },
-  openLead: 'That you read it is written into the team’s audit log, where its owners see it.',
-  stopLead: 'It ends at once. What was used so far is settled, as when its person stops it.',
-  noMails: 'All mails arrived, as far as anybody can know',
-  noMailsLead: 'A mail that was refused, or whose answer was lost, is shown here.',
-  unsureMail: 'It may have arrived: sent again, it may be there twice.',
-  noUndelivered: 'Everything arrived',
-  noUndeliveredLead: 'Answers that a chat did not take are shown here, without their words.',
+  openLead: 'Reading it is recorded in the team’s audit log, where its owners see it.',
+  stopLead: 'The task ends at once. What was used so far is charged, as when the person who asked cancels it.',
+  noMails: 'No emails need attention',
+  noMailsLead: 'Emails that were refused, or whose delivery is unknown, appear here.',
+  unsureMail: 'This email may have been delivered. If you send it again, it may arrive twice.',
+  noUndelivered: 'Everything was delivered',
+  noUndeliveredLead: 'Results that could not be delivered appear here, without their text.',
   ledgerLead:
-    'Adds up what all wallets and journals say, for ten seconds at the most. It runs by itself once a day; npm run ledger:verify has no limit.',
-  noChecks: 'Nothing was checked yet',
-  noChecksLead: 'The first check comes by itself, or when you ask for it.',
+    'Checks that all wallets and journals add up, for at most ten seconds. It also runs once a day; npm run ledger:verify has no time limit.',
+  noChecks: 'No checks yet',
+  noChecksLead: 'The ledger is checked once a day, or when you start a check.',
   grant: 'Grant credits',
   grantLead: 'The team sees the amount, and its owners the reason.',
   freeze: 'Put on hold',
-  freezeLead: 'Nothing new begins in this team. What is running goes on.',
+  freezeLead: 'No new tasks can start in this team. Running tasks continue.',
   unfreeze: 'Take off hold',
-  unfreezeLead: 'Work can begin here again.',
+  unfreezeLead: 'This team can start tasks again.',
 } as const;
 
 export const paymentWords = {
@@ -76,7 +76,7 @@ export const accessWords = {
   revokeAllLead: 'Every API key of this team stops working at once, and each owner gets an email. This can’t be undone.',
 } as const;
 
-export const checkOutcomes = { right: 'Adds up', wrong: 'Wrong', 'too-long': 'Not done in time' } as const;
+export const checkOutcomes = { right: 'Adds up', wrong: 'Wrong', 'too-long': 'Timed out' } as const;
 
 const parts: Readonly<Record<string, string>> = {
   database: 'Database',
@@ -94,15 +94,15 @@ export function partName(part: string): string {
 export const sights = { running: 'Running', stuck: 'Stuck', failed: 'Failed' } as const;
 
 export const operatorDone: Readonly<Record<string, string>> = {
-  granted: 'The credits are there.',
-  'granted-before': 'This form had been sent before: nothing was granted twice.',
-  frozen: 'The team is on hold.',
-  unfrozen: 'The team is off hold.',
+  granted: 'Credits granted.',
+  'granted-before': 'This form was already sent. Nothing was granted twice.',
+  frozen: 'Team put on hold.',
+  unfrozen: 'Team taken off hold.',
   stopped: 'The task is being stopped.',
-  requeued: 'The task is in the queue again.',
-  again: 'It is on its way again.',
-  'sessions-ended': 'The sessions were ended.',
-  'keys-revoked': 'The keys were revoked.',
-  closed: 'The event is closed.',
-  checked: 'The check is done; what came of it stands below.',
+  requeued: 'Task queued again.',
+  again: 'Sending again.',
+  'sessions-ended': 'Sessions ended.',
+  'keys-revoked': 'Keys revoked.',
+  closed: 'Event closed.',
+  checked: 'Check finished. The result is below.',
 };

@@ -9,7 +9,7 @@ export const done: Readonly<Record<string, string>> = {
   mail: 'Your email address is changed, and all other browsers were logged out.',
   confirmed: 'Thanks for confirming. Enter your new password now.',
   password: 'Your password is changed, and all other browsers were logged out.',
-  'password-sent': 'A link to choose a password is on its way to your mail address.',
+  'password-sent': 'A link to choose a password is on its way to your email address.',
   'two-factor': 'Your authenticator is set up. You need it the next time you log in. All other browsers were logged out.',
   'two-factor-off': 'Your authenticator is off. Your password alone logs you in.',
   session: 'That browser is logged out.',

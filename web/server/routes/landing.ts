@@ -23,7 +23,7 @@ curl ${publicUrl}/api/tasks/create \\
   -d '{"requestText":"find me 25 leads in Miami"}'</pre>
           <p><a href="/docs/api">How to use the API</a></p>
           ${listOf(sandboxPages)}`;
-        sendPage(response, { title: 'Work, asked for where you talk', brandName, main });
+        sendPage(response, { title: 'Get real work done, right from chat', brandName, main });
       },
     },
   ];

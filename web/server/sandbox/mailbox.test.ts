@@ -27,7 +27,7 @@ test('a mail of the product can be read, as it looks and as text, and its link c
   const [mail] = await mails('ada@example.com');
 
   const list = await (await read('/sandbox/mail')).text();
-  expect(list).toContain(`<a href="/sandbox/mail/${mail!.id}">Confirm your mail address</a>`);
+  expect(list).toContain(`<a href="/sandbox/mail/${mail!.id}">Confirm your email address</a>`);
   expect(list).toContain('to ada@example.com');
   const page = await (await read(`/sandbox/mail/${mail!.id}`)).text();
   expect(page).toContain(`<a href="${link.replace('&', '&#38;')}" rel="noreferrer">`);

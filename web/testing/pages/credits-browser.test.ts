@@ -14,7 +14,7 @@ inABrowser('the pages about credits', () => {
     const { at, cookies } = await owner();
     const { page } = await browser().open({ at, cookies });
     await page.goto('/credits');
-    const table = page.getByRole('table', { name: 'Credits used a day, by kind of work' });
+    const table = page.getByRole('table', { name: 'Credits used a day, by type' });
     expect(await table.isVisible()).toBe(false);
     await page.getByText('Show the days as a table').focus();
     await page.keyboard.press('Enter');

@@ -124,7 +124,7 @@ test('a person deletes their account from the settings and takes it back; who ow
   expect((await ada.post('/settings/account', { intent: 'delete', email: ada.email })).status).toBe(409);
   const ben = await somebody();
   expect((await ben.post('/settings/account', { intent: 'delete', email: 'x@example.com' })).text).toContain(
-    'is not the mail address of this account',
+    'is not the email address of this account',
   );
   expect(await ben.post('/settings/account', { intent: 'delete', email: ben.email })).toMatchObject({
     to: '/settings/account?done=delete',

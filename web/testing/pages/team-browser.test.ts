@@ -19,7 +19,7 @@ inABrowser('the pages about a team', () => {
     const { at, cookies } = await ownerOf('Acme');
     const { page, expectTrouble } = await browser().open({ at, cookies });
     await page.goto('/team');
-    await page.getByLabel('Mail address').fill('grace@example.com');
+    await page.getByLabel('Email address').fill('grace@example.com');
     await page.keyboard.press('Enter');
     await said(page, 'The invitation is on its way.');
 
@@ -32,9 +32,9 @@ inABrowser('the pages about a team', () => {
     await said(page, 'The invitation was taken back.');
 
     expectTrouble(/^400 POST \/team/);
-    await page.getByLabel('Mail address').fill('owner@owner');
+    await page.getByLabel('Email address').fill('owner@owner');
     await page.keyboard.press('Enter');
-    await page.getByText('is not a mail address').waitFor();
+    await page.getByText('is not an email address').waitFor();
     await page.locator('[name=email]:focus').waitFor();
   });
 
@@ -61,7 +61,7 @@ inABrowser('the pages about a team', () => {
     await page.goto(linkIn((await mails(email))[0]!));
     await page.locator('main').getByRole('link', { name: 'Sign up' }).click();
     await page.getByLabel('Name').fill('Grace');
-    await page.getByLabel('Mail address').fill(email);
+    await page.getByLabel('Email address').fill(email);
     await page.getByLabel('Password').fill(PASSWORD);
     await page.locator('main').getByRole('button').click();
     await page.goto(linkIn((await mails(email, 2)).find(({ kind }) => kind === 'verify')!));

@@ -70,7 +70,7 @@ describe('a team, from its beginning', () => {
   test('what is refused is said beside the form, with what was typed', async () => {
     const ada = await somebody();
     const wrong = await ada.post('/team', { intent: 'invite', email: 'grace@', role: 'member' });
-    expect([wrong.status, wrong.text.includes('is not a mail address')]).toEqual([400, true]);
+    expect([wrong.status, wrong.text.includes('is not an email address')]).toEqual([400, true]);
     const nameless = await ada.post('/team', { intent: 'make', name: ' ' });
     expect([nameless.status, nameless.text.includes('is missing')]).toEqual([400, true]);
     const own = await ada.post('/team', { intent: 'leave' });

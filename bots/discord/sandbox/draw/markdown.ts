@@ -11,7 +11,7 @@ export interface Drawing {
 
 export function drawMarkdown(text: string, drawing: Drawing): Markup {
   return html`${text.split(/```(?:[a-z0-9+-]*\n)?([^]*?)\n?```/).map((piece, i) => {
-    if (i % 2 === 1) return html`<pre>${piece}</pre>`;
+    if (i % 2 === 1) return html`<pre tabindex="0">${piece}</pre>`;
     return piece === '' ? html`` : html`${blocksOf(piece).map((block) => drawBlock(block, drawing))}`;
   })}`;
 }

@@ -7,7 +7,7 @@ export type Names = ReadonlyMap<string, string>;
 
 export function drawMrkdwn(text: string, names: Names): Markup {
   return html`${groups(text).map(({ kind, text: words }) => {
-    if (kind === 'code') return html`<pre>${plain(words)}</pre>`;
+    if (kind === 'code') return html`<pre tabindex="0">${plain(words)}</pre>`;
     const lines = words.split('\n').map((line, i) => html`${i === 0 ? '' : '\n'}${drawLine(line, names)}`);
     return kind === 'quote' ? html`<blockquote>${lines}</blockquote>` : html`<div>${lines}</div>`;
   })}`;

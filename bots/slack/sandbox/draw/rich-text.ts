@@ -24,7 +24,7 @@ function drawPart({ type, elements, style }: Json, names: Names): Markup {
   }
   const drawn = inner.map((each) => drawElement(each, names));
   if (type === 'rich_text_quote') return html`<blockquote>${drawn}</blockquote>`;
-  return type === 'rich_text_preformatted' ? html`<pre>${drawn}</pre>` : html`<div>${drawn}</div>`;
+  return type === 'rich_text_preformatted' ? html`<pre tabindex="0">${drawn}</pre>` : html`<div>${drawn}</div>`;
 }
 
 function drawElement(element: Json, names: Names): Markup {
