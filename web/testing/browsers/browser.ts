@@ -39,6 +39,8 @@ export interface BrowserWindow {
   tab(): Promise<Page>;
   /** Something that would fail the test is meant to happen here: /^403 POST \/team/. It must happen before the test ends. */
   expectTrouble(...like: readonly RegExp[]): void;
+  /** Something that may happen here or not, such as a request that a page leaves behind when it goes. */
+  allowTrouble(...like: readonly RegExp[]): void;
   /** What went wrong up to now and was not announced; it does not fail the test any more. */
   takeTroubles(): string[];
   close(): Promise<void>;
@@ -92,6 +94,7 @@ async function openWindow(browser: Browser, options: WindowOptions): Promise<Bro
     context,
     tab: () => context.newPage(),
     expectTrouble: (...like) => announced.push(...like.map((each) => ({ like: each, seen: false }))),
+    allowTrouble: (...like) => announced.push(...like.map((each) => ({ like: each, seen: true }))),
     takeTroubles,
     async close() {
       if (isClosed) return;
