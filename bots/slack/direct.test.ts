@@ -19,7 +19,7 @@ test('when a channel is archived while work goes on, its asker gets the answers 
   const thread = await say('find me 3 leads in Miami');
   await answer(thread, /On it/);
   await say('find me 4 leads in Boston', { thread });
-  await answer(thread, /Next in line/);
+  await answer(thread, /Queued behind/);
   await people.channel('T1', 'C1', { archived: true });
   // Where the direct message cannot be opened now, it is opened later.
   await people.next('conversations.open', 'broken');

@@ -22,8 +22,8 @@ test('15 requests of one person in a thread are done in order, and each is told 
   const thread = await say('find me 1 lead in Miami');
   for (let count = 2; count <= 15; count++) await say(`find me ${count} leads in Miami`, thread);
   await goingOn(async () => expect(await answers(thread)).toHaveLength(15), 200);
-  const places = (await answers(thread)).map((words) => /^(On it|Next in line: \w+)/.exec(words)?.[0]);
-  expect(places).toEqual(['On it', 'Next in line: one', ...Array.from({ length: 13 }, (_, i) => `Next in line: ${i + 2}`)]);
+  const places = (await answers(thread)).map((words) => /^(On it|Queued behind \d+)/.exec(words)?.[0]);
+  expect(places).toEqual(['On it', ...Array.from({ length: 14 }, (_, i) => `Queued behind ${i + 1}`)]);
   gates.get(1)!.resolve();
   await goingOn(async () => expect(await answers(thread)).toHaveLength(30), 200);
   const results = (await answers(thread)).flatMap((words) => /^Done: (\d+)/.exec(words)?.[1] ?? []);

@@ -61,7 +61,7 @@ test('a task that fails exits with 1, says why, and costs nothing', async () => 
   openclaw.set({ modelError: 'overloaded' });
   const { code, said } = await ask(url, await person(), ['research three competitors']).end;
   openclaw.set({ modelError: null });
-  expect(said).toContain('✗ The agent could not finish this.\n  Nothing was charged.');
+  expect(said).toContain('✗ The agent could not finish this task.\n  Nothing was charged.');
   expect(code).toBe(1);
 });
 
@@ -198,7 +198,10 @@ test('a product that does not answer, or does not know the key, is told in words
 
   const { url } = stage();
   const stranger = await ask(url, { apiKey: 'wrong' }, ['find me 3 leads']).end;
-  expect(stranger).toMatchObject({ code: 1, err: 'This API key is not known, or was revoked. Make a new key in the settings.\n' });
+  expect(stranger).toMatchObject({
+    code: 1,
+    err: 'This API key is invalid or was revoked. Create a new key on the API keys page of your team.\n',
+  });
 });
 
 /** Somebody whose team confirms requests over 10 credits. */

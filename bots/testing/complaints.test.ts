@@ -57,7 +57,7 @@ test('13,000 characters and a table with empty cells and one of 11,000 character
   for (const text of answer) expect(text.length).toBeLessThanOrEqual(limits.post);
   expect(answer.join('\n')).toContain('word00000 word00001');
   expect(answer.join('\n')).toMatch(/^\| Ada/m);
-  const [, task] = /Read all of it: \S+\/tasks\/([0-9a-f-]+)/.exec(answer.join('\n'))!;
+  const [, task] = /Read the full text: \S+\/tasks\/([0-9a-f-]+)/.exec(answer.join('\n'))!;
   expect((await app.tasks.get(owner, task!)).result!.summary === longAnswer).toBe(true);
   const file = await fetch(/http\S+\/f\/\S+/.exec(answer.join('\n'))![0]);
   expect(await file.text()).toBe(`name,city,note\nAda,,\n,,${longCell}\n,Miami,\n`);

@@ -91,7 +91,7 @@ const packages: Record<string, readonly string[]> = {
   'bots/slack': ['@slack/bolt', '@slack/web-api', 'ws', 'zod'],
   'bots/terminal': ['zod'],
   'web/server': ['express', 'compression', 'prom-client', '@remix-run/node-fetch-server'],
-  'web/app': ['react', 'react-dom', 'react-router', '@react-router/node', 'lucide-react', 'uqr', '@react-router/dev'],
+  'web/app': ['react', 'react-dom', 'react-router', '@react-router/node', 'lucide-react', 'uqr', 'markdown-it', '@react-router/dev'],
   web: ['@react-router/dev', '@tailwindcss/vite', 'vite'],
   prisma: ['prisma', 'pg', '@prisma/adapter-pg', '@prisma/driver-adapter-utils'],
 };

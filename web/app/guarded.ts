@@ -101,7 +101,7 @@ export function problemOf(refusal: Refusal | null, requestId: string): Problem {
     : {
         code: 'our.fault',
         sentence: 'Something went wrong on our side.',
-        wayForward: 'Try again. If it happens once more, tell us the request id.',
+        wayForward: 'Try again. If it happens again, contact us with the request id.',
         page: null,
         requestId,
         fields: {},

@@ -120,7 +120,7 @@ function AccountMenu() {
           <li>
             <Form method="post" action="/logout" reloadDocument>
               <button type="submit" className={item}>
-                Sign out
+                Log out
               </button>
             </Form>
           </li>

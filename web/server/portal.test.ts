@@ -77,7 +77,7 @@ test('an address that leads nowhere says so, with a way back', async () => {
   const answer = await fetch('/nothing/here');
   expect(answer.status).toBe(404);
   const page = await answer.text();
-  expect(page).toContain('There is nothing at this address.');
+  expect(page).toContain('Page not found.');
   expect(page).toContain('href="/dashboard"');
 });
 

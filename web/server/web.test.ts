@@ -22,7 +22,7 @@ test('an address that does not exist is said to be nothing, in the one shape of 
   expect(await answer.json()).toEqual({
     error: {
       code: 'route.unknown',
-      message: 'There is nothing at this address.',
+      message: 'Page not found.',
       wayForward: 'Check the address.',
       requestId: answer.headers.get('x-request-id'),
     },
@@ -34,7 +34,7 @@ test('a browser that opens a wrong address reads words instead of JSON', async (
   const answer = await fetch('/nothing/here', { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
   expect(answer.status).toBe(404);
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
-  expect(await answer.text()).toContain('<h1>There is nothing at this address.</h1>');
+  expect(await answer.text()).toContain('<h1>Page not found.</h1>');
   expect((await fetch('/api/nothing', { headers: { Accept: 'text/html' } })).headers.get('content-type')).toBe(
     'application/json; charset=utf-8',
   );
@@ -101,7 +101,7 @@ test('a bug of ours tells the caller a request id and nothing else, and the log 
     error: {
       code: 'our.fault',
       message: 'Something went wrong on our side.',
-      wayForward: 'Try again. If it happens once more, tell us the request id.',
+      wayForward: 'Try again. If it happens again, contact us with the request id.',
       requestId: answer.headers.get('x-request-id'),
     },
   });
@@ -115,7 +115,7 @@ test('a database that is down is said as such, with a hint when to come back', a
   const answer = await fetch('/api/tasks/create', { key: 'olgas-key', json: { requestText: 'find 5 leads' } });
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
   expect(await answer.json()).toMatchObject({
-    error: { code: 'database.unavailable', message: 'We could not write your request down, so it was not taken, and nothing was charged.' },
+    error: { code: 'database.unavailable', message: 'We could not save your request, so it was not accepted and nothing was charged.' },
   });
 });
 

@@ -147,7 +147,7 @@ inABrowser('while the server is away', () => {
     window.expectTrouble(/^net::ERR_CONNECTION_REFUSED GET \/conversations\//);
     await page.getByRole('textbox').fill('find me 2 leads in Miami');
     await page.keyboard.press('Enter');
-    await page.getByText('We can’t be reached from here right now.').waitFor();
+    await page.getByText('Connection lost.').waitFor();
     await page.unroute(isLater);
     await page.reload();
     await article(page, 'find me 2 leads in Miami').getByText('Done', { exact: true }).waitFor();

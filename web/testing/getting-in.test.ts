@@ -79,7 +79,7 @@ inABrowser('in a browser', () => {
 
     await page.goto('/settings');
     await page.getByLabel('Account', { exact: true }).click();
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('link', { name: 'Log in' }).click();
     await page.getByLabel('Email address').fill(email);
     await page.getByLabel('Password').fill(PASSWORD);
@@ -181,7 +181,7 @@ inABrowser('in a browser', () => {
     const { page } = await open({ cookies: ada.cookies });
     await page.goto('/settings');
     await page.getByRole('button', { name: 'End the session of' }).click();
-    await page.getByText('That browser is logged out.').waitFor();
+    await page.getByText('Session ended.').waitFor();
     expect([await ada.isLoggedIn(), await phone.isLoggedIn()]).toEqual([true, false]);
   });
 
@@ -191,7 +191,7 @@ inABrowser('in a browser', () => {
     await page.goto('/settings');
     await page.getByLabel('Dark').check();
     const kept = page.waitForResponse((response) => response.request().method() === 'POST');
-    await page.getByRole('button', { name: 'Use it' }).click();
+    await page.locator('form:has([name="theme"])').getByRole('button').click();
     await kept;
     await page.goto('/dashboard');
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(0, 0, 0)');

@@ -98,13 +98,13 @@ inABrowser('an open page', () => {
     window.expectTrouble(/^net::ERR_INTERNET_DISCONNECTED GET \/api\/events/);
     await context.setOffline(true);
     onTestFinished(() => context.setOffline(false));
-    await page.getByText('We can’t be reached right now.').waitFor();
+    await page.getByText('Connection lost. Reconnecting…').waitFor();
     await grant(100);
     await context.setOffline(false);
     await page
       .getByRole('banner')
       .getByText(/^150credits/)
       .waitFor();
-    await page.getByText('We can’t be reached right now.').waitFor({ state: 'detached' });
+    await page.getByText('Connection lost. Reconnecting…').waitFor({ state: 'detached' });
   });
 });

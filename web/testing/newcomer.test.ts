@@ -135,7 +135,7 @@ inABrowser('somebody new', () => {
     await page.getByRole('link', { name: /^Find me 5 leads.*at most 5 credits$/ }).waitFor();
     expect(await page.getByRole('link', { name: /article/ }).count()).toBe(0);
     await spend(email, 6);
-    await page.getByRole('link', { name: 'Ask for something else' }).click();
+    await page.getByRole('link', { name: 'Go to the dashboard' }).click();
     await page.getByText('You have 0 credits. A small request needs 1 or more.').waitFor();
     await page.getByRole('main').getByRole('link', { name: 'Get credits' }).click();
     await page.waitForURL('**/credits');

@@ -119,12 +119,12 @@ export function forgiveAttempts({ takeTroubles }: BrowserWindow): void {
 
 /** The page can be reached again, as far as its open stream tells. */
 export async function connected(page: Page): Promise<void> {
-  await page.getByText('We can’t be reached right now. What you see may be old').waitFor({ state: 'detached' });
+  await page.getByText('Connection lost. Reconnecting…').waitFor({ state: 'detached' });
 }
 
 /** On a wide page with a composer: until its scripts run, Enter begins a new line there and sends nothing. */
 export async function scriptsRun(page: Page): Promise<void> {
-  await page.getByText('Enter asks, ').waitFor();
+  await page.getByText('Enter to send, ').waitFor();
 }
 
 export async function title(page: Page, words: string): Promise<void> {

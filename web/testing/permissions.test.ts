@@ -273,8 +273,7 @@ function harmless(act: Act): Fields {
 function didOf({ status, to, text }: AnsweredForm, { acmes }: Row, { theirs }: Act): string {
   if (status === 302 && /^\/login(\?next=|$)/.test(to!)) return 'logs in first';
   if (status === 403 && text.includes('You are not allowed to do this.')) return 'may not';
-  if (status === 404 && (acmes === true || theirs === null || text.includes('There is nothing at this address.')))
-    return 'finds nothing there';
+  if (status === 404 && (acmes === true || theirs === null || text.includes('Page not found.'))) return 'finds nothing there';
   // Any other refusal is about what was typed, and comes after who may.
   return status === 302 || status === 200 || (status >= 400 && status < 500 && status !== 405) ? 'may' : `${status}`;
 }

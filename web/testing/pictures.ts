@@ -57,6 +57,14 @@ const accidents: readonly Picture[] = [
     happens: (page) => goOn(page, (route) => route.fulfill({ status: 500 })),
   },
   { name: 'accident-away', row: { as: 'owner', at: () => '/dashboard' }, happens: (page) => goOn(page, (route) => route.abort()) },
+  {
+    name: 'whole-table',
+    row: { as: 'owner', at: ({ acme }) => `/tasks/${acme.task}` },
+    async happens(page) {
+      await page.getByRole('button', { name: 'Open table' }).first().click();
+      await page.getByRole('grid').getByRole('row').nth(2).waitFor();
+    },
+  },
   { name: 'not-sent', row: { as: 'owner', at: () => '/dashboard' }, happens: notSent },
   { name: 'not-sent-follow-up', row: { as: 'owner', at: ({ acme }) => `/conversations/${acme.conversation}` }, happens: notSent },
   {
@@ -73,7 +81,7 @@ const accidents: readonly Picture[] = [
 async function goOn(page: Page, meets: (route: Route) => Promise<void>): Promise<void> {
   await page.route('**/*.data**', meets);
   await page.locator('header a[title]').click();
-  await page.getByRole('link', { name: 'To the dashboard' }).waitFor();
+  await page.getByRole('link', { name: 'Go to the dashboard' }).waitFor();
   await page.unroute('**/*.data**');
 }
 

@@ -80,19 +80,19 @@ inABrowser('somebody new', () => {
       expect(rows).toHaveLength(1 + 30);
 
       await go('/team');
-      await fill('Make a new team', 'Acme');
-      await press(page.getByRole('button', { name: 'Make the team' }));
+      await fill('New team name', 'Acme');
+      await press(page.getByRole('button', { name: 'Create team' }));
       await title(page, 'Acme');
       const colleague = `${randomBytes(6).toString('hex')}@example.com`;
       await fill('Email address', colleague);
       await press(page.getByRole('button', { name: 'Send invitation' }));
-      await page.getByText('The invitation is on its way.').waitFor();
+      await page.getByText('Invitation sent.').waitFor();
       expect(linkIn(await mailOf(stage(), colleague, 'invitation'))).toContain('/invitations/');
 
       await press(page.getByLabel('Account', { exact: true }));
       // The other tab may ask whether it is still somebody, and is told no, or leaves before it asks.
       if (second) allowTrouble(/^401 (GET|HEAD) \/api\/events/);
-      await press(page.getByRole('button', { name: 'Sign out' }));
+      await press(page.getByRole('button', { name: 'Log out' }));
       await second?.waitForURL('**/login**');
       await page.getByRole('link', { name: 'Log in' }).first().waitFor();
       await go('/dashboard');

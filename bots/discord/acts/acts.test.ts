@@ -101,7 +101,7 @@ test('in a server that has not installed the app, the team of its person pays, a
 test.each([
   ['balance', /credits/],
   ['buy', /Get credits/],
-  ['history', /tasks|Nothing yet/],
+  ['history', /tasks|No tasks yet/],
   ['link', /Link account/],
   ['settings', /Settings/],
   ['privacy', /Privacy/],

@@ -61,7 +61,7 @@ test('while the database is away a press and a command are not taken, nothing is
   // A form is the first answer or none: Discord does not wait for it.
   expect(words(change)).toEqual([expect.stringMatching(/Try again/)]);
   expect(words(pressed)).toEqual(['', expect.stringMatching(/Try again/)]);
-  expect(words(ask)).toEqual(['', expect.stringMatching(/not taken, and nothing was charged|Nothing was charged/)]);
+  expect(words(ask)).toEqual(['', expect.stringMatching(/not accepted and nothing was charged|Nothing was charged/)]);
   expect((await owner.ledger()).filter((line) => line.startsWith('hold'))).toEqual([]);
   await tell(approve());
   await vi.waitFor(async () => expect(await tasks(thread)).toEqual([expect.objectContaining({ status: 'completed' })]));

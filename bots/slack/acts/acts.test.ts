@@ -54,7 +54,7 @@ async function unconfirmed(work: () => Promise<unknown>): Promise<void> {
   );
 }
 
-const unknown = expect.stringMatching(/could not confirm[^]*may start all the same[^]*before you send it again/);
+const unknown = expect.stringMatching(/could not confirm[^]*may still start[^]*before you send it again/);
 
 test('a press and a form whose outcome nobody knows are not answered with “nothing was charged”', async () => {
   const { tasks } = product();
@@ -71,7 +71,7 @@ test('a press and a form whose outcome nobody knows are not answered with “not
 test('a request by command that could not be written down is said to be free, and never starts', async () => {
   const { people, core } = product();
   await unconfirmed(() => people.command('C1', 'ask find me 3 leads in Zanzibar', 'U1'));
-  expect(await lastTold('U1', null)).toMatch(/was not taken, and nothing was charged/);
+  expect(await lastTold('U1', null)).toMatch(/was not accepted and nothing was charged/);
   expect(await core.store.prisma.task.count({ where: { requestText: { contains: 'Zanzibar' } } })).toBe(0);
 }, 20_000);
 
@@ -80,7 +80,7 @@ test('a form that is refused stays open with its text and says why; changed, it 
   const { thread, submit } = await changeForm();
   await submit({ text: 'find me leads in Boston', count: '0' });
   expect((await shownForm())?.errors).toEqual({ text: 'This request was not accepted. The thread says why.' });
-  await product().answer(thread, /We can't deliver 0 leads/);
+  await product().answer(thread, /We can’t deliver 0 leads/);
   await submit({ text: 'find me leads in Boston', count: '30' });
   await vi.waitFor(async () => expect(await tasks(thread)).toEqual(['canceled', 'awaiting_approval']));
   expect(await shownForm()).toBeNull();

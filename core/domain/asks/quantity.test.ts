@@ -119,17 +119,17 @@ describe('other numbers are not the quantity, and the usual one is meant', () =>
 
 describe('what cannot be delivered is refused with words', () => {
   test.each([
-    ['-5 leads', "We can't deliver -5 leads."],
-    ['minus five leads', "We can't deliver -5 leads."],
-    ['0 leads', "We can't deliver 0 leads."],
-    ['zero leads', "We can't deliver zero leads."],
-    ['1.5 leads', 'We deliver whole leads only, and you asked for 1.5.'],
-    ['half a lead', 'We deliver whole leads only, and you asked for half.'],
-    ['20,000 leads', 'One task can bring at most 10,000 leads; you asked for 20,000.'],
-    ['a million leads', 'One task can bring at most 10,000 leads; you asked for a million.'],
-    ['99999999999999999999 leads', 'One task can bring at most 10,000 leads; you asked for 99999999999999999999.'],
-    ['1e99 leads', 'One task can bring at most 10,000 leads; you asked for 1e99.'],
-    ['9,000 leads per city in 3 cities', 'One task can bring at most 10,000 leads; you asked for 27,000.'],
+    ['-5 leads', 'We can’t deliver -5 leads.'],
+    ['minus five leads', 'We can’t deliver -5 leads.'],
+    ['0 leads', 'We can’t deliver 0 leads.'],
+    ['zero leads', 'We can’t deliver zero leads.'],
+    ['1.5 leads', 'We only deliver whole leads, and you asked for 1.5.'],
+    ['half a lead', 'We only deliver whole leads, and you asked for half.'],
+    ['20,000 leads', 'One task can deliver at most 10,000 leads; you asked for 20,000.'],
+    ['a million leads', 'One task can deliver at most 10,000 leads; you asked for a million.'],
+    ['99999999999999999999 leads', 'One task can deliver at most 10,000 leads; you asked for 99999999999999999999.'],
+    ['1e99 leads', 'One task can deliver at most 10,000 leads; you asked for 1e99.'],
+    ['9,000 leads per city in 3 cities', 'One task can deliver at most 10,000 leads; you asked for 27,000.'],
   ])('%s', (text, sentence) => {
     expect(read('lead-generation', text)).toBe(sentence);
   });

@@ -18,7 +18,7 @@ describe('a person’s own choice of a type comes off the front', () => {
   });
 
   test('a type that we do not have is refused by name', () => {
-    expect(() => readAsk('type: cooking an egg')).toThrow('There is no kind of work called “cooking”.');
+    expect(() => readAsk('type: cooking an egg')).toThrow('Unknown task type “cooking”.');
   });
 });
 

@@ -10,9 +10,9 @@ function read(available: number, { typicalTask = 10, days = 0, used = 0 } = {}):
 
 describe('while there are less than seven days of use', () => {
   test.each([
-    [0, 'red: Nothing left to spend'],
-    [-5, 'red: Nothing left to spend'],
-    [9.9, 'red: Too little for a typical task'],
+    [0, 'red: No credits left'],
+    [-5, 'red: No credits left'],
+    [9.9, 'red: Not enough for a typical task'],
     [10, 'yellow: Enough for about 1 typical task'],
     [49.9, 'yellow: Enough for about 4 typical tasks'],
     [50, 'green: Enough for about 5 typical tasks'],
@@ -23,18 +23,18 @@ describe('while there are less than seven days of use', () => {
   });
 
   test('a team’s own typical task is the measure', () => {
-    expect(read(50, { typicalTask: 60 })).toBe('red: Too little for a typical task');
+    expect(read(50, { typicalTask: 60 })).toBe('red: Not enough for a typical task');
   });
 });
 
 describe('once there are seven days of use, days count', () => {
   test.each([
-    [20, 'red: Less than a day left at the present pace'],
-    [150, 'yellow: About 1 day left at the present pace'],
-    [490, 'yellow: About 4 days left at the present pace'],
-    [500, 'green: About 5 days left at the present pace'],
-    [50_000, 'green: More than a year left at the present pace'],
-    [9, 'red: Too little for a typical task'],
+    [20, 'red: Less than a day left at the current pace'],
+    [150, 'yellow: About 1 day left at the current pace'],
+    [490, 'yellow: About 4 days left at the current pace'],
+    [500, 'green: About 5 days left at the current pace'],
+    [50_000, 'green: More than a year left at the current pace'],
+    [9, 'red: Not enough for a typical task'],
   ])('%d credits at a hundred a day are %s', (available, words) => {
     expect(read(available, { days: 7, used: 700 })).toBe(words);
   });

@@ -24,7 +24,7 @@ const LOW = 5;
 
 export function balanceColour({ available, typicalTask = TYPICAL_TASK, daysLeft }: BalanceFacts): BalanceColour {
   if (available < typicalTask)
-    return { colour: 'red', words: available > NO_CREDITS ? 'Too little for a typical task' : 'Nothing left to spend' };
+    return { colour: 'red', words: available > NO_CREDITS ? 'Not enough for a typical task' : 'No credits left' };
   if (daysLeft !== undefined) return { colour: daysLeft < 1 ? 'red' : daysLeft < LOW ? 'yellow' : 'green', words: sayDaysLeft(daysLeft) };
   const tasks = available / typicalTask;
   return {
@@ -33,14 +33,14 @@ export function balanceColour({ available, typicalTask = TYPICAL_TASK, daysLeft 
   };
 }
 
-/** Whole days at the present pace; undefined where there is no pace to speak of yet. */
+/** Whole days at the current pace; undefined where there is no pace to speak of yet. */
 export function daysLeftAt(available: Credits, used: { readonly days: number; readonly credits: Credits }): number | undefined {
   if (used.days < DAYS_TO_KNOW || used.credits <= NO_CREDITS) return undefined;
   return Number((available * BigInt(Math.floor(used.days))) / used.credits);
 }
 
 function sayDaysLeft(days: number): string {
-  if (days < 1) return 'Less than a day left at the present pace';
-  if (days > 365) return 'More than a year left at the present pace';
-  return `About ${days} ${days === 1 ? 'day' : 'days'} left at the present pace`;
+  if (days < 1) return 'Less than a day left at the current pace';
+  if (days > 365) return 'More than a year left at the current pace';
+  return `About ${days} ${days === 1 ? 'day' : 'days'} left at the current pace`;
 }

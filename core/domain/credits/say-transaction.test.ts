@@ -25,8 +25,8 @@ test.each<[string, Partial<TransactionFacts>]>([
   ['Bought', { type: 'purchase', credits: credits(500), paid: true }],
   ['Bought | Paid $25. Auto top-up', { type: 'purchase', paid: true, money: { amount: '2500', currency: 'usd' }, note: 'Auto top-up' }],
   ['Bought | Paid ¥0', { type: 'purchase', paid: true, money: { amount: '0', currency: 'jpy' } }],
-  ['Given back | A refund or dispute was taken back', { type: 'restore', credits: credits(500), paid: true }],
-  ['Reserved | Nothing is used before the task is done', { type: 'hold', heldChange: credits(12) }],
+  ['Restored | A refund or dispute was reversed', { type: 'restore', credits: credits(500), paid: true }],
+  ['Reserved | Nothing is charged until the task is done', { type: 'hold', heldChange: credits(12) }],
   ['Used', { type: 'settle', credits: credits(-12), heldChange: credits(-12), taskStatus: 'completed' }],
   ['Used | 3 credits returned', { type: 'settle', credits: credits(-9), heldChange: credits(-12) }],
   [
@@ -37,16 +37,16 @@ test.each<[string, Partial<TransactionFacts>]>([
     'Used | 5 credits above the reserved amount were not charged',
     { type: 'settle', credits: credits(-12), heldChange: credits(-12), overrun: credits(5) },
   ],
-  ['Not used | The task failed, which costs nothing', { type: 'release', heldChange: credits(-12), taskStatus: 'failed' }],
-  ['Not used | The task was canceled before it used anything', { type: 'release', heldChange: credits(-12), taskStatus: 'canceled' }],
-  ['Not used | The task cost nothing', { type: 'release', heldChange: credits(-12) }],
-  ['Not used | The task went away, so nothing was charged', { type: 'hold_expiry', heldChange: credits(-12) }],
+  ['Returned | The task failed, so nothing was charged', { type: 'release', heldChange: credits(-12), taskStatus: 'failed' }],
+  ['Returned | The task was canceled before it used anything', { type: 'release', heldChange: credits(-12), taskStatus: 'canceled' }],
+  ['Returned | The task cost nothing', { type: 'release', heldChange: credits(-12) }],
+  ['Returned | The task was removed, so nothing was charged', { type: 'hold_expiry', heldChange: credits(-12) }],
   ['Expired | Welcome credits', { type: 'lot_expiry', credits: credits(-7), source: 'welcome' }],
   [
-    'Taken back | After a refund or dispute of a payment. 40 credits used before, and owed now',
+    'Removed | After a refund or dispute. 40 credits already used, now owed',
     { type: 'clawback', credits: credits(-60), debtChange: credits(40), paid: true },
   ],
-  ['Taken back | a grant by mistake', { type: 'clawback', credits: credits(-60), note: 'a grant by mistake' }],
+  ['Removed | a grant by mistake', { type: 'clawback', credits: credits(-60), note: 'a grant by mistake' }],
 ])('people read: %s', (words, facts) => {
   const said = sayTransaction({ ...nothing, ...facts });
   expect([said.words, said.detail].filter((part) => part !== null).join(' | ')).toBe(words);

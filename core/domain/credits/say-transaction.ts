@@ -34,9 +34,9 @@ export function sayTransaction(line: TransactionFacts): { readonly words: string
     case 'purchase':
       return say('Bought', line.money && `Paid ${sayMoney(BigInt(line.money.amount), line.money.currency)}`, line.note, paidDebt);
     case 'restore':
-      return say('Given back', 'A refund or dispute was taken back', line.note, paidDebt);
+      return say('Restored', 'A refund or dispute was reversed', line.note, paidDebt);
     case 'hold':
-      return say('Reserved', 'Nothing is used before the task is done');
+      return say('Reserved', 'Nothing is charged until the task is done');
     case 'settle': {
       const charged = micro(line.debtChange - line.credits);
       const returned = micro(-line.heldChange - charged - repaid);
@@ -50,17 +50,17 @@ export function sayTransaction(line: TransactionFacts): { readonly words: string
       );
     }
     case 'release':
-      return say('Not used', sayRelease(line.taskStatus), paidDebt, line.note);
+      return say('Returned', sayRelease(line.taskStatus), paidDebt, line.note);
     case 'hold_expiry':
-      return say('Not used', 'The task went away, so nothing was charged', paidDebt);
+      return say('Returned', 'The task was removed, so nothing was charged', paidDebt);
     case 'lot_expiry':
       return say('Expired', line.source === null ? null : saySource(line.source));
     case 'clawback':
       return say(
-        'Taken back',
-        line.paid ? 'After a refund or dispute of a payment' : null,
+        'Removed',
+        line.paid ? 'After a refund or dispute' : null,
         line.note,
-        line.debtChange > 0n ? `${sayCredits(micro(line.debtChange))} used before, and owed now` : null,
+        line.debtChange > 0n ? `${sayCredits(micro(line.debtChange))} already used, now owed` : null,
       );
     default:
       return never(line.type);
@@ -75,7 +75,7 @@ export function saySource(source: string | null): string {
 const sources: Readonly<Record<string, string>> = {
   welcome: 'Welcome credits',
   starting: 'Welcome credits',
-  sandbox: 'Credits to try the product',
+  sandbox: 'Trial credits',
   operator: 'Granted by the operator',
   goodwill: 'Returned for a result that was not useful',
   stripe: 'Bought',
@@ -86,17 +86,17 @@ export const transactionWords = {
   open: 'Opened',
   grant: 'Granted',
   purchase: 'Bought',
-  restore: 'Given back',
+  restore: 'Restored',
   hold: 'Reserved',
   settle: 'Used',
-  release: 'Not used',
-  hold_expiry: 'Task went away',
+  release: 'Returned',
+  hold_expiry: 'Task removed',
   lot_expiry: 'Expired',
-  clawback: 'Taken back',
+  clawback: 'Removed',
 } as const satisfies Record<TransactionType, string>;
 
 function sayRelease(status: TaskStatus | null): string {
-  if (status === 'failed') return 'The task failed, which costs nothing';
+  if (status === 'failed') return 'The task failed, so nothing was charged';
   if (status === 'canceled') return 'The task was canceled before it used anything';
   return 'The task cost nothing';
 }

@@ -25,7 +25,7 @@ ${name === null ? '' : paragraph(`Hello ${name},`)}
 ${before.map(paragraph).join('\n')}
 ${factList(facts)}
 <table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0"><tr><td class="button" bgcolor="#0058b9" style="background-color:#0058b9;border-radius:12px"><a class="button" href="${escape(button.url)}" style="display:inline-block;padding:12px 24px;border-radius:12px;background-color:#0058b9;color:#ffffff;font-weight:600;text-decoration:none">${escape(button.label)}</a></td></tr></table>
-<p class="quiet" style="margin:0 0 24px;color:#59595e;font-size:14px">If the button does nothing, copy this address into your browser:<br><span style="word-break:break-all">${escape(button.url)}</span></p>
+<p class="quiet" style="margin:0 0 24px;color:#59595e;font-size:14px">If the button does not work, copy this link into your browser:<br><span style="word-break:break-all">${escape(button.url)}</span></p>
 ${after.map(paragraph).join('\n')}
 </div>
 <p class="quiet" style="margin:16px 4px 0;color:#59595e;font-size:14px">${escape(brandName)}<br>${escape(publicUrl)}</p>

@@ -67,7 +67,7 @@ This email address was used to sign up for Impacter. To confirm it, open the lin
 Confirm this address:
 https://work.example.com/go?token=abc&next=%2Fdashboard
 
-The link works once, and not for long.
+The link works once and expires soon.
 
 If you did not sign up, ignore this email: the account cannot be used without your confirmation.
 

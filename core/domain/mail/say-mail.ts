@@ -41,33 +41,33 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
       return {
         ...about('You already have an account', saying.name),
         before: [
-          `Somebody, perhaps you, tried to sign up for ${brandName} with this address. It has an account already, and nothing about it was changed.`,
+          `Someone, perhaps you, tried to sign up for ${brandName} with this email address, which already has an account. Nothing was changed.`,
         ],
         button: { label: 'Log in', url: saying.url },
-        after: ['If you do not know your password any more, the page to log in sends you a link. If this was not you, do nothing.'],
+        after: ['If you forgot your password, get a link on the login page. If this was not you, ignore this email.'],
       };
     case 'reset':
       return {
         ...about('Choose a new password', saying.name),
-        before: [`Somebody, probably you, asked for a new password for ${brandName}. Choose it here.`],
+        before: [`Someone, probably you, asked to choose a new password for ${brandName}.`],
         button: { label: 'Choose a new password', url: saying.url },
-        after: [onceAndNotLong, 'If this was not you, do nothing: your password stays as it is.'],
+        after: [onceAndNotLong, 'If this was not you, ignore this email: your password stays the same.'],
       };
     case 'set-password':
       return {
         // Nobody has shown yet that the address is theirs.
         ...about('Choose your password', null),
-        before: [`You have an account at ${brandName}. Choose a password, and you can log in.`],
+        before: [`You have an account at ${brandName}. Choose a password to log in.`],
         button: { label: 'Choose a password', url: saying.url },
-        after: [onceAndNotLong, 'If it has expired, the page behind it sends you a new one.'],
+        after: [onceAndNotLong, 'If it has expired, open it to request a new one.'],
       };
     case 'magic-link':
       return {
-        ...about('Your link to log in', null),
+        ...about('Your login link', null),
         subject: `Log in to ${brandName}`,
         before: [`This link logs you in to ${brandName}, in the browser where you open it.`],
         button: { label: 'Log in', url: saying.url },
-        after: [onceAndNotLong, 'Pass it on to nobody. If you did not ask for it, do nothing.'],
+        after: [onceAndNotLong, 'Do not share it. If you did not request it, ignore this email.'],
       };
     case 'new-address':
       return {
@@ -83,10 +83,10 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         // The subject has no words that a stranger chose: any name can be an offer. Who invites, and to what, is in the mail.
         ...about(`You’re invited to a team on ${brandName}`, null),
         before: [
-          `${named(saying.by) ?? 'Somebody'} invites you to ${named(saying.team, 'the team') ?? 'a team'} on ${brandName}, where people ask agents for work and share the credits for it. You would be ${roleWords[saying.role]}.`,
+          `${named(saying.by) ?? 'Someone'} invites you to ${named(saying.team, 'the team') ?? 'a team'} on ${brandName}, where people get work done by AI agents and share credits. You would be ${roleWords[saying.role]}.`,
         ],
         button: { label: 'See the invitation', url: saying.url },
-        after: ['Nothing happens before you accept. If you do not know the team, do nothing.'],
+        after: ['Nothing happens until you accept. If you do not know the team, ignore this email.'],
       };
     case 'security':
       return {
@@ -96,28 +96,28 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         button: { label: placeOfNotice(saying).button, url: saying.url },
         after: [
           changeWords[saying.what].after ??
-            'If this was you, there is nothing to do. If it was not, look there now, and choose a new password.',
+            'If this was you, there is nothing to do. If it was not, open the link now and choose a new password.',
         ],
       };
     case 'deletion':
       return {
         ...about(`${named(saying.team, 'Your team') ?? 'Your team'} will be deleted`, null),
         before: [
-          `${named(saying.team, 'The team') ?? 'Your team'} will be deleted from ${brandName}, with its tasks, its files and what is left of its credits.`,
+          `${named(saying.team, 'The team') ?? 'Your team'} will be deleted from ${brandName}, with its tasks, files, and remaining credits.`,
         ],
-        facts: [['Can be taken back until', when(saying.until)]],
-        button: { label: 'See it, or take it back', url: saying.url },
-        after: ['An owner of the team can take it back until then. Afterwards nobody can.'],
+        facts: [['Can be canceled until', when(saying.until)]],
+        button: { label: 'Review the deletion', url: saying.url },
+        after: ['An owner of the team can cancel the deletion until then. After that, nobody can.'],
       };
     case 'account-deletion':
       return {
         ...about('Your account will be deleted', saying.name),
         before: [
-          `Your account at ${brandName} will be deleted, with the tasks and files of your own team and what is left of its credits. You leave all other teams.`,
+          `Your account at ${brandName} will be deleted, with the tasks, files, and remaining credits of your personal team. You leave all other teams.`,
         ],
-        facts: [['Can be taken back until', when(saying.until)]],
-        button: { label: 'See it, or take it back', url: saying.url },
-        after: ['If you did not ask for this, take it back now and choose a new password.'],
+        facts: [['Can be canceled until', when(saying.until)]],
+        button: { label: 'Review the deletion', url: saying.url },
+        after: ['If you did not ask for this, cancel the deletion now and choose a new password.'],
       };
     case 'key-expiring':
       return {
@@ -162,8 +162,8 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         button: { label: 'Choose a password', url: saying.url },
         after: [
           'The link expires in 24 hours and works once.',
-          'If it has expired, the page behind it sends you a new one.',
-          'If you bought nothing, somebody may have mistyped their address. You can ignore this email.',
+          'If it has expired, open it to request a new one.',
+          'If you did not buy credits, someone may have mistyped their address. You can ignore this email.',
         ],
       };
     case 'receipt':
@@ -211,7 +211,7 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         button: { label: 'View your credits', url: saying.url },
         after: [
           ...owedWords(saying.owed),
-          ...(saying.pauses === true ? ['Auto top-up is paused until somebody in the team confirms its settings again.'] : []),
+          ...(saying.pauses === true ? ['Auto top-up is paused until someone in the team confirms its settings again.'] : []),
         ],
       };
     case 'dispute': {
@@ -229,15 +229,15 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
         ...about(theirs(saying.title), null),
         subject: `${brandName}: ${oneLine(saying.title)}`,
         before: lines(saying.words),
-        button: { label: 'Look at it', url: saying.url },
-        after: ['You get this because OPERATOR_EMAILS names you.'],
+        button: { label: 'View details', url: saying.url },
+        after: ['You get this email because your address is in OPERATOR_EMAILS.'],
       };
     default:
       return never(saying);
   }
 }
 
-const onceAndNotLong = 'The link works once, and not for long.';
+const onceAndNotLong = 'The link works once and expires soon.';
 
 /** What most mails have in common. */
 function about(title: string, name: string | null): Pick<MailBody, 'subject' | 'title' | 'name' | 'facts'> {
@@ -297,10 +297,10 @@ function disputeWords({ standing, before }: Extract<MailSaying, { kind: 'dispute
 }
 
 const roleWords = {
-  owner: 'an owner: everything of the team is in your hands',
+  owner: 'an owner: you manage everything in the team',
   admin: 'an admin: you manage people, chat workspaces and settings',
-  billing: 'responsible for billing: you see and buy credits',
-  approver: 'an approver: you say yes to work that waits for it',
+  billing: 'a billing manager: you see and buy credits',
+  approver: 'an approver: you approve pending work',
   member: 'a member: you ask for work with the team’s credits',
   guest: 'a guest: you see the team’s tasks and their results',
 } as const satisfies Record<Role, string>;
@@ -323,24 +323,24 @@ const changeWords: Record<SecurityChange, { readonly title: string; sentence(bra
       `Your account at ${brandName} has another email address now, and this one no longer logs you in. Every other device was logged out.`,
   },
   'two-factor-on': {
-    title: 'Two-factor login is on',
+    title: 'Two-factor authentication is on',
     sentence: (brandName) =>
-      `Logging in to ${brandName} now takes a code from your authenticator app as well. Every other device was logged out.`,
+      `Logging in to ${brandName} now also requires a code from your authenticator app. Every other device was logged out.`,
   },
   'two-factor-off': {
-    title: 'Two-factor login is off',
-    sentence: (brandName) => `Logging in to ${brandName} no longer takes a code from your authenticator app.`,
+    title: 'Two-factor authentication is off',
+    sentence: (brandName) => `Logging in to ${brandName} no longer requires a code from your authenticator app.`,
   },
   'backup-codes': {
     title: 'You have new backup codes',
-    sentence: (brandName) => `New backup codes were made for your account at ${brandName}. The old ones no longer work.`,
+    sentence: (brandName) => `New backup codes were created for your account at ${brandName}. The old ones no longer work.`,
   },
   'new-device': {
     title: 'A new device logged in',
-    sentence: (brandName) => `Somebody, probably you, logged in to your account at ${brandName} from a device that we had not seen before.`,
+    sentence: (brandName) => `Someone, probably you, logged in to your account at ${brandName} from a new device.`,
   },
   'api-key-made': {
-    title: 'An API key was made',
+    title: 'An API key was created',
     sentence: (brandName) => `A new API key can act in your name at ${brandName}, and spend credits of your team.`,
   },
   'two-factor-lost': {
@@ -370,7 +370,7 @@ const changeWords: Record<SecurityChange, { readonly title: string; sentence(bra
   },
   'identity-linked': {
     title: 'A chat account was linked',
-    sentence: (brandName) => `A chat account was linked to your account at ${brandName}: what it asks for is asked in your name.`,
+    sentence: (brandName) => `A chat account was linked to your account at ${brandName}. Requests from it are made in your name.`,
   },
 };
 

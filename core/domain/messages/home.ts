@@ -31,7 +31,7 @@ export function homeReply(home: Home, context: ReplyContext): Reply {
     blocks: [
       heading(title),
       ours(
-        `Mention @${brandName} in a channel, or send a direct message. The first answer says what a task costs at most. What is not used is returned, and failed work is free.`,
+        `Mention @${brandName} in a channel, or send a direct message. The first reply shows the maximum cost. Unused credits are returned, and failed work is free.`,
       ),
       ...(home.isPaid ? moneyBlocks(home) : nobodyPays(home)),
       ...choices(...linkChoice(home), ...pages(home, context)),

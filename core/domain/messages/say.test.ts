@@ -98,8 +98,8 @@ Read as lead-generation because of “leads”.
   });
 
   test('say how many go first', () => {
-    expect(read({ ...accepted, position: 1 })).toContain('# Next in line: one request goes first [wait]');
-    expect(read({ ...accepted, position: 3 })).toContain('# Next in line: 3 requests go first [wait]');
+    expect(read({ ...accepted, position: 1 })).toContain('# Queued behind 1 request [wait]');
+    expect(read({ ...accepted, position: 3 })).toContain('# Queued behind 3 requests [wait]');
   });
 
   test('name one price where there is only one', () => {
@@ -157,9 +157,9 @@ Nothing was charged. Add credits or ask for fewer.
 
   test('of a command speaks of no charge', () => {
     expect(read({ kind: 'refused', code: 'task.over', facts: { status: 'completed' } })).toBe(
-      `(This task is already completed. Ask again to start a new one.)
+      `(This task is already completed. To start a new task, send your request again.)
 # This task is already completed. [bad]
-Ask again to start a new one.`,
+To start a new task, send your request again.`,
     );
   });
 });
@@ -209,7 +209,7 @@ agent: I found 92 investors in Miami.
     const text = read({ ...result, summary: 'word '.repeat(1_000) });
     expect(text).toContain('word…');
     expect(text.length).toBeLessThan(1_700);
-    expect(text).toContain(`[Read all of it](https://work.example.com/tasks/${taskId})`);
+    expect(text).toContain(`[Read the full text](https://work.example.com/tasks/${taskId})`);
   });
 
   test('that leaves too little for another task offers to top up', () => {
@@ -228,7 +228,7 @@ describe('a failure', () => {
     expect(read({ kind: 'failed', taskId, type: 'research', code: 'agent.timed-out', returned: '40000000', available: '500000000' })).toBe(
       `(The agent ran out of time. Nothing was charged.)
 # The agent ran out of time. [bad]
-Nothing was charged. Try again, or ask for a smaller piece.
+Nothing was charged. Try again, or ask for less.
 - Used: 0 of 40 credits reserved
 - Returned: 40 credits
 - Left to spend: 500 credits
@@ -238,7 +238,7 @@ Nothing was charged. Try again, or ask for a smaller piece.
 
   test('of work with effects outside asks to look before repeating it', () => {
     expect(read({ kind: 'failed', taskId, type: 'email-campaign', code: 'agent.lost', returned: '0', available: '0' })).toContain(
-      'Some mails may already have been sent',
+      'Some emails may already have been sent',
     );
   });
 });
@@ -277,8 +277,8 @@ Enough for about 40 typical tasks.
   });
 
   test('counts days once there is a pace, and is bad when nothing typical can be paid', () => {
-    expect(read({ kind: 'balance', available: '408000000', inUse: '0', daysLeft: 4 })).toContain('About 4 days left at the present pace.');
-    expect(read({ kind: 'balance', available: '0', inUse: '0' })).toContain('# 0 credits to spend [bad]\nNothing left to spend.');
+    expect(read({ kind: 'balance', available: '408000000', inUse: '0', daysLeft: 4 })).toContain('About 4 days left at the current pace.');
+    expect(read({ kind: 'balance', available: '0', inUse: '0' })).toContain('# 0 credits to spend [bad]\nNo credits left.');
   });
 });
 
@@ -286,14 +286,14 @@ test('help shows what to say and what it costs', () => {
   expect(read({ kind: 'help' })).toBe(
     `(Say what you need, and Impacter does it.)
 # Say what you need, and Impacter does it [plain]
-The first answer says what a task costs at most. You never pay more, what is not used is returned, and failed work is free.
+The first reply shows the maximum cost. You never pay more, unused credits are returned, and failed work is free.
 - find me 25 leads in Miami: about 20, at most 25 credits
 - write 50 emails to my customers: 25 credits
 - scrape 200 rows from example.com: about 10, at most 20 credits
 - write 5 posts about our launch: 10 credits
 - write a blog post about oat milk: about 8, at most 25 credits
 - research three competitors: about 15, at most 40 credits
-Begin with a kind of work to choose it yourself: “/research …”. Answer in the thread to go on with a result.
+To choose the task type, put it first: “/research …”. Reply in the thread to follow up.
 [Get credits](https://work.example.com/buy) [History](https://work.example.com/dashboard)`,
   );
 });
@@ -301,7 +301,7 @@ Begin with a kind of work to choose it yourself: “/research …”. Answer in 
 test('in Slack, help says how a request begins there, and an unknown command is offered as a request', () => {
   const help = read({ kind: 'help', platform: 'slack' });
   expect(help).toContain('Mention @Impacter in a channel, send it a direct message, or type “/impacter ask …”.');
-  expect(help).not.toContain('Begin with a kind of work');
+  expect(help).not.toContain('put it first: “/research …”. Reply');
   expect(read({ kind: 'help', platform: 'slack', unknown: 'find me 25 leads' })).toContain('/impacter ask find me 25 leads\n');
   expect(read({ kind: 'help', platform: 'discord', unknown: 'dance' })).toContain('Say what you need');
 });
@@ -310,7 +310,7 @@ test('in Discord, help says how a request begins and how to follow up where noth
   const help = read({ kind: 'help', platform: 'discord' });
   expect(help).toContain('Mention @Impacter in a channel, send it a direct message, or use /ask.');
   expect(help).toContain('mention @Impacter in the thread, or press Continue where a result has that button.');
-  expect(help).not.toContain('Answer in the thread');
+  expect(help).not.toContain('Reply in the thread to follow up.');
 });
 
 test('the history has a line for each task, and says so when there is none', () => {
@@ -327,7 +327,7 @@ test('the history has a line for each task, and says so when there is none', () 
 - write a poem: Failed, not charged, 3 days ago
 [History](https://work.example.com/dashboard)`,
   );
-  expect(read({ kind: 'history', tasks: [] })).toContain('Nothing yet');
+  expect(read({ kind: 'history', tasks: [] })).toContain('No tasks yet');
 });
 
 test('a notice is short', () => {

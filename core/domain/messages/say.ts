@@ -79,7 +79,7 @@ export function replyFor(saying: Saying, context: ReplyContext): Reply {
 
 function sayAccepted(saying: Accepted, context: ReplyContext): Reply {
   const ahead = saying.position ?? 0;
-  const title = ahead === 0 ? 'On it' : `Next in line: ${ahead === 1 ? 'one request goes' : `${ahead} requests go`} first`;
+  const title = ahead === 0 ? 'On it' : `Queued behind ${ahead === 1 ? '1 request' : `${ahead} requests`}`;
   const count = sayCount(saying);
   return {
     fallback: `${title}. ${[sayType(saying.type), ...count, sayEstimate(saying)].join(', ')}.`,
@@ -216,7 +216,7 @@ function sayResult(saying: Result, context: ReplyContext): Reply {
       ...files(saying.files, context),
       money(saying.charged, saying.returned, saying.available),
       ...choices(
-        ...open(saying.taskId, context, cut ? 'Read all of it' : 'Details'),
+        ...open(saying.taskId, context, cut ? 'Read the full text' : 'Details'),
         runAgain(saying),
         { id: choiceId('good', saying.taskId), label: '👍', style: 'plain' },
         { id: choiceId('bad', saying.taskId), label: '👎', style: 'plain' },
@@ -259,7 +259,7 @@ function sayCanceled(saying: Canceled, context: ReplyContext): Reply {
       heading(wasHeld ? 'Stopped' : 'Canceled', 'plain'),
       ...(wasHeld ? [] : [ours('Nothing was charged.')]),
       ...sample(saying.sample),
-      ...(saying.files.length === 0 ? [] : [ours('What was finished before is yours.')]),
+      ...(saying.files.length === 0 ? [] : [ours('Files finished before that are yours to keep.')]),
       ...files(saying.files, context),
       spent(saying.used, saying.returned, saying.available),
       ...choices(...open(saying.taskId, context)),
@@ -302,7 +302,7 @@ function sayHelp({ platform, unknown }: Help, context: ReplyContext): Reply {
     fallback: `Say what you need, and ${context.brandName} does it.`,
     blocks: [
       heading(`Say what you need, and ${context.brandName} does it`, 'plain'),
-      ours('The first answer says what a task costs at most. You never pay more, what is not used is returned, and failed work is free.'),
+      ours('The first reply shows the maximum cost. You never pay more, unused credits are returned, and failed work is free.'),
       facts(...examples.map(({ text, type }): [string, string] => [text, sayPrice(text, type)])),
       ...(platform === 'slack' ? slackWays(context) : platform === 'discord' ? discordWays(context) : [ours(anyWay)]),
       ...choices(...topUp(context), ...history(context)),
@@ -310,7 +310,7 @@ function sayHelp({ platform, unknown }: Help, context: ReplyContext): Reply {
   };
 }
 
-const anyWay = 'Begin with a kind of work to choose it yourself: “/research …”. Answer in the thread to go on with a result.';
+const anyWay = 'To choose the task type, put it first: “/research …”. Reply in the thread to follow up.';
 
 /** Slack takes a message that begins with a slash for one of its own commands. */
 function slackWays({ brandName }: ReplyContext): Prose[] {
@@ -347,8 +347,8 @@ function sayPrice(text: string, type: AgentType): string {
 function sayHistory(saying: History, context: ReplyContext): Reply {
   if (saying.tasks.length === 0) {
     return {
-      fallback: 'Nothing yet.',
-      blocks: [heading('Nothing yet', 'plain'), ours(`Say what you need, for example: ${EXAMPLE}.`)],
+      fallback: 'No tasks yet.',
+      blocks: [heading('No tasks yet', 'plain'), ours(`Say what you need, for example: ${EXAMPLE}.`)],
     };
   }
   const lines = saying.tasks.map((task) => taskLine(task, context.now));
@@ -375,7 +375,7 @@ function sayNotice(saying: Notice, context: ReplyContext): Reply {
 const notices = {
   stopping: { title: 'Stopping', words: 'The agent was told to stop. The credits used and returned are posted here when it has stopped.' },
   'nothing-to-stop': { title: 'Nothing to stop', words: 'No task is waiting or running in this conversation.' },
-  'passed-on': { title: 'Passed on', words: 'The agent that is working on this was told.' },
+  'passed-on': { title: 'Message passed on', words: 'The running agent received your message.' },
   'request-removed': {
     title: 'The message with this request was deleted',
     words: 'The task is still running. Cancel it if you no longer need it. Our copy of the request is deleted when the task ends.',

@@ -36,49 +36,49 @@ const table = {
   'quantity.too-many': {
     status: 400,
     sentence: (facts: { asked: string; most: number; unit: string }) =>
-      `One task can bring at most ${count(facts.most)} ${facts.unit}; you asked for ${facts.asked}.`,
+      `One task can deliver at most ${count(facts.most)} ${facts.unit}; you asked for ${facts.asked}.`,
     wayForward: 'Ask for fewer, or split it into several requests.',
   },
   'quantity.not-positive': {
     status: 400,
-    sentence: (facts: { asked: string; unit: string }) => `We can't deliver ${facts.asked} ${facts.unit}.`,
+    sentence: (facts: { asked: string; unit: string }) => `We can’t deliver ${facts.asked} ${facts.unit}.`,
     wayForward: 'Ask for one or more.',
   },
   'quantity.not-whole': {
     status: 400,
-    sentence: (facts: { asked: string; unit: string }) => `We deliver whole ${facts.unit} only, and you asked for ${facts.asked}.`,
+    sentence: (facts: { asked: string; unit: string }) => `We only deliver whole ${facts.unit}, and you asked for ${facts.asked}.`,
     wayForward: 'Ask for a whole number.',
   },
   'type.unknown': {
     status: 400,
-    sentence: (facts: { given: string }) => `There is no kind of work called “${facts.given}”.`,
-    wayForward: `Choose one of ${agentTypes.join(', ')}, or leave it out.`,
+    sentence: (facts: { given: string }) => `Unknown task type “${facts.given}”.`,
+    wayForward: `Choose one of ${agentTypes.join(', ')}, or leave the type out.`,
   },
   'file.too-large': {
     status: 413,
     sentence: (facts: { name: string }) => `The file “${facts.name}” is larger than ${askLimits.fileBytes / 1_000_000} MB.`,
-    wayForward: 'Attach a smaller file, or a part of it.',
+    wayForward: 'Attach a smaller file.',
   },
   'file.empty': {
     status: 400,
     sentence: (facts: { name: string }) => `The file “${facts.name}” is empty.`,
-    wayForward: 'Attach it again.',
+    wayForward: 'Attach the file again.',
   },
   'file.broken': {
     status: 400,
-    sentence: (facts: { name: string }) => `The file “${facts.name}” did not arrive whole.`,
-    wayForward: 'Attach it again.',
+    sentence: (facts: { name: string }) => `The upload of “${facts.name}” was incomplete.`,
+    wayForward: 'Attach the file again.',
   },
   'files.too-many': {
     status: 400,
-    sentence: (facts: { count: number }) => `One request can bring ${askLimits.files} files; this one has ${count(facts.count)}.`,
-    wayForward: 'Attach fewer, or pack them into one archive.',
+    sentence: (facts: { count: number }) => `One request can have ${askLimits.files} files; this one has ${count(facts.count)}.`,
+    wayForward: 'Attach fewer files, or put them in one archive.',
   },
 
   'files.missing': {
     status: 400,
-    sentence: () => 'A file of this request is not here, or belongs to another request.',
-    wayForward: 'Attach it again.',
+    sentence: () => 'A file of this request was not found, or belongs to another request.',
+    wayForward: 'Attach the file again.',
   },
 
   'files.not-fetched': {
@@ -98,19 +98,19 @@ const table = {
 
   'files.waiting': {
     status: 429,
-    sentence: (facts: { waiting: number }) => `${count(facts.waiting)} files of your team are waiting for a request to name them.`,
-    wayForward: 'Name them in a request first. What no request names within a day is removed.',
+    sentence: (facts: { waiting: number }) => `Your team has ${count(facts.waiting)} uploaded files that no request uses yet.`,
+    wayForward: 'Use them in a request first. Files that no request uses within a day are deleted.',
   },
 
   'files.yours-waiting': {
     status: 429,
-    sentence: (facts: { waiting: number }) => `You have ${count(facts.waiting)} files waiting for a request to name them.`,
-    wayForward: 'Attach them to a request, or delete them. Files that no request names within a day are removed.',
+    sentence: (facts: { waiting: number }) => `You have ${count(facts.waiting)} uploaded files that no request uses yet.`,
+    wayForward: 'Attach them to a request, or delete them. Files that no request uses within a day are deleted.',
   },
   'files.arriving': {
     status: 429,
-    sentence: (facts: { most: number }) => `You are uploading ${count(facts.most)} files already.`,
-    wayForward: 'Wait until one of them has arrived, then send this one again.',
+    sentence: (facts: { most: number }) => `You are already uploading ${count(facts.most)} files.`,
+    wayForward: 'Wait until one of these uploads is complete, then try again.',
   },
 
   'credits.short': {
@@ -128,7 +128,7 @@ const table = {
   },
   'pack.unknown': {
     status: 404,
-    sentence: () => 'There is no such pack of credits.',
+    sentence: () => 'Pack not found.',
     wayForward: 'Choose one of the packs.',
     page: '/buy',
   },
@@ -149,68 +149,68 @@ const table = {
   },
   'limit.not-found': {
     status: 404,
-    sentence: () => 'There is no such limit, or it was removed.',
-    wayForward: 'Look at the limits there are.',
+    sentence: () => 'Limit not found, or already removed.',
+    wayForward: 'Review the current limits.',
     page: '/credits',
   },
   'statement.not-found': {
     status: 404,
-    sentence: () => 'There is no statement of this month.',
-    wayForward: 'Choose a month since your team has credits.',
+    sentence: () => 'There is no statement for this month.',
+    wayForward: 'Choose a month from the list of statements.',
     page: '/credits',
   },
   'wallet.frozen': {
     status: 403,
-    sentence: () => 'The credits of this team are on hold while a payment is being cleared up.',
-    wayForward: 'An owner of the team can see why, and settle it.',
+    sentence: () => 'The credits of this team are on hold while a payment is reviewed.',
+    wayForward: 'Ask an owner of the team for details.',
     page: '/credits',
   },
 
   'team.leaving': {
     status: 403,
-    sentence: (facts: { until: string }) => `This team will be deleted on ${facts.until.slice(0, 10)}, so nothing new begins here.`,
-    wayForward: 'An owner of the team can take that back until then.',
+    sentence: (facts: { until: string }) => `This team will be deleted on ${facts.until.slice(0, 10)}, so no new tasks can start.`,
+    wayForward: 'Until then, an owner of the team can cancel the deletion.',
     page: '/team/data',
   },
   'team.personal': {
     status: 409,
-    sentence: () => 'This is the team of one person, and goes with their account.',
-    wayForward: 'Delete the account instead.',
+    sentence: () => 'A personal team is deleted together with its account.',
+    wayForward: 'Delete your account instead.',
     page: '/settings',
   },
   'deletion.begun': {
     status: 409,
-    sentence: () => 'The deletion has begun, and cannot be taken back any more.',
-    wayForward: 'What is gone is gone. You can begin anew at any time.',
+    sentence: () => 'The deletion has started and can no longer be canceled.',
+    wayForward: 'You can create a new account or team at any time.',
   },
   'account.last-owner': {
     status: 409,
     sentence: (facts: { teams: readonly string[] }) => `You are the only owner of ${facts.teams.map((name) => `“${name}”`).join(', ')}.`,
-    wayForward: 'Make somebody else an owner there, or delete the team first.',
+    wayForward: 'First make someone else an owner there, or delete the team.',
     page: '/team',
   },
   'export.not-found': {
     status: 404,
-    sentence: () => 'There is no such export, or it is no longer kept.',
-    wayForward: 'Ask for a new one.',
+    sentence: () => 'Export not found, or no longer kept.',
+    wayForward: 'Create a new export.',
     page: '/team/data',
   },
   'erasure-link.used': {
     status: 410,
-    sentence: () => 'This link has been used, or has expired.',
-    wayForward: 'Ask for a new one in the chat, with the word privacy.',
+    sentence: () => 'This link has expired or was already used.',
+    wayForward: 'To get a new one, use the privacy command in the chat.',
   },
 
   'task.not-found': {
     status: 404,
-    sentence: () => 'There is no such task, or it is not yours to see.',
-    wayForward: 'Look for it in your history.',
+    sentence: () => 'Task not found, or you don’t have access.',
+    wayForward: 'Look for it in your task history.',
     page: '/dashboard',
   },
   'task.over': {
     status: 409,
     sentence: (facts: { status: TaskStatus }) => `This task is already ${facts.status}.`,
-    wayForward: 'Ask again to start a new one.',
+    wayForward: 'To start a new task, send your request again.',
   },
   'task.started': {
     status: 409,
@@ -239,23 +239,23 @@ const table = {
   },
   'conversation.not-found': {
     status: 404,
-    sentence: () => 'There is no such conversation, or it is not yours to see.',
-    wayForward: 'Leave it out to begin a new one.',
+    sentence: () => 'Conversation not found, or you don’t have access.',
+    wayForward: 'Start a new conversation. In the API, leave the conversation out.',
   },
   'task.running': {
     status: 409,
-    sentence: () => 'This task is not over yet.',
-    wayForward: 'Wait for it to end, or cancel it first.',
+    sentence: () => 'This task has not finished yet.',
+    wayForward: 'Wait until it finishes, or cancel it first.',
   },
   'conversation.busy': {
     status: 429,
     sentence: (facts: { waiting: number }) => `${count(facts.waiting)} requests are already waiting in this conversation.`,
-    wayForward: 'Wait for one to end or cancel one, or ask in another conversation.',
+    wayForward: 'Wait for one to finish, cancel one, or start another conversation.',
   },
   'team.missing': {
     status: 403,
-    sentence: () => 'No team pays for what is asked here yet.',
-    wayForward: 'An owner of a team can link this place to it, or you can link your own account.',
+    sentence: () => 'No team pays for requests here yet.',
+    wayForward: 'An owner of a team can link this workspace to it, or you can link your own account.',
     page: '/team',
   },
   'guests.not-allowed': {
@@ -285,7 +285,7 @@ const table = {
   },
   'team.not-found': {
     status: 404,
-    sentence: () => 'There is no such team, or you are no member of it.',
+    sentence: () => 'Team not found, or you are not a member.',
     wayForward: 'Choose one of your teams.',
     page: '/team',
   },
@@ -298,79 +298,79 @@ const table = {
 
   'letter.not-found': {
     status: 404,
-    sentence: () => 'There is no such answer, or it is not yours to see.',
+    sentence: () => 'Result not found, or you don’t have access.',
     wayForward: 'Look for it under undelivered results.',
     page: '/team/undelivered',
   },
   'letter.under-way': {
     status: 409,
-    sentence: () => 'This answer is on its way again, or was given elsewhere.',
-    wayForward: 'Look where it should be in a moment.',
+    sentence: () => 'This result is already being sent again, or was sent elsewhere.',
+    wayForward: 'Check its channel in a moment.',
     page: '/team/undelivered',
   },
   'letter.delivered': {
     status: 409,
-    sentence: () => 'Everything about this task was delivered.',
-    wayForward: 'Look in the conversation where it was asked.',
+    sentence: () => 'The result of this task was already delivered.',
+    wayForward: 'Look in the conversation where the request was made.',
   },
 
   'role.above': {
     status: 403,
-    sentence: () => 'Only an owner can make or unmake an owner.',
+    sentence: () => 'Only owners can add or remove owners.',
     wayForward: 'Ask an owner of your team.',
     page: '/team',
   },
   'owner.last': {
     status: 409,
-    sentence: () => 'This is the last owner of the team, and a team needs one.',
-    wayForward: 'Make somebody else an owner first.',
+    sentence: () => 'A team needs at least one owner.',
+    wayForward: 'Make someone else an owner first.',
     page: '/team',
   },
   'owner.personal': {
     status: 409,
-    sentence: () => 'A personal team keeps its person as an owner.',
-    wayForward: 'Make a new team for what several people own.',
+    sentence: () => 'You always own your personal team.',
+    wayForward: 'To share ownership, create a new team.',
     page: '/team',
   },
   'member.not-found': {
     status: 404,
-    sentence: () => 'There is no such member in your team.',
-    wayForward: 'Look at the list of members; somebody may have changed it.',
+    sentence: () => 'Member not found in your team.',
+    wayForward: 'Reload the list of members; it may have changed.',
     page: '/team',
   },
   'member.already': {
     status: 409,
-    sentence: (facts: { email: string }) => `Somebody with the address ${facts.email} is in this team already.`,
-    wayForward: 'Change the role of this member instead.',
+    sentence: (facts: { email: string }) => `Someone with the address ${facts.email} is already a member of this team.`,
+    wayForward: 'Change their role instead.',
     page: '/team',
   },
   'teams.too-many': {
     status: 409,
-    sentence: (facts: { most: number }) => `One person can own ${count(facts.most)} teams, and you do.`,
-    wayForward: 'Use one of them, or hand one over to somebody else.',
+    sentence: (facts: { most: number }) => `You own ${count(facts.most)} teams, which is the maximum.`,
+    wayForward: 'Use one of them, or make someone else the owner of one and leave it.',
     page: '/team',
   },
   'invitation.not-found': {
     status: 404,
-    sentence: () => 'There is no such open invitation in your team.',
-    wayForward: 'Look at the list of invitations; it may have been answered.',
+    sentence: () => 'Invitation not found, or already answered.',
+    wayForward: 'Reload the list of invitations.',
     page: '/team',
   },
   'invitation.already': {
     status: 409,
-    sentence: (facts: { email: string }) => `There is an open invitation of this team for ${facts.email}.`,
-    wayForward: 'Send it again, or take it back first.',
+    sentence: (facts: { email: string }) => `There is already an open invitation for ${facts.email}.`,
+    wayForward: 'Resend it, or revoke it first.',
     page: '/team',
   },
   'invitation.soon': {
     status: 429,
     sentence: () => 'This invitation was sent a moment ago.',
-    wayForward: `Wait ${teamLimits.resendMinutes} minutes between two mails; some take a while, and some land among the unwanted ones.`,
+    wayForward: `Wait ${teamLimits.resendMinutes} minutes before you resend it. The email may be in their spam folder.`,
   },
   'invitations.too-many': {
     status: 429,
-    sentence: (facts: { most: number }) => `${count(facts.most)} invitations of this team are open, which is as many as there can be.`,
-    wayForward: 'Wait for an answer, or take some of them back.',
+    sentence: (facts: { most: number }) => `This team has ${count(facts.most)} open invitations, which is the maximum.`,
+    wayForward: 'Wait for an answer, or revoke some of them.',
     page: '/team',
   },
   'invitations.too-often': {
@@ -386,7 +386,7 @@ const table = {
   'invitation.over': {
     status: 410,
     sentence: (facts: { why: InvitationEnd }) => invitationEnds[facts.why],
-    wayForward: 'Ask somebody of the team to invite you again.',
+    wayForward: 'Ask someone in the team to invite you again.',
   },
   'invitation.elsewhere': {
     status: 403,
@@ -397,46 +397,46 @@ const table = {
   'invitation.unconfirmed': {
     status: 403,
     sentence: () => 'Your email address isn’t confirmed yet.',
-    wayForward: 'Open the link in our mail to you, then come back.',
+    wayForward: 'Open the link in the email we sent you, then come back.',
   },
 
   'link-request.over': {
     status: 410,
-    sentence: () => `This link was used already, or is older than ${teamLimits.linkMinutes} minutes.`,
-    wayForward: 'Ask for a new one in the chat.',
+    sentence: () => `This link was already used, or is older than ${teamLimits.linkMinutes} minutes.`,
+    wayForward: 'Request a new one in the chat.',
   },
   'link-request.changed': {
     status: 409,
-    sentence: () => 'You have changed your login or your team since this page was shown, so nothing was linked.',
-    wayForward: 'Look at both sides again before you say yes.',
+    sentence: () => 'Your account or team has changed since this page was opened, so nothing was linked.',
+    wayForward: 'Check both sides again, then confirm.',
   },
   'identity.taken': {
     status: 409,
-    sentence: () => 'This account is linked to another login already.',
+    sentence: () => 'This chat account is already linked to another account.',
     wayForward: 'Unlink it there first.',
   },
   'workspace.taken': {
     status: 409,
-    sentence: () => 'This workspace is linked to another team already.',
+    sentence: () => 'This workspace is already linked to another team.',
     wayForward: 'An owner or admin of that team can unlink it.',
   },
   'identity.not-found': {
     status: 404,
-    sentence: () => 'You have no such linked account.',
-    wayForward: 'Look at the list of linked accounts.',
+    sentence: () => 'Linked account not found.',
+    wayForward: 'Review your linked accounts.',
     page: '/team/workspaces',
   },
   'workspace.not-found': {
     status: 404,
-    sentence: () => 'There is no such workspace in your team.',
-    wayForward: 'Look at the list of linked workspaces.',
+    sentence: () => 'Workspace not found in your team.',
+    wayForward: 'Review your linked workspaces.',
     page: '/team/workspaces',
   },
 
   'key.not-found': {
     status: 404,
-    sentence: () => 'There is no such API key, or it is not yours to revoke.',
-    wayForward: 'Look at the list of keys; it may have been revoked.',
+    sentence: () => 'API key not found, or you can’t revoke it.',
+    wayForward: 'Reload the list of keys; it may already be revoked.',
     page: '/team/keys',
   },
   'key.expired': {
@@ -453,20 +453,20 @@ const table = {
   },
   'keys.too-many': {
     status: 409,
-    sentence: (facts: { most: number }) => `You have ${count(facts.most)} API keys in this team, which is as many as there can be.`,
-    wayForward: 'Revoke one that is not used any more.',
+    sentence: (facts: { most: number }) => `You have ${count(facts.most)} API keys in this team, which is the maximum.`,
+    wayForward: 'Revoke one that you no longer use.',
     page: '/team/keys',
   },
 
   'mail.off': {
     status: 503,
-    sentence: () => 'This server sends no emails, so this cannot be done here.',
-    wayForward: 'Ask whoever runs it to set up email.',
+    sentence: () => 'Email is not set up on this server, so this is not available.',
+    wayForward: 'Ask the team that runs it to set up email.',
   },
   'mail.gone': {
     status: 410,
-    sentence: () => 'There is nothing left of this mail to send.',
-    wayForward: 'Whoever waits for it can start again: the page they came from sends a new one.',
+    sentence: () => 'This email can no longer be sent.',
+    wayForward: 'Its recipient can request a new one from the page they came from.',
   },
 
   'link.expired': {
@@ -477,7 +477,7 @@ const table = {
   },
   'file.unreachable': {
     status: 503,
-    sentence: () => 'This file cannot be fetched right now.',
+    sentence: () => 'This file can’t be downloaded right now.',
     wayForward: 'Try again in a minute.',
   },
   'file.gone': {
@@ -519,13 +519,13 @@ const table = {
 
   'key.unknown': {
     status: 401,
-    sentence: () => 'This API key is not known, or was revoked.',
-    wayForward: 'Make a new key in the settings.',
+    sentence: () => 'This API key is invalid or was revoked.',
+    wayForward: 'Create a new key on the API keys page of your team.',
     page: '/settings',
   },
   'login.needed': {
     status: 401,
-    sentence: () => 'This needs a login or an API key.',
+    sentence: () => 'Authentication required.',
     wayForward: 'Log in, or send your key as “Authorization: Bearer …”.',
     page: '/login',
   },
@@ -542,7 +542,7 @@ const table = {
   'request.invalid': {
     status: 400,
     sentence: (facts: { fields: readonly { readonly name: string; readonly problem: string }[] }) =>
-      `Something in this request is not right: ${facts.fields.map((field) => `${field.name}: ${field.problem}`).join('; ')}.`,
+      `Invalid request: ${facts.fields.map((field) => `${field.name}: ${field.problem}`).join('; ')}.`,
     wayForward: 'Correct it and send it again.',
   },
   'request.too-large': {
@@ -557,13 +557,13 @@ const table = {
   },
   'request.wrong-type': {
     status: 415,
-    sentence: () => 'This address takes JSON, and something else came.',
+    sentence: () => 'This address accepts only JSON.',
     wayForward: 'Send one JSON object in UTF-8 with “Content-Type: application/json”.',
   },
   'request.length-needed': {
     status: 411,
-    sentence: () => 'This upload does not say how long it is.',
-    wayForward: 'Send the file with a Content-Length.',
+    sentence: () => 'This upload has no Content-Length.',
+    wayForward: 'Send the file with a Content-Length header.',
   },
   'request.key-reused': {
     status: 422,
@@ -573,7 +573,7 @@ const table = {
   'request.too-many': {
     status: 429,
     sentence: (facts: { waitSeconds: number }) => `Too many requests. Try again in ${sayWait(facts.waitSeconds)}.`,
-    wayForward: 'What was accepted before continues.',
+    wayForward: 'Accepted requests continue.',
   },
   'cancels.too-many': {
     status: 429,
@@ -583,7 +583,7 @@ const table = {
   },
   'streams.too-many': {
     status: 429,
-    sentence: (facts: { most: number }) => `${count(facts.most)} event streams of yours are open already.`,
+    sentence: (facts: { most: number }) => `You already have ${count(facts.most)} event streams open.`,
     wayForward: 'Close one, or read several tasks from one stream.',
   },
   'operator.two-factor': {
@@ -594,41 +594,41 @@ const table = {
   },
   'route.unknown': {
     status: 404,
-    sentence: () => 'There is nothing at this address.',
+    sentence: () => 'Page not found.',
     wayForward: 'Check the address.',
   },
   'method.wrong': {
     status: 405,
-    sentence: (facts: { allowed: readonly string[] }) => `This address answers only to ${facts.allowed.join(', ')}.`,
+    sentence: (facts: { allowed: readonly string[] }) => `This address only supports ${facts.allowed.join(', ')}.`,
     wayForward: 'Use another method.',
   },
 
   'origin.foreign': {
     status: 403,
-    sentence: () => 'This form was sent from another site, so nothing was done.',
+    sentence: () => 'This form was sent from another site, so nothing was changed.',
     wayForward: 'Open the page here and send it again.',
   },
 
   'host.unknown': {
     status: 421,
-    sentence: () => 'This product does not answer under this host name.',
+    sentence: () => 'This server does not accept requests for this host name.',
     wayForward: 'Open it at the address that was printed when it started.',
   },
   'sandbox.closed': {
     status: 403,
-    sentence: () => 'This page is for whoever started the product.',
+    sentence: () => 'This page is only for the person who started the product.',
     wayForward: 'Open the link that was printed at the start, once in each browser. It is also in sandbox.json in the data folder.',
   },
 
   'metrics.closed': {
     status: 401,
-    sentence: () => 'These numbers are for the operator.',
+    sentence: () => 'Metrics are only for the operator.',
     wayForward: 'Read them on the machine itself, or set METRICS_TOKEN and send it as “Authorization: Bearer …”.',
   },
 
   'service.stopping': {
     status: 503,
-    sentence: () => 'We are restarting, so this was not taken, and nothing was charged.',
+    sentence: () => 'We are restarting, so your request was not accepted and nothing was charged.',
     wayForward: 'Try again in a few seconds.',
   },
   'database.unavailable': {
@@ -636,19 +636,19 @@ const table = {
     // `outcome` is there when it was sent to the database and no answer came: what then holds is found under the same key.
     sentence: (facts?: { outcome?: 'unknown' }) =>
       facts?.outcome === undefined
-        ? 'We could not write your request down, so it was not taken, and nothing was charged.'
-        : 'We could not confirm that your request was saved. It may start all the same.',
+        ? 'We could not save your request, so it was not accepted and nothing was charged.'
+        : 'We could not confirm that your request was saved. It may still start.',
     wayForward: (facts?: { outcome?: 'unknown' }) =>
-      facts?.outcome === undefined ? 'Try again in a minute.' : 'Look at your tasks in a minute before you send it again.',
+      facts?.outcome === undefined ? 'Try again in a minute.' : 'Check your tasks in a minute before you send it again.',
   },
   'storage.unavailable': {
     status: 503,
-    sentence: () => 'Files cannot be stored right now, so this one was not taken.',
+    sentence: () => 'Files can’t be stored right now, so this one was not accepted.',
     wayForward: 'Try again in a minute.',
   },
   'agents.unavailable': {
     status: 503,
-    sentence: () => 'No agent can be reached right now, so this was not taken, and nothing was charged.',
+    sentence: () => 'No agent is available right now, so your request was not accepted and nothing was charged.',
     wayForward: 'Try again in a few minutes.',
   },
 } as const satisfies Record<string, Rule>;
@@ -685,11 +685,11 @@ function resets(at: string | null | undefined): string {
 export type LimitOwner = keyof typeof limitWords;
 
 const invitationEnds = {
-  unknown: 'This invitation is not known, or was sent again with a newer link.',
-  expired: `This invitation was open for ${teamLimits.invitationDays} days, and they are over.`,
-  revoked: 'This invitation was taken back.',
+  unknown: 'This invitation is invalid, or was resent with a newer link.',
+  expired: `This invitation expired after ${teamLimits.invitationDays} days.`,
+  revoked: 'This invitation was revoked.',
   declined: 'This invitation was declined.',
-  accepted: 'This invitation was accepted already.',
+  accepted: 'This invitation was already accepted.',
 } as const;
 
 /** How an invitation can be over. */

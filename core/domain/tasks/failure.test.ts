@@ -14,7 +14,7 @@ describe.each(failureCodes)('%s', (code) => {
 test('work with effects outside is repeated only after a person looked', () => {
   expect(agentTypes.filter(needsPersonToRepeat)).toEqual(['email-campaign', 'social-media']);
   expect(failureFor('agent.lost', 'email-campaign').wayForward).toBe(
-    'Some mails may already have been sent, so look before you repeat it. Try again.',
+    'Some emails may already have been sent: check before you try again. Try again.',
   );
   expect(failureFor('agent.lost', 'research').wayForward).toBe('Try again.');
 });

@@ -12,22 +12,22 @@ interface Rule {
 
 const table = {
   'agent.failed': {
-    sentence: 'The agent could not finish this.',
-    wayForward: 'Try again, or say it in other words.',
+    sentence: 'The agent could not finish this task.',
+    wayForward: 'Try again, or rephrase your request.',
     mayHaveActed: true,
   },
   'agent.timed-out': {
     sentence: 'The agent ran out of time.',
-    wayForward: 'Try again, or ask for a smaller piece.',
+    wayForward: 'Try again, or ask for less.',
     mayHaveActed: true,
   },
   'agent.lost': {
-    sentence: 'We lost sight of the agent while it was working.',
+    sentence: 'We lost the connection to the agent.',
     wayForward: 'Try again.',
     mayHaveActed: true,
   },
   'agent.unreachable': {
-    sentence: 'No agent could be reached in time.',
+    sentence: 'No agent was available in time.',
     wayForward: 'Try again in a few minutes.',
     mayHaveActed: false,
   },
@@ -63,7 +63,7 @@ const table = {
   },
   'our.fault': {
     sentence: 'Something went wrong on our side.',
-    wayForward: 'Try again. If it happens once more, tell us the task’s number.',
+    wayForward: 'Try again. If it happens again, contact us with the task’s id.',
     mayHaveActed: true,
   },
 } as const satisfies Record<string, Rule>;
@@ -89,8 +89,8 @@ export function failureFor(code: FailureCode, type: AgentType): Failure {
 
 // Work with effects outside is never repeated without a person's word (a mail sent, a post made).
 const lookFirst: Partial<Record<AgentType, string>> = {
-  'email-campaign': 'Some mails may already have been sent, so look before you repeat it.',
-  'social-media': 'Something may already have been posted, so look before you repeat it.',
+  'email-campaign': 'Some emails may already have been sent: check before you try again.',
+  'social-media': 'Something may already have been posted: check before you try again.',
 };
 
 /** True when a repetition might send or post twice: only a person may start it again. */

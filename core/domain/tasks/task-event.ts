@@ -77,13 +77,13 @@ export function sayEvent(event: TaskEvent): string {
     case 'started':
       return event.data.attempt === 1 ? 'Started' : `Started again, attempt ${event.data.attempt}`;
     case 'agent-accepted':
-      return 'An agent took it on';
+      return 'An agent accepted the task';
     case 'step':
       return `${event.data.title}${{ running: '', done: ': done', failed: ': failed' }[event.data.state]}`;
     case 'requeued':
-      return 'Put back in line';
+      return 'Queued again';
     case 'cancel-requested':
-      return 'Cancel was asked for';
+      return 'Cancellation requested';
     case 'completed':
       return `Done, ${saySettled(event.data)}`;
     case 'failed':
@@ -92,13 +92,13 @@ export function sayEvent(event: TaskEvent): string {
       if (event.data.code !== undefined) return 'Expired, nothing charged';
       return `Canceled, ${saySettled(event.data)}`;
     case 'sent':
-      return 'The answer was posted';
+      return 'Result posted';
     case 'undelivered':
-      return 'The answer could not be posted';
+      return 'The result could not be posted';
     case 'sent-again':
-      return 'Sent once more';
+      return 'Result sent again';
     case 'said-elsewhere':
-      return 'The answer was given in another conversation';
+      return 'Result sent to another conversation';
     default:
       return never(event);
   }

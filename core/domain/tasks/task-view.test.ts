@@ -95,7 +95,7 @@ test('a failed task says why, that it cost nothing, and what to do', () => {
   expect(failure).toEqual({
     code: 'agent.timed-out',
     message: 'The agent ran out of time. Nothing was charged.',
-    wayForward: 'Try again, or ask for a smaller piece.',
+    wayForward: 'Try again, or ask for less.',
   });
   expect([statusWords, quantity]).toEqual(['Failed, not charged', null]);
 });

@@ -134,7 +134,7 @@ export function viewTask(
 }
 
 /** In the place of words whose person had them erased. */
-const ERASED = 'A request whose words were erased';
+const ERASED = 'Erased request';
 
 export function taskPage(portalUrl: string, id: TaskId): string {
   return `${portalUrl}/tasks/${id}`;

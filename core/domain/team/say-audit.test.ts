@@ -31,30 +31,29 @@ test('each act is a sentence after a name', () => {
     grant: 'granted 50 credits: to try',
     'identity.linked': 'linked the Slack account “Acme” to their login',
     'identity.unlinked': 'unlinked the Slack account “Acme” from their login',
-    'invitation.declined': 'declined the invitation of grace@example.com',
-    'invitation.resent': 'sent the invitation of grace@example.com again',
-    'invitation.revoked': 'took back the invitation of grace@example.com',
+    'invitation.declined': 'declined the invitation for grace@example.com',
+    'invitation.resent': 'resent the invitation for grace@example.com',
+    'invitation.revoked': 'revoked the invitation for grace@example.com',
     'invitation.sent': 'invited grace@example.com as member',
-    'key.made': 'made the API key “Acme” (imp_abcd…)',
+    'key.made': 'created the API key “Acme” (imp_abcd…)',
     'key.revoked': 'revoked the API key “Acme” (imp_abcd…) of Grace',
     'member.joined': 'joined as member',
     'member.left': 'left the team; 2 API keys ended',
     'member.removed': 'removed Grace (member); 2 API keys ended',
     'member.role': 'changed the role of Grace from member to admin',
-    'team.made': 'made the team “Acme”',
+    'team.made': 'created the team “Acme”',
     'team.renamed': 'renamed the team from “member” to “admin”',
     'workspace.linked': 'linked “Acme” on Slack to the team',
     'workspace.unlinked': 'unlinked “Acme” on Slack from the team',
-    'settings.changed':
-      'changed how long files are kept from 365 to 90 days, and above which estimate a task needs approval: none before, 10 credits now',
+    'settings.changed': 'changed how long files are kept from 365 to 90 days, and the approval threshold from none to 10 credits',
     'limit.set': 'set a limit of 50 credits a month for a person',
     'limit.changed': 'changed a limit from 20 credits to 50 credits a month for a person',
     'limit.removed': 'removed the limit of 50 credits a month for a person',
-    'export.asked': 'asked for all data of the team',
-    'team.deletion-asked': 'asked for the team to be deleted on 2026-12-09',
+    'export.asked': 'created an export of the team’s data',
+    'team.deletion-asked': 'scheduled the team for deletion on 2026-12-09',
     'session.began': 'logged in (Firefox on Linux)',
     'person.renamed': 'changed their name from “member” to “admin”',
-    'password.reset': 'chose a password with the link of a mail',
+    'password.reset': 'chose a new password with an emailed link',
     'team.frozen': 'put the team’s credits on hold: to try',
   });
 });
@@ -92,7 +91,7 @@ describe('what was stored otherwise than expected', () => {
   );
 
   test('an act of a later version is named', () => {
-    expect(sayAudit({ act: 'team.painted', whom: null, facts: {} })).toBe('did something that is called “team.painted”');
+    expect(sayAudit({ act: 'team.painted', whom: null, facts: {} })).toBe('performed “team.painted”');
     expect(auditTitle('toString')).toBe('toString');
     expect(auditTitle('<script>')).toBe('script');
   });

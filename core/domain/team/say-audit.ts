@@ -20,7 +20,7 @@ interface About {
 }
 
 const acts = {
-  'team.made': { title: 'Team made', say: ({ fact }) => `made the team “${fact('name')}”` },
+  'team.made': { title: 'Team created', say: ({ fact }) => `created the team “${fact('name')}”` },
   'team.renamed': { title: 'Team renamed', say: ({ fact }) => `renamed the team from “${fact('from')}” to “${fact('to')}”` },
   'member.joined': { title: 'Member joined', say: ({ fact }) => `joined as ${fact('role')}` },
   'member.role': { title: 'Role changed', say: ({ whom, fact }) => `changed the role of ${whom} from ${fact('from')} to ${fact('to')}` },
@@ -30,10 +30,10 @@ const acts = {
   },
   'member.left': { title: 'Member left', say: ({ fact }) => `left the team${ended(fact('keys'))}` },
   'invitation.sent': { title: 'Invitation sent', say: ({ fact }) => `invited ${fact('email')} as ${fact('role')}` },
-  'invitation.resent': { title: 'Invitation sent again', say: ({ fact }) => `sent the invitation of ${fact('email')} again` },
-  'invitation.revoked': { title: 'Invitation taken back', say: ({ fact }) => `took back the invitation of ${fact('email')}` },
-  'invitation.declined': { title: 'Invitation declined', say: ({ fact }) => `declined the invitation of ${fact('email')}` },
-  'key.made': { title: 'API key made', say: ({ fact }) => `made the API key “${fact('name')}” (${fact('prefix')}…${keyKind(fact)})` },
+  'invitation.resent': { title: 'Invitation resent', say: ({ fact }) => `resent the invitation for ${fact('email')}` },
+  'invitation.revoked': { title: 'Invitation revoked', say: ({ fact }) => `revoked the invitation for ${fact('email')}` },
+  'invitation.declined': { title: 'Invitation declined', say: ({ fact }) => `declined the invitation for ${fact('email')}` },
+  'key.made': { title: 'API key created', say: ({ fact }) => `created the API key “${fact('name')}” (${fact('prefix')}…${keyKind(fact)})` },
   'key.revoked': {
     title: 'API key revoked',
     say: ({ whom, fact }) => `revoked the API key “${fact('name')}” (${fact('prefix')}…)${fact('own') === 'true' ? '' : ` of ${whom}`}`,
@@ -109,10 +109,10 @@ const acts = {
   'session.began': { title: 'Logged in', say: ({ fact }) => `logged in (${fact('device')})` },
   'session.ended': { title: 'Session ended', say: ({ fact }) => `ended the session of ${fact('device')}` },
   'password.changed': { title: 'Password changed', say: () => 'changed their password' },
-  'password.reset': { title: 'Password chosen by link', say: () => 'chose a password with the link of a mail' },
+  'password.reset': { title: 'Password reset', say: () => 'chose a new password with an emailed link' },
   'mail.changed': { title: 'Email address changed', say: () => 'changed their email address' },
-  'two-factor.on': { title: 'Authenticator turned on', say: () => 'turned an authenticator on' },
-  'two-factor.off': { title: 'Authenticator turned off', say: () => 'turned their authenticator off' },
+  'two-factor.on': { title: 'Two-factor authentication turned on', say: () => 'turned on two-factor authentication' },
+  'two-factor.off': { title: 'Two-factor authentication turned off', say: () => 'turned off two-factor authentication' },
   'two-factor.lost': {
     title: 'Two-factor authentication reset',
     say: ({ whom }) => `turned off two-factor authentication of ${whom}, because the key that protected it is lost`,
@@ -122,32 +122,35 @@ const acts = {
     say: ({ whom }) =>
       `turned off two-factor authentication of ${whom}, who lost their authenticator and backup codes, and ended all sessions`,
   },
-  'backup-codes.made': { title: 'Backup codes made', say: () => 'made new backup codes' },
+  'backup-codes.made': { title: 'Backup codes created', say: () => 'created new backup codes' },
 
   'settings.changed': { title: 'Settings changed', say: ({ fact }) => `changed ${settings(fact)}` },
   'limit.set': { title: 'Limit set', say: ({ fact }) => `set a limit of ${limit(fact)}` },
   'limit.changed': { title: 'Limit changed', say: ({ fact }) => `changed a limit from ${amount(fact('before'))} to ${limit(fact)}` },
   'limit.removed': { title: 'Limit removed', say: ({ fact }) => `removed the limit of ${limit(fact)}` },
-  'export.asked': { title: 'Export asked for', say: () => 'asked for all data of the team' },
-  'export.downloaded': { title: 'Export downloaded', say: () => 'downloaded all data of the team' },
-  'team.deletion-asked': { title: 'Deletion asked for', say: ({ fact }) => `asked for the team to be deleted on ${day(fact('until'))}` },
-  'team.deletion-taken-back': { title: 'Deletion taken back', say: () => 'took back that the team is deleted' },
-  'account.deletion-asked': {
-    title: 'Deletion of an account asked for',
-    say: ({ fact }) => `asked for their account to be deleted on ${day(fact('until'))}`,
+  'export.asked': { title: 'Export created', say: () => 'created an export of the team’s data' },
+  'export.downloaded': { title: 'Export downloaded', say: () => 'downloaded an export of the team’s data' },
+  'team.deletion-asked': {
+    title: 'Team deletion scheduled',
+    say: ({ fact }) => `scheduled the team for deletion on ${day(fact('until'))}`,
   },
-  'account.deletion-taken-back': { title: 'Deletion of an account taken back', say: () => 'took back that their account is deleted' },
+  'team.deletion-taken-back': { title: 'Team deletion canceled', say: () => 'canceled the deletion of the team' },
+  'account.deletion-asked': {
+    title: 'Account deletion scheduled',
+    say: ({ fact }) => `scheduled their account for deletion on ${day(fact('until'))}`,
+  },
+  'account.deletion-taken-back': { title: 'Account deletion canceled', say: () => 'canceled the deletion of their account' },
 
   'file.deleted': { title: 'File deleted', say: () => 'deleted a file of a task' },
   'file.links-ended': { title: 'Links ended', say: () => 'ended the links to a file of a task' },
 
   'task.stopped': { title: 'Task stopped', say: () => 'stopped a task' },
-  'task.requeued': { title: 'Task put back in line', say: () => 'put a task back in line' },
-  'letter.again': { title: 'Answer sent again', say: () => 'sent an answer again' },
-  'mail.again': { title: 'Mail sent again', say: () => 'sent a mail again' },
-  'request.opened': { title: 'Request read', say: () => 'read what was asked for in a task' },
+  'task.requeued': { title: 'Task queued again', say: () => 'queued a task again' },
+  'letter.again': { title: 'Result sent again', say: () => 'sent a result again' },
+  'mail.again': { title: 'Email sent again', say: () => 'sent an email again' },
+  'request.opened': { title: 'Request read', say: () => 'read the request of a task' },
   'team.frozen': { title: 'Credits put on hold', say: ({ fact }) => `put the team’s credits on hold: ${fact('note')}` },
-  'team.unfrozen': { title: 'Credits freed', say: ({ fact }) => `freed the team’s credits: ${fact('note')}` },
+  'team.unfrozen': { title: 'Credits taken off hold', say: ({ fact }) => `took the team’s credits off hold: ${fact('note')}` },
   'starting-credits.withheld': {
     title: 'Starting credits withheld',
     say: ({ whom, fact }) =>
@@ -169,7 +172,7 @@ export function sayAudit(line: { act: string; whom: string | null; facts: unknow
   const { act, whom, facts, erased = false } = line;
   if (erased) return `did something whose details were erased (${auditTitle(act)})`;
   const about: About = { whom: whom ?? 'somebody', fact: (name) => textOf(facts, name) };
-  return isAuditAct(act) ? acts[act].say(about) : `did something that is called “${plain(act)}”`;
+  return isAuditAct(act) ? acts[act].say(about) : `performed “${plain(act)}”`;
 }
 
 export function isAuditAct(act: string): act is AuditAct {
@@ -207,9 +210,7 @@ function settings(fact: About['fact']): string {
       : [`how long files are kept from ${fact('retentionDaysBefore')} to ${fact('retentionDays')} days`]),
     ...(fact('confirmAbove') === '…' && fact('confirmAboveBefore') === '…'
       ? []
-      : [
-          `above which estimate a task needs approval: ${threshold(fact('confirmAboveBefore'))} before, ${threshold(fact('confirmAbove'))} now`,
-        ]),
+      : [`the approval threshold from ${threshold(fact('confirmAboveBefore'))} to ${threshold(fact('confirmAbove'))}`]),
   ];
   return changes.length === 0 ? 'the settings' : changes.join(', and ');
 }

@@ -321,7 +321,7 @@ test('a top-up is refunded like any other purchase, and is not charged again bef
   await billing().refund(paymentId);
   await settlePayment(stage().core, paymentId);
   expect((await ada.ledger()).at(-1)).toBe('clawback 500');
-  expect((await mailOf(stage(), ada.email, 'refund')).text).toContain('Auto top-up is paused until somebody in the team confirms');
+  expect((await mailOf(stage(), ada.email, 'refund')).text).toContain('Auto top-up is paused until someone in the team confirms');
   clock.forward(HOUR_MS);
   await round();
   expect([await topUpsOf(ada), (await stage().app.billing.topUp(ada)).agreed?.standing]).toEqual([['paid'], 'refunded']);

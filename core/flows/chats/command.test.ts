@@ -46,7 +46,7 @@ test('history shows a person what they asked for, and nothing of others', async 
   const shown = await ann.command('history');
   expect(shownIn(shown)).toBe('private: Your last task.');
   expect(JSON.stringify(shown.show)).toContain('Zanzibar');
-  expect(shownIn(await bob.command('history'))).toBe('private: Nothing yet.');
+  expect(shownIn(await bob.command('history'))).toBe('private: No tasks yet.');
 });
 
 test('ask takes a request, once for each command', async () => {

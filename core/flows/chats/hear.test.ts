@@ -146,7 +146,7 @@ test('guests and people of other organizations are refused in a linked workspace
     expect(await outcomes([heard.key])).toEqual(['refused']);
     expect(await stranger.say('find me 7 leads', thread, { key: heard.key })).toMatchObject({ outcome: 'refused', repeated: true });
     expect(shownIn(await stranger.command('balance'))).toMatch(/^private: Guests .* see the balance/);
-    expect(shownIn(await stranger.command('history'))).toBe('private: Nothing yet.');
+    expect(shownIn(await stranger.command('history'))).toBe('private: No tasks yet.');
   }
   expect(await owner.ledger()).toEqual(['grant 500']);
   expect(await place.said(thread)).toEqual([]);

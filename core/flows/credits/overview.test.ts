@@ -19,7 +19,7 @@ test('a new team has nothing, and is told so', async () => {
     debt: '0',
     version: 0,
     colour: 'red',
-    words: 'Nothing left to spend',
+    words: 'No credits left',
     typicalTask: { credits: '10000000', ofTheTeam: false },
     pace: null,
     daysLeft: null,
@@ -83,10 +83,10 @@ test('the pace is known from the second day on, and days left from the eighth', 
   expect(await later(0)).toEqual([null, null, 'Enough for about 9 typical tasks']);
   expect(await later(2)).toEqual(['5 a day, of 2', null, 'Enough for about 9 typical tasks']);
   await team.did({ charged: 25 });
-  expect(await later(7)).toEqual(['5 a day, of 7', 13, 'About 13 days left at the present pace']);
+  expect(await later(7)).toEqual(['5 a day, of 7', 13, 'About 13 days left at the current pace']);
   await team.did({ charged: 40 });
-  expect(await later(8)).toEqual(['9.375 a day, of 8', 2, 'About 2 days left at the present pace']);
-  expect(await later(36)).toEqual(['1.333333 a day, of 30', 18, 'About 18 days left at the present pace']);
+  expect(await later(8)).toEqual(['9.375 a day, of 8', 2, 'About 2 days left at the current pace']);
+  expect(await later(36)).toEqual(['1.333333 a day, of 30', 18, 'About 18 days left at the current pace']);
   expect(await later(60)).toEqual(['0 a day, of 30', null, 'Enough for about 2 typical tasks']);
 });
 
@@ -97,7 +97,7 @@ test("a balance has the colour of the team's own pace, wherever it is shown", as
   await team.did({ charged: 70 });
   stage().at = new Date('2026-11-08T13:00:00Z');
   const { colour, words, available } = await app.credits.overview(team.owner);
-  expect([colour, words]).toEqual(['yellow', 'About 3 days left at the present pace']);
+  expect([colour, words]).toEqual(['yellow', 'About 3 days left at the current pace']);
   expect(await balance(core, team.owner)).toMatchObject({ available, colour, words });
 });
 
@@ -131,7 +131,7 @@ test('what is owed is shown', async () => {
   expect([view.available, view.debt, view.words].map((each) => (/^\d/.test(each) ? show(each) : each))).toEqual([
     '0',
     '15',
-    'Nothing left to spend',
+    'No credits left',
   ]);
 });
 

@@ -19,10 +19,10 @@ test('every movement is told with its task, its person, what moved, and what was
   await team.did({ byIdentity: await team.identity('grace.h'), held: 5, charged: 0 });
   const lines = await all(team);
   expect(lines.map(inShort)).toEqual([
-    'Not used (The task failed, which costs nothing) | do it | grace.h | 0, set aside -5 | 96, 0 in use',
-    'Reserved (Nothing is used before the task is done) | do it | grace.h | 0, set aside 5 | 96, 5 in use',
+    'Returned (The task failed, so nothing was charged) | do it | grace.h | 0, set aside -5 | 96, 0 in use',
+    'Reserved (Nothing is charged until the task is done) | do it | grace.h | 0, set aside 5 | 96, 5 in use',
     'Used (6 credits returned) | find me 30 leads | Ada | -24, set aside -30 | 96, 0 in use',
-    'Reserved (Nothing is used before the task is done) | find me 30 leads | Ada | 0, set aside 30 | 120, 30 in use',
+    'Reserved (Nothing is charged until the task is done) | find me 30 leads | Ada | 0, set aside 30 | 120, 30 in use',
     'Granted by the operator (for the trouble) | - | operator | 20, set aside 0 | 120, 0 in use',
     'Welcome credits | - | - | 100, set aside 0 | 100, 0 in use',
     'Wallet opened | - | - | 0, set aside 0 | 0, 0 in use',
@@ -45,7 +45,7 @@ test('credits that pay a debt came all the same, and amounts always add up to wh
     lines.slice(0, 2).map(({ words, detail, amount, debt, balance }) => [words, detail, show(amount), show(balance), show(debt)]),
   ).toEqual([
     ['Granted by the operator', '15 credits paid what was owed', '20', '5', '0'],
-    ['Taken back', 'a grant by mistake. 15 credits used before, and owed now', '-25', '0', '15'],
+    ['Removed', 'a grant by mistake. 15 credits already used, now owed', '-25', '0', '15'],
   ]);
   let worth = 0n;
   for (const line of lines.toReversed()) {

@@ -52,7 +52,7 @@ test('a balance says what it means without colour too', async () => {
   await vi.waitFor(() =>
     expect(page.items[0]).toEqual({
       kind: 'balance',
-      balance: { available: '3000000', inUse: '0', debt: '0', version: 1, colour: 'red', words: 'Too little for a typical task' },
+      balance: { available: '3000000', inUse: '0', debt: '0', version: 1, colour: 'red', words: 'Not enough for a typical task' },
     }),
   );
 });

@@ -160,7 +160,7 @@ test('what may have been sent already is not tried again without a person’s wo
   const task = await ada.get('write 10 emails to my customers');
   expect(task).toMatchObject({
     status: 'failed',
-    failure: { code: 'agent.lost', wayForward: expect.stringContaining('look before you repeat it') },
+    failure: { code: 'agent.lost', wayForward: expect.stringContaining('check before you try again') },
   });
   expect(agents.jobs).toHaveLength(1);
 });

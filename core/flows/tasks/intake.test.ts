@@ -203,7 +203,7 @@ test('an upload that breaks off is refused in words, and leaves nothing', async 
     { name: 'customers.csv', mime: 'text/csv', sizeBytes: 100 },
     Readable.from([Buffer.from('name\n')]),
   );
-  await expect(half).rejects.toMatchObject({ code: 'file.broken', sentence: 'The file “customers.csv” did not arrive whole.' });
+  await expect(half).rejects.toMatchObject({ code: 'file.broken', sentence: 'The upload of “customers.csv” was incomplete.' });
   const more = app.files.keepInput(ada, { name: 'customers.csv', mime: 'text/csv', sizeBytes: 3 }, Readable.from([Buffer.from('name\n')]));
   await expect(more).rejects.toMatchObject({ code: 'file.broken' });
   const { rows } = await core.store.money.query({ text: 'SELECT count(*)::int AS kept FROM files WHERE team_id = $1' }, [ada.teamId]);

@@ -29,16 +29,18 @@ test('what was done to people, roles, keys and chats is told, newest first', asy
   const name = graceId.name;
   expect(log.map(({ who, words }) => `${who} ${words}`)).toEqual([
     `Ada removed ${name} (admin); one API key ended`,
-    expect.stringMatching(`${name} made the API key “other”`),
-    `Whoever was invited declined the invitation of ${email}`,
+    expect.stringMatching(`${name} created the API key “other”`),
+    `Whoever was invited declined the invitation for ${email}`,
     `Ada invited ${email} as guest`,
     'Ada renamed the team from “Acme” to “Acme & Co”',
     `Ada revoked the API key “script” (${key.slice(0, 8)}…) of ${name}`,
-    expect.stringMatching(new RegExp(`^${name} made the API key “script” \\(${key.slice(0, 8)}…, expires on 20\\d\\d-\\d\\d-\\d\\d\\)$`)),
+    expect.stringMatching(
+      new RegExp(`^${name} created the API key “script” \\(${key.slice(0, 8)}…, expires on 20\\d\\d-\\d\\d-\\d\\d\\)$`),
+    ),
     `Ada changed the role of ${name} from member to admin`,
     `${name} joined as member`,
     `Ada invited ${grace.email} as member`,
-    'Ada made the team “Acme”',
+    'Ada created the team “Acme”',
   ]);
   expect(JSON.stringify(log)).not.toContain(key.slice(8));
 });
@@ -61,7 +63,7 @@ test('it is read page by page, by person and by act', async () => {
   expect(await app.team.auditActs(ada)).toEqual([
     { act: 'invitation.sent', title: 'Invitation sent' },
     { act: 'member.joined', title: 'Member joined' },
-    { act: 'team.made', title: 'Team made' },
+    { act: 'team.made', title: 'Team created' },
     { act: 'team.renamed', title: 'Team renamed' },
   ]);
 });
@@ -70,7 +72,7 @@ test('another team’s log, and places in it, are unknown', async () => {
   const { app, owner } = world();
   const [ada, eve] = [await owner('Acme'), await owner('Evil')];
   const [entry] = await app.team.audit(ada, { limit: 1 });
-  expect((await app.team.audit(eve, { limit: 50 })).map(({ words }) => words)).toEqual(['made the team “Evil”']);
+  expect((await app.team.audit(eve, { limit: 50 })).map(({ words }) => words)).toEqual(['created the team “Evil”']);
   expect(await app.team.audit(eve, { limit: 50, before: entry!.id })).toEqual([]);
   expect(await app.team.audit(eve, { limit: 50, person: ada.userId })).toEqual([]);
   for (const odd of [{ before: 'x' }, { before: '-1' }, { before: '9'.repeat(30) }, { person: 'x' }]) {
@@ -99,7 +101,7 @@ test('lines of operators, of the product, of people who went and of later versio
   const brand = core.settings.brandName;
   expect((await app.team.audit(ada, { limit: 3 })).map(({ who, words }) => `${who} ${words}`)).toEqual([
     'Somebody who is not here any more renamed the team from “…” to “…”',
-    `${brand} did something that is called “team.painted”`,
+    `${brand} performed “team.painted”`,
     `${brand} support granted 50 credits: to try`,
   ]);
 });

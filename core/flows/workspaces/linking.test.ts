@@ -118,7 +118,7 @@ test('an account that is linked to somebody else is refused with words, and stay
   expect(await app.workspaces.lookAtLink(eve, again)).toMatchObject({ state: 'taken' });
   await expect(app.workspaces.confirmLink(eve, again, as(eve))).rejects.toMatchObject({
     code: 'identity.taken',
-    sentence: 'This account is linked to another login already.',
+    sentence: 'This chat account is already linked to another account.',
   });
   expect(await app.workspaces.lookAtLink(ada, again)).toMatchObject({ state: 'yours' });
   await app.workspaces.confirmLink(ada, again, as(ada));

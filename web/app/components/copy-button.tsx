@@ -18,10 +18,16 @@ export function CopyButton({ text, words }: { text: string; words: string }) {
       () => setState('copied'),
       () => setState('failed'),
     );
+  const said = { ready: words, copied: 'Copied', failed: 'Could not copy' }[state];
   return (
-    <button type="button" onClick={() => void copy()} className={buttonClass('plain', true)}>
-      <Copy aria-hidden className="size-4" />
-      <span role="status">{{ ready: words, copied: 'Copied', failed: 'Could not copy' }[state]}</span>
-    </button>
+    <>
+      <button type="button" onClick={() => void copy()} className={buttonClass('plain', true)}>
+        <Copy aria-hidden className="size-4" />
+        {said}
+      </button>
+      <span role="status" className="sr-only">
+        {state === 'ready' ? '' : said}
+      </span>
+    </>
   );
 }

@@ -11,7 +11,7 @@ import type { RootData } from '../root-data.ts';
 
 const nothingHere = {
   code: 'route.unknown',
-  sentence: 'There is nothing at this address.',
+  sentence: 'Page not found.',
   wayForward: 'Check the address.',
   page: null,
   requestId: '',
@@ -21,7 +21,7 @@ const ourFault = {
   ...nothingHere,
   code: 'our.fault',
   sentence: 'Something went wrong on our side.',
-  wayForward: 'Load the page again. If it happens once more, tell us.',
+  wayForward: 'Reload the page. If it happens again, contact us.',
 } satisfies Problem;
 
 /** `whole`: the document has nothing else, not even a header. */
@@ -57,7 +57,7 @@ function Failed({ problem, whole }: { problem: Problem; whole: boolean }) {
           </Link>
         )}
         <Link to="/dashboard" className={buttonClass(problem.page === null ? 'main' : 'plain')}>
-          To the dashboard
+          Go to the dashboard
         </Link>
       </p>
       {problem.requestId !== '' && <p className="numbers mt-8 text-sm text-soft">Request {problem.requestId}</p>}
@@ -69,8 +69,8 @@ function Failed({ problem, whole }: { problem: Problem; whole: boolean }) {
 const cutOff = {
   ...nothingHere,
   code: 'network.away',
-  sentence: 'We can’t be reached from here right now.',
-  wayForward: 'Look whether you are online, then load the page again. Nothing you asked for is lost.',
+  sentence: 'Connection lost.',
+  wayForward: 'Check your connection, then reload the page. Nothing you sent is lost.',
 } satisfies Problem;
 
 function problemIn(error: unknown): Problem {

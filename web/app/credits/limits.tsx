@@ -39,7 +39,7 @@ export const loader = guarded('credits.see', async ({ app, actor, brandName, url
   };
 });
 
-const said: Readonly<Record<string, string>> = { set: 'The limit is set. It counts from now on.', removed: 'The limit is gone.' };
+const said: Readonly<Record<string, string>> = { set: 'Limit set.', removed: 'Limit removed.' };
 
 type ShownLimit = ReturnType<typeof forPage>;
 
@@ -88,7 +88,7 @@ export const action = guarded('credits.limit', async (visit) => {
     if (act !== 'set' && act !== 'change') throw refuse('request.malformed');
     const credits = readCredits(text('credits'));
     if (credits === null)
-      throw refuse('request.invalid', { fields: [{ name: 'credits', problem: 'Write an amount of credits, such as 100 or 2.5.' }] });
+      throw refuse('request.invalid', { fields: [{ name: 'credits', problem: 'Enter an amount of credits, such as 100 or 2.5.' }] });
     const { timeZone } = readReader(request.headers, now);
     const limit = { ...subjectOf(text('subject'), text('channel')), credits: amountOf(credits), period: text('period'), timeZone };
     await app.credits.setLimit(actor, limit as LimitWanted);
@@ -110,13 +110,13 @@ export default function Limits() {
   return (
     <CreditsPage
       title="Limits"
-      lead="What the team, a person or a channel may spend in a time. A task whose estimate goes beyond one does not begin, and the person is told why."
+      lead="How much the team, a person, or a channel can spend in a period. A task whose maximum would exceed a limit does not start, and the person is told why."
     >
       {words !== null && <Done words={words} />}
-      <Card title="Limits that hold" flush>
+      <Card title="Active limits" flush>
         {limits.length === 0 ? (
-          <Empty icon={<Gauge />} title="There are no limits">
-            Everybody in the team may spend what is available.
+          <Empty icon={<Gauge />} title="No limits yet">
+            Everyone in the team can spend all available credits.
           </Empty>
         ) : (
           <ul className="divide-y divide-hairline border-t border-hairline">
@@ -180,10 +180,10 @@ function Limit({ limit, mayChange }: { limit: ShownLimit; mayChange: boolean }) 
             <Form intent={`remove ${id}`} action={HERE}>
               <input type="hidden" name="id" value={id} />
               <p className="mb-3 text-sm">
-                Without it, nothing of this kind is stopped any more{resetsAt === null ? '' : ', and a new one counts from the beginning'}.
+                Spending is no longer limited here{resetsAt === null ? '' : ', and a new limit starts counting from zero'}.
               </p>
               <Button look="danger" small>
-                Remove this limit
+                Remove limit
               </Button>
             </Form>
           </Confirm>
@@ -204,7 +204,7 @@ function Counts({ limit: { resetsAt, countsSince, timeZone } }: { limit: ShownLi
   return (
     <>
       Counts since {time(countsSince)}
-      {resetsAt !== null && <>, begins anew {time(resetsAt)}</>} ({timeZone}).
+      {resetsAt !== null && <>, resets {time(resetsAt)}</>} ({timeZone}).
     </>
   );
 }
@@ -252,7 +252,7 @@ function NewLimit() {
   const { timeZone } = useReader();
   const problem = useProblem('set');
   return (
-    <Card title="Set a limit" lead={`Days, weeks and months are those of ${timeZone}. A limit for the same in the same time is changed.`}>
+    <Card title="Set a limit" lead={`Periods follow ${timeZone}. A new limit replaces an existing one for the same target and period.`}>
       <Form intent="set" action={HERE} className="grid gap-4 sm:grid-cols-2">
         <SelectField label="For" name="subject" defaultValue="team" error={problem?.fields['subject'] ?? problem?.fields['kind']}>
           <option value="team">{limitWords.whose.team}</option>
@@ -282,18 +282,18 @@ function NewLimit() {
                 {name} in {platform}
               </option>
             ))}
-            <option value="channel:">The channel that I write below</option>
+            <option value="channel:">Enter a channel id below</option>
           </optgroup>
         </SelectField>
         <TextField
-          label="Channel, if it is not in the list"
+          label="Channel id, if not listed"
           name="channel"
           autoComplete="off"
           maxLength={200}
-          hint="Its id, as Slack or Discord shows it."
+          hint="The channel’s id in Slack or Discord."
         />
-        <TextField label="Credits" name="credits" {...amountInput} hint="0 stops everything." error={problem?.fields['credits']} />
-        <SelectField label="In what time" name="period" defaultValue="month" error={problem?.fields['period']}>
+        <TextField label="Credits" name="credits" {...amountInput} hint="0 blocks all spending." error={problem?.fields['credits']} />
+        <SelectField label="Period" name="period" defaultValue="month" error={problem?.fields['period']}>
           {limitPeriods.map((period) => (
             <option key={period} value={period}>
               {limitWords.period[period]}
@@ -301,8 +301,8 @@ function NewLimit() {
           ))}
         </SelectField>
         <div>
-          <Button look="main" busyWords="Setting it …">
-            Set the limit
+          <Button look="main" busyWords="Saving…">
+            Set limit
           </Button>
         </div>
       </Form>

@@ -151,7 +151,7 @@ export default function Overview() {
         </div>
       </div>
       <Card
-        title="Newest transactions"
+        title="Recent transactions"
         flush
         actions={
           <LinkButton to="/credits/transactions" small look="quiet" className="-mx-3.5">
@@ -175,7 +175,7 @@ function Balance({ words, pace, daysLeft, typicalTask, holding, holdingTotal }: 
         <Figure
           label="Daily average"
           value={pace === null ? '–' : <Credits amount={pace.perDay} />}
-          note={pace === null ? 'Known after a day of use' : pace.days === 1 ? 'On the last day' : `Over the last ${pace.days} days`}
+          note={pace === null ? 'Available after a day of use' : pace.days === 1 ? 'In the last day' : `Over the last ${pace.days} days`}
         />
         <Figure
           label="Runway"
@@ -187,7 +187,7 @@ function Balance({ words, pace, daysLeft, typicalTask, holding, holdingTotal }: 
                 <Credits amount={typicalTask.credits} />
               </>
             ) : (
-              'At the present pace'
+              'At the current pace'
             )
           }
         />
@@ -232,7 +232,7 @@ function Use({ usage }: { usage: ShownUsage }) {
   const isUsed = usage.totals.tasks + usage.totals.freeTasks > 0;
   return (
     <Card
-      title="Use"
+      title="Usage"
       lead={`${formatDay(usage.from, reader, 'date')} to ${formatDay(usage.to, reader, 'date')}`}
       actions={
         <>
@@ -249,10 +249,10 @@ function Use({ usage }: { usage: ShownUsage }) {
       ) : (
         <Empty
           icon={<ChartColumn />}
-          title={`Nothing was used in these ${usage.days} days`}
+          title={`No credits used in ${usage.days} days`}
           actions={
             <LinkButton to="/dashboard" small>
-              Ask for something
+              New request
             </LinkButton>
           }
         >
@@ -287,8 +287,8 @@ function Lots({ lots, lotsTotal, expiresNext }: Inside) {
       flush
     >
       {lots.length === 0 ? (
-        <Empty icon={<Coins />} title="There are no credits yet">
-          What your team gets or buys stands here, with when it expires.
+        <Empty icon={<Coins />} title="No credits yet">
+          Credits that your team gets or buys appear here, with their expiration dates.
         </Empty>
       ) : (
         <Table name="Where credits come from">
@@ -388,9 +388,8 @@ function ForMembers() {
           </p>
         )}
       </Card>
-      <Notice title="Who can do something about it">
-        Owners, admins and billing members of your team get more credits and set who may spend what.{' '}
-        <Link to="/team">See who they are</Link>
+      <Notice title="Who manages credits">
+        Owners, admins, and billing managers of your team buy credits and set limits. <Link to="/team">View members</Link>
       </Notice>
     </Page>
   );

@@ -38,25 +38,27 @@ export default function Statement() {
   return (
     <CreditsPage
       title={formatDay(`${month}-01`, reader, 'month')}
-      lead={closed ? 'This month is over, so this statement stays as it is.' : 'This month is not over: what is still to come is missing.'}
+      lead={
+        closed ? 'This month is closed, so this statement no longer changes.' : 'This month is still open, so this statement may change.'
+      }
       actions={
         <a href={`/credits/statements/${month}/statement.csv`} className={buttonClass('plain')} download>
-          Download the lines
+          Download CSV
         </a>
       }
     >
       {brokenAt === null ? (
-        <Notice tone="good" title={lines.count === 0 ? 'Nothing moved in this month' : 'Every line follows from the one before'}>
+        <Notice tone="good" title={lines.count === 0 ? 'No transactions this month' : 'Ledger verified'}>
           {lines.count > 0 && (
             <p>
-              {formatNumber(lines.count, reader)} {lines.count === 1 ? 'line was' : 'lines were'} added up again just now, from line{' '}
-              {lines.first} to line {lines.last} of your journal.
+              {formatNumber(lines.count, reader)} {lines.count === 1 ? 'entry was' : 'entries were'} checked just now, from entry{' '}
+              {lines.first} to {lines.last} of your ledger.
             </p>
           )}
         </Notice>
       ) : (
-        <Notice tone="bad" title={`Line ${brokenAt} does not follow from the one before`}>
-          This must never be. Please tell us at once, with this page’s address.
+        <Notice tone="bad" title={`Ledger entry ${brokenAt} does not match the entry before it`}>
+          This should never happen. Please contact us with the address of this page.
         </Notice>
       )}
       <Card flush>
@@ -64,19 +66,19 @@ export default function Statement() {
           <Table name="Movements of the month">
             <thead>
               <tr>
-                <Th>What</Th>
-                <Th numeric>Lines</Th>
+                <Th>Type</Th>
+                <Th numeric>Entries</Th>
                 <Th numeric>Balance</Th>
                 <Th numeric>Reserved</Th>
                 {hasDebt && <Th numeric>Owed</Th>}
               </tr>
             </thead>
             <tbody>
-              <Row words="At the beginning" {...opening} hasDebt={hasDebt} strong />
+              <Row words="Opening balance" {...opening} hasDebt={hasDebt} strong />
               {movements.map((movement) => (
                 <Row key={movement.type} words={transactionWords[movement.type]} {...movement} hasDebt={hasDebt} />
               ))}
-              <Row words="At the end" {...closing} hasDebt={hasDebt} strong />
+              <Row words="Closing balance" {...closing} hasDebt={hasDebt} strong />
             </tbody>
           </Table>
         </div>
@@ -135,23 +137,20 @@ function Row({
 function HowToCheck() {
   const { month, closed, fingerprint } = useLoaderData<typeof loader>();
   return (
-    <Card title="How to check it" lead={closed ? undefined : 'The fingerprint changes with every line until the month is over.'}>
+    <Card title="Verify this statement" lead={closed ? undefined : 'The fingerprint changes with every entry until the month is closed.'}>
       <dl>
-        <dt className="text-sm text-soft">Fingerprint (SHA-256 of the lines)</dt>
+        <dt className="text-sm text-soft">Fingerprint (SHA-256 of the CSV file)</dt>
         <dd className="mt-1 rounded-control bg-sunken px-3 py-2 font-mono text-sm break-all">{fingerprint}</dd>
       </dl>
       <ol className="mt-4 list-decimal space-y-2 pl-5">
-        <li>Keep this fingerprint, or the file with the lines, where nobody of us can reach it.</li>
+        <li>Save this fingerprint, or the CSV file, somewhere we have no access to.</li>
         <li>
-          Whenever you like, download the lines again and let your computer take their fingerprint:{' '}
+          Later, download the CSV file again and compute its fingerprint:{' '}
           <code className="rounded-control bg-sunken px-1.5 py-0.5 font-mono text-[0.85em] wrap-anywhere">
             sha256sum statement-{month}.csv
           </code>
         </li>
-        <li>
-          If the two are the same, not one character was changed since. In the file each line tells what moved and what stood there
-          afterwards.
-        </li>
+        <li>If both are the same, nothing was changed. Each entry in the file has the change and the balance after it.</li>
       </ol>
     </Card>
   );

@@ -20,7 +20,7 @@ export default function Statements() {
   return (
     <CreditsPage
       title="Statements"
-      lead="Each month with what was there, what moved and what was left, and a fingerprint that shows any later change."
+      lead="Opening balance, transactions, and closing balance for each month, with a fingerprint that reveals any later change."
     >
       <Card flush>
         <ul className="-mt-4 divide-y divide-hairline">
@@ -33,13 +33,13 @@ export default function Statements() {
                 <span suppressHydrationWarning className="font-medium">
                   {formatDay(`${month}-01`, reader, 'month')}
                 </span>
-                {i === 0 ? <Tag tone="accent">Still open</Tag> : <Tag>Closed</Tag>}
+                {i === 0 ? <Tag tone="accent">Open</Tag> : <Tag>Closed</Tag>}
               </Link>
             </li>
           ))}
         </ul>
       </Card>
-      <p className="text-sm text-soft">Months begin and end in UTC, so that everybody reads the same statement.</p>
+      <p className="text-sm text-soft">Months start and end in UTC.</p>
     </CreditsPage>
   );
 }

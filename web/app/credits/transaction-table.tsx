@@ -12,7 +12,7 @@ export function TransactionTable({ name, rows }: { name: string; rows: readonly 
       <thead>
         <tr>
           <Th className="hidden sm:table-cell">When</Th>
-          <Th>What</Th>
+          <Th>Type</Th>
           <Th className="hidden sm:table-cell">Who</Th>
           <Th numeric>Reserved</Th>
           <Th numeric>Credits</Th>

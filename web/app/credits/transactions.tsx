@@ -59,7 +59,7 @@ export default function Transactions() {
       }
     >
       <Form method="get" key={searchFor(query)} className="grid grid-cols-2 gap-4 lg:grid-cols-[repeat(4,minmax(0,1fr))_auto]">
-        <SelectField label="What" name="type" defaultValue={query.type}>
+        <SelectField label="Type" name="type" defaultValue={query.type}>
           <option value="">Everything</option>
           {transactionTypes.map((type) => (
             <option key={type} value={type}>
@@ -67,14 +67,14 @@ export default function Transactions() {
             </option>
           ))}
         </SelectField>
-        <SelectField label="Whose tasks" name="person" defaultValue={query.person}>
+        <SelectField label="Person" name="person" defaultValue={query.person}>
           <option value="">Everybody’s</option>
           {people.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}
             </option>
           ))}
-          {query.person !== '' && people.every(({ id }) => id !== query.person) && <option value={query.person}>Somebody else</option>}
+          {query.person !== '' && people.every(({ id }) => id !== query.person) && <option value={query.person}>Someone else</option>}
         </SelectField>
         <TextField label="From" name="from" type="date" defaultValue={query.from} />
         <TextField label="To" name="to" type="date" defaultValue={query.to} />
@@ -89,8 +89,8 @@ export default function Transactions() {
       </Form>
       <Card flush>
         {rows.length === 0 ? (
-          <Empty icon={<ReceiptText />} title={isChosen ? 'Nothing like this happened' : 'That is all'}>
-            {isChosen ? 'Choose other days, another person or everything.' : 'There is nothing older.'}
+          <Empty icon={<ReceiptText />} title={isChosen ? 'No matching transactions' : 'No more transactions'}>
+            {isChosen ? 'Try other dates, another person, or clear the filters.' : 'There are no older transactions.'}
           </Empty>
         ) : (
           <TransactionTable name="Transactions" rows={rows} />

@@ -87,7 +87,7 @@ function GroupTable({ usage: { by, groups, totals, days }, fills }: { usage: Sho
   const percent = (share: number) => new Intl.NumberFormat(reader.locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
   return (
     <div className="-mx-5 mt-4 -mb-5 border-t border-hairline sm:-mx-6 sm:-mb-6">
-      <Table name={`Use by ${byWords[by].toLowerCase()}`}>
+      <Table name={`Usage by ${byWords[by].toLowerCase()}`}>
         <thead>
           <tr>
             <Th>{byWords[by]}</Th>
@@ -155,9 +155,9 @@ function DayTable({ usage: { by, groups, perDay } }: { usage: ShownUsage }) {
 }
 
 function comparison(now: number, before: number, days: number): string {
-  if (before === 0) return now === 0 ? 'As before' : `Nothing in the ${days} days before`;
+  if (before === 0) return now === 0 ? 'No change' : `Nothing in the ${days} days before`;
   const change = Math.round((now / before - 1) * 100);
-  if (change === 0) return `As in the ${days} days before`;
+  if (change === 0) return `Same as the ${days} days before`;
   if (change > 900) return `Over ten times the ${days} days before`;
   return `${Math.abs(change)} % ${change > 0 ? 'more' : 'less'} than in the ${days} days before`;
 }

@@ -52,7 +52,7 @@ export default function Erase() {
           <p className="mt-4 text-sm text-soft">{eraseWords.again}</p>
           <Form intent="erase" className="mt-6">
             <Button look="danger" intent="erase" busyWords="One moment …">
-              Erase it
+              Erase my data
             </Button>
           </Form>
         </Card>

@@ -105,10 +105,10 @@ export default function Landing() {
       {sandboxPages.length > 0 && (
         <section className="words border-t border-hairline py-10 text-sm text-soft" aria-labelledby="sandbox">
           <h2 id="sandbox" className="font-medium text-ink">
-            On this machine
+            Sandboxes
           </h2>
           <p className="mt-1">
-            Some services are played by stand-ins here:{' '}
+            Services that are not configured are simulated on this machine:{' '}
             {sandboxPages.map(({ title, path }, i) => (
               <span key={path}>
                 {i > 0 && ', '}

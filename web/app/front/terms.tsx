@@ -6,7 +6,7 @@ export const loader = open(async ({ app, brandName }) => ({ brandName, selling: 
 
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
   { title: `Terms · ${loaderData?.brandName}` },
-  { name: 'description', content: 'What you can count on, what we count on, and how credits work.' },
+  { name: 'description', content: 'What you can expect, what we expect, and how credits work.' },
 ];
 
 export default function Terms() {
@@ -14,19 +14,17 @@ export default function Terms() {
   return (
     <Prose title="Terms">
       <p>
-        These are the rules between you and whoever runs this copy of {brandName}. They say how the product behaves; the operator may add
-        what the law of their country asks for.
+        These terms apply between you and the operator of this copy of {brandName}. They describe how the product behaves; the operator may
+        add terms that local law requires.
       </p>
       <h2>Credits</h2>
       <ul>
-        <li>Before a task begins you see an estimate, and its upper end is reserved. You are never charged more than that.</li>
+        <li>Each task shows an estimate, and its maximum is reserved. You are never charged more than that.</li>
         <li>
-          Work that can be counted costs what was delivered; other work costs what the agent used. What is not used goes back at once.
+          Countable work is charged by what was delivered; other work by what the agent used. Unused credits are returned immediately.
         </li>
-        <li>A task that fails, times out or finds nothing costs nothing. A task you cancel costs what it had delivered or used by then.</li>
-        <li>
-          Credits given for free may expire; when they do stands beside them. Every movement is listed, and none is ever changed afterwards.
-        </li>
+        <li>A task that fails, times out, or finds nothing is free. A task you cancel costs what it had delivered or used by then.</li>
+        <li>Free credits may expire; the Credits page shows when. Every transaction is listed and never changed afterwards.</li>
       </ul>
       {selling !== null && (
         <>
@@ -40,20 +38,22 @@ export default function Terms() {
       )}
       <h2>Your work</h2>
       <ul>
-        <li>What you ask for and what you get is yours. Members of your team see it; the rest of the world does not.</li>
-        <li>Files are kept for as long as your team chose, a year to begin with. A link to a file works for seven days without login.</li>
-        <li>Agents make mistakes. Look at a result before you rely on it, and above all before you send it to somebody.</li>
+        <li>Your requests and results belong to you. Only members of your team can see them.</li>
+        <li>
+          Files are kept for as long as your team chooses, one year by default. A link to a file works for seven days without logging in.
+        </li>
+        <li>Agents make mistakes. Check a result before you rely on it or send it to anyone.</li>
         <li>Sample data is marked as such wherever it is shown. It is not real.</li>
       </ul>
       <h2>Fair use</h2>
       <ul>
-        <li>Don’t ask for what is against the law, for unwanted mass mail, or for personal data you have no right to.</li>
-        <li>Don’t try to reach what belongs to other teams, or to get around limits. An account that does is closed.</li>
+        <li>Don’t request anything illegal, unsolicited bulk email, or personal data that you have no right to.</li>
+        <li>Don’t try to access other teams’ data or get around limits. Accounts that do are closed.</li>
       </ul>
       <h2>Leaving</h2>
       <p>
-        An owner can take all data of a team along and delete the team at any time. What is removed then, and what has to stay, is said on
-        the <Link to="/privacy">page about privacy</Link>.
+        An owner can export all data of a team and delete the team at any time. The <Link to="/privacy">privacy page</Link> says what is
+        deleted and what must be kept.
       </p>
     </Prose>
   );

@@ -35,7 +35,7 @@ export default function Welcome() {
       }
       after={
         <p>
-          A second factor keeps your account yours also when a password gets out. <Link to="/settings">Set it up in the settings</Link>.
+          Two-factor authentication protects your account if your password leaks. <Link to="/settings">Set it up in settings</Link>.
         </p>
       }
     >
@@ -52,7 +52,7 @@ export default function Welcome() {
         </div>
       )}
       <LinkButton to="/dashboard" look="main" className="mt-5 w-full">
-        Ask for something else
+        Go to the dashboard
       </LinkButton>
     </Door>
   );

@@ -47,7 +47,7 @@ export default function Account() {
       title={accountWords.title}
       lead={
         <Link to="/settings" className="inline-block py-1 text-accent hover:underline">
-          Back to the settings
+          Back to settings
         </Link>
       }
       width="narrow"
@@ -69,7 +69,7 @@ export default function Account() {
           <p>{accountWords.leavingAfter}</p>
           <Form intent="back" className="mt-3">
             <Button intent="back" busyWords="One moment …">
-              Keep my account
+              Cancel deletion
             </Button>
           </Form>
         </Notice>

@@ -28,7 +28,7 @@ export function Appearance({ theme }: { theme: Theme }) {
           </div>
         </fieldset>
         <Button name="intent" value="appearance">
-          Use it
+          Save
         </Button>
       </Form>
     </Card>

@@ -7,7 +7,7 @@ import { Card } from '../components/page.tsx';
 
 export function Linked({ accounts }: { accounts: readonly LinkedAccount[] }) {
   return (
-    <Card title="Linked accounts" lead="What you ask for there is yours here too.">
+    <Card title="Linked accounts" lead="Requests from these chat accounts count as yours.">
       {accounts.length === 0 ? (
         <p className="text-soft">None yet. Ask the bot in Slack or Discord for something, and it gives you a link to press.</p>
       ) : (
@@ -23,10 +23,10 @@ export function Linked({ accounts }: { accounts: readonly LinkedAccount[] }) {
               </div>
               <Confirm label="Unlink" look="plain" small>
                 <Form className="space-y-3">
-                  <p>What you ask for there will not be charged to your team any more.</p>
+                  <p>Requests from this account will no longer be charged to your team.</p>
                   <input type="hidden" name="account" value={id} />
                   <Button look="danger" small name="intent" value="unlink">
-                    Unlink it
+                    Unlink account
                   </Button>
                 </Form>
               </Confirm>

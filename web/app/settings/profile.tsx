@@ -12,7 +12,7 @@ export function Profile({ account: { name, email, hasPassword } }: { account: Ac
   const wrongName = useProblem('name');
   const wrongMail = useProblem('mail');
   return (
-    <Card title="You" lead="Your name stands beside what you ask for.">
+    <Card title="Profile" lead="Your name is shown with your requests.">
       <Form intent="name" className="flex flex-wrap items-end gap-3">
         <TextField
           label="Name"
@@ -51,7 +51,7 @@ export function Profile({ account: { name, email, hasPassword } }: { account: Ac
           />
           {hasPassword && <CurrentPassword error={wrongMail?.fields['current']} />}
           <Button intent="mail" busyWords="One moment…">
-            Send the mail
+            Send link
           </Button>
         </Form>
       </details>

@@ -100,7 +100,7 @@ export const action = guarded('login', async (visit) => {
 export default function Settings() {
   const { account, sessions, linked, theme, unwanted, confirmAbove, done, keysGoOn } = useLoaderData<typeof loader>();
   return (
-    <Page title="Settings" lead="Your own account. What belongs to your team is on its page." width="narrow">
+    <Page title="Settings" lead="Your account. Team settings are on the Team page." width="narrow">
       {done !== null && (
         <Notice tone="good" live>
           <p>{done}</p>

@@ -57,7 +57,7 @@ export default function Audit() {
             </option>
           ))}
         </SelectField>
-        <SelectField label="What" name="act" defaultValue={chosen.act ?? ''}>
+        <SelectField label="Event" name="act" defaultValue={chosen.act ?? ''}>
           <option value="">Everything</option>
           {acts.map(({ act, title }) => (
             <option key={act} value={act}>

@@ -99,13 +99,13 @@ function Leaving() {
       {isOwner && !personal && (
         <Form intent="back" className="mt-3">
           <Button intent="back" busyWords="One moment …">
-            Keep the team
+            Cancel deletion
           </Button>
         </Form>
       )}
       {personal && (
         <p className="mt-1">
-          <Link to="/settings/account">To your account</Link>
+          <Link to="/settings/account">Go to your account</Link>
         </p>
       )}
     </Notice>
@@ -193,12 +193,12 @@ function Exports() {
       <div className="flex flex-wrap gap-3">
         <Form intent="export">
           <Button intent="export" busyWords="One moment …" disabled={isUnderWay}>
-            Pack everything
+            Create export
           </Button>
         </Form>
         {isUnderWay && (
           <LinkButton to="/team/data" look="quiet">
-            Look again
+            Refresh
           </LinkButton>
         )}
       </div>
@@ -240,7 +240,7 @@ function Delete() {
     return (
       <Card title={dataWords.delete}>
         <p className="words text-soft">
-          {dataWords.personal} <Link to="/settings/account">To your account</Link>
+          {dataWords.personal} <Link to="/settings/account">Go to your account</Link>
         </p>
       </Card>
     );
@@ -251,7 +251,7 @@ function Delete() {
         <Form intent="delete" className="space-y-4">
           <TextField label={`${dataWords.deleteHint} ${name}`} name="name" required autoComplete="off" error={problem?.fields['name']} />
           <Button look="danger" intent="delete" busyWords="One moment …">
-            Delete the team in 14 days
+            Delete team in 14 days
           </Button>
         </Form>
       </Confirm>

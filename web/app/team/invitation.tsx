@@ -64,7 +64,7 @@ export default function Invitation() {
     <Page title={invitationWords.title(team)} width="narrow">
       <Card>
         <p className="text-lg">
-          {by} invites you to be {asRole[role]}.
+          {by} invited you to join as {asRole[role]}.
         </p>
         <p className="mt-1 text-soft">{roleWords[role].may}</p>
         <p className="mt-4 text-sm text-soft">
@@ -91,10 +91,10 @@ export default function Invitation() {
           ) : (
             <>
               <Notice tone="warn" title={invitationWords.otherAddress}>
-                <p className="wrap-anywhere">You are logged in as {you}. Sign out, then open the link in the mail again.</p>
+                <p className="wrap-anywhere">You are logged in as {you}. Log out, then open the link in the email again.</p>
               </Notice>
               <PlainForm method="post" action="/logout" reloadDocument className="mt-4">
-                <Button>Sign out</Button>
+                <Button>Log out</Button>
               </PlainForm>
             </>
           )}
@@ -104,7 +104,7 @@ export default function Invitation() {
         <Form intent="decline">
           <p className="mb-3 text-sm">{invitationWords.decline}</p>
           <Button look="danger" small>
-            Decline the invitation
+            Decline invitation
           </Button>
         </Form>
       </Confirm>

@@ -57,7 +57,7 @@ export default function Keys() {
       title={keyWords.title}
       lead={
         <span className="words">
-          {keyWords.lead} <a href={docs}>How to use it</a>
+          {keyWords.lead} <a href={docs}>Read the API docs</a>
         </span>
       }
     >
@@ -96,7 +96,7 @@ export default function Keys() {
           </Empty>
         </Card>
       ) : (
-        <Card title="Existing keys" flush>
+        <Card title="Active keys" flush>
           <ul className="divide-y divide-hairline border-t border-hairline">
             {keys.map(({ id, name, prefix, scope, expiresAt, madeAt, lastUsedAt, yours, owner }) => (
               <li key={id} className="px-5 py-4 sm:px-6">
@@ -120,7 +120,7 @@ export default function Keys() {
                     <input type="hidden" name="id" value={id} />
                     <p className="mb-3 max-w-prose text-sm">{keyWords.revoke}</p>
                     <Button look="danger" small>
-                      Revoke this key
+                      Revoke key
                     </Button>
                   </Form>
                 </Confirm>
@@ -145,7 +145,7 @@ function NewKey({ name, secret }: { name: string; secret: string }) {
   const [canCopy, setCanCopy] = useState(false);
   useEffect(() => setCanCopy('clipboard' in navigator), []);
   return (
-    <Notice tone="good" title={`The key “${name}” is made.`} live>
+    <Notice tone="good" title={`Key “${name}” created.`} live>
       <p>
         {keyWords.shownOnce} {keyWords.use}
       </p>

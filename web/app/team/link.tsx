@@ -84,7 +84,7 @@ export default function LinkPage() {
 function TheirSide() {
   const { kind, platform, accountName, placeName, externalId } = useLoaderData<typeof loader>().link;
   const name = kind === 'workspace' ? placeName : accountName;
-  const note = kind === 'workspace' ? accountName !== null && `Asked for by ${accountName}` : placeName !== null && `In ${placeName}`;
+  const note = kind === 'workspace' ? accountName !== null && `Requested by ${accountName}` : placeName !== null && `In ${placeName}`;
   return (
     <Side label={`On ${platformName(platform)}`}>
       <p className="font-medium wrap-anywhere">{name ?? externalId}</p>
@@ -121,9 +121,9 @@ function SayYes() {
       {kind === 'identity' && <p className="mt-2 text-sm text-soft">{confirmWords.notYou}</p>}
       <div className="mt-5 flex flex-wrap gap-3">
         <Button look="main" busyWords="Linking …">
-          Yes, link them
+          {kind === 'workspace' ? 'Link workspace' : 'Link account'}
         </Button>
-        <LinkButton to="/dashboard">No</LinkButton>
+        <LinkButton to="/dashboard">Cancel</LinkButton>
       </div>
     </Form>
   );
@@ -134,24 +134,26 @@ function Otherwise() {
   const what = kind === 'workspace' ? 'workspace' : 'account';
   if (state === 'yours')
     return (
-      <Notice tone="good" title={`This ${what} is linked already.`}>
-        <p>There is nothing to do.</p>
+      <Notice tone="good" title={`This ${what} is already linked.`}>
+        <p>Nothing left to do.</p>
       </Notice>
     );
   if (state === 'forbidden')
     return (
-      <Notice tone="warn" title="An owner or admin of the team links workspaces.">
-        <p>Ask one of them to open a link like this one, or choose a team below where you are one.</p>
+      <Notice tone="warn" title="Only owners and admins of the team can link workspaces.">
+        <p>Ask one of them, or choose another team below.</p>
       </Notice>
     );
   return (
     <Notice
       tone="bad"
       title={
-        kind === 'workspace' ? 'This workspace is linked to another team already.' : 'This account is linked to another login already.'
+        kind === 'workspace'
+          ? 'This workspace is already linked to another team.'
+          : 'This chat account is already linked to another account.'
       }
     >
-      <p>{kind === 'workspace' ? 'An owner or admin of that team can unlink it.' : 'Log in there and unlink it first.'}</p>
+      <p>{kind === 'workspace' ? 'An owner or admin of that team can unlink it.' : 'Log in to that account and unlink it first.'}</p>
     </Notice>
   );
 }
@@ -161,7 +163,7 @@ function OtherTeam() {
   const { teams } = useLoaderData<typeof loader>();
   if (teams.length === 0) return null;
   return (
-    <Card title="Another team?">
+    <Card title="Use another team">
       <Form intent="switch" className="flex flex-wrap items-end gap-3">
         <SelectField label="Team" name="team" className="min-w-48 flex-1">
           {teams.map(({ teamId, name }) => (
@@ -170,7 +172,7 @@ function OtherTeam() {
             </option>
           ))}
         </SelectField>
-        <Button>Take this one</Button>
+        <Button>Switch team</Button>
       </Form>
     </Card>
   );

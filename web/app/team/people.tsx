@@ -131,7 +131,7 @@ function Member({ member }: { member: ShownMember }) {
           <Fact label="Since">
             <Time at={since} style="date" />
           </Fact>
-          <Fact label="Last here">{lastSeenAt === null ? memberWords.never : <Time at={lastSeenAt} style="ago" />}</Fact>
+          <Fact label="Last active">{lastSeenAt === null ? memberWords.never : <Time at={lastSeenAt} style="ago" />}</Fact>
           <Fact label="This month">
             <Credits amount={spent} /> <span className="text-soft">{spent === 1 ? 'credit' : 'credits'}</span>
           </Fact>
@@ -194,7 +194,7 @@ function Goes({ member: { id, name, you } }: { member: ShownMember }) {
         <input type="hidden" name="id" value={id} />
         <p className="mb-3 max-w-prose text-sm">{memberWords.remove(name)}</p>
         <Button look="danger" small>
-          Remove from the team
+          Remove member
         </Button>
       </Form>
     </Confirm>
@@ -207,7 +207,7 @@ function Leave() {
       <Form intent="leave">
         <p className="mb-3 max-w-prose text-sm">{memberWords.leave}</p>
         <Button look="danger" small>
-          Leave this team
+          Leave team
         </Button>
       </Form>
     </Confirm>
@@ -248,8 +248,8 @@ function Invitations({ invitations }: { invitations: NonNullable<Loaded['invitat
   if (invitations.length === 0)
     return (
       <Card title={inviteWords.open} flush>
-        <Empty icon={<Mail />} title="Nobody has an open invitation">
-          Whoever is invited is listed here until they answer.
+        <Empty icon={<Mail />} title="No open invitations">
+          Invitations appear here until they are answered.
         </Empty>
       </Card>
     );
@@ -263,14 +263,14 @@ function Invitations({ invitations }: { invitations: NonNullable<Loaded['invitat
               <Tag>{roleWords[role].name}</Tag>
             </h3>
             <p className="text-sm text-soft">
-              Sent by {by} <Time at={sentAt} style="ago" />, open until <Time at={expiresAt} style="short" />
+              Sent by {by} <Time at={sentAt} style="ago" />, expires <Time at={expiresAt} style="short" />
             </p>
             <div className="mt-1 -ml-3.5 flex flex-wrap items-start gap-y-2">
               {againAt <= now ? (
                 <Form intent={`resend ${id}`}>
                   <input type="hidden" name="id" value={id} />
                   <Button look="quiet" small>
-                    <Named short="Send again" rest={`the invitation of ${email}`} />
+                    <Named short="Resend" rest={`the invitation for ${email}`} />
                   </Button>
                 </Form>
               ) : (
@@ -278,12 +278,12 @@ function Invitations({ invitations }: { invitations: NonNullable<Loaded['invitat
                   {inviteWords.soon} <Time at={againAt} />
                 </p>
               )}
-              <Confirm label={<Named short="Take back" rest={`the invitation of ${email}`} />} look="quiet" small className="open:ml-3.5">
+              <Confirm label={<Named short="Revoke" rest={`the invitation for ${email}`} />} look="quiet" small className="open:ml-3.5">
                 <Form intent={`revoke ${id}`}>
                   <input type="hidden" name="id" value={id} />
                   <p className="mb-3 text-sm">{inviteWords.revoke(email)}</p>
                   <Button look="danger" small>
-                    Take it back
+                    Revoke invitation
                   </Button>
                 </Form>
               </Confirm>
@@ -335,7 +335,7 @@ function Teams() {
                 </p>
               </div>
               {current ? (
-                <Tag tone="good">You are here</Tag>
+                <Tag tone="good">Current team</Tag>
               ) : (
                 <Form intent={`switch ${teamId}`}>
                   <input type="hidden" name="team" value={teamId} />
@@ -360,7 +360,7 @@ function Teams() {
         <Form intent="make">
           <TextField label={teamWords.make} name="name" required maxLength={60} hint={teamWords.makeHint} error={make?.fields['name']} />
           <Button className="mt-3" busyWords="Making it …">
-            Make the team
+            Create team
           </Button>
         </Form>
         {members === null && mayLeave && (

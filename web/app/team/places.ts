@@ -3,7 +3,7 @@
 import { may, type Permission, type Role } from '#core/domain/team/permission.ts';
 
 const all: readonly { readonly to: string; readonly label: string; readonly needs: Permission | null }[] = [
-  { to: '/team', label: 'People', needs: null },
+  { to: '/team', label: 'Members', needs: null },
   { to: '/team/keys', label: 'API keys', needs: 'keys.own' },
   { to: '/team/workspaces', label: 'Chats', needs: 'team.see' },
   { to: '/team/undelivered', label: 'Undelivered', needs: 'letters.resend' },

@@ -105,7 +105,7 @@ function Letter({ letter }: { letter: LetterData }) {
         <Form intent={`seen ${id}`}>
           <input type="hidden" name="id" value={id} />
           <Button small look="quiet" title={undeliveredWords.seen}>
-            <Named short="Take off the list" rest={name} />
+            <Named short="Dismiss" rest={name} />
           </Button>
         </Form>
       </div>
@@ -132,7 +132,7 @@ function SendTwice({ id, name }: { id: string; name: string }) {
       <Form intent={`twice ${id}`}>
         <input type="hidden" name="id" value={id} />
         <p className="mb-3 text-sm">{undeliveredWords.twice}</p>
-        <Button small>Send it again</Button>
+        <Button small>Send again</Button>
       </Form>
     </Confirm>
   );
@@ -153,7 +153,7 @@ function Elsewhere({ id, name }: { id: string; name: string }) {
             </option>
           ))}
         </SelectField>
-        <Button small>Say it there</Button>
+        <Button small>Send result</Button>
       </Form>
     </Confirm>
   );

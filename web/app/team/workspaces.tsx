@@ -73,7 +73,7 @@ export default function Workspaces() {
                 <h3 className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
                   <span className="wrap-anywhere">{name}</span>
                   <Tag>{platformName(platform)}</Tag>
-                  {!installed && <Tag tone="warn">The bot was removed there</Tag>}
+                  {!installed && <Tag tone="warn">Bot removed</Tag>}
                   {missingScopes.length > 0 && <Tag tone="warn">{linkWords.reinstallNeeded}</Tag>}
                   {guestsMayAsk && <Tag>{linkWords.guestsMay}</Tag>}
                 </h3>
@@ -99,7 +99,7 @@ export default function Workspaces() {
                       <input type="hidden" name="id" value={id} />
                       <p className="mb-3 max-w-prose text-sm">{linkWords.unlinkWorkspace(name)}</p>
                       <Button look="danger" small>
-                        Unlink this workspace
+                        Unlink workspace
                       </Button>
                     </Form>
                   </Confirm>
@@ -139,7 +139,7 @@ export default function Workspaces() {
                     <input type="hidden" name="id" value={id} />
                     <p className="mb-3 max-w-prose text-sm">{linkWords.unlinkAccount}</p>
                     <Button look="danger" small>
-                      Unlink this account
+                      Unlink account
                     </Button>
                   </Form>
                 </Confirm>

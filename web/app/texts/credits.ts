@@ -16,8 +16,8 @@ export const byWords = { type: 'Type', person: 'Person', channel: 'Channel', pla
 
 export const groupWords = {
   other: 'All others',
-  none: { type: 'Erased tasks', person: 'People who are gone', channel: 'Outside of channels', platform: 'Erased tasks' },
-  nameless: 'Somebody without a name',
+  none: { type: 'Erased tasks', person: 'Former members', channel: 'No channel', platform: 'Erased tasks' },
+  nameless: 'Unnamed person',
   operator: 'Operator',
 } as const;
 
@@ -48,6 +48,6 @@ export const buying = {
   title: 'Get credits',
   lead: 'One payment, no subscription. Credits don’t expire.',
   today: (brand: string) =>
-    `Credits can’t be bought here. The team that runs ${brand} grants them: tell them the name of your team and how many you need.`,
+    `Credits can’t be bought here. To get credits, tell the team that runs ${brand} your team’s name and how many you need.`,
   command: 'On the machine that runs it:',
 } as const;

@@ -2,93 +2,91 @@
 
 export const undeliveredWords = {
   title: 'Undelivered',
-  lead: 'Answers that could not be posted where they were asked for. Nothing of them is lost: each task’s page has its result.',
-  none: 'Everything arrived',
-  noneLead: 'An answer that a chat does not take is shown here, with the reason and what can be done.',
-  twice: 'It may be there already, and nobody can look for us. Look there first: sent again, it could be seen twice.',
-  elsewhere: 'Say it somewhere else',
-  elsewhereLead: 'The same answer, in another conversation of the team.',
+  lead: 'Results that could not be delivered. Nothing is lost: each result is also on its task’s page.',
+  none: 'Everything was delivered',
+  noneLead: 'Results that could not be delivered appear here.',
+  twice: 'This result may already have been posted. Check its channel first: if you send it again, it may appear twice.',
+  elsewhere: 'Send to',
+  elsewhereLead: 'Sends the same result to another conversation of the team.',
   inPortal: 'A new conversation in the portal',
-  seen: 'It leaves this list. Its task stays as it is.',
+  seen: 'Removes it from this list. The task does not change.',
 } as const;
 
 export const undeliveredDone: Readonly<Record<string, string>> = {
-  again: 'The answer is on its way again. If it fails once more, it comes back here.',
-  elsewhere: 'The answer was given there.',
-  seen: 'It is off the list.',
+  again: 'Sending again. If delivery fails, the result appears here again.',
+  elsewhere: 'Result sent.',
+  seen: 'Removed from the list.',
 };
 
 export const dataWords = {
   title: 'Data',
   lead: 'How long files are kept, which requests need approval, and how to export or delete your data.',
   retention: 'How long files are kept',
-  retentionLead:
-    'Files, and the first rows that we show of them, are removed after so many days. Requests, answers in words and the journal of credits stay.',
+  retentionLead: 'Files and their previews are deleted after this many days. Requests, text results, and transactions are kept.',
   retentionHint: '30 to 3,650 days.',
   shorter: (files: number, size: string) =>
-    files === 1 ? `One file (${size}) is older than that.` : `${files.toLocaleString('en')} files (${size}) are older than that.`,
-  shorterWhen: 'They are removed on',
-  shorterAfter: 'Until then you can download them, or choose a longer time again.',
+    files === 1 ? `1 file (${size}) is older than that.` : `${files.toLocaleString('en')} files (${size}) are older than that.`,
+  shorterWhen: 'Deletion date:',
+  shorterAfter: 'Until then you can download these files, or choose a longer time.',
   export: 'Export data',
   exportLead:
-    'One ZIP with all tables as text, the journal of credits, and every file that is still kept. It is packed in the background and kept for seven days. Only owners get it.',
-  exportNone: 'Nothing was packed yet.',
-  exportFileDeleted: 'A file in this export was deleted, so it can no longer be downloaded. Pack everything again to get a new one.',
-  exportMissing: (files: number) =>
-    files === 1 ? 'One file was not in storage any more.' : `${files} files were not in storage any more.`,
+    'One ZIP file with all tables, transactions, and files. It is created in the background and kept for seven days. Only owners can download it.',
+  exportNone: 'No exports yet.',
+  exportFileDeleted: 'A file in this export was deleted, so it can no longer be downloaded. Create a new export.',
+  exportMissing: (files: number) => (files === 1 ? '1 file was no longer in storage.' : `${files} files were no longer in storage.`),
   delete: 'Delete this team',
   deleteLead:
-    'Its tasks, files, conversations, keys, links to chats and the credits that are left are gone after 14 days. Until then any owner can take it back, and nothing new begins. The journal of credits stays as ids and numbers, because the law wants it kept.',
-  deleteHint: 'Type the name of the team:',
+    'Its tasks, files, conversations, API keys, linked chats, and remaining credits are deleted after 14 days. Until then no new tasks can start, and any owner can cancel the deletion. Transactions are kept as ids and numbers, because the law requires it.',
+  deleteHint: 'Type the team’s name to confirm:',
   leaving: 'This team will be deleted on',
-  leavingAfter: 'Nothing new begins here until then. Any owner can take it back.',
-  personal: 'This is your own team. It is deleted with your account.',
+  leavingAfter: 'No new tasks can start until then. Any owner can cancel the deletion.',
+  personal: 'This is your personal team. It is deleted with your account.',
 } as const;
 
 export const exportStates = {
   waiting: 'Waiting',
-  working: 'Being packed',
+  working: 'In progress',
   ready: 'Ready',
-  failed: 'Could not be packed',
-  gone: 'No longer kept',
+  failed: 'Failed',
+  gone: 'Expired',
 } as const;
 
 export const dataDone: Readonly<Record<string, string>> = {
-  retention: 'The time is changed, also for what is here already.',
+  retention: 'Saved. This also applies to existing files.',
   confirm: 'Saved.',
-  export: 'It is being packed. It appears below; this page may be closed meanwhile.',
+  export: 'Creating your export. It appears below when it is ready; you can close this page.',
   confirmed: 'Thanks for confirming. You can download the export now.',
-  delete: 'The team will be deleted in 14 days. All owners were told by mail.',
-  back: 'The team stays. Everything goes on as before.',
+  delete: 'The team will be deleted in 14 days. All owners were notified by email.',
+  back: 'Deletion canceled. The team stays.',
 };
 
 export const accountWords = {
   title: 'Delete your account',
-  lead: 'Your name, your address, how you log in, your own team with its tasks and files, and the credits that are left are gone after 14 days. What you asked for in other teams stays with them, without your name.',
-  onlyOwner: 'First make somebody else an owner of these teams, or delete them:',
-  hint: 'Type your email address:',
+  lead: 'Your profile, your logins, and your personal team with its tasks, files, and remaining credits are deleted after 14 days. Your requests in other teams stay there, without your name.',
+  onlyOwner: 'First make someone else an owner of these teams, or delete the teams:',
+  hint: 'Type your email address to confirm:',
   leaving: 'Your account will be deleted on',
-  leavingAfter: 'Nothing new begins in your own team until then. You can take it back.',
+  leavingAfter: 'No new tasks can start in your personal team until then. You can cancel the deletion.',
 } as const;
 
 export const accountDone: Readonly<Record<string, string>> = {
-  delete: 'Your account will be deleted in 14 days. You were told by mail.',
-  back: 'Your account stays.',
+  delete: 'Your account will be deleted in 14 days. We sent you an email about it.',
+  back: 'Deletion canceled. Your account stays.',
 };
 
 export const eraseWords = {
-  title: 'Have your name erased',
-  lead: 'You asked the bot for this page. It works once, and only for the chat account that asked.',
-  goes: 'What goes',
-  stays: 'What stays',
-  goesList: ['Your name and your id there.', 'The words of what you asked for.', 'The files that you attached.'],
+  title: 'Erase your personal data',
+  lead: 'You requested this page from the bot. It works once, and only for that chat account.',
+  goes: 'Erased',
+  stays: 'Kept',
+  goesList: ['Your name and id in the chat.', 'The text of your requests.', 'The files you attached.'],
   staysList: [
-    'Answers and results, without your words. They belong to the team that paid for them.',
-    'The journal of credits, which knows no names.',
-    'What was posted in the chat itself. Ask for its deletion there.',
+    'Results, without your requests. They belong to the team that paid for them.',
+    'Transactions, which contain no names.',
+    'Messages in the chat itself. Delete them there.',
   ],
-  again: 'If you write to the bot again, it learns your name again.',
-  account: 'The account here that is linked to it stays. You can delete that one under Settings.',
-  done: 'It is done. We don’t know you any more.',
-  later: 'A request of yours is under way. The rest goes as soon as it is over, within the hour.',
+  again: 'If you message the bot again, your name is stored again.',
+  account: 'Your linked account stays. You can delete it under Settings.',
+  done: 'Your data has been erased.',
+  later: 'One of your requests is still running. The rest is erased when it ends, within an hour.',
 } as const;

@@ -75,7 +75,7 @@ export const engineWords = {
     sentence: 'We already emailed you several links, so no new one was sent.',
     wayForward: `Use the newest link in your inbox, or try again in ${duration(seconds)}.`,
   }),
-  fault: { sentence: 'Something went wrong on our side.', wayForward: 'Try again. If it happens once more, tell us the request id.' },
+  fault: { sentence: 'Something went wrong on our side.', wayForward: 'Try again. If it happens again, contact us with the request id.' },
 } as const;
 
 function duration(seconds: number): string {

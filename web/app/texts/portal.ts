@@ -1,6 +1,6 @@
 // The words of the frame around every page for members.
 
-export const offline = 'We can’t be reached right now. What you see may be old; it is brought up to date by itself.';
+export const offline = 'Connection lost. Reconnecting…';
 
 /** Above a form whose answer never came. */
 export const away = {

@@ -3,18 +3,18 @@
 import type { OptionalMail } from '#core/domain/mail/mail.ts';
 
 export const done: Readonly<Record<string, string>> = {
-  name: 'Your name is changed.',
+  name: 'Name saved.',
   'mail-sent':
     'Unless another account uses it, your new address gets a link. Open it to confirm the change. Each address gets only a few links an hour.',
-  mail: 'Your email address is changed, and all other browsers were logged out.',
+  mail: 'Email address changed. All other sessions were logged out.',
   confirmed: 'Thanks for confirming. Enter your new password now.',
-  password: 'Your password is changed, and all other browsers were logged out.',
+  password: 'Password changed. All other sessions were logged out.',
   'password-sent': 'A link to choose a password is on its way to your email address.',
   'two-factor': 'Your authenticator is set up. You need it the next time you log in. All other browsers were logged out.',
   'two-factor-off': 'Your authenticator is off. Your password alone logs you in.',
-  session: 'That browser is logged out.',
-  unlinked: 'That chat account is not linked to you any more.',
-  sessions: 'All other browsers are logged out.',
+  session: 'Session ended.',
+  unlinked: 'Chat account unlinked.',
+  sessions: 'All other sessions ended.',
   spending: 'Saved.',
   emails: 'Saved.',
 };
@@ -44,18 +44,18 @@ export const keyWords = {
 
 export const emailWords = {
   title: 'Emails',
-  lead: 'For teams whose owner or billing member you are. Receipts, refunds, disputes and security notices are always sent.',
+  lead: 'For teams where you are an owner or billing manager. Receipts, refunds, disputes, and security notices are always sent.',
   of: {
     'low-credits': {
       label: 'Low credits',
-      hint: 'When half, a fifth and a twentieth of the last purchase is left, and when credits end soon.',
+      hint: 'When 50%, 20%, and 5% of the last purchase is left, and when credits will run out soon.',
     },
     'top-up-failed': { label: 'Auto top-up problems', hint: 'When a card is declined or a limit is reached.' },
   } satisfies Record<OptionalMail, { label: string; hint: string }>,
 } as const;
 
 export const themes = {
-  system: 'As the device has it',
+  system: 'System',
   light: 'Light',
   dark: 'Dark',
 } as const;

@@ -87,7 +87,7 @@ export const standingWords: Readonly<
 
 export const paymentWords = {
   title: 'Payments',
-  none: 'Nothing was bought yet.',
+  none: 'No payments yet.',
   receipts: 'Receipts, invoices and cards',
   auto: 'Auto top-up',
   pending: 'Waiting for your bank',

@@ -43,7 +43,7 @@ export default function Dashboard() {
         {mayAsk ? (
           <Composer askKey={askKey} placeholder={words.placeholder} draft={draft} />
         ) : (
-          <Notice title="You can look at the tasks of your team, and not ask for new ones." />
+          <Notice title="Your role can view the team’s tasks, but not send requests." />
         )}
       </div>
       {examples !== null && (

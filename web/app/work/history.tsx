@@ -56,17 +56,17 @@ export function HistoryFilter({ people, action }: { people: readonly Person[]; a
         <summary className="inline-flex min-h-9 items-center rounded px-1 text-sm text-accent hover:underline">Filter</summary>
         <div className="mt-1 grid grid-cols-2 gap-2">
           <Choice name="status" label="Status" options={Object.entries(statuses)} />
-          <Choice name="type" label="Kind" options={Object.entries(types)} />
-          <Choice name="platform" label="Place" options={platforms.map(({ word, name }) => [word, name])} />
+          <Choice name="type" label="Type" options={Object.entries(types)} />
+          <Choice name="platform" label="Channel" options={platforms.map(({ word, name }) => [word, name])} />
           <Choice name="person" label="Person" options={people.map(({ key, name }) => [key, name])} />
         </div>
         <div className="mt-3 flex items-center gap-3">
           <Button look="plain" small>
-            Show
+            Apply
           </Button>
           {isNarrowed && (
             <Link to={action} className="inline-flex min-h-9 items-center rounded px-1 text-sm text-accent hover:underline">
-              Show all
+              Clear filters
             </Link>
           )}
         </div>

@@ -22,9 +22,9 @@ export function Cancel({ taskId }: Pick<About, 'taskId'>) {
       <Form method="post">
         <input type="hidden" name="task" value={taskId} />
         <ProblemNotice problem={data?.problem} className="mb-3" />
-        <p className="mb-3 text-sm">Stop this task? You pay what it has delivered or used by now; the rest comes back.</p>
+        <p className="mb-3 text-sm">Cancel this task? You pay for what it has delivered or used so far. The rest is returned.</p>
         <Button name="intent" value="cancel" look="danger" small disabled={state !== 'idle'}>
-          {state === 'idle' ? 'Stop it' : 'Stopping…'}
+          {state === 'idle' ? 'Cancel task' : 'Canceling…'}
         </Button>
       </Form>
     </Confirm>
@@ -56,8 +56,8 @@ export function Feedback({ taskId, given }: { taskId: string; given: 'good' | 'b
       <input type="hidden" name="task" value={taskId} />
       {(
         [
-          ['good', 'This was good', ThumbsUp],
-          ['bad', 'This was not good', ThumbsDown],
+          ['good', 'Good result', ThumbsUp],
+          ['bad', 'Bad result', ThumbsDown],
         ] as const
       ).map(([verdict, name, Icon]) => (
         <button

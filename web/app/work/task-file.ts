@@ -1,11 +1,12 @@
-// A file of a task, shown in a frame of the task's page. It comes from our own address, since a page may show nothing
-// from elsewhere, and nothing in it can run or fetch.
+// What is in a file of a task, for the page that shows it. It comes from our own address, since a page may show nothing
+// from elsewhere; opened by itself or in a frame, nothing in it can run or fetch.
 
 import { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import { redirect } from 'react-router';
 import { contentDisposition } from '#core/domain/files/content-disposition.ts';
+import { isTable } from '#core/domain/files/mime.ts';
 import type { ShownAs } from '#core/domain/files/shown-file.ts';
+import { TELLS_BYTES, textEncodingOf } from '#core/domain/files/text-encoding.ts';
 import { guarded } from '../guarded.ts';
 import { taskFile as words } from '../texts/task-file.ts';
 
@@ -22,7 +23,8 @@ export const loader = guarded('tasks.see', async ({ app, actor, params, request 
   };
   if (request.method === 'HEAD') return new Response(null, { headers });
   const content = await file.read(request.signal);
-  const shown = file.shownAs === 'text' ? Readable.from(beginning(content)) : content;
+  const most = isTable(file.mime) ? TABLE_BYTES_MOST : TEXT_BYTES_MOST;
+  const shown = file.shownAs === 'text' ? Readable.from(inUtf8(content, most, isTable(file.mime) ? '' : REST)) : content;
   return new Response(Readable.toWeb(shown) as unknown as ReadableStream, { headers });
 });
 
@@ -34,17 +36,24 @@ const policies: Record<ShownAs, string> = {
   pdf: `${still}; img-src 'self'; object-src 'self'`,
 };
 
-/** As much of a text as anybody reads in a frame. */
+/** As much of a text as anybody reads in a page. */
 const TEXT_BYTES_MOST = 2_000_000;
+/** A page reads 100,000 rows of it, and leaves the rest. */
+const TABLE_BYTES_MOST = 100_000_000;
+const REST = `\n\n${words.restInDownload}\n`;
 
-async function* beginning(content: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8'); // no half characters
-  let left = TEXT_BYTES_MOST;
+/** Whatever it is written in. `rest` stands at the end of what was cut. */
+async function* inUtf8(content: AsyncIterable<Buffer>, bytesMost: number, rest: string): AsyncGenerator<string> {
+  let decoder: TextDecoder | null = null;
+  let left = bytesMost;
   for await (const chunk of content) {
-    yield decoder.write(chunk.subarray(0, left));
+    decoder ??= new TextDecoder(textEncodingOf(chunk.subarray(0, TELLS_BYTES)));
+    yield decoder.decode(chunk.subarray(0, left), { stream: true }); // no half characters
     left -= chunk.length;
     if (left >= 0) continue;
-    yield `\n\n${words.restInDownload}\n`;
+    yield rest;
     return;
   }
+  const end = decoder?.decode() ?? '';
+  if (end !== '') yield end;
 }

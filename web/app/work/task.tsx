@@ -12,6 +12,7 @@ import { Notice } from '../components/notice.tsx';
 import { Card, Page } from '../components/page.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
+import { reading } from '../texts/reading.ts';
 import { taskFile } from '../texts/task-file.ts';
 import { types } from '../texts/work.ts';
 import { wordFor } from '../word-for.ts';
@@ -110,8 +111,15 @@ export default function Task() {
           <div ref={state} tabIndex={-1} role="group" aria-label={task.statusWords} className="rounded-card">
             {task.over ? (
               <Card
-                title={task.status === 'completed' ? 'Result' : 'What happened'}
-                actions={task.status === 'completed' && <Feedback taskId={task.id} given={feedback} />}
+                title={task.status === 'completed' ? 'Result' : 'Outcome'}
+                actions={
+                  task.status === 'completed' && (
+                    <div className="flex flex-wrap items-center gap-2">
+                      <Feedback taskId={task.id} given={feedback} />
+                      {task.result !== null && task.result.summary !== '' && <CopyButton text={task.result.summary} words={reading.copy} />}
+                    </div>
+                  )
+                }
               >
                 <div className="space-y-4">
                   <Outcome task={task} />
@@ -142,7 +150,7 @@ function Request() {
     <Card title="Request">
       <p className="whitespace-pre-wrap wrap-anywhere">{task.requestText}</p>
       {inputs.length > 0 && (
-        <ul aria-label="Files that came with it" className="mt-4 space-y-1 text-sm">
+        <ul aria-label="Attached files" className="mt-4 space-y-1 text-sm">
           {inputs.map((file) => (
             <li key={file.id} className="flex flex-wrap items-center gap-x-3">
               {file.url === null ? (
@@ -181,11 +189,7 @@ function Progress() {
   return (
     <Card title={task.statusWords}>
       <div aria-live="polite">
-        {steps.length === 0 ? (
-          <p className="text-soft">It will begin in a moment. This page goes on by itself.</p>
-        ) : (
-          <Steps steps={steps} />
-        )}
+        {steps.length === 0 ? <p className="text-soft">Starting soon. This page updates automatically.</p> : <Steps steps={steps} />}
       </div>
     </Card>
   );
@@ -244,7 +248,7 @@ function Cost() {
       {task.quantity !== null && (
         <p className="mt-4 border-t border-hairline pt-3 text-sm text-soft">
           {task.quantity.delivered === null
-            ? `${task.quantity.asked} ${task.quantity.unit} asked for`
+            ? `${task.quantity.asked} ${task.quantity.unit} requested`
             : `${task.quantity.delivered} of ${task.quantity.asked} ${task.quantity.unit} delivered`}
         </p>
       )}
@@ -257,21 +261,21 @@ function Where() {
   const rows: [string, ReactNode][] = [
     ['Asked by', who],
     ['Where', where ?? platformName(platform)],
-    ['Read as', task.because.replace(/^read as /, '')],
+    ['Type chosen', task.because.replace(/^read as /, '')],
     ...(attempts > 1 ? ([['Attempts', attempts]] as [string, ReactNode][]) : []),
     ...(task.retryOf === null
       ? []
       : ([
           [
-            'Again',
+            'Rerun of',
             <Link key="of" to={`/tasks/${task.retryOf}`} className="rounded text-accent underline underline-offset-2">
-              the first one
+              Original task
             </Link>,
           ],
         ] as [string, ReactNode][])),
   ];
   return (
-    <Card title="Who and where">
+    <Card title="Details">
       <dl className="space-y-2 text-sm">
         {rows.map(([label, value]) => (
           <div key={label} className="flex justify-between gap-4">
@@ -286,7 +290,7 @@ function Where() {
             to={`/conversations/${task.conversationId}`}
             className="inline-flex min-h-9 items-center rounded text-accent hover:underline"
           >
-            Go on in the conversation
+            Open conversation
           </Link>
         </p>
       )}

@@ -28,7 +28,7 @@ export default function Tasks() {
   return (
     <Page
       title="History"
-      lead="Everything that you and your team asked for, wherever it was."
+      lead="All requests from you and your team, from every channel."
       width="narrow"
       actions={
         <LinkButton to="/dashboard" small>

@@ -1,16 +1,19 @@
 // One task in a conversation: what was asked, what is happening, what came of it, and what it cost.
 
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import type { TaskView } from '#core/domain/tasks/task-view.ts';
 import { buttonClass } from '../components/button.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
 import { Credits, formatNumber, Time, useReader } from '../components/format.tsx';
 import { Notice } from '../components/notice.tsx';
 import { StatusTag } from '../components/tag.tsx';
+import { reading } from '../texts/reading.ts';
 import { types, work as words } from '../texts/work.ts';
 import { Approval, approvalTitle, useApproving, type ApprovalFacts } from './approval.tsx';
 import { Asked } from './asked.tsx';
 import { ResultFiles } from './files/result-files.tsx';
+import { loadRichText, RichText } from './files/rich-text.tsx';
 import { Steps, useSteps, type Step } from './steps.tsx';
 import { Cancel, Feedback, RunAgain } from './task-actions.tsx';
 import { turnAnchor } from './turn-address.ts';
@@ -60,6 +63,7 @@ export function Turn({ task, facts }: { task: TaskView; facts: TurnFacts }) {
 
 function Running({ task, steps, facts }: { task: TaskView; steps: readonly Step[]; facts: TurnFacts }) {
   const reader = useReader();
+  useEffect(loadRichText, []); // so that the result does not move when it comes
   return (
     <>
       <p suppressHydrationWarning className="text-sm text-soft">
@@ -91,6 +95,7 @@ function Over({ task, facts }: { task: TaskView; facts: TurnFacts }) {
         )}
         <div className="flex flex-wrap items-center gap-2">
           {task.status === 'completed' && <Feedback taskId={task.id} given={facts.feedback} />}
+          {task.result !== null && task.result.summary !== '' && <CopyButton text={task.result.summary} words={reading.copy} />}
           {facts.mayAsk && <RunAgain taskId={task.id} actionKey={facts.actionKey} />}
         </div>
       </div>
@@ -119,7 +124,7 @@ export function Outcome({ task }: { task: TaskView }) {
   return (
     <>
       {task.result?.sample === true && <Notice tone="warn" title={words.sample} />}
-      {task.result && <p className="whitespace-pre-wrap wrap-anywhere">{task.result.summary}</p>}
+      {task.result && <RichText text={task.result.summary} />}
     </>
   );
 }

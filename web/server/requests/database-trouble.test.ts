@@ -97,7 +97,7 @@ test('when nobody can say whether a request was taken, its person is told that, 
   wire.freeze('answers');
   const refused = await pending;
   expect(refused).toMatchObject({ status: 503, error: { code: 'database.unavailable' } });
-  expect(refused.error?.message).toBe('We could not confirm that your request was saved. It may start all the same.');
+  expect(refused.error?.message).toBe('We could not confirm that your request was saved. It may still start.');
   wire.thaw();
   const again = await ask(url, ada, 'order-17');
   expect(again).toMatchObject({ status: 201, replayed: 'true' });

@@ -66,7 +66,7 @@ const bug = {
   code: 'our.fault',
   status: 500,
   sentence: 'Something went wrong on our side.',
-  wayForward: 'Try again. If it happens once more, tell us the request id.',
+  wayForward: 'Try again. If it happens again, contact us with the request id.',
   page: null,
 } as const;
 

@@ -79,7 +79,7 @@ test('a person has twenty streams, and the next one is refused with words', asyn
   const refused = await fetch('/api/events', { key });
   expect([refused.status, await refused.json()]).toMatchObject([
     429,
-    { error: { code: 'streams.too-many', message: '20 event streams of yours are open already.' } },
+    { error: { code: 'streams.too-many', message: 'You already have 20 event streams open.' } },
   ]);
   expect((await fetch('/api/events', { key: 'adas-key' })).status).toBe(200);
   leaving.abort();

@@ -98,9 +98,9 @@ test.each([
   ['/api/transactions.csv?limit=5', 400, 'is not known here'],
   ['/api/transactions?person=me', 400, 'must be an id as we gave it'],
   ['/api/transactions?limit=51', 400, 'must be at most 50'],
-  ['/api/statements/2026-10', 404, 'There is no statement of this month.'],
-  ['/api/statements/2026-10.csv', 404, 'There is no statement of this month.'],
-  ['/api/statements/..%2f..%2fetc.csv', 404, 'There is no statement of this month.'],
+  ['/api/statements/2026-10', 404, 'There is no statement for this month.'],
+  ['/api/statements/2026-10.csv', 404, 'There is no statement for this month.'],
+  ['/api/statements/..%2f..%2fetc.csv', 404, 'There is no statement for this month.'],
 ])('%s is %s: %s', async (path, status, words) => {
   const { get } = await opened();
   const answer = await get(path);

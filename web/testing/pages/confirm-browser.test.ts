@@ -32,7 +32,7 @@ inABrowser('confirming who one is', () => {
     await page.getByRole('button', { name: 'Confirm and continue' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Enter');
 
-    await page.getByText('The key “Nightly report” is made.').waitFor();
+    await page.getByText('Key “Nightly report” created.').waitFor();
     expect((await stage().app.team.apiKeys(await me.actor())).map(({ name }) => name)).toEqual(['Nightly report']);
     expect(takeTroubles().every((each) => /^(400|403) POST \/team\/keys/.test(each) || /Failed to load resource/.test(each))).toBe(true);
   });
@@ -53,7 +53,7 @@ inABrowser('confirming who one is', () => {
     expect(await password.inputValue()).toBe(PASSWORD);
     await page.unroute('**/*.data');
     await page.getByRole('button', { name: 'Confirm and continue' }).click();
-    await page.getByText('The key “Weekly report” is made.').waitFor();
+    await page.getByText('Key “Weekly report” created.').waitFor();
   });
 
   test('is readable for everybody, wide and narrow, light and dark', async () => {

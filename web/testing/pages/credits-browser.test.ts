@@ -31,10 +31,10 @@ inABrowser('the pages about credits', () => {
     await page.goto('/credits/limits');
     await page.getByLabel('For', { exact: true }).selectOption('The whole team');
     await page.getByRole('textbox', { name: 'Credits', exact: true }).fill('50');
-    await page.getByLabel('In what time').selectOption('a week');
-    await page.getByRole('button', { name: 'Set the limit' }).click();
+    await page.getByLabel('Period').selectOption('a week');
+    await page.getByRole('button', { name: 'Set limit' }).click();
     await page.getByText('50 credits a week').waitFor();
-    if (javaScript) await page.locator(':focus', { hasText: 'The limit is set.' }).waitFor();
+    if (javaScript) await page.locator(':focus', { hasText: 'Limit set.' }).waitFor();
 
     await page.locator('summary', { hasText: 'Change' }).click();
     await page.getByLabel('Credits a week').fill('12.5');
@@ -43,8 +43,8 @@ inABrowser('the pages about credits', () => {
     expect(await amounts()).toEqual(['12500000']);
 
     await page.locator('summary', { hasText: 'Remove' }).click();
-    await page.getByRole('button', { name: 'Remove this limit' }).click();
-    await page.getByText('There are no limits').waitFor();
+    await page.getByRole('button', { name: 'Remove limit' }).click();
+    await page.getByText('No limits yet').waitFor();
     expect(await amounts()).toEqual([]);
   });
 

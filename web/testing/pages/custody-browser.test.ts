@@ -14,9 +14,9 @@ inABrowser('the pages about what a team keeps', () => {
     const { at, cookies } = await ownerOf('Acme');
     const { page } = await browser().open({ at, cookies });
     await page.goto('/team/data');
-    await page.getByRole('button', { name: 'Pack everything' }).focus();
+    await page.getByRole('button', { name: 'Create export' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByText('It is being packed.').waitFor();
+    await page.getByText('Creating your export.').waitFor();
     const link = page.getByRole('link', { name: 'Download' });
     await link.waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
@@ -31,14 +31,14 @@ inABrowser('the pages about what a team keeps', () => {
     await opens.focus();
     await page.keyboard.press('Enter');
     expectTrouble(/^400 POST \/team\/data/);
-    await page.getByLabel('Type the name of the team').fill('acme');
+    await page.getByLabel('Type the team’s name to confirm').fill('acme');
     await page.keyboard.press('Enter');
     await page.getByText('is not the name of this team').waitFor();
     await page.locator('[name=name]:focus').waitFor();
-    await page.getByLabel('Type the name of the team').fill('Acme');
+    await page.getByLabel('Type the team’s name to confirm').fill('Acme');
     await page.keyboard.press('Enter');
     await page.getByText('This team will be deleted on').waitFor();
-    await page.locator(':focus', { hasText: 'All owners were told by mail.' }).waitFor();
+    await page.locator(':focus', { hasText: 'All owners were notified by email.' }).waitFor();
   });
 
   async function ownerOf(name: string) {

@@ -21,15 +21,15 @@ inABrowser('the pages about a team', () => {
     await page.goto('/team');
     await page.getByLabel('Email address').fill('grace@example.com');
     await page.keyboard.press('Enter');
-    await said(page, 'The invitation is on its way.');
+    await said(page, 'Invitation sent.');
 
-    const takeBack = page.locator('summary', { hasText: 'the invitation of grace@example.com' });
+    const takeBack = page.locator('summary', { hasText: 'Revoke the invitation for grace@example.com' });
     await takeBack.focus();
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
-    await focusOn(page, 'Take it back');
+    await focusOn(page, 'Revoke invitation');
     await page.keyboard.press('Enter');
-    await said(page, 'The invitation was taken back.');
+    await said(page, 'Invitation revoked.');
 
     expectTrouble(/^400 POST \/team/);
     await page.getByLabel('Email address').fill('owner@owner');
@@ -77,12 +77,12 @@ inABrowser('the pages about a team', () => {
       displayName: 'grace',
     });
     await page.goto(url);
-    await page.getByRole('button', { name: 'Yes, link them' }).click();
+    await page.getByRole('button', { name: 'Link account' }).click();
     await page.getByText('The account is linked to your login.').waitFor();
 
     await page.goto('/team');
     await page.locator('summary', { hasText: 'Leave' }).click();
-    await page.getByRole('button', { name: 'Leave this team' }).click();
+    await page.getByRole('button', { name: 'Leave team' }).click();
     await page.getByText('You have left the team.').waitFor();
     expect(await page.locator('h1').textContent()).toBe('Grace');
   });

@@ -18,9 +18,9 @@ describe('a team, from its beginning', () => {
     const ada = await somebody();
     const grace = newcomer();
     expect(await ada.post('/team', { intent: 'make', name: 'Acme' })).toMatchObject({ status: 302, to: '/team?done=made' });
-    expect(await ada.page('/team')).toContain('You are an owner here');
+    expect(await ada.page('/team')).toContain('You are an owner.');
     expect(await ada.post('/team', { intent: 'invite', email: grace.email, role: 'approver' })).toMatchObject({ to: '/team?done=invited' });
-    expect(await ada.page('/team?done=invited')).toContain('The invitation is on its way.');
+    expect(await ada.page('/team?done=invited')).toContain('Invitation sent.');
 
     const invitation = (await mails(grace.email)).find(({ kind }) => kind === 'invitation')!;
     const path = new URL(linkIn(invitation)).pathname;
@@ -35,7 +35,7 @@ describe('a team, from its beginning', () => {
     expect(await grace.post(path, { intent: 'accept' })).toMatchObject({ to: '/team?done=joined' });
     const team = await grace.page('/team?done=joined');
     expect(team).toContain('Welcome to the team.');
-    expect(team).toContain('You are an approver here');
+    expect(team).toContain('You are an approver.');
     expect((await grace.fetch(path)).status).toBe(410);
   });
 
@@ -47,7 +47,7 @@ describe('a team, from its beginning', () => {
     await app.team.invite(await ada.actor(), { email, role: 'admin' });
     const path = `/invitations/${await invitationFor(email)}`;
     const seen = await eve.page(path);
-    expect(seen).toContain('It was sent to another address');
+    expect(seen).toContain('This invitation was sent to a different email address');
     expect(seen).not.toContain(email);
     const refused = await eve.post(path, { intent: 'accept' });
     expect(refused.status).toBe(403);
@@ -62,9 +62,9 @@ describe('a team, from its beginning', () => {
     const path = `/invitations/${await invitationFor(email)}`;
     const stranger = newcomer();
     expect(await stranger.post(path, { intent: 'decline' })).toMatchObject({ to: `${path}?declined` });
-    expect(await stranger.page(`${path}?declined`)).toContain('You have declined.');
+    expect(await stranger.page(`${path}?declined`)).toContain('Invitation declined.');
     expect(await stranger.page(path, 410)).toContain('This invitation was declined.');
-    expect(await stranger.page('/invitations/never-was', 410)).toContain('This invitation is not known');
+    expect(await stranger.page('/invitations/never-was', 410)).toContain('This invitation is invalid');
   });
 
   test('what is refused is said beside the form, with what was typed', async () => {
@@ -74,7 +74,7 @@ describe('a team, from its beginning', () => {
     const nameless = await ada.post('/team', { intent: 'make', name: ' ' });
     expect([nameless.status, nameless.text.includes('is missing')]).toEqual([400, true]);
     const own = await ada.post('/team', { intent: 'leave' });
-    expect([own.status, own.text.includes('A personal team keeps its person')]).toEqual([409, true]);
+    expect([own.status, own.text.includes('You always own your personal team')]).toEqual([409, true]);
   });
 
   test('an owner changes a role, takes somebody out, and who was out is in their own team', async () => {
@@ -85,12 +85,12 @@ describe('a team, from its beginning', () => {
     expect(await ada.post('/team', { intent: `role ${member!.id}`, id: member!.id, role: 'billing' })).toMatchObject({
       to: '/team?done=role',
     });
-    expect(await grace.page('/team')).toContain('You are a billing manager here');
+    expect(await grace.page('/team')).toContain('You are a billing manager.');
     expect(await ada.post('/team', { intent: `remove ${member!.id}`, id: member!.id })).toMatchObject({ to: '/team?done=removed' });
     expect(await people(await ada.actor())).toEqual(['Ada: owner']);
     expect(await grace.page('/team')).toContain('your personal team');
     const again = await ada.post('/team', { intent: `remove ${member!.id}`, id: member!.id });
-    expect([again.status, again.text.includes('There is no such member in your team.')]).toEqual([404, true]);
+    expect([again.status, again.text.includes('Member not found in your team.')]).toEqual([404, true]);
   });
 
   test('what a member watches ends when they are removed, in the portal and with a key, and a colleague watches on', async () => {
@@ -147,7 +147,7 @@ describe('keys', () => {
     const { id } = (await stage().app.team.apiKeys(await ada.actor()))[0]!;
     expect(await ada.post('/team/keys', { intent: `revoke ${id}`, id })).toMatchObject({ to: '/team/keys?done=key-revoked' });
     expect(await stage().app.team.actorByKey(key)).toBeNull();
-    expect(await ada.page('/team/keys')).toContain('There are no keys');
+    expect(await ada.page('/team/keys')).toContain('No keys yet');
   });
 
   test('somebody else’s key cannot be revoked by its id', async () => {
@@ -166,14 +166,14 @@ describe('the audit log', () => {
     const page = await ada.page('/team/audit');
     expect(page).toContain('renamed the team from “Name 50” to “Name 51”');
     const older = /href="(\/team\/audit\?before=\d+)"/.exec(page)![1]!;
-    expect(await ada.page(older)).toContain('made the team “=HYPERLINK(1)”');
+    expect(await ada.page(older)).toContain('created the team “=HYPERLINK(1)”');
     expect(await ada.page('/team/audit?act=team.made')).not.toContain('renamed the team');
-    expect(await ada.page(`/team/audit?person=${newId()}`)).toContain('Nothing of this kind happened');
+    expect(await ada.page(`/team/audit?person=${newId()}`)).toContain('No matching entries');
     const table = await ada.fetch('/team/audit.csv?act=team.made');
     expect(table.headers.get('content-disposition')).toMatch(/attachment; filename="?audit-log-/);
     expect((await table.text()).split('\n').slice(0, 2)).toEqual([
       '"When","Who","What"',
-      expect.stringMatching(/^".*","Ada","made the team “=HYPERLINK/),
+      expect.stringMatching(/^".*","Ada","created the team “=HYPERLINK/),
     ]);
   });
 
@@ -208,7 +208,7 @@ describe('links from chats', () => {
     });
     const chats = await ada.page('/team/workspaces?done=account-linked');
     expect(chats).toContain('The account is linked to your login.');
-    expect(await ada.page(path, 410)).toContain('This link was used already');
+    expect(await ada.page(path, 410)).toContain('This link was already used');
     const [account] = await app.workspaces.linkedAccounts(await ada.actor());
     expect(await ada.post('/team/workspaces', { intent: `account ${account!.id}`, id: account!.id })).toMatchObject({
       to: '/team/workspaces?done=account-unlinked',
@@ -251,7 +251,7 @@ describe('links from chats', () => {
     const grace = await joined(ada, 'member');
     const { url } = await app.workspaces.makeWorkspaceLink({ platform: 'slack', externalId: newId(), name: 'Acme HQ' });
     const path = new URL(url).pathname;
-    expect(await grace.page(path)).toContain('An owner or admin of the team links workspaces.');
+    expect(await grace.page(path)).toContain('Only owners and admins of the team can link workspaces.');
     const { userId, teamId } = await grace.actor();
     expect((await grace.post(path, { intent: 'confirm', user: userId, team: teamId })).status).toBe(403);
     const home = (await app.accounts.teamsOf(await grace.actor())).find(({ personal }) => personal)!;

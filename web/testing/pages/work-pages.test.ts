@@ -63,7 +63,7 @@ test('a follow-up goes on in its conversation, running again makes a new task, a
   expect(again.to).not.toBe(`/tasks/${first}`);
   await ada.newestTask();
   expect((await ada.post(`/tasks/${first}`, { intent: 'feedback', verdict: 'good' })).status).toBe(200);
-  expect(await ada.page(`/tasks/${first}`)).toMatch(/aria-label="This was good"[^>]*aria-pressed="true"/);
+  expect(await ada.page(`/tasks/${first}`)).toMatch(/aria-label="Good result"[^>]*aria-pressed="true"/);
   expect((await ada.post(`/tasks/${first}`, { intent: 'feedback', verdict: 'meh' })).status).toBe(400);
   const stopped = await ada.post(`/tasks/${first}`, { intent: 'cancel' });
   expect([stopped.status, stopped.text.includes('already')]).toEqual([409, true]);
@@ -112,7 +112,8 @@ test('the files of a task are shown in frames where nothing of them can run', as
   const files = Object.fromEntries(
     (await stage().app.tasks.get(await ada.actor(), task)).files.map(({ id, name }) => [name, `/tasks/${task}/files/${id}`]),
   );
-  for (const name of ['notes.md', 'long.txt', 'paper.pdf']) expect(page).toContain(`<iframe src="${files[name]}"`);
+  for (const name of ['notes.md', 'long.txt']) expect(page).toContain(`<noscript><iframe src="${files[name]}"`);
+  expect(page).toContain(`<iframe src="${files['paper.pdf']}#toolbar=0&amp;navpanes=0&amp;view=FitH"`);
   expect(page).toContain(`<img src="${files['picture.png']}"`);
   expect(page).not.toContain(files['all.zip']);
 
@@ -141,7 +142,7 @@ test('the files of a task are shown in frames where nothing of them can run', as
   const never = await eve.fetch(`/tasks/${newId()}/files/${newId()}`, { headers: { Accept: 'text/html' } });
   const hers = await eve.fetch(files['notes.md']!, { headers: { Accept: 'text/html' } });
   expect([hers.status, never.status]).toEqual([404, 404]);
-  expect(wordsOf(await hers.text())).toContain('There is no such task');
+  expect(wordsOf(await hers.text())).toContain('Task not found');
   expect((await newcomer().fetch(files['notes.md']!)).headers.get('location')).toMatch(/^\/login\?next=/);
 });
 
@@ -153,7 +154,7 @@ test('a file that storage does not give now says so, and comes later', async () 
   storageIsAway = true;
   const away = await ada.fetch(`/tasks/${task}/files/${id}`, { headers: { Accept: 'text/html' } });
   storageIsAway = false;
-  expect([away.status, wordsOf(await away.text())]).toEqual([503, expect.stringContaining('cannot be fetched right now')]);
+  expect([away.status, wordsOf(await away.text())]).toEqual([503, expect.stringContaining('can’t be downloaded right now')]);
   expect((await ada.fetch(`/tasks/${task}/files/${id}`)).status).toBe(200);
 });
 
@@ -163,7 +164,7 @@ test('the history finds by what stands in the address, and says when nothing fit
   await ada.post('/dashboard', { intent: 'ask', text: 'find me 3 leads in Oslo' });
   await ada.newestTask();
   expect(await ada.page('/tasks?search=oslo&status=completed')).toContain('find me 3 leads in Oslo');
-  expect(await ada.page('/tasks?search=paris')).toContain('No task fits what you are looking for.');
+  expect(await ada.page('/tasks?search=paris')).toContain('No task matches your search and filters.');
   expect(await ada.page('/dashboard?search=oslo')).toContain('find me 3 leads in Oslo');
   for (const odd of ['status=__proto__', 'before=1', 'type=constructor', `search=${'%25'.repeat(2_000)}`, 'platform[]=x'])
     await ada.page(`/tasks?${odd}`);

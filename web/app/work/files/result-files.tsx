@@ -5,10 +5,13 @@ import { shownAs } from '#core/domain/files/shown-file.ts';
 import type { TablePreview } from '#core/domain/messages/reply.ts';
 import type { FileView } from '#core/domain/tasks/task-view.ts';
 import { buttonClass } from '../../components/button.tsx';
+import { classes } from '../../components/classes.ts';
 import { formatBytes, formatNumber, useReader } from '../../components/format.tsx';
 import { Table, Td, Th, Tr } from '../../components/table.tsx';
 import { work as words } from '../../texts/work.ts';
+import { Document, fileAnchor } from './document.tsx';
 import { DeletedOn, ManageFile } from './manage-file.tsx';
+import { OpenTable } from './open-table.tsx';
 
 const ROWS_IN_CHAT = 5;
 
@@ -30,7 +33,11 @@ export function ResultFiles({
   return (
     <ul className="space-y-3">
       {files.map((file) => (
-        <li key={file.id} className="min-w-0 overflow-hidden rounded-control border border-hairline">
+        <li
+          key={file.id}
+          id={whole ? fileAnchor(file.id) : undefined}
+          className="min-w-0 overflow-hidden rounded-control border border-hairline"
+        >
           <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
             <Picture mime={file.mime} />
             <div className="min-w-0 flex-1 basis-40">
@@ -60,13 +67,13 @@ export function ResultFiles({
               </a>
             </div>
           )}
-          {file.preview !== null && <Preview name={file.name} preview={file.preview} rows={whole ? Infinity : ROWS_IN_CHAT} />}
+          {file.preview !== null && <Preview file={file} preview={file.preview} rows={whole ? Infinity : ROWS_IN_CHAT} taskId={taskId} />}
           {manage && file.url !== null && (
             <div className="border-t border-hairline px-4 py-2">
               <ManageFile file={file} taskId={taskId} />
             </div>
           )}
-          {whole && file.url !== null && file.preview === null && <Shown file={file} taskId={taskId} />}
+          {file.url !== null && file.preview === null && <Shown file={file} taskId={taskId} whole={whole} />}
         </li>
       ))}
     </ul>
@@ -77,13 +84,13 @@ function GoneWords({ file }: { file: FileView }) {
   return file.deletedAt === null ? <span className="text-sm text-soft">{words.gone}</span> : <DeletedOn file={file} />;
 }
 
-function Preview({ name, preview, rows }: { name: string; preview: TablePreview; rows: number }) {
+function Preview({ file, preview, rows, taskId }: { file: FileView; preview: TablePreview; rows: number; taskId: string }) {
   const reader = useReader();
   const shown = preview.rows.slice(0, rows);
   const isNumeric = preview.columns.map((_, i) => shown.length > 0 && shown.every((row) => isNumber(row[i] ?? '')));
   return (
     <div className="border-t border-hairline">
-      <Table name={`The first rows of ${name}`}>
+      <Table name={`The first rows of ${file.name}`}>
         <thead>
           <tr>
             {preview.columns.map((column, i) => (
@@ -105,27 +112,49 @@ function Preview({ name, preview, rows }: { name: string; preview: TablePreview;
           ))}
         </tbody>
       </Table>
-      {preview.rowsTotal > shown.length && (
-        <p suppressHydrationWarning className="border-t border-hairline px-5 py-2 text-sm text-soft sm:px-6">
-          {formatNumber(shown.length, reader)} of {formatNumber(preview.rowsTotal, reader)} rows
-        </p>
-      )}
+      <div className="flex min-h-12 flex-wrap items-center justify-between gap-2 border-t border-hairline py-1.5 pr-4 pl-5 text-sm sm:pl-6">
+        <span suppressHydrationWarning className="numbers text-soft">
+          {preview.rowsTotal > shown.length && `${formatNumber(shown.length, reader)} of ${formatNumber(preview.rowsTotal, reader)} rows`}
+        </span>
+        {file.url !== null && <OpenTable file={file} address={addressOf(file, taskId)} />}
+      </div>
     </div>
   );
 }
 
-/** A picture, a text or a PDF in a frame of its own, where nothing of it can run. */
-function Shown({ file, taskId }: { file: FileView; taskId: string }) {
-  const address = `/tasks/${taskId}/files/${file.id}`;
+/** A picture or a text; on the page of its task a PDF too, in a frame where nothing of it can run. */
+function Shown({ file, taskId, whole }: { file: FileView; taskId: string; whole: boolean }) {
+  const address = addressOf(file, taskId);
   switch (shownAs(file.mime)) {
     case null:
       return null;
     case 'picture':
-      return <img src={address} alt={file.name} loading="lazy" className="max-h-[32rem] w-full border-t border-hairline object-contain" />;
+      return (
+        <img
+          src={address}
+          alt={file.name}
+          loading="lazy"
+          className={classes('w-full border-t border-hairline bg-sunken object-contain', whole ? 'h-[32rem]' : 'h-64')}
+        />
+      );
     case 'text':
+      return <Document file={file} address={address} taskId={taskId} whole={whole} />;
     case 'pdf':
-      return <iframe src={address} title={file.name} loading="lazy" className="block h-96 w-full border-t border-hairline" />;
+      if (!whole) return null;
+      // Only its pages, as wide as the frame.
+      return (
+        <iframe
+          src={`${address}#toolbar=0&navpanes=0&view=FitH`}
+          title={file.name}
+          loading="lazy"
+          className="block h-[36rem] w-full border-t border-hairline"
+        />
+      );
   }
+}
+
+function addressOf(file: FileView, taskId: string): string {
+  return `/tasks/${taskId}/files/${file.id}`;
 }
 
 function Picture({ mime }: { mime: string }) {

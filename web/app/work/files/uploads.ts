@@ -34,7 +34,7 @@ export function useUploads(kept: readonly KeptFile[]): Uploads {
       const room = askLimits.files - all.length;
       for (const [at, file] of files.entries()) {
         const key = next.current++;
-        const trouble = at >= room ? `not sent: ${askLimits.files} files are the most` : null;
+        const trouble = at >= room ? `not attached: at most ${askLimits.files} files` : null;
         setAll((before) => [...before, { key, name: file.name, id: null, trouble }]);
         if (trouble === null) void send(file).then((answer) => change(key, answer));
       }
@@ -53,8 +53,8 @@ async function send(file: File): Promise<Partial<Upload>> {
       headers: { 'Content-Type': file.type || 'application/octet-stream' },
     });
     const said = (await answer.json()) as { file?: { id: string; name: string }; error?: { message: string } };
-    return said.file ?? { trouble: said.error?.message ?? 'could not be kept' };
+    return said.file ?? { trouble: said.error?.message ?? 'could not be uploaded' };
   } catch {
-    return { trouble: 'could not be sent. Remove it and attach it again.' };
+    return { trouble: 'could not be uploaded. Remove it and attach it again.' };
   }
 }
