@@ -10,6 +10,7 @@ import type { Hints } from '#core/ports/hints.ts';
 import type { Gauge, PartHealth } from '#core/ports/health.ts';
 import type { Leases } from '#core/ports/leases.ts';
 import type { Log } from '#core/ports/log.ts';
+import type { LoginProvider } from '#core/ports/login-provider.ts';
 import type { Mount, SandboxPage } from '#core/ports/mount.ts';
 import type { Budgets, Poster } from '#core/ports/poster.ts';
 import type { ReplyHandles } from '#core/ports/reply-handles.ts';
@@ -41,6 +42,11 @@ export interface Adapter<Settings = unknown, Part = unknown> {
   /** Rejects only for what an operator must mend, such as a wrong token. A platform that is down is waited for. */
   start(context: Context<Settings>): Promise<Started>;
   /**
+   * Says who somebody is, so that people can log in to the portal with their account there; null where the settings lack something
+   * for it. Called in every process that answers pages, whether it speaks on the platform or not: then with what it takes for this.
+   */
+  logIn?(settings: Partial<Settings>, needs: { readonly clock: Clock }): LoginProvider | null;
+  /**
    * Plays the platform on this machine. Called where its settings are missing outside production, and start() then gets the
    * settings of the sandbox. Import what it needs inside, so that other starts do not load it.
    */
@@ -52,6 +58,8 @@ export interface SandboxOptions {
   readonly dataDir: string;
   /** Where this process will answer HTTP on this machine, without a slash at the end. Nobody answers there yet. */
   readonly url: string;
+  /** Where people reach it; `url` when it is left out. */
+  readonly publicUrl?: string;
   readonly clock: Clock;
   readonly log: Log;
 }

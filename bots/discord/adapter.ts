@@ -3,6 +3,7 @@
 
 import type { Adapter } from '#bots/adapter.ts';
 import { limits, renderDiscord, type DiscordPost } from './draw/render.ts';
+import { discordLogIn } from './log-in/provider.ts';
 import { refs } from './refs.ts';
 import type { DiscordSettings } from './settings.ts';
 
@@ -17,6 +18,7 @@ export const discord: Adapter<DiscordSettings, DiscordPost> = {
     const { startDiscord } = await import('./start.ts');
     return startDiscord(context);
   },
+  logIn: ({ applicationId = '', clientSecret = null, apiUrl = null }) => discordLogIn({ applicationId, clientSecret, apiUrl }),
   async startSandbox(options) {
     const { playDiscord } = await import('./sandbox/play.ts');
     return playDiscord(options);

@@ -40,6 +40,13 @@ test('the doctor checks token, intents, permissions, commands and the interactio
   expect(await examine({ applicationId: '900000000000000002' })).toEqual([
     expect.stringMatching(/^failing: .*→ set DISCORD_APPLICATION_ID to/),
   ]);
+  // People come back from Discord only to an address that the app has.
+  await people.redirects(['https://old.example/login/with/discord']);
+  expect(await examine({ clientSecret: 'secret' })).toContainEqual(
+    expect.stringMatching(/^failing: .*\/login\/with\/discord → add it under “Redirects” on the page “OAuth2”/),
+  );
+  await people.redirects([`${url}/login/with/discord`]);
+  expect(await examine({ clientSecret: 'secret' })).toContainEqual('ok: people can log in with Discord');
   await people.allowContent(false);
   expect(await examine({ messageContent: true })).toContainEqual(expect.stringMatching(/^failing: .*Message Content Intent → .*“Bot”/));
   await people.gateway({ identifiesLeft: 12 });

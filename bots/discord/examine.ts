@@ -6,6 +6,7 @@ import type { Examined } from '#bots/adapter.ts';
 import { commandSet } from './acts/commands.ts';
 import { DISCORD_API } from './api/call.ts';
 import { INTERACTIONS_PATH } from './http/interactions.ts';
+import { LOGIN_PATH } from './log-in/provider.ts';
 import type { DiscordSettings } from './settings.ts';
 
 const WITHIN_MS = 5_000;
@@ -43,7 +44,13 @@ export async function examineDiscord(settings: DiscordSettings, publicUrl: strin
     return [failing(`the token belongs to the app ${app.id}`, mend)];
   }
   const found = await Promise.all([interactions(settings, app, publicUrl), connections(ask), commands(ask, settings), permissions(ask)]);
-  return [fine(`the token works, as ${word(me.username)}`), ...intents(settings, app), ...installing(app), ...found.flat()];
+  return [
+    fine(`the token works, as ${word(me.username)}`),
+    ...intents(settings, app),
+    ...installing(app),
+    ...logIn(settings, app, publicUrl),
+    ...found.flat(),
+  ];
 }
 
 const applicationSchema = z.object({
@@ -52,6 +59,7 @@ const applicationSchema = z.object({
   flags: z.int().nullish(),
   interactions_endpoint_url: z.string().nullish(),
   integration_types_config: z.record(z.string(), z.unknown()).nullish(),
+  redirect_uris: z.array(z.string()).nullish(),
 });
 type Application = z.output<typeof applicationSchema>;
 
@@ -114,6 +122,15 @@ function installing({ integration_types_config: config }: Application): Examined
   ].flatMap(([type, name]) => (config[type!] === undefined ? [name!] : []));
   if (missing.length === 0) return [fine('servers and people can install the app')];
   return [warning(`the app lacks ${missing.join(' and ')}`, `tick it on the page “Installation” ${PAGES}`)];
+}
+
+/** People come back from Discord only to an address that the app has. */
+function logIn({ clientSecret }: DiscordSettings, { redirect_uris: addresses }: Application, publicUrl: string): Examined[] {
+  if (clientSecret === null) return [];
+  const address = `${publicUrl}${LOGIN_PATH}`;
+  if (addresses === null || addresses === undefined) return [];
+  if (addresses.includes(address)) return [fine('people can log in with Discord')];
+  return [failing(`Discord does not send people back to ${address}`, `add it under “Redirects” on the page “OAuth2” ${PAGES}`)];
 }
 
 async function connections(ask: Ask): Promise<Examined[]> {

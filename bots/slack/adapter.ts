@@ -10,6 +10,7 @@ import { slackInstall, slackOrigin } from './install/install.ts';
 import { keepRotated, type Rotation } from './install/rotation.ts';
 import { watchScopes } from './install/scopes.ts';
 import { keepInstallations } from './installations.ts';
+import { slackLogIn } from './log-in/provider.ts';
 import { slackFetcher } from './out/fetcher.ts';
 import { scopeNames } from './manifest/scopes.ts';
 import { slackPoster } from './out/poster.ts';
@@ -58,6 +59,7 @@ export const slack: Adapter<SlackSettings, SlackPost> = {
       },
     };
   },
+  logIn: ({ install = null, apiUrl = null }, { clock }) => slackLogIn({ install, apiUrl }, clock),
   async startSandbox(options) {
     const { playSlack } = await import('./sandbox/play.ts');
     return playSlack(options);

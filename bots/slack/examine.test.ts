@@ -1,10 +1,11 @@
 // What `npm run doctor` says of Slack.
 
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openSlackStage } from '#core/testing/stages/slack-stage.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 import { examineSlack } from './examine.ts';
 import { scopeNames } from './manifest/scopes.ts';
+import { startSlackSandbox } from './sandbox/server.ts';
 import type { SlackSettings } from './settings.ts';
 
 const world = forAll(() => openSlackStage({ installs: 'once', linked: false }), 60_000);
@@ -21,8 +22,15 @@ test('the doctor checks the token, its scopes, the client and the event address,
   expect(await examine()).toEqual([
     'ok: the token works in Acme, with all scopes',
     `ok: workspaces install the app at ${url}/slack/install`,
+    `ok: people can log in with Slack where ${url}/login/with/slack stands under “OAuth & Permissions”, Redirect URLs`,
     `ok: ${url}/slack/events answers as Slack wants it`,
   ]);
+  const elsewhere = await startSlackSandbox({ redirectUris: ['https://old.example/login/with/slack'] });
+  onTestFinished(elsewhere.stop);
+  const { install } = world().settings;
+  expect(await examineSlack({ ...world().settings, botToken: null, install, apiUrl: elsewhere.apiUrl }, url)).toContainEqual(
+    expect.objectContaining({ state: 'failing', mend: expect.stringContaining(`add ${url}/login/with/slack under “OAuth & Permissions”`) }),
+  );
   expect(await examine({ botToken: 'xoxb-wrong' })).toContainEqual(
     expect.stringMatching(/^failing: .*invalid_auth → .*“OAuth & Permissions”/),
   );

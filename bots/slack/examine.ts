@@ -3,6 +3,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Examined } from '#bots/adapter.ts';
 import { SLACK_API, slackCalls, SlackNo } from './api/call.ts';
+import { LOGIN_PATH, slackLogIn } from './log-in/provider.ts';
 import { exchangeCode } from './install/access.ts';
 import { EVENTS_PATH, REDIRECT_PATH } from './manifest/manifest.ts';
 import { scopeNames } from './manifest/scopes.ts';
@@ -13,7 +14,9 @@ const PAGES = 'at https://api.slack.com/apps';
 
 /** Never changes anything. Rejects where Slack does not answer. */
 export async function examineSlack(settings: SlackSettings, publicUrl: string): Promise<Examined[]> {
-  return (await Promise.all([token(settings), client(settings, publicUrl), address(settings, publicUrl)])).flat();
+  return (
+    await Promise.all([token(settings), client(settings, publicUrl), logIn(settings, publicUrl), address(settings, publicUrl)])
+  ).flat();
 }
 
 async function token({ botToken, apiUrl }: SlackSettings): Promise<Examined[]> {
@@ -52,6 +55,23 @@ async function client(settings: SlackSettings, publicUrl: string): Promise<Exami
   }
   return [fine('Slack takes the client')];
 }
+
+/** Slack says only to a browser whether an address is one of the app's: its page for logging in shows it as an error. */
+async function logIn({ install, apiUrl }: SlackSettings, publicUrl: string): Promise<Examined[]> {
+  const provider = slackLogIn({ install, apiUrl }, systemTime);
+  if (provider === null) return [];
+  const address = `${publicUrl}${LOGIN_PATH}`;
+  const page = provider.addressFor({ state: 'doctor', nonce: 'doctor', challenge: '', redirectUri: address });
+  const response = await fetch(page, { signal: AbortSignal.timeout(WITHIN_MS), redirect: 'manual' });
+  const shown = response.status < 500 ? await response.text() : '';
+  const mend = `add ${address} under “OAuth & Permissions”, Redirect URLs, ${PAGES}`;
+  if (/bad_redirect_uri|redirect_uri did not match/.test(shown)) return [failing(`Slack does not send people back to ${address}`, mend)];
+  if (apiUrl === null && !address.startsWith('https:'))
+    return [failing(`Slack does not send people back to ${address}`, 'set PUBLIC_URL to an https address')];
+  return [fine(`people can log in with Slack where ${address} stands under “OAuth & Permissions”, Redirect URLs`)];
+}
+
+const systemTime = { now: () => new Date() };
 
 /** As Slack asks for it when the address is entered. */
 async function address({ signingSecrets, apiUrl }: SlackSettings, publicUrl: string): Promise<Examined[]> {

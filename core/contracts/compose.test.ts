@@ -71,9 +71,9 @@ test('each secret goes to the roles that need it, and every setting can be given
     SLACK_BOT_TOKEN: ['bots'],
     SLACK_SIGNING_SECRET: ['bots'],
     SLACK_APP_TOKEN: ['bots'],
-    SLACK_CLIENT_SECRET: ['bots'],
+    SLACK_CLIENT_SECRET: ['web', 'bots'],
     DISCORD_TOKEN: ['bots'],
-    DISCORD_CLIENT_SECRET: ['bots'],
+    DISCORD_CLIENT_SECRET: ['web'],
   };
   const getting = (name: string) => roles.filter((role) => !['off', undefined].includes(linesOf(role).get(name)?.replaceAll("'", '')));
   const secrets = settingNames.filter((name) => settings[name].secret);

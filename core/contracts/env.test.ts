@@ -58,6 +58,7 @@ describe('on a laptop', () => {
       },
       slack: { kind: 'sandbox' },
       discord: { kind: 'sandbox' },
+      logIn: { slack: null, discord: null },
       openclaw: { kind: 'sandbox' },
       files: { kind: 'sandbox' },
       mail: { kind: 'sandbox' },

@@ -44,6 +44,11 @@ export interface Config {
   };
   readonly slack: Off | Sandbox | (Real & SlackConfig);
   readonly discord: Off | Sandbox | (Real & DiscordConfig);
+  /** What people can log in with: also where a bot is off, as in a process that only answers pages. null where it is not set up. */
+  readonly logIn: {
+    readonly slack: Pick<SlackConfig, 'install' | 'apiUrl'> | null;
+    readonly discord: Pick<DiscordConfig, 'applicationId' | 'clientSecret' | 'apiUrl'> | null;
+  };
   readonly openclaw: Sandbox | (Real & OpenclawConfig);
   readonly files: Sandbox | (Real & FilesConfig);
   readonly mail: Off | Sandbox | (Real & MailConfig);
@@ -210,6 +215,7 @@ const companions: readonly (readonly [SettingName, ...SettingName[]])[] = [
   ['DISCORD_APPLICATION_ID', 'DISCORD_TOKEN'],
   ['DISCORD_PUBLIC_KEY', 'DISCORD_TOKEN'],
   ['DISCORD_CLIENT_SECRET', 'DISCORD_TOKEN'],
+  ['DISCORD_CLIENT_SECRET', 'DISCORD_APPLICATION_ID'],
   ['DISCORD_API_URL', 'DISCORD_TOKEN'],
   ['OPENCLAW_TOKEN', 'OPENCLAW_URL'],
   ['S3_ENDPOINT', 'S3_BUCKET'],
@@ -240,6 +246,8 @@ function missing(given: GivenSettings, having: readonly Role[]): Problem[] {
     problems.set('HOST', `must be 127.0.0.1 while sandboxes are in use, or set all of these: ${played.join(', ')}`);
   for (const [name, ...others] of companions) {
     if (!isSet(name) || given[name] === 'off' || others.some(isSet)) continue;
+    // Without the bot its client only logs people in.
+    if (name === 'SLACK_CLIENT_ID' && given.SLACK_BOT_TOKEN === 'off' && others[0] !== 'SLACK_CLIENT_SECRET') continue;
     const either = others.length === 1 ? '' : ` (or ${others.slice(1).join(' or ')})`;
     if (!problems.has(others[0]!)) problems.set(others[0]!, `must be set${either}, because ${name} is`);
   }
@@ -292,6 +300,7 @@ function assemble(values: Values): Config {
     },
     slack: slack(values),
     discord: values.DISCORD_TOKEN === 'off' ? off : discord(values),
+    logIn: { slack: slackLogIn(values), discord: discordLogIn(values) },
     openclaw:
       values.OPENCLAW_URL === undefined
         ? sandbox
@@ -329,9 +338,24 @@ function slack(values: Values): Config['slack'] {
     botToken: values.SLACK_BOT_TOKEN ?? null,
     signingSecrets: values.SLACK_SIGNING_SECRET ?? [],
     appToken: values.SLACK_APP_TOKEN ?? null,
-    install: values.SLACK_CLIENT_ID === undefined ? null : { clientId: values.SLACK_CLIENT_ID, clientSecret: values.SLACK_CLIENT_SECRET! },
+    install: slackClient(values),
     apiUrl: values.SLACK_API_URL ?? null,
   };
+}
+
+function slackClient({ SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret }: Values): SlackConfig['install'] {
+  return clientId === undefined ? null : { clientId, clientSecret: clientSecret! };
+}
+
+function slackLogIn(values: Values): Config['logIn']['slack'] {
+  const install = slackClient(values);
+  return install && { install, apiUrl: values.SLACK_API_URL ?? null };
+}
+
+function discordLogIn(values: Values): Config['logIn']['discord'] {
+  const { DISCORD_APPLICATION_ID: applicationId, DISCORD_CLIENT_SECRET: clientSecret } = values;
+  if (applicationId === undefined || clientSecret === undefined) return null;
+  return { applicationId, clientSecret, apiUrl: values.DISCORD_API_URL ?? null };
 }
 
 function discord(values: Values): Config['discord'] {

@@ -146,7 +146,7 @@ export const settings = {
       schema: beginningWith('xapp-'),
     },
     SLACK_CLIENT_ID: {
-      purpose: 'lets other workspaces install the bot',
+      purpose: 'lets other workspaces install the bot, and people log in with Slack; where the bot is `off`, only the latter',
       unset: 'none',
       example: '1234567890.1234567890',
       schema: z.string().regex(/^\d+\.\d+$/, 'must be two numbers with a dot between them'),
@@ -187,8 +187,8 @@ export const settings = {
     },
     DISCORD_CLIENT_SECRET: {
       secret: true,
-      purpose: 'kept for logging in with Discord, which is not there yet',
-      unset: 'none',
+      purpose: 'lets people log in with Discord, also where the bot is `off`',
+      unset: 'nobody logs in with Discord',
       example: 'your-client-secret',
       schema: z.string(),
     },

@@ -2,6 +2,8 @@
 
 import type { SessionId, UserId } from '#core/domain/ids.ts';
 import type { MailSaying } from '#core/domain/mail/mail.ts';
+import type { Platform } from '#core/domain/messages/thread-ref.ts';
+import type { ProviderPerson } from './login-provider.ts';
 
 export interface Auth {
   /**
@@ -12,6 +14,15 @@ export interface Auth {
   handle(request: Request, by: 'page' | 'outside'): Promise<Response>;
   /** What a link in a mail is for, while it works. Looking changes nothing, so programs that open links may do it too. */
   lookAtLink(kind: LinkKind, token: string): Promise<MailedLink | null>;
+  /** Chat platforms that people can log in with, in the order of their buttons. */
+  readonly platforms: readonly Platform[];
+  /** Origins that a browser is sent to for it. */
+  readonly leadsTo: readonly string[];
+  /**
+   * The chat account that this browser showed to be its person's, and that is connected once they have logged in to the account
+   * which they have: null without one. Looking changes nothing.
+   */
+  waitingAccount(headers: Headers): Promise<WaitingAccount | null>;
   /** Whose session these cookies are of; null without one, or when it ended or was revoked. */
   sessionOf(headers: Headers): Promise<LoggedIn | null>;
   /**
@@ -35,6 +46,15 @@ export interface MailedLink {
   readonly email: string;
   /** For a new address: the one that it replaces. */
   readonly before: string | null;
+}
+
+/** An account of a chat platform. What it is called was chosen there. */
+export interface WaitingAccount {
+  readonly platform: Platform;
+  readonly name: string;
+  readonly workspaceName: string | null;
+  /** Where its person wanted to go when they came. */
+  readonly next: string;
 }
 
 /** Set by the host alone, from the connection or a trusted proxy. */
@@ -70,6 +90,13 @@ export interface AuthNews {
   mail(mail: AskedMail, by: Asker): Promise<number>;
   /** Somebody is logged in, with every factor shown. */
   loggedIn(login: Login): Promise<void>;
+  /**
+   * A platform says who somebody is. Who they are here: the person whose login that is, or a new one, who gets an account; else why
+   * nobody is logged in. `exists`: their mail address has an account already, whose person has to log in once to connect the two.
+   */
+  arrived(person: ProviderPerson, from: From): Promise<{ readonly userId: UserId } | { readonly refused: NotArrived | 'exists' }>;
+  /** Connects an account of a platform to log in with, and links it to ask there. */
+  connect(userId: UserId, person: ProviderPerson, from: From): Promise<'connected' | NotConnected>;
   /** Something about how a person logs in was changed. `session` did it and goes on; null where none does. */
   changed(change: Change & { readonly session: SessionId | null }): Promise<void>;
 }
@@ -92,10 +119,27 @@ export interface Asker {
 export interface Login {
   readonly userId: UserId;
   readonly sessionId: SessionId;
-  readonly how: 'password' | 'magic-link' | 'verified' | 'authenticator' | 'backup-code';
+  readonly how: 'password' | 'magic-link' | 'verified' | 'authenticator' | 'backup-code' | 'platform';
+  /** Where `how` is `platform`: which one. */
+  readonly platform?: Platform;
   readonly caller: string | null;
   readonly userAgent: string | null;
 }
+
+/** Where a request came from. */
+export interface From {
+  readonly caller: string | null;
+  readonly userAgent: string | null;
+}
+
+/**
+ * The platform gave no mail address, or one that it has not verified; nobody can sign up here; or the chat account asks in the name of
+ * somebody else.
+ */
+export type NotArrived = 'no-email' | 'unverified-email' | 'closed' | 'linked-elsewhere';
+
+/** It logs somebody else in, asks in somebody else's name, or there are too many. */
+export type NotConnected = 'taken' | 'linked-elsewhere' | 'too-many';
 
 export interface Change {
   readonly userId: UserId;

@@ -8,12 +8,18 @@ import { isLoopbackHost } from '#core/domain/accounts/loopback.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
+import type { LoginProvider } from '#core/ports/login-provider.ts';
 import type { Mount, SandboxPage } from '#core/ports/mount.ts';
 
 /** Where the configuration has the settings of a platform. A platform that is not named here has none. */
 const inConfig: Readonly<Record<Platform, (config: Config) => Off | Sandbox | Real>> = {
   slack: ({ slack }) => slack,
   discord: ({ discord }) => discord,
+};
+
+const logInWith: Readonly<Record<Platform, (config: Config) => object | null>> = {
+  slack: ({ logIn }) => logIn.slack,
+  discord: ({ logIn }) => logIn.discord,
 };
 
 export interface Chats {
@@ -35,6 +41,8 @@ export interface ChatNeeds {
   readonly play: boolean;
   /** Where this process will answer HTTP on this machine. */
   readonly url: string;
+  /** Where people reach it. */
+  readonly publicUrl?: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -53,6 +61,18 @@ export function installLinks(
     ...(toSlack ? [{ platform: 'slack', title: 'Add to Slack', path: '/slack/install' }] : []),
     ...(app === null ? [] : [{ platform: 'discord', title: 'Add to Discord', path: discordInstall(app) }]),
   ];
+}
+
+/** With which platforms people can log in, in the order of the adapters. A process that answers pages need not be one that speaks there. */
+export function loginProviders(
+  config: Config,
+  settings: Chats['settings'],
+  { adapters, clock }: Pick<ChatNeeds, 'adapters' | 'clock'>,
+): readonly LoginProvider[] {
+  return adapters.flatMap((adapter) => {
+    const given = settings[adapter.platform] ?? logInWith[adapter.platform]?.(config) ?? null;
+    return given === null ? [] : (adapter.logIn?.(given, { clock }) ?? []);
+  });
 }
 
 /** View Channels, Send Messages, Create Public Threads, Send Messages in Threads, Read Message History, Attach Files (docs/discord.md). */
@@ -99,10 +119,16 @@ export async function openChats(config: Config, { adapters, settings: given = {}
 async function startOne(
   { dataDir }: Config,
   adapter: Adapter,
-  { url, clock, log }: Pick<ChatNeeds, 'url' | 'clock' | 'log'>,
+  { url, publicUrl = url, clock, log }: Pick<ChatNeeds, 'url' | 'publicUrl' | 'clock' | 'log'>,
 ): Promise<AdapterSandbox<unknown>> {
   const { platform } = adapter;
-  const sandbox = await adapter.startSandbox!({ dataDir: path.join(dataDir, platform), url, clock, log: log.child({ sandbox: platform }) });
+  const sandbox = await adapter.startSandbox!({
+    dataDir: path.join(dataDir, platform),
+    url,
+    publicUrl,
+    clock,
+    log: log.child({ sandbox: platform }),
+  });
   const home = `/sandbox/${platform}`;
   const outside = [...sandbox.mounts, ...(sandbox.page ? [sandbox.page] : [])].find(
     (each) => each.path !== home && !each.path.startsWith(`${home}/`),

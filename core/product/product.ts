@@ -40,7 +40,7 @@ import { openKeyring } from './keyring.ts';
 import { explainLostKey } from './lost-key.ts';
 import type { ProductOptions, Timings } from './options.ts';
 import { startBotsRole, startWebRole, startWorkerRole } from './roles.ts';
-import { installLinks } from './chats.ts';
+import { installLinks, loginProviders } from './chats.ts';
 import { startSandboxes, type Outside } from './sandboxes.ts';
 
 export interface Product {
@@ -88,7 +88,7 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
     const outside = await startSandboxes(
       config,
       log,
-      adapters && { adapters, settings: options.botSettings, play: options.chatSandboxes ?? false, url: here, clock, log },
+      adapters && { adapters, settings: options.botSettings, play: options.chatSandboxes ?? false, url: here, publicUrl, clock, log },
       here,
     );
     stops.push(() => outside.stop());
@@ -136,6 +136,10 @@ export async function startProduct(config: Config, options: ProductOptions): Pro
       security,
       news: authNews(() => core),
       leakedPasswordsUrl: config.people.leakedPasswordsUrl,
+      providers: loginProviders(config, outside.chats.settings, {
+        adapters: options.adapters ?? (await import('#bots/adapters.ts')).adapters,
+        clock,
+      }),
       cost: options.loginCost,
     });
 

@@ -119,9 +119,11 @@ export async function startWebRole(
   const common = { app, auth, log, security, publicUrl, brandName, sandboxPages };
   const web = createWeb({
     ...common,
-    ...(portal && { portal: await openPortal({ ...common, ...portal, paymentOrigins, now: () => core.clock.now() }) }),
+    ...(portal && {
+      portal: await openPortal({ ...common, ...portal, paymentOrigins, loginOrigins: auth.leadsTo, now: () => core.clock.now() }),
+    }),
     mounts: [...mounts, ...(mailbox ? mailboxPages({ ...mailbox, brandName }) : []), ...(till ? tillPages({ ...till, brandName }) : [])],
-    leadsTo: [filesOrigin, ...paymentOrigins, ...leadsTo],
+    leadsTo: [filesOrigin, ...paymentOrigins, ...auth.leadsTo, ...leadsTo],
     ...(pagesToken !== null && { sandboxToken: pagesToken }),
     loopbackOnly,
     trustProxy: http.trustProxy,

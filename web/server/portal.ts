@@ -31,6 +31,8 @@ export interface PortalSettings {
   readonly filesOrigin: string | null;
   /** Where people pay: a form that is answered with a redirect may end there. */
   readonly paymentOrigins: readonly string[];
+  /** Where people log in with a chat platform: a form leads there too. */
+  readonly loginOrigins: readonly string[];
   readonly now: () => Date;
 }
 
@@ -134,7 +136,7 @@ function visitOf(
   };
 }
 
-function secureThePage(response: Answer, nonce: string, { filesOrigin, paymentOrigins }: PortalSettings): void {
+function secureThePage(response: Answer, nonce: string, { filesOrigin, paymentOrigins, loginOrigins }: PortalSettings): void {
   response.set(
     'Content-Security-Policy',
     [
@@ -147,7 +149,7 @@ function secureThePage(response: Answer, nonce: string, { filesOrigin, paymentOr
       "manifest-src 'self'",
       "frame-src 'self'",
       // Browsers look at it again where a form's answer redirects.
-      ["form-action 'self'", ...paymentOrigins].join(' '),
+      ["form-action 'self'", ...paymentOrigins, ...loginOrigins].join(' '),
       "base-uri 'none'",
       "frame-ancestors 'none'",
     ].join('; '),

@@ -67,7 +67,10 @@ export const matrix: Readonly<Record<string, Row>> = {
   // Whoever is logged in would be out.
   '/logout': { see: 'nobody', act: { '': act('everybody', {}, null, { only: ['stranger'] }) } },
   '/confirm': { see: 'login', act: { '': act('login') } },
-  '/signup': { see: 'strangers', act: { signup: act('everybody', { email: '', password: '' }) } },
+  '/signup': {
+    see: 'strangers',
+    act: { signup: act('everybody', { email: '', password: '' }), 'continue-with': act('everybody', { platform: 'slack' }) },
+  },
   '/verify': {
     see: 'everybody',
     act: {
@@ -78,7 +81,21 @@ export const matrix: Readonly<Record<string, Row>> = {
   },
   '/confirm-email': { see: 'everybody', act: { confirm: act('everybody', { token: '' }) } },
   '/welcome': { see: 'login' },
-  '/login': { see: 'strangers', act: { login: act('everybody', { email: '', password: '' }), link: act('everybody', { email: '' }) } },
+  '/login': {
+    see: 'strangers',
+    act: {
+      login: act('everybody', { email: '', password: '' }),
+      link: act('everybody', { email: '' }),
+      'continue-with': act('everybody', { platform: 'discord' }),
+    },
+  },
+  // Where a platform sends a browser back to: what nobody began ends here.
+  '/login/with/:platform': {
+    at: () => '/login/with/slack?state=x&code=y',
+    see: 'nobody',
+    act: { 'continue-with': act('everybody') },
+  },
+  '/login/connect': { see: 'login', act: { connect: act('login', { platform: 'slack' }) } },
   '/login/sent': { see: 'everybody' },
   '/login/link': { see: 'everybody', act: { link: act('everybody', { token: '' }) } },
   '/login/two-factor': { see: 'everybody', act: { code: act('everybody', { code: '' }), backup: act('everybody', { code: '' }) } },
@@ -289,6 +306,8 @@ export const matrix: Readonly<Record<string, Row>> = {
       'backup-codes': act('login', { password: '' }),
       'end-session': act('login', {}, ({ sessionOf }) => ({ session: sessionOf.owner })),
       'end-others': act('login'),
+      'connect-login': act('login', { platform: 'slack' }),
+      'remove-login': act('login', { login: 'of-nobody' }),
       unlink: act('login', {}, ({ account }) => ({ account })),
       spending: act('login', { confirmAbove: 'many' }),
       emails: act('login', { wanted: 'low-credits' }),

@@ -125,6 +125,16 @@ const FAILS = 'in ancient Sumerian';
 const WAITS = 'as thoroughly as you can';
 const BAKES = 'for bakeries';
 
+/** Platforms that nobody goes to: the pages have their buttons. */
+const logInWith = {
+  SLACK_BOT_TOKEN: 'off',
+  SLACK_CLIENT_ID: '1000000000.2000000000',
+  SLACK_CLIENT_SECRET: 'ab'.repeat(16),
+  DISCORD_TOKEN: 'off',
+  DISCORD_APPLICATION_ID: '900000000000000001',
+  DISCORD_CLIENT_SECRET: 'ab'.repeat(16),
+};
+
 /** `odd` is what the agents say and hand over to whoever asks for something odd. */
 export async function openWorld({ odd = done('Nothing odd.'), ...options }: StageOptions & { odd?: AgentOutcome } = {}): Promise<World> {
   const agents = worldAgents(odd);
@@ -132,7 +142,7 @@ export async function openWorld({ odd = done('Nothing odd.'), ...options }: Stag
     portal: true,
     agents,
     ...options,
-    settings: { ...proxied, OPERATOR_EMAILS: OPERATOR, ...options.settings },
+    settings: { ...proxied, ...logInWith, OPERATOR_EMAILS: OPERATOR, ...options.settings },
   });
   const stop = async () => {
     await agents.close(); // else the worker waits for the one who is still at work

@@ -120,8 +120,19 @@ export interface DiscordPeople {
   role(guild: string, role: { id: string; name: string; permissions: string }): Promise<void>;
   member(
     guild: string,
-    member: { id: string; name: string; roles?: readonly string[]; kind?: MemberKind; dmsClosed?: boolean; isBot?: boolean },
+    member: {
+      id: string;
+      name: string;
+      roles?: readonly string[];
+      kind?: MemberKind;
+      dmsClosed?: boolean;
+      isBot?: boolean;
+      email?: string | null;
+      emailVerified?: boolean;
+    },
   ): Promise<void>;
+  /** Somebody presses a name, or Cancel, at the address to which the app sent them. Gives where the browser goes next. */
+  authorize(url: string, choice: { user: string; allow?: boolean }): Promise<string>;
   /** Makes a channel, or changes one; a text channel where nothing else is said. */
   channel(
     guild: string,
@@ -196,6 +207,8 @@ export interface DiscordPeople {
   interaction(body: string, how?: { signature?: string; timestamp?: string }): Promise<{ readonly status: number; readonly body: string }>;
 
   /** The next call of these routes (`POST /channels/:channel/messages`) ends like this; several make a queue. No routes: of any. */
+  /** What the app’s page lists as redirects. */
+  redirects(addresses: readonly string[]): Promise<void>;
   next(route: string | readonly string[], fault: Fault): Promise<void>;
   /** The next call of these routes is refused with one of Discord's codes, and nothing is done. */
   refuse(route: string | readonly string[], code: number): Promise<void>;
@@ -271,6 +284,8 @@ export function discordPeople(url: string, token?: string): DiscordPeople {
     messages: (channel) => call('messages', { channel }),
     dms: (user) => call('dms', { user }),
     ephemerals: (user) => call('ephemerals', { user }),
+    authorize: async (url, choice) => (await call<{ location: string }>('authorize', { url, ...choice })).location,
+    redirects: (addresses) => call('redirects', { addresses }),
     places: () => call('places', {}),
     async file(id) {
       const { name, mime, base64 } = await call<{ name: string; mime: string; base64: string }>('file', { id });

@@ -27,8 +27,8 @@ export async function furnish(people: DiscordPeople): Promise<void> {
   await people.guild(ids.acme, { name: 'Acme', owner: ids.ann });
   await people.member(ids.acme, { id: ids.ann, name: 'Ann' });
   await people.member(ids.acme, { id: ids.bo, name: 'Bo' });
-  await people.member(ids.acme, { id: ids.gus, name: 'Gus', kind: 'guest' });
-  await people.member(ids.acme, { id: ids.olga, name: 'Olga', kind: 'pending' });
+  await people.member(ids.acme, { id: ids.gus, name: 'Gus', kind: 'guest', emailVerified: false });
+  await people.member(ids.acme, { id: ids.olga, name: 'Olga', kind: 'pending', email: null });
   await people.channel(ids.acme, ids.general, { name: 'general' });
   await people.channel(ids.acme, ids.sales, { name: 'sales' });
   await people.channel(ids.acme, ids.ideas, { name: 'ideas', type: 15 });

@@ -12,13 +12,14 @@ import { discordPeople } from './client.ts';
 import { furnish, ids } from './furnish.ts';
 import { startDiscordSandbox } from './server.ts';
 
-export async function playDiscord({ dataDir, clock }: SandboxOptions): Promise<AdapterSandbox<DiscordSettings>> {
+export async function playDiscord({ dataDir, url, publicUrl = url, clock }: SandboxOptions): Promise<AdapterSandbox<DiscordSettings>> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const [token, peopleToken, clientSecret] = [newSecret(), newSecret(), newSecret()];
   const discord = await startDiscordSandbox({
     peopleToken,
     token,
     clientSecret,
+    redirectUris: [`${publicUrl}/login/with/discord`],
     file: path.join(dataDir, 'discord.jsonl'),
     now: () => clock.now(),
   });

@@ -10,6 +10,7 @@ import { answerPeople } from '#bots/stand-in/people.ts';
 import { startGateway } from './gateway/server.ts';
 import { startWaiting } from './interactions/waiting.ts';
 import { startLimits } from './limits/buckets.ts';
+import { startLogIns } from './log-in.ts';
 import { startRefusals } from './limits/refusals.ts';
 import { acts } from './people/acts.ts';
 import { answerRest, faultBodies, send, sendAnswer } from './rest/answer.ts';
@@ -40,6 +41,8 @@ export interface DiscordSandboxOptions {
   /** The bot's. */
   readonly token?: string;
   readonly clientSecret?: string;
+  /** Where people may be sent back to who log in; anywhere when it is left out. */
+  readonly redirectUris?: readonly string[];
   /** How many times as many calls as Discord allows. */
   readonly limitFactor?: number;
   /** Ms between two heartbeats; 41,250 where it is left out, as at Discord. */
@@ -76,12 +79,17 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
     }),
     tell: startTelling(clock, key),
     waiting: startWaiting(),
+    get logIns() {
+      return logIns;
+    },
     calls: [],
     token,
     clientSecret,
     url: () => url,
   };
 
+  if (options.redirectUris !== undefined) state.setMeta({ redirects: options.redirectUris });
+  const logIns = startLogIns(world, options.redirectUris ?? null);
   const server = createServer((request, response) => {
     response.sendDate = false;
     response.setHeader('Date', clock.now().toUTCString());
@@ -113,6 +121,7 @@ export async function startDiscordSandbox(options: DiscordSandboxOptions = {}): 
     const address = new URL(request.url!, url);
     const { pathname } = address;
     const [, room, name = '', id = ''] = pathname.split('/');
+    if (await logIns.answer(request, response)) return;
     if (room === 'api') {
       // Other versions have other shapes.
       if (name !== 'v10') return send(response, 400, { message: 'Invalid API version', code: 50041 });

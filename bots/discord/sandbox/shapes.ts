@@ -44,6 +44,10 @@ export interface Person {
   readonly name: string;
   readonly isBot: boolean;
   readonly dmsClosed: boolean;
+  /** One made of the name where it is left out; null for an account without one. */
+  readonly email?: string | null;
+  /** True where it is left out. */
+  readonly emailVerified?: boolean;
 }
 
 export interface Member {
@@ -185,6 +189,8 @@ export interface Meta {
   readonly forbidden: readonly string[];
   /** Who has the app for themselves. */
   readonly installs: readonly string[];
+  /** Where the app lets people be sent back to. */
+  readonly redirects?: readonly string[];
   /** Threads of which the gateway never tells. */
   readonly unannounced: readonly string[];
 }

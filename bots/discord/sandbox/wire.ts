@@ -218,7 +218,7 @@ export function wireApplication(look: Look): Partial<APIApplication> {
     integration_types_config: { 0: {}, 1: {} },
     install_params: null,
     tags: [],
-    redirect_uris: [],
+    redirect_uris: look.state.meta().redirects ?? [],
   };
   return shape as unknown as Partial<APIApplication>;
 }

@@ -5,6 +5,7 @@ import type { Faults } from '#bots/stand-in/faults.ts';
 import type { MadeCall } from './client.ts';
 import type { Gateway } from './gateway/server.ts';
 import type { Waiting } from './interactions/waiting.ts';
+import type { LogIns } from './log-in.ts';
 import type { Limits } from './limits/buckets.ts';
 import type { Refusals } from './limits/refusals.ts';
 import type { Shelf } from './shelf.ts';
@@ -21,6 +22,8 @@ export interface World {
   readonly gateway: Gateway;
   readonly tell: Tell;
   readonly waiting: Waiting;
+  /** Who people are, for the app that asks. */
+  readonly logIns: LogIns;
   readonly calls: MadeCall[];
   readonly token: string;
   readonly clientSecret: string;

@@ -1,6 +1,7 @@
 // The app as Slack is told of it: what it listens to, where it is called, and what it may do. docs/slack-manifest.json is made of it.
 
 import type { AppsManifestCreateArguments } from '@slack/web-api';
+import { LOGIN_PATH } from '../log-in/provider.ts';
 import { scopeNames } from './scopes.ts';
 
 type Manifest = AppsManifestCreateArguments['manifest'];
@@ -71,7 +72,10 @@ export function manifest(publicUrl: string, brandName = 'Impacter'): Manifest {
         },
       ],
     },
-    oauth_config: { redirect_urls: [`${publicUrl}${REDIRECT_PATH}`], scopes: { bot: [...scopeNames] as Bot } },
+    oauth_config: {
+      redirect_urls: [`${publicUrl}${REDIRECT_PATH}`, `${publicUrl}${LOGIN_PATH}`],
+      scopes: { bot: [...scopeNames] as Bot },
+    },
     settings: {
       // The SDK does not know `agent_session_stopped` as an event of a manifest yet.
       event_subscriptions: { request_url: `${publicUrl}${EVENTS_PATH}`, bot_events: [...botEvents] as unknown as Events },

@@ -43,7 +43,10 @@ export interface SlackPeople {
     id: string,
     change?: { name?: string; limited?: boolean; agent?: boolean; scopes?: readonly string[]; token?: string },
   ): Promise<Team>;
-  user(team: string, user: { id: string; name: string; role?: User['role']; homeTeam?: string }): Promise<User>;
+  user(
+    team: string,
+    user: Pick<User, 'id' | 'name' | 'email' | 'emailVerified'> & { role?: User['role']; homeTeam?: string },
+  ): Promise<User>;
   /** Opens a channel, or changes one. A public one with the bot in it where nothing else is said. */
   channel(team: string, id: string, change?: Partial<Omit<Channel, 'id' | 'team' | 'user'>> & { user?: string }): Promise<Channel>;
   /** The bot comes into a channel, or leaves it. */

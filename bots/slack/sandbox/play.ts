@@ -12,13 +12,14 @@ import { slackPeople, type SlackPeople } from './client.ts';
 import { defaultClient, startSlackSandbox } from './server.ts';
 import type { Team } from './shapes.ts';
 
-export async function playSlack({ dataDir, url, clock }: SandboxOptions): Promise<AdapterSandbox<SlackSettings>> {
+export async function playSlack({ dataDir, url, publicUrl = url, clock }: SandboxOptions): Promise<AdapterSandbox<SlackSettings>> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const [signingSecret, peopleToken, clientSecret] = [newSecret(), newSecret(), newSecret()];
   const slack = await startSlackSandbox({
     peopleToken,
     signingSecrets: [signingSecret],
     client: { secret: clientSecret },
+    redirectUris: [`${publicUrl}/slack/oauth_redirect`, `${publicUrl}/login/with/slack`],
     file: path.join(dataDir, 'slack.jsonl'),
     now: () => clock.now(),
   });

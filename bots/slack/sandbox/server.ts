@@ -14,6 +14,7 @@ import { startLimits } from './limits/limits.ts';
 import { SlackNo } from './no.ts';
 import { answerAuthorize } from './oauth/authorize.ts';
 import type { Client } from './oauth/grants.ts';
+import { OPENID_PATH, openIdOf } from './oauth/openid.ts';
 import type { People } from './people/act.ts';
 import { acts } from './people/acts.ts';
 import { respond } from './people/interact.ts';
@@ -41,6 +42,8 @@ export interface SlackSandboxOptions {
   readonly signingSecrets?: readonly string[];
   /** Who the app is when it is installed with OAuth. */
   readonly client?: Partial<Client>;
+  /** Where people may be sent back to who log in; anywhere when it is left out. */
+  readonly redirectUris?: readonly string[];
   /** For Socket Mode. */
   readonly appToken?: string;
 }
@@ -71,9 +74,13 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
     sockets,
     appToken,
     client: { ...defaultClient, ...options.client },
+    get openId() {
+      return openId;
+    },
     teller: startTeller(state, clock, { secrets: signingSecrets, sockets }),
     url: () => url,
   };
+  const openId = openIdOf(world, options.redirectUris ?? null);
   const note = (call: MadeCall) => {
     calls.push(call);
     calls.splice(0, calls.length - mostCalls);
@@ -116,6 +123,8 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
       return world.shelf.send(response, found?.state === 'here' ? found : undefined, mayRead ? 'granted' : 'stranger');
     }
     if (pathname === '/oauth/v2/authorize') return answerAuthorize(world, request, response);
+    if (pathname === OPENID_PATH) return openId.authorize(request, response);
+    if (pathname === '/openid/connect/keys') return send(response, 200, openId.keys());
     if (room === 'upload' && method === 'POST') return upload(more[0] ?? '', request, response);
     send(response, 404, { ok: false, error: 'not_found' });
   }

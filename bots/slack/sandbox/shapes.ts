@@ -33,6 +33,10 @@ export interface User {
   readonly role: Role;
   /** Where their account is: another team's for people who come by Slack Connect. */
   readonly homeTeam: string;
+  /** One made of the name where it is left out; null for an account without one. */
+  readonly email?: string | null;
+  /** True where it is left out. */
+  readonly emailVerified?: boolean;
 }
 
 export const channelKinds = ['public', 'private', 'im', 'mpim'] as const;

@@ -86,6 +86,7 @@ export const verbRates = {
   'team.make': { needs: 'tasks.see', ...perDay(40), because: 'a team and a wallet, which stays' },
   'team.rename': { needs: 'team.settings', ...perHour(60), because: 'a line in the audit log, which stays' },
   'accounts.rename': { needs: 'tasks.see', ...perHour(60), because: 'a line in the audit log, which stays' },
+  'accounts.removeLogin': { needs: 'tasks.see', ...perHour(60), because: 'a line in the audit log, which stays, and a mail' },
   'accounts.setConfirmAbove': { needs: 'tasks.see', ...perHour(120), because: 'a row that changes' },
   'accounts.setUnwantedMails': { needs: 'tasks.see', ...perHour(120), because: 'a row that changes' },
   'team.changeRole': { needs: 'team.manage', ...perHour(240), because: 'a line in the audit log, which stays' },

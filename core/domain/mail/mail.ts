@@ -31,6 +31,8 @@ export type MailSaying =
       readonly from: string | null;
       /** How many API keys of the person still work; left out where there are none or they do not matter. */
       readonly keys?: number;
+      /** Which platform it was about: the one to log in with. */
+      readonly platform?: Platform;
       readonly url: string;
     }
   /** A team will be deleted; `until` is how long an owner can take that back (ISO 8601). */
@@ -142,7 +144,9 @@ export type SecurityChange =
   | 'two-factor-reset'
   | 'sessions-ended-by-operator'
   | 'keys-revoked-by-operator'
-  | 'identity-linked';
+  | 'identity-linked'
+  | 'login-connected'
+  | 'login-removed';
 
 export type SecurityNotice = Extract<MailSaying, { kind: 'security' }>;
 
@@ -171,6 +175,8 @@ const placeOf: Readonly<Record<SecurityChange, Place>> = {
   'sessions-ended-by-operator': settings,
   'keys-revoked-by-operator': teamKeys,
   'identity-linked': { page: '/settings', button: 'Review your linked accounts' },
+  'login-connected': { page: '/settings', button: 'Review your login methods' },
+  'login-removed': { page: '/settings', button: 'Review your login methods' },
 };
 
 export const securityChanges = Object.keys(placeOf) as SecurityChange[];
@@ -182,9 +188,16 @@ export function placeOfNotice({ what, keys }: Pick<SecurityNotice, 'what' | 'key
 
 export function securityNotice(
   publicUrl: string,
-  { name, what, at, from = null, keys = 0 }: { name: string; what: SecurityChange; at: Date; from?: string | null; keys?: number },
+  {
+    name,
+    what,
+    at,
+    from = null,
+    keys = 0,
+    platform,
+  }: { name: string; what: SecurityChange; at: Date; from?: string | null; keys?: number; platform?: Platform },
 ): SecurityNotice {
-  const left = keys > 0 ? { keys } : {};
+  const left = { ...(keys > 0 && { keys }), ...(platform !== undefined && { platform }) };
   const url = `${publicUrl}${placeOfNotice({ what, ...left }).page}`;
   return { kind: 'security', name, what, at: at.toISOString(), from, ...left, url };
 }

@@ -20,6 +20,8 @@ const changes: SecurityChange[] = [
   'sessions-ended-by-operator',
   'keys-revoked-by-operator',
   'identity-linked',
+  'login-connected',
+  'login-removed',
 ];
 
 function everySaying(theirs: string): MailSaying[] {

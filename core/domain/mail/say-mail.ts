@@ -92,7 +92,11 @@ function bodyOf(saying: MailSaying, { brandName }: MailContext): MailBody {
       return {
         ...about(changeWords[saying.what].title, saying.name),
         before: [changeWords[saying.what].sentence(brandName), ...(saying.keys === undefined ? [] : [keysWords(saying.keys)])],
-        facts: [['When', when(saying.at)], ...(saying.from === null ? [] : [['From', theirs(saying.from)] as const])],
+        facts: [
+          ...(saying.platform === undefined ? [] : [['Account', platformName(saying.platform)] as const]),
+          ['When', when(saying.at)],
+          ...(saying.from === null ? [] : [['From', theirs(saying.from)] as const]),
+        ],
         button: { label: placeOfNotice(saying).button, url: saying.url },
         after: [
           changeWords[saying.what].after ??
@@ -371,6 +375,15 @@ const changeWords: Record<SecurityChange, { readonly title: string; sentence(bra
   'identity-linked': {
     title: 'A chat account was linked',
     sentence: (brandName) => `A chat account was linked to your account at ${brandName}. Requests from it are made in your name.`,
+  },
+  'login-connected': {
+    title: 'You can log in with a chat account now',
+    sentence: (brandName) => `A chat account was connected to your account at ${brandName}: whoever is logged in to it can log in here.`,
+    after: 'If this was you, there is nothing to do. If it was not, remove it there now, and choose a new password.',
+  },
+  'login-removed': {
+    title: 'A login method was removed',
+    sentence: (brandName) => `A chat account no longer logs in to your account at ${brandName}.`,
   },
 };
 

@@ -415,6 +415,12 @@ const table = {
     sentence: () => 'This chat account is already linked to another account.',
     wayForward: 'Unlink it there first.',
   },
+  'login.last': {
+    status: 409,
+    sentence: () => 'This is the only way to log in to your account, so it was not removed.',
+    wayForward: 'Set a password first, or connect another chat account.',
+    page: '/settings',
+  },
   'workspace.taken': {
     status: 409,
     sentence: () => 'This workspace is already linked to another team.',

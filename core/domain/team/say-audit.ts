@@ -106,7 +106,18 @@ const acts = {
     say: ({ fact }) => `got ${amount(fact('credits'))} back for a result that was not useful`,
   },
   'person.renamed': { title: 'Name changed', say: ({ fact }) => `changed their name from “${fact('from')}” to “${fact('to')}”` },
-  'session.began': { title: 'Logged in', say: ({ fact }) => `logged in (${fact('device')})` },
+  'session.began': {
+    title: 'Logged in',
+    say: ({ fact }) => `logged in${fact('platform') === '…' ? '' : ` with ${platform(fact('platform'))}`} (${fact('device')})`,
+  },
+  'login.connected': {
+    title: 'Login method connected',
+    say: ({ fact }) => `connected the ${platform(fact('platform'))} account “${fact('name')}” to log in with`,
+  },
+  'login.removed': {
+    title: 'Login method removed',
+    say: ({ fact }) => `removed the ${platform(fact('platform'))} account “${fact('name')}” as a way to log in`,
+  },
   'session.ended': { title: 'Session ended', say: ({ fact }) => `ended the session of ${fact('device')}` },
   'password.changed': { title: 'Password changed', say: () => 'changed their password' },
   'password.reset': { title: 'Password reset', say: () => 'chose a new password with an emailed link' },

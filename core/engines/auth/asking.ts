@@ -3,6 +3,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SessionId } from '#core/domain/ids.ts';
+import type { Platform } from '#core/domain/messages/thread-ref.ts';
 
 export interface Asking {
   /** The address of the caller, or its network; null when it is not known. */
@@ -18,6 +19,8 @@ export interface Asking {
   readonly confirmedAt?: Date;
   /** No mail was written, as its reader asked for many: they may ask again after so many seconds. */
   mailWaitS?: number;
+  /** A platform said who somebody is, who then wants to go there. */
+  arrived?: { readonly platform: Platform; readonly next: string };
   /** The session that goes on after this request, where the library has looked or begun a new one. */
   session?: SessionId;
 }

@@ -49,6 +49,11 @@ export function createAuth(settings: AuthSettings): Auth {
       store,
       sessionOf: (headers) => auth.sessionOf(headers),
     }),
+    platforms: settings.providers.map(({ platform }) => platform),
+    leadsTo: settings.providers.flatMap(({ origins }) => origins),
+    async waitingAccount(headers) {
+      return settings.providers.length === 0 ? null : (await engine()).waitingAccount(headers);
+    },
     async lookAtLink(kind, token) {
       return (await engine()).lookAtLink(kind, token);
     },

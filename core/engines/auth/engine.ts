@@ -27,10 +27,12 @@ import { COOKIE_PREFIX, sessionCookies } from './sessions/session-cookies.ts';
 import { toldBy } from './told.ts';
 import { withoutTokens } from './sessions/without-tokens.ts';
 import { everyLogin } from './every-login.ts';
+import { lookAtWaiting, shownOf } from './platforms/waiting.ts';
+import { withPlatforms } from './platforms/with-platforms.ts';
 import { digest, lookAtLink, mailedLinks, makeLink } from './mailed-links.ts';
 import type { AuthSettings } from './settings.ts';
 
-type Engine = Pick<Auth, 'handle' | 'lookAtLink' | 'linkToSetPassword'> & {
+type Engine = Pick<Auth, 'handle' | 'lookAtLink' | 'linkToSetPassword' | 'waitingAccount'> & {
   confirm(headers: Headers, shown: Shown, session: Parameters<typeof confirm>[4]): Promise<Response>;
 };
 
@@ -172,7 +174,7 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
           });
         },
       }),
-      askedAfterLinks(
+      askedAfterAll(
         twoFactor({
           issuer: brandName,
           allowPasswordless: true,
@@ -185,6 +187,7 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
       mailedLinks({ ...settings, news }),
       everyLogin({ ...settings, news }),
       confirmLogin(settings),
+      withPlatforms(settings),
     ],
   });
 
@@ -193,6 +196,10 @@ export function openEngine(settings: AuthSettings, secrets: SecretVersions): Eng
     confirm: (headers, shown, session) => confirm(settings, (request) => inPlainWords(answer(request)), headers, shown, session),
     async lookAtLink(kind, token) {
       return lookAtLink((await auth.$context).internalAdapter, kind, token);
+    },
+    async waitingAccount(headers) {
+      const waiting = await lookAtWaiting((await auth.$context).internalAdapter, headers.get('cookie') ?? '', publicUrl);
+      return waiting && shownOf(waiting);
     },
     async handle(given, by) {
       const request = await throughDoor(given, by);
@@ -258,11 +265,14 @@ async function inPlainWords(answer: Promise<Response>): Promise<Response> {
   return response;
 }
 
-/** Links in mails are a way to log in too, so the second factor is asked for after them as after a password. */
-function askedAfterLinks<Plugin extends ReturnType<typeof twoFactor>>(plugin: Plugin): Plugin {
+/** Other ways to log in than a password. */
+const askedToo: ReadonlySet<string> = new Set(['/magic-link/verify', '/confirm-sign-up', '/continue-with/back']);
+
+/** The second factor is asked for after links in mails and after platforms as after a password. */
+function askedAfterAll<Plugin extends ReturnType<typeof twoFactor>>(plugin: Plugin): Plugin {
   for (const hook of plugin.hooks.after) {
     const { matcher } = hook;
-    hook.matcher = (context) => matcher(context) || context.path === '/magic-link/verify' || context.path === '/confirm-sign-up';
+    hook.matcher = (context) => matcher(context) || askedToo.has(context.path ?? '');
   }
   return plugin;
 }

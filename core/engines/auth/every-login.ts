@@ -7,6 +7,7 @@ import type { SessionId, UserId } from '#core/domain/ids.ts';
 import { readName } from '#core/domain/text/name.ts';
 import { isRefusal } from '#core/domain/refusals/refusal.ts';
 import { callerHeader, type Change, type Login } from '#core/ports/auth.ts';
+import { asking } from './asking.ts';
 import { fieldOf } from './field-of.ts';
 import { MAIL_CHARACTERS } from './limits.ts';
 import { askedOfNewPasswords } from './new-passwords.ts';
@@ -37,11 +38,17 @@ export function everyLogin(settings: Settings): BetterAuthPlugin {
             const from = { caller: headers?.get(callerHeader) ?? null, userAgent: headers?.get('user-agent') ?? null };
 
             // The two-factor plugin took the session of a link away again and says so in JSON; a person needs a page.
-            if (path !== '/sign-in/email' && isChallenge(returned)) throw context.redirect(`${publicUrl}/login/two-factor`);
+            if (path !== '/sign-in/email' && isChallenge(returned)) throw context.redirect(`${publicUrl}/login/two-factor${withNext()}`);
 
             const how = ways[path];
             if (how && newSession && !session)
-              await news.loggedIn({ userId: newSession.user.id as UserId, sessionId: newSession.session.id as SessionId, how, ...from });
+              await news.loggedIn({
+                userId: newSession.user.id as UserId,
+                sessionId: newSession.session.id as SessionId,
+                how,
+                ...platformOf(how),
+                ...from,
+              });
 
             if (returned instanceof Error) return;
             const what = path === '/two-factor/verify-totp' && newSession ? 'two-factor-on' : changes[path];
@@ -59,6 +66,7 @@ const ways: Readonly<Record<string, Login['how']>> = {
   '/sign-in/email': 'password',
   '/magic-link/verify': 'magic-link',
   '/confirm-sign-up': 'verified',
+  '/continue-with/back': 'platform',
   '/two-factor/verify-totp': 'authenticator',
   '/two-factor/verify-backup-code': 'backup-code',
 };
@@ -94,6 +102,17 @@ function askedBefore({ store }: Settings): Record<string, (context: Middleware) 
       if (!isRight) throw new APIError('BAD_REQUEST', { code: 'INVALID_PASSWORD', message: 'Invalid password' });
     },
   };
+}
+
+function platformOf(how: Login['how']): Pick<Login, 'platform'> {
+  const { arrived } = asking.now();
+  return how === 'platform' && arrived ? { platform: arrived.platform } : {};
+}
+
+/** Somebody who comes from a platform goes on to where they wanted to. */
+function withNext(): string {
+  const next = asking.now().arrived?.next ?? '/dashboard';
+  return next === '/dashboard' ? '' : `?next=${encodeURIComponent(next)}`;
 }
 
 function nameIn(given: unknown): string {

@@ -3,6 +3,7 @@
 import type { AuthNews } from '#core/ports/auth.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
+import type { LoginProvider } from '#core/ports/login-provider.ts';
 import type { SecurityLog } from '#core/ports/security-log.ts';
 import type { SecretVersions } from '#core/store/database/secret-versions.ts';
 import type { Store } from '#core/store/database/store.ts';
@@ -20,6 +21,8 @@ export interface AuthSettings {
   readonly log: Log;
   readonly security: SecurityLog;
   readonly news: AuthNews;
+  /** Chat platforms to log in with, in the order of their buttons. */
+  readonly providers: readonly LoginProvider[];
   /** Where to ask whether a password was leaked; null for not at all. */
   readonly leakedPasswordsUrl: string | null;
   /** Left out wherever people log in; a product in production refuses another one. */

@@ -12,6 +12,7 @@ import { giveStartingCredits } from '../credits/starting-credits.ts';
 import { mailWaitS } from '../mail/mail-share.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
+import { platformNews } from './connected-logins.ts';
 import { shutOthersOut, shutsOut } from './shut-out.ts';
 
 export interface MyTeam {
@@ -55,6 +56,7 @@ async function findHome(core: Core, userId: UserId): Promise<{ teamId: TeamId; r
 export function authNews(of: () => Core): AuthNews {
   return {
     sendsMail: () => of().mailer !== null,
+    ...platformNews(of),
 
     async mail(mail, by) {
       const core = of();
@@ -119,7 +121,7 @@ const noticeOf: Readonly<Record<Change['what'], SecurityChange>> = {
 };
 
 async function rememberLogin(core: Core, login: Login, teamId: TeamId): Promise<void> {
-  const { userId, sessionId, how } = login;
+  const { userId, sessionId, how, platform } = login;
   const at = core.clock.now();
   const device = deviceOf(login.userAgent);
   const { before, known, email, name } = await core.store.logins.earlierLogins(userId, teamId, device);
@@ -130,7 +132,7 @@ async function rememberLogin(core: Core, login: Login, teamId: TeamId): Promise<
       act: 'session.began',
       teamId,
       subject: `session:${sessionId}`,
-      facts: { how, device },
+      facts: { how, device, ...(platform !== undefined && { platform }) },
     });
     if (before && !known)
       await writeMail(

@@ -2,9 +2,10 @@
 
 import type { Core } from '../runtime/core.ts';
 import { personVerbs } from './accounts.ts';
+import { connectedLoginVerbs } from './connected-logins.ts';
 import { loginVerbs } from './logins.ts';
 import { ownKeyVerbs } from './own-keys.ts';
 
 export function accountVerbs(core: Core) {
-  return { ...personVerbs(core), ...loginVerbs(core), ...ownKeyVerbs(core) };
+  return { ...personVerbs(core), ...loginVerbs(core), ...ownKeyVerbs(core), ...connectedLoginVerbs(core) };
 }

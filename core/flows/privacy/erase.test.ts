@@ -335,7 +335,7 @@ const quiet = forAll(() => openStage({ settings: { ROLES: 'web' } }));
 const decisions = {
   users: 'exported with members; goes with the person',
   sessions: 'opens something; goes with the person',
-  accounts: 'opens something; goes with the person',
+  accounts: 'exported without what opens something; goes with the person',
   verifications: 'opens something; goes with the person',
   two_factors: 'opens something; goes with the person',
   rate_limits: 'digests and addresses of callers, for a day at the most',

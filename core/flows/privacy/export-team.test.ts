@@ -37,7 +37,7 @@ test('an owner gets everything of the team in one archive: tables, journal, log,
   expect([...files.keys()].toSorted()).toEqual(
     [
       'README.txt',
-      ...'alerts api-keys attempts audit-log conversations feedback files identities installations invitations letters limits members places purchases task-events tasks team top-up-settings top-ups workspaces'
+      ...'alerts api-keys attempts audit-log conversations feedback files identities installations invitations letters limits logins members places purchases task-events tasks team top-up-settings top-ups workspaces'
         .split(' ')
         .map((name) => `${name}.jsonl`),
       'transactions.csv',

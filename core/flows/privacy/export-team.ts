@@ -285,6 +285,7 @@ millionths: 1000000 is one credit. In transactions.csv they are in credits.
 
 team.jsonl           the team and its settings
 members.jsonl        who is in it, and as what
+logins.jsonl         chat accounts that log its person in, where it is the team of one person
 invitations.jsonl    who was invited
 api-keys.jsonl       keys of programs, without what opens anything
 workspaces.jsonl     linked chat workspaces

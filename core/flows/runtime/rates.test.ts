@@ -21,7 +21,7 @@ const cheap = [
   `tasks.get tasks.draft tasks.history credits.balance tasks.examples messages.thread messages.letters tasks.people messages.conversation tasks.details credits.overview credits.usage credits.transactions credits.statementMonths
    credits.startingCreditsWithheld credits.limits credits.limitSubjects privacy.teamSettings privacy.exports team.get team.members team.invitations team.apiKeys team.audit team.auditActs workspaces.linkedAccounts workspaces.linkedWorkspaces
    messages.undelivered messages.undeliveredCount messages.placesElsewhere messages.markUndeliveredSeen messages.heardOurs accounts.profile accounts.confirmAbove accounts.unwantedMails privacy.ownAccount accounts.sessions accounts.teamsOf accounts.chooseTeam accounts.endSession
-   accounts.endOtherSessions accounts.ownKeys accounts.revokeOwnKeys team.revokeApiKey team.leave workspaces.unlinkAccount workspaces.unlinkWorkspace accounts.actorOf team.actorByKey`,
+   accounts.endOtherSessions accounts.ownKeys accounts.connectedLogins accounts.revokeOwnKeys team.revokeApiKey team.leave workspaces.unlinkAccount workspaces.unlinkWorkspace accounts.actorOf team.actorByKey`,
   // Links: an address is signed, or one row is found by a hash.
   `files.openLink files.open files.openOriginal team.lookAtInvitation team.acceptInvitation team.declineInvitation workspaces.lookAtLink workspaces.confirmLink privacy.lookAtErasure privacy.confirmErasure
    privacy.makeErasureLink workspaces.makeIdentityLink workspaces.makeWorkspaceLink`,

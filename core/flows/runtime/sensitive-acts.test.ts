@@ -27,6 +27,7 @@ const calls: Readonly<Record<string, Call>> = {
   'team.makeApiKey': (app, actor) => app.team.makeApiKey(actor, ''),
   'team.revokeApiKey': (app, actor) => app.team.revokeApiKey(actor, newId()),
   'workspaces.confirmLink': (app, actor) => app.workspaces.confirmLink(actor, 'none', { userId: actor.userId, teamId: actor.teamId }),
+  'accounts.removeLogin': (app, actor) => app.accounts.removeLogin(actor, newId()),
   'team.changeRole': (app, actor) => app.team.changeRole(actor, newId(), 'guest'),
   'team.removeMember': (app, actor) => app.team.removeMember(actor, newId()),
   'team.leave': (app, actor) => app.team.leave(actor),

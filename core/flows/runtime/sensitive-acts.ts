@@ -46,6 +46,8 @@ export const sensitiveActs = {
   'team.makeApiKey': confirmed('key.made', 'keys.own'),
   'team.revokeApiKey': confirmed('key.revoked', 'keys.own'),
   'workspaces.confirmLink': confirmed('account.act'),
+  // Takes away a way in, perhaps the one that its owner uses.
+  'accounts.removeLogin': confirmed('login.changed'),
   // Gives or takes what somebody may do in a team.
   'team.changeRole': confirmed('account.act', 'team.manage'),
   'team.removeMember': confirmed('account.act', 'team.manage'),
@@ -188,6 +190,7 @@ export const sensitiveActs = {
   'credits.setLimit': everyday,
   'credits.removeLimit': everyday,
   'accounts.profile': everyday,
+  'accounts.connectedLogins': everyday,
   'accounts.rename': everyday,
   'accounts.confirmAbove': everyday,
   'accounts.setConfirmAbove': everyday,

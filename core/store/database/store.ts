@@ -35,6 +35,7 @@ import { ledgerChecksOver, type LedgerChecks } from '../credits/ledger-checks.ts
 import { lettersOver, type Letters } from '../messages/letters.ts';
 import { linkingOver, type Linking } from '../workspaces/linking.ts';
 import { loginsOver, type Logins } from '../accounts/logins.ts';
+import { connectedLoginsOver, type ConnectedLogins } from '../accounts/connected-logins.ts';
 import { mailsOver, type Mails } from '../mail/mails.ts';
 import { openMoney, patienceWithServer, type Money } from './money.ts';
 import { newsOver, type NewsStore } from '../billing/news.ts';
@@ -91,6 +92,7 @@ export interface Store {
   readonly credits: CreditTables;
   readonly startingCredits: StartingCreditsStore;
   readonly logins: Logins;
+  readonly connectedLogins: ConnectedLogins;
   readonly guesses: Guesses;
   readonly ownKeys: OwnKeys;
   readonly custody: Custody;
@@ -176,6 +178,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     credits: creditTablesOver(money),
     startingCredits: startingCreditsOver(money),
     logins: loginsOver(money),
+    connectedLogins: connectedLoginsOver(money),
     guesses: guessesOver(money),
     ownKeys: ownKeysOver(money),
     custody: custodyOver(money),

@@ -262,7 +262,7 @@ export function eraseOver(money: Money): Erase {
       await emptied(
         money,
         `(e.subject = 'user:' || $3 OR position($4 IN lower(coalesce(e.subject, '') || e.facts::text)) > 0
-          OR e.actor = 'user:' || $3 AND e.act ~ '^(identity|key|account|invitation)[.]|^logged-in$')`,
+          OR e.actor = 'user:' || $3 AND e.act ~ '^(identity|key|account|invitation|login)[.]|^logged-in$')`,
         at,
         [userId, email],
       );

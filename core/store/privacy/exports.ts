@@ -222,6 +222,12 @@ function tablesOver(money: Money): ExportTable[] {
       `SELECT u.id AS user_id, u.name, u.email, m.role, m.created_at AS since, m.last_seen_at FROM members m JOIN users u ON u.id = m.user_id
        WHERE m.team_id = $1 ORDER BY m.created_at, m.id`,
     ),
+    // Of the person alone whose own team it is.
+    few(
+      'logins.jsonl',
+      `SELECT a.id, a.user_id, a.provider_id AS platform, a.account_id, a.display_name, a.place_name, a.created_at FROM teams t
+       JOIN accounts a ON a.user_id = t.personal_of AND a.provider_id <> 'credential' WHERE t.id = $1 ORDER BY a.created_at, a.id`,
+    ),
     few(
       'invitations.jsonl',
       'SELECT id, email, role, invited_by, sends, sent_at, expires_at, created_at, outcome, ended_at FROM invitations WHERE team_id = $1 ORDER BY id',

@@ -2,12 +2,13 @@
 // a row that goes with its one use; asking again replaces it, so the newest link is the one that works.
 
 import type pg from 'pg';
-import { newId, type IdentityId, type TeamId, type UserId, type WorkspaceId } from '#core/domain/ids.ts';
+import type { IdentityId, TeamId, UserId, WorkspaceId } from '#core/domain/ids.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { writeAudit, type Writes } from '../team/audit.ts';
 import { hashBearer } from '../database/bearer.ts';
 import type { Money } from '../database/money.ts';
 import { nameOf } from '../accounts/people.ts';
+import { claimIdentity } from './claim-identity.ts';
 import {
   changeWorkspace,
   linkWorkspace,
@@ -119,28 +120,18 @@ export function linkingOver(money: Money): Linking {
       money.transaction(async (client): Promise<LinkAnswer> => {
         const request = await takeRequest(client, token, 'identity', at);
         if (request === null) return { outcome: 'over' };
-        const account = [request.platform, request.workspace ?? '', request.externalId];
-        await client.query(
-          `INSERT INTO identities (id, platform, space, external_id, display_name, created_at) VALUES ($4, $1, $2, $3, $5, $6)
-           ON CONFLICT (platform, space, external_id) DO NOTHING`,
-          [...account, newId<IdentityId>(at.getTime()), request.accountName, at],
-        );
-        const { rows } = await client.query<{ id: IdentityId; user_id: UserId | null }>(
-          'SELECT id, user_id FROM identities WHERE platform = $1 AND space = $2 AND external_id = $3 FOR UPDATE',
-          account,
-        );
-        const identity = rows[0]!;
-        if (identity.user_id !== null && identity.user_id !== userId) return { outcome: 'taken' };
+        const account = { ...request, name: request.accountName };
+        const { outcome, identityId } = await claimIdentity(client, account, userId, at);
+        if (outcome === 'taken') return { outcome };
         await endRequest(client, token);
-        if (identity.user_id === userId) return { outcome: 'same', request };
-        await client.query('UPDATE identities SET user_id = $2 WHERE id = $1', [identity.id, userId]);
-        await write({ identityId: identity.id, name: (await nameOf(client, userId)) ?? '' }, client);
+        if (outcome === 'same') return { outcome, request };
+        await write({ identityId, name: (await nameOf(client, userId)) ?? '' }, client);
         await writeAudit(client, {
           at,
           actor: `user:${userId}`,
           act: 'identity.linked',
           teamId,
-          subject: `identity:${identity.id}`,
+          subject: `identity:${identityId}`,
           facts: { platform: request.platform, name: request.accountName ?? request.externalId },
         });
         return { outcome: 'linked', request };

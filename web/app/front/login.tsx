@@ -1,14 +1,18 @@
 import { Link, redirect, useActionData, useLoaderData, type MetaFunction } from 'react-router';
+import { platformName } from '#core/domain/messages/platforms.ts';
 import { Button } from '../components/button.tsx';
 import { Checkbox, TextField } from '../components/field.tsx';
 import { Form, useProblem } from '../components/form.tsx';
 import { Notice } from '../components/notice.tsx';
 import { attempt, open, readForm } from '../guarded.ts';
+import { continueWith as withWords } from '../texts/continue-with.ts';
 import { logIn as words } from '../texts/getting-in.ts';
 import { wordFor } from '../word-for.ts';
 import { askAuth, backToForm, goTo, placeOf, withNext } from './ask-auth.ts';
 import { Door, typedIn } from './door.tsx';
 import { waitFor } from './waiting.ts';
+import { beginWith } from './with/begin.ts';
+import { CONTINUE, ContinueWith } from './with/buttons.tsx';
 
 export const meta: MetaFunction = () => [
   { title: words.title },
@@ -20,10 +24,12 @@ const notices: Readonly<Record<string, string>> = {
   verified: 'Your email address is confirmed. Log in.',
 };
 
-export const loader = open(async ({ who, url }) => {
+export const loader = open(async ({ who, url, auth }) => {
   const next = placeOf(url.searchParams.get('next'));
   if ((await who()) !== null) throw redirect(next);
-  return { next, notice: wordFor(notices, url.searchParams.get('done')) };
+  const { platforms } = auth;
+  const found = platforms.find((platform) => platform === url.searchParams.get('found')) ?? null;
+  return { next, platforms, found, notice: wordFor(notices, url.searchParams.get('done')) };
 });
 
 export const action = open(async (visit) => {
@@ -31,6 +37,7 @@ export const action = open(async (visit) => {
   return attempt(visit, 'login', async () => {
     const [email, next] = [form.text('email'), placeOf(form.text('next'))];
     const values = { email };
+    if (form.intent === CONTINUE) return beginWith(visit, { platform: form.text('platform'), next, intent: 'login' });
     if (form.intent === 'link') {
       const said = await askAuth(visit, '/sign-in/magic-link', { email });
       return said.ok ? goTo('/login/sent', waitFor(visit, email, next)) : backToForm(visit, 'login', said, { values });
@@ -48,21 +55,33 @@ export const action = open(async (visit) => {
 });
 
 export default function LogIn() {
-  const { next, notice } = useLoaderData<typeof loader>();
+  const { next, platforms, found, notice } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const problem = useProblem('login');
   return (
     <Door
       title={words.title}
       after={
-        <p>
-          {words.noAccount} <Link to={withNext('/signup', next)}>Sign up</Link>
-        </p>
+        <>
+          <p>
+            {words.noAccount} <Link to={withNext('/signup', next)}>Sign up</Link>
+          </p>
+          {platforms.length > 0 && (
+            <p className="mt-2">
+              {withWords.agree} <Link to="/terms">terms</Link>.
+            </p>
+          )}
+        </>
       }
     >
       {notice !== null && !problem && (
         <Notice tone="good" className="mb-5">
           <p>{notice}</p>
+        </Notice>
+      )}
+      {found !== null && !problem && (
+        <Notice tone="info" title={withWords.exists(platformName(found)).title} className="mb-5">
+          <p>{withWords.exists(platformName(found)).words}</p>
         </Notice>
       )}
       <Form className="space-y-5">
@@ -91,6 +110,7 @@ export default function LogIn() {
           Send me a link instead
         </Button>
       </Form>
+      {found === null && <ContinueWith platforms={platforms} next={next} />}
     </Door>
   );
 }

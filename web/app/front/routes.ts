@@ -14,6 +14,8 @@ export const frontRoutes: RouteConfigEntry[] = [
   route('login', 'front/login.tsx'),
   route('login/sent', 'front/login-sent.tsx'),
   route('login/link', 'front/login-link.tsx'),
+  route('login/with/:platform', 'front/with/back.tsx'),
+  route('login/connect', 'front/with/connect.tsx'),
   route('login/two-factor', 'front/two-factor.tsx'),
   route('forgot', 'front/forgot.tsx'),
   route('reset-password', 'front/reset-password.tsx'),

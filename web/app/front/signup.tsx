@@ -7,22 +7,25 @@ import { least, signUp as words } from '../texts/getting-in.ts';
 import { askAuth, backToForm, goTo, placeOf, withNext } from './ask-auth.ts';
 import { Door, typedIn } from './door.tsx';
 import { waitFor } from './waiting.ts';
+import { beginWith } from './with/begin.ts';
+import { CONTINUE, ContinueWith } from './with/buttons.tsx';
 
 export const meta: MetaFunction = () => [
   { title: words.title },
   { name: 'description', content: 'Sign up with an email address and a password, and ask for your first piece of work.' },
 ];
 
-export const loader = open(async ({ who, url, startingCredits }) => {
+export const loader = open(async ({ who, url, startingCredits, auth }) => {
   const next = placeOf(url.searchParams.get('next'));
   if ((await who()) !== null) throw redirect(next);
-  return { next, startingCredits };
+  return { next, startingCredits, platforms: auth.platforms };
 });
 
 export const action = open(async (visit) => {
   const form = await readForm(visit.request);
   return attempt(visit, 'signup', async () => {
     const [name, email, next] = [form.text('name'), form.text('email'), placeOf(form.text('next'))];
+    if (form.intent === CONTINUE) return beginWith(visit, { platform: form.text('platform'), next, intent: 'signup' });
     const fields = { name, email, password: form.untouched('password') };
     const said = await askAuth(visit, '/sign-up/email', fields);
     if (!said.ok) return backToForm(visit, 'signup', said, { values: { name, email } });
@@ -31,7 +34,7 @@ export const action = open(async (visit) => {
 });
 
 export default function SignUp() {
-  const { next, startingCredits } = useLoaderData<typeof loader>();
+  const { next, startingCredits, platforms } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const problem = useProblem('signup');
   return (
@@ -85,6 +88,7 @@ export default function SignUp() {
           Create account
         </Button>
       </Form>
+      <ContinueWith platforms={platforms} next={next} />
     </Door>
   );
 }

@@ -5,6 +5,7 @@ import { optionalMails } from '#core/domain/mail/mail.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { Notice } from '../components/notice.tsx';
 import { Card, Page } from '../components/page.tsx';
+import { beginWith } from '../front/with/begin.ts';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { readReader } from '../reader.ts';
 import { done as doneWords, keyWords, namesKeys } from '../texts/settings.ts';
@@ -15,6 +16,7 @@ import { Appearance, themeCookie } from './appearance.tsx';
 import { Emails } from './emails.tsx';
 import { KeysGoOn } from './keys-go-on.tsx';
 import { Linked } from './linked.tsx';
+import { LoginMethods } from './login-methods.tsx';
 import { Password, Profile } from './profile.tsx';
 import { Sessions } from './sessions.tsx';
 import { keepMail, keepPassword, sendPasswordLink } from './log-in-with.ts';
@@ -23,14 +25,15 @@ import { beginTwoFactor, confirmTwoFactor, endTwoFactor, newBackupCodes } from '
 
 export const meta: MetaFunction = () => [{ title: 'Settings' }];
 
-export const loader = guarded('login', async ({ app, actor, request, url, now }) => {
-  const [account, sessions, linked, keys, above, unwanted] = await Promise.all([
+export const loader = guarded('login', async ({ app, auth, actor, request, url, now }) => {
+  const [account, sessions, linked, keys, above, unwanted, logins] = await Promise.all([
     app.accounts.profile(actor),
     app.accounts.sessions(actor),
     app.workspaces.linkedAccounts(actor),
     app.accounts.ownKeys(actor),
     app.accounts.confirmAbove(actor),
     app.accounts.unwantedMails(actor),
+    app.accounts.connectedLogins(actor),
   ]);
   const { theme } = readReader(request.headers, now);
   const what = url.searchParams.get('done');
@@ -38,6 +41,8 @@ export const loader = guarded('login', async ({ app, actor, request, url, now })
     account,
     sessions,
     linked,
+    logins,
+    platforms: auth.platforms,
     theme,
     unwanted,
     confirmAbove: shownThreshold(above),
@@ -75,6 +80,11 @@ export const action = guarded('login', async (visit) => {
       case 'end-others':
         await app.accounts.endOtherSessions(actor);
         return redirect('/settings?done=sessions');
+      case 'connect-login':
+        return beginWith(visit, { platform: form.text('platform'), next: '/settings?done=login-connected', intent, connect: true });
+      case 'remove-login':
+        await app.accounts.removeLogin(actor, form.text('login'));
+        return redirect('/settings?done=login-removed');
       case 'unlink':
         await app.workspaces.unlinkAccount(actor, form.text('account'));
         return redirect('/settings?done=unlinked');
@@ -98,7 +108,7 @@ export const action = guarded('login', async (visit) => {
 });
 
 export default function Settings() {
-  const { account, sessions, linked, theme, unwanted, confirmAbove, done, keysGoOn } = useLoaderData<typeof loader>();
+  const { account, sessions, linked, logins, platforms, theme, unwanted, confirmAbove, done, keysGoOn } = useLoaderData<typeof loader>();
   return (
     <Page title="Settings" lead="Your account. Team settings are on the Team page." width="narrow">
       {done !== null && (
@@ -111,6 +121,7 @@ export default function Settings() {
       <Password account={account} />
       <TwoFactor account={account} />
       <Sessions sessions={sessions} />
+      <LoginMethods logins={logins} platforms={platforms} />
       <Linked accounts={linked} />
       <Card title={threshold.title} lead={threshold.ownLead}>
         <ThresholdForm intent="spending" above={confirmAbove} />

@@ -13,6 +13,8 @@ export const done: Readonly<Record<string, string>> = {
   'two-factor': 'Your authenticator is set up. You need it the next time you log in. All other browsers were logged out.',
   'two-factor-off': 'Your authenticator is off. Your password alone logs you in.',
   session: 'Session ended.',
+  'login-connected': 'Connected. You can log in with this account from now on.',
+  'login-removed': 'Removed. That account no longer logs you in.',
   unlinked: 'Chat account unlinked.',
   sessions: 'All other sessions ended.',
   spending: 'Saved.',

@@ -2,13 +2,22 @@
 
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { slackPeople } from '#bots/slack/sandbox/client.ts';
+import { defaultClient, startSlackSandbox, type SlackSandbox } from '#bots/slack/sandbox/server.ts';
 import { doors } from '#core/engines/auth/doors.ts';
 import { authenticatorOf } from '#core/testing/visitors/authenticator.ts';
 import { portalVisitor } from '#core/testing/visitors/portal-visitor.ts';
 import { forAll, openStage } from '#core/testing/stages/stage.ts';
 import { mailOf, PASSWORD, proxied, tokenIn } from '#core/testing/visitors/visitor.ts';
 
-const stage = forAll(() => openStage({ portal: true, settings: proxied }));
+const secret = 'ab'.repeat(16);
+let slack: SlackSandbox;
+const stage = forAll(async () => {
+  slack = await startSlackSandbox({ client: { secret } });
+  const client = { SLACK_CLIENT_ID: defaultClient.id, SLACK_CLIENT_SECRET: secret, SLACK_API_URL: slack.apiUrl };
+  const opened = await openStage({ portal: true, settings: { ...proxied, ...client, ROLES: 'web,worker', SLACK_BOT_TOKEN: 'off' } });
+  return { ...opened, stop: async () => void (await Promise.all([opened.stop(), slack.stop()])) };
+});
 const newMail = () => `${randomBytes(6).toString('hex')}@example.com`;
 
 test('no answer of the login engine holds a session token, also where it opens a session', async () => {
@@ -59,12 +68,32 @@ test('no answer of the login engine holds a session token, also where it opens a
   await ask('/sign-up/email', { email: other, password, name: 'Ada' });
   await ask('/confirm-sign-up/new-password', { token: await mailed('verify', other), newPassword: 'a third horse battery' });
 
+  // Somebody new, who then connects another account, and then one whose address has an account.
+  const inSlack = slackPeople(slack.url);
+  await inSlack.team('T1');
+  const back = async (door: '/continue-with' | '/continue-with/connect', user: string) => {
+    const { url } = await ask(door, { platform: 'slack', next: '/tasks' });
+    return `/continue-with/back${new URL(await inSlack.authorize(url as string, { team: 'T1', user })).search}&platform=slack`;
+  };
+  for (const [id, email] of [
+    ['U1', newMail()],
+    ['U2', newMail()],
+    ['U3', moved],
+  ] as const)
+    await inSlack.user('T1', { id, name: 'Ada', email });
+  await ask('/sign-out', {});
+  await ask(await back('/continue-with', 'U1'));
+  await ask(await back('/continue-with/connect', 'U2'));
+  expect((await ada.askAsPage(await back('/continue-with', 'U3'))).status).toBe(409);
+  await ask('/continue-with/keep', {});
+
   expect([...seen.keys()].toSorted()).toEqual(Object.keys(doors).toSorted());
   expect([...opened.values()]).toEqual(
     expect.arrayContaining([
       '/confirm-sign-up',
       '/sign-in/email',
       '/magic-link/verify',
+      '/continue-with/back',
       '/two-factor/verify-totp',
       '/two-factor/verify-backup-code',
     ]),

@@ -20,6 +20,7 @@ export async function openPortalDoor(
 ): Promise<Door> {
   const portal = await openPortal({
     paymentOrigins: [],
+    loginOrigins: [],
     app: app as App,
     auth: { sessionOf: async () => loggedIn, ...auth } as Auth,
     log,

@@ -14,7 +14,7 @@ import {
 } from '../gateway/events.ts';
 import { isThread, usual } from '../permissions.ts';
 import { openDm } from '../rest/channels.ts';
-import { channelTypes, memberKinds, type Channel, type ChannelType, type Guild, type Member } from '../shapes.ts';
+import { channelTypes, memberKinds, type Channel, type ChannelType, type Guild, type Member, type Person } from '../shapes.ts';
 import type { World } from '../world.ts';
 import { act, channelOf, guildOf, id, permissions, personOf } from './act.ts';
 
@@ -87,8 +87,10 @@ const member = act(
     kind: z.enum(memberKinds).optional(),
     dmsClosed: z.boolean().optional(),
     isBot: z.boolean().optional(),
+    email: z.string().max(254).nullable().optional(),
+    emailVerified: z.boolean().optional(),
   }),
-  (world, { guild: guildId, id: user, name, roles, kind, dmsClosed, isBot }) => {
+  (world, { guild: guildId, id: user, name, roles, kind, dmsClosed, isBot, email, emailVerified }) => {
     guildOf(world, guildId);
     const { state } = world;
     const person = state.get('people', user);
@@ -97,6 +99,7 @@ const member = act(
       name,
       isBot: isBot ?? person?.isBot ?? false,
       dmsClosed: dmsClosed ?? person?.dmsClosed ?? false,
+      ...mailOf({ ...person, ...(email !== undefined && { email }), ...(emailVerified !== undefined && { emailVerified }) }),
     });
     const before = state.get('members', `${guildId}/${user}`);
     const made: Member = {
@@ -182,4 +185,13 @@ const places = act(z.strictObject({}), ({ state }: World) => ({
   installs: state.meta().installs,
 }));
 
-export const setupActs = { guild, join, leave, outage, role, member, botRoles, channel, removeChannel, dm, install, places };
+/** Somebody presses a name, or Cancel, at the address to which the app sent them. Gives where the browser goes next. */
+const authorize = act(z.strictObject({ url: z.url(), user: id, allow: z.boolean().default(true) }), (world, { url, user, allow }) => ({
+  location: world.logIns.decided(new URL(url).searchParams, allow ? user : null),
+}));
+
+function mailOf({ email, emailVerified }: Partial<Pick<Person, 'email' | 'emailVerified'>>) {
+  return { ...(email !== undefined && { email }), ...(emailVerified !== undefined && { emailVerified }) };
+}
+
+export const setupActs = { authorize, guild, join, leave, outage, role, member, botRoles, channel, removeChannel, dm, install, places };

@@ -59,6 +59,10 @@ const forbid = act(z.strictObject({ words: z.array(z.string().min(1).max(100)).m
   state.setMeta({ forbidden: words }),
 );
 const allowContent = act(z.strictObject({ allowed: z.boolean() }), ({ state }, { allowed }) => state.setMeta({ allowsContent: allowed }));
+/** Where the app lets people be sent back to, as its page shows it. */
+const redirects = act(z.strictObject({ addresses: z.array(z.url()).max(20) }), ({ state }, { addresses }) =>
+  state.setMeta({ redirects: addresses }),
+);
 const advance = act(z.strictObject({ ms: z.number().min(0) }), ({ clock }, { ms }) => clock.advance(ms));
 const calls = act(z.strictObject({ route: z.string().max(100).optional() }), (world, { route }) =>
   world.calls.filter((call) => route === undefined || call.route === route),
@@ -66,6 +70,7 @@ const calls = act(z.strictObject({ route: z.string().max(100).optional() }), (wo
 const changes = act(changesSchema, ({ state }, given) => changesAfter(state, given));
 
 export const troubleActs = {
+  redirects,
   gateway,
   lagging,
   connections,

@@ -46,9 +46,10 @@ export async function answerCall(
       noted('ok', null);
       return send(response, 200, opened);
     }
-    if (name === 'oauth.v2.access') {
+    const itself = asItself[name];
+    if (itself !== undefined) {
       const basic = /^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-      const act = oauthAccess(world, sent.args, basic);
+      const act = itself(world, sent, basic);
       return world.faults.end(world.faults.next(name), response, () => {
         noted('ok', null);
         return act();
@@ -80,6 +81,13 @@ export async function answerCall(
     send(response, 200, { ok: false, error: error.error, ...error.more });
   }
 }
+
+/** Methods that an app calls as itself, or for one person. */
+const asItself: Readonly<Record<string, (world: World, sent: Sent, basic: string | undefined) => () => object>> = {
+  'oauth.v2.access': (world, { args }, basic) => oauthAccess(world, args, basic),
+  'openid.connect.token': ({ openId }, { args }, basic) => openId.token(args, basic),
+  'openid.connect.userInfo': ({ openId }, { token }) => openId.userInfo(token),
+};
 
 interface Sent {
   readonly token: string | null;

@@ -2,15 +2,14 @@
 
 import { SlackNo } from '../no.ts';
 import type { World } from '../world.ts';
+import { mustBeTheApp } from './client.ts';
 import { exchange, refresh } from './grants.ts';
 
 type Args = Readonly<Record<string, unknown>>;
 
 /** `basic` is what came in the Authorization header. */
 export function oauthAccess({ state, clock, client }: World, args: Args, basic: string | undefined): () => object {
-  const [id, secret] = credentialsIn(args, basic);
-  if (id !== client.id) throw new SlackNo('invalid_client_id');
-  if (secret !== client.secret) throw new SlackNo('bad_client_secret');
+  mustBeTheApp(client, args, basic);
   const nowMs = clock.now().getTime();
   const { grant_type: type = 'authorization_code', code, refresh_token: token, redirect_uri: redirectUri } = args;
   if (type === 'refresh_token') return refresh(state, wordIn(token), client, nowMs);
@@ -25,9 +24,4 @@ export function oauthAccess({ state, clock, client }: World, args: Args, basic: 
 
 function wordIn(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function credentialsIn({ client_id: id, client_secret: secret }: Args, basic: string | undefined): unknown[] {
-  if (basic === undefined) return [id, secret];
-  return Buffer.from(basic, 'base64').toString().split(':').map(decodeURIComponent);
 }

@@ -5,6 +5,7 @@ import { channelKinds, roles, type Channel, type Team, type User } from '../shap
 import { slackId } from '../state.ts';
 import { botName } from '../wire.ts';
 import { decided } from '../oauth/authorize.ts';
+import { OPENID_PATH } from '../oauth/openid.ts';
 import { act, channelOf, id, teamOf } from './act.ts';
 
 /** What the app asks for when it is installed. */
@@ -70,11 +71,14 @@ const user = act(
     name: z.string().min(1).max(80),
     role: z.enum(roles).default('member'),
     homeTeam: id.optional(),
+    email: z.string().max(254).nullable().optional(),
+    emailVerified: z.boolean().optional(),
   }),
-  (people, { team: teamId, homeTeam, ...given }) => {
+  (people, { team: teamId, homeTeam, email, emailVerified, ...given }) => {
     teamOf(people, teamId);
     const home = homeTeam ?? (given.role === 'outsider' ? 'T0ELSEWHERE' : teamId);
-    const made: User = { ...given, team: teamId, homeTeam: home };
+    const mail = { ...(email !== undefined && { email }), ...(emailVerified !== undefined && { emailVerified }) };
+    const made: User = { ...given, ...mail, team: teamId, homeTeam: home };
     people.state.put('users', `${teamId}/${given.id}`, made);
     return made;
   },
@@ -135,7 +139,11 @@ const takeScope = act(z.strictObject({ team: id, scope: z.string() }), (people, 
 /** Somebody presses Allow, or Cancel, on the page to which the app sent them. Gives where the browser goes next. */
 const authorize = act(
   z.strictObject({ url: z.url(), team: id, user: id, allow: z.boolean().default(true) }),
-  (people, { url, ...choice }) => ({ location: decided(people, new URL(url).searchParams, choice) }),
+  (people, { url, ...choice }) => {
+    const { pathname, searchParams } = new URL(url);
+    if (pathname === OPENID_PATH) return { location: people.openId.decided(searchParams, choice) };
+    return { location: decided(people, searchParams, choice) };
+  },
 );
 
 /** The bot comes into a channel, or leaves it. */

@@ -19,7 +19,7 @@ type Told = readonly [event: SecurityEvent, reason?: SecurityReason];
 
 /** What an answer of the engine is to the security log; null for most of them. */
 export function eventIn({ path, status, code, isChallenge, location }: Heard): Told | null {
-  const isLogin = /^\/(sign-in\/email|magic-link\/verify|two-factor\/verify-)/.test(path);
+  const isLogin = /^\/(sign-in\/email|magic-link\/verify|continue-with\/back|two-factor\/verify-)/.test(path);
   if (status === 429) return isLogin ? ['login.failed', 'blocked'] : ['rate.limited'];
   if (status === 403 && /ORIGIN|CROSS_SITE|_URL$/.test(code)) return ['origin.refused'];
   if (path === '/sign-in/email') {
@@ -28,11 +28,19 @@ export function eventIn({ path, status, code, isChallenge, location }: Heard): T
     return ['login.failed', code === 'EMAIL_NOT_VERIFIED' ? 'not-verified' : 'other'];
   }
   if (path.startsWith('/two-factor/verify-')) return status < 400 ? null : ['login.failed', 'wrong-code'];
+  if (path.startsWith('/continue-with')) return ofPlatform(status, code, location);
   if (code === 'NOT_THE_SIGN_UP_PASSWORD') return ['login.failed', 'wrong-password'];
   if (path === '/magic-link/verify') return status >= 400 || location.includes('error=') ? ['login.failed', 'bad-link'] : null;
   if (linkPaths.includes(path)) return isBadLink(status, code) ? ['login.failed', 'bad-link'] : null;
   if (code === 'INVALID_PASSWORD') return ['confirm.failed', 'wrong-password'];
   return status === 403 ? ['permission.refused'] : null;
+}
+
+function ofPlatform(status: number, code: string, location: string): Told | null {
+  if (/\/login\/two-factor(\?|$)/.test(location)) return ['login.challenged'];
+  // A person said no, or is asked to log in as before.
+  if (status < 400 || ['PLATFORM_DENIED', 'ACCOUNT_EXISTS', 'LOGIN_CONFIRM', 'UNAUTHORIZED'].includes(code)) return null;
+  return ['login.failed', code === 'PLATFORM_STATE' || code === 'PLATFORM_CODE' ? 'bad-link' : 'other'];
 }
 
 const linkPaths = ['/reset-password', '/confirm-sign-up', '/confirm-sign-up/new-password', '/new-address/confirm'];
@@ -98,6 +106,12 @@ export function toldToSecurity(news: AuthNews, security: SecurityLog): AuthNews 
       const { userId, sessionId, how, caller } = login;
       security.note('login.succeeded', { caller, userId, sessionId, what: how });
       await news.loggedIn(login);
+    },
+    arrived: (person, from) => news.arrived(person, from),
+    async connect(userId, person, from) {
+      const outcome = await news.connect(userId, person, from);
+      if (outcome === 'connected') security.note('login.changed', { caller: from.caller, userId, what: 'login-connected' });
+      return outcome;
     },
     async changed(change) {
       const { userId, what, caller } = change;
