@@ -8,6 +8,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Fetcher } from '#core/ports/fetcher.ts';
 import type { Hints } from '#core/ports/hints.ts';
 import type { Gauge, PartHealth } from '#core/ports/health.ts';
+import type { OpenInbox } from '#core/ports/inbox.ts';
 import type { Leases } from '#core/ports/leases.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { LoginProvider } from '#core/ports/login-provider.ts';
@@ -92,6 +93,8 @@ export interface Context<Settings> {
   readonly budgets: Budgets;
   /** For telling the adapter's other processes what this one was told. */
   readonly hints: Hints;
+  /** For what people do: the platform is told that it was taken once it, or what came of it, is stored. */
+  readonly inbox: OpenInbox;
   /** For what one process alone may do, such as holding a connection to the platform. */
   readonly leases: Leases;
   /** For answers to one person that come later than the call that they answer. */

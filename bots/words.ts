@@ -23,6 +23,12 @@ export function sayFailed(error: unknown, isSent: boolean): Reply {
   return short(sentence, wayForward);
 }
 
+/** For whoever asked something that we failed at again and again. */
+export const sayGivenUp = short(
+  'Your message could not be processed.',
+  'Something went wrong on our side, and nothing was charged. Send it again.',
+);
+
 /** For whoever presses what was pressed before, by what it did. */
 export const sayAlready: Readonly<Partial<Record<string, Reply>>> = {
   approved: short('Already approved.', 'This request was approved before. Its thread shows how it is going.'),

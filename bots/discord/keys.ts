@@ -6,6 +6,11 @@ export function messageKey(id: string): string {
   return `discord:m:${id}`;
 }
 
+/** One edit of a message. */
+export function editKey(id: string, at: Date): string {
+  return `discord:edit:${id}:${at.getTime()}`;
+}
+
 /** A command, a press or a form that was sent. */
 export function interactionKey(id: string): string {
   return `discord:i:${id}`;

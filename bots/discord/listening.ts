@@ -24,18 +24,21 @@ interface Needs {
 
 export interface Listening {
   readonly dispatch: Dispatch;
+  readonly concerns: NonNullable<GatewayParts['concerns']>;
   readonly settled: NonNullable<GatewayParts['settled']>;
   readonly forOne: Private;
   /** Judges a message once more, for its author alone (again.ts). */
   again(...given: Again): ReturnType<typeof again>;
   /** Resolves when all that was begun has ended. */
   ended(): Promise<void>;
+  /** Takes nothing more besides, and leaves what waits to the next process. */
+  stop(): Promise<void>;
 }
 
 type Again = Parameters<typeof again> extends [unknown, ...infer Given] ? Given : never;
 
 export function listening(
-  { app, brandName, settings, budgets, clock, log }: Context<DiscordSettings>,
+  { app, brandName, settings, budgets, inbox, clock, log }: Context<DiscordSettings>,
   { call, guilds, me, titles }: Needs,
 ): Listening {
   const members = discordMembers({ call, clock });
@@ -56,14 +59,20 @@ export function listening(
     clock,
     log,
   };
+  const said = saidHandlers(deps, inbox);
   return {
     dispatch: {
-      ...saidHandlers(deps),
+      ...said.dispatch,
       ...serverHandlers({ app, brandName, call, me, members, attempt: forOne.attempt, clock, log }),
     },
+    concerns: said.concerns,
     settled: settledMessages(deps),
     forOne,
     again: (...given) => again(deps, ...given),
     ended: forOne.ended,
+    async stop() {
+      await said.stop();
+      await forOne.ended();
+    },
   };
 }

@@ -37,6 +37,7 @@ export async function startDiscord(context: Context<DiscordSettings>): Promise<S
     call,
     guilds,
     pulse,
+    concerns: ears.concerns,
     settled: ears.settled,
     dispatch: { ...ears.dispatch, INTERACTION_CREATE: interactionCreate(acts, call) },
   });
@@ -53,7 +54,7 @@ export async function startDiscord(context: Context<DiscordSettings>): Promise<S
     gauges: pulse.gauges,
     async stop() {
       await Promise.all([gateway.stop(), commands.stop()]);
-      await Promise.all([ears.ended(), acts.ended()]);
+      await Promise.all([ears.stop(), acts.ended()]);
     },
   };
 }

@@ -6,6 +6,11 @@ export function messageKey(team: string, channel: string, ts: string): string {
   return `slack:${team}:${channel}:${ts}`;
 }
 
+/** One edit of a message. */
+export function editKey(team: string, channel: string, ts: string, editedTs: string): string {
+  return `slack:edit:${team}:${channel}:${ts}:${editedTs}`;
+}
+
 /** What Slack's own apps give a message before it has coordinates: one gesture may arrive under two of them. */
 export function twinKey(clientMsgId: string): string {
   return `slack:cm:${clientMsgId}`;

@@ -2,7 +2,7 @@
 
 import type { Context } from '#bots/adapter.ts';
 
-export function alone(): Pick<Context<unknown>, 'budgets' | 'hints' | 'leases' | 'replyHandles'> {
+export function alone(): Pick<Context<unknown>, 'budgets' | 'hints' | 'inbox' | 'leases' | 'replyHandles'> {
   const calls = new Set<(about: string) => void>();
   const handles = new Map<string, string>();
   return {
@@ -16,6 +16,13 @@ export function alone(): Pick<Context<unknown>, 'budgets' | 'hints' | 'leases' |
         return () => calls.delete(call);
       },
     },
+    inbox: ({ handle }) => ({
+      take: (event, wait) => handle(event, wait),
+      waits: () => false,
+      withdraw: async () => undefined,
+      size: () => 0,
+      stop: async () => undefined,
+    }),
     leases: {
       take: async (name, forMs) => ({ name, holder: 'alone', until: new Date(Date.now() + forMs), fence: 1, state: {} }),
       renew: async () => true,

@@ -21,6 +21,7 @@ import { readConfig } from '#core/contracts/env.ts';
 import { newId } from '#core/domain/ids.ts';
 import type { Log } from '#core/ports/log.ts';
 import { startProduct } from '#core/product/product.ts';
+import { counting, type Heard } from './counting.ts';
 import { APP, channelAt, guildAt, guildCreate } from './discord-events.ts';
 import type { Tell, Told } from './discord-teller.ts';
 import { median, percentile, type BenchRow } from './row.ts';
@@ -70,19 +71,19 @@ export async function benchDiscord(databaseUrl: string, dataDir: string, log: Lo
       await product.core.store.prisma.workspace.create({
         data: { id: newId(), platform: 'discord', externalId: guildAt(i), teamId, name: 'Bench' },
       });
-    const rounds: Record<'bare' | 'noise' | 'inserting' | 'asks', number>[] = [];
+    const rounds: Record<'bare' | 'noise' | 'inserting' | 'asks' | 'whole' | 'left', number>[] = [];
     // The first round warms up all of them.
     for (let i = 0; i <= ROUNDS; i++) {
       const round = {
         bare: await perSecondOfCpu('bare', 'noise', NOISE, bare.heard),
         noise: await perSecondOfCpu('ours', 'noise', NOISE),
         inserting: await perSecondOfCpu('inserting', 'ask', ASKS, inserting.heard),
-        asks: await perSecondOfCpu('ours', 'ask', ASKS, ours.heard),
+        ...(await ourRound()),
       };
       if (i > 0) rounds.push(round);
     }
-    const against = (what: 'noise' | 'asks', limit: 'bare' | 'inserting') => ({
-      unit: 'events/s',
+    const against = (what: 'noise' | 'asks' | 'whole', limit: 'bare' | 'inserting') => ({
+      unit: what === 'whole' ? 'asks/s' : 'events/s',
       value: median(rounds.map((round) => round[what])),
       limit: median(rounds.map((round) => round[limit])),
       ratio: median(rounds.map((round) => round[what] / round[limit])),
@@ -90,7 +91,9 @@ export async function benchDiscord(databaseUrl: string, dataDir: string, log: Lo
     const alone = { limit: null, ratio: null, aim: null };
     return [
       { name: 'Discord, a core, nobody’s events, discord.js', ...against('noise', 'bare'), aim: 0.8 },
-      { name: 'Discord, a core, asks, discord.js and insert', ...against('asks', 'inserting'), aim: 0.8 },
+      { name: 'Discord, a core, stored, discord.js and insert', ...against('asks', 'inserting'), aim: 0.8 },
+      { name: 'Discord, stored and not handled by then', unit: '%', value: median(rounds.map(({ left }) => left)), ...alone },
+      { name: 'Discord, a core, to the end, with insert', ...against('whole', 'inserting'), aim: null },
       { name: `Discord at ${ASKS_PER_SECOND} mentions/s until stored, p99`, unit: 'ms', value: await untilStored(), ...alone, most: 150 },
       { name: 'Discord, known messages against reading them', unit: '×', value: await toldAgain(), ...alone, most: 2 },
       {
@@ -111,6 +114,20 @@ export async function benchDiscord(databaseUrl: string, dataDir: string, log: Lo
     return ((await once(worker, 'message')) as [Told])[0];
   }
 
+  /** What is told until it is stored, the same until it is handled and nothing of it waits, and percent that were still to be handled. */
+  async function ourRound(): Promise<{ asks: number; whole: number; left: number }> {
+    const all = ours.heard(ASKS);
+    const before = process.threadCpuUsage();
+    const storedMs = await cpuMs(
+      async () => void (await tell({ kind: 'messages', to: 'ours', what: 'ask', count: ASKS, perSecond: null })),
+    );
+    const left = (ours.left() / ASKS) * 100;
+    await all;
+    while ((await pool.query('SELECT FROM chat_inbox LIMIT 1')).rowCount !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const { user, system } = process.threadCpuUsage(before);
+    return { asks: ASKS / (storedMs / 1000), whole: ASKS / ((user + system) / 1_000_000), left };
+  }
+
   async function perSecondOfCpu(to: string, what: 'ask' | 'noise', count: number, heard?: Heard): Promise<number> {
     const all = heard?.(count);
     const took = await cpuMs(async () => {
@@ -123,7 +140,9 @@ export async function benchDiscord(databaseUrl: string, dataDir: string, log: Lo
   async function untilStored(): Promise<number> {
     ours.stored.clear();
     const count = ASKS_PER_SECOND * ASKS_SECONDS;
+    const all = ours.heard(count);
     const { due } = await tell({ kind: 'messages', to: 'ours', what: 'ask', count, perSecond: ASKS_PER_SECOND });
+    await all;
     return percentile(
       [...due].map(([id, dueMs]) => ours.stored.get(id)! - dueMs),
       99,
@@ -132,15 +151,18 @@ export async function benchDiscord(databaseUrl: string, dataDir: string, log: Lo
 
   /** Of a channel that has been heard: catching up with it, against reading it. */
   async function toldAgain(): Promise<number> {
+    const all = ours.heard(KNOWN);
     const { due } = await tell({ kind: 'messages', to: 'ours', what: 'ask', count: KNOWN, perSecond: null, inOne: true });
+    await all;
     const mark = String(BigInt(due.keys().next().value!) - 1n);
-    const { read, catchUpFrom } = knowing(ours.context(), channelAt(0, 0));
+    const { read, catchUpFrom, stop } = knowing(ours.context(), channelAt(0, 0));
     const ratios: number[] = [];
     for (let i = 0; i <= ROUNDS; i++) {
       const reading = await cpuMs(() => read(mark));
       const catchingUp = await cpuMs(() => catchUpFrom(mark));
       if (i > 0) ratios.push(catchingUp / reading);
     }
+    await stop();
     return median(ratios);
   }
 
@@ -156,12 +178,9 @@ export async function benchDiscord(databaseUrl: string, dataDir: string, log: Lo
 
 type Context = Parameters<typeof startDiscord>[0];
 
-/** Resolves once so many more were heard. */
-type Heard = (count: number) => Promise<void>;
-
 /** Discord as it is, except that nothing is posted, and that it is noted when a message is stored. */
 function hearing() {
-  const { heard, one } = counting();
+  const { heard, left, one } = counting();
   /** By message, in ms of process.hrtime. */
   const stored = new Map<string, number>();
   let context: Context | null = null;
@@ -185,7 +204,7 @@ function hearing() {
       return started;
     },
   };
-  return { adapter, heard, stored, context: () => context! };
+  return { adapter, heard, left, stored, context: () => context! };
 }
 
 async function openClient(token: string, api: string, take: (message: Message) => Promise<void>) {
@@ -199,17 +218,6 @@ async function openClient(token: string, api: string, take: (message: Message) =
   return { client, heard };
 }
 
-function counting(): { heard: Heard; one(): void } {
-  let [left, done] = [0, () => {}];
-  return {
-    heard(count) {
-      left = count;
-      return new Promise((resolve) => (done = resolve));
-    },
-    one: () => void (--left === 0 && done()),
-  };
-}
-
 /** The parts that catch up, apart from the connection. */
 function knowing(context: Context, channel: string) {
   const { budgets, clock, log, settings } = context;
@@ -217,12 +225,13 @@ function knowing(context: Context, channel: string) {
   const call = discordCalls(settings, { budgets, clock, pulse });
   const guilds = guildMemory({ call, clock, log });
   guilds.note('GUILD_CREATE', guildCreate(0));
-  const { dispatch, settled } = listening(context, { call, guilds, me: async () => APP, titles: keepTitles() });
+  const { dispatch, concerns, settled, stop } = listening(context, { call, guilds, me: async () => APP, titles: keepTitles() });
   const { signal: leaving } = new AbortController();
-  const taking = taker({ dispatch, clock, log, pulse, mayTake: () => true, leaving, waiting: () => undefined });
+  const taking = taker({ dispatch, concerns, clock, log, pulse, mayTake: () => true, leaving, waiting: () => undefined });
   const told = { ...guilds, channelsAfter: () => [] };
   const needs = { call, budgets, clock, log, pulse, guilds: told, taker: taking, settled, historyEveryMs: 0 };
   return {
+    stop,
     async read(mark: string): Promise<void> {
       for (let [after, isLast] = [mark, false]; !isLast;) {
         const page = (await call({ method: 'GET', path: `/channels/${channel}/messages?after=${after}&limit=100` }, leaving)) as {

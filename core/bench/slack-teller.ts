@@ -19,12 +19,14 @@ export interface Tell {
 
 export interface Told {
   readonly waits: readonly number[];
+  /** When each mention was due, by its ts: ms of process.hrtime, which all threads have in common. */
+  readonly due: ReadonlyMap<string, number>;
   readonly tookMs: number;
 }
 
 const { secret, teams, callers } = workerData as { secret: string; teams: number; callers: number };
 const agent = new Agent({ keepAlive: true, maxSockets: 4 * callers });
-let mentions = 0;
+let made = 0;
 
 const api = createServer((asked, response) => {
   const chunks: Buffer[] = [];
@@ -40,7 +42,9 @@ api.listen(0, '127.0.0.1', () => parentPort!.postMessage((api.address() as Addre
 parentPort!.on('message', (tell: Tell) => void told(tell).then((done) => parentPort!.postMessage(done)));
 
 async function told({ url, count, times, perSecond }: Tell): Promise<Told> {
-  const bodies = Array.from({ length: count }, mention);
+  const mentions = Array.from({ length: count }, mention);
+  const bodies = mentions.map(({ body }) => body);
+  const dueAt = new Map<string, number>();
   const waits: number[] = [];
   const begun = performance.now();
   let next = 0;
@@ -57,20 +61,25 @@ async function told({ url, count, times, perSecond }: Tell): Promise<Told> {
     for (const [i, body] of bodies.entries()) {
       const due = begun + (i * 1000) / perSecond;
       await sleep(Math.max(0, due - performance.now()));
+      dueAt.set(mentions[i]!.ts, nowMs() + due - performance.now());
       all.push(send(url, body, due, waits));
     }
     await Promise.all(all);
   }
-  return { waits, tookMs: performance.now() - begun };
+  return { waits, due: dueAt, tookMs: performance.now() - begun };
 }
 
-function mention(): string {
-  const n = ++mentions;
+function mention(): { readonly ts: string; readonly body: string } {
+  const n = ++made;
   const [team, ts] = [(n % teams) + 1, `${1_700_000_000 + Math.floor(n / 1_000)}.${String(n % 1_000).padStart(6, '0')}`];
   const event = { type: 'message', channel: 'C1', user: `U${team}`, text: '<@UBOT> find me a lead in Miami', ts };
   const about = { api_app_id: 'A1', event_id: `Ev${n}`, event_time: Math.floor(Number(ts)), is_ext_shared_channel: false };
   const authorizations = [{ enterprise_id: null, team_id: `T${team}`, user_id: 'UBOT', is_bot: true, is_enterprise_install: false }];
-  return JSON.stringify({ token: 'bench', team_id: `T${team}`, ...about, event, type: 'event_callback', authorizations });
+  return { ts, body: JSON.stringify({ token: 'bench', team_id: `T${team}`, ...about, event, type: 'event_callback', authorizations }) };
+}
+
+function nowMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 function send(url: string, body: string, dueMs: number, waits: number[]): Promise<void> {

@@ -225,6 +225,7 @@ test('the button of a mail about an expiring key, about an app that was removed 
     'app-permissions': ['/team/workspaces', 'Chats'],
     'letters-dead': [alarmPages['letters-dead'], 'Undelivered'],
     'mails-dead': [alarmPages['mails-dead'], 'Emails'],
+    'messages-unhandled': [alarmPages['messages-unhandled'], 'Operator'],
     'platform-down': [alarmPages['platform-down'], 'Operator'],
     'billing-behind': [alarmPages['billing-behind'], 'Payments'],
     'billing-differs': [alarmPages['billing-differs'], 'Payments'],

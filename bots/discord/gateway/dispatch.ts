@@ -32,6 +32,8 @@ export interface GatewayParts {
   readonly guilds: GuildMemory;
   readonly dispatch: Dispatch;
   readonly pulse: Pulse;
+  /** False for what nobody listens to: it is committed at once. Where it is left out, all that has a handler may concern us. */
+  readonly concerns?: (name: string, data: unknown) => boolean;
   /** Ids of those of these messages, out of a channel's history, that need not be taken again. Where it is left out, all are. */
   readonly settled?: (messages: readonly HistoryMessage[]) => Promise<ReadonlySet<string>>;
 }

@@ -6,7 +6,7 @@ import { inOrder } from '#bots/in-order.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Pulse } from '../health.ts';
-import type { Dispatch, Handler, Told } from './dispatch.ts';
+import type { Dispatch, GatewayParts, Handler, Told } from './dispatch.ts';
 
 export interface Taker {
   /** Resolves true once it is committed, false where this process had to leave it to the next one. Never rejects. undefined: nobody waits for it. */
@@ -19,7 +19,7 @@ export interface Taker {
   ended(): Promise<void>;
 }
 
-export interface TakeNeeds {
+export interface TakeNeeds extends Pick<GatewayParts, 'concerns'> {
   readonly dispatch: Dispatch;
   readonly clock: Clock;
   readonly log: Log;
@@ -40,7 +40,7 @@ const UNKNOWN_MOST = 100;
 
 const names: ReadonlySet<string> = new Set(Object.values(GatewayDispatchEvents));
 
-export function taker({ dispatch, clock, log, pulse, mayTake, leaving, waiting }: TakeNeeds): Taker {
+export function taker({ dispatch, concerns = () => true, clock, log, pulse, mayTake, leaving, waiting }: TakeNeeds): Taker {
   const order = inOrder();
   const underWay = new Set<Promise<boolean>>();
   const unknown = new Set<string>();
@@ -50,6 +50,7 @@ export function taker({ dispatch, clock, log, pulse, mayTake, leaving, waiting }
     take(name, data, told) {
       const handler = dispatch[name];
       if (handler === undefined) return void (names.has(name) || noteUnknown(name));
+      if (!concerns(name, data)) return undefined;
       const turn = turnOf(name, data);
       const work = () => untilCommitted(name, handler, data, told);
       return follow(turn === null ? work() : order.run(turn, work));
@@ -57,7 +58,7 @@ export function taker({ dispatch, clock, log, pulse, mayTake, leaving, waiting }
     inTurn: (channel, work) => order.run(channel, work),
     takeNow(name, data, told) {
       const handler = dispatch[name];
-      return handler === undefined ? Promise.resolve(true) : follow(untilCommitted(name, handler, data, told));
+      return handler === undefined || !concerns(name, data) ? Promise.resolve(true) : follow(untilCommitted(name, handler, data, told));
     },
     async ended() {
       while (underWay.size > 0) await Promise.all(underWay);

@@ -9,13 +9,20 @@ import { recipientOf } from './recipient.ts';
 import { WITHIN_MS } from './said.ts';
 import type { DiscordMessage } from './shapes.ts';
 
+/** When its author edited it; null where it was another change, or where nothing says what stands there now. */
+export function editedAt({ settings }: Pick<SaidDeps, 'settings'>, message: DiscordMessage): Date | null {
+  if (!isSpoken(message) || !message.edited_timestamp) return null;
+  const at = new Date(message.edited_timestamp);
+  // Without the right to read, a text is empty whatever stands there.
+  if (Number.isNaN(at.getTime()) || (message.content === '' && message.guild_id && !settings.messageContent)) return null;
+  return at;
+}
+
 /** Resolves once the outcome is committed; what rejects is told again. */
 export async function handleEdit(deps: SaidDeps, message: DiscordMessage): Promise<void> {
-  const { app, forOne, settings } = deps;
-  if (!isSpoken(message) || !message.edited_timestamp) return;
-  const at = new Date(message.edited_timestamp);
-  // Without the right to read, an empty text says nothing of what stands there now.
-  if (Number.isNaN(at.getTime()) || (message.content === '' && message.guild_id && !settings.messageContent)) return;
+  const { app, forOne } = deps;
+  const at = editedAt(deps, message);
+  if (at === null) return;
   const said = await look(deps, message);
   if (said === null || said.place.locked || said.isHidden) return;
   const key = messageKey(message.id);

@@ -1,28 +1,85 @@
-// What the gateway tells of messages.
+// What the gateway tells of messages. New ones and edits go through the inbox: they are committed once they are stored, however long it
+// takes to find out who speaks. What concerns nobody of ours ends here.
 
-import type { Dispatch, GatewayParts, Handler } from '../gateway/dispatch.ts';
-import { messageKey } from '../keys.ts';
+import { z } from 'zod';
+import type { Context } from '#bots/adapter.ts';
+import { sayGivenUp } from '#bots/words.ts';
+import type { ChatEvent, ChatInbox } from '#core/ports/inbox.ts';
+import type { Dispatch, GatewayParts } from '../gateway/dispatch.ts';
+import { editKey, messageKey } from '../keys.ts';
 import type { SaidDeps } from './deps.ts';
-import { handleEdit } from './edited.ts';
+import { heardOurs } from './echo.ts';
+import { editedAt, handleEdit } from './edited.ts';
 import { handleGone } from './gone.ts';
-import { handleMessage } from './said.ts';
+import { isSpoken } from './message.ts';
+import { recipientOf } from './recipient.ts';
+import { concerned, handleMessage, WITHIN_MS } from './said.ts';
 import { deletedInBulkSchema, deletedSchema, messageSchema, type DiscordMessage } from './shapes.ts';
 import { taken } from './taken.ts';
 
-export function saidHandlers(deps: SaidDeps): Dispatch {
+export interface SaidHandlers {
+  readonly dispatch: Dispatch;
+  readonly concerns: NonNullable<GatewayParts['concerns']>;
+  /** Takes nothing more, and resolves when what was begun has ended. */
+  stop(): Promise<void>;
+}
+
+export function saidHandlers(deps: SaidDeps, openInbox: Context<unknown>['inbox']): SaidHandlers {
   const { log } = deps;
-  const onMessage = (handle: (deps: SaidDeps, message: DiscordMessage) => Promise<void>): Handler => {
-    const known = taken(log, messageSchema, (message) => handle(deps, message));
-    return async (data, told) => {
+  const inbox = openInbox({ platform: 'discord', handle: (event) => handle(deps, event), gaveUp: (event) => tellGivenUp(deps, event) });
+
+  const onMessage = (take: (message: DiscordMessage) => Promise<void>) => {
+    const known = taken(log, messageSchema, take);
+    return async (...[data, told]: Parameters<typeof known>) => {
       if (mayConcernUs(deps, data)) await known(data, told);
     };
   };
-  return {
-    MESSAGE_CREATE: onMessage(handleMessage),
-    MESSAGE_UPDATE: onMessage(handleEdit),
-    MESSAGE_DELETE: taken(log, deletedSchema, ({ id, guild_id: guild }) => handleGone(deps, guild ?? null, [id])),
-    MESSAGE_DELETE_BULK: taken(log, deletedInBulkSchema, ({ ids, guild_id: guild }) => handleGone(deps, guild ?? null, ids)),
+  const gone = async (guild: string | null, ids: readonly string[]) => {
+    // What waits to be heard never is; then there may still be what was made of it.
+    await inbox.withdraw(ids.map(messageKey));
+    await handleGone(deps, guild, ids);
   };
+
+  return {
+    dispatch: {
+      MESSAGE_CREATE: onMessage(async (message) => {
+        if (message.author.id === (await deps.me())) return heardOurs(deps, message);
+        // Where something waits in its channel, nobody knows yet what of the rest is for us.
+        if (!isSpoken(message) || !(inbox.waits(message.channel_id) || (await concerned(deps, message)))) return;
+        await leave(inbox, { kind: 'said', message }, messageKey(message.id));
+      }),
+      MESSAGE_UPDATE: onMessage(async (message) => {
+        const at = editedAt(deps, message);
+        if (at !== null) await leave(inbox, { kind: 'edited', message }, editKey(message.id, at));
+      }),
+      MESSAGE_DELETE: taken(log, deletedSchema, ({ id, guild_id: guild }) => gone(guild ?? null, [id])),
+      MESSAGE_DELETE_BULK: taken(log, deletedInBulkSchema, ({ ids, guild_id: guild }) => gone(guild ?? null, ids)),
+    },
+    concerns: (name, data) => (name !== 'MESSAGE_CREATE' && name !== 'MESSAGE_UPDATE') || mayConcernUs(deps, data),
+    stop: () => inbox.stop(),
+  };
+}
+
+const bodySchema = z.object({ kind: z.enum(['said', 'edited']), message: messageSchema });
+type Body = z.output<typeof bodySchema>;
+
+/** The gateway can wait until there is room: what it tells meanwhile is not read. */
+function leave(inbox: ChatInbox, body: Body, key: string): Promise<void> {
+  const { channel_id: place, guild_id: workspace, author } = body.message;
+  const sinceMs = performance.now();
+  const wait = () => ({ waitedMs: performance.now() - sinceMs, withinMs: WITHIN_MS });
+  return inbox.take({ key, place, workspace: workspace ?? null, author: author.id, body }, wait, { patiently: true });
+}
+
+async function handle(deps: SaidDeps, { body }: ChatEvent): Promise<void> {
+  const { kind, message } = bodySchema.parse(body);
+  await (kind === 'said' ? handleMessage(deps, message) : handleEdit(deps, message));
+}
+
+/** Whoever edited something sees their request as it was. */
+function tellGivenUp({ forOne }: SaidDeps, { key, body }: ChatEvent): void {
+  const { kind, message } = bodySchema.safeParse(body).data ?? {};
+  if (kind === 'said') forOne.tell(`${key} given up`, recipientOf({ message: message!, guild: message!.guild_id ?? null }), sayGivenUp);
 }
 
 /** Those that have an outcome already, and nothing to be shown for it. */

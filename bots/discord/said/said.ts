@@ -6,9 +6,9 @@ import { firstLine } from '#core/domain/text/text.ts';
 import { messageKey } from '../keys.ts';
 import { named } from '../servers/names.ts';
 import type { SaidDeps } from './deps.ts';
-import { heardOurs } from './echo.ts';
 import { sayHidden } from './hidden.ts';
-import { isSpoken, look, messageIn, speakerIn, whoSaid, type SaidMessage } from './message.ts';
+import { look, messageIn, speakerIn, whoSaid, type SaidMessage } from './message.ts';
+import { namesUs } from './mentions.ts';
 import { mute } from './mute.ts';
 import { recipientOf } from './recipient.ts';
 import type { DiscordMessage } from './shapes.ts';
@@ -18,17 +18,22 @@ export const WITHIN_MS = 20_000;
 /** A repeat that is older than this was answered long ago: Discord does not take the nonce for the same any more. */
 const TOLD_MS = 5 * 60_000;
 
-/** Resolves once the outcome is committed; what rejects is told again. The gateway keeps what is said in a channel in order. */
-export async function handleMessage(deps: SaidDeps, message: DiscordMessage): Promise<void> {
-  if (message.author.id === (await deps.me())) return heardOurs(deps, message);
-  if (isSpoken(message)) await hear(deps, message);
+/** Whether somebody's words may be for us. Where nobody can say, they may; whatever is let through is judged anew. */
+export async function concerned(deps: SaidDeps, message: DiscordMessage): Promise<boolean> {
+  if (!message.guild_id || namesUs(message, { me: await deps.me() })) return true;
+  try {
+    const said = await look(deps, message);
+    return said !== null && mayConcern(said) && (said.isHidden || (await mayBeForUs(deps, said)));
+  } catch {
+    return true;
+  }
 }
 
-async function hear(deps: SaidDeps, message: DiscordMessage): Promise<void> {
+/** Resolves once the outcome is committed; what rejects is given again. What is said in a channel is given in order. */
+export async function handleMessage(deps: SaidDeps, message: DiscordMessage): Promise<void> {
   const { app, clock, forOne, titles } = deps;
   const said = await look(deps, message);
-  // A thread is locked to end what goes on there.
-  if (said === null || said.place.locked || isAside(said.text)) return;
+  if (said === null || !mayConcern(said)) return;
   if (said.isHidden) return sayHidden(deps, said);
   if (!(await mayBeForUs(deps, said))) return;
 
@@ -43,6 +48,11 @@ async function hear(deps: SaidDeps, message: DiscordMessage): Promise<void> {
   if (!repeated && (outcome === 'task' || outcome === 'approval')) await named(deps, said, who);
   const isOld = input.at.getTime() < clock.now().getTime() - TOLD_MS;
   if (!(repeated && isOld)) forOne.show(messageKey(message.id), recipientOf(said), show);
+}
+
+/** A thread is locked to end what goes on there. */
+function mayConcern({ place, text }: SaidMessage): boolean {
+  return !place.locked && !isAside(text);
 }
 
 async function mayBeForUs({ settings, places }: SaidDeps, { message, place, how, text, hasFiles }: SaidMessage): Promise<boolean> {

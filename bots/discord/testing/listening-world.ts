@@ -109,7 +109,7 @@ export async function openListeningWorld(more: Partial<DiscordSettings> = {}, op
             body: Readable.from([Buffer.from(CONTENT)]),
           }),
         },
-        stop: () => heard!.ended(),
+        stop: () => heard!.stop(),
       };
     },
   };
@@ -182,7 +182,7 @@ export async function openListeningWorld(more: Partial<DiscordSettings> = {}, op
         .filter(({ method, path }) => method === 'POST' && path === `/channels/${channel}/messages`)
         .map(({ body }) => textsIn((body as { components: unknown }).components).join('\n')),
     async anew() {
-      await heard!.ended();
+      await heard!.stop();
       heard = open();
       return heard;
     },

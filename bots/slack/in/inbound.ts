@@ -7,13 +7,13 @@ import type { Call } from '../api/call.ts';
 import type { SlackPulse } from '../health.ts';
 import type { Status } from '../out/status.ts';
 import { slackDirectory } from '../said/directory.ts';
-import { inOrder } from '#bots/in-order.ts';
 import { slackPlaceNames } from '../said/place-names.ts';
 import { slackPrivate } from '../said/private.ts';
 import { slackRules } from '../said/rules.ts';
 import type { SlackSettings } from '../settings.ts';
 import type { TokensOf } from '../tokens-of.ts';
 import type { Bolt } from './bolt.ts';
+import { slackSaid } from './events.ts';
 import { slackEvents } from './http.ts';
 import { slackListeners } from './listeners.ts';
 import { loadedOnce } from './loaded-once.ts';
@@ -36,19 +36,20 @@ export async function slackInbound(
   const directory = slackDirectory({ call, tokens, hints, clock });
   const rules = slackRules(app, hints, clock);
   const names = slackPlaceNames({ workspaces: app.workspaces, call, clock, log });
-  const deps = { app, brandName, call, tokens, directory, rules, names, order: inOrder(), forOne, status, clock, log };
+  const deps = { app, brandName, call, tokens, directory, rules, names, forOne, status, clock, log };
   const listen = slackListeners(deps);
-  const bolt = loadedOnce<Bolt>(async () => {
-    const opened = (await import('./bolt.ts')).openBolt(listen, log);
-    return {
-      handle(...told) {
-        pulse.told();
-        return opened.handle(...told);
-      },
-    };
-  });
+  const events = slackSaid({ ...deps, inbox: context.inbox });
+  const loaded = loadedOnce<Bolt>(async () => (await import('./bolt.ts')).openBolt(listen, log));
+  const told: Bolt = {
+    async handle(body, about) {
+      pulse.told();
+      return events.take(body, about) ?? (await loaded()).handle(body, about);
+    },
+  };
   // It takes half of the three seconds in which a real Slack wants its first answer.
-  if (settings.seeds === undefined) bolt().catch((error: unknown) => log.warn({ error }, 'Bolt not loaded; the first request tries again'));
+  if (settings.seeds === undefined)
+    loaded().catch((error: unknown) => log.warn({ error }, 'Bolt not loaded; the first request tries again'));
+  const bolt = async () => told;
   const { signingSecrets: secrets, appToken } = settings;
   const socket = appToken === null ? null : await openSlackSocket({ appToken, call, tokens, bolt, pulse, clock, log });
   return {
@@ -56,6 +57,7 @@ export async function slackInbound(
     welcome: (here, user) => forOne.attempt(welcome(deps, here, user, null, { installed: true })),
     async stop() {
       await socket?.stop();
+      await events.stop();
       directory.stop();
       rules.stop();
       await forOne.ended();

@@ -1,4 +1,4 @@
-// What Bolt hands on, one listener a kind.
+// What Bolt hands on, one listener a kind. What people say is no business of Bolt's (events.ts).
 
 import type { App, Context } from '@slack/bolt';
 import type { z } from 'zod';
@@ -8,24 +8,12 @@ import { CHANGE, submitted } from '../acts/form.ts';
 import { appOpened } from '../acts/home.ts';
 import { pressed } from '../acts/pressed.ts';
 import { askWhatToDo, runOnMessage } from '../acts/shortcut.ts';
-import { stopped } from '../acts/stopped.ts';
 import { removed, revoked } from '../install/gone.ts';
 import type { SaidDeps } from '../said/deps.ts';
 import { RUN } from '../manifest/manifest.ts';
-import { handleMessage } from '../said/said.ts';
 import type { TokensOf } from '../tokens-of.ts';
 import type { Listen } from './bolt.ts';
-import {
-  commandSchema,
-  messageEventSchema,
-  openedSchema,
-  pressedSchema,
-  removedSchema,
-  revokedSchema,
-  shortcutSchema,
-  stoppedSchema,
-  submittedSchema,
-} from './shapes.ts';
+import { commandSchema, openedSchema, pressedSchema, removedSchema, revokedSchema, shortcutSchema, submittedSchema } from './shapes.ts';
 import { waitOf } from './wait.ts';
 
 export interface ListenDeps extends SaidDeps {
@@ -50,21 +38,12 @@ export function slackListeners(deps: ListenDeps): Listen {
   }
 
   return (app: App) => {
-    // A mention in a channel is told twice, as a message and as a mention: both are the same message to us.
-    app.event(/^(?:message|app_mention)$/, async ({ event, context }) => {
-      const message = await read(messageEventSchema, event, context);
-      if (message !== null) await handleMessage(deps, message.here, message.it, waitOf(context));
-    });
     app.event('user_change', async ({ event, context }) => {
       if (context.teamId !== undefined) deps.directory.changed(context.teamId, event.user.id);
     });
     app.event('app_home_opened', async ({ event, context }) => {
       const opened = await read(openedSchema, event, context);
       if (opened !== null) appOpened(deps, opened.here, opened.it);
-    });
-    app.event('agent_session_stopped', async ({ event, context }) => {
-      const stop = await read(stoppedSchema, event, context);
-      if (stop !== null) await stopped(deps, stop.here, stop.it, waitOf(context));
     });
     app.event('app_uninstalled', async ({ body, context }) => {
       const news = await read(removedSchema, body, context);

@@ -110,6 +110,7 @@ export type SlashCommand = z.output<typeof commandSchema>;
 
 /** Slack's own Stop. */
 export const stoppedSchema = z.object({ channel: id, user: id, thread_ts: ts, event_ts: ts });
+export type Stopped = z.output<typeof stoppedSchema>;
 
 /** The app was removed. `event_time` is when, in seconds. */
 export const removedSchema = z.object({ event_time: z.number().positive() });

@@ -10,7 +10,7 @@ import { receivingTeam } from './teams.ts';
 
 export interface TakeDeps {
   readonly tokens: TokensOf;
-  readonly bolt: () => Promise<Bolt>;
+  readonly bolt: () => Promise<Pick<Bolt, 'handle'>>;
   readonly log: Log;
 }
 

@@ -4,7 +4,6 @@ import type { Log } from '#core/ports/log.ts';
 import type { Call } from '../api/call.ts';
 import type { Status } from '../out/status.ts';
 import type { Directory } from './directory.ts';
-import type { InOrder } from '#bots/in-order.ts';
 import type { PlaceNames } from './place-names.ts';
 import type { Private } from './private.ts';
 import type { Rules } from './rules.ts';
@@ -17,7 +16,6 @@ export interface SaidDeps {
   readonly directory: Directory;
   readonly rules: Rules;
   readonly names: PlaceNames;
-  readonly order: InOrder;
   readonly forOne: Private;
   readonly status: Status;
   readonly clock: Clock;

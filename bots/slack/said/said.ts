@@ -3,10 +3,11 @@
 
 import { isAside, muteIn, sayMayNotMute, sayMuted, sayMuteInThread } from '#bots/mute-words.ts';
 import type { EditInput, MessageInput } from '#core/contracts/chats.ts';
+import { never } from '#core/domain/never.ts';
 import { safeFileName } from '#core/domain/files/file-name.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import type { MessageEvent, SaidMessage, SlackFile } from '../in/shapes.ts';
-import { stillInTime, type WaitOf } from '../in/wait.ts';
+import type { WaitOf } from '../in/wait.ts';
 import { fileRef } from '../out/fetcher.ts';
 import { atOf, channelOf, messageKey, twinKey } from '../keys.ts';
 import { refs } from '../refs.ts';
@@ -16,26 +17,44 @@ import { mentions, plainWords, withNames } from './plain-words.ts';
 import type { Rules } from './rules.ts';
 import { speakerOf } from './speaker.ts';
 
-/** Resolves once the outcome is committed; until then it must not be acknowledged. */
+/** Resolves once the outcome is committed. What is said in one thread is given one by one, in order. */
 export async function handleMessage(deps: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
-  const { subtype, message, previous_message: before } = event;
-  if (subtype === 'message_changed')
-    return message?.subtype === 'tombstone' ? removed(deps, here, event, wait) : edited(deps, here, event, wait);
-  if (subtype === 'message_deleted') return removed(deps, here, event, wait);
-  if (isOurs(event, here)) return heardOurs(deps, here, event);
-  // Joins, topics, pins and the like are nobody's words; and what a bot says starts nothing, or two would talk for ever.
-  if (subtype !== undefined && !spoken.has(subtype)) return;
-  if (event.bot_id !== undefined || event.user === undefined || event.ts === undefined || before !== undefined) return;
-  const told = { ...event, user: event.user, ts: event.ts };
-  await deps.order.run(messageKey(here.externalId, event.channel, event.thread_ts ?? event.ts), () => {
-    stillInTime(wait);
-    return said(deps, here, told, wait);
-  });
+  const told = meaningOf(event, here);
+  switch (told.kind) {
+    case 'said':
+      return said(deps, here, told.event, wait);
+    case 'edited':
+      return edited(deps, here, event, wait);
+    case 'removed':
+      return removed(deps, here, event, wait);
+    case 'ours':
+      return heardOurs(deps, here, event);
+    case 'nothing':
+      return;
+    default:
+      never(told);
+  }
+}
+
+export type Meaning =
+  | { readonly kind: 'said'; readonly event: Said }
+  | { readonly kind: 'edited' | 'removed' | 'ours' }
+  /** Joins, topics, pins and the like are nobody's words; and what a bot says starts nothing, or two would talk for ever. */
+  | { readonly kind: 'nothing' };
+
+export function meaningOf(event: MessageEvent, here: Installation): Meaning {
+  const { subtype, user, ts, bot_id: bot, message, previous_message: before } = event;
+  if (subtype === 'message_changed') return { kind: message?.subtype === 'tombstone' ? 'removed' : 'edited' };
+  if (subtype === 'message_deleted') return { kind: 'removed' };
+  if (isOurs(event, here)) return { kind: 'ours' };
+  if (subtype !== undefined && !spoken.has(subtype)) return { kind: 'nothing' };
+  if (bot !== undefined || user === undefined || ts === undefined || before !== undefined) return { kind: 'nothing' };
+  return { kind: 'said', event: { ...event, user, ts } };
 }
 
 const spoken: ReadonlySet<string> = new Set(['file_share', 'thread_broadcast', 'me_message']);
 
-type Said = MessageEvent & { readonly user: string; readonly ts: string };
+export type Said = MessageEvent & { readonly user: string; readonly ts: string };
 
 async function said(deps: SaidDeps, here: Installation, event: Said, wait: WaitOf): Promise<void> {
   const { app, directory, rules, names, forOne, status, brandName } = deps;
@@ -90,7 +109,7 @@ async function viewed(
 }
 
 /** Most of what is said in channels is neither for us nor in a thread where we were asked: nobody is looked up for it. */
-async function mayBeFollowUp(rules: Rules, team: string, channel: string, thread: string | null, ts: string): Promise<boolean> {
+export async function mayBeFollowUp(rules: Rules, team: string, channel: string, thread: string | null, ts: string): Promise<boolean> {
   const [rule, isOurs] = await Promise.all([
     rules.of(team, channel, thread ?? ts),
     thread === null ? false : rules.follows(team, channel, thread),
@@ -99,25 +118,31 @@ async function mayBeFollowUp(rules: Rules, team: string, channel: string, thread
 }
 
 /** Direct messages with the app have ids of their own. The text says whether it names us, in whichever event it comes. */
-function howSaid(channel: string, text: string, botUser: string | null): 'direct' | 'mention' | 'thread' {
+export function howSaid(channel: string, text: string, botUser: string | null): 'direct' | 'mention' | 'thread' {
   if (channel.startsWith('D')) return 'direct';
   return mentions(text, botUser) ? 'mention' : 'thread';
 }
 
-/** Slack also tells of a change when it has drawn a link, counted an answer, or when we edited a post of ours. */
+export type Edited = SaidMessage & { readonly user: string; readonly ts: string; readonly edited: { readonly ts: string } };
+
+/** Slack also tells of a change when it has drawn a link, counted an answer, or when we edited a post of ours: null. */
+export function editIn({ message: now, previous_message: before }: MessageEvent): Edited | null {
+  if (now?.user === undefined || now.ts === undefined || now.edited === undefined || now.bot_id !== undefined) return null;
+  return before !== undefined && before.text === now.text ? null : { ...now, user: now.user, ts: now.ts, edited: now.edited };
+}
+
 async function edited(deps: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
   const { app, directory, forOne, status } = deps;
-  const { message: now, previous_message: before, channel } = event;
-  if (now?.user === undefined || now.ts === undefined || now.edited === undefined || now.bot_id !== undefined) return;
-  if (before !== undefined && before.text === now.text) return;
-  if (!(await mayBeRequest(deps, here, channel, now, before))) return;
+  const { previous_message: before, channel } = event;
+  const now = editIn(event);
+  if (now === null || !(await mayBeRequest(deps, here, channel, now, before))) return;
   const { externalId: team } = here;
   const who = await directory.who(team, now.user);
   if (who.isBot) return;
   const key = messageKey(team, channel, now.ts);
   const at = atOf(now.edited.ts);
   const text = await wordsIn({ directory }, here, now.text);
-  const edit = { key, text, at, ...inPlaceOf(here, event, { ...now, ts: now.ts }) };
+  const edit = { key, text, at, ...inPlaceOf(here, event, now) };
   const { show, outcome, repeated } = await app.chats.changed(speakerOf(here, who), edit, wait());
   if (outcome === 'task' && !repeated && edit.message !== undefined) status.working(edit.message.threadRef, now.user, now.ts);
   forOne.show(`${key}:${now.edited.ts}`, { team, channel, thread: now.thread_ts ?? null, user: now.user }, show);
@@ -152,19 +177,28 @@ function inPlaceOf(
   };
 }
 
+/** What was deleted, with its ts; null where it was nothing of a person's. */
+export function removalIn({
+  deleted_ts: deleted,
+  previous_message: before,
+}: MessageEvent): (SaidMessage & { user: string; ts: string }) | null {
+  const ts = deleted ?? before?.ts;
+  return before?.user === undefined || ts === undefined || before.bot_id !== undefined ? null : { ...before, user: before.user, ts };
+}
+
 /** Slack names the author and not who deleted it: the author is the speaker. */
 async function removed(deps: SaidDeps, here: Installation, event: MessageEvent, wait: WaitOf): Promise<void> {
   const { app, directory } = deps;
-  const { previous_message: before, channel } = event;
-  const ts = event.deleted_ts ?? before?.ts;
-  if (before?.user === undefined || ts === undefined || before.bot_id !== undefined) return;
-  if (!(await mayBeRequest(deps, here, channel, before))) return;
+  const { channel } = event;
+  const before = removalIn(event);
+  if (before === null || !(await mayBeRequest(deps, here, channel, before))) return;
+  const { ts } = before;
   const who = await directory.who(here.externalId, before.user);
   if (!who.isBot) await app.chats.removed(speakerOf(here, who), { key: messageKey(here.externalId, channel, ts) }, wait());
 }
 
 /** Whatever else is edited or removed in a channel was never one. Where every message is a request, each may have been. */
-async function mayBeRequest(
+export async function mayBeRequest(
   { rules }: Pick<SaidDeps, 'rules'>,
   { externalId: team, botUserId }: Installation,
   channel: string,

@@ -9,6 +9,7 @@ export type AlarmKind =
   | 'letters-dead'
   | 'ledger-wrong'
   | 'mails-dead'
+  | 'messages-unhandled'
   | 'news-late'
   | 'platform-down'
   | 'purchase-unfit';
@@ -22,6 +23,7 @@ export const alarmPages: Readonly<Record<AlarmKind, `/operator${string}`>> = {
   'letters-dead': '/operator/undelivered',
   'ledger-wrong': '/operator/ledger',
   'mails-dead': '/operator/mails',
+  'messages-unhandled': '/operator',
   'platform-down': '/operator',
   'news-late': '/operator/billing',
   'purchase-unfit': '/operator/billing',

@@ -6,6 +6,7 @@ import { NO_CREDITS } from '#core/domain/credits/credits.ts';
 import { newId, type FileId, type TaskId } from '#core/domain/ids.ts';
 import { keysOf } from '#core/domain/files/original-file.ts';
 import { FilesError } from '#core/ports/files.ts';
+import { watchInbox } from '../inbox/watch.ts';
 import { watchUndelivered } from '../mail/alarm.ts';
 import type { Core } from '../runtime/core.ts';
 import { forgetRemoved } from '../chats/removed.ts';
@@ -65,6 +66,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(EXPIRE_EVERY_MS, () => forgetEndedLogins(core)),
     again(EXPIRE_EVERY_MS, () => forgetReplyHandles(core)),
     again(EXPIRE_EVERY_MS, () => watchUndelivered(core)),
+    again(EXPIRE_EVERY_MS, () => watchInbox(core)),
     again(EXPIRE_EVERY_MS, () => tellOfExpiringKeys(core)),
     again(EXPIRE_EVERY_MS, keepCopyOfMailboxKey(core)),
     core.clock.sleep(FIRST_CHECK_MS, signal).then(() => again(EXPIRE_EVERY_MS, () => checkLedgerDaily(core))),

@@ -27,6 +27,7 @@ import { finishOver, type Finish } from '../tasks/finish.ts';
 import { goodwillOver, type GiveGoodwill } from '../credits/goodwill.ts';
 import { guessesOver, type Guesses } from '../accounts/guesses.ts';
 import { intakeOver, type Intake } from '../tasks/intake.ts';
+import { inboxOver, type Inbox } from '../inbox/inbox.ts';
 import { installationsOver, type Installations } from '../workspaces/installations.ts';
 import { invitationsOver, type Invitations } from '../team/invitations.ts';
 import { leasesOver, type Leases } from '../leases/leases.ts';
@@ -73,6 +74,7 @@ export interface Store {
   readonly asks: Asks;
   readonly approvals: Approvals;
   readonly chats: Chats;
+  readonly inbox: Inbox;
   readonly finish: Finish;
   readonly attempts: Attempts;
   readonly events: Events;
@@ -159,6 +161,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     asks: asksOver(money),
     approvals: approvalsOver(money),
     chats: chatsOver(money),
+    inbox: inboxOver(money),
     finish: finishOver(money),
     attempts: attemptsOver(money, worker, leaseMs),
     events: eventsOver(money),

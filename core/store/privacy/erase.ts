@@ -199,6 +199,9 @@ export function eraseOver(money: Money): Erase {
           'DELETE FROM identities i USING workspaces w WHERE w.team_id = $1 AND i.platform = w.platform AND i.space = w.external_id',
         );
         await run(
+          'DELETE FROM chat_inbox e USING workspaces w WHERE w.team_id = $1 AND e.platform = w.platform AND e.workspace = w.external_id',
+        );
+        await run(
           'DELETE FROM places p USING workspaces w WHERE w.team_id = $1 AND p.platform = w.platform AND p.workspace = w.external_id',
         );
         // The app stays where it is installed, which is not the team's to decide; what it is called there is forgotten.
@@ -284,6 +287,7 @@ export function eraseOver(money: Money): Erase {
            WHERE i.user_id = $1 AND s.platform = i.platform AND s.installed_by = i.external_id AND i.space IN ('', s.external_id)`,
           [userId],
         );
+        await client.query(`DELETE FROM chat_inbox e USING identities i WHERE i.user_id = $1 AND ${BY_THEM}`, [userId]);
         await client.query('DELETE FROM identities WHERE user_id = $1', [userId]);
         await client.query('UPDATE teams SET personal_of = NULL WHERE personal_of = $1 AND erased_at IS NOT NULL', [userId]);
         await client.query('DELETE FROM users WHERE id = $1', [userId]);
@@ -364,6 +368,7 @@ export function eraseOver(money: Money): Erase {
            WHERE i.id = $1 AND s.platform = i.platform AND s.installed_by = i.external_id AND i.space IN ('', s.external_id)`,
           [identityId],
         );
+        await client.query(`DELETE FROM chat_inbox e USING identities i WHERE i.id = $1 AND ${BY_THEM}`, [identityId]);
         await client.query('DELETE FROM identities WHERE id = $1', [identityId]);
         await client.query(`UPDATE erasures SET done_at = $2 WHERE kind = 'identity' AND subject = $1 AND done_at IS NULL`, [
           identityId,
@@ -376,6 +381,9 @@ export function eraseOver(money: Money): Erase {
 }
 
 const ROWS_AT_ONCE = 1_000;
+
+/** An event `e` that waits to be handled, and that the account `i` made. */
+const BY_THEM = 'e.platform = i.platform AND e.author = i.external_id';
 
 /**
  * Requests of a chat account that are over lose their words, their person and what that one attached; results stay with the
