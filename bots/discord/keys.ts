@@ -26,9 +26,24 @@ export function channelOf(guild: string | null, channel: string): string {
   return `discord:${guild ?? '@me'}:${channel}`;
 }
 
+/** The budget of a channel's history. */
+export function historyKey(channel: string): string {
+  return `discord:history/${channel}`;
+}
+
 /** A post of ours. Where its thread could not be begun it lies in the channel, so the channel is part of it. */
 export function messageRef(channel: string, id: string): string {
   return `${channel}/${id}`;
+}
+
+/** A post of ours that answers an interaction: nothing but its token reaches it. */
+export function answerRef(interaction: string, id: string): string {
+  return `@${interaction}/${id}`;
+}
+
+export function readAnswerRef(ref: string): { readonly interaction: string; readonly id: string } | null {
+  const found = /^@(\d{17,20})\/(\d{17,20})$/.exec(ref);
+  return found && { interaction: found[1]!, id: found[2]! };
 }
 
 export function readMessageRef(ref: string): { readonly channel: string; readonly id: string } | null {

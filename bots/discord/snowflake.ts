@@ -16,3 +16,8 @@ export function idAt(at: Date): string {
 export function isOlder(a: string, b: string): boolean {
   return BigInt(a) < BigInt(b);
 }
+
+/** Which connection tells of a server; of direct messages (null) the first one does (docs, Sharding). */
+export function shardOf(guild: string | null, shards: number): number {
+  return guild === null ? 0 : Number((BigInt(guild) >> 22n) % BigInt(shards));
+}

@@ -12,6 +12,7 @@ import { discordEvents } from './http/events.ts';
 import { discordInteractions } from './http/interactions.ts';
 import { listening } from './listening.ts';
 import { askMe, TokenRefused } from './me.ts';
+import { answerTokens } from './out/answer-tokens.ts';
 import type { OutDeps } from './out/deps.ts';
 import { discordFetcher } from './out/fetcher.ts';
 import { discordPoster } from './out/poster.ts';
@@ -44,7 +45,7 @@ export async function startDiscord(context: Context<DiscordSettings>): Promise<S
   const commands = deployCommands(context, call);
   const { publicKey } = settings;
   const signed = publicKey === null ? null : { publicKey, clock, log };
-  const out: OutDeps = { call, settings, budgets, handles, app, clock, me, attachMost: guilds.attachMost, titles };
+  const out: OutDeps = { call, settings, budgets, tokens: answerTokens(handles), app, clock, me, attachMost: guilds.attachMost, titles };
   return {
     poster: discordPoster(out),
     shower: discordShower(out),

@@ -87,6 +87,10 @@ export const acts: Readonly<Record<string, (sandbox: ChatSandbox, sent: Sent) =>
     await sandbox.stop?.(view);
     return view;
   },
+  async flip(sandbox, { view, fields }) {
+    await sandbox.flip?.(parse(flipSchema, fields).switch);
+    return view;
+  },
   async order(sandbox, { view, fields }) {
     await sandbox.order(parse(orderSchema, fields).fault);
     return view;
@@ -111,4 +115,5 @@ const editSchema = z.object({ message: id, text: z.string().min(1).max(40_000) }
 const pressSchema = z.object({ message: id, choice: id });
 const formSchema = z.object({ form: id });
 const shortcutSchema = z.object({ message: id, shortcut: id });
+const flipSchema = z.object({ switch: id });
 const orderSchema = z.object({ fault: id });

@@ -37,6 +37,10 @@ export interface ChatSandbox {
   /** null where there is no such file. */
   file(view: ChatView, id: string): Promise<ChatUpload | null>;
 
+  /** What can be switched on and off. */
+  switches?(): readonly ChatSwitch[];
+  flip?(id: string): Promise<void>;
+
   /** Trouble that can be ordered, and how much of each still waits to happen. */
   faults(): Promise<readonly ChatFault[]>;
   order(fault: string): Promise<void>;
@@ -161,12 +165,21 @@ export interface ChatForm {
 export interface ChatField {
   readonly id: string;
   readonly label: string;
+  /** Said below its label. */
+  readonly hint?: string;
   /** `line` and `text` take words on one line or several, `choice` one of its options, `files` what is chosen from the disk. */
   readonly kind: 'line' | 'text' | 'choice' | 'files';
   readonly required: boolean;
   readonly most: number;
   readonly value: string;
   readonly options: readonly { readonly id: string; readonly label: string }[];
+}
+
+export interface ChatSwitch {
+  readonly id: string;
+  readonly label: string;
+  readonly about: string;
+  readonly isOn: boolean;
 }
 
 export interface ChatFault {

@@ -1,7 +1,7 @@
 // Where people write: the message box of a channel or thread, the form that an answer brought, and the menu of faults.
 
 import { html, type Markup } from '#core/domain/text/html.ts';
-import type { ChatFault, ChatField, ChatForm } from './chat.ts';
+import type { ChatFault, ChatField, ChatForm, ChatSwitch } from './chat.ts';
 import { nameOf, viewFields, type Place } from './view.ts';
 import { words } from './words.ts';
 
@@ -61,9 +61,10 @@ export function drawForm(form: ChatForm, place: Place): Markup {
   </dialog>`;
 }
 
-function drawField({ id, label, kind, required, most, value, options }: ChatField, at: string): Markup {
-  const must = required ? html`required` : '';
-  const title = html`<label for="${at}">${label}${required ? '' : html` <span class="soft">${words.optional}</span>`}</label>`;
+function drawField({ id, label, hint, kind, required, most, value, options }: ChatField, at: string): Markup {
+  const must = html`${required ? html`required` : ''}${hint === undefined ? '' : html` aria-describedby="${at}-hint"`}`;
+  const title = html`<label for="${at}">${label}${required ? '' : html` <span class="soft">${words.optional}</span>`}</label
+    >${hint === undefined ? '' : html`<p class="soft" id="${at}-hint">${hint}</p>`}`;
   const name = `field:${id}`;
   if (kind === 'line') return html`${title}<input id="${at}" name="${name}" maxlength="${String(most)}" value="${value}" ${must} />`;
   if (kind === 'text')
@@ -74,6 +75,23 @@ function drawField({ id, label, kind, required, most, value, options }: ChatFiel
       <option value="">${words.choose}</option>
       ${options.map((option) => html`<option value="${option.id}" ${option.id === value ? html`selected` : ''}>${option.label}</option>`)}
     </select>`;
+}
+
+export function drawSwitches(switches: readonly ChatSwitch[], place: Place): Markup | '' {
+  if (switches.length === 0) return '';
+  return html`<details class="menu" id="switches">
+    <summary>${words.settings}</summary>
+    <form method="post" action="${place.base}/flip">
+      ${viewFields(place)}
+      ${switches.map(
+        ({ id, label, about, isOn }, i) =>
+          html`<p id="switch-${String(i)}" class="soft">${about}</p>
+            <button name="switch" value="${id}" role="switch" aria-checked="${String(isOn)}" aria-describedby="switch-${String(i)}">
+              ${label}: ${isOn ? words.on : words.off}
+            </button>`,
+      )}
+    </form>
+  </details>`;
 }
 
 export function drawFaults(faults: readonly ChatFault[], place: Place): Markup {

@@ -1,8 +1,8 @@
 // The whole page: workspaces and channels, the messages of one channel, and beside them a thread.
 
 import { html, type Markup } from '#core/domain/text/html.ts';
-import type { ChatFault, ChatMessage, ChatSight } from './chat.ts';
-import { drawComposer, drawFaults, drawForm } from './composer.ts';
+import type { ChatFault, ChatMessage, ChatSight, ChatSwitch } from './chat.ts';
+import { drawComposer, drawFaults, drawForm, drawSwitches } from './composer.ts';
 import { drawMessage } from './message.ts';
 import { addressOf, channelsFor, nameOf, viewFields, type Place } from './view.ts';
 import { words } from './words.ts';
@@ -12,6 +12,7 @@ export interface Shown {
   readonly channel: ChatSight;
   readonly thread: ChatSight | null;
   readonly faults: readonly ChatFault[];
+  readonly switches: readonly ChatSwitch[];
   /** What went wrong, and what was written then. */
   readonly notice: string;
   readonly draft: string;
@@ -48,7 +49,7 @@ export function drawNothing(title: string): Markup {
 }
 
 export function drawChat(title: string, shown: Shown): Markup {
-  const { place, channel, thread, faults, notice } = shown;
+  const { place, channel, thread, faults, switches, notice } = shown;
   const form = thread?.form ?? channel.form;
   // Nobody writes on a page of the app, or in a channel that is closed.
   const canWrite = !place.channelHere.closed && (thread !== null || place.channelHere.page !== true);
@@ -59,7 +60,7 @@ export function drawChat(title: string, shown: Shown): Markup {
         <h1>${title}</h1>
         <p class="soft about">${words.about}</p>
       </div>
-      ${drawFaults(faults, place)}
+      <div class="menus">${drawSwitches(switches, place)}${drawFaults(faults, place)}</div>
     </header>
     <p id="status" role="status">${notice}</p>
     <div class="columns${thread === null ? '' : ' with-thread'}">

@@ -82,7 +82,7 @@ export function chatPages(sandbox: ChatSandbox, { path: base }: Settings): Mount
       thread === null ? null : sandbox.look(place, { before, most: mostShown }),
       sandbox.faults(),
     ]);
-    return { place, channel, thread: inThread, faults, notice, draft };
+    return { place, channel, thread: inThread, faults, switches: sandbox.switches?.() ?? [], notice, draft };
   }
 
   async function sendFile(id: string, asked: URLSearchParams, response: ServerResponse): Promise<void> {

@@ -286,6 +286,7 @@ function notices(codes: readonly NoticeCode[]): Record<NoticeCode, Extract<Sayin
 
 function refusals(): Record<RefusalCode, Extract<Saying, { kind: 'refused' }>> {
   const facts: { readonly [Code in RefusalCode as keyof RefusalFacts<Code> extends never ? never : Code]: RefusalFacts<Code> } = {
+    'place.not-allowed': { in: ['#leads', '#sales'], direct: true },
     'quantity.too-many': { asked: '1,000,000', most: 1000, unit: 'leads' },
     'quantity.not-positive': { asked: '-5', unit: 'leads' },
     'quantity.not-whole': { asked: '2.5', unit: 'leads' },

@@ -229,7 +229,7 @@ function knowing(context: Context, channel: string) {
   const { signal: leaving } = new AbortController();
   const taking = taker({ dispatch, concerns, clock, log, pulse, mayTake: () => true, leaving, waiting: () => undefined });
   const told = { ...guilds, channelsAfter: () => [] };
-  const needs = { call, budgets, clock, log, pulse, guilds: told, taker: taking, settled, historyEveryMs: 0 };
+  const needs = { call, budgets, clock, log, pulse, guilds: told, taker: taking, settled, historyEveryMs: 0, isOf: () => true };
   return {
     stop,
     async read(mark: string): Promise<void> {

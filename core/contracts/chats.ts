@@ -41,6 +41,9 @@ const threadRef = z
 /** Far above what a platform gives one person: 250 on a Discord server. */
 const MOST_ROLES = 1_000;
 
+/** In a direct message with the bot, which the core knows by itself only once the adapter has named it. */
+const direct = z.boolean().optional();
+
 const platform = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'not a platform');
 
 export const speakerSchema = z.object({
@@ -65,6 +68,7 @@ export const messageSchema = z.object({
   threadRef,
   /** As limits know it: `slack:T1:C9`. */
   channel: word.optional(),
+  direct,
   text,
   /** When it was said, by the platform's clock. */
   at: z.date(),
@@ -82,6 +86,7 @@ export const pressSchema = z.object({
   letterKey: key.optional(),
   /** As limits and rules know it, where the thread ref does not tell: a conversation with one person is held in no channel. */
   channel: word.optional(),
+  direct,
   /** When it was pressed, by the platform's clock: a stop never hits what was asked later. */
   at: z.date(),
   form: z
@@ -100,6 +105,7 @@ export const commandSchema = z.object({
   text,
   threadRef,
   channel: word.optional(),
+  direct,
   at: z.date(),
   /** What a request brings, and the type that was chosen for it, where the platform's command has places for them. */
   files: z.array(fileSchema).max(1000).default([]),

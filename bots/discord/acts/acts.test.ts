@@ -191,6 +191,54 @@ test('/setup changes what is answered in a channel and who can ask there, for th
   expect(await saying(elsewhere)).toMatch(/in a server/);
 });
 
+test('/setup limits a server to listed channels: elsewhere commands and buttons are refused with where to ask, and a thread follows its channel', async () => {
+  const { tell, waiting, owner } = world();
+  const { id, press: pressOn } = await waiting();
+  const holds = async () => (await owner.ledger()).filter((line) => line.startsWith('hold')).length;
+  const before = await holds();
+  const setup = async (options: Record<string, string | boolean>) => {
+    const made = command('setup', options, { administers: true, at: 'thread' });
+    await tell(made);
+    return saying(made);
+  };
+  expect(await setup({ channels: 'listed' })).toMatch(/Listed: No[^]*Only in listed channels; none[^]*nobody can ask/);
+  const closed = /Tasks can’t be started in this channel[^]*Ask an admin of the workspace/;
+  for (const at of ['channel', 'thread'] as const)
+    for (const made of [
+      command('ask', { request: 'find me 3 leads' }, { at }),
+      command('ask', { request: 'find me 3 leads', private: true }, { at }),
+    ]) {
+      await tell(made);
+      expect(await saying(made)).toMatch(closed);
+    }
+  const approve = pressOn('approve');
+  await tell(approve);
+  expect(await saying(approve)).toMatch(closed);
+  expect(await holds()).toBe(before);
+  // Whoever asks in a direct message, or where the app is not, pays with their own credits.
+  const own = command('ask', { request: 'find me 3 leads' }, { at: 'foreign' });
+  await tell(own);
+  expect(await saying(own)).not.toMatch(closed);
+  expect(await setup({ listed: true })).toMatch(/Listed: Yes[^]*such as #general/);
+  await tell(pressOn('approve'));
+  await vi.waitFor(async () => expect(await statusOf(id)).not.toBe('awaiting_approval'));
+  expect(await setup({ channels: 'every', listed: false })).toMatch(/Members can ask in every channel/);
+});
+
+test('/setup lets only some roles ask on the whole server, and names them', async () => {
+  const { tell, core } = world();
+  const role = '400000000000000007';
+  const made = command('setup', { server_role: role }, { administers: true });
+  Object.assign((made as unknown as { data: { resolved: object } }).data.resolved, { roles: { [role]: { id: role, name: 'Buyers' } } });
+  await tell(made);
+  expect(await saying(made)).toMatch(/The whole server[^]*Can ask: Members with the role Buyers/);
+  const refused = command('ask', { request: 'find me 3 leads' });
+  await tell(refused);
+  expect(await saying(refused)).toMatch(/certain roles/);
+  await tell(command('setup', { server_everyone: true }, { administers: true }));
+  expect(await core.store.places.find(`discord:${ACME}:`)).toMatchObject({ roles: [], roleNames: {} });
+});
+
 test.each([
   ['a button that we did not make', () => press('nonsense', { at: 'channel' }), /./],
   ['a kind of interaction that we do not know', () => ({ ...press(MORE), type: 77 }), /not available/],

@@ -38,6 +38,10 @@ test('with a database that hangs, interactions are acknowledged within a second,
       ['original', null],
     ]);
     expect(words(one)[1]).not.toMatch(/went wrong/);
+    // Who sees it was said with the promise: Discord takes no such flag with what fills it in.
+    expect(
+      shown.filter(({ interaction, how }) => interaction === one.id && how === 'original').map(({ body }) => body.flags! & 64),
+    ).toEqual([0]);
   }
 }, 60_000);
 

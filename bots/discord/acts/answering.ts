@@ -5,7 +5,7 @@ import type { Log } from '#core/ports/log.ts';
 import { DiscordAway, DiscordNo, type Call } from '../api/call.ts';
 import { renderDiscord } from '../draw/render.ts';
 import type { Answer, Answering, Asked, Doing, InteractionDoor, WaitOf, Work } from './answer.ts';
-import { alone, DEFERRED, FORM, MESSAGE, UPDATE_LATER } from './responses.ts';
+import { alone, DEFERRED, filled, FORM, MESSAGE, UPDATE_LATER } from './responses.ts';
 import { sayFormNotOpened, sayNotTaken } from './words.ts';
 
 /** Discord waits three seconds for the first answer, and it has to travel. */
@@ -90,7 +90,7 @@ export function discordAnswering({
   async function later(door: InteractionDoor, { asked, otherwise }: Work, answer: Answer, isOpen: boolean): Promise<void> {
     if (answer.kind !== 'private') return;
     const [post, ...more] = postsOf(answer.reply);
-    const isShown = isOpen && (asked === 'command' ? await fillIn(door, post!) : await follow(door, post!));
+    const isShown = isOpen && (asked === 'command' ? await fillIn(door, answer.reply) : await follow(door, post!));
     if (!isShown) return otherwise(answer.reply);
     for (const next of more) await follow(door, next);
   }
@@ -100,7 +100,8 @@ export function discordAnswering({
     return (await took(door, 'first answer', () => door.respond(body))) !== null;
   }
 
-  async function fillIn(door: InteractionDoor, body: object): Promise<boolean> {
+  async function fillIn(door: InteractionDoor, reply: Reply): Promise<boolean> {
+    const body = filled(renderDiscord(reply)[0]!.components);
     return (await took(door, 'answer', () => ask('PATCH', `${webhook(door)}/messages/@original`, body))) !== null;
   }
 

@@ -5,6 +5,9 @@ import { labelOf } from '#bots/change-form.ts';
 import { agentTypes } from '#core/domain/tasks/agent-type.ts';
 import { placeAnswers, type PlaceAnswers } from '#core/domain/workspaces/place.ts';
 
+/** Of the option `channels` of /setup. */
+export const LISTED = 'listed';
+
 export const RUN_ON = 'Run on this';
 export const SETUP = 'setup';
 
@@ -75,7 +78,7 @@ export function commandSet(brandName: string): readonly CommandGiven[] {
     {
       type: TYPED,
       name: SETUP,
-      description: 'Choose what is answered in this channel, and who can ask here',
+      description: 'Choose what is answered in this channel, and who can ask where',
       integration_types: [0],
       contexts: [0],
       // MANAGE_GUILD, unless an admin of the server chooses others.
@@ -91,9 +94,21 @@ export function commandSet(brandName: string): readonly CommandGiven[] {
         {
           type: ROLE,
           name: 'role',
-          description: 'Also let members with this role ask; others can no longer',
+          description: 'Also let members with this role ask in this channel; others can no longer',
         },
-        { type: YES_OR_NO, name: 'everyone', description: 'Let every member ask' },
+        { type: YES_OR_NO, name: 'everyone', description: 'Let every member ask in this channel' },
+        { type: YES_OR_NO, name: 'listed', description: 'Put this channel on the list of channels where members can ask' },
+        {
+          type: TEXT,
+          name: 'channels',
+          description: 'On the whole server: where members can ask',
+          choices: [
+            { name: 'Every channel', value: 'every' },
+            { name: 'Only listed channels', value: LISTED },
+          ],
+        },
+        { type: ROLE, name: 'server_role', description: 'On the whole server: also let members with this role ask; others can no longer' },
+        { type: YES_OR_NO, name: 'server_everyone', description: 'On the whole server: let every member ask' },
       ],
     },
     { type: ON_MESSAGE, name: RUN_ON, ...everywhere },

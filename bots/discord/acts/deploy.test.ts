@@ -32,7 +32,9 @@ test('commands are sent once, whoever starts and however often, and again when t
   expect((await people.calls(PUT)).map(({ status }) => status)).toEqual([200]);
   expect((await people.commands()).map(({ name }) => name)).toEqual(commandSet('').map(({ name }) => name));
 
-  await start('Acme Works').done;
+  // Another process had begun to, and died.
+  await world().core.store.leases.take('discord:commands', 'a process that died', 200, new Date());
+  await passTimeUntil(start('Acme Works').done, clock);
   expect((await people.calls(PUT)).map(({ status }) => status)).toEqual([200, 200]);
   // Whoever stops while Discord is away does not wait for it.
   await people.next(PUT, 'silent');

@@ -9,11 +9,12 @@ import { commandSet, hashOf } from './commands.ts';
 const LEASE = 'discord:commands';
 const LEASE_MS = 60_000;
 const CALL_MS = 20_000;
+const LOOK_AGAIN_MS = 10_000;
 /** Discord takes 200 new commands a day, and a set has eleven. */
 const AGAIN_MS = [5_000, 30_000, 120_000, 600_000, 1_800_000] as const;
 
 export interface Deploying {
-  /** Resolves once the commands are there, or another process sees to it. Never rejects. */
+  /** Resolves once the commands are there, whoever sent them. Never rejects. */
   readonly done: Promise<void>;
   stop(): Promise<void>;
 }
@@ -38,7 +39,9 @@ export function deployCommands(
   async function keepTrying(): Promise<void> {
     for (let tries = 0; !stopping.signal.aborted; tries++) {
       try {
-        return await deploy();
+        if (await deploy()) return;
+        // Whoever has the lease sends the same, or newer ones, and may die before it is done.
+        await clock.sleep(LOOK_AGAIN_MS, stopping.signal);
       } catch (error) {
         const refused = error instanceof DiscordNo && error.retryAfterMs === null && error.status < 500;
         log[refused ? 'error' : 'warn']({ error, code: error instanceof DiscordNo ? error.code : null }, 'commands not sent to Discord');
@@ -47,12 +50,12 @@ export function deployCommands(
     }
   }
 
-  async function deploy(): Promise<void> {
+  /** False while another process is at it. */
+  async function deploy(): Promise<boolean> {
     const lease = await leases.take(LEASE, LEASE_MS);
-    // Whoever has it sends the same, or the newer ones.
-    if (lease === null) return;
+    if (lease === null) return false;
     try {
-      if (stateSchema.safeParse(lease.state).data?.hash === hash) return;
+      if (stateSchema.safeParse(lease.state).data?.hash === hash) return true;
       const asked = {
         method: 'PUT',
         path: `/applications/${applicationId}/commands`,
@@ -61,6 +64,7 @@ export function deployCommands(
       await call(asked, AbortSignal.any([stopping.signal, AbortSignal.timeout(CALL_MS)]));
       await leases.write(lease, { hash });
       log.info({ commands: commands.length }, 'commands sent to Discord');
+      return true;
     } finally {
       await leases.release(lease);
     }

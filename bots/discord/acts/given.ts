@@ -8,7 +8,7 @@ import type { ActsDeps } from './deps.ts';
 import { uploaded } from './files.ts';
 import { askedIn, givenIn, type Here } from './place.ts';
 import { opensRunOn } from './forms/run-on.ts';
-import { setsUp } from './setup.ts';
+import { setsUp } from './setup/setup.ts';
 import type { Given } from './shapes.ts';
 import { sayCanceled, sayFailed, sayTooMany } from './words.ts';
 

@@ -19,8 +19,13 @@ export const NO_SUGGESTIONS = { type: 8, data: { choices: [] } } as const;
 
 /** A message that nobody else sees, that pings nobody and shows no preview of a link. */
 export function alone(components: readonly unknown[]): object {
+  return { ...filled(components), flags: EPHEMERAL | COMPONENTS | NO_PREVIEWS };
+}
+
+/** What was promised, filled in: who sees it was said with the promise, and cannot be said again. */
+export function filled(components: readonly unknown[]): object {
   return {
-    flags: EPHEMERAL | COMPONENTS | NO_PREVIEWS,
+    flags: COMPONENTS | NO_PREVIEWS,
     components,
     allowed_mentions: { parse: [] },
   };

@@ -8,9 +8,10 @@ import type { Log } from '#core/ports/log.ts';
 import type { Budgets } from '#core/ports/poster.ts';
 import { DiscordNo, type Call } from '../api/call.ts';
 import type { Pulse } from '../health.ts';
+import { historyKey } from '../keys.ts';
 import { idAt, isOlder } from '../snowflake.ts';
 import type { GatewayParts, Told } from './dispatch.ts';
-import type { Guilds } from './guilds.ts';
+import type { Guilds, IsOf } from './guilds.ts';
 import type { Taker } from './take.ts';
 
 export interface CatchUpNeeds extends Pick<GatewayParts, 'settled'> {
@@ -20,6 +21,8 @@ export interface CatchUpNeeds extends Pick<GatewayParts, 'settled'> {
   readonly log: Log;
   readonly pulse: Pick<Pulse, 'caughtUp'>;
   readonly guilds: Pick<Guilds, 'channelsAfter' | 'whereIs'>;
+  /** The servers that this connection tells of. */
+  readonly isOf: IsOf;
   readonly taker: Pick<Taker, 'inTurn' | 'takeNow'>;
   /** Ms between two reads of a channel. */
   readonly historyEveryMs: number;
@@ -28,6 +31,9 @@ export interface CatchUpNeeds extends Pick<GatewayParts, 'settled'> {
 /** Nobody waits any more for an answer to what they said a day ago. */
 const OLDEST_MS = 24 * 60 * 60_000;
 const AT_ONCE = 5;
+/** Reads of all channels by all processes: most of Discord's 50 calls a second are for answers, and a large server has thousands of channels. */
+const ALL_HISTORY = 'discord:history';
+const ALL_EVERY_MS = 50;
 const PAGE = 100;
 const CALL_MS = 10_000;
 const AGAIN_MS = 1_000;
@@ -37,11 +43,11 @@ const FAILURES_MOST = 15;
 
 /** Resolves true when everything after the mark has been taken, false where it had to be left. Never rejects. */
 export async function catchUp(mark: string, dms: readonly string[], needs: CatchUpNeeds, signal: AbortSignal): Promise<boolean> {
-  const { clock, log, guilds } = needs;
+  const { clock, log, guilds, isOf } = needs;
   const oldest = idAt(new Date(clock.now().getTime() - OLDEST_MS));
   const isCut = isOlder(mark, oldest);
   const from = isCut ? oldest : mark;
-  const channels = new Set([...guilds.channelsAfter(from).map(({ id }) => id), ...dms]);
+  const channels = new Set([...guilds.channelsAfter(from, isOf).map(({ id }) => id), ...dms]);
   if (isCut) log.warn({ since: mark, channels: channels.size }, 'messages of Discord older than a day are not caught up with');
   const waiting = [...channels];
   const [found, reads] = [{ messages: 0 }, { done: 0 }];
@@ -83,6 +89,11 @@ export async function catchUp(mark: string, dms: readonly string[], needs: Catch
   }
 }
 
+/** null: now. Ms to wait otherwise. */
+async function mayRead(budgets: Budgets, channel: string, everyMs: number): Promise<number | null> {
+  return (await budgets.take(historyKey(channel), everyMs)) ?? (await budgets.take(ALL_HISTORY, ALL_EVERY_MS));
+}
+
 const none: ReadonlySet<string> = new Set();
 
 const pageSchema = z.array(z.looseObject({ id: z.string().regex(/^\d{1,20}$/) })).max(PAGE);
@@ -100,7 +111,7 @@ async function readPatiently(
   const doneBefore = reads.done;
   for (let failures = 0; !signal.aborted;) {
     try {
-      const waitMs = historyEveryMs > 0 ? await budgets.take(`discord:history/${channel}`, historyEveryMs) : null;
+      const waitMs = historyEveryMs > 0 ? await mayRead(budgets, channel, historyEveryMs) : null;
       if (waitMs !== null) {
         await clock.sleep(waitMs, signal);
         continue;

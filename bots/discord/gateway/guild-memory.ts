@@ -6,14 +6,14 @@ import type { Log } from '#core/ports/log.ts';
 import { DiscordNo, type Call } from '../api/call.ts';
 import { isOlder } from '../snowflake.ts';
 import { shapes, whereOf } from './guild-shapes.ts';
-import type { Guilds, Where } from './guilds.ts';
+import type { Guilds, IsOf, Where } from './guilds.ts';
 import { rightsOf, toldGuilds, type Guild } from './told-guilds.ts';
 
 export interface GuildMemory extends Guilds {
   /** Takes what an event tells of servers and channels. */
   note(name: string, data: unknown): void;
-  /** Nothing that was told counts any more: another process is told of changes now. */
-  forget(): void;
+  /** Nothing that was told of these servers counts any more: another process is told of changes now. */
+  forget(isOf: IsOf): void;
 }
 
 /** What REST said is asked again after this. */
@@ -50,8 +50,10 @@ export function guildMemory({ call, clock, log }: { call: Call; clock: Clock; lo
       return [guild, ...roles].some((role) => ((about.roles.get(role) ?? 0n) & ADMINISTERS) !== 0n);
     },
     nameOf: (guild) => known(guild)?.name ?? null,
-    channelsAfter: (mark) =>
-      [...told.latest()].flatMap(([id, lastMessageId]) => (isOlder(mark, lastMessageId) ? [{ id, lastMessageId }] : [])),
+    channelsAfter: (mark, isOf) =>
+      [...told.latest()].flatMap(([id, lastMessageId]) =>
+        isOlder(mark, lastMessageId) && isOf(told.channel(id)?.guild ?? null) ? [{ id, lastMessageId }] : [],
+      ),
     attachMost: (guild) => attachable[guild === null ? 0 : (known(guild)?.tier ?? 0)] ?? attachable[0],
     note(name, data) {
       told.note(name, data);
@@ -60,8 +62,8 @@ export function guildMemory({ call, clock, log }: { call: Call; clock: Clock; lo
       if (name.startsWith('THREAD_') || name.startsWith('CHANNEL_')) channels.delete(String(id));
       if (name.startsWith('GUILD_')) guilds.delete(String(guild ?? id));
     },
-    forget() {
-      told.clear();
+    forget(isOf) {
+      told.forget(isOf);
       guilds.clear();
       channels.clear();
     },

@@ -9,7 +9,12 @@ export interface Where {
   readonly type: number;
   readonly locked: boolean;
   readonly name: string | null;
+  /** Not everybody on the server sees it. */
+  readonly isPrivate: boolean;
 }
+
+/** Whether it is one of those servers; null: direct messages. */
+export type IsOf = (guild: string | null) => boolean;
 
 export interface Guilds {
   /** null where the channel is not there, or closed to us. Rejects with DiscordAway when Discord does not answer. */
@@ -17,8 +22,8 @@ export interface Guilds {
   /** By ownership and by roles; null where that is not known. */
   administers(guild: string, user: string, roles: readonly string[]): boolean | null;
   nameOf(guild: string): string | null;
-  /** Channels, threads and forum posts with something newer than this id. */
-  channelsAfter(mark: string): readonly { readonly id: string; readonly lastMessageId: string }[];
+  /** Channels, threads and forum posts of these servers with something newer than this id. */
+  channelsAfter(mark: string, isOf: IsOf): readonly { readonly id: string; readonly lastMessageId: string }[];
   /** Bytes that a file may have there: 10, 50 or 100 MiB by the server's level (docs, Uploading Files). */
   attachMost(guild: string | null): number;
 }

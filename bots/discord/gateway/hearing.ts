@@ -6,7 +6,9 @@ import { catchUp } from './catch-up.ts';
 import { readySchema } from './conversation.ts';
 import type { GatewayParts } from './dispatch.ts';
 import { intentsFor } from './intents.ts';
+import { lateServers } from './late-servers.ts';
 import { markFrom } from './mark.ts';
+import { shardOf } from '../snowflake.ts';
 import { sequenceFrom } from './sequence.ts';
 import { DMS_MOST, type Left, type Session } from './session.ts';
 import { taker } from './take.ts';
@@ -50,14 +52,15 @@ const END_MS = 5_000;
 const HISTORY_EVERY_MS = 500;
 
 export function hearing(needs: HearingNeeds): Hearing {
-  const { context, guilds, before, isHeld, leaving, changed } = needs;
+  const { context, shard, guilds, before, isHeld, leaving, changed } = needs;
   const { clock, log, settings, budgets } = context;
   const { applicationId: application, shards = 1, historyEveryMs = HISTORY_EVERY_MS } = settings;
-  const intents = intentsFor(settings);
+  // They may be changed while it runs, in a sandbox.
+  const intents = () => intentsFor(settings);
   const mark = markFrom(before.mark);
   const dms = new Set(before.dms);
   const taking = taker({ ...needs, clock, log, mayTake: () => isHeld() && !leaving.aborted });
-  const isOurs = (one: Session) => one.shards === shards && one.intents === intents && one.application === application;
+  const isOurs = (one: Session) => one.shards === shards && one.intents === intents() && one.application === application;
   let session = before.session !== null && isOurs(before.session) ? before.session : null;
   let sequence = sequenceFrom(session?.seq ?? 0);
   let isConnected = false;
@@ -65,6 +68,14 @@ export function hearing(needs: HearingNeeds): Hearing {
   let isCaughtUp = session !== null;
   let catching: AbortController | null = null;
   let servers = awaiting([]);
+  const late = lateServers({
+    before: before.late,
+    catchUp(guild, from) {
+      return catchUp(from, [], { ...reading(), isOf: (one) => one === guild }, leaving);
+    },
+    changed,
+    log,
+  });
 
   return {
     event(name, data, seq, isReplay) {
@@ -73,7 +84,7 @@ export function hearing(needs: HearingNeeds): Hearing {
       if (!came(seq)) return true;
       const { id, channel_id: channel, guild_id: guild } = (data ?? {}) as Record<string, unknown>;
       guilds.note(name, data);
-      if (name === 'GUILD_CREATE' || name === 'GUILD_DELETE') servers.came(id);
+      if (name === 'GUILD_CREATE' || name === 'GUILD_DELETE') toldOf(name, data);
       const message = name === 'MESSAGE_CREATE' && typeof id === 'string' && /^\d{1,20}$/.test(id) ? id : null;
       if (message !== null) mark.begun(message);
       if (message !== null && (guild === undefined || guild === null)) noteDm(channel);
@@ -105,6 +116,7 @@ export function hearing(needs: HearingNeeds): Hearing {
       session: session && isCaughtUp ? { ...session, seq: sequence.upTo } : null,
       mark: mark.at(clock.now()),
       dms: [...dms],
+      late: late.left(),
     }),
     async end() {
       catching?.abort();
@@ -126,11 +138,13 @@ export function hearing(needs: HearingNeeds): Hearing {
       url: ready.resume_gateway_url,
       seq,
       shards,
-      intents,
+      intents: intents(),
       application,
     };
     sequence = sequenceFrom(seq - 1);
-    servers = awaiting(ready.guilds.map(({ id }) => id));
+    const ids = ready.guilds.map(({ id }) => id);
+    servers = awaiting(ids);
+    late.keepOnly(new Set(ids));
     catching?.abort();
     catching = null;
     isCaughtUp = false;
@@ -143,13 +157,36 @@ export function hearing(needs: HearingNeeds): Hearing {
     const from = mark.at(clock.now());
     if (from !== null) {
       await Promise.race([servers.all, clock.sleep(SERVERS_MS, signal)]);
-      const needed = { ...needs, clock, log, budgets, taker: taking, historyEveryMs };
-      if (!(await catchUp(from, [...dms], needed, signal))) return;
+      for (const guild of servers.missing()) late.note(guild, from);
+      if (!(await catchUp(from, [...dms], reading(), signal))) return;
     }
     if (mine.signal.aborted) return;
     isCaughtUp = true;
     if (isConnected) mark.thaw();
     changed();
+  }
+
+  function reading() {
+    return {
+      ...needs,
+      clock,
+      log,
+      budgets,
+      taker: taking,
+      historyEveryMs,
+      isOf: (guild: string | null) => shardOf(guild, shards) === shard,
+    };
+  }
+
+  function toldOf(name: 'GUILD_CREATE' | 'GUILD_DELETE', data: unknown): void {
+    const { id, unavailable } = (data ?? {}) as Readonly<Record<string, unknown>>;
+    servers.came(id);
+    if (typeof id !== 'string' || !/^\d{1,20}$/.test(id)) return;
+    const from = mark.at(clock.now());
+    // Away: what is said there until it is told again is told by nobody.
+    if (unavailable === true) return from === null ? undefined : late.note(id, from);
+    if (name === 'GUILD_CREATE') late.came(id);
+    else late.drop(id);
   }
 
   function noteDm(channel: unknown): void {
@@ -162,13 +199,14 @@ export function hearing(needs: HearingNeeds): Hearing {
 
 /** Resolves when all of these servers have been told. */
 function awaiting(ids: readonly string[]) {
-  const open = new Set<unknown>(ids);
+  const open = new Set<string>(ids);
   const { promise: all, resolve } = Promise.withResolvers<void>();
   if (open.size === 0) resolve();
   return {
     all,
+    missing: () => [...open],
     came(id: unknown): void {
-      open.delete(id);
+      open.delete(String(id));
       if (open.size === 0) resolve();
     },
   };

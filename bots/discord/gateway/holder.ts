@@ -7,6 +7,7 @@ import { keepConnected } from './connections.ts';
 import type { GatewayParts, HoldGateway } from './dispatch.ts';
 import { hearing } from './hearing.ts';
 import { holdLease, type Holding } from './hold-lease.ts';
+import { shardOf } from '../snowflake.ts';
 import { readLeft, writeLeft, type Left } from './session.ts';
 import type { Socket } from './socket.ts';
 
@@ -88,7 +89,7 @@ async function holdShard(shard: number, { context, parts, stopping }: ShardNeeds
     await ears.end();
     ended.abort();
     await writing;
-    parts.guilds.forget();
+    parts.guilds.forget((guild) => shardOf(guild, settings.shards ?? 1) === shard);
     await holding.release().catch((error: unknown) => log.warn({ shard, error }, 'lease not given up; it runs out'));
     return refused;
 
@@ -99,7 +100,10 @@ async function holdShard(shard: number, { context, parts, stopping }: ShardNeeds
         const isEnd = ended.signal.aborted;
         const [left, nowMs] = [ears.left(), clock.now().getTime()];
         const isNew =
-          left.session?.id !== written.session?.id || left.session?.seq !== written.session?.seq || left.dms.length !== written.dms.length;
+          left.session?.id !== written.session?.id ||
+          left.session?.seq !== written.session?.seq ||
+          left.dms.length !== written.dms.length ||
+          left.late.length !== written.late.length;
         if (isEnd || isNew || (left.mark !== written.mark && nowMs - writtenMs >= MARK_EVERY_MS)) {
           try {
             await holding.write(writeLeft(left));

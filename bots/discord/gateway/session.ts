@@ -21,10 +21,13 @@ export interface Left {
   readonly mark: string | null;
   /** Channels of direct messages, which nobody lists; the latest last. */
   readonly dms: readonly string[];
+  /** Servers that were not told yet, and the message after which each is still to be caught up with. */
+  readonly late: readonly (readonly [guild: string, mark: string])[];
 }
 
 /** A lease keeps 64 KiB. */
 export const DMS_MOST = 2_000;
+export const LATE_MOST = 300;
 
 const id = z.string().regex(/^\d{1,20}$/);
 
@@ -42,11 +45,16 @@ const leftSchema = z.object({
     .nullable(),
   mark: id.nullable(),
   dms: z.array(id).max(DMS_MOST),
+  // Versions before this one leave none.
+  late: z
+    .array(z.tuple([id, id]))
+    .max(LATE_MOST)
+    .default([]),
 });
 
 /** What cannot be read is as if nothing had been left: another session is begun, and nothing is caught up with. */
 export function readLeft(state: unknown): Left {
-  return leftSchema.safeParse(state).data ?? { session: null, mark: null, dms: [] };
+  return leftSchema.safeParse(state).data ?? { session: null, mark: null, dms: [], late: [] };
 }
 
 export function writeLeft(left: Left): object {

@@ -2,7 +2,7 @@
 
 import type { Log } from '#core/ports/log.ts';
 import { shapes, whereOf, type ChannelShape, type GuildShape } from './guild-shapes.ts';
-import type { Where } from './guilds.ts';
+import type { IsOf, Where } from './guilds.ts';
 
 export interface Guild {
   readonly name: string;
@@ -19,7 +19,7 @@ export interface ToldGuilds {
   latest(): Iterable<readonly [channel: string, message: string]>;
   /** Takes what an event tells. Another shape than Discord's is left. */
   note(name: string, data: unknown): void;
-  clear(): void;
+  forget(isOf: IsOf): void;
 }
 
 /** Categories, forums and media channels have no messages: those are in their posts. */
@@ -92,8 +92,13 @@ export function toldGuilds(log: Log): ToldGuilds {
         log.warn({ event: name, error }, 'event of a server of a shape that we do not know');
       }
     },
-    clear() {
-      for (const map of [guilds, channels, ofGuild, newest]) map.clear();
+    forget(isOf) {
+      for (const guild of [...guilds.keys()].filter(isOf)) {
+        dropChannels(guild);
+        guilds.delete(guild);
+      }
+      // Direct messages, and what was told of a server that was not.
+      for (const [channel, { guild }] of channels) if (isOf(guild)) drop(channel);
     },
   };
 

@@ -4,7 +4,7 @@
 import { PostError, type LetterPart, type Posted } from '#core/ports/poster.ts';
 import { pageSchema, type SeenMessage } from '../api/answers.ts';
 import { codes, isNo } from '../api/errors.ts';
-import { messageRef } from '../keys.ts';
+import { historyKey, messageRef } from '../keys.ts';
 import { refs, type DiscordAddress } from '../refs.ts';
 import { idAt, isOlder } from '../snowflake.ts';
 import type { OutDeps } from './deps.ts';
@@ -100,7 +100,7 @@ export async function lookIn(
 
 /** Channels are read rarely, so that looking never takes the calls that posting needs. */
 async function mayRead({ budgets, settings }: OutDeps, channel: string): Promise<void> {
-  const waitMs = await budgets.take(`discord:${channel}/history`, settings.historyEveryMs ?? HISTORY_EVERY_MS);
+  const waitMs = await budgets.take(historyKey(channel), settings.historyEveryMs ?? HISTORY_EVERY_MS);
   if (waitMs !== null) throw new PostError('later', 'this channel was read a moment ago', { retryAfterMs: waitMs });
 }
 

@@ -146,7 +146,7 @@ test('a post is found among hundreds of others that were written at the same tim
   for (let i = 0; i < 130; i++) await people.say(asked, `note ${i}`, { from: ids.ann });
   expect(await poster.look(letter, soon())).toEqual({ found: posted });
   expect(await poster.look({ ...letter, key: newId() }, soon())).toBe('absent');
-  expect(taken.filter(([key]) => key.endsWith('/history'))[0]).toEqual([`discord:${asked}/history`, 700]);
+  expect(taken.filter(([key]) => key.startsWith('discord:history/'))[0]).toEqual([`discord:history/${asked}`, 700]);
   const busy = discordPoster({ ...outDeps('http://127.0.0.1:9/api'), budgets: { take: async () => 420 } });
   await expect(busy.look(letter, soon())).rejects.toMatchObject({ kind: 'later', retryAfterMs: 420 });
 });

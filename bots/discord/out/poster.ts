@@ -20,12 +20,11 @@ export type DiscordPoster = Poster & Required<Pick<Poster, 'direct'>>;
 
 export function discordPoster(deps: OutDeps): DiscordPoster {
   const { call, settings } = deps;
-  const continued = !settings.messageContent;
   const threads = discordThreads(deps);
   const attached = attachments(deps);
   const directWith = directMessages(deps);
   const forUsers = userPoster(deps, directWith);
-  const render = (reply: Reply) => renderDiscord(reply, { continued });
+  const render = (reply: Reply) => renderDiscord(reply, { continued: !settings.messageContent });
 
   return {
     platform: 'discord',

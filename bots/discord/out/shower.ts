@@ -8,12 +8,12 @@ import type { Shower } from '#core/ports/shower.ts';
 import { messageSchema } from '../api/answers.ts';
 import { codes, isNo } from '../api/errors.ts';
 import { renderDiscord } from '../draw/render.ts';
-import { messageRef, readMessageRef } from '../keys.ts';
+import { messageRef, readAnswerRef, readMessageRef } from '../keys.ts';
 import { atOf } from '../snowflake.ts';
 import type { OutDeps } from './deps.ts';
 import { bodyOf, SILENT } from './message.ts';
 import { addressOf } from './poster.ts';
-import { postErrorFrom } from './troubles.ts';
+import { isTokenOver, postErrorFrom } from './troubles.ts';
 
 /** Edits of one channel. Discord's buckets let about one a second through, and answers come first. */
 const EVERY_MS = 2_000;
@@ -22,12 +22,14 @@ const EDITS_MS = 58 * 60_000;
 /** Where an old post has had its edits for now. */
 const OLD_AGAIN_MS = 60_000;
 
-export function discordShower({ call, clock }: Pick<OutDeps, 'call' | 'clock'>): Shower {
+export function discordShower({ call, clock, settings, tokens }: Pick<OutDeps, 'call' | 'clock' | 'settings' | 'tokens'>): Shower {
   return {
     platform: 'discord',
     everyMs: EVERY_MS,
     async show({ threadRef, messageRef: ref, reply, closed }, signal) {
       addressOf(threadRef);
+      const answer = readAnswerRef(ref);
+      if (answer !== null) return editAnswer(answer.id, reply, signal);
       const at = readMessageRef(ref);
       if (at === null) throw new PostError('never', 'not a message of Discord', { why: 'gone' });
       const isOld = clock.now().getTime() - atOf(at.id).getTime() > EDITS_MS;
@@ -42,6 +44,20 @@ export function discordShower({ call, clock }: Pick<OutDeps, 'call' | 'clock'>):
       }
     },
   };
+
+  /** What one person alone sees: only the token that it was posted with reaches it, and that for a quarter of an hour. */
+  async function editAnswer(id: string, reply: Reply, signal: AbortSignal): Promise<void> {
+    const token = tokens.ofPost(id);
+    if (token === undefined) throw new PostError('never', 'this answer can no longer be edited', { why: 'gone' });
+    const path = `/webhooks/${settings.applicationId}/${token}/messages/${id}`;
+    try {
+      await call({ method: 'PATCH', path, body: bodyOf(renderDiscord(reply)[0]!.components), as: 'interaction' }, signal);
+    } catch (error) {
+      if (!isTokenOver(error)) throw postErrorFrom(error);
+      tokens.forgetPost(id);
+      throw new PostError('never', 'this answer can no longer be edited', { why: 'gone', cause: error });
+    }
+  }
 
   async function edit({ channel, id }: Place, reply: Reply, signal: AbortSignal): Promise<void> {
     const { components } = renderDiscord(reply)[0]!;

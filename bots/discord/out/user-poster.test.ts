@@ -18,7 +18,9 @@ import { refs } from '../refs.ts';
 import { discordPeople } from '../sandbox/client.ts';
 import { startDiscordSandbox } from '../sandbox/server.ts';
 import { furnish, ids, outDeps, readable } from '../testing/stage.ts';
+import { answerTokens } from './answer-tokens.ts';
 import { discordPoster } from './poster.ts';
+import { discordShower } from './shower.ts';
 
 const USES = 5;
 const fills = 'PATCH /webhooks/:app/:token/messages/:message';
@@ -101,6 +103,40 @@ test('a lost direct message is found in it', async () => {
   expect(await people.dms(ids.ann)).toHaveLength(1);
 });
 
+test('a post that Discord limits takes none of the times that its person can be answered', async () => {
+  const { people, poster, letter } = await open({ uses: 2 });
+  await poster.post(letter('First'), soon());
+  const second = letter('Second');
+  for (let i = 0; i < 3; i++) {
+    await people.next(follows, 'busy');
+    await expect(poster.post(second, soon())).rejects.toMatchObject({ kind: 'later' });
+  }
+  await poster.post(second, soon());
+  expect(await people.ephemerals(ids.ann)).toHaveLength(2);
+  expect(await people.dms(ids.ann)).toEqual([]);
+});
+
+test('work is shown to its person alone while their interaction lasts, its button goes with its end, and no call is made for what is over', async () => {
+  const { people, poster, shower, letter, threadRef } = await open();
+  const { messageRef } = await poster.post(letter('On it'), soon());
+  const show = (text: string, closed: boolean) => {
+    const { reply } = letter(text);
+    const blocks = closed ? reply.blocks.filter(({ kind }) => kind !== 'choices') : reply.blocks;
+    return shower.show({ platform: 'discord', threadRef, messageRef, reply: { ...reply, blocks }, version: 1, closed }, soon());
+  };
+  const seen = async () => (await people.ephemerals(ids.ann)).map(({ components }) => readable(components));
+  await show('Page 1', false);
+  expect(await seen()).toEqual(['● Page 1\n[Approve]']);
+  await show('Done', true);
+  expect(await seen()).toEqual(['● Done']);
+  await people.advance(16 * 60_000);
+  const before = (await people.calls()).length;
+  await expect(show('Later', false)).rejects.toMatchObject({ kind: 'never' });
+  await expect(show('Later still', false)).rejects.toMatchObject({ kind: 'never' });
+  // Once, to find out.
+  expect((await people.calls()).length).toBe(before + 1);
+});
+
 async function open({ uses = USES } = {}) {
   const discord = await startDiscordSandbox({ limitFactor: 1_000_000 });
   onTestFinished(discord.stop);
@@ -128,7 +164,8 @@ async function open({ uses = USES } = {}) {
   await deps.call({ method: 'PUT', path: '/applications/900000000000000001/commands', body: commands }, soon());
   await people.command(ids.general, 'ask', { request: 'find leads' }, ids.ann);
   const [{ id: interaction, token }] = told as [{ id: string; token: string }];
-  const poster = discordPoster({ ...deps, handles: countedHandles(handleKey(interaction), token, uses) });
+  const out = { ...deps, tokens: answerTokens(countedHandles(handleKey(interaction), token, uses)) };
+  const [poster, shower] = [discordPoster(out), discordShower(out)];
   const threadRef = refs.format({ guild: '@user', channel: ids.ann, thread: interaction });
   const letter = (text: string): LetterPart => ({
     key: newId(),
@@ -141,7 +178,7 @@ async function open({ uses = USES } = {}) {
     attemptedAt: new Date(),
     lastTriedAt: new Date(),
   });
-  return { people, poster, letter, interaction };
+  return { people, poster, shower, letter, interaction, threadRef };
 }
 
 /** As the core keeps them. */

@@ -5,14 +5,13 @@ import { PostError, type LetterPart, type Posted } from '#core/ports/poster.ts';
 import { messageSchema, type SeenMessage } from '../api/answers.ts';
 import { codes, DiscordAway, isNo } from '../api/errors.ts';
 import type { DiscordPost } from '../draw/render.ts';
-import { handleKey, messageRef } from '../keys.ts';
+import { answerRef, messageRef } from '../keys.ts';
 import { withOrigin } from '../origin.ts';
 import type { DiscordAddress } from '../refs.ts';
 import type { OutDeps } from './deps.ts';
 import { directRef, type DirectWith } from './direct.ts';
 import { lookIn, type Looked } from './look.ts';
 import { bodyOf, carries, EPHEMERAL, LOADING } from './message.ts';
-import { remembered } from './remembered.ts';
 import { send, untilTaken, type Message } from './send.ts';
 import { isTokenOver, postErrorFrom } from './troubles.ts';
 
@@ -21,21 +20,15 @@ export interface UserPoster {
   look(address: DiscordAddress, part: LetterPart, signal: AbortSignal): Promise<Looked>;
 }
 
-const KEPT_MOST = 2_000;
-
 export function userPoster(deps: OutDeps, directWith: DirectWith): UserPoster {
-  const { call, handles, settings } = deps;
-  /** Tokens that this process has posted with. Looking with one takes none of the times that it may be posted with. */
-  const tokens = remembered<string>(KEPT_MOST);
+  const { call, tokens, settings } = deps;
 
   return {
     async post({ channel: user, thread: interaction }, { components }, part, signal) {
       const idOf = (choice: string) => (interaction === '' ? choice : withOrigin(choice, interaction));
       const message = { components, uploads: [], letter: { ...part, idOf } };
       try {
-        const token = await tokenOf(interaction);
-        if (token !== null) tokens.note(interaction, token);
-        const answered = token === null ? null : await answer(token, message, signal);
+        const answered = await inAnswer(interaction, message, signal);
         if (answered !== null) return answered;
         const direct = await directWith(user, signal);
         const { id } = await send(deps, direct, { ...message, answers: null }, signal);
@@ -47,9 +40,9 @@ export function userPoster(deps: OutDeps, directWith: DirectWith): UserPoster {
     async look({ channel: user, thread: interaction }, part, signal) {
       const since = part.lastTriedAt ?? part.attemptedAt;
       if (since === null) return 'cannot';
-      const token = tokens.of(interaction) ?? (await tokenOf(interaction));
+      const token = tokens.lastOf(interaction) ?? (await tokenOf(interaction));
       const original = token === null ? null : await originalOf(token, signal).catch(nothingWhereOver);
-      if (original !== null && carries(original.components, part)) return { found: foundAs(original) };
+      if (original !== null && carries(original.components, part)) return { found: foundAs(interaction, token!, original) };
       // What comes after the first answer is posted once that is there, so nothing was posted.
       if (original !== null && isPromise(original)) return 'absent';
       const direct = await directWith(user, signal);
@@ -62,26 +55,38 @@ export function userPoster(deps: OutDeps, directWith: DirectWith): UserPoster {
 
   async function tokenOf(interaction: string): Promise<string | null> {
     try {
-      return await handles.find(handleKey(interaction));
+      return await tokens.take(interaction);
     } catch (cause) {
       throw new PostError('later', 'the token of an interaction could not be read', { cause });
     }
   }
 
+  /** null where no token works any more. */
+  async function inAnswer(interaction: string, message: Said, signal: AbortSignal): Promise<Posted | null> {
+    const token = await tokenOf(interaction);
+    return token === null ? null : answer(interaction, token, message, signal);
+  }
+
   /** null where the token works no more. */
-  async function answer(token: string, message: Said, signal: AbortSignal): Promise<Posted | null> {
+  async function answer(interaction: string, token: string, message: Said, signal: AbortSignal): Promise<Posted | null> {
     try {
       const original = await originalOf(token, signal);
-      if (original !== null && carries(original.components, message.letter)) return foundAs(original);
+      if (original !== null && carries(original.components, message.letter)) {
+        tokens.giveBack(interaction, token);
+        return foundAs(interaction, token, original);
+      }
       const isFirst = original !== null && isPromise(original);
       return await untilTaken(message, async (components) => {
         const asked = isFirst
           ? ({ method: 'PATCH', path: `${webhook(token)}/messages/@original`, body: bodyOf(components) } as const)
           : ({ method: 'POST', path: `${webhook(token)}?wait=true`, body: bodyOf(components, { flags: EPHEMERAL }) } as const);
-        return foundAs(messageSchema.parse(await call({ ...asked, as: 'interaction' }, signal)));
+        return foundAs(interaction, token, messageSchema.parse(await call({ ...asked, as: 'interaction' }, signal)));
       });
     } catch (error) {
-      return nothingWhereOver(error);
+      if (isTokenOver(error)) return null;
+      const trouble = postErrorFrom(error);
+      if (trouble.kind === 'later') tokens.giveBack(interaction, token);
+      throw trouble;
     }
   }
 
@@ -95,6 +100,11 @@ export function userPoster(deps: OutDeps, directWith: DirectWith): UserPoster {
       if (error instanceof DiscordAway) throw new PostError('later', error.message, { cause: error });
       throw error;
     }
+  }
+
+  function foundAs(interaction: string, token: string, { id }: SeenMessage): Posted {
+    tokens.posted(id, token);
+    return { messageRef: answerRef(interaction, id) };
   }
 
   function webhook(token: string): string {
@@ -118,8 +128,4 @@ function nothingWhereOver(error: unknown): null {
 /** “… is thinking”, with nothing in it yet. */
 function isPromise({ flags, content, components }: SeenMessage): boolean {
   return ((flags ?? 0) & LOADING) !== 0 || ((content ?? '') === '' && (components ?? []).length === 0);
-}
-
-function foundAs({ channel_id: channel, id }: SeenMessage): Posted {
-  return { messageRef: messageRef(channel, id) };
 }

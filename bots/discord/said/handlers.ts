@@ -95,6 +95,8 @@ export function settledMessages(deps: Pick<SaidDeps, 'app' | 'settings'>): NonNu
 /** Most of what people and bots say to each other is not for us, and is not looked at any further. */
 function mayConcernUs({ settings }: Pick<SaidDeps, 'settings'>, data: unknown): boolean {
   const { guild_id: guild, author, mentions, mention_roles: roles, nonce } = (data ?? {}) as Readonly<Record<string, unknown>>;
+  // Discord tells a link's preview as an update that says nothing of its message but its id.
+  if (author === undefined) return false;
   // Our own posts have a nonce.
   if ((author as { bot?: unknown } | undefined)?.bot === true) return nonce !== undefined && nonce !== null;
   if (settings.messageContent || typeof guild !== 'string') return true;

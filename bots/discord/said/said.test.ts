@@ -1,6 +1,7 @@
 // What people say in Discord, through a running product.
 
 import { beforeEach, expect, test, vi } from 'vitest';
+import { wholeWorkspace } from '#core/domain/workspaces/place.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 import { DiscordNo } from '../api/call.ts';
 import { nonceOf } from '../nonce.ts';
@@ -352,4 +353,30 @@ test('found in a history, what became a request or was for nobody is known, and 
   const unheard = messageOf(world().clock.now(), general, ann, `${us} ${asked}`);
   const found = await listening.settled([request, refused, unheard].map((each) => asHistory(each) as { id: string }));
   expect([...found]).toEqual([request.id]);
+});
+
+test('where a server is open in listed channels alone, each request elsewhere is answered once, to its person, and a thread or forum post follows its channel', async () => {
+  const { say, tasks, posts, owner, app, listening } = world();
+  const name = { platform: 'discord', workspace: GUILD, kind: 'channel', private: false } as const;
+  await app.workspaces.rulePlace(wholeWorkspace('discord', GUILD), { onlyListed: true });
+  await app.workspaces.rulePlace({ ...name, ref: `discord:${GUILD}:${sales}`, name: '#sales' }, { open: true });
+  const holds = async () => (await owner.ledger()).filter((line) => line.startsWith('hold')).length;
+  const [before, told] = [await holds(), posts(dmOf(bo)).length];
+  try {
+    for (const channel of [general, thread, post]) {
+      const message = await say(channel, bo, `${us} ${asked}`);
+      await world().told('MESSAGE_CREATE', message, true);
+    }
+    await listening.ended();
+    expect(posts(dmOf(bo)).slice(told)).toEqual(Array(3).fill(expect.stringMatching(/can’t be started in this channel, only in #sales\./)));
+    expect(await holds()).toBe(before);
+    expect(await app.workspaces.place(`discord:${GUILD}:${places.ideas}`)).toMatchObject({ name: '#ideas' });
+    const there = await say(sales, bo, `${us} ${asked}`);
+    expect(await tasks(`discord:${GUILD}:${sales}:${there.id}`)).toHaveLength(1);
+    await app.workspaces.rulePlace({ ...name, ref: `discord:${GUILD}:${places.ideas}`, name: '#ideas' }, { open: true });
+    await say(post, bo, `${us} ${asked}`);
+    expect((await tasks(`discord:${GUILD}:${places.ideas}:${post}`)).length).toBeGreaterThan(0);
+  } finally {
+    await app.workspaces.rulePlace(wholeWorkspace('discord', GUILD), { onlyListed: false });
+  }
 });

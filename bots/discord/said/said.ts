@@ -42,10 +42,12 @@ export async function handleMessage(deps: SaidDeps, message: DiscordMessage): Pr
   if (word !== null) return mute(deps, said, who, word);
   const input = messageIn(said);
   titles.note(message.id, firstLine(said.text));
-  const { show, outcome, repeated } = await app.chats.hear(await speakerIn(deps, who), input, {
+  const { show, outcome, repeated, refused } = await app.chats.hear(await speakerIn(deps, who), input, {
     withinMs: WITHIN_MS,
   });
-  if (!repeated && (outcome === 'task' || outcome === 'approval')) await named(deps, said, who);
+  // Where people may not ask, the page that lists channels for them knows it by its name.
+  const isClosed = refused?.code === 'place.not-allowed';
+  if (!repeated && (outcome === 'task' || outcome === 'approval' || isClosed)) await named(deps, said, who);
   const isOld = input.at.getTime() < clock.now().getTime() - TOLD_MS;
   if (!(repeated && isOld)) forOne.show(messageKey(message.id), recipientOf(said), show);
 }

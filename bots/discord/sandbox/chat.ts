@@ -14,7 +14,13 @@ import { drawMarkdown, type Drawing } from './draw/markdown.ts';
 import type { Channel } from './shapes.ts';
 import type { FileFault } from './shelf.ts';
 
-export function discordChat(people: DiscordPeople): ChatSandbox {
+/** Whether Discord gives the app what people write without mentioning it; flipping it begins a new session. */
+export interface ContentSwitch {
+  isOn(): boolean;
+  flip(): Promise<void>;
+}
+
+export function discordChat(people: DiscordPeople, content: ContentSwitch | null = null): ChatSandbox {
   const following = followChanges((after, signal) => people.changes(after, signal));
 
   return {
@@ -22,6 +28,18 @@ export function discordChat(people: DiscordPeople): ChatSandbox {
     howToAsk: 'Mention @impacter to ask, or use /ask.',
     shortcuts: [{ id: RUN_ON, label: RUN_ON }],
     commandsTakeFiles: true,
+    ...(content !== null && {
+      switches: () => [
+        {
+          id: 'content',
+          label: 'Message Content Intent',
+          about:
+            'On, the bot reads every message, and follows threads without a mention. Off, as Discord has it for a new app: it reads direct messages and mentions, and new results have a Continue button.',
+          isOn: content.isOn(),
+        },
+      ],
+      flip: () => content.flip(),
+    }),
     workspaces: async () => workspacesIn(await people.places()),
     look: (view, { before, most }) =>
       saidNo(async () => {
@@ -50,7 +68,8 @@ export function discordChat(people: DiscordPeople): ChatSandbox {
     dismiss: ({ as }, form) => saidNo(() => people.dismiss(form, as)),
     shortcut: ({ as }, message) => saidNo(() => people.runOn(message, as)),
     async command(view, name, text, files) {
-      const { channels } = await people.places();
+      const { channels, ...places } = await people.places();
+      const roles = places.roles.filter(({ guild }) => guild === view.workspace);
       const typed = (await people.commands()).filter((each) => each['type'] === 1);
       const found = typed.find((each) => each['name'] === name);
       if (found === undefined) {
@@ -58,7 +77,7 @@ export function discordChat(people: DiscordPeople): ChatSandbox {
         throw new ChatRefusal(`/${name} is not a command here.${others === '' ? '' : ` Commands: ${others}.`}`);
       }
       const where = channels.some(({ id }) => id === view.thread) ? view.thread! : view.channel;
-      await saidNo(() => people.command(where, name, optionsIn(found, text, files), view.as));
+      await saidNo(() => people.command(where, name, optionsIn(found, text, files, roles), view.as));
     },
     async file(_view: ChatView, id) {
       try {
@@ -82,7 +101,7 @@ export function discordChat(people: DiscordPeople): ChatSandbox {
   };
 }
 
-function workspacesIn({ guilds, channels, members, roles }: Places): ChatWorkspace[] {
+function workspacesIn({ guilds, channels, members, roles, bot }: Places): ChatWorkspace[] {
   return guilds.map(({ id, name, owner }) => {
     const here = members.filter(({ guild }) => guild === id);
     const direct = channels.filter(({ type, owner: whose }) => type === 1 && here.some(({ user }) => user === whose));
@@ -93,7 +112,7 @@ function workspacesIn({ guilds, channels, members, roles }: Places): ChatWorkspa
       name,
       channels: [...channels.filter(({ guild, type }) => guild === id && listed.includes(type)), ...direct].map((channel) => ({
         id: channel.id,
-        name: channel.type === 1 ? (members.find(({ user }) => user === channel.owner)?.name ?? '') : channel.name,
+        name: channel.type === 1 ? bot.name : channel.name,
         direct: channel.type === 1 ? channel.owner : null,
         closed: channel.overwrites.some((each) => each.id === id && (BigInt(each.deny) & sendMessages) !== 0n),
         hasThreads: hasThreads(channel),
@@ -190,6 +209,7 @@ function optionsIn(
   command: Readonly<Record<string, unknown>>,
   text: string,
   files: readonly Upload[],
+  roles: Places['roles'],
 ): Record<string, string | boolean | Upload> {
   const declared = Array.isArray(command['options']) ? command['options'].filter(isRecord) : [];
   const given: Record<string, string | boolean | Upload> = {};
@@ -209,11 +229,18 @@ function optionsIn(
     if (option === words || option['type'] === 11) continue;
     const [found, value] = new RegExp(`(?:^|\\s)${pattern}(?=\\s|$)`).exec(rest) ?? [];
     if (found === undefined) continue;
-    given[name] = option['type'] === 5 ? value === 'true' : value!;
+    given[name] = option['type'] === 5 ? value === 'true' : option['type'] === 8 ? roleOf(value!, roles) : value!;
     rest = rest.replace(found, '');
   }
   if (words !== undefined && rest.trim() !== '') given[String(words['name'])] = rest.trim();
   return given;
+}
+
+/** `@Buyers` for its id. */
+function roleOf(typed: string, roles: Places['roles']): string {
+  const found = roles.find(({ id, name }) => id === typed || `@${name.toLowerCase().replaceAll(' ', '.')}` === typed.toLowerCase());
+  if (found === undefined) throw new ChatRefusal(`${typed} is no role of this server. Type a role as @name.`);
+  return found.id;
 }
 
 const sentences: Readonly<Record<string, string>> = {

@@ -51,6 +51,8 @@ export interface SeenField {
   /** The component's custom id. */
   readonly id: string;
   readonly label: string;
+  /** Its description. */
+  readonly hint?: string;
   readonly kind: 'line' | 'text' | 'choice' | 'files';
   readonly required: boolean;
   readonly least: number;

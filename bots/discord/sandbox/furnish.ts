@@ -16,6 +16,7 @@ export const ids = {
   ideas: '130000000000000003',
   lounge: '130000000000000004',
   archive: '130000000000000005',
+  buyers: '140000000000000001',
   harborGeneral: '130000000000000009',
   foreignGeneral: '130000000000000010',
 } as const;
@@ -26,7 +27,8 @@ const writing = String((1n << 11n) | (1n << 38n));
 export async function furnish(people: DiscordPeople): Promise<void> {
   await people.guild(ids.acme, { name: 'Acme', owner: ids.ann });
   await people.member(ids.acme, { id: ids.ann, name: 'Ann' });
-  await people.member(ids.acme, { id: ids.bo, name: 'Bo' });
+  await people.role(ids.acme, { id: ids.buyers, name: 'Buyers', permissions: '0' });
+  await people.member(ids.acme, { id: ids.bo, name: 'Bo', roles: [ids.buyers] });
   await people.member(ids.acme, { id: ids.gus, name: 'Gus', kind: 'guest', emailVerified: false });
   await people.member(ids.acme, { id: ids.olga, name: 'Olga', kind: 'pending', email: null });
   await people.channel(ids.acme, ids.general, { name: 'general' });

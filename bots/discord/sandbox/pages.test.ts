@@ -56,7 +56,7 @@ test('every kind of component is drawn, and what is in it stays text', async () 
     '<div class="soft">small</div>',
     '<hr />',
     '<pre tabindex="0">&#60;script&#62;</pre>',
-    '<a href="https://example.com/task" rel="noreferrer">Open (https://example.com/task)</a>',
+    '<a href="https://example.com/task" rel="noreferrer" title="https://example.com/task">Open</a>',
     '<bdi>leads.csv</bdi>',
     'App (discord://app)',
     'name="choice" value="cancel:1">Cancel</button>',

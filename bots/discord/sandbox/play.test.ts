@@ -26,7 +26,7 @@ test('a mention on the page is done by the real core, and answered in its thread
   const done = await page.until(/Done: 5 leads/, { thread });
   expect(done).toMatch(/<b>@impacter<\/b> find me 5 leads in Miami/);
   expect((await page.get({})).includes('Mention @impacter to ask, or use /ask.')).toBe(true);
-  expect(done).toMatch(/<a href="http:\/\/localhost:\d+\/[\w/-]+" rel="noreferrer">/);
+  expect(done).toMatch(/<a href="http:\/\/localhost:\d+\/[\w/-]+" rel="noreferrer" title=/);
 });
 
 test('a button is pressed on the page, and its form is filled in there', async () => {
@@ -48,6 +48,36 @@ test('a command is answered to whoever gave it, and where nobody linked the serv
   const { body } = { body: await page.get(there) };
   const [, direct] = new RegExp(`channel=(\\d+)&amp;as=${ids.mia}"[^>]*><bdi>Direct message`).exec(body.replaceAll('&#38;', '&amp;'))!;
   await page.until(/No team pays/, { ...there, channel: direct! });
+});
+
+test('where the server is limited, whoever asks elsewhere is told alone where to, and /setup takes roles by their names', async () => {
+  await page.send('say', { channel: ids.sales, text: '/setup channels:listed listed:true server_role:@Buyers' });
+  expect(await page.until(/Only in listed channels, such as #sales/, { channel: ids.sales })).toContain('Members with the role Buyers');
+  await page.say({ as: ids.bo, text: '@impacter find me 4 leads' });
+  const [, direct] = new RegExp(`channel=(\\d+)&amp;as=${ids.bo}"[^>]*><bdi>Direct message`).exec(
+    (await page.get({ as: ids.bo })).replaceAll('&#38;', '&amp;'),
+  )!;
+  const told = await page.until(/can’t be started in this channel, only in #sales\./, { as: ids.bo, channel: direct! });
+  // Its title is who it is with.
+  expect(told).toContain('<h2 class="title"><bdi>impacter</bdi></h2>');
+  await page.send('say', { channel: ids.sales, text: '/setup channels:every listed:false server_everyone:true' });
+  await page.until(/Members can ask in every channel/, { channel: ids.sales });
+});
+
+test('with message content off, a result has Continue, whose form says what it takes', async () => {
+  await page.send('flip', { switch: 'content' });
+  expect(await page.get({})).toContain('aria-checked="false"');
+  const thread = await page.say({ text: '@impacter find me 3 leads in Boston' });
+  const shown = await page.until(/name="choice" value="[^"]+">Continue/, { thread });
+  await page.send('say', { thread, text: 'find me 6 leads' });
+  const [, message, choice] = /name="message" value="(\d+)" \/>(?:(?!<\/form>)[^])*value="([^"]+)">Continue/.exec(shown)!;
+  await page.send('press', { thread, message: message!, choice: choice! });
+  const form = await page.until(/<dialog[^>]* open/, { thread });
+  const [, id] = /name="form" value="([^"]+)"/.exec(form)!;
+  const [, field] = /<textarea id="[^"]*" name="(field:[^"]+)"/.exec(form)!;
+  await page.send('submit', { thread, form: id!, [field!]: 'find me 2 leads in Tampa' });
+  expect(await page.until(/Done: 2 leads/, { thread })).not.toContain('Done: 6 leads');
+  await page.send('flip', { switch: 'content' });
 });
 
 test('the front page leads to it, and after a restart everything said is there', async () => {

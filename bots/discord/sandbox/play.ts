@@ -26,6 +26,15 @@ export async function playDiscord({ dataDir, url, publicUrl = url, clock }: Sand
   const people = discordPeople(discord.url, peopleToken);
   if ((await people.places()).guilds.length === 0) await furnish(people);
   const { guilds } = await people.places();
+  const content = { isOn: true };
+  const contentSwitch = {
+    isOn: () => content.isOn,
+    async flip() {
+      content.isOn = !content.isOn;
+      // A connection keeps the intents that it was begun with.
+      await people.gateway({ op9: false });
+    },
+  };
   const page = { title: 'Discord', path: '/sandbox/discord' } as const;
   return {
     settings: {
@@ -34,10 +43,12 @@ export async function playDiscord({ dataDir, url, publicUrl = url, clock }: Sand
       publicKey: discord.publicKey,
       clientSecret,
       apiUrl: discord.apiUrl,
-      messageContent: true,
+      get messageContent() {
+        return content.isOn;
+      },
       cdnHosts: [discord.cdnHost],
     },
-    mounts: chatPages(discordChat(people), { path: page.path }),
+    mounts: chatPages(discordChat(people, contentSwitch), { path: page.path }),
     page,
     linked: guilds.filter(({ id }) => id === ids.acme).map(({ id, name }) => ({ externalId: id, name })),
     stop: discord.stop,

@@ -18,21 +18,25 @@ export async function named(
   try {
     if (guild === null) return await app.workspaces.placeNamed(directPlace(place.channel, who.name));
     const { channel } = refs.parse(place.threadRef)!;
-    const name = (await guilds.whereIs(channel, AbortSignal.timeout(ASK_MS)))?.name ?? null;
-    if (name !== null) await app.workspaces.placeNamed(channelPlace(place.channel, guild, name));
+    const where = await guilds.whereIs(channel, AbortSignal.timeout(ASK_MS));
+    if (where !== null && where.name !== null) await app.workspaces.placeNamed(channelPlace(place.channel, guild, where));
   } catch (error) {
     log.warn({ guildId: guild, error }, 'name of a channel not kept');
   }
 }
 
-export function channelPlace(ref: string, guild: string, name: string | null): NamedPlace {
+export function channelPlace(
+  ref: string,
+  guild: string,
+  { name, isPrivate }: { readonly name: string | null; readonly isPrivate: boolean },
+): NamedPlace {
   return {
     ref,
     platform: 'discord',
     workspace: guild,
     kind: 'channel',
     name: name === null ? null : `#${name}`,
-    private: false,
+    private: isPrivate,
   };
 }
 

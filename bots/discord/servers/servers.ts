@@ -4,7 +4,9 @@
 import type { NewInstallation } from '#core/domain/workspaces/installation.ts';
 import { DiscordNo } from '../api/call.ts';
 import type { Dispatch, Told } from '../gateway/dispatch.ts';
+import { isHidden } from '../gateway/guild-shapes.ts';
 import { channelOf } from '../keys.ts';
+import { shardOf } from '../snowflake.ts';
 import { taken } from '../said/taken.ts';
 import type { ServersDeps } from './deps.ts';
 import { channelPlace } from './names.ts';
@@ -34,9 +36,9 @@ export function serverHandlers(deps: ServersDeps): Dispatch {
     GUILD_CREATE: taken(log, guildCreateSchema, joined),
     GUILD_UPDATE: taken(log, guildSchema, renamed),
     GUILD_DELETE: taken(log, guildDeleteSchema, left),
-    CHANNEL_UPDATE: taken(log, channelUpdateSchema, async ({ id, guild_id: guild, name }) => {
+    CHANNEL_UPDATE: taken(log, channelUpdateSchema, async ({ id, guild_id: guild, name, permission_overwrites: overwrites }) => {
       if (guild && name && (await app.workspaces.place(channelOf(guild, id))) !== null)
-        await app.workspaces.placeNamed(channelPlace(channelOf(guild, id), guild, name));
+        await app.workspaces.placeNamed(channelPlace(channelOf(guild, id), guild, { name, isPrivate: isHidden(overwrites, guild) }));
     }),
     // Our own roles say whose mention is ours.
     GUILD_MEMBER_UPDATE: taken(log, memberUpdateSchema, async ({ guild_id: guild, user }) => members.forget(guild, user.id)),
@@ -120,9 +122,4 @@ function installationIn({ id, name }: Pick<JoinedGuild, 'id' | 'name'>, me: stri
     tokens: { bot: 'app', refresh: null, expiresAt: null },
     installedBy: null,
   };
-}
-
-/** Which connection tells of a server (docs, Sharding). */
-function shardOf(guild: string, shards: number): number {
-  return Number((BigInt(guild) >> 22n) % BigInt(shards));
 }

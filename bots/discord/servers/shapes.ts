@@ -44,6 +44,7 @@ export const channelUpdateSchema = z.object({
   id: idSchema,
   guild_id: idSchema.nullish(),
   name: z.string().nullish().catch(null),
+  permission_overwrites: z.array(z.object({ id: z.string(), deny: bits })).catch([]),
 });
 export const memberUpdateSchema = z.object({
   guild_id: idSchema,

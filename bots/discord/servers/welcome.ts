@@ -28,7 +28,7 @@ function sayWelcome(brandName: string): Reply {
     `${brandName} is ready`,
     [
       `Mention ${brandName} with a request, such as “find me 25 leads in Miami”, or use /ask. The answer says what it costs at most, and follows in a thread.`,
-      'To choose the team that pays for requests here, somebody who manages this server uses /link.',
+      'If no team pays for requests on this server yet, somebody who manages it chooses one with /link.',
     ].join('\n\n'),
   );
 }

@@ -447,9 +447,14 @@ export async function openActsWorld(options: ActsOptions = {}): Promise<ActsWorl
   }) as ActsWorld;
 }
 
+const known = { guild: ACME, locked: false, isPrivate: false } as const;
+const whereIs: Readonly<Record<string, Where>> = {
+  [THREAD]: { ...known, parent: GENERAL, type: 11, name: 'leads' },
+  [GENERAL]: { ...known, parent: null, type: 0, name: 'general' },
+};
+
 const guilds: Guilds = {
-  whereIs: async (channel): Promise<Where | null> =>
-    channel === THREAD ? { guild: ACME, parent: GENERAL, type: 11, locked: false, name: 'leads' } : null,
+  whereIs: async (channel): Promise<Where | null> => whereIs[channel] ?? null,
   administers: () => null,
   nameOf: () => null,
   channelsAfter: () => [],

@@ -211,6 +211,7 @@ const of = (guild: string | null, type: number, name: string, parent: string | n
   name,
   parent,
   locked: false,
+  isPrivate: false,
 });
 
 const channels: Record<string, Where> = {

@@ -10,6 +10,7 @@ import type { Stage } from '../../testing/kit.ts';
 import { discordCalls } from '../api/call.ts';
 import { linesIn } from '../draw/read.ts';
 import { readMessageRef } from '../keys.ts';
+import { answerTokens } from '../out/answer-tokens.ts';
 import type { OutDeps } from '../out/deps.ts';
 import { discordPoster } from '../out/poster.ts';
 import { discordShower } from '../out/shower.ts';
@@ -112,7 +113,7 @@ export function outDeps(apiUrl: string, settings: Partial<OutDeps['settings']> =
     call: discordCalls({ token: defaultToken, apiUrl }, { budgets, clock: systemClock, pulse: { invalid: () => undefined } }),
     settings: { apiUrl, applicationId: botId, messageContent: true, historyEveryMs: 0, ...settings },
     budgets,
-    handles: { find: async () => null, keep: async () => undefined, drop: async () => undefined },
+    tokens: answerTokens({ find: async () => null }),
     app: { files: { openLink: () => Promise.reject(new Error('no files')) } },
     clock: systemClock,
     me: async () => botId,

@@ -23,7 +23,7 @@ export interface Ephemeral {
 
 /** Never rejects. */
 export async function slashCommand(deps: SaidDeps, here: Installation, given: SlashCommand, wait: WaitOf): Promise<Ephemeral> {
-  const { app, directory, clock, brandName, log } = deps;
+  const { app, directory, names, forOne, clock, brandName, log } = deps;
   const team = here.externalId;
   let isSent = false;
   try {
@@ -40,9 +40,11 @@ export async function slashCommand(deps: SaidDeps, here: Installation, given: Sl
       at: clock.now(),
       threadRef: refs.format({ team, channel, thread: '' }),
       channel: channelOf(team, channel),
+      direct: channel.startsWith('D'),
     };
     isSent = true;
-    const { show, outcome } = await app.chats.command(speakerOf(here, who), command, wait());
+    const { show, outcome, refused } = await app.chats.command(speakerOf(here, who), command, wait());
+    if (refused?.code === 'place.not-allowed') forOne.attempt(names.seen(here, channel, who.name));
     if (show.kind === 'private') return { response_type: 'ephemeral', ...renderSlack(show.reply)[0]! };
     return { response_type: 'ephemeral', text: wordsFor(outcome) ?? sayWhere(channel !== given.channel_id, brandName) };
   } catch (error) {

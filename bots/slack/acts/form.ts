@@ -119,7 +119,11 @@ export async function submitted(deps: SaidDeps, here: Installation, { user, view
     // Changed after it was refused, it is another try.
     const key = viewKey(team, view.id, createHash('sha256').update(JSON.stringify(form)).digest('hex').slice(0, 32));
     isSent = true;
-    const answered = await app.chats.act(speakerOf(here, who), { key, choice, threadRef, at: clock.now(), form }, wait());
+    const answered = await app.chats.act(
+      speakerOf(here, who),
+      { key, choice, threadRef, direct: origin.channel.startsWith('D'), at: clock.now(), form },
+      wait(),
+    );
     const { show, did, outcome } = answered;
     const verdict = verdictOn(choice, answered, who.name);
     if (origin.post !== undefined && verdict !== null)

@@ -37,7 +37,7 @@ export async function pressed(deps: SaidDeps, here: Installation, press: Pressed
     const threadRef = refs.format({ team, channel, thread });
     const letterKey = letterKeyOf(message?.blocks[0]?.block_id);
     const who = await directory.who(team, user.id);
-    const given = { key, choice, threadRef, at: atOf(actionTs), ...(letterKey !== null && { letterKey }) };
+    const given = { key, choice, threadRef, direct: channel.startsWith('D'), at: atOf(actionTs), ...(letterKey !== null && { letterKey }) };
     isSent = true;
     const answered = await app.chats.act(speakerOf(here, who), given, wait());
     const { show, did, repeated } = answered;

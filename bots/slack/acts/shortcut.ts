@@ -130,6 +130,7 @@ export async function runOnMessage(deps: SaidDeps, here: Installation, { user, v
       key: viewKey(team, view.id, digest),
       threadRef,
       channel: channelOf(team, channel),
+      direct: channel.startsWith('D'),
       text,
       context: message,
       at: clock.now(),

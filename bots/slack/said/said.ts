@@ -89,9 +89,11 @@ async function said(deps: SaidDeps, here: Installation, event: Said, wait: WaitO
     files: (event.files ?? []).map((file) => attached(team, file)),
     ...(how === 'direct' && { context: await viewed(deps, here, event) }),
   };
-  const { show, outcome, repeated } = await app.chats.hear(speakerOf(here, who), message, wait());
+  const { show, outcome, repeated, refused } = await app.chats.hear(speakerOf(here, who), message, wait());
   if (outcome === 'task' && !repeated) status.working(message.threadRef, user, ts);
-  if (outcome === 'task' || outcome === 'approval') forOne.attempt(names.seen(here, channel, who.name));
+  // Where people may not ask, the page that opens channels for them lists it by its name.
+  if (outcome === 'task' || outcome === 'approval' || refused?.code === 'place.not-allowed')
+    forOne.attempt(names.seen(here, channel, who.name));
   forOne.show(key, to, show);
 }
 

@@ -69,6 +69,7 @@ export const verbRates = {
   'team.auditCsv': { needs: 'audit.see', ...perMinute(60), because: 'reads the whole audit log' },
   'credits.setLimit': { needs: 'credits.limit', ...perHour(240), because: 'a row that stays' },
   'credits.removeLimit': { needs: 'credits.limit', ...perHour(240), because: 'a line in the audit log, which stays' },
+  'workspaces.changeWhereToAsk': { needs: 'workspaces.manage', ...perHour(240), because: 'lines in the audit log, which stay' },
   'workspaces.changeWorkspace': { needs: 'workspaces.manage', ...perHour(240), because: 'a line in the audit log, which stays' },
 
   'privacy.exportTeam': { needs: 'team.export', ...perDay(10), because: 'packs all data of the team; it changes little within a day' },

@@ -4,6 +4,8 @@ import { isForUs, type ThreadState } from './addressed.ts';
 
 const [ann, bob] = [newId<IdentityId>(), newId<IdentityId>()];
 const at = (second: number) => new Date(Date.UTC(2026, 10, 30, 12, 0, second));
+/** Its workspace is open everywhere. */
+const open = { onlyListed: false, open: false };
 const engaged: ThreadState = { askedBy: ann, askedAt: at(10), spokenAt: null };
 
 test.each([
@@ -23,7 +25,10 @@ test.each([
   ['a sentence in a channel where every message is for us', 'thread', bob, 20, null, 'always', true],
 ] as const)('%s: for us or not', (_, how, identityId, second, thread, answers, expected) => {
   const message = { how, at: at(second), identityId };
-  expect(isForUs(message, thread, { answers, muted: false })).toBe(expected);
+  expect(isForUs(message, thread, { ...open, answers, muted: false })).toBe(expected);
   // Muted, only who speaks to us is heard.
-  expect(isForUs(message, thread, { answers, muted: true })).toBe(how !== 'thread');
+  expect(isForUs(message, thread, { ...open, answers, muted: true })).toBe(how !== 'thread');
+  // Nor where nobody may ask.
+  expect(isForUs(message, thread, { ...open, onlyListed: true, answers, muted: false })).toBe(how !== 'thread');
+  expect(isForUs(message, thread, { onlyListed: true, open: true, answers, muted: false })).toBe(expected);
 });

@@ -1,7 +1,7 @@
 // Which messages are for us. Whoever mentions us, writes to us directly or uses a command speaks to us. In a thread without a
 // mention only a follow-up does: of whoever asked there last, and only while nobody else has spoken since. Otherwise every
-// sentence between two people would reserve credits. A place may let us take more without a mention; one that is muted lets us
-// take nothing, and whoever speaks to us there is still heard.
+// sentence between two people would reserve credits. A place may let us take more without a mention; one that is muted, or where
+// nobody may ask, lets us take nothing, and whoever speaks to us there is still heard.
 
 import type { IdentityId } from '../ids.ts';
 import type { PlaceRules } from '../workspaces/place.ts';
@@ -22,10 +22,10 @@ export interface ThreadState {
 export function isForUs(
   message: { readonly how: How; readonly at: Date; readonly identityId: IdentityId | null },
   thread: ThreadState | null,
-  { answers, muted }: Pick<PlaceRules, 'answers' | 'muted'>,
+  { answers, muted, onlyListed, open }: Pick<PlaceRules, 'answers' | 'muted' | 'onlyListed' | 'open'>,
 ): boolean {
   if (message.how !== 'thread') return true;
-  if (muted) return false;
+  if (muted || (onlyListed && !open)) return false;
   if (answers === 'always') return true;
   if (thread === null) return false;
   const { askedBy, askedAt, spokenAt } = thread;

@@ -17,7 +17,12 @@ test.each([
   ['nobody asks without one of the roles that may', member, true, true, ['R0'], 'roles.not-allowed'],
   ['nor do they where they pay themselves', { ...member, roles: [] }, false, false, ['R0'], 'roles.not-allowed'],
 ])('%s', (_, speaker, workspacePays, guestsMayAsk, roles, expected) => {
-  expect(whyNotHere(speaker, { workspacePays, guestsMayAsk, place: { roles } })).toBe(expected);
+  const asked = { workspacePays, guestsMayAsk, place: { roles, onlyListed: false, open: false } };
+  expect(whyNotHere(speaker, asked)).toBe(expected);
+  expect(whyNotHere(speaker, { ...asked, place: { roles, onlyListed: true, open: true } })).toBe(expected);
+  // What a guest has to know first is that guests may not.
+  const closed = { ...asked, place: { roles, onlyListed: true, open: false } };
+  expect(whyNotHere(speaker, closed)).toBe(expected === 'guests.not-allowed' ? expected : 'place.not-allowed');
 });
 
 test.each([

@@ -50,18 +50,19 @@ export function channelOfThread(threadRef: ThreadRef): string {
 export interface AskedHere {
   readonly workspacePays: boolean;
   readonly guestsMayAsk: boolean;
-  readonly place: Pick<PlaceRules, 'roles'>;
+  readonly place: Pick<PlaceRules, 'roles' | 'onlyListed' | 'open'>;
 }
 
 /**
  * Why this person can't spend here; null when they may. Guests and outsiders would spend what is not theirs, so a workspace or a
- * channel has to allow them; where nobody but they pay, they need no leave. Roles are asked for whoever pays.
+ * channel has to allow them; where nobody but they pay, they need no leave. Roles and open channels count whoever pays.
  */
 export function whyNotHere(
   { isGuest, isOutsider, roles }: Pick<Speaker, 'isGuest' | 'isOutsider' | 'roles'>,
   { workspacePays, guestsMayAsk, place }: AskedHere,
-): 'guests.not-allowed' | 'roles.not-allowed' | null {
+): 'guests.not-allowed' | 'place.not-allowed' | 'roles.not-allowed' | null {
   if ((isGuest || isOutsider) && workspacePays && !guestsMayAsk) return 'guests.not-allowed';
+  if (place.onlyListed && !place.open) return 'place.not-allowed';
   if (place.roles.length > 0 && !place.roles.some((role) => roles.includes(role))) return 'roles.not-allowed';
   return null;
 }

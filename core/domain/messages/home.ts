@@ -13,6 +13,8 @@ export interface Home {
   readonly isPaid: boolean;
   readonly isLinked: boolean;
   readonly mayLinkWorkspace: boolean;
+  /** Where they can ask; null where they can ask everywhere. Only some channels may be named. */
+  readonly onlyIn: { readonly in: readonly string[]; readonly direct: boolean } | null;
   /** null where they are not told. */
   readonly money: Pick<Balance, 'available' | 'inUse'> | null;
   /** Their own tasks, newest first. */
@@ -31,13 +33,22 @@ export function homeReply(home: Home, context: ReplyContext): Reply {
     blocks: [
       heading(title),
       ours(
-        `Mention @${brandName} in a channel, or send a direct message. The first reply shows the maximum cost. Unused credits are returned, and failed work is free.`,
+        `${whereToAsk(home, brandName)} The first reply shows the maximum cost. Unused credits are returned, and failed work is free.`,
       ),
       ...(home.isPaid ? moneyBlocks(home) : nobodyPays(home)),
       ...choices(...linkChoice(home), ...pages(home, context)),
       ...(home.isPaid ? taskBlocks(home, context) : []),
     ],
   };
+}
+
+function whereToAsk({ platform, onlyIn }: Home, brandName: string): string {
+  if (onlyIn === null) return `Mention @${brandName} in a channel, or send a direct message.`;
+  const channels =
+    onlyIn.in.length === 0
+      ? `a channel where this ${workspaceWord(platform)} allows it`
+      : onlyIn.in.join(onlyIn.in.length > 2 ? ', ' : ' or ');
+  return `Mention @${brandName} in ${channels}${onlyIn.direct ? ', or send a direct message' : ''}.`;
 }
 
 function moneyBlocks({ money, isLinked }: Home): Block[] {

@@ -11,6 +11,8 @@ export interface PlatformRow {
   readonly name: string;
   /** What people there call a workspace, where it is not that. */
   readonly workspace?: string;
+  /** Direct messages with the bot belong to no workspace there, so that none pays for them. */
+  readonly directIsOwn?: true;
   /** People read its letters from us: nothing is posted there. */
   readonly readHere: boolean;
   /** What began there goes on in the portal and over the API too. Elsewhere the others of the thread would not see it. */
@@ -24,7 +26,7 @@ export const platforms: readonly PlatformRow[] = [
   { word: PORTAL, name: 'Portal', readHere: true, followUps: true },
   { word: 'terminal', name: 'Terminal', readHere: true, followUps: true },
   { word: 'slack', name: 'Slack', readHere: false, followUps: false },
-  { word: 'discord', name: 'Discord', workspace: 'server', readHere: false, followUps: false },
+  { word: 'discord', name: 'Discord', workspace: 'server', directIsOwn: true, readHere: false, followUps: false },
 ];
 
 /** What people call it; its word where this version does not know it. */
@@ -35,6 +37,11 @@ export function platformName(word: Platform): string {
 /** What people there call a workspace. */
 export function workspaceWord(word: Platform): string {
   return rowOf(word)?.workspace ?? 'workspace';
+}
+
+/** Whether direct messages with the bot belong to a workspace there. */
+export function hasDirect(word: Platform): boolean {
+  return rowOf(word)?.directIsOwn !== true;
 }
 
 export function isReadHere(word: Platform): boolean {

@@ -268,6 +268,12 @@ const table = {
     sentence: () => 'Only people with certain roles can start tasks in this channel.',
     wayForward: 'Ask an admin of the workspace for one of these roles, or start the task in another channel.',
   },
+  'place.not-allowed': {
+    status: 403,
+    sentence: (facts: OpenPlaces) => `Tasks can’t be started in this channel${openPlaces(facts)}.`,
+    wayForward: (facts: OpenPlaces) =>
+      openPlaces(facts) === '' ? 'Ask an admin of the workspace where you can start tasks.' : 'Start the task there.',
+  },
   'balance.not-shown': {
     status: 403,
     sentence: () => 'Guests and people from other organizations can’t see the balance of this workspace.',
@@ -760,6 +766,20 @@ export function isRefusalCode(code: unknown): code is RefusalCode {
 /** What a refusal needs to be said again later, for a letter or the stored outcome of an ask. */
 export function refusedBy(refusal: Refusal): Refused {
   return { code: refusal.code, facts: refusal.facts } as Refused;
+}
+
+/** Channels that may be named, and whether direct messages with the bot are open. */
+interface OpenPlaces {
+  readonly in: readonly string[];
+  readonly direct: boolean;
+}
+
+/** “, only in #leads, #sales or a direct message”; empty where none may be named. */
+function openPlaces({ in: channels, direct }: OpenPlaces): string {
+  const places = [...channels, ...(direct ? ['a direct message'] : [])];
+  const last = places.pop();
+  if (last === undefined) return '';
+  return `, only in ${places.length === 0 ? last : `${places.join(', ')} or ${last}`}`;
 }
 
 /** “45 seconds”, “3 minutes”, “2 hours”: rounded up, so that whoever waits so long is not too early. */

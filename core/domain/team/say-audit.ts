@@ -69,6 +69,10 @@ const acts = {
     say: ({ fact }) =>
       `turned guest requests ${fact('guestsMayAsk') === 'true' ? 'on' : 'off'} for “${fact('name')}” on ${platform(fact('platform'))}`,
   },
+  'place.changed': {
+    title: 'Channels of a workspace changed',
+    say: ({ fact }) => `${placeChange(fact)}${fact('there') === 'true' ? ` (set in ${platform(fact('platform'))})` : ''}`,
+  },
   'workspace.uninstalled': {
     title: 'App removed from a workspace',
     say: ({ fact }) => `reported that the app was removed from “${fact('name')}” on ${platform(fact('platform'))}`,
@@ -242,6 +246,22 @@ const limitPeriods: Readonly<Record<string, string>> = { day: 'a day', week: 'a 
 function limit(fact: About['fact']): string {
   const words = [amount(fact('credits')), limitPeriods[fact('period')], limitOwners[fact('kind')]];
   return words.filter((each) => each !== undefined).join(' ');
+}
+
+function placeChange(fact: About['fact']): string {
+  const [whole, place] = [`“${fact('name')}” on ${platform(fact('platform'))}`, fact('place')];
+  const changes: Readonly<Record<string, string>> = {
+    'only-listed': `limited ${whole} to listed channels`,
+    everywhere: `opened all channels of ${whole} for requests`,
+    'channel-opened': `listed ${place} as a channel for requests in ${whole}`,
+    'channel-closed': `removed ${place} from the channels for requests in ${whole}`,
+    'direct-opened': `opened direct messages for requests from ${whole}`,
+    'direct-closed': `closed direct messages for requests from ${whole}`,
+    roles: `chose which roles can start tasks in ${place === '…' ? whole : `${place} of ${whole}`}`,
+    'no-roles': `let every role start tasks in ${place === '…' ? whole : `${place} of ${whole}`}`,
+    guests: `changed whether guests can start tasks in ${place} of ${whole}`,
+  };
+  return changes[fact('change')] ?? `changed the rules of ${whole}`;
 }
 
 function topUp(fact: About['fact']): string {

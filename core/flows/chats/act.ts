@@ -29,7 +29,14 @@ export async function act(core: Core, speakerInput: SpeakerInput, pressInput: Pr
   const press = parseChat(pressSchema, pressInput);
   const pressed = readPress(press.choice);
   const channel = placeOf(speaker, press);
-  const gesture = { speaker, key: `press:${press.key}`, verb: 'chats.act', channel, patience: patienceFor(core, wait) } as const;
+  const gesture = {
+    speaker,
+    key: `press:${press.key}`,
+    verb: 'chats.act',
+    channel,
+    direct: press.direct,
+    patience: patienceFor(core, wait),
+  } as const;
   return decideOnce(core, gesture, (deciding) =>
     pressed === null ? Promise.reject(refuse('choice.unknown')) : doIt(deciding, press, pressed),
   );

@@ -145,6 +145,7 @@ export function privately(core: Core, say: PrivateSaying): Show {
 const concernsOne: ReadonlySet<string> = new Set([
   'team.missing',
   'guests.not-allowed',
+  'place.not-allowed',
   'roles.not-allowed',
   'thread.elsewhere',
   'conversation.not-found',

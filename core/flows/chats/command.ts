@@ -22,8 +22,10 @@ export async function command(core: Core, speakerInput: SpeakerInput, commandInp
   if (name === 'ask' && (given.text.trim() !== '' || given.files.length > 0))
     return hearMessage(core, speaker, { ...given, key, how: 'command' }, patience);
   const channel = placeOf(speaker, given);
-  const answered = await decideOnce(core, { speaker, key, verb: 'chats.command', channel, patience }, async (deciding) =>
-    name === 'cancel' || name === 'stop' ? cancelOwn(deciding, given) : shows(isRead(name) ? name : 'help'),
+  const answered = await decideOnce(
+    core,
+    { speaker, key, verb: 'chats.command', channel, direct: given.direct, patience },
+    async (deciding) => (name === 'cancel' || name === 'stop' ? cancelOwn(deciding, given) : shows(isRead(name) ? name : 'help')),
   );
   if (answered.did !== 'command.help' || name === 'help' || name === 'ask' || name === '') return answered;
   // Only shown: what is stored of a command has no words of people.

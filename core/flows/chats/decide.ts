@@ -18,6 +18,7 @@ export interface Gesture {
   readonly verb: ChatVerb;
   /** Whose rules hold; null where none matter. */
   readonly channel: string | null;
+  readonly direct?: boolean | undefined;
   readonly patience: Patience;
 }
 
@@ -57,12 +58,12 @@ export function decideOnce(core: Core, gesture: Gesture, work: (deciding: Decidi
 /** Does what was not done yet under this key, before the door's time is over. Rejects with `database.unavailable` when it is. */
 export function onceInTime(
   core: Core,
-  { speaker, key, verb, channel, patience }: Gesture,
+  { speaker, key, verb, channel, direct, patience }: Gesture,
   work: (deciding: Deciding, signal: AbortSignal) => Promise<Answered>,
 ): Promise<Answered> {
   let hasBegun = false;
   const once = async (signal: AbortSignal): Promise<Answered> => {
-    const seen = await core.store.chats.look({ speaker, channel, threadRef: null, key, twin: null });
+    const seen = await core.store.chats.look({ speaker, channel, threadRef: null, key, twin: null, direct });
     if (seen.known !== null) return answerOf(core, speaker, seen, seen.known, true);
     if (!(await isWithin(core, verb, speaker))) return tooOften(core, speaker);
     hasBegun = true;

@@ -13,7 +13,7 @@ import {
 import { isForUs } from '#core/domain/chats/addressed.ts';
 import { withContext } from '#core/domain/asks/read-ask.ts';
 import { isStop } from '#core/domain/chats/stop-words.ts';
-import { channelOfThread, whyNotHere, type Speaker } from '#core/domain/chats/speaker.ts';
+import { channelOfThread, type Speaker } from '#core/domain/chats/speaker.ts';
 import type { IdentityId } from '#core/domain/ids.ts';
 import type { Refused } from '#core/domain/refusals/refusal.ts';
 import type { Payer } from '#core/store/accounts/payer.ts';
@@ -23,6 +23,7 @@ import type { Core } from '../runtime/core.ts';
 import { patienceFor, unless, type Patience, type Wait } from '../runtime/patience.ts';
 import { takeFromChat, type FromChat } from '../tasks/intake.ts';
 import { channelHere, keepDecision, said } from './decide.ts';
+import { refusedHere } from './rights.ts';
 import { ownLiveIn, stopAll } from './stop.ts';
 import { speakerDigest } from './speaker-digest.ts';
 import { answerOf, answerTaken, isWithin, nothingToShow, ratedAs, tooOften, type Answered } from './answer.ts';
@@ -47,7 +48,7 @@ export async function hearMessage(core: Core, speaker: Speaker, message: Heeded,
   const judge = async () => {
     const place = message.channel ?? channelOfThread(threadRef);
     const [seen] = await Promise.all([
-      core.store.chats.look({ speaker, channel: place, threadRef, key, twin }),
+      core.store.chats.look({ speaker, channel: place, threadRef, key, twin, direct: message.how === 'direct' || message.direct }),
       // Whoever speaks to us will need it; most of what others say to each other will not.
       message.how === 'thread' ? null : core.rates.readyInChat('chats.hear', ratedAs(speaker)),
     ]);
@@ -66,8 +67,8 @@ export async function hearMessage(core: Core, speaker: Speaker, message: Heeded,
   if (tooMany) return tooOften(core, speaker);
   const stop = seen.thread !== null && isStop(message.text) ? await stopped(heard) : null;
   if (stop !== null) return stop;
-  const notHere = whyNotHere(speaker, seen);
-  if (notHere !== null) return refuseOne(heard, { code: notHere, facts: {} });
+  const notHere = await patience.during((signal) => unless(signal, refusedHere(core, speaker, seen)));
+  if (notHere !== null) return refuseOne(heard, notHere);
   const { payer, thread } = seen;
   if (payer === null) return refuseOne(heard, { code: 'team.missing', facts: {} });
   if (thread !== null && thread.teamId !== payer.teamId) return refuseOne(heard, { code: 'thread.elsewhere', facts: {} });

@@ -36,6 +36,7 @@ export async function home(core: Core, speakerInput: SpeakerInput, wait: Wait = 
       isPaid: payer !== null,
       isLinked: seen.userId !== null,
       mayLinkWorkspace: mayLinkWorkspace(speaker, seen),
+      onlyIn: seen.place.onlyListed ? await core.store.places.openIn(speaker.platform, speaker.workspace!) : null,
       money,
       running: tasks.filter(({ status }) => !isOver(status)).slice(0, SHOWN_OF_EACH),
       recent: tasks.filter(({ status }) => isOver(status)).slice(0, SHOWN_OF_EACH),

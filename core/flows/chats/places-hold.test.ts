@@ -82,6 +82,68 @@ test('only who has one of a channel’s roles spends there, by what they say, ty
   expect(shownIn(await ann.press(choiceId('retry', asked.taskId!), thread))).toMatch(/^private: Only people with certain roles/);
 });
 
+test('where a workspace is open only in listed channels, nobody spends elsewhere by any gesture, and each is told privately where to', async () => {
+  const { owner, place } = await linked(10_000_000n);
+  const thread = place.thread();
+  const ann = place.speaker('ann');
+  const asked = await ann.say('find me 20 leads', thread);
+  await place.ruleAll({ onlyListed: true });
+  const elsewhere = { ...place.named, ref: `chat:${place.id}:C2` };
+  const hidden = { ...place.named, ref: `chat:${place.id}:C3`, name: '#secret', private: true };
+  for (const each of [elsewhere, hidden]) await stage().app.workspaces.rulePlace(each, { open: true });
+  const told = 'private: Tasks can’t be started in this channel, only in #leads. Start the task there.';
+  const said = await ann.say('find me 3 leads', thread);
+  expect(said).toMatchObject({ outcome: 'refused', refused: { code: 'place.not-allowed' } });
+  expect(shownIn(said)).toBe(told);
+  expect(await ann.say('find me 3 leads', thread, { key: said.key })).toMatchObject({
+    repeated: true,
+    refused: { code: 'place.not-allowed' },
+  });
+  expect(shownIn(await ann.command('ask', { text: 'find me 3 leads' }))).toBe(told);
+  for (const [act, more] of [['approve'], ['change', { form: { text: 'find me 2 leads' } }]] as const)
+    expect(shownIn(await ann.press(choiceId(act, asked.taskId!), thread, more))).toBe(told);
+  expect(shownIn(await ann.edit(asked.key, 'find me 30 leads', new Date(stage().clock.now().getTime() + 1)))).toBe(told);
+  // Follow-ups are not for us there, so nobody is told anything.
+  await place.rule({ answers: 'always' });
+  expect(await ann.say('find me 4 leads', thread, inThread)).toMatchObject({ outcome: 'ignored', show: { kind: 'nothing' } });
+  expect(await owner.ledger()).toEqual(['grant 500']);
+  // What spends nothing goes on.
+  expect(shownIn(await ann.command('balance'))).toBe('private: 500 credits to spend.');
+  const there = { channel: elsewhere.ref };
+  expect(await ann.say('find me 3 leads', `chat:${place.id}:C2:1`, there)).toMatchObject({ outcome: 'task' });
+  await place.rule({ open: true });
+  expect(await ann.press(choiceId('approve', asked.taskId!), thread)).toMatchObject({ did: 'approved' });
+});
+
+test('direct messages are closed with the channels unless they are listed too, and the page of the app says where to ask', async () => {
+  const { place } = await linked();
+  const [ann, thread] = [place.speaker('ann'), `chat:${place.id}:D1:1`];
+  const direct = { how: 'direct', channel: `chat:${place.id}:D1` } as const;
+  const home = async () => JSON.stringify(await stage().app.chats.home(ann.speaker));
+  await place.ruleAll({ onlyListed: true });
+  expect(shownIn(await ann.say('find me 3 leads', thread, direct))).toBe(
+    'private: Tasks can’t be started in this channel. Ask an admin of the workspace where you can start tasks.',
+  );
+  expect(await home()).toContain('in a channel where this workspace allows it.');
+  await stage().app.workspaces.rulePlace({ ...place.named, ref: `chat:${place.id}:C1` }, { open: true });
+  await place.ruleAll({ open: true });
+  expect(await home()).toContain('in #leads, or send a direct message.');
+  expect(await ann.say('find me 3 leads', thread, direct)).toMatchObject({ outcome: 'task' });
+  expect(await ann.command('ask', { text: 'find me 4 leads', threadRef: thread, channel: direct.channel, direct: true })).toMatchObject({
+    outcome: 'task',
+  });
+});
+
+test('roles of a whole workspace hold in each of its channels that has none of its own', async () => {
+  const { place } = await linked();
+  const [ann, buyer] = [place.speaker('ann'), place.speaker('ann', { roles: ['R1'] })];
+  await place.ruleAll({ roles: ['R1'] });
+  expect(await ann.say('find me 3 leads', place.thread())).toMatchObject({ refused: { code: 'roles.not-allowed' } });
+  expect(await buyer.say('find me 3 leads', place.thread())).toMatchObject({ outcome: 'task' });
+  await place.rule({ roles: ['R2'] });
+  expect(await buyer.say('find me 3 leads', place.thread())).toMatchObject({ refused: { code: 'roles.not-allowed' } });
+});
+
 test('an edit is judged by the rules of its channel when it comes: who may not ask there changes nothing', async () => {
   const { owner, place } = await linked(10_000_000n);
   const thread = place.thread();

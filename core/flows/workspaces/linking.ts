@@ -21,6 +21,7 @@ import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
 import { installationVerbs } from './installations.ts';
 import { placeVerbs } from './places.ts';
+import { whereToAsk, whereToAskVerbs, type WhereToAsk } from './where-to-ask.ts';
 
 export interface PlatformAccount {
   readonly platform: Platform;
@@ -102,11 +103,12 @@ export interface LinkedWorkspace {
   readonly people: number;
   readonly guestsMayAsk: boolean;
   readonly caps: WorkspaceCapsView;
+  readonly asking: WhereToAsk;
 }
 
 /** Made once: installations are remembered, and heard of when they change. */
 export function workspaceVerbs(core: Core) {
-  return { ...linkingVerbs(core), ...installationVerbs(core), ...placeVerbs(core) };
+  return { ...linkingVerbs(core), ...installationVerbs(core), ...placeVerbs(core), ...whereToAskVerbs(core) };
 }
 
 export function linkingVerbs(core: Core) {
@@ -179,11 +181,24 @@ export function linkingVerbs(core: Core) {
     /** The team's workspaces. */
     async linkedWorkspaces(actor: Actor): Promise<LinkedWorkspace[]> {
       mustBeAllowed(actor, 'team.see');
-      const workspaces = await linking.workspacesOf(actor.teamId);
+      const [workspaces, places] = await Promise.all([linking.workspacesOf(actor.teamId), core.store.places.ofTeam(actor.teamId)]);
+      const mayChange = may(actor.role, 'workspaces.manage');
       return workspaces.map(({ id, platform, name, since, installed, scopes, people, guestsMayAsk, caps }) => {
         const wanted = core.settings.wantedScopes[platform] ?? [];
         const missingScopes = installed && scopes.length > 0 ? wanted.filter((scope) => !scopes.includes(scope)) : [];
-        return { id, platform, name, since: since.toISOString(), installed, missingScopes, people, guestsMayAsk, caps: viewCaps(caps) };
+        const asking = whereToAsk(platform, places.get(id) ?? [], mayChange);
+        return {
+          id,
+          platform,
+          name,
+          since: since.toISOString(),
+          installed,
+          missingScopes,
+          people,
+          guestsMayAsk,
+          caps: viewCaps(caps),
+          asking,
+        };
       });
     },
 

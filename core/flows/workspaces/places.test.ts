@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Actor } from '#core/domain/actor.ts';
 import { newId } from '#core/domain/ids.ts';
-import type { NamedPlace } from '#core/domain/workspaces/place.ts';
+import { wholeWorkspace, type NamedPlace } from '#core/domain/workspaces/place.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { forAll, openStage } from '#core/testing/stages/stage.ts';
+import { teamStage } from '#core/testing/stages/team-stage.ts';
 
 const clock = clockByHand();
 const stage = forAll(() => openStage({ clock, settings: { ROLES: 'web' } }));
@@ -38,6 +40,9 @@ test('a place has the name its platform told last, and is written only when that
     muted: false,
     guestsMayAsk: null,
     roles: [],
+    roleNames: {},
+    onlyListed: false,
+    open: false,
   });
 });
 
@@ -66,6 +71,9 @@ test('rules are changed one by one, and a name that is told afterwards leaves th
     muted: true,
     guestsMayAsk: null,
     roles: ['R1', 'R2'],
+    roleNames: {},
+    onlyListed: false,
+    open: false,
   });
 });
 
@@ -96,4 +104,63 @@ test('names are cleaned and cut, and a ref of another platform or too many roles
   await expect(app.workspaces.placeNamed({ ...place, ref: 'discord:G1:C1' })).rejects.toMatchObject(invalid);
   await expect(app.workspaces.placeNamed({ ...place, ref: `slack:${'T'.repeat(300)}` })).rejects.toMatchObject(invalid);
   await expect(app.workspaces.rulePlace(place, { roles: Array<string>(251).fill('R') })).rejects.toMatchObject(invalid);
+});
+
+test('an owner chooses where people may ask, sees what was chosen on the platform, and the audit log says who changed what', async () => {
+  const { app } = stage();
+  const { owner } = teamStage(stage());
+  const [ada, eve] = [await owner('Acme'), await owner('Other')];
+  const bo: Actor = { ...ada, role: 'member' };
+  const server = `G${newId()}`;
+  const { url } = await app.workspaces.makeWorkspaceLink({ platform: 'discord', externalId: server, name: 'Acme HQ' });
+  await app.workspaces.confirmLink(ada, url.split('/').at(-1)!, { userId: ada.userId, teamId: ada.teamId });
+  const channel = (id: string, name: string) => ({
+    ...general(),
+    platform: 'discord',
+    workspace: server,
+    ref: `discord:${server}:${id}`,
+    name,
+  });
+  const [lobby, sales] = [channel('C1', '#lobby'), channel('C2', '#sales')];
+  await app.workspaces.placeNamed(lobby);
+  const [mo, at] = [{ space: null, externalId: `mo${newId()}` }, clock.now()];
+  const roleNames = { R1: 'Buyers', R2: 'Staff', R3: 'Not chosen' };
+  await app.workspaces.rulePlace(wholeWorkspace('discord', server), { roles: ['R1', 'R2'], roleNames }, at, mo);
+  await app.workspaces.rulePlace(sales, { open: true, muted: true }, at, mo);
+  const asking = async (actor: Actor) => (await app.workspaces.linkedWorkspaces(actor))[0]!.asking;
+  const { id } = (await app.workspaces.linkedWorkspaces(ada))[0]!;
+  expect(await asking(ada)).toEqual({
+    onlyListed: false,
+    direct: null,
+    roles: [
+      { id: 'R1', name: 'Buyers' },
+      { id: 'R2', name: 'Staff' },
+    ],
+    openChannels: 1,
+    channels: [
+      { ref: sales.ref, name: '#sales', open: true, roles: [] },
+      { ref: lobby.ref, name: '#lobby', open: false, roles: [] },
+    ],
+  });
+  // Members see that there are rules, and no names of channels.
+  expect(await asking(bo)).toMatchObject({ openChannels: 1, channels: [] });
+
+  const refs = [lobby.ref, 'discord:elsewhere:C1'];
+  const wanted = { onlyListed: true, direct: false, shown: refs, open: refs, keptRoles: ['R2', 'R9'] };
+  await app.workspaces.changeWhereToAsk(ada, id, wanted);
+  await app.workspaces.changeWhereToAsk(ada, id, wanted);
+  // What was not on the page stays as it was.
+  expect(await asking(ada)).toMatchObject({ onlyListed: true, roles: [{ name: 'Staff' }], openChannels: 2 });
+  expect(await app.workspaces.openIn('discord', server)).toEqual({ in: ['#lobby', '#sales'], direct: false });
+  expect(await app.workspaces.place('discord:elsewhere:C1')).toBeNull();
+  await expect(app.workspaces.changeWhereToAsk(bo, id, wanted)).rejects.toMatchObject({ code: 'not.allowed' });
+  await expect(app.workspaces.changeWhereToAsk(eve, id, wanted)).rejects.toMatchObject({ code: 'workspace.not-found' });
+  const log = await app.team.audit(ada, { limit: 50, act: 'place.changed' });
+  expect(log.map(({ who, words }) => `${who} ${words}`)).toEqual([
+    'Ada listed #lobby as a channel for requests in “Acme HQ” on Discord',
+    'Ada chose which roles can start tasks in “Acme HQ” on Discord',
+    'Ada limited “Acme HQ” on Discord to listed channels',
+    expect.stringMatching(/^\S.* listed #sales as a channel for requests in “Acme HQ” on Discord \(set in Discord\)$/),
+    expect.stringMatching(/chose which roles can start tasks in “Acme HQ” on Discord \(set in Discord\)$/),
+  ]);
 });

@@ -19,6 +19,8 @@ export interface Look {
   readonly threadRef: ThreadRef | null;
   readonly key: string;
   readonly twin: string | null;
+  /** In a direct message, where whoever asks knows that. */
+  readonly direct?: boolean | undefined;
 }
 
 export interface Seen {
@@ -32,8 +34,8 @@ export interface Seen {
   readonly workspacePays: boolean;
   /** In this channel. */
   readonly guestsMayAsk: boolean;
-  /** Of the channel; muted also where the thread is. */
-  readonly place: Pick<PlaceRules, 'answers' | 'muted' | 'roles'>;
+  /** Of the channel; muted also where the thread is, and with the roles of its workspace where it has none. */
+  readonly place: Pick<PlaceRules, 'answers' | 'muted' | 'roles' | 'onlyListed' | 'open'>;
   readonly thread: (ThreadState & { readonly conversationId: ConversationId; readonly teamId: TeamId }) | null;
   readonly known: StoredAnswer | null;
 }
@@ -47,16 +49,20 @@ export function lookOver(money: Money): LookAt {
     most: LARGEST_BATCH,
     async run(looks) {
       const column = (of: (look: Look) => string | null) => looks.map(of);
-      const { rows } = await money.query<SeenRow>({ name: 'chat look', text: 'SELECT * FROM chat_look($1, $2, $3, $4, $5, $6, $7, $8)' }, [
-        column(({ speaker }) => speaker.platform),
-        column(({ speaker }) => speaker.space),
-        column(({ speaker }) => speaker.workspace),
-        column(({ speaker }) => speaker.externalId),
-        column(({ channel }) => channel),
-        column(({ threadRef }) => threadRef),
-        column(({ key }) => key),
-        column(({ twin }) => twin),
-      ]);
+      const { rows } = await money.query<SeenRow>(
+        { name: 'chat look', text: 'SELECT * FROM chat_look($1, $2, $3, $4, $5, $6, $7, $8, $9)' },
+        [
+          column(({ speaker }) => speaker.platform),
+          column(({ speaker }) => speaker.space),
+          column(({ speaker }) => speaker.workspace),
+          column(({ speaker }) => speaker.externalId),
+          column(({ channel }) => channel),
+          column(({ threadRef }) => threadRef),
+          column(({ key }) => key),
+          column(({ twin }) => twin),
+          looks.map(({ direct = false }) => direct),
+        ],
+      );
       const byNumber = new Map(rows.map((row) => [Number(row.n), row]));
       return looks.map((_, i) => seenIn(byNumber.get(i + 1)!));
     },
@@ -73,6 +79,8 @@ interface SeenRow extends PayerRow {
   readonly answers: PlaceRules['answers'];
   readonly muted: boolean;
   readonly roles: string[];
+  readonly only_listed: boolean;
+  readonly open: boolean;
   readonly conversation_id: ConversationId | null;
   readonly thread_team: TeamId | null;
   readonly asked_by: IdentityId | null;
@@ -92,7 +100,7 @@ function seenIn(row: SeenRow): Seen {
     payer: payerIn(row),
     workspacePays: row.workspace_pays,
     guestsMayAsk: row.guests_may_ask,
-    place: { answers: row.answers, muted: row.muted, roles: row.roles },
+    place: { answers: row.answers, muted: row.muted, roles: row.roles, onlyListed: row.only_listed, open: row.open },
     thread:
       row.conversation_id === null
         ? null

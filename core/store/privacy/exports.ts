@@ -247,7 +247,7 @@ function tablesOver(money: Money): ExportTable[] {
     ),
     few(
       'places.jsonl',
-      `SELECT p.ref, p.platform, p.workspace, p.kind, p.name, p.private, p.answers, p.muted, p.guests_may_ask, p.roles FROM workspaces w
+      `SELECT p.ref, p.platform, p.workspace, p.kind, p.name, p.private, p.answers, p.muted, p.guests_may_ask, p.roles, p.role_names, p.only_listed, p.open FROM workspaces w
        JOIN places p ON p.platform = w.platform AND p.workspace = w.external_id WHERE w.team_id = $1 ORDER BY p.ref`,
     ),
     few(

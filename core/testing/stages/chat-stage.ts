@@ -7,7 +7,7 @@ import { newId } from '#core/domain/ids.ts';
 import type { Reply } from '#core/domain/messages/reply.ts';
 import { replyFor } from '#core/domain/messages/say.ts';
 import type { Saying } from '#core/domain/messages/letter.ts';
-import type { PlaceRules } from '#core/domain/workspaces/place.ts';
+import { wholeWorkspace, type NamedPlace, type PlaceRules } from '#core/domain/workspaces/place.ts';
 import type { Answered } from '#core/flows/chats/answer.ts';
 import { replyContext } from '#core/flows/messages/reply-context.ts';
 import { verifyLedger } from '#core/store/credits/ledger-verify.ts';
@@ -32,6 +32,10 @@ export interface Place {
   thread(): string;
   /** Makes rules for its channel, or for one of its threads. */
   rule(rules: Partial<PlaceRules>, threadRef?: string): Promise<void>;
+  /** Makes rules for the whole workspace. */
+  ruleAll(rules: Partial<PlaceRules>): Promise<void>;
+  /** What a channel of it is called. */
+  readonly named: Omit<NamedPlace, 'ref'>;
   /** What was said in a thread, a line each. */
   said(threadRef: string): Promise<string[]>;
   /** Statuses of the tasks of a thread, oldest first. */
@@ -74,6 +78,8 @@ export async function openChatStage(options: StageOptions = {}): Promise<ChatSta
       return {
         id,
         thread: () => `chat:${id}:C1:${++threads}`,
+        named: { platform: 'chat', workspace: id, kind: 'channel', name: '#leads', private: false },
+        ruleAll: (rules) => app.workspaces.rulePlace(wholeWorkspace('chat', id), rules),
         rule: (rules, threadRef) =>
           app.workspaces.rulePlace(
             {

@@ -14,11 +14,13 @@ import { Card, Empty } from '../components/page.tsx';
 import { Tag } from '../components/tag.tsx';
 import { attempt, guarded, readForm } from '../guarded.ts';
 import { readReader } from '../reader.ts';
+import { placeWords } from '../texts/places.ts';
 import { capWords, linkWords } from '../texts/team.ts';
 import { CapFields } from './caps.tsx';
 import { Named } from './named.tsx';
 import { TeamPage } from './nav.tsx';
 import { readCaps, typedCaps, type TypedCaps } from './read-caps.ts';
+import { ChangeWhereToAsk } from './where-to-ask.tsx';
 
 export const loader = guarded('team.see', async ({ app, actor, brandName, installs }) => {
   const [workspaces, accounts] = await Promise.all([app.workspaces.linkedWorkspaces(actor), app.workspaces.linkedAccounts(actor)]);
@@ -33,7 +35,7 @@ export const loader = guarded('team.see', async ({ app, actor, brandName, instal
 
 export const action = guarded('team.see', async (visit) => {
   const { app, actor, request, now } = visit;
-  const { intent, text } = await readForm(request);
+  const { intent, text, all } = await readForm(request);
   return attempt(visit, intent, async () => {
     switch (intent.split(' ')[0]) {
       case 'workspace':
@@ -44,6 +46,15 @@ export const action = guarded('team.see', async (visit) => {
           caps: readCaps(text),
           guestsMayAsk: text('guests') === 'on',
           timeZone: readReader(request.headers, now).timeZone,
+        });
+        return redirect('/team/workspaces?done=workspace-saved');
+      case 'places':
+        await app.workspaces.changeWhereToAsk(actor, text('id'), {
+          onlyListed: text('listed') === 'yes',
+          direct: text('direct') === 'on',
+          shown: all('shown'),
+          open: all('open'),
+          keptRoles: all('role'),
         });
         return redirect('/team/workspaces?done=workspace-saved');
       case 'account':
@@ -68,7 +79,7 @@ export default function Workspaces() {
           </Empty>
         ) : (
           <ul className="divide-y divide-hairline border-t border-hairline">
-            {workspaces.map(({ id, platform, name, since, installed, missingScopes, people, guestsMayAsk, caps }) => (
+            {workspaces.map(({ id, platform, name, since, installed, missingScopes, people, guestsMayAsk, caps, asking }) => (
               <li key={id} className="px-5 py-4 sm:px-6">
                 <h3 className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
                   <span className="wrap-anywhere">{name}</span>
@@ -76,6 +87,8 @@ export default function Workspaces() {
                   {!installed && <Tag tone="warn">Bot removed</Tag>}
                   {missingScopes.length > 0 && <Tag tone="warn">{linkWords.reinstallNeeded}</Tag>}
                   {guestsMayAsk && <Tag>{linkWords.guestsMay}</Tag>}
+                  {asking.onlyListed && <Tag>{placeWords.tag(asking.openChannels)}</Tag>}
+                  {asking.roles.length > 0 && <Tag>{placeWords.rolesTag(asking.roles.length)}</Tag>}
                 </h3>
                 <p className="text-sm text-soft">
                   Linked <Time at={since} style="date" />,{' '}
@@ -93,6 +106,7 @@ export default function Workspaces() {
                   </p>
                 )}
                 {mayManage && <ChangeWorkspace id={id} name={name} caps={caps} guestsMayAsk={guestsMayAsk} />}
+                {mayManage && <ChangeWhereToAsk id={id} name={name} platform={platform} asking={asking} />}
                 {mayManage && (
                   <Confirm label={<Named short="Unlink" rest={name} />} look="quiet" small className="mt-1 -ml-3.5 open:ml-0">
                     <Form intent={`workspace ${id}`}>

@@ -41,9 +41,10 @@ export interface Processes {
   /** Takes the lease for process “one”. */
   take(name: string, forMs: number): Promise<Lease | null>;
   /** What the last holder left. */
-  left(): Promise<unknown>;
+  left(shard?: number): Promise<unknown>;
   /** Puts something else in its place. */
-  set(change: (left: object) => object): Promise<void>;
+  set(change: (left: object) => object, shard?: number): Promise<void>;
+  renew: Leases['renew'];
   stop(): Promise<void>;
 }
 
@@ -103,9 +104,10 @@ export async function openProcesses(clock: ClockByHand): Promise<Processes> {
       return started;
     },
     take: (lease, forMs) => leases.take(lease, 'one', forMs, clock.now()),
-    left: async () => (await leases.read(LEASE))?.state,
-    async set(change) {
-      const lease = (await leases.take(LEASE, 'a test', 1_000, clock.now()))!;
+    left: async (shard = 0) => (await leases.read(LEASE.replace('0', String(shard))))?.state,
+    renew: (lease, forMs) => leases.renew(lease, forMs, clock.now()),
+    async set(change, shard = 0) {
+      const lease = (await leases.take(LEASE.replace('0', String(shard)), 'a test', 1_000, clock.now()))!;
       await leases.write(lease, change(lease.state as object));
       await leases.release(lease, clock.now());
     },
@@ -119,15 +121,15 @@ export async function openProcesses(clock: ClockByHand): Promise<Processes> {
 const acme = '100000000000000001';
 
 /** A server with these channels, and their newest messages. */
-export function generalIn(channels: Readonly<Record<string, string | null>>): object {
+export function generalIn(channels: Readonly<Record<string, string | null>>, id = acme): object {
   return {
-    id: acme,
+    id,
     name: 'Acme',
     owner_id: '300000000000000001',
     premium_tier: 2,
-    roles: [{ id: acme, permissions: '0' }],
-    channels: Object.entries(channels).map(([id, last]) => ({
-      id,
+    roles: [{ id, permissions: '0' }],
+    channels: Object.entries(channels).map(([channel, last]) => ({
+      id: channel,
       type: 0,
       name: 'general',
       parent_id: null,
@@ -139,10 +141,10 @@ export function generalIn(channels: Readonly<Record<string, string | null>>): ob
 /** Makes messages in a channel that were written so long ago; each is newer than the ones before of that time. */
 export function idsAt(clock: Pick<ClockByHand, 'now'>) {
   let made = 0n;
-  return (agoMs = 0, channel = '200000000000000001') => ({
+  return (agoMs = 0, channel = '200000000000000001', guild = acme) => ({
     id: String(BigInt(idAt(new Date(clock.now().getTime() - agoMs))) + ++made),
     channel_id: channel,
-    guild_id: acme,
+    guild_id: guild,
   });
 }
 

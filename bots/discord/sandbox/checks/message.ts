@@ -50,6 +50,12 @@ export function messageComplaints(body: Readonly<Record<string, unknown>>, { fil
   ];
 }
 
+/** An edit says no more than that components are drawn and that links have no previews (docs, Edit Message). */
+export function editFlags({ flags = 0 }: Readonly<Record<string, unknown>>): Complaint[] {
+  const others = Number(flags) & ~(bits.components | bits.noPreviews);
+  return others === 0 ? [] : [said(['flags'], 'MESSAGE_FLAGS_INVALID', `An edit cannot set the flags ${others}.`)];
+}
+
 /** Who is listed is not also all. */
 function mentionComplaints(mentions: unknown): Complaint[] {
   if (!isRecord(mentions) || !Array.isArray(mentions['parse'])) return [];

@@ -31,7 +31,7 @@ function drawLinks(pieces: readonly unknown[], drawing: Drawing): Markup {
   const links = pieces.filter(isRecord).filter(({ url }) => typeof url === 'string');
   return links.length === 0
     ? html``
-    : html`<div>${links.map((link) => html`${linkTo(wordIn(link, 'url'), wordIn(link, 'label'), drawing)} `)}</div>`;
+    : html`<div class="choices">${links.map((link) => linkTo(wordIn(link, 'url'), wordIn(link, 'label'), drawing))}</div>`;
 }
 
 function within({ components }: Piece): Piece[] {

@@ -88,8 +88,10 @@ function drawMark(found: readonly (string | undefined)[], drawing: Drawing): Mar
   return html`<i>${drawLine(star ?? italic!, drawing)}</i>`;
 }
 
-/** An address that is no page's stays words, so that it cannot be followed. */
+/** As Discord shows it: its label alone. An address that is no page's stays words, so that it cannot be followed. */
 export function linkTo(url: string, label: string, { leadsTo }: Pick<Drawing, 'leadsTo'>): Markup {
-  const words = label === '' || label === url ? url : `${label} (${url})`;
-  return /^https?:\/\//i.test(url) ? html`<a href="${leadsTo(url)}" rel="noreferrer">${words}</a>` : html`${words}`;
+  const words = label === '' ? url : label;
+  if (!/^https?:\/\//i.test(url)) return html`${words === url ? url : `${words} (${url})`}`;
+  if (words === url) return html`<a href="${leadsTo(url)}" rel="noreferrer">${words}</a>`;
+  return html`<a href="${leadsTo(url)}" rel="noreferrer" title="${url}">${words}</a>`;
 }

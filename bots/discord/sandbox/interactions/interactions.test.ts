@@ -106,6 +106,8 @@ test('a command comes with who gave it, where, and what they attached; a promise
   expect([await people.ephemerals(at.ann), await people.messages(at.general)]).toEqual([[], []]);
   expect((await hook(told, 'PATCH', drawn({ type: 10, content: 'Done again.' }), '@original')).status).toBe(200);
   expect((await hook(told, 'GET', undefined, '@original')).body['components']).toMatchObject([{ content: 'Done again.' }]);
+  // Who sees a message is said once.
+  expect((await hook(told, 'PATCH', { ...drawn({ type: 10, content: 'x' }), flags: 32_832 }, '@original')).body.code).toBe(50035);
   expect((await hook(told, 'DELETE', undefined, '@original')).status).toBe(204);
   expect((await hook(told, 'GET', undefined, '@original')).body.code).toBe(10008);
   await people.advance(15 * 60_000);

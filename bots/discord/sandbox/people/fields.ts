@@ -15,7 +15,8 @@ export function fieldsOf({ components }: Pick<Form, 'components'>): SeenField[] 
   return components.flatMap((part) => {
     const inner = part.type === kinds.label ? part['component'] : (part['components'] as Piece[] | undefined)?.[0];
     if (!isRecord(inner)) return [];
-    return [fieldOf(inner, wordIn(part, 'label') || wordIn(inner, 'label'))];
+    const hint = wordIn(part, 'description');
+    return [{ ...fieldOf(inner, wordIn(part, 'label') || wordIn(inner, 'label')), ...(hint !== '' && { hint }) }];
   });
 }
 

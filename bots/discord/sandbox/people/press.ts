@@ -7,7 +7,7 @@ import { begin } from '../interactions/begin.ts';
 import { inChannel, may } from '../permissions.ts';
 import { attachMost, keepFile } from '../rest/compose.ts';
 import type { Channel } from '../shapes.ts';
-import { wireUser } from '../wire.ts';
+import { wireRole, wireUser } from '../wire.ts';
 import { wireFile, wireMessage } from '../wire-message.ts';
 import type { World } from '../world.ts';
 import { act, channelOf, fileOf, id, messageOf, PeopleNo, personIn } from './act.ts';
@@ -53,6 +53,10 @@ const command = act(
     const found = commandOf(world, channel, from, (each) => each['name'] === name && each['type'] === 1);
     const attachments: Record<string, unknown> = {};
     const given = options.map((each) => optionOf(world, channel, found, each, attachments));
+    const roles = Object.fromEntries(
+      given.flatMap(({ type, value }) => (type === ROLE ? [[value, roleIn(world, channel, String(value))]] : [])),
+    );
+    const resolved = { ...(Object.keys(attachments).length > 0 && { attachments }), ...(Object.keys(roles).length > 0 && { roles }) };
     const missing = optionsOf(found).find((each) => each['required'] === true && !options.some((one) => one.option === each['name']));
     if (missing !== undefined) throw new PeopleNo('option_required');
     const interaction = await begin(world, {
@@ -67,7 +71,7 @@ const command = act(
         name,
         type: 1,
         ...(given.length > 0 && { options: given }),
-        ...(Object.keys(attachments).length > 0 && { resolved: { attachments } }),
+        ...(Object.keys(resolved).length > 0 && { resolved }),
       },
     });
     return { interaction: interaction.id };
@@ -133,7 +137,22 @@ function optionsOf(command: Json): Json[] {
   return Array.isArray(command['options']) ? command['options'].filter(isRecord) : [];
 }
 
-function optionOf(world: World, channel: Channel, command: Json, given: Given, attachments: Record<string, unknown>): object {
+/** Kind of an option (docs, Application Command Option Type). */
+const ROLE = 8;
+
+function roleIn({ state }: World, { guild }: Channel, role: string): object {
+  const found = state.get('roles', `${guild}/${role}`);
+  if (found === undefined) throw new PeopleNo('no_such_option');
+  return wireRole(found);
+}
+
+interface Sent {
+  readonly name: string;
+  readonly type: unknown;
+  readonly value: unknown;
+}
+
+function optionOf(world: World, channel: Channel, command: Json, given: Given, attachments: Record<string, unknown>): Sent {
   const declared = optionsOf(command).find((each) => each['name'] === given.option);
   if (declared === undefined) throw new PeopleNo('no_such_option');
   const { type, max_length: most = 6_000, min_length: least = 0, choices } = declared;

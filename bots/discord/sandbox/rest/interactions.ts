@@ -1,9 +1,10 @@
 // Interactions are answered by their token: once within three seconds, and then for a quarter of an hour.
 
 import { answerMessage, answerWith } from '../interactions/answer-with.ts';
+import { editFlags } from '../checks/message.ts';
 import { complaintsNow } from '../checks/spec.ts';
 import { tellRemoved } from '../gateway/events.ts';
-import { DiscordNo } from '../no.ts';
+import { DiscordNo, invalid } from '../no.ts';
 import type { Interaction, Message } from '../shapes.ts';
 import { flags, wireMessage } from '../wire-message.ts';
 import { botId } from '../bot.ts';
@@ -59,9 +60,15 @@ export const interactionRoutes: readonly Route[] = [
       const { world, files } = call;
       const interaction = interactionOf(call);
       const message = answerOf(call, interaction);
-      if (interaction.state === 'deferred' && message.id === interaction.original) return (body) => completed(call, interaction, body);
+      const checked = (body: Json) => {
+        const complaints = editFlags(body);
+        if (complaints.length > 0) throw invalid(complaints);
+        return body;
+      };
+      if (interaction.state === 'deferred' && message.id === interaction.original)
+        return (body) => completed(call, interaction, checked(body));
       return (body) => {
-        const composed = compose(world, world.state.get('channels', message.channel)!, body, files, message);
+        const composed = compose(world, world.state.get('channels', message.channel)!, checked(body), files, message);
         return () => ok(wireMessage(world, change(world, message, composed)));
       };
     },
