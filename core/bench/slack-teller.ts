@@ -15,6 +15,7 @@ export interface Tell {
   readonly times: number;
   /** So many a second, or as many as `callers` callers manage. */
   readonly perSecond: number | null;
+  readonly callers: number;
 }
 
 export interface Told {
@@ -24,8 +25,8 @@ export interface Told {
   readonly tookMs: number;
 }
 
-const { secret, teams, callers } = workerData as { secret: string; teams: number; callers: number };
-const agent = new Agent({ keepAlive: true, maxSockets: 4 * callers });
+const { secret, teams } = workerData as { secret: string; teams: number };
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 let made = 0;
 
 const api = createServer((asked, response) => {
@@ -41,7 +42,7 @@ api.listen(0, '127.0.0.1', () => parentPort!.postMessage((api.address() as Addre
 
 parentPort!.on('message', (tell: Tell) => void told(tell).then((done) => parentPort!.postMessage(done)));
 
-async function told({ url, count, times, perSecond }: Tell): Promise<Told> {
+async function told({ url, count, times, perSecond, callers }: Tell): Promise<Told> {
   const mentions = Array.from({ length: count }, mention);
   const bodies = mentions.map(({ body }) => body);
   const dueAt = new Map<string, number>();

@@ -27,7 +27,9 @@ import { makeTeams } from './world.ts';
 const ROUNDS = 3;
 const MENTIONS = 1_000;
 const TEAMS = 50;
+/** As many as a busy workspace tells at the same time; what they tell is more than can be handled at once. */
 const CALLERS = 64;
+const FEW_CALLERS = 4;
 const CONNECTIONS = 16;
 const RATE_PER_SECOND = 200;
 const RATE_SECONDS = 10;
@@ -35,7 +37,7 @@ const AGAIN = 500;
 const secret = 'bench-signing-secret';
 
 export async function benchSlack(databaseUrl: string, dataDir: string, log: Log): Promise<BenchRow[]> {
-  const worker = new Worker(new URL('./slack-teller.ts', import.meta.url), { workerData: { secret, teams: TEAMS, callers: CALLERS } });
+  const worker = new Worker(new URL('./slack-teller.ts', import.meta.url), { workerData: { secret, teams: TEAMS } });
   const [port] = (await once(worker, 'message')) as [number];
   const settings = { ...readConfig({ DATABASE_URL: databaseUrl, DATA_DIR: dataDir, PORT: '0', ROLES: 'bots', RATE_LIMIT_FACTOR: '1000' }) };
   const botSettings = { slack: settingsFor(port) };
@@ -67,15 +69,19 @@ export async function benchSlack(databaseUrl: string, dataDir: string, log: Log)
     }
     const steady = asked.heard(RATE_PER_SECOND * RATE_SECONDS);
     asked.stored.clear();
-    const { waits, due } = await tell({ url: ours, count: RATE_PER_SECOND * RATE_SECONDS, times: 1, perSecond: RATE_PER_SECOND });
+    const { waits, due } = await tell({
+      url: ours,
+      count: RATE_PER_SECOND * RATE_SECONDS,
+      times: 1,
+      perSecond: RATE_PER_SECOND,
+      callers: CALLERS,
+    });
     await steady;
     const untilStored = [...due].map(([ts, dueMs]) => asked.stored.get(ts)! - dueMs);
-    // What a mention costs all in all, but for its answer.
+    // What a mention costs all in all, but for its answer, where few come at the same time: each is handled by itself.
     answers = true;
-    const costs = {
-      once: await wholeCpuMs({ url: ours, count: AGAIN, times: 1 }),
-      tenfold: await wholeCpuMs({ url: ours, count: AGAIN, times: 10 }),
-    };
+    const few = { url: ours, count: AGAIN, callers: FEW_CALLERS };
+    const costs = { once: await wholeCpuMs({ ...few, times: 1 }), tenfold: await wholeCpuMs({ ...few, times: 10 }) };
     const against = (what: 'ours' | 'whole', limit: 'bare' | 'inserting') => ({
       unit: what === 'ours' ? 'acks/s' : 'asks/s',
       value: median(rounds.map((round) => round[what])),
@@ -131,7 +137,7 @@ export async function benchSlack(databaseUrl: string, dataDir: string, log: Log)
   async function ourRound(): Promise<{ ours: number; whole: number; left: number }> {
     const all = asked.heard(MENTIONS);
     const before = process.threadCpuUsage();
-    const acknowledgedMs = await cpuMs({ url: `${product.url}/slack/events`, count: MENTIONS, times: 1 });
+    const acknowledgedMs = await cpuMs({ url: `${product.url}/slack/events`, count: MENTIONS, times: 1, callers: CALLERS });
     const left = (asked.left() / MENTIONS) * 100;
     await all;
     await untilNothingWaits();
@@ -144,7 +150,7 @@ export async function benchSlack(databaseUrl: string, dataDir: string, log: Log)
   }
 
   async function perSecondOfCpu(url: string): Promise<number> {
-    return MENTIONS / ((await cpuMs({ url, count: MENTIONS, times: 1 })) / 1000);
+    return MENTIONS / ((await cpuMs({ url, count: MENTIONS, times: 1, callers: CALLERS })) / 1000);
   }
 }
 

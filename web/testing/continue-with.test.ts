@@ -221,6 +221,15 @@ const failures: Readonly<Record<string, Failure>> = {
     wayForward: 'Start again.',
     status: 400,
   },
+  'comes back in a browser in which somebody else began': {
+    on(back, browser) {
+      browser.cookies.set('continue-with', 'A'.repeat(43));
+      return back;
+    },
+    says: 'or was started in another browser',
+    wayForward: 'Start again.',
+    status: 400,
+  },
   'brings a code that is none': {
     on: (back) => back.replace(/code=[^&]+/, 'code=1.2'),
     says: 'This login was already used, or it is too old.',

@@ -125,6 +125,23 @@ test('handlers that do not end hold back neither heartbeats nor other channels; 
   expect(gateway.begins).toEqual(['identify']);
 });
 
+test('what concerns nobody of ours is committed at once, and does not wait behind what does', async () => {
+  const gateway = await processes().fresh();
+  const gate = Promise.withResolvers<void>();
+  const { heard, dispatch } = ears(() => gate.promise);
+  const concerns = (_name: string, data: unknown) => (data as { id: string }).id.endsWith('1');
+  const { health } = processes().start(gateway, dispatch, { concerns });
+  await vi.waitFor(() => expect(gateway.begins).toHaveLength(1));
+  const told = (last: number, i: number) => ({ id: `${7_000_000_000_000_000 + i}${last}`, channel_id: '1' });
+  gateway.tell('MESSAGE_CREATE', told(1, 0));
+  for (let i = 1; i <= 500; i++) gateway.tell('MESSAGE_CREATE', told(0, i));
+  gateway.tell('MESSAGE_CREATE', told(1, 501));
+  const pending = () => health.gauges().find(({ name }) => name === 'impacter_discord_pending_events')!.value;
+  await vi.waitFor(() => expect(pending()).toBe(2));
+  gate.resolve();
+  await vi.waitFor(() => expect(heard).toEqual([told(1, 0).id, told(1, 501).id]));
+});
+
 test('a gateway that says nothing and does not close is left within two heartbeats, and health says so until it is back', async () => {
   const gateway = await processes().fresh();
   gateway.heartbeatMs = 1_000;

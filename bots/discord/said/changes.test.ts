@@ -1,12 +1,9 @@
 // What becomes of messages after they were said: edits and deletions.
 
 import { expect, test, vi } from 'vitest';
-import { heardLog } from '#core/testing/runner/heard-log.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 import { openListeningWorld } from '../testing/listening-world.ts';
-import { GUILD, ME, people, places, type Told } from '../testing/told.ts';
-import type { SaidDeps } from './deps.ts';
-import { saidHandlers } from './handlers.ts';
+import { GUILD, ME, messageOf, people, places, type Told } from '../testing/told.ts';
 
 const world = forAll(async () => {
   const opened = await openListeningWorld();
@@ -24,14 +21,6 @@ const edited = (message: Told, content: string, at = world().clock.now()) => ({
   edited_timestamp: at.toISOString(),
 });
 const statuses = async (message: Told) => (await world().tasks(refOf(message))).map(({ text, status }) => [text, status]);
-
-test('an update that says nothing of its message but its id, as of a link’s preview, is no news', async () => {
-  const log = heardLog();
-  const { MESSAGE_UPDATE: update } = saidHandlers({ log, settings: { messageContent: true } } as unknown as SaidDeps);
-  const preview = { id: '400000000000000001', channel_id: general, guild_id: GUILD, embeds: [] };
-  await update!(preview, { seq: 1, isReplay: false, cameMs: 0 });
-  expect(log.heard).toEqual([]);
-});
 
 test('an edited request waits for approval, and is not asked again when a link’s preview is drawn later', async () => {
   const { say, told } = world();
@@ -96,4 +85,34 @@ test.each<[string, (message: Told) => [string, object]]>([
   await told(...deletion(message));
   await told('MESSAGE_CREATE', message);
   expect(await statuses(message)).toHaveLength(1);
+});
+
+/** As a process leaves it that stored it and was killed. */
+async function left(message: Told): Promise<void> {
+  const { core, clock } = world();
+  const { id, channel_id: place, author } = message;
+  const row = { key: `discord:m:${id}`, platform: 'discord', place, workspace: GUILD, author: author.id, came: Number(id) % 1e9 };
+  await core.store.inbox.keep({ ...row, body: JSON.stringify({ kind: 'said', message }) }, 'a killed process', clock.now(), clock.now());
+}
+
+test('what a killed process had stored is heard once, also when it is told again', async () => {
+  const { told, clock } = world();
+  const message = messageOf(clock.now(), general, ann, `${us} find me 6 leads`);
+  await left(message);
+  await told('MESSAGE_CREATE', message);
+  clock.forward(2_000);
+  await vi.waitFor(async () => expect(await statuses(message)).toEqual([['find me 6 leads', 'completed']]));
+  await vi.waitFor(async () => expect(await world().core.store.prisma.chatEvent.count()).toBe(0));
+  expect(await statuses(message)).toHaveLength(1);
+});
+
+test('a message that is deleted before anybody handled it starts nothing, whoever has it', async () => {
+  const { told, clock, core } = world();
+  const one = messageOf(clock.now(), general, ann, `${us} find me 7 leads`);
+  const two = messageOf(clock.now(), general, bo, `${us} find me 8 leads`);
+  for (const message of [one, two]) await left(message);
+  await told('MESSAGE_DELETE', { id: one.id, channel_id: general, guild_id: GUILD });
+  await told('MESSAGE_DELETE_BULK', { ids: [two.id], channel_id: general, guild_id: GUILD });
+  expect(await core.store.prisma.chatEvent.count()).toBe(0);
+  for (const message of [one, two]) expect((await statuses(message)).filter(([, status]) => status !== 'canceled')).toEqual([]);
 });

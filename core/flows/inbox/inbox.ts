@@ -16,10 +16,10 @@ import { turns } from './turns.ts';
 /** With so many in hand, the next one is stored first. */
 const DIRECT_MOST = 8;
 /** What has no outcome by then is stored. */
-const OUTCOME_WITHIN_MS = 1_000;
+const USUAL_WITHIN_MS = 1_000;
 const WATCH_EVERY_MS = 250;
 /** In one process; the platform tells the rest later. */
-const HELD_MOST = 5_000;
+const USUAL_MOST = 5_000;
 const HELD_CHARACTERS = 64_000_000;
 const LEASE_MS = 6_000;
 const LOOK_EVERY_MS = 2_000;
@@ -38,7 +38,12 @@ let opened = 0;
 
 type Deps = Pick<Core, 'store' | 'clock' | 'log' | 'settings'>;
 
-export function openInbox({ store, clock, log, settings }: Deps, { platform, handle, gaveUp }: InboxNeeds): ChatInbox {
+/** For tests: `most` events in hand, and how long an outcome may take before the event is stored. */
+export function openInbox(
+  { store, clock, log, settings }: Deps,
+  { platform, handle, gaveUp }: InboxNeeds,
+  { most = USUAL_MOST, outcomeWithinMs = USUAL_WITHIN_MS } = {},
+): ChatInbox {
   const owner = `${settings.worker}/${++opened}`;
   const rows = rowsOf({ store, clock, log, owner, platform, leaseMs: LEASE_MS });
   const held = new Map<string, Held>();
@@ -118,7 +123,7 @@ export function openInbox({ store, clock, log, settings }: Deps, { platform, han
   }
 
   function isFull(): boolean {
-    return held.size >= HELD_MOST || rows.characters() >= HELD_CHARACTERS;
+    return held.size >= most || rows.characters() >= HELD_CHARACTERS;
   }
 
   function makeRoom(): void {
@@ -189,7 +194,7 @@ export function openInbox({ store, clock, log, settings }: Deps, { platform, han
         const { waitedMs, withinMs } = one.wait();
         if (waitedMs >= withinMs)
           giveBack(one, new DatabaseUnavailable(new Error(`no outcome within ${withinMs} ms`), { mayBeDone: true }));
-        else if (performance.now() - one.sinceMs >= OUTCOME_WITHIN_MS) void keep(one);
+        else if (performance.now() - one.sinceMs >= outcomeWithinMs) void keep(one);
       }
     }
     isWatching = false;
@@ -249,7 +254,7 @@ export function openInbox({ store, clock, log, settings }: Deps, { platform, han
     const dueAt = new Date(at.getTime() + LEASE_MS);
     const ours = [...held.values()].filter(({ stored }) => stored === 'here').map(({ event }) => event.key);
     if (ours.length > 0) await store.inbox.renew(ours, owner, dueAt);
-    const room = Math.min(HELD_MOST - held.size, TAKEN_OVER_AT_ONCE);
+    const room = Math.min(most - held.size, TAKEN_OVER_AT_ONCE);
     const found = room <= 0 ? [] : await store.inbox.takeOver({ owner, platform }, at, dueAt, room);
     if (found.length === 0) return;
     log.info({ events: found.length }, 'events of chats taken over');

@@ -54,15 +54,9 @@ export function chatTasksOver(money: Money): ChatTasks {
     },
 
     async isKnown(threadRef) {
-      // What was asked there may still wait to be handled.
-      const { rows } = await money.query(
-        {
-          name: 'thread is known',
-          text: `(SELECT 1 FROM conversations WHERE thread_ref = $1 LIMIT 1)
-                 UNION ALL (SELECT 1 FROM chat_inbox WHERE place = $1 AND dead_at IS NULL LIMIT 1) LIMIT 1`,
-        },
-        [threadRef],
-      );
+      const { rows } = await money.query({ name: 'thread is known', text: 'SELECT 1 FROM conversations WHERE thread_ref = $1 LIMIT 1' }, [
+        threadRef,
+      ]);
       return rows.length > 0;
     },
 

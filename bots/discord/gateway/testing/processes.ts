@@ -36,6 +36,7 @@ export interface Processes {
       settings?: Partial<DiscordSettings>;
       leases?: Partial<Leases>;
       settled?: NonNullable<GatewayParts['settled']>;
+      concerns?: NonNullable<GatewayParts['concerns']>;
     },
   ): Process;
   /** Takes the lease for process “one”. */
@@ -65,7 +66,7 @@ export async function openProcesses(clock: ClockByHand): Promise<Processes> {
       running.add(gateway);
       return gateway;
     },
-    start(at, dispatch, { name = 'one', settings = {}, leases: others = {}, settled } = {}) {
+    start(at, dispatch, { name = 'one', settings = {}, leases: others = {}, settled, concerns } = {}) {
       const log = heardLog();
       const health = discordHealth();
       const context = {
@@ -98,6 +99,7 @@ export async function openProcesses(clock: ClockByHand): Promise<Processes> {
         dispatch,
         pulse: health,
         ...(settled !== undefined && { settled }),
+        ...(concerns !== undefined && { concerns }),
       });
       const started = { gateway, health, log, stop: () => gateway.stop() };
       running.add(started);
