@@ -19,7 +19,7 @@ export function createMetrics(
   security: Pick<SecurityLog, 'counts'>,
 ): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const process = numbersOfProcess();
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'How long requests took, event streams left out.',
@@ -54,9 +54,17 @@ export function createMetrics(
       if (route !== '/api/events') durations.observe({ method, route, status }, durationMs / 1000);
     },
     async read() {
-      return `${await registry.metrics()}\n${await coreNumbers(app, log)}`;
+      return [await process.metrics(), await registry.metrics(), await coreNumbers(app, log)].join('\n');
     },
   };
+}
+
+let ofProcess: Registry | undefined;
+
+/** One for all servers of this process: what watches the process cannot be ended, and looks a hundred times a second. */
+function numbersOfProcess(): Registry {
+  if (ofProcess === undefined) collectDefaultMetrics({ register: (ofProcess = new Registry()) });
+  return ofProcess;
 }
 
 async function coreNumbers(app: { readonly operator: Pick<App['operator'], 'gauges'> }, log: Log): Promise<string> {

@@ -49,6 +49,8 @@ const REMEMBERED_MOST = 20_000;
 
 export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
   const buckets = new Map<string, Bucket>();
+  /** Until when something that is free may be used up for somebody: most of the time it is for nobody, and nobody is looked for. */
+  let freeIsUsedUpUntilMs = 0;
   const nowMs = () => clock.now().getTime();
 
   const find = (name: string): Bucket | undefined => {
@@ -114,8 +116,11 @@ export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
 
   /** The first one is the person's: whoever is stopped takes nothing from their team, or their workspace. */
   async function takeBoth([own, shared]: readonly [Named, Named]): Promise<number> {
-    await Promise.all([ready(own), ready(shared)]);
-    return (await takeOne(own)) || takeOne(shared);
+    const [mine, ours] = await Promise.all([ready(own), ready(shared)]);
+    if (mine.left === 0 || ours.left === 0) return (await takeOne(own)) || takeOne(shared);
+    mine.left--;
+    ours.left--;
+    return 0;
   }
 
   function ofTeam(what: string, { person, team }: Pick<VerbRate, 'person' | 'team'>, who: Who): [Named, Named] {
@@ -140,9 +145,15 @@ export function keepRates(draw: DrawRate, clock: Clock, factor: number): Rates {
     },
     mayTell: async (person) => (await takeOne({ name: `chats.told|chat:${person}`, rate: toldRate })) === 0,
     async note(thing, who) {
-      await takeBoth(ofTeam(thing, freeRates[thing], who));
+      const both = ofTeam(thing, freeRates[thing], who);
+      await takeBoth(both);
+      for (const { name } of both) {
+        const bucket = find(name);
+        if (bucket?.isLast && bucket.left === 0) freeIsUsedUpUntilMs = Math.max(freeIsUsedUpUntilMs, bucket.endsMs);
+      }
     },
     waiting({ person, teamId }) {
+      if (freeIsUsedUpUntilMs <= nowMs()) return null;
       for (const thing of ['stopped', 'refused', 'answered', 'unapproved'] as const) {
         for (const [whose, rate] of [
           [person, freeRates[thing].person],

@@ -21,6 +21,9 @@ import { PATIENCE_MS } from '../runner/patience.ts';
 import { quietLog } from '../runner/quiet-log.ts';
 import { temporaryFolder } from '../runner/temporary-folder.ts';
 
+// It is many starts of the product.
+vi.setConfig({ testTimeout: 180_000 });
+
 const TASKS_AT_EACH_POINT = 9;
 /** It dies the nth time it gets there: with other tasks already past the point, where the point is not one of whole batches. */
 const TIMES: Record<CrashPoint, number> = {

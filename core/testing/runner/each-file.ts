@@ -1,6 +1,6 @@
 // Runs in front of every test file. A test may not leave anything open behind it, and may not be loud without saying so.
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
-import { openThings } from './open-things.ts';
+import { forgetTimers, openThings } from './open-things.ts';
 import { waitPatiently } from './patience.ts';
 import { takeUnexpectedWarnings } from './warnings.ts';
 
@@ -33,7 +33,9 @@ afterAll(async () => {
   const left = () => without(openThings(), before);
   // What was closed may need a moment to be gone.
   for (let waitedMs = 0; left().length > 0 && waitedMs < graceMs; waitedMs += 20) await new Promise((resolve) => setTimeout(resolve, 20));
-  mustBeNone('The file leaves open, or warns outside of its tests', [...left(), ...takeUnexpectedWarnings()]);
+  const complaints = [...left(), ...takeUnexpectedWarnings()];
+  forgetTimers();
+  mustBeNone('The file leaves open, or warns outside of its tests', complaints);
 });
 
 function mustBeNone(what: string, things: readonly string[]) {

@@ -1,5 +1,5 @@
-// One PostgreSQL for the whole run, in a folder that goes away with it.
-import { access, constants, readFile, statfs } from 'node:fs/promises';
+// One PostgreSQL for the whole run, in a folder that goes away with it, and with all temporary files of the run.
+import { access, constants, mkdir, readFile, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -19,6 +19,7 @@ declare module 'vitest' {
 
 export async function setup(project: TestProject) {
   const folder = await temporaryFolder('run', await inMemory());
+  await useForTemporaryFiles(path.join(folder.path, 'tmp'));
   const postgres = await startPostgres({ dataDir: folder.path, log: quietLog, fsync: false });
   project.provide('serverUrl', postgres.url);
   const password = (await readFile(path.join(folder.path, 'postgres/password'), 'utf8')).trim();
@@ -33,6 +34,12 @@ export async function setup(project: TestProject) {
   };
 }
 
+/** Of the workers, and of all that they start: data of databases, profiles of browsers, folders of sandboxes. */
+async function useForTemporaryFiles(folder: string): Promise<void> {
+  await mkdir(folder);
+  process.env['TMPDIR'] = folder;
+}
+
 /** Thousands of connections are made; what each costs on purpose, so that nobody guesses the password, is left out. */
 async function makeConnectingCheap(superuserUrl: string, { username, password }: URL): Promise<void> {
   const server = new pg.Client({ connectionString: superuserUrl });
@@ -42,8 +49,8 @@ async function makeConnectingCheap(superuserUrl: string, { username, password }:
   await server.end();
 }
 
-/** A run needs less than 2 GB. */
-const ROOM_BYTES = 4e9;
+/** A run needs less than 3 GB. */
+const ROOM_BYTES = 6e9;
 
 /**
  * Where files are kept in memory, if there is such a place and room in it. A database is a copy of 600 files, which takes half a

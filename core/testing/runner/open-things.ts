@@ -30,6 +30,11 @@ createHook({
   },
 }).enable();
 
+/** What is left of them holds on to whoever made it. */
+export function forgetTimers(): void {
+  timers.clear();
+}
+
 function runningTimers(): string[] {
   return [...timers.values()]
     .filter(({ timer }) => timer.deref()?.hasRef())

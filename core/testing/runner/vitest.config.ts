@@ -4,15 +4,6 @@ import { LongestFirst } from './longest-first.ts';
 
 // What needs nothing but itself.
 const pure = ['core/{domain,contracts}/**/*.test.ts', 'bots/{,drawing/}*.test.ts', 'web/app/**/*.test.ts'];
-// What drives browsers, starts whole products as processes, or kills them: each keeps more than one process busy.
-const heavy = [
-  'web/testing/{away,bundle,getting-in,live,newcomer,pages,whole-way}.test.ts',
-  'web/testing/browsers/*.test.ts',
-  'web/testing/pages/*-browser.test.ts',
-  'core/testing/faults/**/*.test.ts',
-  'core/launch/**/*.test.ts',
-  'core/sandbox/postgres/**/*.test.ts',
-];
 
 export default defineConfig({
   root: path.join(import.meta.dirname, '../../..'),
@@ -34,24 +25,13 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'database',
+          name: 'whole',
           include: ['{core,bots,web,prisma}/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...pure, ...heavy],
-          // They wait for most of their time: for PostgreSQL, for what is answered evenly, for what happens later.
-          maxWorkers: 4,
+          exclude: [...configDefaults.exclude, ...pure],
+          // They wait for most of their time: for PostgreSQL, for a browser, for what is answered evenly, for what happens later.
+          // In one group no core is idle while the last file of another one ends.
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'heavy',
-          include: heavy,
-          // With two, a core is idle for a fifth of the time: what drives waits for what is driven, and for what dies.
-          maxWorkers: 3,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -100,7 +100,11 @@ export function forAll<T extends { stop(): Promise<void> }>(open: () => Promise<
   beforeAll(async () => {
     opened = await open();
   }, timeoutMs);
-  afterAll(() => opened?.stop());
+  afterAll(async () => {
+    await opened?.stop();
+    // A worker keeps the modules of all its test files, and would keep with them all that they opened.
+    opened = undefined;
+  });
   return () => opened!;
 }
 
