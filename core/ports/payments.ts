@@ -46,6 +46,8 @@ export interface Payments {
   findCharge(customerId: string, topUpId: string, since: Date): Promise<Charge | null>;
   /** null: the service knows no such payment. */
   chargeOf(paymentId: string): Promise<Charge | null>;
+  /** With cards and personal data; payments stay. One that the service does not know (any more) is fine. */
+  deleteCustomer(customerId: string): Promise<void>;
   /** Opens the page where a customer sees receipts and invoices, and keeps cards. Its address is one of `origins`. */
   openPortal(customerId: string, returnUrl: string): Promise<{ readonly url: string }>;
   /** What a notification names, if its signature is ours and not older or newer than 300 s. null: it is not. Never throws. */
@@ -224,17 +226,25 @@ export class PaymentsError extends Error {
   readonly kind: 'unknown' | 'later' | 'refused';
   readonly code: string;
   readonly retryAfterMs: number | null;
+  /** The service does not take our key, or the key may not do this: nothing works before an operator mends it. */
+  readonly ofKey: boolean;
 
   /**
    * `unknown`: it may have been done: the same key may be sent again after a lost answer, and answers the same after a 5xx.
    * `later`: it was not; try again, not before `retryAfterMs`. `refused`: it was not, and will not be before somebody changes
    * a setting or the code.
    */
-  constructor(kind: PaymentsError['kind'], code: string, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    kind: PaymentsError['kind'],
+    code: string,
+    message: string,
+    options: { retryAfterMs?: number; ofKey?: boolean; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'PaymentsError';
     this.kind = kind;
     this.code = code;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.ofKey = options.ofKey ?? false;
   }
 }

@@ -188,6 +188,7 @@ const offered: Readonly<Record<string, readonly string[]>> = {
   'Review your security settings': ['Password', 'Authenticator', 'Where you are logged in'],
   'Set up two-factor authentication': ['Set up an authenticator'],
   'Review your linked accounts': ['Linked accounts'],
+  'Review your login methods': ['Password', 'Where you are logged in'],
   'Review your API keys': ['Your API keys'],
   'View API keys': ['API keys'],
 };
@@ -232,6 +233,9 @@ test('the button of a mail about an expiring key, about an app that was removed 
     'news-late': [alarmPages['news-late'], 'Payments'],
     'ledger-wrong': [alarmPages['ledger-wrong'], 'Ledger'],
     'purchase-unfit': [alarmPages['purchase-unfit'], 'Payments'],
+    'payments-key': [alarmPages['payments-key'], 'Payments'],
+    'top-up-stuck': [alarmPages['top-up-stuck'], 'Payments'],
+    'customers-left': [alarmPages['customers-left'], 'Payments'],
   };
   for (const [page, heading] of Object.values(pages)) expect([page, headingOf(await ops.page(page))]).toEqual([page, heading]);
 });

@@ -1,9 +1,12 @@
 // What becomes of messages after they were said: edits and deletions.
 
 import { expect, test, vi } from 'vitest';
+import { heardLog } from '#core/testing/runner/heard-log.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 import { openListeningWorld } from '../testing/listening-world.ts';
 import { GUILD, ME, messageOf, people, places, type Told } from '../testing/told.ts';
+import { saidHandlers } from './handlers.ts';
+import type { SaidDeps } from './deps.ts';
 
 const world = forAll(async () => {
   const opened = await openListeningWorld();
@@ -21,6 +24,15 @@ const edited = (message: Told, content: string, at = world().clock.now()) => ({
   edited_timestamp: at.toISOString(),
 });
 const statuses = async (message: Told) => (await world().tasks(refOf(message))).map(({ text, status }) => [text, status]);
+
+test('an update that says nothing of its message but its id, as of a link’s preview, is no news', async () => {
+  const log = heardLog();
+  const deps = { log, settings: { messageContent: true } } as unknown as SaidDeps;
+  const { MESSAGE_UPDATE: update } = saidHandlers(deps, (() => ({})) as never).dispatch;
+  const preview = { id: '400000000000000001', channel_id: general, guild_id: GUILD, embeds: [] };
+  await update!(preview, { seq: 1, isReplay: false, cameMs: 0 });
+  expect(log.heard).toEqual([]);
+});
 
 test('an edited request waits for approval, and is not asked again when a link’s preview is drawn later', async () => {
   const { say, told } = world();

@@ -41,7 +41,7 @@ export type TopUpStanding =
   | 'disputed'
   /** Somebody reported a payment of the team as fraud since it agreed. */
   | 'fraud'
-  /** A top-up was refunded since the team agreed. */
+  /** A purchase was refunded since the team agreed. */
   | 'refunded'
   | 'no-card'
   /** The card was declined so often that it is not charged any more. */

@@ -58,7 +58,7 @@ export function lowCredits({ left, level, days }: Extract<MailSaying, { kind: 'l
   return {
     title: sayDays === null ? `${level}% or less of your last purchase is left` : 'Your credits are running out',
     before: [
-      `${team.replace(/^your/, 'Your')} has ${sayCredits(micro(left))} left on ${brandName}${level === null ? '' : `: ${level}% or less of the last purchase`}.`,
+      `${team.replace(/^your/, 'Your')} has ${sayCredits(micro(left))} available on ${brandName}${level === null ? '' : `: ${level}% or less of the last purchase`}.`,
       ...(sayDays === null ? [] : [`At the current pace they last about ${sayDays}.`]),
     ],
     button: 'Get credits',

@@ -92,7 +92,7 @@ export type MailSaying =
       readonly money: string;
       readonly url: string;
     }
-  /** Credits run low. `left` is an Amount; `level` is a percentage of the last purchase; `days` is how long they last. */
+  /** Credits run low. `left` is what can be spent, without what is reserved: an Amount; `level` is a percentage of the last purchase; `days` is how long they last. */
   | {
       readonly kind: 'low-credits';
       readonly team: string;

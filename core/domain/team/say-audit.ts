@@ -103,7 +103,7 @@ const acts = {
   'top-up.declined': {
     title: 'Auto top-up declined',
     say: ({ fact }) =>
-      `got no payment for auto top-up: ${fact('why') === 'authentication' ? 'the bank asks for confirmation' : 'the card was declined'}${fact('suspended') === 'true' ? ', and paused it until the card changes' : ''}`,
+      `got no payment for auto top-up: ${noPayment[fact('why')] ?? 'the card was declined'}${fact('suspended') === 'true' ? ', and paused it until the card changes' : ''}`,
   },
   'credits.goodwill': {
     title: 'Credits returned for a result',
@@ -263,6 +263,11 @@ function placeChange(fact: About['fact']): string {
   };
   return changes[fact('change')] ?? `changed the rules of ${whole}`;
 }
+
+const noPayment: Readonly<Record<string, string>> = {
+  authentication: 'the bank asks for confirmation',
+  'no-card': 'there is no saved card',
+};
 
 function topUp(fact: About['fact']): string {
   return `below ${amount(fact('below'))}, buy ${fact('pack')} for ${fact('price')}, at most ${fact('cap')} a month, ${fact('daily')} a day, ${fact('pauseMinutes')} minutes apart, with the card ending in ${fact('card')}`;

@@ -75,6 +75,7 @@ test.each([
   ['a bank that says so in the second code', declined('card_declined', 'authentication_required'), 'authentication'],
   ['a step that nobody can take', { body: { ...intent, status: 'requires_action' } }, 'authentication'],
   ['a payment under way', { body: { ...intent, status: 'processing' } }, 'processing'],
+  ['a payment for which no bank was asked', { body: { ...intent, status: 'requires_payment_method' } }, 'other'],
   ['a canceled payment', { body: { ...intent, status: 'canceled' } }, 'canceled'],
   ['a status of tomorrow', { body: { ...intent, status: 'considering' } }, 'other'],
 ] as const)('%s is an answer, and read as such', async (_, answer, status) => {

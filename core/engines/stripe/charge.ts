@@ -74,7 +74,9 @@ function statusOf({ status, last_payment_error: error }: Stripe.PaymentIntent): 
     case 'requires_action':
       return 'authentication';
     case 'requires_payment_method':
-      return [error?.code, error?.decline_code].includes('authentication_required') ? 'authentication' : 'declined';
+      // Without an error no bank was asked yet.
+      if (error === null || error === undefined) return 'other';
+      return [error.code, error.decline_code].includes('authentication_required') ? 'authentication' : 'declined';
     case 'canceled':
       return 'canceled';
     default:

@@ -112,13 +112,13 @@ test.each([
   [
     'a wrong key',
     { status: 401, body: { error: { type: 'invalid_request_error', message: `Invalid API Key: ${SECRET_KEY}` } } },
-    'refused',
+    'later',
     'StripeAuthenticationError',
   ],
   [
     'a key that may not',
     { status: 403, body: { error: { type: 'invalid_request_error', code: 'more_permissions_required' } } },
-    'refused',
+    'later',
     'more_permissions_required',
   ],
   ['an end of the connection', { body: 'cut' }, 'unknown', 'ECONNRESET'],

@@ -56,7 +56,7 @@ export function openClient({ secretKey, apiUrl, log }: { secretKey: string; apiU
 
   function explain(error: unknown): never {
     const told = paymentsError(error);
-    if (told.kind === 'refused') log.error({ code: told.code, words: told.message }, 'Stripe refused a request');
+    if (told.kind === 'refused' || told.ofKey) log.error({ code: told.code, words: told.message }, 'Stripe refused a request');
     throw told;
   }
 

@@ -27,6 +27,12 @@ export async function readCard(client: Client, customerId: string): Promise<Save
   return { id: method.id, fingerprint, brand, last4, expires: { month, year } };
 }
 
+/** What Stripe does not know any more is deleted. */
+export async function deleteCustomer(client: Client, customerId: string): Promise<void> {
+  if (!couldBe(customerId, 'cus_')) return;
+  await client.find((stripe) => stripe.customers.del(customerId));
+}
+
 export async function openPortal(
   client: Client,
   origins: readonly string[],

@@ -29,16 +29,22 @@ export function paymentsError(error: unknown): PaymentsError {
       return told(sdk.statusCode === 409 ? 'later' : 'unknown', sdk);
     case 'StripeInvalidRequestError':
     case 'StripeIdempotencyError':
-    case 'StripeAuthenticationError':
-    case 'StripePermissionError':
     case 'StripeCardError':
       return told('refused', sdk);
+    // It says nothing of what was asked: a key that was revoked or has too few rights is mended, and then it is done.
+    case 'StripeAuthenticationError':
+    case 'StripePermissionError':
+      return told('later', sdk, { ofKey: true });
     default:
       return told('unknown', sdk);
   }
 }
 
-function told(kind: PaymentsError['kind'], { type, code, param, statusCode, requestId, headers }: SdkError): PaymentsError {
+function told(
+  kind: PaymentsError['kind'],
+  { type, code, param, statusCode, requestId, headers }: SdkError,
+  more: { readonly ofKey?: boolean } = {},
+): PaymentsError {
   const name = code === 'resource_missing' && param === 'customer' ? 'unknown-customer' : (word(code) ?? word(type) ?? 'unknown');
   const about = word(param) === null ? '' : ` about ${word(param)}`;
   const retryAfterMs = seconds(headers?.['retry-after']);
@@ -46,7 +52,7 @@ function told(kind: PaymentsError['kind'], { type, code, param, statusCode, requ
     kind,
     name,
     `Stripe answered ${name}${about} (${typeof statusCode === 'number' ? statusCode : 'no status'}, request ${word(requestId) ?? 'unknown'})`,
-    retryAfterMs === null ? {} : { retryAfterMs },
+    { ...(retryAfterMs !== null && { retryAfterMs }), ...more },
   );
 }
 

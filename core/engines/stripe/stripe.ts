@@ -8,7 +8,7 @@ import { chargeCard, chargeOf, findCharge } from './charge.ts';
 import { checkoutParams, type CheckoutOptions } from './checkout-params.ts';
 import { CHECKOUT_PARTS, readCheckout } from './checkout.ts';
 import { openClient } from './client.ts';
-import { openPortal, readCard } from './customer.ts';
+import { deleteCustomer, openPortal, readCard } from './customer.ts';
 import { readNews } from './news.ts';
 import { pricesAt } from './prices.ts';
 import { couldBe, expectObject, textIn } from './read.ts';
@@ -75,6 +75,7 @@ export function createStripe({ secretKey, webhookSecrets, apiUrl, checkoutOrigin
     charge: (wanted, key) => chargeCard(client, wanted, key),
     findCharge: (customerId, topUpId, since) => findCharge(client, customerId, topUpId, since),
     chargeOf: (paymentId) => chargeOf(client, paymentId),
+    deleteCustomer: (customerId) => deleteCustomer(client, customerId),
     openPortal: (customerId, returnUrl) => openPortal(client, origins, customerId, returnUrl),
 
     readNews: (body, signature, at) => readNews(body, signature, webhookSecrets, at),

@@ -4,7 +4,7 @@
 
 import { deviceOf } from '#core/domain/accounts/device.ts';
 import type { Actor } from '#core/domain/actor.ts';
-import { isId, type UserId } from '#core/domain/ids.ts';
+import { isId } from '#core/domain/ids.ts';
 import { readMailAddress } from '#core/domain/mail/mail-address.ts';
 import { securityNotice, type SecurityChange } from '#core/domain/mail/mail.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';

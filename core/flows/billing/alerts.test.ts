@@ -26,7 +26,9 @@ test('owners hear at 50, 20 and 5 percent of the last purchase, once each until 
   const held = await hold(ada, 20);
   await lookAtBalances(stage().core);
   await vi.waitFor(async () => expect(await alerts(ada)).toEqual(['50']));
-  expect((await mailOf(stage(), ada.email, 'low-credits')).text).toMatch(/“Ada” has 240 credits left on Impacter: 50% or less[^]*\/buy\n/);
+  expect((await mailOf(stage(), ada.email, 'low-credits')).text).toMatch(
+    /“Ada” has 240 credits available on Impacter: 50% or less[^]*\/buy\n/,
+  );
   await held.charge(0);
   await look();
   await spend(ada, 15);

@@ -11,6 +11,7 @@ import { refuse } from '#core/domain/refusals/refusal.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { PaymentsError, type CheckoutWanted, type OpenedCheckout, type Payments } from '#core/ports/payments.ts';
 import type { NewPurchase } from '#core/store/billing/purchases.ts';
+import { tellOfKey } from '../mail/key-alarm.ts';
 import type { Core } from '../runtime/core.ts';
 
 /** Strangers from one network (IPv6: a /64, which is one customer's), and all of them: each checkout is a row and a call to Stripe. */
@@ -125,6 +126,7 @@ async function openAt(
     });
   } catch (error) {
     if (!(error instanceof PaymentsError)) throw error;
+    await tellOfKey(core, error);
     const { kind, code, message } = error;
     core.log[kind === 'refused' ? 'error' : 'warn']({ purchaseId, kind, code, reason: message }, 'checkout not opened');
     throw Object.assign(refuse('payments.unavailable'), { cause: error });

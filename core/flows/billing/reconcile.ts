@@ -6,6 +6,7 @@ import { followed, toldKinds } from '#core/domain/billing/followed.ts';
 import { PaymentsError, type Payments } from '#core/ports/payments.ts';
 import type { Difference } from '#core/store/billing/differences.ts';
 import { raiseAlarm } from '../mail/alarm.ts';
+import { deleteCustomers } from '../privacy/erase-customers.ts';
 import type { Core } from '../runtime/core.ts';
 import { patiently } from '../runtime/patiently.ts';
 import { fulfil } from './fulfil.ts';
@@ -29,8 +30,8 @@ const CHECKOUTS_BACK_MS = 27 * HOUR_MS;
 const OVERLAP_MS = HOUR_MS;
 /** A purchase that never heard of its checkout: by then nobody can pay that any more, and it has been looked for. */
 const UNOPENED_MS = 3 * HOUR_MS;
-/** A charge whose end nobody knew is in Stripe's lists long before. */
-const UNCLEAR_BACK_MS = 48 * HOUR_MS;
+/** A charge whose end nobody knew is in Stripe's lists long before; one that a bank looks at for days ends unclear after three. */
+const UNCLEAR_BACK_MS = 7 * 24 * HOUR_MS;
 /** In a round; the rest has its turn in the next one. Stripe takes 100 calls a second from an account. */
 const OURS_MOST = 1_000;
 const LOOKUP_AT_ONCE = 100;
@@ -46,7 +47,11 @@ export async function reconcilePayments(core: Core, signal: AbortSignal): Promis
       await work();
       return false;
     });
-  await Promise.all([again(() => reconcileWhenDue(core, payments, signal)), again(watchReconciler(core, clock.now()))]);
+  await Promise.all([
+    again(() => reconcileWhenDue(core, payments, signal)),
+    again(() => deleteCustomers(core, payments)),
+    again(watchReconciler(core, clock.now())),
+  ]);
 }
 
 /**

@@ -9,10 +9,13 @@ import { sayCredits } from '#core/domain/credits/credits.ts';
 import { PaymentsError, type Charge, type Payments } from '#core/ports/payments.ts';
 import type { AgreedTopUp } from '#core/store/billing/top-up-settings.ts';
 import type { TopUp } from '#core/store/billing/top-ups.ts';
+import { writeAudit } from '#core/store/team/audit.ts';
 import { isFromDatabase } from '#core/store/database/outage.ts';
 import type { Core } from '../runtime/core.ts';
+import { raiseAlarm } from '../mail/alarm.ts';
+import { tellOfKey } from '../mail/key-alarm.ts';
 import { patiently } from '../runtime/patiently.ts';
-import { endFailed, endWithoutCard, settleTopUp, tellsOf } from './settle-top-up.ts';
+import { endFailed, endWithoutCard, noCard, settleTopUp, tellsOf } from './settle-top-up.ts';
 
 const LOOK_EVERY_MS = 2_000;
 const TEAMS_AT_ONCE = 8;
@@ -20,6 +23,9 @@ const CHARGES_AT_ONCE = 8;
 /** Asked for again under the same key for so long. Stripe answers a key with the failure it had before, and forgets it after a day. */
 const REPEAT_MS = 10 * 60_000;
 /** Clocks differ. */
+/** A card is paid or declined within minutes; some banks look at a payment for a day. */
+const DAY_MS = 24 * 60 * 60_000;
+const WAIT_MOST_MS = 3 * DAY_MS;
 const CREATED_BEFORE_MS = 5 * 60_000;
 
 /** Until the signal aborts. */
@@ -64,6 +70,7 @@ async function planFor(core: Core, payments: Payments, teamId: TeamId): Promise<
     const tell = await tellsOf(core, teamId, `top-up-no-card:${newId(at.getTime())}`);
     return store.money.transaction(async (client) => {
       if (!(await store.topUpSettings.suspendWithoutCard(client, teamId, agreed.version, at))) return 'changed';
+      await writeAudit(client, noCard(teamId, at));
       await tell({ why: 'no-card', suspended: true, money: sayMoney(offer.amount, offer.currency) }, client);
       return 'no-card';
     });
@@ -98,9 +105,10 @@ async function chargeOne(core: Core, payments: Payments, topUp: TopUp): Promise<
   try {
     const charge = await chargeAt(core, payments, topUp, customerId, cardId);
     const outcome = charge === null ? await endFailed(core, topUp, 'unclear') : await settleTopUp(core, topUp, charge);
-    if (outcome === 'waits') await later(core, topUp, null);
+    if (outcome === 'waits') await waitOn(core, topUp);
   } catch (error) {
     if (!(error instanceof PaymentsError)) throw error;
+    await tellOfKey(core, error);
     const { kind, code, message } = error;
     core.log[kind === 'refused' ? 'error' : 'warn']({ topUpId: topUp.id, kind, code, reason: message }, 'top-up not charged');
     if (kind !== 'refused') return later(core, topUp, error.retryAfterMs);
@@ -129,6 +137,17 @@ async function chargeAt(
   return payments.charge({ topUpId: id, site: settings.publicUrl, customerId, cardId, amount, currency, description }, `topup:${id}`);
 }
 
+/** A bank that never says yes or no must not keep the team from its next top-up. If it pays after all, that is still credited. */
+async function waitOn(core: Core, topUp: TopUp): Promise<void> {
+  const { id, teamId, sentAt } = topUp;
+  if (sentAt === null || core.clock.now().getTime() - sentAt.getTime() < WAIT_MOST_MS) return later(core, topUp, null);
+  await endFailed(core, topUp, 'unclear');
+  await raiseAlarm(core, 'top-up-stuck', {
+    title: 'A charge for auto top-up has no end',
+    words: `The top-up ${id} of the team ${teamId} was sent to Stripe more than ${WAIT_MOST_MS / DAY_MS} days ago, and is neither paid nor declined.\nLook for it in Stripe, and cancel it there or have it paid. If it is paid, its credits are added.`,
+  });
+}
+
 async function later({ store, clock }: Core, topUp: TopUp, retryAfterMs: number | null): Promise<void> {
   // 4, 8, 16 … seconds, at most five minutes.
   const waitMs = Math.max(Math.min(300_000, 2_000 * 2 ** Math.min(topUp.tries, 20)), retryAfterMs ?? 0);
@@ -136,7 +155,9 @@ async function later({ store, clock }: Core, topUp: TopUp, retryAfterMs: number 
 }
 
 /** Whoever is at it next finds it again. */
-function notNow({ log }: Core, teamId: TeamId, error: unknown): void {
+async function notNow(core: Core, teamId: TeamId, error: unknown): Promise<void> {
+  const { log } = core;
+  await tellOfKey(core, error);
   if (isFromDatabase(error) || error instanceof PaymentsError) log.warn({ teamId, error }, 'auto top-up will try again');
   else log.error({ teamId, error }, 'auto top-up failed by a fault of ours');
 }

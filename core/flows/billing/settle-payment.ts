@@ -40,7 +40,7 @@ export async function settlePayment(core: Core, paymentId: string): Promise<Sett
   if (standing.isUncertain) await alarm(core, paymentId, 'dispute-status');
   const owners = await store.custody.owners(bought.teamId!);
   const team = (await store.teams.find(bought.teamId!))?.name ?? '';
-  const pauses = bought.checkoutId === null && (await isTopUpOnSince(core, bought));
+  const pauses = (await store.topUpSettings.of(bought.teamId!))?.enabled === true;
 
   return store.money.transaction(async (client) => {
     const before = await store.purchases.lock(client, purchaseId);
@@ -63,14 +63,8 @@ interface Settled {
   readonly brought: Extract<Brought, { outcome: 'brought' }>;
   readonly team: string;
   readonly payment: PaymentStanding;
-  /** A refund of it pauses auto top-up. */
+  /** Auto top-up is on: a refund pauses it. */
   readonly pauses: boolean;
-}
-
-/** As `topup_standing` asks: nobody agreed again since it was bought. */
-async function isTopUpOnSince({ store }: Core, { teamId, paidAt }: Purchase): Promise<boolean> {
-  const agreed = await store.topUpSettings.of(teamId!);
-  return agreed !== null && agreed.enabled && paidAt! > agreed.agreedAt;
 }
 
 type Told = Extract<MailSaying, { kind: 'refund' | 'dispute' }>;

@@ -10,7 +10,7 @@ import type { MailSaying } from '#core/domain/mail/mail.ts';
 import type { Charge } from '#core/ports/payments.ts';
 import type { TopUp } from '#core/store/billing/top-ups.ts';
 import { LedgerConflict } from '#core/store/credits/ledger.ts';
-import { writeAudit, type Writes } from '#core/store/team/audit.ts';
+import { writeAudit, type AuditLine, type Writes } from '#core/store/team/audit.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
 import { tellOperators } from './unfit.ts';
@@ -148,9 +148,15 @@ export async function endWithoutCard(core: Core, topUp: TopUp): Promise<TopUpOut
     await store.topUps.end(client, now, 'declined', 'no-card', at);
     await store.topUpSettings.suspend(client, topUp.teamId, '', at);
     await tell({ why: 'no-card', suspended: true, money: sayMoney(now.amount, now.currency) }, client);
+    await writeAudit(client, noCard(topUp.teamId, at));
     log.info({ topUpId: topUp.id, teamId: topUp.teamId }, 'top-up without a card');
     return 'declined';
   });
+}
+
+/** For the audit log. */
+export function noCard(teamId: TeamId, at: Date): AuditLine {
+  return { at, actor: 'system', act: 'top-up.declined', teamId, subject: null, facts: { why: 'no-card', suspended: 'true' } };
 }
 
 type Told = Pick<Extract<MailSaying, { kind: 'top-up-failed' }>, 'why' | 'suspended' | 'money'>;

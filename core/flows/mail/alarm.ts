@@ -10,9 +10,12 @@ export type AlarmKind =
   | 'ledger-wrong'
   | 'mails-dead'
   | 'messages-unhandled'
+  | 'customers-left'
   | 'news-late'
+  | 'payments-key'
   | 'platform-down'
-  | 'purchase-unfit';
+  | 'purchase-unfit'
+  | 'top-up-stuck';
 
 const QUIET_MS = 60 * 60 * 1000;
 
@@ -27,6 +30,9 @@ export const alarmPages: Readonly<Record<AlarmKind, `/operator${string}`>> = {
   'platform-down': '/operator',
   'news-late': '/operator/billing',
   'purchase-unfit': '/operator/billing',
+  'payments-key': '/operator/billing',
+  'top-up-stuck': '/operator/billing',
+  'customers-left': '/operator/billing',
 };
 
 /** Mails it, unless it was mailed within the hour. */

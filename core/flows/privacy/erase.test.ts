@@ -14,6 +14,7 @@ import { loggedIn, sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage, stage, type Person, type Stage } from '#core/testing/stages/stage.ts';
 import type { App } from '../app.ts';
 import { eraseDue } from './erase.ts';
+import { deleteCustomers } from './erase-customers.ts';
 import type { Actor } from '#core/domain/actor.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -104,6 +105,8 @@ test('after its two weeks nothing of a team is left anywhere but ids, its files 
   clock.forward(0.2 * DAY_MS);
   await untilErased(world, teamId);
 
+  // Its customer goes at Stripe first.
+  await deleteCustomers(core, core.payments!);
   // The journal names the task that was paid for, by an id that leads nowhere any more.
   const left = (await searchEverywhere(core.store.money, words)).filter((line) => !line.endsWith(`: ${task}`));
   expect(left).toEqual([]);
@@ -383,6 +386,7 @@ const decisions = {
   limits: 'exported; ids stay',
   hold_limits: 'ids stay',
   limit_uses: 'numbers stay',
+  erased_customers: 'ids at Stripe, until they are deleted there',
   purchases: 'exported; ids and money stay for the law, without who opened it and who paid',
   topup_settings: 'exported; goes with the team',
   topups: 'exported; ids and money stay for the law, without who paid',

@@ -32,21 +32,25 @@ export interface Alerts {
   tellChannel(client: PoolClient, teamId: TeamId, saying: Balance, readHere: ReadonlySet<string>, at: Date): Promise<boolean>;
 }
 
+/** For each wallet that moved, the newest purchase of its team: nobody else's are read. */
+export const MOVED = `
+  SELECT w.team_id, w.id AS wallet_id, w.seq, w.balance - w.held AS free, w.held, l.credits AS bought
+  FROM wallets w
+  JOIN teams t ON t.id = w.team_id AND t.erased_at IS NULL
+  LEFT JOIN alert_looks a ON a.team_id = w.team_id
+  CROSS JOIN LATERAL (
+  SELECT p.credits FROM purchases p WHERE p.team_id = w.team_id AND p.state = 'paid' ORDER BY p.opened_at DESC, p.id DESC LIMIT 1
+  ) l
+  WHERE a.seq IS DISTINCT FROM w.seq AND (a.looked_at IS NULL OR a.looked_at <= $1)
+  ORDER BY a.looked_at NULLS FIRST, w.team_id LIMIT $2`;
+
 export function alertsOver(money: Money): Alerts {
   return {
     async moved(lookedBefore, most) {
       const { rows } = await money.query<{ team_id: TeamId; wallet_id: WalletId; seq: string; free: string; held: string; bought: string }>(
         {
           name: 'balances that moved',
-          text: `SELECT w.team_id, w.id AS wallet_id, w.seq, w.balance - w.held AS free, w.held, l.credits AS bought
-                 FROM (
-                   SELECT DISTINCT ON (p.team_id) p.team_id, p.credits FROM purchases p WHERE p.state = 'paid' ORDER BY p.team_id, p.opened_at DESC, p.id DESC
-                 ) l
-                 JOIN wallets w ON w.team_id = l.team_id
-                 JOIN teams t ON t.id = l.team_id AND t.erased_at IS NULL
-                 LEFT JOIN alert_looks a ON a.team_id = l.team_id
-                 WHERE a.seq IS DISTINCT FROM w.seq AND (a.looked_at IS NULL OR a.looked_at <= $1)
-                 ORDER BY a.looked_at NULLS FIRST, w.team_id LIMIT $2`,
+          text: MOVED,
         },
         [lookedBefore, most],
       );

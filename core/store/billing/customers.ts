@@ -14,6 +14,9 @@ export interface Customers {
   keep(teamId: TeamId, customerId: string): Promise<void>;
   /** The service does not know this customer any more. Nothing happens where the team has another one by now. */
   forget(teamId: TeamId, customerId: string): Promise<void>;
+  /** Of teams that were erased, for whoever deletes them: each is out of sight for a while, the longer the more often it was tried. */
+  claimErased(at: Date, most: number): Promise<{ customerId: string; askedAt: Date }[]>;
+  deleted(customerId: string): Promise<void>;
   /** Owners and billing members who want emails of this kind. */
   wantMail(teamId: TeamId, kind: string): Promise<{ userId: UserId; email: string }[]>;
   /** Names of members with one of these roles, owners first. */
@@ -44,6 +47,22 @@ export function customersOver(money: Money): Customers {
         teamId,
         customerId,
       ]);
+    },
+
+    async claimErased(at, most) {
+      const { rows } = await money.query<{ customer_id: string; asked_at: Date }>(
+        {
+          text: `UPDATE erased_customers c SET tries = c.tries + 1, next_at = $1::timestamptz + least(interval '1 day', interval '5 minutes' * 2 ^ least(c.tries, 10))
+                 FROM (SELECT customer_id FROM erased_customers WHERE next_at <= $1 ORDER BY next_at, customer_id LIMIT $2 FOR UPDATE SKIP LOCKED) due
+                 WHERE c.customer_id = due.customer_id RETURNING c.customer_id, c.asked_at`,
+        },
+        [at, most],
+      );
+      return rows.map(({ customer_id: customerId, asked_at: askedAt }) => ({ customerId, askedAt }));
+    },
+
+    async deleted(customerId) {
+      await money.query({ text: 'DELETE FROM erased_customers WHERE customer_id = $1' }, [customerId]);
     },
 
     async wantMail(teamId, kind) {

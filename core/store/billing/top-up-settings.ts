@@ -47,8 +47,8 @@ const CARD_AGAIN_MS = 60 * 60_000;
 /** Whether credits are bought now, by `topup_standing`. */
 export const STANDING = 'SELECT topup_standing($1, $2, $3) AS standing';
 
-/** Top-ups that count toward the month's limit, as `topup_standing` counts them. */
-export const CHARGED = `(state IN ('planned', 'sent', 'paid') OR state = 'failed' AND why = 'unclear')`;
+/** Top-ups that count toward the month's limit, as `topup_standing` counts them: all by which money may have been taken. */
+export const CHARGED = `(state IN ('planned', 'sent', 'paid') OR state = 'failed' AND why IN ('unclear', 'other-amount', 'refused'))`;
 
 /** In UTC. */
 export function monthStart(at: Date): Date {

@@ -181,6 +181,16 @@ export function eraseOver(money: Money): Erase {
       await money.transaction(async (client) => {
         const run = (sql: string) => client.query(sql, [teamId]);
         // Before the team itself: who pays locks their purchase first.
+        await client.query(
+          `INSERT INTO erased_customers (customer_id, asked_at, next_at)
+           SELECT c.id, $2, $2 FROM (
+             SELECT stripe_customer_id AS id FROM teams WHERE id = $1 UNION SELECT customer_id FROM purchases WHERE team_id = $1
+             UNION SELECT customer_id FROM topups WHERE team_id = $1
+           ) c WHERE c.id IS NOT NULL AND NOT EXISTS (SELECT FROM teams o WHERE o.stripe_customer_id = c.id AND o.id <> $1)
+             AND NOT EXISTS (SELECT FROM purchases o WHERE o.customer_id = c.id AND o.team_id <> $1)
+           ON CONFLICT (customer_id) DO NOTHING`,
+          [teamId, at],
+        );
         await run('DELETE FROM topup_settings WHERE team_id = $1');
         await run('UPDATE topups SET customer_id = NULL, card_id = NULL WHERE team_id = $1');
         await run('DELETE FROM alerts WHERE team_id = $1');

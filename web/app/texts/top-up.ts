@@ -78,7 +78,7 @@ export const standingWords: Readonly<
     isTrouble: true,
   },
   refunded: {
-    title: 'Paused: an auto top-up was refunded',
+    title: 'Paused: a payment was refunded',
     words: 'To continue, confirm these settings again. You can also buy credits yourself.',
     isTrouble: true,
   },

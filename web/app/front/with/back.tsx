@@ -12,7 +12,7 @@ import { continueWith as words } from '../../texts/continue-with.ts';
 import { askAuth, goTo, placeOf, withNext } from '../ask-auth.ts';
 import { Door } from '../door.tsx';
 import { stopWaiting } from '../waiting.ts';
-import { anyProblemWith, beginWith } from './begin.ts';
+import { anyProblemWith, beginWith, wordIn } from './begin.ts';
 import { CONTINUE } from './buttons.tsx';
 
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
@@ -31,13 +31,13 @@ export const loader = open(async (visit) => {
   const said = await askAuth(visit, `/continue-with/back?${query.toString()}`);
   // A second factor is asked for.
   if (said.location?.startsWith(`${publicUrl}/`)) throw goTo(said.location.slice(publicUrl.length), said.cookies);
-  const next = placeOf(String(said.body['next'] ?? ''));
+  const next = placeOf(wordIn(said, 'next'));
   if (said.ok) throw goTo(next, said.cookies, stopWaiting(visit));
   if (said.body['code'] === 'ACCOUNT_EXISTS')
     throw goTo(`/login?found=${platform}&next=${encodeURIComponent('/login/connect')}`, said.cookies);
   const connecting = said.body['connecting'] === true;
   return data(
-    { platform, next, connecting, problem: anyProblemWith(said, platform, requestId), code: String(said.body['code'] ?? '') },
+    { platform, next, connecting, problem: anyProblemWith(said, platform, requestId), code: wordIn(said, 'code') },
     { status: said.status },
   );
 });

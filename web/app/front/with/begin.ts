@@ -27,9 +27,15 @@ export function backWith(visit: Pick<Visited, 'requestId'>, said: Said, platform
 
 /** null where it has no words of a platform's own. */
 export function problemWith(said: Said, platform: string, requestId: string): Problem | null {
-  const code = String(said.body['code'] ?? '');
+  const code = wordIn(said, 'code');
   const words = Object.hasOwn(notWith, code) ? notWith[code]!(platformName(platform)) : null;
   return words && { ...words, code, page: null, requestId, fields: {} };
+}
+
+/** Of the engine's answer; empty where it says nothing. */
+export function wordIn({ body }: Said, name: string): string {
+  const word = body[name];
+  return typeof word === 'string' ? word : '';
 }
 
 export function anyProblemWith(said: Said, platform: string, requestId: string): Problem {

@@ -10,7 +10,7 @@ import { attempt, guarded, readForm } from '../../guarded.ts';
 import { connectWords as words } from '../../texts/continue-with.ts';
 import { askAuth, goTo, placeOf } from '../ask-auth.ts';
 import { Door } from '../door.tsx';
-import { backWith } from './begin.ts';
+import { backWith, wordIn } from './begin.ts';
 
 export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
   { title: loaderData?.waiting ? words.title(platformName(loaderData.waiting.platform)) : words.over },
@@ -27,7 +27,7 @@ export const action = guarded('login', async (visit) => {
   return attempt(visit, intent, async () => {
     if (intent !== 'connect') throw refuse('request.malformed');
     const said = await askAuth(visit, '/continue-with/keep', {});
-    return said.ok ? goTo(placeOf(String(said.body['next'] ?? '')), said.cookies) : backWith(visit, said, text('platform'), intent);
+    return said.ok ? goTo(placeOf(wordIn(said, 'next')), said.cookies) : backWith(visit, said, text('platform'), intent);
   });
 });
 
