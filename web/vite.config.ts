@@ -10,7 +10,7 @@ const together = {
     '/web/app/components/(brand|button|classes|confirm|credit-badge|error-page|field|form|format|notice|page|tag)',
   ],
   chat: [
-    '/web/app/work/(dashboard|desk|asked|composer|draft|estimate-line|examples|uploads|history)',
+    '/web/app/work/(dashboard|desk|asked|composer|draft|drafts/unsent|estimate-line|examples|files/(attached|kept-file|uploads)|history)',
     '/web/app/texts/work',
     '/lucide-react/dist/esm/icons/(square-pen|history|arrow-up|paperclip|x)',
   ],

@@ -86,6 +86,24 @@ test('what is said while no process of the bot runs is answered by the next one'
   await vi.waitFor(async () => expect(await discord().people.connections()).toBe(1));
 });
 
+test('a file with a Korean name in a forwarded message, asked about during an outage of a day, reaches the agent', async () => {
+  const { people, answers, goingOn, restart, core } = discord();
+  const list = { name: '고객 명단.csv', mime: 'text/csv', bytes: Buffer.from('name\n김') };
+  const { id: original } = await people.say(at.sales, 'our list', { from: at.bo, files: [list] });
+  let thread = '';
+  await restart(async () => {
+    clock.forward(90 * 60_000);
+    thread = (await people.say(at.general, '@impacter find me 2 leads like these', { from: at.ann, forwardOf: original })).id;
+    // Its address of then works no more, and neither does one from when it was asked about.
+    clock.forward(23.5 * 60 * 60_000);
+  });
+  await goingOn(async () => expect(await answers(thread)).toEqual(once(2)));
+  const files = await core.store.prisma.file.findMany({
+    where: { role: 'input', task: { conversation: { threadRef: { endsWith: thread } } } },
+  });
+  expect(files.map(({ name }) => name)).toEqual([list.name]);
+});
+
 test('a gateway that says nothing is left, what was said meanwhile is answered, and readiness and metrics tell of it', async () => {
   const { people, say, answers, goingOn, restart, another } = discord();
   await restart(async () => {

@@ -132,7 +132,7 @@ test('when the answer to an approval is lost, it is sent again, and the task sta
   line.loseAnswerTo('/approve HTTP');
   await type('y\n');
   expect(await asked).toMatchObject({ end: 'done' });
-  expect(seen()).toContain('The connection is lost; trying again …\n  Connected again.');
+  expect(seen()).toContain('Connection lost. Reconnecting…\n  Connected again.');
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 20', 'settle 20']);
 });
 

@@ -131,7 +131,7 @@ test('when the answer to a request is lost, the work is done and paid for once',
   const line = await cuttableLine(url);
   line.loseAnswerTo('POST /api/tasks/create');
   const { code, said } = await ask(line.url, ada, ['find me 3 leads in Miami']).end;
-  expect(said).toContain('The connection is lost; trying again …\n  Connected again.');
+  expect(said).toContain('Connection lost. Reconnecting…\n  Connected again.');
   expect(said).toContain('✓ Done: 3 leads');
   expect(code).toBe(0);
   expect(await ada.ledger()).toEqual(['grant 500', 'hold 3', 'settle 3']);
@@ -144,7 +144,7 @@ test('when the connection is cut in the middle, nothing is missed and nothing co
   const asked = ask(line.url, await person(), ['find me 3 leads in Miami']);
   await asked.until('▸');
   line.setDown(true);
-  await asked.until('The connection is lost');
+  await asked.until('Connection lost');
   openclaw.set({ held: false });
   line.setDown(false);
   const { code, said } = await asked.end;
@@ -164,7 +164,7 @@ test('a person who leaves a running task finds its result later', async () => {
   const left = await asked.end;
   openclaw.set({ held: false });
   expect(left.code).toBe(1);
-  const [, conversation] = /The task goes on without you\. See what became of it:\n {2}npm run ask -- --continue (\S+)/.exec(left.said)!;
+  const [, conversation] = /The task keeps running\. To see the result:\n {2}npm run ask -- --continue (\S+)/.exec(left.said)!;
 
   const looked = await ask(url, ada, ['--continue', conversation!]).end;
   expect(looked.said).toContain('Done: 3 leads');
@@ -184,8 +184,8 @@ test('a follow-up goes on in its conversation and shows only what is new', async
 
 test.each([
   ['an unknown type', ['--type', 'reserch', 'x'], 'Did you mean research?'],
-  ['a file that is not there', ['--file', '/nowhere/x.csv', 'x'], 'The file /nowhere/x.csv can not be read.'],
-  ['nothing to ask', [], 'There is nothing to ask.'],
+  ['a file that is not there', ['--file', '/nowhere/x.csv', 'x'], 'The file /nowhere/x.csv can’t be read.'],
+  ['nothing to ask', [], 'Your request is empty.'],
 ])('%s is a wrong use, told before anything is started', async (_, args, words) => {
   const { code, err } = await ask('http://127.0.0.1:1', { apiKey: 'x' }, args).end;
   expect(err).toContain(words);

@@ -63,11 +63,12 @@ async function ask(options: Options): Promise<number> {
     if (options.json) console.log(JSON.stringify({ error: errorOf(error), key }));
     sayNo(screen, target.url, error);
     if (error instanceof Unreachable && text !== '')
-      screen.say(`The same request with --key ${key} finds it if it was taken, and never asks twice.\n`);
+      screen.say(`To find out whether it was accepted, send it again with --key ${key}. It never starts twice.\n`);
     // A person who says thanks did nothing wrong; a script learns that no task was done.
     return error instanceof Refused && isAnswer(error.code) && !options.json ? exit.done : exit.notDone;
   } finally {
-    if (target.startedByUs) screen.say('The product ran only for this. Links open, and what was left goes on, while it runs: npm start');
+    if (target.startedByUs)
+      screen.say('The product was started only for this request. To open links and continue tasks, start it: npm start');
     await target.stop();
   }
 }
@@ -91,15 +92,14 @@ async function readAsked(): Promise<Options> {
   const options = readOptions(process.argv.slice(2));
   // npm runs this in the project's folder; people name files from where they are.
   const files = options.files.map((file) => path.resolve(process.env['INIT_CWD'] ?? '.', file));
-  for (const file of files)
-    await access(file, constants.R_OK).catch(() => Promise.reject(new WrongUse(`The file ${file} can not be read.`)));
+  for (const file of files) await access(file, constants.R_OK).catch(() => Promise.reject(new WrongUse(`The file ${file} can’t be read.`)));
   if (options.help || options.text !== '') return { ...options, files };
   if (process.stdin.isTTY) {
     if (options.json) throw new WrongUse('--json goes with a request.');
     return { ...options, files };
   }
   const text = (await readAll(process.stdin)).trim();
-  if (text === '' && (options.conversation === undefined || options.json)) throw new WrongUse('There is nothing to ask.');
+  if (text === '' && (options.conversation === undefined || options.json)) throw new WrongUse('Your request is empty.');
   return { ...options, files, text };
 }
 

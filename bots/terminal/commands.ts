@@ -10,12 +10,12 @@ import { follow, type Session } from './follow.ts';
 import { renderTerminal } from './render.ts';
 
 const commands = {
-  '/balance': 'What you can spend',
-  '/history': 'Your last tasks',
+  '/balance': 'Show your balance',
+  '/history': 'Show your last tasks',
   '/approve': 'Start the task that needs approval here',
   '/cancel': 'Cancel the task that runs or waits here',
-  '/retry': 'Ask for the last task of this conversation again',
-  '/help': 'This',
+  '/retry': 'Run the last task of this conversation again',
+  '/help': 'Show this list',
   '/quit': 'Quit. Running tasks continue.',
 } as const;
 
@@ -27,7 +27,7 @@ export function readCommand(line: string): Command | { readonly unknown: string 
   if (word === undefined) return null;
   if (Object.hasOwn(commands, word)) return word as Command;
   const meant = didYouMean(word, Object.keys(commands));
-  return { unknown: `There is no ${word} here${meant === undefined ? '; /help shows what there is' : `. Did you mean ${meant}?`}` };
+  return { unknown: `Unknown command ${word}. ${meant === undefined ? 'Type /help for a list.' : `Did you mean ${meant}?`}` };
 }
 
 export async function runCommand(command: Exclude<Command, '/quit'>, session: Session, conversation: Conversation | null): Promise<void> {
@@ -65,7 +65,7 @@ export async function runCommand(command: Exclude<Command, '/quit'>, session: Se
     }
     case '/retry': {
       const last = (await tasksOf(session, conversation))[0];
-      if (last === undefined) return session.screen.say('Nothing was asked here yet.\n');
+      if (last === undefined) return session.screen.say('No requests here yet.\n');
       const created = await client.retry(last.id, crypto.randomUUID());
       await begin(session, conversation ?? conversationOf(created.conversationId, { client, screen: session.screen }), created);
       return undefined;

@@ -24,7 +24,7 @@ test('Ctrl-C twice leaves the task running, and says how to find it', async () =
   await press(ctrlC);
   expect(await end).toBe('left');
   expect(canceled()).toBe(0);
-  expect(seen()).toContain('The task goes on without you. See what became of it:\n  npm run ask -- --continue the-conversation');
+  expect(seen()).toContain('The task keeps running. To see the result:\n  npm run ask -- --continue the-conversation');
 });
 
 test('after Ctrl-C any other key goes on watching, and a c without it does nothing', async () => {

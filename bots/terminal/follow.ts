@@ -27,7 +27,7 @@ export type End = 'done' | 'not-done' | 'left' | 'waiting';
 
 const giveUpMs = 30_000;
 const pauseMs = 500;
-const choices = ['c: cancel it', 'Ctrl-C: leave it running', 'any other key: go on watching'];
+const choices = ['c: cancel it', 'Ctrl-C: leave it running', 'any other key: keep watching'];
 
 export async function follow(session: Session, conversation: Conversation, taskId: string): Promise<End> {
   const { target, screen, input } = session;
@@ -71,8 +71,8 @@ export async function follow(session: Session, conversation: Conversation, taskI
 }
 
 function sayLeft({ target, screen }: Session, { id }: Conversation): void {
-  const goesOn = target.startedByUs ? 'The task goes on when the product runs again.' : 'The task goes on without you.';
-  screen.say(`\n${goesOn} See what became of it:\n  npm run ask -- --continue ${id}\n`);
+  const goesOn = target.startedByUs ? 'The task continues when the product runs again.' : 'The task keeps running.';
+  screen.say(`\n${goesOn} To see the result:\n  npm run ask -- --continue ${id}\n`);
 }
 
 /** How long we try to come back to a product that went away, and what we say meanwhile. */
@@ -80,7 +80,7 @@ export function patienceOf({ screen }: Pick<Session, 'screen'>): Patience {
   return {
     giveUpMs,
     pauseMs,
-    onLost: () => screen.say(paint(screen.look(), 'yellow', '  The connection is lost; trying again …')),
+    onLost: () => screen.say(paint(screen.look(), 'yellow', '  Connection lost. Reconnecting…')),
     onBack: () => screen.say(paint(screen.look(), 'dim', '  Connected again.')),
   };
 }

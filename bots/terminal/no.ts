@@ -20,7 +20,7 @@ export function sayNo(screen: Pick<Screen, 'say' | 'look'>, url: string, no: Ref
           { kind: 'heading', text: `Nothing answers at ${url}`, tone: 'bad' },
           {
             kind: 'prose',
-            text: 'Start the product with npm start. What it had accepted goes on then, and nothing is lost.',
+            text: 'Start the product with npm start. Accepted tasks then continue, and nothing is lost.',
             from: 'us',
           },
         ];

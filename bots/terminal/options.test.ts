@@ -21,8 +21,8 @@ test('every option can be set', () => {
 });
 
 test.each([
-  [['--type', 'reserch', 'x'], 'There is no type “reserch”. Did you mean research?'],
-  [['--type', 'cooking', 'x'], 'There is no type “cooking”. There are: lead-generation'],
+  [['--type', 'reserch', 'x'], 'Unknown task type “reserch”. Did you mean research?'],
+  [['--type', 'cooking', 'x'], 'Unknown task type “cooking”. Types: lead-generation'],
   [['--colour', 'x'], "Unknown option '--colour'"],
   [['--key', 'two words', 'x'], 'A --key has 1 to 128'],
   [['--continue', '17'], '--continue takes the id of a conversation'],

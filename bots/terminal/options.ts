@@ -65,24 +65,24 @@ function parse(args: readonly string[]) {
 
 function unknownType(given: string): string {
   const meant = didYouMean(given, agentTypes);
-  return `There is no type “${given}”. ${meant === undefined ? `There are: ${agentTypes.join(', ')}.` : `Did you mean ${meant}?`}`;
+  return `Unknown task type “${given}”. ${meant === undefined ? `Types: ${agentTypes.join(', ')}.` : `Did you mean ${meant}?`}`;
 }
 
-export const usage = `Ask for a piece of work, and watch it being done.
+export const usage = `Sends a request and shows its progress until it ends.
 
   npm run ask -- "find me 25 leads in Miami"
   npm run ask -- --file customers.csv "write 50 emails to these people"
   echo "research three competitors" | npm run ask
-  npm run ask                     a prompt, where one request follows another
+  npm run ask                     an interactive prompt
 
   --type <type>       ${agentTypes.slice(0, 4).join(', ')},
-                      ${agentTypes.slice(4).join(', ')}; chosen from your words without it
-  --file <path>       a file that goes with the request; may come several times
-  --continue <id>     go on in an earlier conversation, or look at it and
-                      answer what needs approval there
-  --key <key>         the same key never asks for the same work twice
+                      ${agentTypes.slice(4).join(', ')}; read from your words if omitted
+  --file <path>       attach a file; can be repeated
+  --continue <id>     continue an earlier conversation, or review it and
+                      approve what is pending there
+  --key <key>         a request with the same key never starts twice
   --yes               start a task that needs approval without asking
-  --json              print only the task at its end, as one line of JSON
+  --json              print only the finished task, as one line of JSON
 
-Set IMPACTER_URL and IMPACTER_API_KEY to ask a product elsewhere.
-Ends with 0 when it is done, 1 when it is not, 2 when the command was wrong.`;
+Set IMPACTER_URL and IMPACTER_API_KEY to use a product elsewhere.
+Exit codes: 0 done, 1 not done, 2 wrong usage.`;

@@ -15,7 +15,7 @@ export async function talk(session: Session, { type, files }: Pick<Options, 'typ
   const history: string[] = [];
   let conversation = begun;
   let filesToSend = files;
-  screen.say('What do you need done? /help shows what you can say, /quit leaves.\n');
+  screen.say('What do you need done? Type /help for a list of commands, or /quit to leave.\n');
 
   for (;;) {
     const line = await readPrompt(screen.lives, history, paint(screen.look(), 'cyan', '› '));

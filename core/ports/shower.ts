@@ -8,6 +8,8 @@ export interface Shower {
   readonly platform: string;
   /** Two edits in one channel begin at least this far apart, in ms, whichever posts they are of. */
   readonly everyMs: number;
+  /** Posts that asked for approval are edited once that is decided, wherever it was. */
+  readonly showsDecisions?: true;
   /**
    * Makes the post look like this, and nothing like before. Resolves only when the platform confirmed it; every other end is a
    * PostError (poster.ts): `later` was not done, and the channel wants to be left alone for `retryAfterMs`; `never` means that

@@ -10,6 +10,7 @@ import { takeNews } from '#core/flows/billing/take-news.ts';
 import { deliverMails } from '#core/flows/mail/mail.ts';
 import { fetchInputs } from '#core/flows/files/fetch-inputs.ts';
 import { deliver } from '#core/flows/messages/deliver.ts';
+import { showDecisions } from '#core/flows/messages/show-decisions.ts';
 import { showWork } from '#core/flows/messages/show-work.ts';
 import { watchPlatforms } from '#core/flows/operator/platforms.ts';
 import { relay, upkeep } from '#core/flows/operator/upkeep.ts';
@@ -69,6 +70,7 @@ export async function startBotsRole(
   const loops = [
     deliver(core, bots.posters, stopping.signal),
     showWork(core, bots.showers, stopping.signal),
+    showDecisions(core, bots.showers, stopping.signal),
     fetchInputs(core, bots.fetchers, stopping.signal),
     watchPlatforms(core, bots, stopping.signal),
   ];

@@ -12,6 +12,8 @@ interface Live {
   readonly balance: ShownBalance;
   /** For some seconds nothing could reach us. */
   readonly isOffline: boolean;
+  /** The stream of this page is open. */
+  readonly isConnected: boolean;
   readonly listeners: Set<(line: LiveLine) => void>;
 }
 
@@ -27,6 +29,7 @@ export function LiveProvider({ balance, cursor, children }: { balance: ShownBala
   const [listeners] = useState(() => new Set<(line: LiveLine) => void>());
   const [heard, setHeard] = useState(balance);
   const [isOffline, setOffline] = useState(false);
+  const [isConnected, setConnected] = useState(false);
   const begin = useRef(cursor);
   const reader = useReadAnew();
 
@@ -41,6 +44,7 @@ export function LiveProvider({ balance, cursor, children }: { balance: ShownBala
       stale: reader.ask,
       connected(yes) {
         reader.connected(yes);
+        setConnected(yes);
         if (!yes) {
           losing ??= setTimeout(() => setOffline(true), OFFLINE_AFTER_MS);
           return;
@@ -56,10 +60,10 @@ export function LiveProvider({ balance, cursor, children }: { balance: ShownBala
     };
   }, [listeners, reader]);
 
-  return <LiveContext value={{ balance: newer(balance, heard), isOffline, listeners }}>{children}</LiveContext>;
+  return <LiveContext value={{ balance: newer(balance, heard), isOffline, isConnected, listeners }}>{children}</LiveContext>;
 }
 
-export function useLive(): Pick<Live, 'balance' | 'isOffline'> {
+export function useLive(): Pick<Live, 'balance' | 'isOffline' | 'isConnected'> {
   return useLiveContext();
 }
 

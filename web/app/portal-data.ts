@@ -19,6 +19,7 @@ export async function portalData({ app, actor, loggedIn, isOperator, isOperatorW
     teamId: actor.teamId,
     name: loggedIn.name,
     email: loggedIn.email,
+    teams: teams.map(({ teamId, name }) => ({ teamId, name })),
     team: teams.find(({ teamId }) => teamId === actor.teamId)!.name,
     /** Where this member may go. */
     places: [
@@ -33,3 +34,5 @@ export async function portalData({ app, actor, loggedIn, isOperator, isOperatorW
     teamPlaces: teamPlaces(actor.role, { undelivered }),
   };
 }
+
+export type PortalData = Awaited<ReturnType<typeof portalData>>;

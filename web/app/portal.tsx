@@ -11,7 +11,9 @@ import { PageProgress } from './components/progress.tsx';
 import { guarded } from './guarded.ts';
 import { LiveProvider, useLive } from './live.tsx';
 import { portalData } from './portal-data.ts';
+import { Shortcuts } from './shortcuts/shortcuts.tsx';
 import { offline } from './texts/portal.ts';
+import { forgetDrafts } from './work/drafts/drafts.ts';
 
 export const loader = guarded('login', portalData);
 
@@ -20,6 +22,7 @@ export default function Portal() {
   return (
     <LiveProvider key={teamId} balance={balance} cursor={cursor}>
       <PageProgress />
+      <Shortcuts />
       <SkipLink />
       <Header />
       <Offline />
@@ -118,7 +121,7 @@ function AccountMenu() {
             </Link>
           </li>
           <li>
-            <Form method="post" action="/logout" reloadDocument>
+            <Form method="post" action="/logout" reloadDocument onSubmit={forgetDrafts}>
               <button type="submit" className={item}>
                 Log out
               </button>

@@ -18,7 +18,7 @@ inABrowser('while the server is away', () => {
     { trouble: 'proxy-alone', like: /^502 POST/ },
     { trouble: 'loses-answers', like: /^net::\S+ POST/ },
   ] satisfies { trouble: Trouble; like: RegExp }[])(
-    'keeps page and text when sending fails ($trouble), and what is sent again is taken once',
+    'keeps page and text when sending fails ($trouble), and sends them again by itself once it can, to be taken once',
     async ({ trouble, like }) => {
       const window = await member();
       const { page } = window;
@@ -42,10 +42,6 @@ inABrowser('while the server is away', () => {
         expect([colorScheme, await axeFindings(page), await layoutFlaws(page)]).toEqual([colorScheme, [], []]);
       }
       await world().line.mend();
-      // The page is brought up to date by itself, which takes neither the words nor the notice away.
-      await connected(page);
-      await page.getByText('Your request is still here.').waitFor();
-      await page.getByRole('button', { name: 'Ask', exact: true }).click();
       await article(page, 'find me 4 leads in Miami').getByText('Done', { exact: true }).waitFor();
       expect(await tasksOf(window.email)).toEqual(['find me 4 leads in Miami']);
       forgiveAttempts(window);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 
-const MOST = 130_000;
+const MOST = 140_000;
 const build = path.join(import.meta.dirname, '../build');
 
 interface Built {
@@ -24,7 +24,7 @@ interface Loaded {
   readonly imports: readonly string[];
 }
 
-test('the dashboard brings at most 130 kB of JavaScript, gzipped', async () => {
+test('the dashboard brings at most 140 kB of JavaScript, gzipped', async () => {
   const weights = (await modulesOf('dashboard'))
     .map((url) => ({ url, weight: gzipSync(readFileSync(path.join(build, 'client', url))).length }))
     .sort((a, b) => b.weight - a.weight);

@@ -166,11 +166,11 @@ inABrowser('in a browser', () => {
 
     window.expectTrouble(/^401 POST \/settings/);
     await page.getByLabel('Code', { exact: true }).fill('000000');
-    await page.getByRole('button', { name: 'Turn it on' }).click();
+    await page.getByRole('button', { name: 'Turn on' }).click();
     await page.getByText('This code is wrong').waitFor();
     await page.getByLabel('Code', { exact: true }).fill(code());
-    await page.getByRole('button', { name: 'Turn it on' }).click();
-    await page.getByText('Your authenticator is set up.').waitFor();
+    await page.getByRole('button', { name: 'Turn on' }).click();
+    await page.getByText('Two-factor authentication is on.').waitFor();
     expect(await ada.isLoggedIn()).toBe(false); // the session got a new token with it
   });
 

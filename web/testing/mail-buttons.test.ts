@@ -185,7 +185,7 @@ test.each(Object.entries(mailed))('the button of a mail of the kind %s leads to 
 
 /** What the page has to offer for what is written on the button. */
 const offered: Readonly<Record<string, readonly string[]>> = {
-  'Review your security settings': ['Password', 'Authenticator', 'Where you are logged in'],
+  'Review your security settings': ['Password', 'Two-factor authentication', 'Sessions'],
   'Set up two-factor authentication': ['Set up an authenticator'],
   'Review your linked accounts': ['Linked accounts'],
   'Review your login methods': ['Password', 'Where you are logged in'],

@@ -141,7 +141,7 @@ inABrowser('somebody new', () => {
     await page.waitForURL('**/credits');
   });
 
-  test('stays where they scrolled to while an answer arrives, and otherwise sees it', async () => {
+  test('stays where they scrolled to while an answer arrives, is told of it and led there, and otherwise sees it', async () => {
     const { page, email } = await member();
     await page.goto('/dashboard');
     await scriptsRun(page);
@@ -158,5 +158,8 @@ inABrowser('somebody new', () => {
     await say(email, 'find me 4 leads', /conversations\/([^#?]+)/.exec(page.url())![1]!);
     await article(page, 'find me 4 leads').getByText('Done', { exact: true }).waitFor();
     expect(await page.evaluate('scrollY')).toBe(up);
+    await page.getByRole('button', { name: 'New result' }).click();
+    await inView(page, 'find me 4 leads');
+    await page.getByRole('button', { name: 'New result' }).waitFor({ state: 'detached' });
   });
 });

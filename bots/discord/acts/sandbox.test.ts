@@ -125,6 +125,16 @@ test('a private request of 20 minutes: its first words take the place of the pro
   expect((await alone(bo)).join()).not.toMatch(/Miami/);
 }, 60_000);
 
+test('a request of 20 minutes by /ask is answered in its thread', async () => {
+  const before = (await people().messages(general)).length;
+  await people().command(general, 'ask', { request: `find me ${LONG} leads in Tampa` }, ann);
+  const root = await vi.waitFor(async () => (await people().messages(general))[before] ?? Promise.reject(new Error('no root')));
+  await vi.waitFor(async () => expect(await tasks(general, root.id)).toEqual(['processing']));
+  await passing(20);
+  release();
+  await vi.waitFor(async () => expect((await people().messages(root.id)).map(textOf).join()).toMatch(/Done: 9 leads/));
+}, 60_000);
+
 test('an app that somebody brought along to a server without it answers them alone, and goes on in direct messages when it may not', async () => {
   const { app, person, core } = product();
   const [guild, channel] = ['110000000000000077', '130000000000000077'];

@@ -26,6 +26,7 @@ export function discordShower({ call, clock, settings, tokens }: Pick<OutDeps, '
   return {
     platform: 'discord',
     everyMs: EVERY_MS,
+    showsDecisions: true,
     async show({ threadRef, messageRef: ref, reply, closed }, signal) {
       addressOf(threadRef);
       const answer = readAnswerRef(ref);

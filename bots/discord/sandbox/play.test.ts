@@ -5,16 +5,17 @@ import type { Adapter } from '#bots/adapter.ts';
 import { adapters } from '#bots/adapters.ts';
 import { linkSandboxes } from '#core/product/link-sandboxes.ts';
 import type { Product } from '#core/product/product.ts';
-import { openStage, type Stage } from '#core/testing/stages/stage.ts';
+import { openStage, type Person, type Stage } from '#core/testing/stages/stage.ts';
 import { discord } from '../adapter.ts';
 import { ids } from './furnish.ts';
 
 const all = [...adapters.filter(({ platform }) => platform !== discord.platform), discord as Adapter];
 let world: Stage;
 let page: ReturnType<typeof pageOf>;
+let owner: Person;
 beforeAll(async () => {
   world = await openStage({ adapters: all, chatSandboxes: true });
-  const owner = await world.person();
+  owner = await world.person();
   await linkSandboxes(world.core, world.product.outside.chats.linked, owner);
   await world.app.privacy.setTeamSettings(owner, { confirmAbove: '10000000' });
   page = pageOf(world.product);
@@ -27,6 +28,26 @@ test('a mention on the page is done by the real core, and answered in its thread
   expect(done).toMatch(/<b>@impacter<\/b> find me 5 leads in Miami/);
   expect((await page.get({})).includes('Mention @impacter to ask, or use /ask.')).toBe(true);
   expect(done).toMatch(/<a href="http:\/\/localhost:\d+\/[\w/-]+" rel="noreferrer" title=/);
+});
+
+test('as a new user: the result is downloaded, a request is canceled, and whoever is out of credits is told what to do', async () => {
+  const thread = await page.say({ text: '@impacter find me 4 leads in Boston' });
+  const done = await page.until(/Done: 4 leads/, { thread });
+  const [, file] = /href="(\/sandbox\/discord\/files\/[^"]+)" download/.exec(done)!;
+  expect(await page.file(file!.replaceAll('&#38;', '&'))).toMatch(/^\S.*\n(.*\n){3,}/);
+  const waiting = await page.say({ text: '@impacter find me 30 leads in Boston' });
+  const shown = await page.until(/name="choice" value="[^"]+">Cancel/, { thread: waiting });
+  const [, message, choice] = /name="message" value="(\d+)" \/>(?:(?!<\/form>)[^])*value="([^"]+)">Cancel/.exec(shown)!;
+  await page.send('press', { thread: waiting, message: message!, choice: choice! });
+  // The post that asked says so too, and has nothing to press.
+  const canceled = await page.until(/<b>● Canceled<\/b>[^]*This request was canceled\./, { thread: waiting });
+  expect(canceled).not.toMatch(/>Approve<|>Change</);
+  // The daily limit of each person would be met first.
+  const acme = (await world.app.workspaces.linkedWorkspaces(owner)).find(({ platform }) => platform === 'discord')!;
+  const wanted = { caps: { personPerDay: null, workspacePerDay: null }, guestsMayAsk: false, timeZone: 'UTC' };
+  await world.app.workspaces.changeWorkspace(owner, acme.id, wanted);
+  const short = await page.say({ text: '@impacter find me 900 leads in Boston' });
+  await page.until(/This needs 900 credits and you have \d+\.[^]*Nothing was charged\. Add credits or ask for fewer\./, { thread: short });
 });
 
 test('a button is pressed on the page, and its form is filled in there', async () => {
@@ -105,6 +126,7 @@ function pageOf({ url, outside }: Product) {
   };
   return {
     get,
+    file: async (path: string) => (await fetch(`${url}${path}`, { headers })).text(),
     send,
     say: async (fields: Readonly<Record<string, string>>) => new URL(await send('say', fields), url!).searchParams.get('thread')!,
     until: (words: RegExp, view: Readonly<Record<string, string>> = {}) =>

@@ -20,6 +20,7 @@ import { checkLedgerDaily } from './operate.ts';
 import { patiently } from '../runtime/patiently.ts';
 import { endUnapproved } from '../approvals/approve.ts';
 import { forgetRefusedAsks } from '../tasks/refused-asks.ts';
+import { forgetApprovalPosts } from '../messages/show-decisions.ts';
 import { forgetShowings } from '../messages/show-work.ts';
 import { buryForgotten, forgetRoutes } from '../messages/undelivered.ts';
 import { forgetReplyHandles } from '../workspaces/reply-handles.ts';
@@ -61,6 +62,7 @@ export async function upkeep(core: Core, signal: AbortSignal): Promise<void> {
     again(EXPIRE_EVERY_MS, () => buryForgotten(core)),
     again(EXPIRE_EVERY_MS, () => forgetRoutes(core)),
     again(EXPIRE_EVERY_MS, () => forgetShowings(core)),
+    again(EXPIRE_EVERY_MS, () => forgetApprovalPosts(core)),
     again(EXPIRE_EVERY_MS, () => forgetRefusedAsks(core)),
     again(EXPIRE_EVERY_MS, () => forgetRemoved(core)),
     again(EXPIRE_EVERY_MS, () => forgetEndedLogins(core)),

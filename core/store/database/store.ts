@@ -52,6 +52,7 @@ import { ratesOver, type DrawRate } from './rates.ts';
 import { replyHandlesOver, type ReplyHandles } from '../workspaces/reply-handles.ts';
 import { routesOver, type Routes } from '../messages/routes.ts';
 import { seenOver, type Seen } from '../accounts/seen.ts';
+import { approvalPostsOver, type ApprovalPosts } from '../messages/approval-posts.ts';
 import { showingsOver, type Showings } from '../messages/showings.ts';
 import { standingsOver, type Standings } from '../billing/standings.ts';
 import { startingCreditsOver, type StartingCreditsStore } from '../credits/starting-credits.ts';
@@ -82,6 +83,7 @@ export interface Store {
   readonly deadLetters: DeadLetters;
   readonly routes: Routes;
   readonly showings: Showings;
+  readonly approvalPosts: ApprovalPosts;
   readonly mails: Mails;
   readonly outbox: Outbox;
   readonly tasks: Tasks;
@@ -169,6 +171,7 @@ export async function openStore({ databaseUrl, worker, leaseMs, encryptionKeys =
     deadLetters: deadLettersOver(money),
     routes: routesOver(money),
     showings: showingsOver(money),
+    approvalPosts: approvalPostsOver(money),
     mails: mailsOver(money, encryptionKeys),
     outbox: outboxOver(money),
     tasks: tasksOver(money),

@@ -417,6 +417,7 @@ async function forgetRequests(money: Money, identityId: IdentityId, at: Date): P
     conversations.push(...direct.map(({ id }) => id));
     await client.query('UPDATE conversations SET asked_by = NULL WHERE id = ANY ($1) AND asked_by = $2', [conversations, identityId]);
     await client.query('DELETE FROM showings WHERE task_id = ANY ($1)', [tasks]);
+    await client.query('DELETE FROM approval_posts WHERE task_id = ANY ($1)', [tasks]);
     // Upkeep removes their content, and the first rows that we show of it.
     await client.query(
       `UPDATE files SET expires_at = least(expires_at, $2), name = 'attachment' WHERE task_id = ANY ($1) AND role = 'input'`,

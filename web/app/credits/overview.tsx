@@ -123,7 +123,7 @@ export default function Overview() {
     >
       {debt > 0 && (
         <Notice tone="warn" title="Your team owes credits">
-          <Credits amount={debt} /> were used before they were taken back. What comes next pays them first.
+          <Credits amount={debt} /> were used before they were removed. New credits pay this debt first.
         </Notice>
       )}
       {inside.heldBack !== null && (

@@ -41,7 +41,8 @@ export default function Privacy() {
       <p>
         One keeps you logged in; two remember your time zone and your theme. One recognizes a browser that logged in before, so that
         strangers who guess your password can’t lock you out; it lasts 180 days and doesn’t log anyone in. While you wait for an emailed
-        link, two remember its address and the page you came from. There are no others, and none from third parties.
+        link, two remember its address and the page you came from. There are no others, and none from third parties. Unsent requests stay in
+        your browser until you send them or log out.
       </p>
       <h2>Exporting and deleting your data</h2>
       <ul>

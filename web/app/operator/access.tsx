@@ -106,7 +106,7 @@ export default function Access() {
             </li>
           ))}
         </ul>
-        {people.length === 0 && <p className="px-5 pb-5 text-soft sm:px-6">Nobody.</p>}
+        {people.length === 0 && <p className="px-5 pb-5 text-soft sm:px-6">No members.</p>}
       </Card>
       <Card title="API keys" lead={accessWords.keysLead} flush={keys.length > 0}>
         {keys.length === 0 ? (

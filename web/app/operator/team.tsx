@@ -131,7 +131,7 @@ export default function Team() {
             </li>
           ))}
         </ul>
-        {team.people.length === 0 && <p className="px-5 pb-5 text-soft sm:px-6">Nobody.</p>}
+        {team.people.length === 0 && <p className="px-5 pb-5 text-soft sm:px-6">No members.</p>}
         <p className="words border-t border-hairline px-5 py-3 sm:px-6">
           <Link to={`/operator/teams/${team.id}/access`}>{accessWords.link}</Link>
         </p>

@@ -63,7 +63,7 @@ export function Password({ account: { email, hasPassword } }: { account: Account
   const problem = useProblem('password');
   if (!hasPassword)
     return (
-      <Card title="Password" lead="You log in with links that are sent to you, and have no password.">
+      <Card title="Password" lead="You have no password and log in with emailed links.">
         <Form intent="password-link">
           <Button intent="password-link" busyWords="One moment…">
             Send me a link to choose one
@@ -72,7 +72,7 @@ export function Password({ account: { email, hasPassword } }: { account: Account
       </Card>
     );
   return (
-    <Card title="Password" lead="When it changes, every other browser is logged out.">
+    <Card title="Password" lead="Changing it logs out all other sessions.">
       <Form intent="password" className="space-y-5" key={problem === null ? 'fresh' : 'again'}>
         {/* For password managers: which account this is about. */}
         <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />

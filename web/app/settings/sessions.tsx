@@ -8,13 +8,13 @@ import { Tag } from '../components/tag.tsx';
 export function Sessions({ sessions }: { sessions: readonly SessionView[] }) {
   return (
     <Card
-      title="Where you are logged in"
-      lead="What you end here is logged out at once."
+      title="Sessions"
+      lead="End a session to log it out."
       actions={
         sessions.length > 1 && (
           <Form intent="end-others">
             <Button intent="end-others" small busyWords="Ending…">
-              End all others
+              End other sessions
             </Button>
           </Form>
         )
@@ -26,7 +26,7 @@ export function Sessions({ sessions }: { sessions: readonly SessionView[] }) {
             <div className="min-w-0">
               <p className="flex flex-wrap items-center gap-2 font-medium">
                 {device}
-                {current && <Tag tone="accent">This one</Tag>}
+                {current && <Tag tone="accent">Current session</Tag>}
               </p>
               <p className="text-sm text-soft">
                 Since <Time at={beganAt} style="date" />, used <Time at={usedAt} style="ago" />

@@ -19,8 +19,8 @@ export function TwoFactor({ account }: { account: AccountView }) {
   const { setup, codes } = (useActionData() as Answer | undefined) ?? {};
   return (
     <Card
-      title="Authenticator"
-      lead="Keeps your account yours when your password gets out."
+      title="Two-factor authentication"
+      lead="Protects your account if your password leaks."
       actions={account.twoFactor ? <Tag tone="good">On</Tag> : <Tag>Off</Tag>}
     >
       {account.twoFactor ? <IsOn account={account} codes={codes} /> : setup ? <SetUp setup={setup} /> : <Begin account={account} />}
@@ -80,7 +80,7 @@ function SetUp({ setup: { uri, secret, codes, qr } }: { setup: Setup }) {
             error={problem?.fields['code']}
           />
           <Button look="main" intent="two-factor-confirm" busyWords="One moment…">
-            Turn it on
+            Turn on
           </Button>
         </Form>
       </li>
@@ -94,7 +94,7 @@ function IsOn({ account, codes }: { account: AccountView; codes: readonly string
   return (
     <div className="space-y-5">
       {codes && (
-        <Notice tone="good" title="These are your new backup codes. The ones before do not work any more." live>
+        <Notice tone="good" title="Your new backup codes. The old ones no longer work." live>
           <BackupCodes codes={codes} />
         </Notice>
       )}
@@ -103,16 +103,16 @@ function IsOn({ account, codes }: { account: AccountView; codes: readonly string
         <Form intent="backup-codes" className="mt-2 space-y-5">
           {account.hasPassword && <CurrentPassword error={wrongForCodes?.fields['current']} />}
           <Button intent="backup-codes" busyWords="One moment…">
-            Make new codes
+            Create new codes
           </Button>
         </Form>
       </details>
-      <Confirm label="Turn it off" open={wrongForOff !== null}>
+      <Confirm label="Turn off" open={wrongForOff !== null}>
         <Form intent="two-factor-off" className="space-y-5">
-          <p>Without it, your password alone logs you in.</p>
+          <p>Your password alone will then log you in.</p>
           {account.hasPassword && <CurrentPassword error={wrongForOff?.fields['current']} />}
           <Button look="danger" intent="two-factor-off" busyWords="One moment…">
-            Turn it off
+            Turn off
           </Button>
         </Form>
       </Confirm>

@@ -10,5 +10,5 @@ export const away = {
 
 export const askAway = {
   sentence: 'We couldn’t be reached. Your request is still here.',
-  wayForward: 'Check your connection, then send it again. If we already received it, it won’t start twice.',
+  wayForward: 'It is sent again automatically when the connection is back, unless you change it. It won’t start twice.',
 } as const;

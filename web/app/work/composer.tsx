@@ -1,24 +1,30 @@
 // Where people say what they need. It is a form like any other; with JavaScript it also takes files, sends on Enter, and
 // says what the request may cost while it is being written.
 
-import { ArrowUp, Paperclip, X } from 'lucide-react';
-import { useEffect, useId, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
-import { useActionData, useNavigation } from 'react-router';
-import { Button, IconButton } from '../components/button.tsx';
+import { ArrowUp } from 'lucide-react';
+import { useEffect, useId, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { useActionData, useNavigation, useRouteLoaderData } from 'react-router';
+import { Button } from '../components/button.tsx';
 import { classes } from '../components/classes.ts';
 import { sentIn } from '../away.ts';
 import { Form, useAnswer, useProblem, type FormAnswer } from '../components/form.tsx';
 import { askAway } from '../texts/portal.ts';
 import { work as words } from '../texts/work.ts';
-import { fieldOf, fileIn, type KeptFile } from './files/kept-file.ts';
+import type { PortalData } from '../portal-data.ts';
+import { draftAt, draftPlace, keepDraft } from './drafts/drafts.ts';
+import { Attach, Attached } from './files/attached.tsx';
+import { fileIn, type KeptFile } from './files/kept-file.ts';
 import type { ShownEstimate, Typed } from './ask.ts';
 import { EstimateLine } from './estimate-line.tsx';
-import { useUploads, type Upload } from './files/uploads.ts';
+import { useUploads } from './files/uploads.ts';
+import { useDraft, useDropped, useSentWhenBack } from './drafts/unsent.ts';
 
 interface Begun {
   /** Makes two sendings of the same form one ask. It is fresh each time the form is. */
   readonly askKey: string;
   readonly placeholder: string;
+  /** Where its draft is kept. */
+  readonly conversationId: string | null;
   /** What is written there already, to be changed or sent. */
   readonly draft?: string;
   /** A request that was taken back to be changed. */
@@ -32,16 +38,19 @@ interface Written {
 
 const nothing: Written = { text: '', files: [] };
 
-export function Composer({ draft = '', changed, ...begun }: Begun) {
-  const { turn, goesOn } = useTurn();
+export function Composer({ draft = '', changed, conversationId, ...begun }: Begun) {
+  const { email, teamId } = useRouteLoaderData<PortalData>('portal')!;
+  const place = draftPlace(email, teamId, conversationId);
+  const { turn, goesOn } = useTurn(() => keepDraft(place, ''));
   const unsent = useRef({ turn, ...nothing });
   // What is being written stays, below what comes back.
   const before = unsent.current.turn === turn ? unsent.current : nothing;
   const start = changed === undefined ? { text: draft, files: [] } : joined(changed, before);
   return (
     <OneAsk
-      key={`${turn} ${changed?.taskId ?? draft}`}
+      key={`${turn} ${changed?.taskId ?? draft} ${place}`}
       {...begun}
+      place={place}
       start={start}
       missing={changed?.missing ?? []}
       goesOn={goesOn}
@@ -59,12 +68,16 @@ function joined(changed: Written, before: Written): Written {
 }
 
 /** Counts asks that went well: after each the form begins anew, and who was writing goes on there. */
-function useTurn(): { turn: number; goesOn: boolean } {
+function useTurn(onTaken: () => void): { turn: number; goesOn: boolean } {
   const { state, formData } = useNavigation();
   const answer = useActionData();
   const [turn, setTurn] = useState(0);
   const wasSent = useRef(false);
   const goesOn = useRef(false);
+  const taken = useRef(onTaken);
+  useEffect(() => {
+    taken.current = onTaken;
+  });
   useEffect(() => {
     if (state !== 'idle') {
       if (wasSent.current || formData?.get('intent') !== 'ask') return;
@@ -73,13 +86,17 @@ function useTurn(): { turn: number; goesOn: boolean } {
       goesOn.current = document.activeElement instanceof HTMLTextAreaElement || !matchMedia('(pointer: coarse)').matches;
     } else if (wasSent.current) {
       wasSent.current = false;
-      if (answer === undefined) setTurn((now) => now + 1);
+      if (answer !== undefined) return;
+      taken.current();
+      setTurn((now) => now + 1);
     }
   }, [state, formData, answer]);
   return { turn, goesOn: turn > 0 && goesOn.current };
 }
 
 interface Asking extends Pick<Begun, 'askKey' | 'placeholder'> {
+  /** Where the draft of it is kept. */
+  readonly place: string;
   /** What stands there at first. */
   readonly start: Written;
   /** Names of files that should be there, and could not be kept. */
@@ -88,7 +105,7 @@ interface Asking extends Pick<Begun, 'askKey' | 'placeholder'> {
   onWritten(written: Written): void;
 }
 
-function OneAsk({ askKey, placeholder, start, missing, goesOn, onWritten }: Asking) {
+function OneAsk({ askKey, placeholder, place, start, missing, goesOn, onWritten }: Asking) {
   const answer = useAnswer<FormAnswer & { typed?: Typed }>();
   const typed = (answer?.intent === 'ask' ? answer.typed : undefined) ?? typedAgain(answer);
   const [firstKey] = useState(askKey); // later loads of the page bring another one, and this ask stays this ask
@@ -103,10 +120,13 @@ function OneAsk({ askKey, placeholder, start, missing, goesOn, onWritten }: Aski
   const isSending = state !== 'idle' && formData?.get('intent') === 'ask';
   const hydrated = useHydrated();
   const [text, setText] = useState(given.text);
-  // What was typed before our scripts ran stands in the field, and nobody told us.
+  // What was typed before our scripts ran stands in the field, and nobody told us; else what was left there the last time.
   useEffect(() => {
-    if (box.current) setText(box.current.value);
-  }, []);
+    if (box.current === null) return;
+    if (box.current.value === '') box.current.value = draftAt(place);
+    setText(box.current.value);
+  }, [place]);
+  useDraft(place, text, isSending);
   const estimate = useEstimate(text);
   const uploads = useUploads(given.files);
   useEffect(() => {
@@ -117,7 +137,6 @@ function OneAsk({ askKey, placeholder, start, missing, goesOn, onWritten }: Aski
   const key = typed === undefined ? firstKey : isChanged ? `${typed.key}-1` : typed.key;
   // Why it was refused is said once.
   const isSaidAbove = problem !== null && !isChanged && (estimate?.trouble ?? null) !== null;
-  const [isOver, setOver] = useState(false);
   const field = useId();
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -134,22 +153,14 @@ function OneAsk({ askKey, placeholder, start, missing, goesOn, onWritten }: Aski
   const onPaste = (event: ClipboardEvent) => {
     if (take(event.clipboardData.files)) event.preventDefault();
   };
-  const onDrop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    take(event.dataTransfer.files);
-  };
+  const shownEstimate = isSaidAbove ? null : estimate;
+  const isOver = useDropped(take);
+  const form = useSentWhenBack(problem, isChanged || isSending);
 
   return (
     <Form intent="ask" away={askAway} className="w-full">
-      <input type="hidden" name="key" value={key} />
+      <input type="hidden" name="key" value={key} ref={form} />
       <div
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={onDrop}
         className={classes(
           'rounded-card border bg-surface shadow-card focus-within:border-accent',
           isOver ? 'border-accent bg-accent-wash' : 'border-edge',
@@ -158,43 +169,47 @@ function OneAsk({ askKey, placeholder, start, missing, goesOn, onWritten }: Aski
         <label htmlFor={field} className="sr-only">
           {words.title}
         </label>
-        <textarea
-          ref={box}
-          id={field}
-          name="text"
-          rows={3}
-          maxLength={20_000}
-          defaultValue={given.text}
-          autoFocus={first.text !== ''}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={onKeyDown}
-          onPaste={onPaste}
-          placeholder={isOver ? words.drop : placeholder}
-          aria-describedby={`${field}-hint`}
-          {...(problem?.code === 'ask.empty' && { 'aria-invalid': true })}
-          className="block max-h-72 min-h-20 w-full resize-none field-sizing-content bg-transparent px-4 pt-3.5 text-ink outline-none placeholder:text-soft"
-        />
-        <Uploads uploads={uploads.all} remove={uploads.remove} />
+        <div className="flex items-end gap-1 p-1.5">
+          {hydrated ? <Attach add={uploads.add} /> : <span className="size-11 shrink-0" />}
+          <textarea
+            ref={box}
+            id={field}
+            name="text"
+            rows={1}
+            dir="auto"
+            maxLength={20_000}
+            defaultValue={given.text}
+            autoFocus={first.text !== ''}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+            placeholder={isOver ? words.drop : placeholder}
+            aria-describedby={`${field}-hint`}
+            {...(problem?.code === 'ask.empty' && { 'aria-invalid': true })}
+            className="block max-h-72 min-h-11 min-w-0 flex-1 resize-none field-sizing-content bg-transparent px-1 py-2.5 text-ink outline-none placeholder:text-soft"
+          />
+          <Button intent="ask" look="main" small busyWords={words.sending} disabled={uploads.busy} className="min-h-11! shrink-0">
+            <ArrowUp aria-hidden className="size-4" />
+            {words.send}
+          </Button>
+        </div>
+        <Attached uploads={uploads.all} remove={uploads.remove} />
         {missing.length > 0 && (
           <p role="status" className="px-4 pb-2 text-sm wrap-anywhere text-warn">
             {words.attachAgain(missing)}
           </p>
         )}
-        <div className="flex items-center gap-2 px-2 pb-2">
-          {hydrated && <Attach add={uploads.add} />}
-          <div className="min-w-0 flex-1 px-1 text-sm" aria-live="polite">
-            <EstimateLine estimate={isSaidAbove ? null : estimate} />
-          </div>
-          <Button intent="ask" look="main" small busyWords={words.sending} disabled={uploads.busy} className="min-h-11!">
-            <ArrowUp aria-hidden className="size-4" />
-            {words.send}
-          </Button>
-        </div>
       </div>
-      <p id={`${field}-hint`} className="mt-2 px-1 text-sm text-soft">
-        {hydrated && <span className="pointer-coarse:hidden">{words.hintKeys} </span>}
-        {words.hint}
-      </p>
+      {/* The price stands where the promise stood, so that nothing moves when it comes. */}
+      <div className="mt-2 flex min-h-5 flex-wrap gap-x-4 px-1 text-sm">
+        <div aria-live="polite">
+          <EstimateLine estimate={shownEstimate} />
+        </div>
+        <p id={`${field}-hint`} className="text-soft">
+          {hydrated && <span className="pointer-coarse:hidden">{words.hintKeys} </span>}
+          {shownEstimate === null && words.hint}
+        </p>
+      </div>
     </Form>
   );
 }
@@ -204,53 +219,6 @@ function typedAgain(answer: unknown): Typed | undefined {
   const [text, key] = ['text', 'key'].map((name) => sentIn(answer, name)?.[0]);
   if (text === undefined || key === undefined) return undefined;
   return { text, key, files: (sentIn(answer, 'file') ?? []).map(fileIn) };
-}
-
-function Attach({ add }: { add(files: File[]): void }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        onChange={({ target }) => {
-          add([...(target.files ?? [])]);
-          target.value = ''; // the same file may be chosen again
-        }}
-      />
-      <IconButton name={words.attach} onClick={() => input.current?.click()}>
-        <Paperclip aria-hidden className="size-5" />
-      </IconButton>
-    </>
-  );
-}
-
-function Uploads({ uploads, remove }: { uploads: readonly Upload[]; remove(upload: Upload): void }) {
-  if (uploads.length === 0) return null;
-  return (
-    <ul aria-label="Attached files" className="flex flex-wrap gap-2 px-4 pb-2">
-      {uploads.map((upload) => (
-        <li
-          key={upload.key}
-          className={classes(
-            'flex max-w-full items-center gap-2 rounded-full py-0.5 pl-3 text-sm',
-            upload.trouble === null ? 'bg-sunken' : 'bg-bad-wash text-bad',
-          )}
-        >
-          {upload.id !== null && <input type="hidden" name="file" value={fieldOf({ id: upload.id, name: upload.name })} />}
-          <span className="truncate">{upload.name}</span>
-          <span role="status" className={upload.trouble === null ? 'text-soft' : ''}>
-            {upload.trouble ?? (upload.id === null ? 'uploading…' : '')}
-          </span>
-          <IconButton name={`Remove ${upload.name}`} onClick={() => remove(upload)} className="size-8!">
-            <X aria-hidden className="size-4" />
-          </IconButton>
-        </li>
-      ))}
-    </ul>
-  );
 }
 
 const ASK_AFTER_MS = 500;

@@ -1,17 +1,21 @@
 // One conversation: asks and answers in their order, and room for the next.
 
+import { ArrowDown } from 'lucide-react';
 import { useLoaderData, type MetaFunction } from 'react-router';
 import { newId } from '#core/domain/ids.ts';
 import type { TaskView } from '#core/domain/tasks/task-view.ts';
 import { may, mustBeAllowed } from '#core/domain/team/permission.ts';
 import type { ShownLetter } from '#core/flows/messages/conversation.ts';
+import { buttonClass } from '../components/button.tsx';
+import { classes } from '../components/classes.ts';
 import { guarded, readForm } from '../guarded.ts';
 import { work as words } from '../texts/work.ts';
 import { askFrom } from './ask.ts';
 import { Asked } from './asked.tsx';
 import { Composer } from './composer.tsx';
 import { useSent } from './dashboard.tsx';
-import { useLastInSight } from './last-in-sight.ts';
+import { useDoneInTitle, useLastInSight } from './last-in-sight.ts';
+import { resultMarkdown } from './files/markdown-tree.ts';
 import { actOnTask, isTaskAct } from './task-acts.ts';
 import { changedIn } from './turn-address.ts';
 import { Said, Turn, type TurnFacts } from './turn.tsx';
@@ -32,7 +36,15 @@ export const loader = guarded('tasks.see', async ({ app, actor, params, url, bra
   const mayAsk = may(actor.role, 'tasks.ask');
   const turns = shown.map(({ task, who, ...known }): Entry => {
     const mayStop = may(actor.role, 'tasks.stop') || (known.isMine && mayAsk);
-    const facts: TurnFacts = { ...known, asker: who, mayStop, mayAsk, mayChange: canFollowUp, actionKey: newId() };
+    const facts: TurnFacts = {
+      ...known,
+      asker: who,
+      mayStop,
+      mayAsk,
+      mayChange: canFollowUp,
+      actionKey: newId(),
+      summary: resultMarkdown(task.result),
+    };
     return { kind: 'task', at: task.createdAt, task, facts };
   });
   const changed = changedIn(url.searchParams);
@@ -40,6 +52,7 @@ export const loader = guarded('tasks.see', async ({ app, actor, params, url, bra
   const said = letters.filter(({ taskId, kind }) => taskId === null || kind === 'notice').map((letter) => saidIn(letter, publicUrl));
   return {
     brandName,
+    id: params['id']!,
     title: shown[0]?.task.title ?? 'Conversation',
     entries: [...turns, ...said].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
     mayAsk: canFollowUp,
@@ -76,9 +89,11 @@ export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
 ];
 
 export default function Conversation() {
-  const { title, entries, mayAsk, askKey, changed } = useLoaderData<typeof loader>();
+  const { id, title, entries, mayAsk, askKey, changed } = useLoaderData<typeof loader>();
   const sent = useSent();
-  const turns = useLastInSight(entries.length + (sent === null ? 0 : 1), sent !== null);
+  const over = entries.filter((entry) => entry.kind === 'task' && entry.task.over).length;
+  const { turns, hasNew, showNew } = useLastInSight(entries.length + (sent === null ? 0 : 1), over, sent !== null);
+  useDoneInTitle(over, words.doneTitle);
   return (
     <div className="mx-auto flex min-h-[calc(100dvh-3.5rem)] max-w-3xl flex-col px-4 sm:px-6">
       <h1 className="sr-only">{title}</h1>
@@ -94,7 +109,17 @@ export default function Conversation() {
       </div>
       {mayAsk && (
         <div className="sticky bottom-0 bg-canvas pb-4 before:pointer-events-none before:absolute before:inset-x-0 before:bottom-full before:h-8 before:bg-linear-to-t before:from-canvas before:to-transparent">
-          <Composer askKey={askKey} placeholder={words.followUp} {...(changed !== null && { changed })} />
+          {hasNew && (
+            <button
+              type="button"
+              onClick={showNew}
+              className={classes(buttonClass('main', true), 'absolute -top-12 left-1/2 -translate-x-1/2 shadow-raised')}
+            >
+              <ArrowDown aria-hidden className="size-4" />
+              {words.newResult}
+            </button>
+          )}
+          <Composer askKey={askKey} placeholder={words.followUp} conversationId={id} {...(changed !== null && { changed })} />
         </div>
       )}
     </div>

@@ -41,7 +41,7 @@ export default function Dashboard() {
           </div>
         )}
         {mayAsk ? (
-          <Composer askKey={askKey} placeholder={words.placeholder} draft={draft} />
+          <Composer askKey={askKey} placeholder={words.placeholder} draft={draft} conversationId={null} />
         ) : (
           <Notice title="Your role can view the team’s tasks, but not send requests." />
         )}

@@ -14,7 +14,13 @@ export function Examples({ examples: { available, asks, least }, mayBuy }: { exa
   if (asks.length === 0)
     return (
       <Notice tone="warn" title={words.noCredits(formatNumber(available, reader), formatNumber(least, reader))}>
-        {mayBuy && <Link to="/credits">{words.getCredits}</Link>}
+        {mayBuy ? (
+          <Link to="/credits">{words.getCredits}</Link>
+        ) : (
+          <p>
+            {words.askForCredits} <Link to="/team">{words.viewMembers}</Link>
+          </p>
+        )}
       </Notice>
     );
   return (

@@ -1,7 +1,8 @@
 // The team's tasks, newest first, with what narrows them down. Everything chosen stands in the address.
 
 import { ListChecks, Search, SearchX } from 'lucide-react';
-import { Form, Link, useSearchParams } from 'react-router';
+import { useEffect, useState } from 'react';
+import { Form, Link, useSearchParams, useSubmit } from 'react-router';
 import { platforms, takesFollowUps } from '#core/domain/messages/platforms.ts';
 import type { TaskLine } from '#core/flows/tasks/history.ts';
 import { Button } from '../components/button.tsx';
@@ -35,9 +36,9 @@ export interface Person {
 export function HistoryFilter({ people, action }: { people: readonly Person[]; action: string }) {
   const [params] = useSearchParams();
   const isNarrowed = filterNames.some((name) => name !== 'search' && params.get(name));
+  const search = useInAddress('search');
   return (
-    // A new key when the address changes: then the fields say what the address says.
-    <Form method="get" action={action} key={params.toString()} role="search" aria-label="Tasks" className="space-y-2">
+    <Form method="get" action={action} preventScrollReset role="search" aria-label="Tasks" className="space-y-2">
       <div className="flex items-end gap-2">
         <TextField
           label="Search tasks"
@@ -45,7 +46,7 @@ export function HistoryFilter({ people, action }: { people: readonly Person[]; a
           type="search"
           name="search"
           placeholder="Search tasks"
-          defaultValue={params.get('search') ?? ''}
+          {...search}
           className="min-w-0 flex-1"
         />
         <Button look="plain" small className="min-h-11!" aria-label="Search">
@@ -65,7 +66,11 @@ export function HistoryFilter({ people, action }: { people: readonly Person[]; a
             Apply
           </Button>
           {isNarrowed && (
-            <Link to={action} className="inline-flex min-h-9 items-center rounded px-1 text-sm text-accent hover:underline">
+            <Link
+              to={action}
+              preventScrollReset
+              className="inline-flex min-h-9 items-center rounded px-1 text-sm text-accent hover:underline"
+            >
               Clear filters
             </Link>
           )}
@@ -76,9 +81,18 @@ export function HistoryFilter({ people, action }: { people: readonly Person[]; a
 }
 
 function Choice({ name, label, options }: { name: string; label: string; options: readonly (readonly [string, string])[] }) {
-  const [params] = useSearchParams();
+  const submit = useSubmit();
+  const { value, onChange } = useInAddress(name);
   return (
-    <SelectField label={label} name={name} defaultValue={params.get(name) ?? ''}>
+    <SelectField
+      label={label}
+      name={name}
+      value={value}
+      onChange={(event) => {
+        onChange(event);
+        void submit(event.currentTarget.form, { preventScrollReset: true });
+      }}
+    >
       <option value="">All</option>
       {options.map(([value, words]) => (
         <option key={value} value={value}>
@@ -87,6 +101,14 @@ function Choice({ name, label, options }: { name: string; label: string; options
       ))}
     </SelectField>
   );
+}
+
+/** A field that says what the address says, and at once what somebody chooses. */
+function useInAddress(name: string) {
+  const given = useSearchParams()[0].get(name) ?? '';
+  const [value, setValue] = useState(given);
+  useEffect(() => setValue(given), [given]);
+  return { value, onChange: ({ target }: { target: { value: string } }) => setValue(target.value) };
 }
 
 export function HistoryList({
@@ -118,7 +140,9 @@ export function HistoryList({
             aria-current={current === task.conversationId ? 'true' : undefined}
             className={classes('block rounded-control px-3 py-2.5 hover:bg-sunken', current === task.conversationId && 'bg-sunken')}
           >
-            <span className="block truncate text-sm font-medium">{task.title}</span>
+            <span dir="auto" className="block truncate text-sm font-medium">
+              {task.title}
+            </span>
             <span className="mt-1 flex items-center gap-2 text-xs text-soft">
               <StatusTag status={task.status} words={statuses[task.status] ?? task.statusWords} />
               {task.status !== 'awaiting_approval' && (

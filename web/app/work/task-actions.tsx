@@ -5,7 +5,8 @@ import { useFetcher } from 'react-router';
 import { sentIn } from '../away.ts';
 import { classes } from '../components/classes.ts';
 import { Button, buttonClass } from '../components/button.tsx';
-import { Confirm } from '../components/confirm.tsx';
+import { Confirm, KeepGoing } from '../components/confirm.tsx';
+import { formatNumber, useReader } from '../components/format.tsx';
 import { ProblemNotice } from '../components/notice.tsx';
 import type { Problem } from '../problem.ts';
 
@@ -23,24 +24,31 @@ export function Cancel({ taskId }: Pick<About, 'taskId'>) {
         <input type="hidden" name="task" value={taskId} />
         <ProblemNotice problem={data?.problem} className="mb-3" />
         <p className="mb-3 text-sm">Cancel this task? You pay for what it has delivered or used so far. The rest is returned.</p>
-        <Button name="intent" value="cancel" look="danger" small disabled={state !== 'idle'}>
-          {state === 'idle' ? 'Cancel task' : 'Canceling…'}
-        </Button>
+        <div className="flex flex-wrap gap-2">
+          <Button name="intent" value="cancel" look="danger" small disabled={state !== 'idle'}>
+            {state === 'idle' ? 'Cancel task' : 'Canceling…'}
+          </Button>
+          <KeepGoing />
+        </div>
       </Form>
     </Confirm>
   );
 }
 
-export function RunAgain({ taskId, actionKey, small = true }: About & { small?: boolean }) {
+/** `most`: the most credits that it may cost. */
+export function RunAgain({ taskId, actionKey, most }: About & { most: number }) {
   const { Form, state, data } = useTask();
+  const reader = useReader();
   return (
     <Form method="post">
       <input type="hidden" name="task" value={taskId} />
       <ProblemNotice problem={data?.problem} className="mb-3" />
       {/* What got no answer may have been taken, so it goes again under its key. */}
       <input type="hidden" name="key" value={sentIn(data, 'key')?.[0] ?? actionKey} />
-      <Button name="intent" value="again" look="plain" small={small} disabled={state !== 'idle'}>
-        {state === 'idle' ? 'Run again' : 'Asking…'}
+      <Button name="intent" value="again" look="plain" small disabled={state !== 'idle'}>
+        <span suppressHydrationWarning>
+          {state === 'idle' ? `Run again · up to ${formatNumber(most, reader)} ${most === 1 ? 'credit' : 'credits'}` : 'Sending…'}
+        </span>
       </Button>
     </Form>
   );

@@ -18,6 +18,7 @@ import { types } from '../texts/work.ts';
 import { wordFor } from '../word-for.ts';
 import { Approval, approvalTitle, useApproving, type Approving } from './approval.tsx';
 import { DeletedOn, ManageFile } from './files/manage-file.tsx';
+import { resultMarkdown } from './files/markdown-tree.ts';
 import { ResultFiles } from './files/result-files.tsx';
 import { Steps, useSteps } from './steps.tsx';
 import { actOnTask, isTaskAct } from './task-acts.ts';
@@ -30,6 +31,7 @@ export const loader = guarded('tasks.see', async ({ app, actor, params, url, bra
   const isPosted = !isReadHere(platform);
   return {
     ...details,
+    summary: resultMarkdown(task.result),
     brandName,
     address: `${publicUrl}/tasks/${task.id}`,
     mayStop: !task.over && (may(actor.role, 'tasks.stop') || (isMine && may(actor.role, 'tasks.ask'))),
@@ -77,13 +79,13 @@ export const meta: MetaFunction<typeof loader> = ({ loaderData }) => [
 ];
 
 export default function Task() {
-  const { task, address, mayStop, mayAsk, mayResend, mayManageFiles, actionKey, feedback, done } = useLoaderData<typeof loader>();
+  const { task, summary, address, mayStop, mayAsk, mayResend, mayManageFiles, actionKey, feedback, done } = useLoaderData<typeof loader>();
   const needsApproval = task.status === 'awaiting_approval';
   const approving = useApproving(task.id);
   const state = useRef<HTMLDivElement>(null);
   return (
     <Page
-      title={task.title}
+      title={<bdi>{task.title}</bdi>}
       lead={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <StatusTag status={task.status} words={task.statusWords} />
@@ -96,7 +98,7 @@ export default function Task() {
           <CopyButton text={address} words="Copy link" />
           {mayResend && <SendAnswerAgain taskId={task.id} />}
           {mayStop && !needsApproval && <Cancel taskId={task.id} />}
-          {task.over && mayAsk && <RunAgain taskId={task.id} actionKey={actionKey} />}
+          {task.over && mayAsk && <RunAgain taskId={task.id} actionKey={actionKey} most={task.estimate.high} />}
         </>
       }
     >
@@ -122,7 +124,7 @@ export default function Task() {
                 }
               >
                 <div className="space-y-4">
-                  <Outcome task={task} />
+                  <Outcome task={task} summary={summary} />
                   <ResultFiles files={task.files} taskId={task.id} whole manage={mayManageFiles} />
                 </div>
               </Card>
@@ -148,7 +150,9 @@ function Request() {
   const reader = useReader();
   return (
     <Card title="Request">
-      <p className="whitespace-pre-wrap wrap-anywhere">{task.requestText}</p>
+      <p dir="auto" className="whitespace-pre-wrap wrap-anywhere">
+        {task.requestText}
+      </p>
       {inputs.length > 0 && (
         <ul aria-label="Attached files" className="mt-4 space-y-1 text-sm">
           {inputs.map((file) => (

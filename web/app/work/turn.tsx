@@ -1,6 +1,6 @@
 // One task in a conversation: what was asked, what is happening, what came of it, and what it cost.
 
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { Link } from 'react-router';
 import type { TaskView } from '#core/domain/tasks/task-view.ts';
 import { buttonClass } from '../components/button.tsx';
@@ -12,8 +12,9 @@ import { reading } from '../texts/reading.ts';
 import { types, work as words } from '../texts/work.ts';
 import { Approval, approvalTitle, useApproving, type ApprovalFacts } from './approval.tsx';
 import { Asked } from './asked.tsx';
+import { Elapsed } from './elapsed.tsx';
 import { ResultFiles } from './files/result-files.tsx';
-import { loadRichText, RichText } from './files/rich-text.tsx';
+import { Markdown, type MarkdownNode } from './files/markdown.tsx';
 import { Steps, useSteps, type Step } from './steps.tsx';
 import { Cancel, Feedback, RunAgain } from './task-actions.tsx';
 import { turnAnchor } from './turn-address.ts';
@@ -23,6 +24,8 @@ export interface TurnFacts extends ApprovalFacts {
   readonly steps: readonly Step[];
   readonly feedback: 'good' | 'bad' | null;
   readonly actionKey: string;
+  /** What an agent wrote; null where there is none, or too much to be more than text. */
+  readonly summary: readonly MarkdownNode[] | null;
 }
 
 export function Turn({ task, facts }: { task: TaskView; facts: TurnFacts }) {
@@ -36,11 +39,15 @@ export function Turn({ task, facts }: { task: TaskView; facts: TurnFacts }) {
         <Time at={task.createdAt} style="ago" />
       </Asked>
       <div className="max-w-full rounded-card border border-hairline bg-surface p-4 shadow-card sm:p-5">
-        <div className="flex flex-wrap items-center justify-between gap-2">
+        <div className="flex flex-wrap items-center gap-2">
           <span aria-live="polite">
             <StatusTag status={task.status} words={task.statusWords} />
           </span>
-          <Link to={`/tasks/${task.id}`} className="inline-flex min-h-9 items-center rounded px-1 text-sm text-accent hover:underline">
+          {task.status === 'processing' && task.startedAt !== null && <Elapsed since={task.startedAt} />}
+          <Link
+            to={`/tasks/${task.id}`}
+            className="ml-auto inline-flex min-h-9 items-center rounded px-1 text-sm text-accent hover:underline"
+          >
             Details<span className="sr-only"> of {task.title}</span>
           </Link>
         </div>
@@ -63,7 +70,6 @@ export function Turn({ task, facts }: { task: TaskView; facts: TurnFacts }) {
 
 function Running({ task, steps, facts }: { task: TaskView; steps: readonly Step[]; facts: TurnFacts }) {
   const reader = useReader();
-  useEffect(loadRichText, []); // so that the result does not move when it comes
   return (
     <>
       <p suppressHydrationWarning className="text-sm text-soft">
@@ -85,7 +91,7 @@ function Running({ task, steps, facts }: { task: TaskView; steps: readonly Step[
 function Over({ task, facts }: { task: TaskView; facts: TurnFacts }) {
   return (
     <>
-      <Outcome task={task} />
+      <Outcome task={task} summary={facts.summary} />
       <ResultFiles files={task.files} taskId={task.id} />
       <div className="flex flex-wrap items-center justify-between gap-3">
         {!isFreeCancel(task) && (
@@ -96,7 +102,7 @@ function Over({ task, facts }: { task: TaskView; facts: TurnFacts }) {
         <div className="flex flex-wrap items-center gap-2">
           {task.status === 'completed' && <Feedback taskId={task.id} given={facts.feedback} />}
           {task.result !== null && task.result.summary !== '' && <CopyButton text={task.result.summary} words={reading.copy} />}
-          {facts.mayAsk && <RunAgain taskId={task.id} actionKey={facts.actionKey} />}
+          {facts.mayAsk && <RunAgain taskId={task.id} actionKey={facts.actionKey} most={task.estimate.high} />}
         </div>
       </div>
     </>
@@ -104,7 +110,7 @@ function Over({ task, facts }: { task: TaskView; facts: TurnFacts }) {
 }
 
 /** What came of it, in words. */
-export function Outcome({ task }: { task: TaskView }) {
+export function Outcome({ task, summary }: { task: TaskView; summary: readonly MarkdownNode[] | null }) {
   if (task.failure)
     return (
       <Notice tone={task.status === 'canceled' ? 'warn' : 'bad'} title={task.failure.message}>
@@ -124,7 +130,11 @@ export function Outcome({ task }: { task: TaskView }) {
   return (
     <>
       {task.result?.sample === true && <Notice tone="warn" title={words.sample} />}
-      {task.result && <RichText text={task.result.summary} />}
+      {summary !== null ? (
+        <Markdown nodes={summary} />
+      ) : (
+        task.result && <p className="whitespace-pre-wrap wrap-anywhere">{task.result.summary}</p>
+      )}
     </>
   );
 }

@@ -124,6 +124,79 @@ inABrowser('a result is read in place', () => {
     await page.locator('button:focus', { hasText: 'Open table' }).waitFor();
   });
 
+  test('what somebody writes stays in its conversation through other pages and a reload, until it is sent or they log out', async () => {
+    const { page, conversation } = await reader();
+    const box = page.getByRole('textbox', { name: 'What do you need done?' });
+    const draft = async () => vi.waitFor(async () => (await page.getByText('Enter to send, ').waitFor(), box.inputValue()));
+    await page.goto(conversation);
+    await page.getByText('Enter to send, ').waitFor();
+    await box.fill('and the harbors of');
+    await page.getByRole('link', { name: 'New request' }).first().click();
+    await page.waitForURL('**/dashboard');
+    expect(await draft()).toBe('');
+    await box.fill('something else');
+    await page.reload();
+    await vi.waitFor(async () => expect(await draft()).toBe('something else'));
+    await page.goto(conversation);
+    await vi.waitFor(async () => expect(await draft()).toBe('and the harbors of'));
+    await box.fill('and the harbors of Georgia');
+    await page.keyboard.press('Enter');
+    await page.getByRole('article', { name: 'and the harbors of Georgia' }).getByText('Done', { exact: true }).waitFor();
+    await vi.waitFor(async () => expect(await draft()).toBe(''));
+    await page.reload();
+    expect(await draft()).toBe('');
+    await page.getByLabel('Account').click();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL((url) => url.pathname !== new URL(conversation, url).pathname);
+    expect(await page.evaluate('localStorage.length')).toBe(0);
+  });
+
+  test('a file dropped anywhere on the page is attached, and a long request is folded', async () => {
+    const { page } = await reader();
+    await page.goto('/dashboard');
+    await page.getByText('Enter to send, ').waitFor();
+    await page.evaluate(`{
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['a,b'], 'dropped.csv', { type: 'text/csv' }));
+      document.querySelector('header').dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    }`);
+    await page.getByRole('listitem').filter({ hasText: 'dropped.csv' }).waitFor();
+    await page.getByText('uploading…').waitFor({ state: 'detached' });
+    await page.getByRole('textbox', { name: 'What do you need done?' }).fill(`research this${'\nand this'.repeat(60)}\nand the end`);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/conversations/**');
+    const turn = page.getByRole('article');
+    expect(await turn.getByText('and the end').isVisible()).toBe(false);
+    await turn.getByText('Show full request').click();
+    await turn.getByText('and the end').waitFor();
+  });
+
+  test('a person goes, searches, asks and sees what keys there are by keyboard alone', async () => {
+    const { page } = await reader();
+    await page.goto('/settings');
+    await page.waitForLoadState('networkidle');
+    await page.keyboard.press('?');
+    await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor();
+    expect(await flawsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Command palette' }).fill('credits');
+    expect(await page.getByRole('option', { selected: true }).textContent()).toBe('Go to Credits');
+    expect(await flawsOf(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/credits');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('find me 2 leads');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/dashboard?**');
+    await page.locator('textarea:focus').waitFor();
+    expect(await page.locator('textarea').inputValue()).toBe('find me 2 leads');
+    await page.getByRole('link', { name: 'Impacter' }).focus();
+    await page.keyboard.press('/');
+    await page.locator('input[type="search"]:focus').waitFor();
+  });
+
   /** Somebody with a result, in a browser. */
   async function reader() {
     const person = portalVisitor(stage());

@@ -307,6 +307,27 @@ describe('limits of a workspace', () => {
     await ada.post('/team/workspaces', without);
     expect(await ada.page('/team/workspaces')).not.toContain('Guests allowed');
   });
+
+  test('an owner lists the channels where people can ask; a member sees that there is a list, and not its channels', async () => {
+    const { app } = stage();
+    const ada = await somebody();
+    await ada.post('/team', { intent: 'make', name: 'Acme' });
+    const grace = await joined(ada, 'member');
+    const workspace = newId();
+    const { url } = await app.workspaces.makeWorkspaceLink({ platform: 'slack', externalId: workspace, name: 'Acme HQ' });
+    const { userId, teamId } = await ada.actor();
+    await ada.post(new URL(url).pathname, { intent: 'confirm', user: userId, team: teamId });
+    const ref = `slack:${workspace}:C1`;
+    await app.workspaces.placeNamed({ ref, platform: 'slack', workspace, kind: 'channel', name: '#board-room', private: true });
+    const { id } = (await app.workspaces.linkedWorkspaces(await ada.actor()))[0]!;
+    const change = { intent: `places ${id}`, id, listed: 'yes', direct: 'on', shown: ref, open: ref };
+    expect((await grace.post('/team/workspaces', change)).status).toBe(403);
+    expect(await ada.page('/team/workspaces')).toContain('#board-room');
+    expect(await ada.post('/team/workspaces', change)).toMatchObject({ to: '/team/workspaces?done=workspace-saved' });
+    expect(await ada.page('/team/workspaces')).toMatch(/Only in 1 listed channel[^]*name="open"[^>]*checked/);
+    const seen = await grace.page('/team/workspaces');
+    expect([seen.includes('Only in 1 listed channel'), seen.includes('board-room')]).toEqual([true, false]);
+  });
 });
 
 describe('who sees what', () => {

@@ -8,7 +8,7 @@ import { classes } from '../../components/classes.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { reading as words } from '../../texts/reading.ts';
 import { readFile } from './read-file.ts';
-import { RichText } from './rich-text.tsx';
+import { Markdown, type MarkdownNode } from './markdown.tsx';
 
 /** Characters that are shown of one. */
 const WHOLE_MOST = 200_000;
@@ -20,8 +20,7 @@ const MIDDLE_BYTES = 1_500;
 /** `whole`: the page of the task. Elsewhere the first part, and the way there. */
 export function Document({ file, address, taskId, whole }: { file: FileView; address: string; taskId: string; whole: boolean }) {
   const box = useRef<HTMLDivElement>(null);
-  const { text, state } = useText(address, whole ? WHOLE_MOST : PART_MOST, box);
-  const isMarkdown = file.mime.startsWith('text/markdown');
+  const { text, state, nodes } = useText(address, whole ? WHOLE_MOST : PART_MOST, file.mime.startsWith('text/markdown'), box);
   const height = file.sizeBytes <= SHORT_BYTES ? 'h-28' : file.sizeBytes <= MIDDLE_BYTES || !whole ? 'h-56' : 'h-[36rem]';
   return (
     <div className="border-t border-hairline">
@@ -38,25 +37,23 @@ export function Document({ file, address, taskId, whole }: { file: FileView; add
         {state === 'loading' && <p className="text-soft">{words.loading}</p>}
         {state === 'failed' && <p className="text-soft">{words.failed}</p>}
         {text !== '' &&
-          (isMarkdown ? (
-            <RichText text={text} most={WHOLE_MOST} />
-          ) : (
-            <pre className="font-mono text-sm whitespace-pre-wrap wrap-anywhere">{text}</pre>
-          ))}
+          (nodes !== null ? <Markdown nodes={nodes} /> : <pre className="font-mono text-sm whitespace-pre-wrap wrap-anywhere">{text}</pre>)}
         {state === 'cut' && whole && <p className="mt-3 text-soft">{words.rest}</p>}
       </div>
-      <div className="flex min-h-12 items-center gap-3 border-t border-hairline px-4 py-1.5 text-sm sm:px-5">
-        {!whole && (
-          <Link
-            to={`/tasks/${taskId}#${fileAnchor(file.id)}`}
-            className="inline-flex min-h-9 items-center rounded text-accent hover:underline"
-          >
-            {words.open}
-            <span className="sr-only"> {file.name}</span>
-          </Link>
-        )}
-        {whole && state !== 'waiting' && text !== '' && <CopyButton text={text} words={words.copyText} />}
-      </div>
+      {(whole || file.sizeBytes > SHORT_BYTES) && (
+        <div className="flex min-h-12 items-center border-t border-hairline px-4 py-1.5 text-sm sm:px-5">
+          {!whole && (
+            <Link
+              to={`/tasks/${taskId}#${fileAnchor(file.id)}`}
+              className="inline-flex min-h-9 items-center rounded text-accent hover:underline"
+            >
+              {words.open}
+              <span className="sr-only"> {file.name}</span>
+            </Link>
+          )}
+          {whole && text !== '' && <CopyButton text={text} words={words.copyText} />}
+        </div>
+      )}
     </div>
   );
 }
@@ -67,25 +64,37 @@ export function fileAnchor(id: string): string {
 
 interface Shown {
   readonly text: string;
+  /** Of Markdown. */
+  readonly nodes: readonly MarkdownNode[] | null;
   /** `cut`: it is longer than what is shown of it. */
   readonly state: 'waiting' | 'loading' | 'whole' | 'cut' | 'failed';
 }
 
-function useText(address: string, most: number, box: RefObject<HTMLElement | null>): Shown {
-  const [shown, setShown] = useState<Shown>({ text: '', state: 'waiting' });
+const nothing = { text: '', nodes: null };
+
+function useText(address: string, most: number, isMarkdown: boolean, box: RefObject<HTMLElement | null>): Shown {
+  const [shown, setShown] = useState<Shown>({ ...nothing, state: 'waiting' });
   const isNear = useNear(box);
   useEffect(() => {
     if (!isNear) return;
     const leaving = new AbortController();
-    let text = '';
-    setShown({ text: '', state: 'loading' });
-    readFile(address, leaving.signal, (piece) => (text += piece).length <= most).then(
-      () => setShown(text.length > most ? { text: whole(text.slice(0, most)), state: 'cut' } : { text, state: 'whole' }),
-      () => !leaving.signal.aborted && setShown({ text: '', state: 'failed' }),
-    );
+    const show = (next: Shown) => !leaving.signal.aborted && setShown(next);
+    show({ ...nothing, state: 'loading' });
+    read(address, most, isMarkdown, leaving.signal).then(show, () => show({ ...nothing, state: 'failed' }));
     return () => leaving.abort();
-  }, [address, isNear, most]);
+  }, [address, isMarkdown, isNear, most]);
   return shown;
+}
+
+/** What reads Markdown is loaded where there is some. */
+async function read(address: string, most: number, isMarkdown: boolean, signal: AbortSignal): Promise<Shown> {
+  let all = '';
+  const [, markdown] = await Promise.all([
+    readFile(address, signal, (piece) => (all += piece).length <= most),
+    isMarkdown ? import('./markdown-tree.ts') : null,
+  ]);
+  const text = all.length > most ? whole(all.slice(0, most)) : all;
+  return { text, nodes: markdown === null ? null : markdown.readMarkdown(text), state: all.length > most ? 'cut' : 'whole' };
 }
 
 /** Without half a character at its end. */

@@ -68,12 +68,12 @@ export function ResultFiles({
             </div>
           )}
           {file.preview !== null && <Preview file={file} preview={file.preview} rows={whole ? Infinity : ROWS_IN_CHAT} taskId={taskId} />}
+          {file.url !== null && file.preview === null && <Shown file={file} taskId={taskId} whole={whole} />}
           {manage && file.url !== null && (
             <div className="border-t border-hairline px-4 py-2">
               <ManageFile file={file} taskId={taskId} />
             </div>
           )}
-          {file.url !== null && file.preview === null && <Shown file={file} taskId={taskId} whole={whole} />}
         </li>
       ))}
     </ul>
