@@ -5,8 +5,8 @@ import { heardLog } from '#core/testing/runner/heard-log.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 import { openListeningWorld } from '../testing/listening-world.ts';
 import { GUILD, ME, messageOf, people, places, type Told } from '../testing/told.ts';
-import { saidHandlers } from './handlers.ts';
 import type { SaidDeps } from './deps.ts';
+import { saidHandlers } from './handlers.ts';
 
 const world = forAll(async () => {
   const opened = await openListeningWorld();

@@ -32,9 +32,7 @@ export function homeReply(home: Home, context: ReplyContext): Reply {
     fallback: title,
     blocks: [
       heading(title),
-      ours(
-        `${whereToAsk(home, brandName)} The first reply shows the maximum cost. Unused credits are returned, and failed work is free.`,
-      ),
+      ours(`${whereToAsk(home, brandName)} The first reply shows the maximum cost. Unused credits are returned, and failed work is free.`),
       ...(home.isPaid ? moneyBlocks(home) : nobodyPays(home)),
       ...choices(...linkChoice(home), ...pages(home, context)),
       ...(home.isPaid ? taskBlocks(home, context) : []),
@@ -83,12 +81,23 @@ function taskBlocks({ running, recent }: Home, { now }: ReplyContext): Block[] {
 
 function linkChoice({ isLinked, isPaid, mayLinkWorkspace }: Home): Choice[] {
   if (isLinked && !mayLinkWorkspace) return [];
-  return [{ id: LINK, label: isLinked ? 'Link workspace' : 'Link account', style: isPaid ? 'plain' : 'main' }];
+  return [
+    {
+      id: LINK,
+      label: isLinked ? 'Link workspace' : 'Link account',
+      style: isPaid ? 'plain' : 'main',
+    },
+  ];
 }
 
 function pages({ isPaid }: Home, { portalUrl }: ReplyContext): Choice[] {
   if (portalUrl === null) return [];
-  const page = (id: string, label: string, path: string): Choice => ({ id, label, style: 'plain', url: portalUrl + path });
+  const page = (id: string, label: string, path: string): Choice => ({
+    id,
+    label,
+    style: 'plain',
+    url: portalUrl + path,
+  });
   return [
     ...(isPaid ? [page('buy', 'Get credits', '/buy')] : []),
     page('settings', 'Settings', '/settings'),

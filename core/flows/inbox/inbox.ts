@@ -168,7 +168,6 @@ export function openInbox(
         drop(one);
       }
     } finally {
-      pace.stored();
       void calm();
     }
   }
@@ -178,7 +177,7 @@ export function openInbox(
     pump();
     if (isCalming) return;
     isCalming = true;
-    while (pace.isBusy() && !stopping.signal.aborted) await clock.sleep(pace.calmMs, stopping.signal).then(pump);
+    while (pace.isBurst() && !stopping.signal.aborted) await clock.sleep(pace.calmMs, stopping.signal).then(pump);
     isCalming = false;
     pump();
   }
@@ -202,7 +201,7 @@ export function openInbox(
 
   function pump(): void {
     for (let next = line.first(); next !== undefined && !stopping.signal.aborted; next = line.first()) {
-      if (!pace.mayBegin({ held: held.size, running, sinceMs: next.sinceMs })) return;
+      if (!pace.mayBegin({ running, sinceMs: next.sinceMs })) return;
       const one = line.begin()!;
       const turn = takeTurn(one).finally(() => underWay.delete(turn));
       underWay.add(turn);

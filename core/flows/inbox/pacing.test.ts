@@ -1,24 +1,45 @@
 import { expect, test } from 'vitest';
 import { pacing } from './pacing.ts';
 
+function paced() {
+  const now = { ms: 10_000 };
+  const pace = pacing(() => now.ms);
+  return {
+    pace,
+    now,
+    may: (waitedMs = 0, running = 0) => pace.mayBegin({ running, sinceMs: now.ms - waitedMs }),
+    store(times: number) {
+      for (let i = 0; i < times; i++) pace.storing();
+    },
+  };
+}
+
 test('in a burst events are stored before any more are handled, until it is over or one has waited a second', () => {
-  let nowMs = 0;
-  const pace = pacing(() => nowMs);
-  const may = (held: number, sinceMs = nowMs, running = 0) => pace.mayBegin({ held, running, sinceMs });
-  expect(may(5_000)).toBe(true);
-  pace.storing();
-  // A few at the same time are no burst.
-  expect([may(8), may(500)]).toEqual([true, false]);
-  pace.stored();
-  expect(may(500)).toBe(false);
-  nowMs = pace.calmMs;
-  expect(may(500)).toBe(true);
-  pace.storing();
-  expect([may(500, nowMs - 999), may(500, nowMs - 1_000)]).toEqual([false, true]);
+  const { now, may, store } = paced();
+  expect(may()).toBe(true);
+  store(63);
+  expect(may()).toBe(true);
+  store(1);
+  expect([may(), may(999), may(1_000)]).toEqual([false, false, true]);
+  now.ms += 150;
+  expect(may()).toBe(false);
+  now.ms += 100;
+  expect(may()).toBe(true);
+});
+
+test('two hundred events a second wait for nothing, for however long they come', () => {
+  const { now, may, store } = paced();
+  // The process was held up for a moment.
+  store(100);
+  now.ms += 200;
+  for (let ms = 0; ms < 5_000; ms += 5) {
+    now.ms += 5;
+    store(1);
+    expect(may()).toBe(true);
+  }
 });
 
 test('no more than 32 events are handled at the same time', () => {
-  const pace = pacing(() => 0);
-  const may = (running: number) => pace.mayBegin({ held: 100, running, sinceMs: 0 });
-  expect([may(31), may(32)]).toEqual([true, false]);
+  const { may } = paced();
+  expect([may(0, 31), may(0, 32)]).toEqual([true, false]);
 });

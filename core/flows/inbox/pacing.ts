@@ -2,38 +2,42 @@
 // again what takes too long; those that are handled afterwards share their statements. But nobody waits longer than a second for that.
 
 export interface Pacing {
+  /** One is about to be stored. */
   storing(): void;
-  stored(): void;
-  /** Something is being stored, or was a moment ago. */
-  isBusy(): boolean;
-  /** `held`: in hand; `running`: being handled; `sinceMs`: of performance.now(), since when the next one waits. */
-  mayBegin(now: { readonly held: number; readonly running: number; readonly sinceMs: number }): boolean;
-  /** After so many ms without anything new the burst is over. */
+  /** More come than can be handled meanwhile. */
+  isBurst(): boolean;
+  /** `running`: being handled; `sinceMs`: of performance.now(), since when the next one waits. */
+  mayBegin(now: { readonly running: number; readonly sinceMs: number }): boolean;
+  /** How long a burst lasts at least. */
   readonly calmMs: number;
 }
 
 /** Handled beside one another. */
 const AT_ONCE = 32;
-/** With fewer in hand there is no burst. */
-const BURST_LEAST = 32;
-const CALM_MS = 100;
+const WINDOW_MS = 100;
+/** In a window; more than three times as many as a busy day brings (200 a second). */
+const BURST_LEAST = 64;
 const WAITS_MOST_MS = 1_000;
 
 export function pacing(nowMs: () => number = () => performance.now()): Pacing {
-  let [underWay, lastMs] = [0, -Infinity];
-  const isBusy = () => underWay > 0 || nowMs() - lastMs < CALM_MS;
+  let [beganMs, count, before] = [-Infinity, 0, 0];
+  const roll = () => {
+    const sinceMs = nowMs() - beganMs;
+    if (sinceMs < WINDOW_MS) return;
+    before = sinceMs < 2 * WINDOW_MS ? count : 0;
+    [beganMs, count] = [nowMs(), 0];
+  };
+  const isBurst = () => {
+    roll();
+    return Math.max(count, before) >= BURST_LEAST;
+  };
   return {
-    calmMs: CALM_MS,
-    isBusy,
-    storing: () => void underWay++,
-    stored() {
-      underWay--;
-      lastMs = nowMs();
+    calmMs: WINDOW_MS,
+    isBurst,
+    storing() {
+      roll();
+      count++;
     },
-    mayBegin({ held, running, sinceMs }) {
-      if (running >= AT_ONCE) return false;
-      const isBurst = held >= BURST_LEAST && isBusy();
-      return !isBurst || nowMs() - sinceMs >= WAITS_MOST_MS;
-    },
+    mayBegin: ({ running, sinceMs }) => running < AT_ONCE && (!isBurst() || nowMs() - sinceMs >= WAITS_MOST_MS),
   };
 }

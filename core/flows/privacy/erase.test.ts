@@ -12,6 +12,7 @@ import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { searchEverywhere } from '#core/testing/search-everywhere.ts';
 import { loggedIn, sharedTeam } from '#core/testing/stages/shared-team.ts';
 import { forAll, openStage, stage, type Person, type Stage } from '#core/testing/stages/stage.ts';
+import { platformNews } from '../accounts/connected-logins.ts';
 import type { App } from '../app.ts';
 import { eraseDue } from './erase.ts';
 import { deleteCustomers } from './erase-customers.ts';
@@ -161,12 +162,20 @@ test('after its two weeks nothing of a person is left: name, address, sessions, 
     },
     [`user:${ben.userId}`, teamId],
   );
+  // Logs in with a chat account, and was about to connect another one.
+  const chat = { platform: 'slack', workspace: 'T1', externalId: 'U4711', name: 'quill-of-slack', workspaceName: null } as const;
+  const shown = { ...chat, email: ada.email, emailVerified: true };
+  expect(await platformNews(() => core).connect(ada.userId, shown, { caller: null, userAgent: null })).toBe('connected');
+  await core.store.money.query(
+    { text: `INSERT INTO verifications (id, identifier, value, expires_at) VALUES (uuidv7(), 'waiting', $1, now() + interval '1 day')` },
+    [JSON.stringify({ type: 'waiting-account', person: { ...shown, name: 'quill-too' }, next: '/' })],
+  );
   await app.privacy.requestAccountDeletion(loggedIn(ada), ada.email);
   await world.mails(ada.email);
   const body = JSON.stringify({ data: { object: { customer_details: { email: 'Ermintrude@Quackenbush.example' } } } });
   const news = { id: 'evt_1', kind: 'checkout.session.completed', objectId: 'cs_1', livemode: false, left: 'other-mode' } as const;
   await core.store.news.keep({ ...news, body }, clock.now());
-  const words = ['Ermintrude', 'Quackenbush', 'ermi-q', '4711-ermi', 'wedding'];
+  const words = ['Ermintrude', 'Quackenbush', 'ermi-q', '4711-ermi', 'quill-of-slack', 'quill-too', 'wedding'];
   for (const word of words) expect((await searchEverywhere(core.store.money, words)).join('\n')).toContain(`: ${word}`);
   clock.forward(14.1 * DAY_MS);
   await vi.waitFor(async () => {

@@ -20,6 +20,10 @@ export default function Privacy() {
           If you have an account: your name, your email address, a hash of your password, and the location and browser of each session.
         </li>
         <li>
+          If you log in with Slack or Discord: your name, email address, account id and workspace there. We ask for nothing else, and keep
+          no access to your account.
+        </li>
+        <li>
           If you use Slack or Discord: your id and name there, and your messages to the bot. Other messages in a channel are not stored.
         </li>
         <li>Your requests, results, and files, for as long as the team keeps them.</li>

@@ -76,7 +76,7 @@ export function Approval({ focusAfter, ...shown }: Shown & { focusAfter: RefObje
 }
 
 /** "Leads · 50 · about 40 credits, max 50" */
-function sayPrice({ type, quantity, estimate: { low, high } }: TaskView, isUsualNumber: boolean, reader: Reader): string {
+export function sayPrice({ type, quantity, estimate: { low, high } }: TaskView, isUsualNumber: boolean, reader: Reader): string {
   const price = low === high ? sayCredits(high, reader) : `about ${sayCredits(low, reader)}, max ${formatNumber(high, reader)}`;
   const count = quantity === null ? [] : [`${formatNumber(quantity.asked, reader)}${isUsualNumber ? ` (${work.usualNumber})` : ''}`];
   return [types[type], ...count, price].join(' · ');

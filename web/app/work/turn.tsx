@@ -9,8 +9,8 @@ import { Credits, formatNumber, Time, useReader } from '../components/format.tsx
 import { Notice } from '../components/notice.tsx';
 import { StatusTag } from '../components/tag.tsx';
 import { reading } from '../texts/reading.ts';
-import { types, work as words } from '../texts/work.ts';
-import { Approval, approvalTitle, useApproving, type ApprovalFacts } from './approval.tsx';
+import { work as words } from '../texts/work.ts';
+import { Approval, approvalTitle, sayPrice, useApproving, type ApprovalFacts } from './approval.tsx';
 import { Asked } from './asked.tsx';
 import { Elapsed } from './elapsed.tsx';
 import { ResultFiles } from './files/result-files.tsx';
@@ -72,13 +72,8 @@ function Running({ task, steps, facts }: { task: TaskView; steps: readonly Step[
   const reader = useReader();
   return (
     <>
-      <p suppressHydrationWarning className="text-sm text-soft">
-        {types[task.type]}, {task.because}.{' '}
-        {task.quantity !== null &&
-          `${formatNumber(task.quantity.asked, reader)} ${task.quantity.unit}${facts.isUsualNumber ? ` (${words.usualNumber})` : ''}. `}
-        {task.estimate.low !== task.estimate.high && `About ${formatNumber(task.estimate.low, reader)}, at most `}
-        {formatNumber(task.estimate.high, reader)} {task.estimate.high === 1 ? 'credit' : 'credits'};{' '}
-        {formatNumber(task.creditsHeld, reader)} reserved.
+      <p suppressHydrationWarning title={task.because} className="numbers text-sm text-soft">
+        {sayPrice(task, facts.isUsualNumber, reader)} ({formatNumber(task.creditsHeld, reader)} reserved)
       </p>
       <div aria-live="polite">
         <Steps steps={steps} />
