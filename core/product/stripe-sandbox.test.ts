@@ -59,6 +59,7 @@ test('a test moves what happens at Stripe by hand: processes that share it are t
 
   await billing.refund(id, 500);
   const { id: dispute } = await billing.dispute(paymentId!);
+  await billing.news.sent();
   await billing.newsTo(NOBODY_LISTENS);
   await billing.lose(dispute);
   await billing.advance(60 * 60_000);

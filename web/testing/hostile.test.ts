@@ -202,7 +202,7 @@ async function troublesOf(answer: Response): Promise<string[]> {
   if (type.startsWith('text/csv') && /(^|,)"?[=@]/m.test(body)) troubles.push('a formula');
   if (!type.startsWith('text/html') || body === '') return troubles;
 
-  if (status >= 400 && !/<h1[^>]*>[^<]+/.test(body)) troubles.push('does not say what is wrong');
+  if (status >= 400 && !/<h1[^>]*>(<[^>]+>)*[^<]+/.test(body)) troubles.push('does not say what is wrong');
   if (status >= 400 && !/<a [^>]*href=|<form/.test(body)) troubles.push('shows no way forward');
   for (const mark of ['<img src=x', '<script>', '" onmouseover="', '\u202e', '\u2066'])
     if (body.includes(mark)) troubles.push(`has ${JSON.stringify(mark)}`);

@@ -188,7 +188,7 @@ const offered: Readonly<Record<string, readonly string[]>> = {
   'Review your security settings': ['Password', 'Two-factor authentication', 'Sessions'],
   'Set up two-factor authentication': ['Set up an authenticator'],
   'Review your linked accounts': ['Linked accounts'],
-  'Review your login methods': ['Password', 'Where you are logged in'],
+  'Review your login methods': ['Password', 'Sessions'],
   'Review your API keys': ['Your API keys'],
   'View API keys': ['API keys'],
 };

@@ -236,6 +236,11 @@ export const matrix: Readonly<Record<string, Row>> = {
         { personPerDay: '100', workspacePerDay: '' },
         id(({ workspace }) => workspace),
       ),
+      places: act(
+        'workspaces.manage',
+        { listed: 'no' },
+        id(({ workspace }) => workspace),
+      ),
       account: act(
         'team.see',
         {},

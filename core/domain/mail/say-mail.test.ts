@@ -165,7 +165,7 @@ describe.each(namedBySomebody)('a mail of kind %s', (kind) => {
 
 test('an invitation from somebody without a usable name still reads as a sentence', () => {
   const { text } = sayMail({ kind: 'invitation', team: 'shop.example', by: 'https://x.example', role: 'member', url }, context);
-  expect(text).toContain('Somebody invites you to a team on Impacter,');
+  expect(text).toContain('Someone invites you to a team on Impacter,');
 });
 
 test('an invitation names the team, and who invites, in its words alone', () => {

@@ -24,6 +24,8 @@ const facts = {
   until: '2026-12-09T10:00:00.000Z',
   at: '2026-12-09T10:00:00.000Z',
   teams: ['Acme'],
+  in: ['#leads', '#sales'],
+  direct: true,
 };
 
 describe.each(refusalCodes)('%s', (code) => {

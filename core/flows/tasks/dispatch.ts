@@ -9,7 +9,7 @@ import { newId, type TaskId } from '#core/domain/ids.ts';
 import { never } from '#core/domain/never.ts';
 import { rateOf } from '#core/domain/credits/rates.ts';
 import { shorten } from '#core/domain/text/text.ts';
-import type { AgentJob, AgentOutcome, AgentStep, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
+import type { AgentJob, AgentOutcome, AgentUsage } from '#core/ports/agents.ts';
 import { FilesError } from '#core/ports/files.ts';
 import type { Job } from '#core/ports/queue.ts';
 import { AttemptOver, type Attempt } from '#core/store/tasks/attempts.ts';
@@ -17,10 +17,11 @@ import type { Ending } from '#core/store/tasks/finish.ts';
 import { isFromDatabase, isUnavailable } from '#core/store/database/outage.ts';
 import type { Work } from '#core/store/tasks/work.ts';
 import type { Core } from '../runtime/core.ts';
-import { keepPatiently, keepSoon, type ResultPlace } from './keep-patiently.ts';
-import { NOTHING_KEPT, type Kept } from './keep-results.ts';
+import { keepPatiently, keepSoon, type ResultPlace } from './results/keep-patiently.ts';
+import { NOTHING_KEPT, type Kept } from './results/keep-results.ts';
 import { messageFor } from './message-for.ts';
 import type { Running, Signals } from './running.ts';
+import { watchFor } from './watch-for.ts';
 
 /** How often work without effects outside is tried, when its agent was lost. */
 const ATTEMPTS_MOST = 3;
@@ -64,7 +65,9 @@ async function attemptOnce(core: Core, running: Running, taskId: TaskId, leave: 
 async function attemptTask(trial: Trial): Promise<boolean> {
   const { core, work, attempt, signals } = trial;
   try {
-    const outcome = await core.agents.run(jobFor(trial), watchFor(trial), signals.stop);
+    const { watch, written } = watchFor(trial);
+    const outcome = await core.agents.run(jobFor(trial), watch, signals.stop);
+    await written();
     return await conclude(trial, outcome);
   } catch (error) {
     if (error instanceof AttemptOver) {
@@ -103,26 +106,6 @@ function jobFor({ core, work, attempt }: Trial): AgentJob {
     quantity: work.quantity,
     inputs: work.inputs.map((input) => ({ ...input, open: (signal?: AbortSignal) => core.files.open(input.storageKey, signal) })),
     timeoutMs: Math.max(0, work.deadlineAt.getTime() - core.clock.now().getTime()),
-  };
-}
-
-/** Having been accepted is only worth a line when somebody had to wait for it. */
-const WORTH_TELLING_MS = 1_000;
-
-function watchFor({ core, work, attempt, signals }: Trial): AgentWatch {
-  const begunMs = core.clock.now().getTime();
-  const tell = (kind: string, data: object) => {
-    core.store.events
-      .write({ taskId: work.taskId, teamId: work.teamId, kind, data, at: core.clock.now() })
-      .catch((error: unknown) => core.log.warn({ taskId: work.taskId, error }, 'event not written'));
-  };
-  return {
-    sending: (to) => core.store.attempts.dispatched(attempt, to),
-    async accepted() {
-      signals.accepted();
-      if (core.clock.now().getTime() - begunMs > WORTH_TELLING_MS) tell('agent-accepted', { attempt: attempt.number });
-    },
-    step: (step: AgentStep) => tell('step', step),
   };
 }
 

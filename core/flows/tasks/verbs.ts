@@ -11,7 +11,7 @@ import { details, feedback } from './details.ts';
 import { examples } from './examples.ts';
 import { history, list, people, showTask } from './history.ts';
 import { takeAsk, type Taken } from './intake.ts';
-import { preview } from './preview.ts';
+import { preview } from './results/preview.ts';
 
 export function taskVerbs(core: Core) {
   return {

@@ -9,7 +9,7 @@ import { estimate } from '#core/domain/credits/estimate.ts';
 import { isRefusal, refuse, refusedBy, type Refused } from '#core/domain/refusals/refusal.ts';
 import { isAgentType, type AgentType } from '#core/domain/tasks/agent-type.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
-import type { Core } from '../runtime/core.ts';
+import type { Core } from '../../runtime/core.ts';
 
 interface EstimateView {
   readonly type: AgentType;

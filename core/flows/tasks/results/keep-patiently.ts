@@ -5,9 +5,9 @@ import type { FailureCode } from '#core/domain/tasks/failure.ts';
 import type { TaskId } from '#core/domain/ids.ts';
 import { AgentFileError, type AgentFile } from '#core/ports/agents.ts';
 import { FilesError } from '#core/ports/files.ts';
-import type { Core } from '../runtime/core.ts';
+import type { Core } from '../../runtime/core.ts';
 import { keepResults, type Kept } from './keep-results.ts';
-import type { Signals } from './running.ts';
+import type { Signals } from '../running.ts';
 
 /** The work is done and paid for by us, so storage gets this long to come back before it is given up. */
 const STORE_WITHIN_MS = 5 * 60_000;

@@ -15,7 +15,7 @@ import type { AgentFile } from '#core/ports/agents.ts';
 import { FilesError, type Stored } from '#core/ports/files.ts';
 import type { FormulaRemover } from '#core/ports/tables.ts';
 import type { KeptFile } from '#core/store/tasks/finish.ts';
-import type { Core } from '../runtime/core.ts';
+import type { Core } from '../../runtime/core.ts';
 
 export interface Kept {
   readonly files: readonly KeptFile[];

@@ -5,7 +5,7 @@ import type { AgentFile } from '#core/ports/agents.ts';
 import { agentsThat, done, fileOf } from '#core/testing/stages/agents-that.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { forAll, openStage } from '#core/testing/stages/stage.ts';
-import { expireFiles } from '../operator/upkeep.ts';
+import { expireFiles } from '../../operator/upkeep.ts';
 
 let files: readonly AgentFile[];
 const clock = clockByHand();

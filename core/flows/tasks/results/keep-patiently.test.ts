@@ -6,9 +6,9 @@ import { FilesError, type Files } from '#core/ports/files.ts';
 import { agentsThat, csvOf, done, fileOf, someUsage } from '#core/testing/stages/agents-that.ts';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { forAll, openStage, stage, type Person } from '#core/testing/stages/stage.ts';
-import { dispatch } from './dispatch.ts';
-import { watchRunning } from './running.ts';
-import type { Taken } from './intake.ts';
+import { dispatch } from '../dispatch.ts';
+import { watchRunning } from '../running.ts';
+import type { Taken } from '../intake.ts';
 
 const clock = clockByHand();
 const agents = agentsThat((job, _watch, signal) => does(job, signal));
