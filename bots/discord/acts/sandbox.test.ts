@@ -148,7 +148,7 @@ test('an app that somebody brought along to a server without it answers them alo
   await core.store.prisma.identity.update({ where: { id: identity }, data: { userId: payer.userId } });
   await people().command(channel, 'ask', { request: 'find me 2 leads in Miami' }, bo, 'user');
   const here = async () => (await people().ephemerals(bo)).filter((message) => message.channel === channel && isMine(message));
-  const results = async () => [...(await here()), ...(await people().dms(bo))].filter((message) => /Done/.test(textOf(message)));
+  const results = async () => [...(await here()), ...(await people().dms(bo))].filter((message) => /Done: 2 leads/.test(textOf(message)));
   // Each press brings answers of its own; five go through one interaction.
   for (let n = 1; n <= 4; n++) {
     await vi.waitFor(async () => expect(await results()).toHaveLength(n));

@@ -7,6 +7,8 @@ import { at, openProduct } from '../testing/open-product.ts';
 
 const agents = agentsThat(async ({ quantity }) => done('Here they are.', [csvOf('leads.csv', quantity ?? 2)]));
 const persons = Array.from({ length: 10 }, (_, i) => `12000000000000002${i}`);
+/** What counting in steps may add, however little is waited for. */
+const STEPS_MS = 1_000;
 const channels = Array.from({ length: 20 }, (_, i) => `1300000000000002${String(i).padStart(2, '0')}`);
 
 test('two processes that answer sixty requests at once stay below Discord’s fifty calls a second, and meet no limit', async () => {
@@ -44,7 +46,7 @@ test('a channel that Discord limits for five minutes is left alone for that long
   const clock = clockByHand();
   const { people, say, answers, answer, goingOn, stop } = await openProduct({ clock, agents });
   onTestFinished(stop);
-  // Time passes by hand alone, so whatever waits for the limited channel would wait for ever.
+  // Time passes in steps while answers are awaited; whatever waits for the limited channel would wait for minutes.
   const taking = async (from: string) => {
     const beganMs = clock.now().getTime();
     const threads = await Promise.all(Array.from({ length: 10 }, () => say('find me 2 leads in Miami', { channel: at.sales, from })));
@@ -54,7 +56,7 @@ test('a channel that Discord limits for five minutes is left alone for that long
   const without = await taking(at.ann);
   await people.limit(at.general, 5 * 60_000);
   const limited = await Promise.all(Array.from({ length: 3 }, () => say('find me 2 leads in Boston')));
-  expect(await taking(at.bo)).toBeLessThanOrEqual(1.2 * without);
+  expect(await taking(at.bo)).toBeLessThanOrEqual(1.2 * without + STEPS_MS);
   const refused = (await people.calls()).filter(({ status }) => status === 429);
   // One post met the limit, and perhaps one edit.
   expect(refused.length).toBeLessThanOrEqual(2);

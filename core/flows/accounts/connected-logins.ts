@@ -69,9 +69,9 @@ export function platformNews(of: () => Core): Pick<AuthNews, 'arrived' | 'connec
       const email = addressOf(person);
       if (email === null) return { refused: 'no-email' };
       if (!person.emailVerified) return { refused: 'unverified-email' };
-      if (await store.connectedLogins.hasAccount(email)) return { refused: 'exists' };
+      if (await store.connectedLogins.hasAccount(email)) return madeMeanwhile(of(), login, 'exists');
       // Whoever asks in its name has an account, under another address.
-      if ((await store.connectedLogins.linkedTo(login)) !== null) return { refused: 'linked-elsewhere' };
+      if ((await store.connectedLogins.linkedTo(login)) !== null) return madeMeanwhile(of(), login, 'linked-elsewhere');
       return signUp(of(), person, email, from);
     },
 
@@ -101,9 +101,13 @@ async function signUp(core: Core, person: ProviderPerson, email: string, from: F
     core.log.info({ userId: made.userId, platform: person.platform }, 'signed up with a platform');
     return made;
   }
-  // Two windows of one browser came back at once.
+  return madeMeanwhile(core, login, 'exists');
+}
+
+/** Two windows of one browser may come back at once: the account that is there may be the one that the other window has just made. */
+async function madeMeanwhile<R extends 'exists' | 'linked-elsewhere'>(core: Core, login: PlatformLogin, refused: R) {
   const owner = await core.store.connectedLogins.ownerOf(login);
-  return owner === null ? ({ refused: 'exists' } as const) : { userId: owner };
+  return owner === null ? { refused } : { userId: owner };
 }
 
 function tellOwner(core: Core, { platform }: ProviderPerson, from: From, at: Date): WriteToOwner {
