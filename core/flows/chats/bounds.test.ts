@@ -152,7 +152,7 @@ test('of a file that could not be had, its name goes with the account that attac
         [name],
       )
     ).rows;
-  await vi.waitFor(async () => expect(await found(), 'after removal').toEqual([]));
+  await vi.waitFor(async () => expect(await found(), 'after removal').toEqual([]), 10_000);
   const { rows } = await query<{ id: string }>('SELECT identity_id AS id FROM tasks WHERE id = $1', [asked.taskId]);
   expect(await core.store.erase.identity(rows[0]!.id as never, stage().clock.now())).toBe(true);
   expect(await found(), 'after erasure').toEqual([]);

@@ -30,7 +30,7 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...pure],
           // They wait for most of their time: for PostgreSQL, for a browser, for what is answered evenly, for what happens later.
           // In one group no core is idle while the last file of another one ends.
-          maxWorkers: 5,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
