@@ -133,10 +133,10 @@ export interface From {
 }
 
 /**
- * The platform gave no mail address, or one that it has not verified; nobody can sign up here; or the chat account asks in the name of
- * somebody else.
+ * The platform gave no mail address, one that it has not verified, or one that only a mail of ours confirms; nobody can sign up here; or
+ * the chat account asks in the name of somebody else.
  */
-export type NotArrived = 'no-email' | 'unverified-email' | 'closed' | 'linked-elsewhere';
+export type NotArrived = 'no-email' | 'unverified-email' | 'mail-needed' | 'closed' | 'linked-elsewhere';
 
 /** It logs somebody else in, asks in somebody else's name, or there are too many. */
 export type NotConnected = 'taken' | 'linked-elsewhere' | 'too-many';

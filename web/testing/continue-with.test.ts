@@ -357,7 +357,13 @@ test('login methods are connected and removed in the settings after a fresh logi
   const back = await ann.choose('discord', await connect(browser, 'discord'));
   expect(leadsTo(await browser.fetch(back))).toBe('/settings?done=login-connected');
   expect(wordsOf(await browser.page('/settings'))).toMatch(/Login methods.*Slack · Ann.*Acme · Connected.*Discord · Ann/);
+  // Whoever came in that way is out.
+  const elsewhere = portalVisitor(stage);
+  await continueWith(elsewhere, ann, 'slack');
+  expect((await elsewhere.fetch('/settings')).status).toBe(200);
   expect((await remove()).to).toBe('/settings?done=login-removed');
+  expect(leadsTo(await elsewhere.fetch('/settings'))).toMatch(/^\/login/);
+  expect((await browser.fetch('/settings')).status).toBe(200);
   expect(await stage.app.accounts.connectedLogins(actor)).toMatchObject([{ platform: 'discord' }]);
   expect((await mailOf(stage, ann.email, 'security', 3)).text).toContain('A login method was removed');
   expect(await audited(browser)).toEqual(expect.arrayContaining(['login.removed']));
@@ -401,6 +407,16 @@ test('where no mail goes out nobody signs up with a chat account, and who has on
     [ann.email],
   );
   expect(await arrive(ann.email, rows[0]!.account_id)).toEqual({ userId: expect.any(String) });
+});
+
+test('a chat account makes nobody an operator: an operator’s address has to be confirmed by mail', async () => {
+  const email = `${newId()}@example.com`;
+  const { core } = stage;
+  const news = platformNews(() => ({ ...core, settings: { ...core.settings, operatorEmails: new Set([email]) } }));
+  const eve = { platform: 'slack', workspace: 'T6', externalId: 'U6', name: 'Eve', workspaceName: 'Eve’s', emailVerified: true } as const;
+  const from = { caller: null, userAgent: null };
+  expect(await news.arrived({ ...eve, email: email.toUpperCase() }, from)).toEqual({ refused: 'mail-needed' });
+  expect(await core.store.people.findByEmail(email)).toBeNull();
 });
 
 test('two windows that come back at the same moment make one account', async () => {

@@ -383,7 +383,7 @@ const changeWords: Record<SecurityChange, { readonly title: string; sentence(bra
   },
   'login-removed': {
     title: 'A login method was removed',
-    sentence: (brandName) => `A chat account no longer logs in to your account at ${brandName}.`,
+    sentence: (brandName) => `A chat account no longer logs in to your account at ${brandName}, and every other device was logged out.`,
   },
 };
 

@@ -17,6 +17,7 @@ import type { LoginOwner, PlatformLogin, WriteToOwner } from '#core/store/accoun
 import type { Writes } from '#core/store/team/audit.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
+import { shutOthersOut } from './shut-out.ts';
 
 export interface ConnectedLogin {
   readonly id: string;
@@ -38,8 +39,8 @@ export function connectedLoginVerbs(core: Core) {
     },
 
     /**
-     * It logs nobody in any more; what is asked with it in the chat is still asked in the person's name. Removing what is gone is
-     * fine. Rejects with `login.last` for the only way in, and with `login.needed` for a program.
+     * It logs nobody in any more, and all other sessions end; what is asked with it in the chat is still asked in the person's name.
+     * Removing what is gone is fine. Rejects with `login.last` for the only way in, and with `login.needed` for a program.
      */
     async removeLogin({ userId, sessionId, caller }: Actor, id: string): Promise<void> {
       if (sessionId === undefined) throw refuse('login.needed');
@@ -49,7 +50,10 @@ export function connectedLoginVerbs(core: Core) {
       const outcome = await connectedLogins.remove(
         userId,
         id,
-        (owner, platform, on) => notice(core, owner, { what: 'login-removed', platform, at, from, key: id }, on),
+        async (owner, platform, on) => {
+          await shutOthersOut(core, on, { userId, session: sessionId }, owner.teamId, at);
+          await notice(core, owner, { what: 'login-removed', platform, at, from, key: id }, on);
+        },
         at,
       );
       if (outcome === 'last') throw refuse('login.last');
@@ -62,13 +66,15 @@ export function connectedLoginVerbs(core: Core) {
 export function platformNews(of: () => Core): Pick<AuthNews, 'arrived' | 'connect'> {
   return {
     async arrived(person, from) {
-      const { store } = of();
+      const { store, settings } = of();
       const login = loginOf(person);
       const known = await store.connectedLogins.ownerOf(login);
       if (known !== null) return { userId: known };
       const email = addressOf(person);
       if (email === null) return { refused: 'no-email' };
       if (!person.emailVerified) return { refused: 'unverified-email' };
+      // This address makes an operator of its person, so what a platform says of it is not enough.
+      if (settings.operatorEmails.has(email)) return { refused: 'mail-needed' };
       if (await store.connectedLogins.hasAccount(email)) return madeMeanwhile(of(), login, 'exists');
       // Whoever asks in its name has an account, under another address.
       if ((await store.connectedLogins.linkedTo(login)) !== null) return madeMeanwhile(of(), login, 'linked-elsewhere');

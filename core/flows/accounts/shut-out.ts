@@ -1,5 +1,5 @@
 // Who changes what they log in with may do so because somebody else knew it. So every other session ends with it, logins
-// that wait for their second factor too, and the person is told which API keys still work.
+// that wait for their second factor too, and the person is told which API keys still work. Removing a login method is such a change.
 //
 // Turning the second factor on does the same: the other sessions began without it. Turning it off does not: the others
 // showed both factors, and where a thief turns it off, ending them would only put out the owner, who is told by mail.
@@ -24,7 +24,7 @@ export const shutsOut: Readonly<Record<Change['what'], boolean>> = {
 export async function shutOthersOut(
   core: Pick<Core, 'store'>,
   client: Client,
-  { userId, session }: Change & { readonly session: SessionId | null },
+  { userId, session }: Pick<Change, 'userId'> & { readonly session: SessionId | null },
   teamId: TeamId,
   at: Date,
 ): Promise<void> {

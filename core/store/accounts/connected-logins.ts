@@ -7,6 +7,7 @@ import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { Money } from '../database/money.ts';
 import { writeAudit, type Writes } from '../team/audit.ts';
 import { claimIdentity } from '../workspaces/claim-identity.ts';
+import type { Client } from './accounts.ts';
 
 /** An account as its platform knows it. */
 export interface PlatformLogin {
@@ -65,7 +66,7 @@ export interface ConnectedLogins {
   remove(
     userId: UserId,
     id: string,
-    write: (owner: LoginOwner, platform: Platform, on: Writes) => Promise<void>,
+    write: (owner: LoginOwner, platform: Platform, on: Client) => Promise<void>,
     at: Date,
   ): Promise<'removed' | 'last' | 'none'>;
 }

@@ -52,6 +52,10 @@ export const notWith: Readonly<Record<string, ((name: string) => Words) | undefi
     sentence: `The email address of your ${name} account is not verified.`,
     wayForward: `Verify it in ${name} and try again, or sign up with an email address.`,
   }),
+  PLATFORM_MAIL_NEEDED: (name) => ({
+    sentence: `You can’t create an account for this email address with ${name}.`,
+    wayForward: `Sign up with the email address and confirm it. Then you can connect ${name} in the settings.`,
+  }),
   PLATFORM_LINKED: (name) => ({
     sentence: `This ${name} account is linked to another account here.`,
     wayForward: `Log in to that account and connect ${name} in its settings, or unlink it there first.`,
@@ -94,6 +98,6 @@ export const loginMethods = {
   connect: (name: string) => `Connect ${name}`,
   remove: 'Remove',
   removeWords: (name: string) =>
-    `You can no longer log in with this ${name} account. What you ask for in ${name} still works: to end that too, unlink it below.`,
+    `You can no longer log in with this ${name} account. All your other sessions are logged out. What you ask for in ${name} still works: to end that too, unlink it below.`,
   removeIt: 'Remove login method',
 } as const;

@@ -14,7 +14,7 @@ export const done: Readonly<Record<string, string>> = {
   'two-factor-off': 'Two-factor authentication is off. Your password alone logs you in.',
   session: 'Session ended.',
   'login-connected': 'Connected. You can log in with this account from now on.',
-  'login-removed': 'Removed. That account no longer logs you in.',
+  'login-removed': 'Removed. That account no longer logs you in, and all other sessions were logged out.',
   unlinked: 'Chat account unlinked.',
   sessions: 'All other sessions ended.',
   spending: 'Saved.',

@@ -181,6 +181,7 @@ const ofProvider = {
 const ofNotArrived = {
   'no-email': ['BAD_REQUEST', 'PLATFORM_NO_EMAIL'],
   'unverified-email': ['BAD_REQUEST', 'PLATFORM_UNVERIFIED'],
+  'mail-needed': ['FORBIDDEN', 'PLATFORM_MAIL_NEEDED'],
   'linked-elsewhere': ['CONFLICT', 'PLATFORM_LINKED'],
   closed: ['FORBIDDEN', 'SIGN_UPS_CLOSED'],
 } as const satisfies Record<NotArrived, Said>;

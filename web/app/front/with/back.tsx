@@ -60,8 +60,8 @@ export function shouldRevalidate(): boolean {
 export default function BackFromPlatform() {
   const { platform, next, connecting, problem, code } = useLoaderData<typeof loader>();
   const again = useProblem(CONTINUE);
-  const mayStartAgain = code !== 'PLATFORM_LOGGED_OUT' && code !== 'SIGN_UPS_CLOSED';
-  const needsAddress = code === 'PLATFORM_NO_EMAIL' || code === 'PLATFORM_UNVERIFIED';
+  const mayStartAgain = !['PLATFORM_LOGGED_OUT', 'PLATFORM_MAIL_NEEDED', 'SIGN_UPS_CLOSED'].includes(code);
+  const needsAddress = ['PLATFORM_NO_EMAIL', 'PLATFORM_UNVERIFIED', 'PLATFORM_MAIL_NEEDED'].includes(code);
   return (
     <Door
       title={words.title(platformName(platform))}
