@@ -30,8 +30,10 @@ export function handler({ handle, log, stopping, store, pause }: HandleDeps): (o
   let successes = 0;
 
   return async (one) => {
+    let [before, atLastTry] = [successes, successes];
     for (let tries = 1; ; tries++) {
-      const before = successes;
+      // Since the last try, because in quiet times nothing else ends during one; and not since the first, or an outage would be its fault.
+      [before, atLastTry] = [atLastTry, successes];
       try {
         await handle(one.event, () => (one.stored === 'no' ? one.wait() : { waitedMs: 0, withinMs: PATIENT_MS }));
         successes++;
@@ -60,8 +62,9 @@ export function handler({ handle, log, stopping, store, pause }: HandleDeps): (o
     }
   };
 
-  /** While the database is away, nothing can be stored. */
+  /** What has its row, as all that was taken over, needs no second one. While the database is away, nothing can be stored. */
   async function isKept(one: Held, error: unknown): Promise<boolean> {
+    if (one.stored !== 'no') return true;
     if (one.storing === null && (isUnavailable(error) || stopping.aborted)) return false;
     await store(one);
     return one.stored !== 'no';

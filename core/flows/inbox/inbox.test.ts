@@ -235,6 +235,86 @@ test('an event that always fails while others do not is given up: its content go
   expect(await rows()).toEqual([]);
 }, 30_000);
 
+test.each([
+  ['fails', () => new Error('Slack does not say who this is')],
+  ['has no database', () => new DatabaseUnavailable(new Error('away'))],
+])(
+  'what was taken over and %s is tried again by the same process, and not taken over from itself',
+  async (_, why) => {
+    await left(event(1));
+    let failures = 20;
+    const { begun, handled, lost, go } = process(async () => {
+      if (failures-- > 0) throw why();
+    });
+    go();
+    await vi.waitFor(
+      async () => {
+        clock.forward(1_000);
+        const { rows: found } = await stage().core.store.money.query<{ takeovers: number }>(
+          { text: 'SELECT takeovers FROM chat_inbox' },
+          [],
+        );
+        for (const { takeovers } of found) expect(takeovers).toBeLessThan(2);
+        expect([handled, lost]).toEqual([['chat:1'], []]);
+      },
+      { timeout: 30_000, interval: 5 },
+    );
+    expect(begun).toHaveLength(21);
+    await vi.waitFor(async () => expect(await rows()).toEqual([]));
+  },
+  40_000,
+);
+
+test('after an outage nothing is given up; an event that goes on failing is, also where others are handled only between its tries', async () => {
+  const { take, inbox, begun, lost, go } = process(async ({ key }) => {
+    if (key === 'chat:0') throw new Error('never');
+  });
+  const tries = () => begun.filter((key) => key === 'chat:0').length;
+  const tryAgain = async (times: number) =>
+    vi.waitFor(
+      () => {
+        if (tries() < times) clock.forward(15_000);
+        expect(tries()).toBeGreaterThanOrEqual(times);
+      },
+      { timeout: 20_000, interval: 5 },
+    );
+  go();
+  await take(event(0));
+  await take(event(1));
+  // Nobody else is handled meanwhile.
+  await tryAgain(70);
+  expect(lost).toEqual([]);
+  await sleep(20);
+  await take(event(2));
+  await tryAgain(71);
+  await vi.waitFor(() => expect(lost).toEqual(['chat:0']));
+  expect([tries(), inbox.size()]).toEqual([71, 0]);
+}, 30_000);
+
+test('an event whose row is written although the answer of the database got lost is this process’s own, and handled by it', async () => {
+  const { inbox: real } = stage().core.store;
+  let isLost = false;
+  const { take, handled, go } = process(undefined, {
+    outcomeWithinMs: 100,
+    inbox: {
+      takeOver: async () => [],
+      async keep(...given) {
+        const answer = await real.keep(...given);
+        if (given[0].key !== 'chat:100' || isLost) return answer;
+        isLost = true;
+        throw new DatabaseUnavailable(new Error('the connection ended'), { mayBeDone: true });
+      },
+    },
+  });
+  for (let n = 1; n <= 32; n++) void take(event(n, { place: `chat:busy-${n}` })).catch(() => undefined);
+  const told = take(event(100));
+  await expect(told).rejects.toMatchObject({ code: 'database.unavailable' });
+  await take(event(100));
+  go();
+  await vi.waitFor(() => expect(handled).toContain('chat:100'));
+  await vi.waitFor(async () => expect((await rows()).map(({ key }) => key)).not.toContain('chat:100'));
+});
+
 test('an event that every process dies of is given up after ten of them', async () => {
   const { core } = stage();
   await left(event(1), { takeovers: 10 });
