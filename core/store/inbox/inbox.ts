@@ -33,7 +33,8 @@ export interface Holder {
 
 export interface Inbox {
   /**
-   * Once per key. `known`: it is there already, or its message became a task or was not for us, so nothing more would come of it.
+   * Once per key; also `kept` where the same owner has it, which may not have heard of it because the answer got lost. `known`: another
+   * one has it, it was given up, or its message became a task or was not for us, so nothing more would come of it.
    * Rejects with `database.unavailable` where it could not be written down, soon after the signal aborts.
    */
   keep(row: InboxRow, owner: string, at: Date, dueAt: Date, signal?: AbortSignal): Promise<'kept' | 'known'>;
@@ -204,5 +205,6 @@ const KEEP = `
     AS given (key, platform, place, workspace, author, body, came, owner)
   WHERE NOT EXISTS (SELECT FROM asks a WHERE a.key = given.key AND a.outcome IN ('task', 'ignored'))
   ORDER BY key
-  ON CONFLICT (key) DO NOTHING
+  ON CONFLICT (key) DO UPDATE SET due_at = EXCLUDED.due_at
+    WHERE chat_inbox.owner = EXCLUDED.owner AND chat_inbox.dead_at IS NULL
   RETURNING key`;
