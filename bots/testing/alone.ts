@@ -19,6 +19,7 @@ export function alone(): Pick<Context<unknown>, 'budgets' | 'hints' | 'inbox' | 
     inbox: ({ handle }) => ({
       take: (event, wait) => handle(event, wait),
       waits: () => false,
+      unhandled: async () => null,
       withdraw: async () => undefined,
       size: () => 0,
       stop: async () => undefined,

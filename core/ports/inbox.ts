@@ -38,8 +38,13 @@ export interface ChatInbox {
   take(event: ChatEvent, wait: WaitOf, how?: { readonly patiently: boolean }): Promise<void>;
   /** Something that was told to this process in this place is not handled yet. */
   waits(place: string): boolean;
-  /** What has not been handled of these events never will be. Resolves when none of them is being handled by any process. */
-  withdraw(keys: readonly string[]): Promise<void>;
+  /** This event, while it waits or is handled in another process, or waits in this one behind the turn that asks. */
+  unhandled(key: string): Promise<ChatEvent | null>;
+  /**
+   * What has not been handled of these events never will be. Resolves when none of them is being handled by any process; where the
+   * signal aborts, soon after that, and other processes go on with theirs.
+   */
+  withdraw(keys: readonly string[], signal?: AbortSignal): Promise<void>;
   /** Events that wait or are handled in this process. */
   size(): number;
   /** Takes nothing more, ends what is being handled, and leaves the rest to the next process. */

@@ -118,6 +118,21 @@ test('what a killed process had stored is heard once, also when it is told again
   expect(await statuses(message)).toHaveLength(1);
 });
 
+test('an edit of what another process still has is not lost: its message is heard first, and once', async () => {
+  const { told, clock } = world();
+  const message = messageOf(clock.now(), general, bo, `${us} find me 9 leads`);
+  await left(message);
+  await told('MESSAGE_UPDATE', edited(message, `${us} find me 5 leads in Boston`));
+  const both = [
+    ['find me 9 leads', 'completed'],
+    ['find me 5 leads in Boston', 'awaiting_approval'],
+  ];
+  await vi.waitFor(async () => expect(await statuses(message)).toEqual(both));
+  clock.forward(2_000);
+  await vi.waitFor(async () => expect(await world().core.store.prisma.chatEvent.count()).toBe(0));
+  expect(await statuses(message)).toEqual(both);
+});
+
 test('a message that is deleted before anybody handled it starts nothing, whoever has it', async () => {
   const { told, clock, core } = world();
   const one = messageOf(clock.now(), general, ann, `${us} find me 7 leads`);

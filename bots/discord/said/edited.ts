@@ -1,6 +1,7 @@
 // An edit. Discord tells every change of a message, such as a link's preview or a pin; it is an edit where it has a time of editing, and
 // the same edit is told once more with each later change. What stood there before is not told, so an edit of a message that nobody
-// knows is no request: it may name us for the first time. The message itself was heard before, since the gateway keeps their order.
+// knows is no request: it may name us for the first time. The message itself was heard before: the gateway keeps their order, and handlers.ts
+// where two processes have them.
 
 import { messageKey } from '../keys.ts';
 import type { SaidDeps } from './deps.ts';

@@ -26,7 +26,11 @@ export interface SaidHandlers {
 
 export function saidHandlers(deps: SaidDeps, openInbox: Context<unknown>['inbox']): SaidHandlers {
   const { log } = deps;
-  const inbox = openInbox({ platform: 'discord', handle: (event) => handle(deps, event), gaveUp: (event) => tellGivenUp(deps, event) });
+  const inbox: ChatInbox = openInbox({
+    platform: 'discord',
+    handle: (event) => handle(deps, event, inbox),
+    gaveUp: (event) => tellGivenUp(deps, event),
+  });
 
   const onMessage = (take: (message: DiscordMessage) => Promise<void>) => {
     const known = taken(log, messageSchema, take);
@@ -71,9 +75,13 @@ function leave(inbox: ChatInbox, body: Body, key: string): Promise<void> {
   return inbox.take({ key, place, workspace: workspace ?? null, author: author.id, body }, wait, { patiently: true });
 }
 
-async function handle(deps: SaidDeps, { body }: ChatEvent): Promise<void> {
+async function handle(deps: SaidDeps, { body }: ChatEvent, inbox: ChatInbox): Promise<void> {
   const { kind, message } = bodySchema.parse(body);
-  await (kind === 'said' ? handleMessage(deps, message) : handleEdit(deps, message));
+  if (kind === 'said') return handleMessage(deps, message);
+  // The process that had the connection before us may have its message yet, and an edit of what nobody knows is no request.
+  const before = await inbox.unhandled(messageKey(message.id));
+  if (before !== null) await handleMessage(deps, bodySchema.parse(before.body).message);
+  await handleEdit(deps, message);
 }
 
 /** Whoever edited something sees their request as it was. */

@@ -23,12 +23,12 @@ async function mention(text: string, more: object = {}) {
 /** As a process leaves it that acknowledged it and was killed. */
 async function left(
   event: { ts: string; thread_ts?: string; user: string },
-  { takeovers = 0, key = messageKey('T1', 'C1', event.ts) } = {},
+  { takeovers = 0, key = messageKey('T1', 'C1', event.ts), livesMs = 0 } = {},
 ) {
   const { store } = product().core;
   const place = refs.format({ team: 'T1', channel: 'C1', thread: event.thread_ts ?? event.ts });
   const row = { key, platform: 'slack', place, workspace: 'T1', author: event.user, body: JSON.stringify(event), came: ++made };
-  await store.inbox.keep(row, 'a killed process', clock.now(), clock.now());
+  await store.inbox.keep(row, 'another process', clock.now(), new Date(clock.now().getTime() + livesMs));
   await store.money.query({ text: 'UPDATE chat_inbox SET takeovers = $2 WHERE key = $1' }, [key, takeovers]);
 }
 
@@ -100,6 +100,29 @@ test('a request that is deleted before it is handled starts nothing, and one tha
   await nothingWaits();
   // The first one, and what asks for approval in its place.
   expect(await tasks(before.ts)).toHaveLength(2);
+});
+
+test('the deletion of a request that another process is long at is acknowledged, and the request starts nothing', async () => {
+  const { tell, envelope, url, tasks } = product();
+  const event = await mention('find me 9 leads in Miami');
+  await left(event, { livesMs: 60_000 });
+  const deletion = {
+    type: 'message',
+    subtype: 'message_deleted',
+    channel: 'C1',
+    ts: event.ts,
+    deleted_ts: event.ts,
+    previous_message: event,
+  };
+  const told = vi.fn<(status: number) => void>();
+  void tell(url, envelope(deletion)).then(told);
+  await vi.waitFor(() => {
+    clock.forward(100);
+    expect(told.mock.calls).toEqual([[200]]);
+  });
+  clock.forward(60_000);
+  await nothingWaits();
+  expect((await tasks(event.ts)).filter((status) => status !== 'canceled')).toEqual([]);
 });
 
 test('whoever asked something that every process dies of is told that it was not done', async () => {

@@ -31,10 +31,13 @@ interface EventDeps extends SaidDeps {
 /** Events of these names need no Bolt. A mention in a channel is told twice, as a message and as a mention: both are the same message to us. */
 export const heardHere = ['message', 'app_mention', 'agent_session_stopped'] as const;
 
+/** Of the three seconds that Slack waits. */
+const WITHDRAW_MS = 600;
+
 const taken: Handled = { acknowledged: true, answer: undefined };
 
 export function slackSaid(deps: EventDeps): Events {
-  const { tokens, log } = deps;
+  const { tokens, clock, log } = deps;
   const inbox = deps.inbox({ platform: 'slack', handle, gaveUp });
   return {
     take(body, about) {
@@ -57,8 +60,11 @@ export function slackSaid(deps: EventDeps): Events {
     if (what === null) return;
     if (what.kind === 'ours') return handleMessage(deps, here, event, wait);
     if (what.kind === 'removed') {
-      // What waits to be heard never is; then there may still be what was made of it.
-      await to.withdraw([messageKey(here.externalId, event.channel, what.ts)]);
+      // What waits to be heard never is; then there may still be what was made of it. Whoever hears it just now and takes longer finds
+      // that it was removed.
+      const [over, ended] = [new AbortController(), new AbortController()];
+      void clock.sleep(WITHDRAW_MS, ended.signal).then(() => over.abort());
+      await to.withdraw([messageKey(here.externalId, event.channel, what.ts)], over.signal).finally(() => ended.abort());
       return handleMessage(deps, here, event, wait);
     }
     const { key, place, author } = what;

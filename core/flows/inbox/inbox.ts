@@ -4,7 +4,7 @@
 // when this one dies. Handling changes nothing the second time, so an event may be told, stored and handled again at any moment.
 
 import type { ChatEvent, ChatInbox, InboxNeeds, WaitOf } from '#core/ports/inbox.ts';
-import type { TakenOver } from '#core/store/inbox/inbox.ts';
+import type { InboxRow, TakenOver } from '#core/store/inbox/inbox.ts';
 import { DatabaseUnavailable } from '#core/store/database/outage.ts';
 import type { Core } from '../runtime/core.ts';
 import { handler, PATIENT_MS, type Ended } from './handle.ts';
@@ -73,10 +73,17 @@ export function openInbox(
       }
     },
     waits: (place) => line.has(place),
-    async withdraw(keys) {
-      await Promise.all(keys.flatMap((key) => held.get(key) ?? []).map(withdrawn));
-      while (!stopping.signal.aborted && (await store.inbox.withdraw(keys, owner, clock.now())) > 0)
-        await clock.sleep(AGAIN_MS, stopping.signal);
+    async unhandled(key) {
+      const here = held.get(key);
+      if (here !== undefined) return here.event;
+      const row = await store.inbox.ofOthers(key, owner);
+      return row === null ? null : eventOf(row);
+    },
+    async withdraw(keys, signal) {
+      const over = signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]);
+      const here = Promise.all(keys.flatMap((key) => held.get(key) ?? []).map(withdrawn));
+      await Promise.race([here, ...(signal === undefined ? [] : [aborted(signal)])]);
+      while ((await store.inbox.withdraw(keys, owner, clock.now())) > 0 && !over.aborted) await clock.sleep(AGAIN_MS, over);
     },
     size: () => held.size,
     async stop() {
@@ -261,9 +268,9 @@ export function openInbox(
     pump();
   }
 
-  async function goOnWith({ key, place, workspace, author, body, came, takeovers }: TakenOver): Promise<void> {
-    const event = { key, place, workspace, author, body: JSON.parse(body) as unknown };
-    const one = held.get(key) ?? hold(event, came, () => ({ waitedMs: 0, withinMs: PATIENT_MS }));
+  async function goOnWith(row: TakenOver): Promise<void> {
+    const { key, place, workspace, came, takeovers } = row;
+    const one = held.get(key) ?? hold(eventOf(row), came, () => ({ waitedMs: 0, withinMs: PATIENT_MS }));
     one.stored = 'here';
     tell(one);
     if (takeovers <= TAKEOVERS_MOST || !line.leave(place, one)) return;
@@ -271,6 +278,17 @@ export function openInbox(
     log.error({ workspace, takeovers }, 'event of a chat given up: each process that handled it ended');
     await tidyUp(one, 'given-up');
   }
+}
+
+function eventOf({ key, place, workspace, author, body }: Omit<InboxRow, 'came'>): ChatEvent {
+  return { key, place, workspace, author, body: JSON.parse(body) as unknown };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function stops(): DatabaseUnavailable {

@@ -40,6 +40,8 @@ export interface Inbox {
   keep(row: InboxRow, owner: string, at: Date, dueAt: Date, signal?: AbortSignal): Promise<'kept' | 'known'>;
   /** It is handled. Nothing happens where another process has taken it over. */
   done(key: string, owner: string): Promise<void>;
+  /** Its row, where another process has it and it was not given up. */
+  ofOthers(key: string, owner: string): Promise<Omit<InboxRow, 'came'> | null>;
   /** Removes those that no other living process has; gives how many others have. */
   withdraw(keys: readonly string[], owner: string, at: Date): Promise<number>;
   /** Those that it still has in hand stay its own. */
@@ -109,6 +111,17 @@ export function inboxOver(money: Money): Inbox {
   return {
     keep: (row, owner, at, dueAt, signal) => keep({ row, owner, at, dueAt }, signal),
     done: (key, owner) => done({ key, owner }),
+
+    async ofOthers(key, owner) {
+      const { rows } = await money.query<Omit<InboxRow, 'came'>>(
+        {
+          name: 'inbox of others',
+          text: `SELECT key, platform, place, workspace, author, body FROM chat_inbox WHERE key = $1 AND owner <> $2 AND dead_at IS NULL`,
+        },
+        [key, owner],
+      );
+      return rows[0] ?? null;
+    },
 
     async withdraw(keys, owner, at) {
       const { rows } = await money.query<{ others: number }>(
