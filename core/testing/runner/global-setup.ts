@@ -1,7 +1,8 @@
 // One PostgreSQL for the whole run, in a folder that goes away with it, and with all temporary files of the run.
-import { access, constants, mkdir, readFile, statfs } from 'node:fs/promises';
-import os from 'node:os';
+import { execFile } from 'node:child_process';
+import { access, constants, mkdir, mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { startPostgres } from '#core/sandbox/postgres/postgres.ts';
 import { chromium } from '#web/testing/browsers/chromium.ts';
@@ -61,8 +62,24 @@ async function inMemory(): Promise<string | undefined> {
   try {
     await access(place, constants.W_OK);
     const { bavail, bsize } = await statfs(place);
-    return Math.min(bavail * bsize, os.freemem()) > ROOM_BYTES ? place : undefined;
+    const hasRoom = Math.min(bavail * bsize, process.availableMemory()) > ROOM_BYTES;
+    return hasRoom && (await programsRunIn(place)) ? place : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Tests start programs from their temporary folders, which a container does not allow there by itself. */
+async function programsRunIn(place: string): Promise<boolean> {
+  const folder = await mkdtemp(path.join(place, 'impacter-probe-'));
+  try {
+    const probe = path.join(folder, 'probe');
+    await writeFile(probe, '#!/bin/sh\n', { mode: 0o700 });
+    await promisify(execFile)(probe);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
