@@ -192,7 +192,7 @@ test('/setup changes what is answered in a channel and who can ask there, for th
 });
 
 test('/setup limits a server to listed channels: elsewhere commands and buttons are refused with where to ask, and a thread follows its channel', async () => {
-  const { tell, waiting, owner } = world();
+  const { tell, waiting, owner, app } = world();
   const { id, press: pressOn } = await waiting();
   const holds = async () => (await owner.ledger()).filter((line) => line.startsWith('hold')).length;
   const before = await holds();
@@ -222,6 +222,17 @@ test('/setup limits a server to listed channels: elsewhere commands and buttons 
   expect(await setup({ listed: true })).toMatch(/Listed: Yes[^]*such as #general/);
   await tell(pressOn('approve'));
   await vi.waitFor(async () => expect(await statusOf(id)).not.toBe('awaiting_approval'));
+  // The channel was called something else when somebody asked in it.
+  const old = {
+    ref: `discord:${ACME}:${GENERAL}`,
+    platform: 'discord',
+    workspace: ACME,
+    kind: 'channel',
+    name: '#old',
+    private: false,
+  } as const;
+  await app.workspaces.placeNamed(old);
+  expect(await setup({ listed: true })).toMatch(/such as #general/);
   expect(await setup({ channels: 'every', listed: false })).toMatch(/Members can ask in every channel/);
 });
 
@@ -229,14 +240,19 @@ test('/setup lets only some roles ask on the whole server, and names them', asyn
   const { tell, core } = world();
   const role = '400000000000000007';
   const made = command('setup', { server_role: role }, { administers: true });
-  Object.assign((made as unknown as { data: { resolved: object } }).data.resolved, { roles: { [role]: { id: role, name: 'Buyers' } } });
+  Object.assign((made as unknown as { data: { resolved: object } }).data.resolved, {
+    roles: { [role]: { id: role, name: 'Buyers' } },
+  });
   await tell(made);
   expect(await saying(made)).toMatch(/The whole server[^]*Can ask: Members with the role Buyers/);
   const refused = command('ask', { request: 'find me 3 leads' });
   await tell(refused);
   expect(await saying(refused)).toMatch(/certain roles/);
   await tell(command('setup', { server_everyone: true }, { administers: true }));
-  expect(await core.store.places.find(`discord:${ACME}:`)).toMatchObject({ roles: [], roleNames: {} });
+  expect(await core.store.places.find(`discord:${ACME}:`)).toMatchObject({
+    roles: [],
+    roleNames: {},
+  });
 });
 
 test.each([

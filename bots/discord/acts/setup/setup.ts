@@ -30,7 +30,10 @@ export async function setsUp(deps: ActsDeps, here: Here, made: Given): Promise<A
   }
   try {
     const place = await placeOf(deps, here, guild, ref);
-    await rule(place, channelRules(made, await rulesOf(ref)));
+    const wanted = channelRules(made, await rulesOf(ref));
+    // Rules change neither its name nor who sees it, which may have changed since somebody asked there.
+    if (place.name !== null && Object.keys(wanted).length > 0) await app.workspaces.placeNamed(place);
+    await rule(place, wanted);
     await rule(whole, serverRules(made, await rulesOf(whole.ref)));
     const [channel, server, open] = await Promise.all([rulesOf(ref), rulesOf(whole.ref), app.workspaces.openIn('discord', guild)]);
     return { kind: 'private', reply: sayRules(place.name, { channel, server, open: open.in }) };
