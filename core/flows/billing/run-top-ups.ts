@@ -22,10 +22,10 @@ const TEAMS_AT_ONCE = 8;
 const CHARGES_AT_ONCE = 8;
 /** Asked for again under the same key for so long. Stripe answers a key with the failure it had before, and forgets it after a day. */
 const REPEAT_MS = 10 * 60_000;
-/** Clocks differ. */
-/** A card is paid or declined within minutes; some banks look at a payment for a day. */
 const DAY_MS = 24 * 60 * 60_000;
+/** A card is paid or declined within minutes; some banks look at a payment for a day. */
 const WAIT_MOST_MS = 3 * DAY_MS;
+/** Clocks differ. */
 const CREATED_BEFORE_MS = 5 * 60_000;
 
 /** Until the signal aborts. */
