@@ -5,6 +5,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { defaultAppToken } from './server.ts';
 import { clientOf, openSlack, silent, type OpenSlack } from './testing/open-slack.ts';
 
+const AWAY_MS = 2_000;
+const patient = { timeout: 15_000 };
+
 let world: OpenSlack;
 let app: App;
 let receiver: SocketModeReceiver;
@@ -18,7 +21,8 @@ beforeAll(async () => {
     logger: silent,
     logLevel: LogLevel.ERROR,
     installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl } },
-    clientPingTimeout: 100,
+    // A pong has to come within that time, and it opens a new connection that long after one was lost: busy machines need both.
+    clientPingTimeout: AWAY_MS,
   } as ConstructorParameters<typeof SocketModeReceiver>[0]);
   app = new App({
     receiver,
@@ -42,22 +46,23 @@ afterAll(async () => {
 
 test('events and commands come over the connection, and what is said while there is none comes once it is back', async () => {
   const { people } = world;
-  await vi.waitFor(async () => expect(await people.socketCount()).toBe(1));
+  await vi.waitFor(async () => expect(await people.socketCount()).toBe(1), patient);
   await people.say('C1', 'over the socket', { from: 'U1' });
-  await vi.waitFor(() => expect(heard).toEqual(['over the socket']));
+  await vi.waitFor(() => expect(heard).toEqual(['over the socket']), patient);
   await people.command('C1', 'help', 'U1');
   expect((await people.seen('C1', 'U1')).messages.at(-1)).toMatchObject({ text: 'You typed help', only: 'U1' });
 
   heard = [];
   await people.dropSockets('refresh_requested');
-  await vi.waitFor(async () => expect(await people.socketCount()).toBe(0));
+  await vi.waitFor(async () => expect(await people.socketCount()).toBe(0), patient);
   await people.say('C1', 'while it was down', { from: 'U1' });
-  await vi.waitFor(async () =>
-    expect((await people.deliveries()).filter(({ status }) => status === null).length).toBeGreaterThanOrEqual(2),
+  await vi.waitFor(
+    async () => expect((await people.deliveries()).filter(({ status }) => status === null).length).toBeGreaterThanOrEqual(2),
+    patient,
   );
-  await vi.waitFor(async () => expect(await people.socketCount()).toBe(1));
+  await vi.waitFor(async () => expect(await people.socketCount()).toBe(1), patient);
   await people.advance(60_000);
-  await vi.waitFor(() => expect(heard).toEqual(['while it was down']));
+  await vi.waitFor(() => expect(heard).toEqual(['while it was down']), patient);
 });
 
 test('a ticket is for the app alone, and works once', async () => {
