@@ -8,7 +8,8 @@ import { isId } from '#core/domain/ids.ts';
 import { readMailAddress } from '#core/domain/mail/mail-address.ts';
 import { securityNotice, type SecurityChange } from '#core/domain/mail/mail.ts';
 import type { Platform } from '#core/domain/messages/thread-ref.ts';
-import { isRefusal, refuse } from '#core/domain/refusals/refusal.ts';
+import { orNull } from '#core/domain/refusals/or-null.ts';
+import { refuse } from '#core/domain/refusals/refusal.ts';
 import { readName } from '#core/domain/text/name.ts';
 import { cleanText, shorten } from '#core/domain/text/text.ts';
 import type { AuthNews, From } from '#core/ports/auth.ts';
@@ -155,13 +156,4 @@ function addressOf({ email }: ProviderPerson): string | null {
 /** Names there may be what no name here can be, such as a web address. */
 function nameFor({ name }: ProviderPerson, email: string): string {
   return orNull(() => readName(name)) ?? orNull(() => readName(email.slice(0, email.indexOf('@')))) ?? 'New member';
-}
-
-function orNull<T>(read: () => T): T | null {
-  try {
-    return read();
-  } catch (error) {
-    if (isRefusal(error)) return null;
-    throw error;
-  }
 }

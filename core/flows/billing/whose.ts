@@ -6,7 +6,7 @@ import { domainToASCII } from 'node:url';
 import type { Purchase } from '#core/domain/billing/purchase.ts';
 import type { TeamId, UserId, WalletId } from '#core/domain/ids.ts';
 import { readMailAddress } from '#core/domain/mail/mail-address.ts';
-import { isRefusal } from '#core/domain/refusals/refusal.ts';
+import { orNull } from '#core/domain/refusals/or-null.ts';
 import { readName } from '#core/domain/text/name.ts';
 import { linkForOwner } from '../accounts/link-for-owner.ts';
 import type { Core } from '../runtime/core.ts';
@@ -68,13 +68,4 @@ function inAscii(address: string): string {
 
 async function nameOf(core: Core, teamId: TeamId): Promise<string> {
   return (await core.store.teams.find(teamId))?.name ?? '';
-}
-
-function orNull<T>(read: () => T): T | null {
-  try {
-    return read();
-  } catch (error) {
-    if (isRefusal(error)) return null;
-    throw error;
-  }
 }

@@ -8,6 +8,7 @@ import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
 import { mustBeAllowed } from '#core/domain/team/permission.ts';
 import { placeLimits, usualRules, type Place } from '#core/domain/workspaces/place.ts';
+import type { OpenWanted } from '#core/store/workspaces/places.ts';
 import type { Core } from '../runtime/core.ts';
 
 /** Where in a workspace people may ask, and who. */
@@ -35,20 +36,10 @@ export interface AskingRole {
   readonly name: string | null;
 }
 
-/** What a form shows of where people may ask, and what was chosen in it. */
-export interface WhereToAskWanted {
-  readonly onlyListed: boolean;
-  readonly direct: boolean;
-  /** Refs of the channels that were shown, and of those that are to be open. */
-  readonly shown: readonly string[];
-  readonly open: readonly string[];
-  readonly keptRoles: readonly string[];
-}
-
 export function whereToAskVerbs(core: Core) {
   return {
     /** Changes where people may ask there. Rejects with `workspace.not-found`. */
-    async changeWhereToAsk(actor: Actor, workspaceId: string, wanted: WhereToAskWanted): Promise<void> {
+    async changeWhereToAsk(actor: Actor, workspaceId: string, wanted: OpenWanted): Promise<void> {
       mustBeAllowed(actor, 'workspaces.manage');
       const { shown, open, keptRoles } = wanted;
       if (Math.max(shown.length, open.length, keptRoles.length) > placeLimits.roles) throw refuse('request.malformed');

@@ -33,6 +33,7 @@ export interface Places {
   open(workspace: WorkspaceId, by: { readonly userId: UserId; readonly teamId: TeamId }, wanted: OpenWanted, at: Date): Promise<boolean>;
 }
 
+/** What a form shows of where people may ask, and what was chosen in it. */
 export interface OpenWanted {
   readonly onlyListed: boolean;
   readonly direct: boolean;
