@@ -372,11 +372,34 @@ test('login methods are connected and removed in the settings after a fresh logi
   expect(await continueWith(portalVisitor(stage), ann, 'slack')).toMatch(/^\/login\?found=slack/);
 
   // With a password nothing is the last way in.
-  await browser.askAsPage('/request-password-reset', { email: ann.email });
-  const token = tokenIn(await mailOf(stage, ann.email, 'set-password'));
-  await browser.askAsPage('/reset-password', { token, newPassword: PASSWORD });
+  await choosePassword(browser, ann.email);
+  expect(await continueWith(browser, ann, 'discord', '/login', '/dashboard')).toMatch(/^\/login\?found=discord/);
   await browser.logIn(ann.email);
+  const again = await ann.choose('discord', await connect(browser, 'discord'));
+  expect(leadsTo(await browser.fetch(again))).toBe('/settings?done=login-connected');
   expect((await remove()).to).toBe('/settings?done=login-removed');
+});
+
+async function choosePassword(browser: PortalVisitor, email: string): Promise<void> {
+  await browser.askAsPage('/request-password-reset', { email });
+  const token = tokenIn(await mailOf(stage, email, 'set-password'));
+  await browser.askAsPage('/reset-password', { token, newPassword: PASSWORD });
+}
+
+test('whoever owns an address takes over an account that a chat platform made for it: a password from a mail removes the chat account', async () => {
+  // A workspace says that this address is Eve's.
+  const [eve, intruder, owner] = [await chatPerson(), portalVisitor(stage), portalVisitor(stage)];
+  await continueWith(intruder, eve, 'slack');
+  const actor = await intruder.actor();
+  await choosePassword(owner, eve.email);
+  await owner.logIn(eve.email);
+  expect((await owner.actor()).userId).toBe(actor.userId);
+  expect(await stage.app.accounts.connectedLogins(actor)).toEqual([]);
+  expect(await stage.app.workspaces.linkedAccounts(actor)).toEqual([]);
+  expect(leadsTo(await intruder.fetch('/settings'))).toMatch(/^\/login/);
+  expect(await continueWith(portalVisitor(stage), eve, 'slack')).toMatch(/^\/login\?found=slack/);
+  expect(await audited(owner)).toEqual(expect.arrayContaining(['login.removed', 'identity.unlinked', 'password.reset']));
+  expect((await mailOf(stage, eve.email, 'security', 3)).text).toContain('A login method was removed');
 });
 
 test('a link of a mail is the way in to connect an account whose address was never confirmed; what a stranger chose for it does not count', async () => {

@@ -5,6 +5,7 @@ import type { Actor } from '#core/domain/actor.ts';
 import { isId, newId, type TeamId, type UserId } from '#core/domain/ids.ts';
 import { securityNotice, type SecurityChange } from '#core/domain/mail/mail.ts';
 import { refuse } from '#core/domain/refusals/refusal.ts';
+import type { Platform } from '#core/domain/messages/thread-ref.ts';
 import type { Role } from '#core/domain/team/permission.ts';
 import type { AuthNews, Change, LoggedIn, Login } from '#core/ports/auth.ts';
 import { writeAudit } from '#core/store/team/audit.ts';
@@ -86,15 +87,15 @@ export function authNews(of: () => Core): AuthNews {
       await core.store.money.transaction(async (client) => {
         await writeAudit(client, { at, actor: `user:${userId}`, act: actOf[what], teamId, subject: `user:${userId}`, facts: {} });
         if (shutsOut[what]) await shutOthersOut(core, client, change, teamId, at);
-        await writeMail(
-          core,
-          {
-            key: `security:${newId()}`,
-            to: email,
-            saying: securityNotice(core.settings.publicUrl, { name, what: noticeOf[what], at, from: from(change), keys }),
-          },
-          client,
-        );
+        const tell = (about: { what: SecurityChange; keys?: number; platform?: Platform }) => {
+          const saying = securityNotice(core.settings.publicUrl, { name, at, from: from(change), ...about });
+          return writeMail(core, { key: `security:${newId()}`, to: email, saying }, client);
+        };
+        await tell({ what: noticeOf[what], keys });
+        // Whoever reads this mailbox chose a password. A platform may have let somebody else in under the same address before.
+        if (what === 'password-reset')
+          for (const platform of await core.store.connectedLogins.removeAll(client, { userId, teamId }, at))
+            await tell({ what: 'login-removed', platform });
       });
       core.log.info({ userId, what }, 'login changed');
     },

@@ -69,6 +69,8 @@ export interface ConnectedLogins {
     write: (owner: LoginOwner, platform: Platform, on: Client) => Promise<void>,
     at: Date,
   ): Promise<'removed' | 'last' | 'none'>;
+  /** All of them, and what they ask in the person's name. Gives their platforms. */
+  removeAll(client: Client, by: { readonly userId: UserId; readonly teamId: TeamId }, at: Date): Promise<Platform[]>;
 }
 
 /** Of one person. */
@@ -155,6 +157,31 @@ export function connectedLoginsOver(money: Money): ConnectedLogins {
         await writeAudit(client, { at, ...by(owner), act: 'login.removed', facts: { platform, name } });
         return 'removed';
       }),
+
+    async removeAll(client, owner, at) {
+      const { rows } = await client.query<{ platform: Platform; name: string; identity_id: string | null }>(
+        {
+          text: `WITH gone AS (
+           DELETE FROM accounts WHERE user_id = $1 AND provider_id <> 'credential'
+           RETURNING provider_id, account_id, coalesce(display_name, account_id) AS name
+         ), unlinked AS (
+           UPDATE identities i SET user_id = NULL FROM gone g
+           WHERE i.user_id = $1 AND i.platform = g.provider_id AND g.account_id = concat_ws('/', nullif(i.space, ''), i.external_id)
+           RETURNING i.id, g.provider_id, g.account_id
+         )
+         SELECT g.provider_id AS platform, g.name, u.id AS identity_id FROM gone g LEFT JOIN unlinked u USING (provider_id, account_id)
+         ORDER BY g.provider_id, g.account_id`,
+        },
+        [owner.userId],
+      );
+      for (const { platform, name, identity_id: identity } of rows) {
+        const facts = { platform, name };
+        await writeAudit(client, { at, ...by(owner), act: 'login.removed', facts });
+        if (identity !== null)
+          await writeAudit(client, { at, ...by(owner), act: 'identity.unlinked', subject: `identity:${identity}`, facts });
+      }
+      return rows.map(({ platform }) => platform);
+    },
   };
 }
 
@@ -195,7 +222,7 @@ async function lockOwner(client: pg.PoolClient, userId: UserId): Promise<LoginOw
   return row === undefined ? null : { userId, teamId: row.team_id, email: row.email, name: row.name };
 }
 
-function by({ userId, teamId }: LoginOwner) {
+function by({ userId, teamId }: Pick<LoginOwner, 'userId' | 'teamId'>) {
   return { actor: `user:${userId}`, teamId, subject: `user:${userId}` };
 }
 

@@ -63,7 +63,10 @@ export function Password({ account: { email, hasPassword } }: { account: Account
   const problem = useProblem('password');
   if (!hasPassword)
     return (
-      <Card title="Password" lead="You have no password and log in with emailed links.">
+      <Card
+        title="Password"
+        lead="You have no password. Choosing one disconnects the chat accounts that log you in; you can connect them again."
+      >
         <Form intent="password-link">
           <Button intent="password-link" busyWords="One moment…">
             Send me a link to choose one
