@@ -32,6 +32,8 @@ export async function backingInPostgres(databaseUrl: string, reach: Reach): Prom
     idleTimeoutMillis: 30_000,
     onConnect: prepare,
   });
+  // A connection that is lost between two statements of BullMQ has no other listener, and would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', (error: Error & { client?: unknown }) => {
     // pg hangs the whole connection on it, and the error goes to the log.
     delete error.client;

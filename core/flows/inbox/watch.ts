@@ -20,7 +20,11 @@ export async function watchInbox(core: Core): Promise<void> {
     title: 'Chat messages are not processed',
     words: [
       ...(dead > 0 ? [`${count(dead)} not been processed after many tries within the last hour. The log says why.`] : []),
-      ...(late > 0 ? [`${count(late)} been waiting for more than 20 minutes. Check that a process with the role “bots” is running.`] : []),
+      ...(late > 0
+        ? [
+            `${count(late)} been waiting for more than 20 minutes. Check that a process with the role “bots” is running. If one is, the log says what fails.`,
+          ]
+        : []),
     ].join('\n'),
   });
 }

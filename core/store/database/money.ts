@@ -50,6 +50,8 @@ export function openMoney(databaseUrl: string, log: Log, connections = CONNECTIO
   const open = (settings: pg.PoolConfig) => {
     const pool = new pg.Pool({ connectionString: databaseUrl, ...patienceWithServer, ...settings });
     pool.on('error', ({ message }) => log.warn({ reason: message }, 'idle database connection lost'));
+    // A connection that is lost in the moment in which it is handed over has no other listener, and would end the process.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
   };
   const pool = open({ max: connections, lock_timeout: LOCK_MS.shared, application_name: 'impacter money' });

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -97,3 +98,25 @@ async function prismaError(url = database.url): Promise<Error> {
   await prisma.$disconnect();
   return error;
 }
+
+test('a connection that the server ends in the moment in which it is handed over ends its statement, and not the process', async () => {
+  const message = (type: string, body: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(4 + body.length);
+    return Buffer.concat([Buffer.from(type), length, body]);
+  };
+  const welcome = Buffer.concat([message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))]);
+  const goodbye = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'));
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    // In one packet.
+    socket.once('data', () => socket.end(Buffer.concat([welcome, goodbye])));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const money = openMoney(`postgresql://ada@127.0.0.1:${(server.address() as AddressInfo).port}/any`, quietLog);
+  onTestFinished(async () => {
+    await money.close();
+    server.close();
+  });
+  await expect(money.query({ text: 'SELECT 1' }, [])).rejects.toBeInstanceOf(DatabaseUnavailable);
+});
