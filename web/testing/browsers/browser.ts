@@ -51,7 +51,8 @@ export const oneBrowser = (): (() => TestBrowser) => forAll(openBrowser);
 
 export async function openBrowser(): Promise<TestBrowser> {
   if (chromium === null) throw new Error('there is no chromium: put what needs one inABrowser()');
-  const browser = await playwright.launch({ executablePath: chromium, args: flags });
+  // Without a UTF-8 locale, Chromium calls a file with another script's name just “download”.
+  const browser = await playwright.launch({ executablePath: chromium, args: flags, env: { ...process.env, LC_ALL: 'C.UTF-8' } });
   return {
     async open(options) {
       const window = await openWindow(browser, options);
