@@ -10,6 +10,7 @@ import { newId } from '#core/domain/ids.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import type { ClockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { PATIENCE_MS } from '#core/testing/runner/patience.ts';
+import { passTime } from '#core/testing/stages/pass-time.ts';
 import { openStage, type Person, type Stage, type StageOptions } from '#core/testing/stages/stage.ts';
 import { discord } from '../adapter.ts';
 import { discordPeople, type DiscordPeople, type SeenMessage } from '../sandbox/client.ts';
@@ -113,18 +114,8 @@ export async function openProduct(options: DiscordOptions = {}): Promise<Discord
         if (found === undefined) throw new Error(`no answer says ${String(words)}: ${said.join('\n--\n')}`);
         return found;
       }),
-    goingOn: (check, stepMs = 1_000, timeout = PATIENCE_MS) =>
-      vi.waitFor(
-        async () => {
-          try {
-            await check();
-          } catch (error) {
-            options.clock!.forward(stepMs);
-            throw error;
-          }
-        },
-        { timeout },
-      ),
+    goingOn: (check, stepMs = 1_000, patienceMs = PATIENCE_MS) =>
+      passTime(check, { clock: options.clock!, money: opened.core.store.money, stepMs, patienceMs }),
     async restart(meanwhile) {
       await Promise.all(processes.map((each) => each.stop()));
       await meanwhile();

@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { Adapter } from '#bots/adapter.ts';
 import { adapters } from '#bots/adapters.ts';
 import { board } from '#bots/testing/board/adapter.ts';
@@ -11,6 +11,7 @@ import { boardPeople, type BoardPeople } from '#bots/testing/board/client.ts';
 import { startBoard } from '#bots/testing/board/sandbox/server.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import type { ClockByHand } from '../runner/clock-by-hand.ts';
+import { passTime } from './pass-time.ts';
 import { openStage, type Person, type Stage, type StageOptions } from './stage.ts';
 
 export type BoardOptions = Omit<StageOptions, 'adapters' | 'botSettings' | 'clock'> & {
@@ -35,7 +36,7 @@ export interface BoardStage extends Stage {
   setDown(down: boolean): Promise<void>;
   /** From now on the board tells us of our own posts, of those from before too. */
   hearEchoes(): Promise<void>;
-  /** Lets time pass until it holds, and not while the board is asked: the answer would come too late. */
+  /** Lets time pass until it holds, and not while the product works or the board is asked. */
   goingOn(check: () => Promise<unknown>, stepMs?: number): Promise<void>;
 }
 
@@ -81,16 +82,13 @@ export async function openBoardStage(options: BoardOptions = {}): Promise<BoardS
       }
     },
     hearEchoes: () => people.echoes(`${opened.url}/board/echoes`),
-    async goingOn(check, stepMs = 1_000) {
-      await vi.waitFor(async () => {
-        try {
-          await check();
-        } catch (error) {
-          if (calls.underWay() === 0) options.clock!.forward(stepMs);
-          throw error;
-        }
-      });
-    },
+    goingOn: (check, stepMs) =>
+      passTime(check, {
+        clock: options.clock!,
+        money: opened.core.store.money,
+        calling: () => calls.underWay() > 0,
+        ...(stepMs !== undefined && { stepMs }),
+      }),
     async stop() {
       await opened.stop();
       await running.stop();

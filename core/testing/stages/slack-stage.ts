@@ -14,6 +14,7 @@ import type { SlackSettings } from '#bots/slack/settings.ts';
 import { newId } from '#core/domain/ids.ts';
 import { systemClock } from '#core/engines/clock.ts';
 import type { ClockByHand } from '../runner/clock-by-hand.ts';
+import { passTime } from './pass-time.ts';
 import { openStage, type Person, type Stage, type StageOptions } from './stage.ts';
 
 export type SlackOptions = Omit<StageOptions, 'adapters' | 'botSettings' | 'clock'> & {
@@ -115,16 +116,13 @@ export async function openSlackStage(options: SlackOptions = {}): Promise<SlackS
         const said = await answers(thread);
         if (!said.some((each) => words.test(each))) throw new Error(`no post says ${String(words)}: ${said.join('\n--\n')}`);
       }),
-    async goingOn(check, stepMs = 1_000) {
-      await vi.waitFor(async () => {
-        try {
-          await check();
-        } catch (error) {
-          if (!calls.areUnderWay()) options.clock!.forward(stepMs);
-          throw error;
-        }
-      });
-    },
+    goingOn: (check, stepMs) =>
+      passTime(check, {
+        clock: options.clock!,
+        money: opened.core.store.money,
+        calling: calls.areUnderWay,
+        ...(stepMs !== undefined && { stepMs }),
+      }),
     async setDown(down) {
       if (down) return running.stop();
       running = await startSlackSandbox({ file, now, client, port: Number(new URL(url).port) });
