@@ -113,7 +113,7 @@ export function loginsOver(money: Money): Logins {
     async placeOf(sessionId, userId) {
       const { rows } = await money.query<{ team_id: TeamId; role: Role }>(
         {
-          name: 'place',
+          name: 'place of session',
           text: `SELECT m.team_id, m.role FROM members m JOIN teams t ON t.id = m.team_id
                  WHERE m.user_id = $2 AND (t.personal_of = $2 OR t.id = (SELECT s.active_team_id FROM sessions s WHERE s.id = $1 AND s.user_id = $2))
                  ORDER BY (t.id = (SELECT s.active_team_id FROM sessions s WHERE s.id = $1)) IS TRUE DESC LIMIT 1`,
