@@ -136,6 +136,7 @@ export function hearingWorld<Part>({ adapter, hearing }: Pick<Kit<Part>, 'adapte
         const chats = { ...app.chats };
         for (const verb of verbs) chats[verb] = counted(verb, app.chats[verb] as never) as never;
         const messages: typeof app.messages = {
+          ...app.messages,
           async heardOurs(echo) {
             const was = await app.messages.heardOurs(echo);
             heard.push({ key: echo.key, was });

@@ -11,6 +11,11 @@ export interface Shower {
   /** Posts that asked for approval are edited once that is decided, wherever it was. */
   readonly showsDecisions?: true;
   /**
+   * How long it leaves such a post alone, in ms: where a press decides, its own edit says by whom, and `messages.decisionShown` ends
+   * the wait. None when left out.
+   */
+  readonly decisionsAfterMs?: number;
+  /**
    * Makes the post look like this, and nothing like before. Resolves only when the platform confirmed it; every other end is a
    * PostError (poster.ts): `later` was not done, and the channel wants to be left alone for `retryAfterMs`; `never` means that
    * the post was deleted or may not be edited any more; after `unknown` it may look like this, or come to look like this yet.
@@ -36,4 +41,6 @@ export interface View {
   readonly version: number;
   /** Nothing happens any more: it stays like this. */
   readonly closed: boolean;
+  /** It asked for approval, and says what was decided. */
+  readonly decision?: true;
 }

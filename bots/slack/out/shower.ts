@@ -17,6 +17,8 @@ const EVERY_MS = 1_200;
  */
 const SHARED_EVERY_MS = 2_100;
 const ENDS_EVERY_MS = 3_200;
+/** The edit of a press (decided.ts) is done by then, or is not coming. */
+const DECISIONS_AFTER_MS = 8_000;
 
 export function slackShower({
   call,
@@ -28,11 +30,15 @@ export function slackShower({
   return {
     platform: 'slack',
     everyMs: EVERY_MS,
-    async show({ threadRef, messageRef, reply, version, closed }, signal) {
+    showsDecisions: true,
+    decisionsAfterMs: DECISIONS_AFTER_MS,
+    async show({ threadRef, messageRef, reply, version, closed, decision }, signal) {
       const { team, channel } = addressOf(threadRef);
       if (!/^\d{1,12}\.\d{6}$/.test(messageRef)) throw new PostError('never', 'not a message of Slack', { why: 'gone' });
-      if (closed) status.over(threadRef);
-      else status.goesOn(threadRef);
+      if (decision === undefined) {
+        if (closed) status.over(threadRef);
+        else status.goesOn(threadRef);
+      }
       try {
         const installation = await tokens.of(team);
         if (installation === null) throw notInstalled();

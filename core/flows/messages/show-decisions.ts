@@ -1,6 +1,7 @@
 // Whoever approves or cancels a request in the portal, or lets it expire, leaves buttons behind in the chat where it was asked. Those posts are
 // edited as well as it goes: the answer is a letter of its own and waits for none of it.
 
+import type { TaskId } from '#core/domain/ids.ts';
 import { decidedReply } from '#core/domain/messages/decided.ts';
 import { PostError } from '#core/ports/poster.ts';
 import type { Shower } from '#core/ports/shower.ts';
@@ -38,9 +39,11 @@ function decisionsOn(core: Core, shower: Shower, signal: AbortSignal): Promise<v
 async function showOne(core: Core, shower: Shower, post: DecidedPost, leave: AbortSignal): Promise<void> {
   const { store, clock, settings, log } = core;
   const { taskId, threadRef, messageRef, saying, tries, ...decided } = post;
+  const afterMs = shower.decisionsAfterMs ?? 0;
   const reply = decidedReply(saying, decided, replyContext(core));
-  const view = { platform: shower.platform, threadRef, messageRef, reply, version: 0, closed: true };
+  const view = { platform: shower.platform, threadRef, messageRef, reply, version: 0, closed: true, decision: true } as const;
   try {
+    if (tries === 0 && afterMs > 0) return await store.approvalPosts.again(taskId, new Date(clock.now().getTime() + afterMs));
     try {
       await answered(core, settings.letterLeaseMs / CALLS_IN_A_LEASE, leave, (signal) => shower.show(view, signal));
     } catch (error) {
@@ -67,4 +70,9 @@ const FORGOTTEN_AT_ONCE = 1_000;
 export async function forgetApprovalPosts(core: Core): Promise<void> {
   const before = new Date(core.clock.now().getTime() - FORGOTTEN_AFTER_MS);
   while ((await core.store.approvalPosts.forget(before, FORGOTTEN_AT_ONCE)) === FORGOTTEN_AT_ONCE);
+}
+
+/** The platform shows what was decided, and by whom: nothing is left to edit there. */
+export async function decisionShown(core: Core, taskId: TaskId): Promise<void> {
+  await core.store.approvalPosts.done(taskId);
 }

@@ -4,6 +4,7 @@ import { bind } from '../runtime/bind.ts';
 import type { Core } from '../runtime/core.ts';
 import { letters, showConversation, threadOf } from './conversation.ts';
 import { heardOurs } from './heard.ts';
+import { decisionShown } from './show-decisions.ts';
 import {
   markUndeliveredSeen,
   placesElsewhere,
@@ -27,5 +28,6 @@ export function messageVerbs(core: Core) {
     markUndeliveredSeen,
     retryDelivery,
     heardOurs,
+    decisionShown,
   });
 }

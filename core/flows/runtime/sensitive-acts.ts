@@ -126,6 +126,7 @@ export const sensitiveActs = {
   'messages.markUndeliveredSeen': everyday,
   'messages.retryDelivery': everyday,
   'messages.heardOurs': everyday,
+  'messages.decisionShown': everyday,
   'accounts.actorOf': everyday,
   'accounts.teamsOf': everyday,
   'accounts.chooseTeam': everyday,
