@@ -49,6 +49,13 @@ test('the doctor checks token, intents, permissions, commands and the interactio
   expect(await examine({ clientSecret: 'secret' })).toContainEqual('ok: people can log in with Discord');
   await people.allowContent(false);
   expect(await examine({ messageContent: true })).toContainEqual(expect.stringMatching(/^failing: .*Message Content Intent → .*“Bot”/));
+  expect(await examine()).toContainEqual('ok: one gateway connection; Discord recommends 1');
+  await people.gateway({ shards: 4 });
+  expect(await examine({ shards: 2 })).toContainEqual(
+    expect.stringMatching(/^warning: 2 gateway connections; Discord recommends 4 → stop every process .* DISCORD_SHARDS=4/),
+  );
+  expect(await examine({ shards: 4 })).toContainEqual('ok: 4 gateway connections; Discord recommends 4');
+  await people.gateway({ shards: 1 });
   await people.gateway({ identifiesLeft: 12 });
   expect(await examine()).toContainEqual(expect.stringMatching(/^failing: 12 of \d+ connections are left/));
 

@@ -43,7 +43,12 @@ export async function examineDiscord(settings: DiscordSettings, publicUrl: strin
     const mend = `set DISCORD_APPLICATION_ID to ${app.id}, or copy the token of the other app from its page “Bot” ${PAGES}`;
     return [failing(`the token belongs to the app ${app.id}`, mend)];
   }
-  const found = await Promise.all([interactions(settings, app, publicUrl), connections(ask), commands(ask, settings), permissions(ask)]);
+  const found = await Promise.all([
+    interactions(settings, app, publicUrl),
+    connections(ask, settings),
+    commands(ask, settings),
+    permissions(ask),
+  ]);
   return [
     fine(`the token works, as ${word(me.username)}`),
     ...intents(settings, app),
@@ -133,18 +138,27 @@ function logIn({ clientSecret }: DiscordSettings, { redirect_uris: addresses }: 
   return [failing(`Discord does not send people back to ${address}`, `add it under “Redirects” on the page “OAuth2” ${PAGES}`)];
 }
 
-async function connections(ask: Ask): Promise<Examined[]> {
+async function connections(ask: Ask, { shards = 1 }: DiscordSettings): Promise<Examined[]> {
   const schema = z.object({
+    shards: z.int().positive(),
     session_start_limit: z.object({ remaining: z.int(), total: z.int() }),
   });
   const gateway = await ask('/gateway/bot', schema);
   if (typeof gateway === 'number')
     return [warning(`Discord answers ${gateway} to the question for its gateway`, 'run the doctor again in a minute')];
   const { remaining, total } = gateway.session_start_limit;
-  if (remaining >= CONNECTIONS_LEAST) return [];
+  const held = connectionsHeld(shards, gateway.shards);
+  if (remaining >= CONNECTIONS_LEAST) return [held];
   return [
+    held,
     failing(`${remaining} of ${total} connections are left for today`, 'find out in the log why connections end, and wait until tomorrow'),
   ];
+}
+
+function connectionsHeld(shards: number, recommended: number): Examined {
+  const words = `${shards === 1 ? 'one gateway connection' : `${shards} gateway connections`}; Discord recommends ${recommended}`;
+  if (shards >= recommended) return fine(words);
+  return warning(words, `stop every process of the product, set DISCORD_SHARDS=${recommended} for all of them, and start them again`);
 }
 
 async function commands(ask: Ask, { applicationId }: DiscordSettings): Promise<Examined[]> {

@@ -1,8 +1,8 @@
 import type { DiscordConfig } from '#core/contracts/env.ts';
 
 /** What the configuration says, and what a sandbox and tests add to it. */
-export interface DiscordSettings extends DiscordConfig {
-  /** Of how many connections the gateway consists; 1 where it is left out. */
+export interface DiscordSettings extends Omit<DiscordConfig, 'shards'> {
+  /** How many connections of the gateway the servers are divided among; 1 where it is left out. */
   readonly shards?: number;
   /** Ms between two reads of a channel's history; 500 where it is left out. */
   readonly historyEveryMs?: number;

@@ -66,6 +66,19 @@ test('each connection catches up with the servers of its own, from a mark of its
   expect(read.toSorted()).toEqual([general, lobby]);
 });
 
+test('where one connection becomes two, the new one catches up with what was said while that was changed', async () => {
+  const gateway = await processes().fresh();
+  const [mine, theirs] = [newest(3 * MINUTE, general, acme), newest(2 * MINUTE, lobby, harbor)];
+  gateway.guilds.push(generalIn({ [general]: mine.id }), generalIn({ [lobby]: theirs.id }, harbor));
+  gateway.history.set(general, [mine]);
+  gateway.history.set(lobby, [newest(20 * MINUTE, lobby, harbor), theirs]);
+  await processes().set(() => ({ v: 1, session: null, mark: idAt(new Date(clock.now().getTime() - 5 * MINUTE)), dms: [] }));
+  const { heard, dispatch } = ears();
+  const { log } = processes().start(gateway, dispatch, { settings: two });
+  await goingOn(clock, () => expect(log.heard.filter((words) => words === 'caught up with Discord')).toHaveLength(2));
+  expect(heard.toSorted()).toEqual([mine.id, theirs.id].toSorted());
+});
+
 test('a server that is told late, after it was away or by another process, is caught up with then', async () => {
   const gateway = await processes().fresh();
   const [early, late] = [newest(3 * MINUTE, general, acme), newest(2 * MINUTE, lobby, harbor)];

@@ -155,6 +155,7 @@ describe('a wrong value', () => {
     [{ ENCRYPTION_KEY: 'short' }, { ENCRYPTION_KEY: 'must be 32 bytes as base64 or as 64 hexadecimal digits' }],
     [{ ROLES: ' , ' }, { ROLES: 'must not be an empty list' }],
     [{ DISCORD_MESSAGE_CONTENT: 'yes' }, { DISCORD_MESSAGE_CONTENT: 'must be true or false' }],
+    [{ DISCORD_SHARDS: '0' }, { DISCORD_SHARDS: 'must be a whole number from 1 to 1000' }],
     [{ STARTING_CREDITS: '9999999999' }, { STARTING_CREDITS: 'must be at most 1,000,000,000' }],
     [{ STARTING_CREDITS: '-1' }, { STARTING_CREDITS: 'must be a number of credits with at most six decimals' }],
     [{ NODE_ENV: 'prod' }, { NODE_ENV: 'must be production, development or test' }],
@@ -235,7 +236,7 @@ describe('the table in the README', () => {
       `DATABASE_URL REDIS_URL DATA_DIR PORT PUBLIC_URL ROLES LOG_LEVEL BRAND_NAME ENCRYPTION_KEY OPERATOR_EMAILS STARTING_CREDITS
       SLACK_BOT_TOKEN SLACK_SIGNING_SECRET SLACK_APP_TOKEN SLACK_CLIENT_ID SLACK_CLIENT_SECRET SLACK_API_URL
       DISCORD_TOKEN DISCORD_APPLICATION_ID DISCORD_PUBLIC_KEY DISCORD_CLIENT_SECRET DISCORD_API_URL DISCORD_MESSAGE_CONTENT
-      OPENCLAW_URL OPENCLAW_TOKEN OPENCLAW_DRIVER S3_BUCKET S3_ENDPOINT AWS_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+      DISCORD_SHARDS       OPENCLAW_URL OPENCLAW_TOKEN OPENCLAW_DRIVER S3_BUCKET S3_ENDPOINT AWS_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
       SES_FROM SES_ENDPOINT STRIPE_SECRET_KEY STRIPE_WEBHOOK_SECRET STRIPE_API_URL`.split(/\s+/);
     expect(promised.filter((name) => !(name in settings))).toEqual([]);
   });

@@ -86,6 +86,7 @@ export interface DiscordConfig {
   readonly clientSecret: string | null;
   readonly apiUrl: string | null;
   readonly messageContent: boolean;
+  readonly shards: number;
 }
 
 export interface OpenclawConfig {
@@ -368,6 +369,7 @@ function discord(values: Values): Config['discord'] {
     clientSecret: values.DISCORD_CLIENT_SECRET ?? null,
     apiUrl: values.DISCORD_API_URL ?? null,
     messageContent: values.DISCORD_MESSAGE_CONTENT ?? false,
+    shards: values.DISCORD_SHARDS ?? 1,
   };
 }
 

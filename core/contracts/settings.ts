@@ -204,6 +204,12 @@ export const settings = {
       example: 'true',
       schema: yesOrNo(),
     },
+    DISCORD_SHARDS: {
+      purpose: 'how many gateway connections the servers are divided among; the same for every process',
+      unset: '1',
+      example: '4',
+      schema: wholeNumber(1, 1_000),
+    },
   }),
   ...inGroup('OpenClaw', {
     OPENCLAW_URL: {
@@ -410,11 +416,12 @@ function origin(...protocols: string[]) {
 }
 
 function wholeNumber(least: number, most: number) {
+  const problem = `must be a whole number from ${least} to ${most}`;
   return z
     .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
+    .regex(/^\d{1,9}$/, problem)
     .transform(Number)
-    .pipe(z.int().min(least).max(most, `must be a whole number from ${least} to ${most}`));
+    .pipe(z.int().min(least, problem).max(most, problem));
 }
 
 function yesOrNo() {

@@ -18,9 +18,10 @@ const endings: ReadonlySet<number> = new Set([1000, 1001, Code.NotAuthenticated,
 
 const refusals: Readonly<Record<number, string>> = {
   [Code.AuthenticationFailed]: TOKEN_REFUSED,
-  [Code.InvalidShard]: 'Discord does not accept the number of gateway connections. Restart, and report it if it happens again.',
+  [Code.InvalidShard]:
+    'Discord does not accept DISCORD_SHARDS, the number of gateway connections. Set the number that npm run doctor names, and restart.',
   [Code.ShardingRequired]:
-    'Discord requires more than one gateway connection for this bot, because it is in 2,500 servers or more. This version holds one.',
+    'Discord requires more than one gateway connection for this bot, because it is in 2,500 servers or more. Set DISCORD_SHARDS to the number that npm run doctor names, and restart.',
   [Code.InvalidAPIVersion]: 'Discord no longer supports version 10 of its gateway. Install a newer version of this product.',
   [Code.InvalidIntents]: 'Discord does not know one of the gateway intents. Install a newer version of this product.',
   [Code.DisallowedIntents]:

@@ -2,10 +2,13 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { clockByHand, passTimeUntil } from '#core/testing/runner/clock-by-hand.ts';
+import { startSharedClock } from '#core/testing/runner/shared-clock.ts';
 import { forAll } from '#core/testing/stages/stage.ts';
 import { DiscordNo } from '../api/call.ts';
 import { idAt } from '../snowflake.ts';
@@ -15,6 +18,8 @@ const clock = clockByHand();
 const processes = forAll(() => openProcesses(clock));
 const newest = idsAt(clock);
 const MINUTE = 60_000;
+/** As long as the product leases the connection for. */
+const LEASE_MS = 15_000;
 
 test('who hands over is resumed by the next one, and what it had not taken is told again', async () => {
   const gateway = await processes().fresh();
@@ -180,9 +185,13 @@ test('who dies while it catches up leaves that to the next one, from the same pl
   expect(gateway.begins).toEqual(['identify', 'identify']);
 });
 
-test('of two processes one holds the connection; when it is frozen the other one goes on, and what it wakes up with is refused', async () => {
+test('of two processes one holds the connection; when it is frozen for a minute the other one goes on, and what it wakes up with is refused', async () => {
   const gateway = await processes().fresh();
-  const [one, two] = [ownProcess(gateway, 'one'), ownProcess(gateway, 'two')];
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'impacter-clock-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'clock');
+  const both = startSharedClock(file);
+  const [one, two] = [ownProcess(gateway, 'one', file), ownProcess(gateway, 'two', file)];
   const isConnected = ({ said }: typeof one) => said.includes('log: connected to Discord');
   await vi.waitFor(() => expect([one, two].some(isConnected)).toBe(true));
   const [first, second] = isConnected(one) ? [one, two] : [two, one];
@@ -191,8 +200,16 @@ test('of two processes one holds the connection; when it is frozen the other one
   await vi.waitFor(() => expect(first.said).toContain(before.id));
   await vi.waitFor(async () => expect(await processes().left()).toMatchObject({ session: { seq: 2 } }));
   first.child.kill('SIGSTOP');
+  const frozenMs = both.now().getTime();
   gateway.tell('MESSAGE_CREATE', meanwhile);
+  both.forward(LEASE_MS + 1_000);
   await vi.waitFor(() => expect(second.said).toContain(meanwhile.id));
+  // The second one renews its lease all the while.
+  while (both.now().getTime() - frozenMs < 60_000) {
+    both.forward(LEASE_MS / 3);
+    const nextMs = both.now().getTime() + (LEASE_MS * 2) / 3;
+    await vi.waitFor(async () => expect((await processes().leasedUntil()).getTime()).toBeGreaterThan(nextMs));
+  }
   expect(gateway.open()).toBe(2);
   first.child.kill('SIGCONT');
   await vi.waitFor(() => expect(gateway.open()).toBe(1));
@@ -201,12 +218,13 @@ test('of two processes one holds the connection; when it is frozen the other one
   await vi.waitFor(() => expect(second.said).toContain(after.id));
   expect(first.said.filter((line) => /^\d/.test(line))).toEqual([before.id]);
   expect(second.said.filter((line) => /^\d/.test(line))).toEqual([meanwhile.id, after.id]);
+  expect(second.said).not.toContain('log: lease lost');
   await vi.waitFor(async () => expect(await processes().left()).toMatchObject({ session: { seq: 5 } }));
   expect(gateway.begins).toEqual(['identify', 'resume 2']);
 });
 
-function ownProcess({ apiUrl }: { readonly apiUrl: string }, name: string) {
-  const env = { ...process.env, DATABASE_URL: processes().databaseUrl, API_URL: apiUrl };
+function ownProcess({ apiUrl }: { readonly apiUrl: string }, name: string, clockFile: string) {
+  const env = { ...process.env, DATABASE_URL: processes().databaseUrl, API_URL: apiUrl, CLOCK: clockFile };
   const script = path.join(import.meta.dirname, 'testing/holding-process.ts');
   const child = spawn(process.execPath, [script, name], {
     env,

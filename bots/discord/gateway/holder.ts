@@ -7,7 +7,7 @@ import { keepConnected } from './connections.ts';
 import type { GatewayParts, HoldGateway } from './dispatch.ts';
 import { hearing } from './hearing.ts';
 import { holdLease, type Holding } from './hold-lease.ts';
-import { shardOf } from '../snowflake.ts';
+import { idAt, shardOf } from '../snowflake.ts';
 import { readLeft, writeLeft, type Left } from './session.ts';
 import type { Socket } from './socket.ts';
 
@@ -15,6 +15,8 @@ const LEASE_MS = 15_000;
 const WRITE_EVERY_MS = 1_000;
 /** The mark alone moves on all the time. */
 const MARK_EVERY_MS = 30_000;
+/** What a connection that is new among several catches up with: before it, there were fewer of them, and one of those had its servers. */
+const FIRST_OF_SEVERAL_MS = 10 * 60_000;
 /** Above this, nothing more is read until what there is has been committed. */
 const PENDING_MOST = 5_000;
 const PENDING_FEW = 2_500;
@@ -53,10 +55,16 @@ async function holdShard(shard: number, { context, parts, stopping }: ShardNeeds
     if (taken === null) pulse.state(shard, 'elsewhere');
     if (taken === 'away') pulse.state(shard, 'down', 'The database does not answer. The bot connects once it does.');
     if (taken === null || taken === 'away') await clock.sleep(forMs / 3, stopping);
-    else if ((await hold(taken.holding, readLeft(taken.lease.state))) !== null) return;
+    else if ((await hold(taken.holding, leftBefore(taken.lease.state))) !== null) return;
   }
 
   /** What an operator has to do before it can be held again; null where there is nothing. */
+  function leftBefore(state: unknown): Left {
+    const left = readLeft(state);
+    if (shard === 0 || left.mark !== null) return left;
+    return { ...left, mark: idAt(new Date(clock.now().getTime() - FIRST_OF_SEVERAL_MS)) };
+  }
+
   async function hold(holding: Holding, before: Left): Promise<string | null> {
     const { lost, isHeld } = holding;
     const leaving = AbortSignal.any([lost, stopping]);

@@ -101,6 +101,8 @@ export interface GatewayTrouble {
   /** The event of a post comes before the answer to it. */
   readonly echoFirst: boolean;
   readonly identifiesLeft: number;
+  /** How many connections it recommends. */
+  readonly shards: number;
   /** A session is forgotten: it cannot be resumed. */
   readonly forget: true;
 }

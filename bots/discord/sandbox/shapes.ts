@@ -184,6 +184,8 @@ export interface Meta {
   readonly eventsUrl: string | null;
   readonly identifies: number;
   readonly identifiesLeft: number;
+  /** How many connections are recommended. */
+  readonly shards: number;
   readonly isRevoked: boolean;
   readonly allowsContent: boolean;
   readonly forbidden: readonly string[];

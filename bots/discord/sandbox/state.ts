@@ -39,6 +39,7 @@ const firstMeta: Meta = {
   eventsUrl: null,
   identifies: 0,
   identifiesLeft: 1000,
+  shards: 1,
   isRevoked: false,
   allowsContent: true,
   forbidden: [],
@@ -63,7 +64,8 @@ export function openState(file: string | null, now: () => Date): State {
     if (name === 'interactions') tokens.set(value.token, id);
     if (madeHere.has(name) && BigInt(id) > last) last = BigInt(id);
   });
-  const meta = () => tables.get('meta', 'meta') ?? firstMeta;
+  // A version before may have kept less.
+  const meta = () => ({ ...firstMeta, ...tables.get('meta', 'meta') });
 
   return {
     ...tables,

@@ -115,7 +115,7 @@ export async function openProduct(options: DiscordOptions = {}): Promise<Discord
         return found;
       }),
     goingOn: (check, stepMs = 1_000, patienceMs = PATIENCE_MS) =>
-      passTime(check, { clock: options.clock!, money: opened.core.store.money, stepMs, patienceMs }),
+      passTime(check, { clock: options.clock!, money: opened.core.store.money, stepMs, busyForMs: 50, patienceMs }),
     async restart(meanwhile) {
       await Promise.all(processes.map((each) => each.stop()));
       await meanwhile();

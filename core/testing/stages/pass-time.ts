@@ -2,7 +2,6 @@ import { vi } from 'vitest';
 import type { ClockByHand } from '#core/testing/runner/clock-by-hand.ts';
 import type { Stage } from './stage.ts';
 
-/** How long a product that is never at rest is waited for, in real time. */
 const BUSY_FOR_MS = 500;
 /** Between two of its statements. */
 const MOMENT_MS = 4;
@@ -14,6 +13,8 @@ export interface PassTime {
   /** Calls of a platform are under way, whose answer would come too late. */
   readonly calling?: () => boolean;
   readonly stepMs?: number;
+  /** How long a product that is never at rest is waited for, in real time; 500 where it is left out. */
+  readonly busyForMs?: number;
   /** In real time. */
   readonly patienceMs?: number;
 }
@@ -22,14 +23,17 @@ export interface PassTime {
  * Lets time pass, step by step, until the check holds. No step is taken while the product works on something: on a busy machine each
  * of its turns would last for many steps, and its leases would run out.
  */
-export async function passTime(check: () => unknown, { clock, money, calling, stepMs = 1_000, patienceMs }: PassTime): Promise<void> {
+export async function passTime(
+  check: () => unknown,
+  { clock, money, calling, stepMs = 1_000, busyForMs = BUSY_FOR_MS, patienceMs }: PassTime,
+): Promise<void> {
   let steppedAt = performance.now();
   await vi.waitFor(
     async () => {
       try {
         await check();
       } catch (error) {
-        const atRest = !calling?.() && ((await isAtRest(money)) || performance.now() - steppedAt > BUSY_FOR_MS);
+        const atRest = !calling?.() && ((await isAtRest(money)) || performance.now() - steppedAt > busyForMs);
         if (atRest) {
           clock.forward(stepMs);
           steppedAt = performance.now();

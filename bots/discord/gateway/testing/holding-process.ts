@@ -2,11 +2,11 @@
 // of its log. A message that says so keeps it busy for good.
 
 import type { Context } from '#bots/adapter.ts';
-import { systemClock as clock } from '#core/engines/clock.ts';
 import { openMoney } from '#core/store/database/money.ts';
 import { leasesOver } from '#core/store/leases/leases.ts';
 import { routesOver } from '#core/store/messages/routes.ts';
 import type { Log } from '#core/ports/log.ts';
+import { sharedClock } from '#core/testing/runner/shared-clock.ts';
 import { discordCalls } from '../../api/call.ts';
 import { discordHealth } from '../../health.ts';
 import type { DiscordSettings } from '../../settings.ts';
@@ -16,7 +16,8 @@ import { holdGateway } from '../holder.ts';
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const tell = (_facts: object, words: string) => say(`log: ${words}`);
 const log: Log = { debug: tell, info: tell, warn: tell, error: tell, child: () => log };
-const { DATABASE_URL = '', API_URL = '' } = process.env;
+const { DATABASE_URL = '', API_URL = '', CLOCK = '' } = process.env;
+const clock = sharedClock(CLOCK);
 const name = process.argv[2]!;
 const money = openMoney(DATABASE_URL, log);
 const [leases, routes] = [leasesOver(money), routesOver(money)];
@@ -25,7 +26,6 @@ const settings = {
   applicationId: '900000000000000001',
   apiUrl: API_URL,
   messageContent: false,
-  leaseMs: 3_000,
 };
 const context = {
   clock,

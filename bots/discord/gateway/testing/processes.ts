@@ -43,6 +43,8 @@ export interface Processes {
   take(name: string, forMs: number): Promise<Lease | null>;
   /** What the last holder left. */
   left(shard?: number): Promise<unknown>;
+  /** When the lease is over, as it stands in the database. */
+  leasedUntil(): Promise<Date>;
   /** Puts something else in its place. */
   set(change: (left: object) => object, shard?: number): Promise<void>;
   renew: Leases['renew'];
@@ -107,6 +109,7 @@ export async function openProcesses(clock: ClockByHand): Promise<Processes> {
     },
     take: (lease, forMs) => leases.take(lease, 'one', forMs, clock.now()),
     left: async (shard = 0) => (await leases.read(LEASE.replace('0', String(shard))))?.state,
+    leasedUntil: async () => (await leases.read(LEASE))!.until,
     renew: (lease, forMs) => leases.renew(lease, forMs, clock.now()),
     async set(change, shard = 0) {
       const lease = (await leases.take(LEASE.replace('0', String(shard)), 'a test', 1_000, clock.now()))!;

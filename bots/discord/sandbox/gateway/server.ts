@@ -98,9 +98,10 @@ export function startGateway({ state, clock, token, url, file, heartbeatMs, limi
       else if (pending.length === 1) setImmediate(flush);
     },
     set(change) {
-      const { silent, cut, op7, op9, close, frame, forget, identifiesLeft, ...kept } = change;
+      const { silent, cut, op7, op9, close, frame, forget, identifiesLeft, shards, ...kept } = change;
       how = { ...how, ...kept };
       if (identifiesLeft !== undefined) state.setMeta({ identifiesLeft });
+      if (shards !== undefined) state.setMeta({ shards });
       if (forget) for (const { id } of sessions.live()) sessions.end(id);
       for (const connection of connections) {
         if (silent !== undefined) connection.silence(silent);

@@ -22,6 +22,7 @@ const gateway = act(
       heartbeatMs: z.int().min(20).max(120_000),
       echoFirst: z.boolean(),
       identifiesLeft: z.int().min(0).max(1_000),
+      shards: z.int().min(1).max(1_000),
       forget: z.literal(true),
     })
     .partial(),

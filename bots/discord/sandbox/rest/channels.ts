@@ -111,7 +111,7 @@ export const placeRoutes: readonly Route[] = [
   read('/gateway', ({ world }) => ({ url: gatewayUrl(world) })),
   read('/gateway/bot', ({ world }) => ({
     url: gatewayUrl(world),
-    shards: 1,
+    shards: world.state.meta().shards,
     session_start_limit: { total: 1_000, remaining: world.state.meta().identifiesLeft, reset_after: 14_400_000, max_concurrency: 1 },
   })),
 ];
