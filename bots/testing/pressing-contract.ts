@@ -44,6 +44,17 @@ export function pressingContract(world: HearingWorld, part: (name: KitPart, defi
       expect(await tasks(thread)).toEqual(['awaiting_approval']);
     });
 
+    test('a press on a finished task changes nothing, and its person is told', async () => {
+      const { thread } = await people().say('asker', 'find me 20 leads in Miami');
+      const [cancel, approve] = [await toPress(thread, 'cancel'), await toPress(thread, 'approve')];
+      await people().press('asker', ...approve);
+      await post(thread, /Done/);
+      const before = await world.owner().ledger();
+      await people().press('asker', ...cancel);
+      await toldTo('asker', thread, /already (done|finished|completed)|is over|is done/i);
+      expect([await tasks(thread), await world.owner().ledger()]).toEqual([['completed'], before]);
+    });
+
     test('a person rates a result, and may change their mind', async ({ skip }) => {
       const { thread } = await people().say('asker', 'find me 2 leads in Miami');
       await post(thread, /Done/);

@@ -168,7 +168,8 @@ export interface DiscordPeople {
   /** Discord shows a preview of a link: an update that nobody made. */
   preview(message: string): Promise<void>;
 
-  press(message: string, customId: string, from: string): Promise<void>;
+  /** `late`: somebody who still sees the post as it was before an edit. */
+  press(message: string, customId: string, from: string, how?: { late: boolean }): Promise<void>;
   form(user: string): Promise<SeenForm | null>;
   submit(form: string, values: Readonly<Record<string, string>>, from: string, files?: readonly Upload[]): Promise<void>;
   dismiss(form: string, from: string): Promise<void>;
@@ -267,7 +268,7 @@ export function discordPeople(url: string, token?: string): DiscordPeople {
     unannounce: (thread) => call('unannounce', { thread }),
     preview: (message) => call('preview', { message }),
 
-    press: (message, customId, from) => call('press', { message, customId, from }),
+    press: (message, customId, from, how = { late: false }) => call('press', { message, customId, from, ...how }),
     form: (user) => call('form', { user }),
     submit: (form, values, from, files) => call('submit', { form, values, from, files: sent(files) }),
     dismiss: (form, from) => call('dismiss', { form, from }),

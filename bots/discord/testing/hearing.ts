@@ -68,7 +68,7 @@ export async function startDiscordHearing(): Promise<HearingStage> {
     unconfirmed: () => there.lagging(),
     // An interaction is told once, and lives for three seconds.
     pressesAreRetold: false,
-    press: (who, { message }, choice) => there.press(message, choice, people[who].id),
+    press: (who, { message }, choice) => there.press(message, choice, people[who].id, { late: true }),
     async form(who) {
       const form = await there.form(people[who].id);
       return form && Object.fromEntries(form.fields.map(({ id, value }) => [id, value]));

@@ -13,16 +13,21 @@ import type { World } from '../world.ts';
 import { act, channelOf, fileOf, id, messageOf, PeopleNo, personIn } from './act.ts';
 import { untyped } from './typed.ts';
 
+/** As Discord numbers the types of components. */
+const BUTTON = 2;
+
+/** `late`: by somebody who still sees the post as it was before an edit. */
 const press = act(
-  z.strictObject({ message: id, customId: z.string().min(1).max(100), from: id }),
-  async (world, { message: where, customId, from }) => {
+  z.strictObject({ message: id, customId: z.string().min(1).max(100), from: id, late: z.boolean().optional() }),
+  async (world, { message: where, customId, from, late }) => {
     const message = messageOf(world, where);
     const channel = channelOf(world, message.channel);
     personIn(world, channel, from);
     if (message.only !== null && message.only !== from) throw new PeopleNo('message_not_found');
-    const button = everyPiece(message.components)
-      .map(({ piece }) => piece)
-      .find((piece) => piece['custom_id'] === customId);
+    const button =
+      everyPiece(message.components)
+        .map(({ piece }) => piece)
+        .find((piece) => piece['custom_id'] === customId) ?? (late === true ? { type: BUTTON, id: 1 } : undefined);
     if (button === undefined || button['disabled'] === true) throw new PeopleNo('no_such_button');
     const came = message.interaction === null ? undefined : world.state.get('interactions', message.interaction);
     const interaction = await begin(world, {
