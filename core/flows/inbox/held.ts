@@ -19,6 +19,8 @@ export interface Held {
   /** Of its row. */
   characters: number;
   isWithdrawn: boolean;
+  /** Several processes ended while they had it. */
+  isSuspect: boolean;
   /** Ends its pause, while it waits for its next try. */
   wake: (() => void) | null;
   isEnded: boolean;
@@ -38,6 +40,7 @@ export function newHeld(event: ChatEvent, came: number, wait: WaitOf): Held {
     storing: null,
     characters: 0,
     isWithdrawn: false,
+    isSuspect: false,
     wake: null,
     isEnded: false,
     atEnd: [],

@@ -329,6 +329,45 @@ test('an event that every process dies of is given up after ten of them', async 
   await core.store.money.query({ text: 'DELETE FROM chat_inbox' }, []);
 });
 
+test('events that were stored together with one that its process dies of are all handled, and only that one is given up', async () => {
+  for (let n = 0; n < 6; n++) await left(event(n, { place: `chat:place-${n}` }));
+  // Of the same place as the one that kills, and after it.
+  await left(event(102, { place: 'chat:place-2' }));
+  const { money } = stage().core.store;
+  const handled: string[] = [];
+  let lost: string[] = [];
+  for (let restarts = 0; restarts < 60 && lost.length === 0; restarts++) {
+    // Everything that it has in hand stops with it, as if it were killed.
+    const killed = Promise.withResolvers<never>();
+    killed.promise.catch(() => undefined);
+    let isDead = false;
+    const one = process(
+      async ({ key }) => {
+        if (key === 'chat:2') isDead = true;
+        if (isDead) await killed.promise;
+        // The one that kills is as quick as any other.
+        await sleep(1);
+        if (isDead) await killed.promise;
+        handled.push(key);
+      },
+      { inbox: { done: async (key, owner) => (isDead ? undefined : stage().core.store.inbox.done(key, owner)), release: async () => {} } },
+    );
+    one.go();
+    lost = one.lost;
+    await vi.waitFor(async () => {
+      clock.forward(1_000);
+      const { rows: open } = await money.query({ text: 'SELECT FROM chat_inbox WHERE dead_at IS NULL' }, []);
+      expect(isDead || open.length === 0).toBe(true);
+    });
+    killed.reject(refuse('request.invalid', { fields: [] }));
+    isDead = true;
+    await one.inbox.stop();
+    await money.query({ text: `UPDATE chat_inbox SET due_at = '-infinity' WHERE dead_at IS NULL` }, []);
+  }
+  expect(lost).toEqual(['chat:2']);
+  expect(new Set(handled)).toEqual(new Set(['chat:0', 'chat:1', 'chat:3', 'chat:4', 'chat:5', 'chat:102']));
+});
+
 test('what is refused for good is not tried again, and whoever told it knows', async () => {
   const no = refuse('request.invalid', { fields: [] });
   const { take, begun, go } = process(() => Promise.reject(no));

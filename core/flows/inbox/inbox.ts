@@ -4,13 +4,13 @@
 // when this one dies. Handling changes nothing the second time, so an event may be told, stored and handled again at any moment.
 
 import type { ChatEvent, ChatInbox, InboxNeeds, WaitOf } from '#core/ports/inbox.ts';
-import type { InboxRow, TakenOver } from '#core/store/inbox/inbox.ts';
+import type { TakenOver } from '#core/store/inbox/inbox.ts';
 import { DatabaseUnavailable } from '#core/store/database/outage.ts';
 import type { Core } from '../runtime/core.ts';
 import { handler, PATIENT_MS, type Ended } from './handle.ts';
 import { newHeld, refuse, tell, tellAgain, type Held } from './held.ts';
 import { pacing } from './pacing.ts';
-import { rowsOf } from './rows.ts';
+import { eventOf, rowsOf } from './rows.ts';
 import { turns } from './turns.ts';
 
 /** With so many in hand, the next one is stored first. */
@@ -26,6 +26,8 @@ const LOOK_EVERY_MS = 2_000;
 const TAKEN_OVER_AT_ONCE = 500;
 /** An event that each process dies of must not go round for ever. */
 const TAKEOVERS_MOST = 10;
+/** From so many on it is handled apart from all others that were taken over so often: only one of them is what the processes ended of. */
+const SUSPECT_FROM = 3;
 const AGAIN_MS = 250;
 /** What is being handled when the process stops has so long to end. */
 const LEAVE_MS = 5_000;
@@ -55,6 +57,7 @@ export function openInbox(
   const forRoom: (() => void)[] = [];
   let [running, lastCame] = [0, 0];
   let [isWatching, isCalming] = [false, false];
+  let lookSoon = new AbortController();
   const looking = lookOn();
 
   return {
@@ -223,6 +226,7 @@ export function openInbox(
     drop(one);
     pump();
     await tidyUp(one, ended);
+    if (one.isSuspect) lookSoon.abort();
   }
 
   async function tidyUp(one: Held, ended: Ended): Promise<void> {
@@ -250,8 +254,9 @@ export function openInbox(
   /** Says that this process lives, and takes over from those that don't. */
   async function lookOn(): Promise<void> {
     while (!stopping.signal.aborted) {
+      lookSoon = new AbortController();
       await look().catch((error: unknown) => log.warn({ error }, 'events of chats not looked after; it is tried again'));
-      await clock.sleep(LOOK_EVERY_MS, stopping.signal);
+      await clock.sleep(LOOK_EVERY_MS, AbortSignal.any([stopping.signal, lookSoon.signal]));
     }
   }
 
@@ -261,7 +266,9 @@ export function openInbox(
     const ours = [...held.values()].filter(({ stored }) => stored === 'here').map(({ event }) => event.key);
     if (ours.length > 0) await store.inbox.renew(ours, owner, dueAt);
     const room = Math.min(most - held.size, TAKEN_OVER_AT_ONCE);
-    const found = room <= 0 ? [] : await store.inbox.takeOver({ owner, platform }, at, dueAt, room);
+    const suspect = ![...held.values()].some(({ isSuspect }) => isSuspect);
+    const limits = { most: room, suspectFrom: SUSPECT_FROM, suspect };
+    const found = room <= 0 ? [] : await store.inbox.takeOver({ owner, platform }, at, dueAt, limits);
     if (found.length === 0) return;
     log.info({ events: found.length }, 'events of chats taken over');
     for (const row of found) await goOnWith(row);
@@ -272,16 +279,13 @@ export function openInbox(
     const { key, place, workspace, came, takeovers } = row;
     const one = held.get(key) ?? hold(eventOf(row), came, () => ({ waitedMs: 0, withinMs: PATIENT_MS }));
     one.stored = 'here';
+    one.isSuspect = takeovers > SUSPECT_FROM;
     tell(one);
     if (takeovers <= TAKEOVERS_MOST || !line.leave(place, one)) return;
     drop(one);
     log.error({ workspace, takeovers }, 'event of a chat given up: each process that handled it ended');
     await tidyUp(one, 'given-up');
   }
-}
-
-function eventOf({ key, place, workspace, author, body }: Omit<InboxRow, 'came'>): ChatEvent {
-  return { key, place, workspace, author, body: JSON.parse(body) as unknown };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -70,3 +70,8 @@ function rowOf({ event: { key, place, workspace, author, body }, came }: Held, p
   if (text.length > BODY_CHARACTERS) throw new RangeError(`an event of a chat has at most ${BODY_CHARACTERS} characters`);
   return { key, platform, place, workspace, author, body: text, came };
 }
+
+/** What `rowOf` wrote. */
+export function eventOf({ key, place, workspace, author, body }: Omit<InboxRow, 'came'>): ChatEvent {
+  return { key, place, workspace, author, body: JSON.parse(body) as unknown };
+}

@@ -31,6 +31,14 @@ export interface Holder {
   readonly platform: string;
 }
 
+export interface TakeOverLimits {
+  readonly most: number;
+  /** What was taken over so often may be what its processes ended of: one at most, and of its place nothing that came after it. */
+  readonly suspectFrom: number;
+  /** Whether one of those is taken, too. */
+  readonly suspect: boolean;
+}
+
 export interface Inbox {
   /**
    * Once per key; also `kept` where the same owner has it, which may not have heard of it because the answer got lost. `known`: another
@@ -49,7 +57,7 @@ export interface Inbox {
   /** Leaves what it has to the next one. */
   release(holder: Holder, at: Date): Promise<void>;
   /** Takes over what nobody has any more, the oldest first. */
-  takeOver(holder: Holder, at: Date, dueAt: Date, most: number): Promise<TakenOver[]>;
+  takeOver(holder: Holder, at: Date, dueAt: Date, limits: TakeOverLimits): Promise<TakenOver[]>;
   /** Given up: its content goes, and the key stays for some days, so that it is not taken again. */
   giveUp(key: string, owner: string, at: Date): Promise<void>;
   /** How many were given up since then. */
@@ -160,18 +168,26 @@ export function inboxOver(money: Money): Inbox {
       );
     },
 
-    async takeOver({ owner, platform }, at, dueAt, most) {
+    async takeOver({ owner, platform }, at, dueAt, { most, suspectFrom, suspect }) {
       const { rows } = await money.query<Omit<TakenOver, 'came'> & { came: string }>(
         {
           name: 'inbox taken over',
           text: `WITH due AS (
-              SELECT key FROM chat_inbox WHERE platform = $2 AND due_at <= $3 AND dead_at IS NULL
+              SELECT key FROM chat_inbox i WHERE platform = $2 AND due_at <= $3 AND dead_at IS NULL AND takeovers < $6
+                AND NOT EXISTS (
+                  SELECT FROM chat_inbox s
+                  WHERE s.place = i.place AND s.platform = i.platform AND s.dead_at IS NULL AND s.takeovers >= $6 AND s.came < i.came
+                )
               ORDER BY came, key LIMIT $5 FOR UPDATE SKIP LOCKED
+            ), suspect AS (
+              SELECT key FROM chat_inbox WHERE $7 AND platform = $2 AND due_at <= $3 AND dead_at IS NULL AND takeovers >= $6
+              ORDER BY came, key LIMIT 1 FOR UPDATE SKIP LOCKED
             )
-            UPDATE chat_inbox i SET owner = $1, due_at = $4, takeovers = takeovers + 1 FROM due d WHERE i.key = d.key
+            UPDATE chat_inbox i SET owner = $1, due_at = $4, takeovers = takeovers + 1
+            FROM (SELECT key FROM due UNION ALL SELECT key FROM suspect) d WHERE i.key = d.key
             RETURNING i.key, i.platform, i.place, i.workspace, i.author, i.body, i.came, i.takeovers`,
         },
-        [owner, platform, at, dueAt, most],
+        [owner, platform, at, dueAt, most, suspectFrom, suspect],
       );
       return rows.map((row) => ({ ...row, came: Number(row.came) })).toSorted((a, b) => a.came - b.came || (a.key < b.key ? -1 : 1));
     },
