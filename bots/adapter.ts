@@ -87,7 +87,7 @@ export interface Context<Settings> {
   /** What people do in a chat: say, press and type things, ask and stop, bring files, see their balance, link what they have there, and have it erased. */
   readonly app: Pick<App, 'chats' | 'files' | 'credits' | 'workspaces' | 'privacy'> & {
     /** And what the platform tells of our own posts. */
-    readonly messages: Pick<App['messages'], 'heardOurs' | 'decisionShown'>;
+    readonly messages: Pick<App['messages'], 'heardOurs' | 'decisionShown' | 'isStream'>;
   };
   /** For calls that the platform allows rarely. */
   readonly budgets: Budgets;

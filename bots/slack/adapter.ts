@@ -47,7 +47,7 @@ export const slack: Adapter<SlackSettings, SlackPost> = {
     const inbound = await slackInbound(context, { call, tokens, status, pulse });
     return {
       poster: slackPoster({ call, tokens, budgets, settings }),
-      shower: slackShower({ call, tokens, budgets, settings, status }),
+      shower: slackShower({ call, tokens, budgets, settings, clock, status }),
       fetcher: slackFetcher({ call, tokens, settings }),
       mounts: [inbound.mount, ...(client === null ? [] : slackInstall(context, { call, tokens, client, welcome: inbound.welcome }))],
       leadsTo: client === null ? [] : [slackOrigin(settings)],

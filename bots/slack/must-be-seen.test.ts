@@ -108,20 +108,26 @@ test('work of twenty minutes is shown as it goes on, minute by minute, and its r
   const thread = await say('find me 9 leads in Miami');
   await vi.waitFor(() => expect(long.watch).not.toBeNull());
   const beganMs = clock.now().getTime();
-  const shown = async () => (await answers(thread))[0]!;
+  const [first, work] = [async () => (await answers(thread))[0]!, async () => (await answers(thread)).slice(1)];
   for (let minute = 1; minute <= 20; minute++) {
     long.watch!.step({ id: `${minute}`, title: `Read page ${minute}`, state: 'running' });
     await goingOn(async () => {
       expect(clock.now().getTime() - beganMs).toBeGreaterThanOrEqual(minute * 60_000);
-      expect(await shown()).toMatch(new RegExp(`Working on it[^]*▸ Read page ${minute}\\n[^]*\\[Cancel\\]`));
+      // One post, which is another one before Slack ends it.
+      expect(await work()).toEqual([expect.stringMatching(new RegExp(`^Working on it\\n[^]*▸ Read page ${minute}$`))]);
     }, 15_000);
     long.watch!.step({ id: `${minute}`, title: `Read page ${minute}`, state: 'done' });
   }
+  expect(await first()).toContain('[Cancel]');
   expect((await people.status('C1', thread))?.status).toBe('processing');
+  const begun = (await people.calls('chat.startStream')).length;
+  expect([begun, (await people.calls('chat.appendStream')).filter(({ outcome }) => outcome !== 'ok')]).toEqual([expect.any(Number), []]);
+  expect(begun).toBeGreaterThanOrEqual(5);
   long.over.resolve();
   expect(await answer(thread, /^✓ Done: 9 leads/)).toMatch(/leads\.csv[^]*Used: 9 of 9 credits reserved/);
-  await goingOn(async () => expect(await shown()).toMatch(/^● Done/));
-  expect(await shown()).not.toContain('[Cancel]');
+  await goingOn(async () => expect(await first()).toMatch(/^● Done/));
+  expect(await first()).not.toContain('[Cancel]');
+  expect((await work())[0]).toMatch(/^Done\n[^▸]*☑ Read page 20$/);
   expect((await people.status('C1', thread))?.status).toBe('active');
 }, 60_000);
 

@@ -21,12 +21,16 @@ export interface Shower {
    * the post was deleted or may not be edited any more; after `unknown` it may look like this, or come to look like this yet.
    * Where an old post takes no more edits, it may put another one in its place and give that one's ref: views are of it from then on.
    */
-  show(view: View, signal: AbortSignal): Promise<Moved | void>;
+  show(view: View, signal: AbortSignal): Promise<Shown | void>;
 }
 
-/** To another post, as a poster would have named it. */
-export interface Moved {
-  readonly messageRef: string;
+export interface Shown {
+  /** Of the other post that took its place, as a poster would have named it. */
+  readonly messageRef?: string;
+  /** Comes back with the next view. */
+  readonly streamRef?: string;
+  /** It is shown again by then, although nothing happened. */
+  readonly againAt?: Date;
 }
 
 /** How a post is to look. */
@@ -41,6 +45,17 @@ export interface View {
   readonly version: number;
   /** Nothing happens any more: it stays like this. */
   readonly closed: boolean;
+  /** For a platform that shows work as a stream. */
+  readonly stream?: WorkStream;
   /** It asked for approval, and says what was decided. */
   readonly decision?: true;
+}
+
+export interface WorkStream {
+  /** What the shower gave with the view before; null at first. */
+  readonly ref: string | null;
+  /** The latest of each step, in the order in which they began. */
+  readonly steps: readonly { readonly id: string; readonly title: string; readonly state: 'running' | 'done' | 'failed' }[];
+  /** The account of the platform that asked; null where it was asked elsewhere. */
+  readonly asker: { readonly externalId: string; readonly space: string } | null;
 }

@@ -1,6 +1,7 @@
 // What people read of blocks, line by line, with a mark before what is somebody else's.
 
-import type { KnownBlock, RichTextElement } from '@slack/web-api';
+import type { KnownBlock, RichTextElement, TaskCardBlock } from '@slack/web-api';
+import { stepSigns } from '#bots/drawing/signs.ts';
 
 export const QUOTED = '▌ ';
 export const CODE = '│ ';
@@ -28,10 +29,21 @@ function linesOf(block: KnownBlock): string[] {
         if (button.type !== 'button') return [];
         return [button.url === undefined ? `[${button.text.text}]` : `${button.text.text}: ${button.url}`];
       });
+    case 'plan':
+      return [block.title, ...(block.tasks ?? []).flatMap((task) => linesOf(task as TaskCardBlock))];
+    case 'task_card':
+      return [`${taskSigns[block.status ?? 'pending']} ${block.title}`];
     default:
       return [];
   }
 }
+
+const taskSigns = {
+  pending: stepSigns.waiting,
+  in_progress: stepSigns.running,
+  complete: stepSigns.done,
+  error: stepSigns.failed,
+} as const;
 
 function wordsOf(element: RichTextElement): string {
   if (element.type === 'text') return element.text;

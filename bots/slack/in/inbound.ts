@@ -5,6 +5,7 @@ import type { Installation } from '#core/domain/workspaces/installation.ts';
 import { welcome } from '../acts/welcome.ts';
 import type { Call } from '../api/call.ts';
 import type { SlackPulse } from '../health.ts';
+import { slackOrphans } from '../out/orphans.ts';
 import type { Status } from '../out/status.ts';
 import { slackDirectory } from '../said/directory.ts';
 import { slackPlaceNames } from '../said/place-names.ts';
@@ -36,7 +37,8 @@ export async function slackInbound(
   const directory = slackDirectory({ call, tokens, hints, clock });
   const rules = slackRules(app, hints, clock);
   const names = slackPlaceNames({ workspaces: app.workspaces, call, clock, log });
-  const deps = { app, brandName, call, tokens, directory, rules, names, forOne, status, clock, log };
+  const orphans = slackOrphans({ app, call, clock, log });
+  const deps = { app, brandName, call, tokens, directory, rules, names, forOne, status, orphans, clock, log };
   const listen = slackListeners(deps);
   const events = slackSaid({ ...deps, inbox: context.inbox });
   const loaded = loadedOnce<Bolt>(async () => (await import('./bolt.ts')).openBolt(listen, log));
@@ -57,7 +59,7 @@ export async function slackInbound(
     welcome: (here, user) => forOne.attempt(welcome(deps, here, user, null, { installed: true })),
     async stop() {
       await socket?.stop();
-      await events.stop();
+      await Promise.all([events.stop(), orphans.stop()]);
       directory.stop();
       rules.stop();
       await forOne.ended();

@@ -19,6 +19,8 @@ test('in six channels with steps all the time, each post says that its task is d
     return promise;
   });
   const { people, core, goingOn } = await slackStage({ clock, agents, tierFactor: 1 });
+  // Where the app is no agent, work is shown by edits alone.
+  await people.team('T1', { agent: false });
   const channels = Array.from({ length: CHANNELS }, (_, i) => `C1${i}`);
   const threads = new Map<string, string>();
   for (const [i, channel] of channels.entries()) {

@@ -2,6 +2,7 @@ import type { Context } from '#bots/adapter.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Call } from '../api/call.ts';
+import type { Orphans } from '../out/orphans.ts';
 import type { Status } from '../out/status.ts';
 import type { Directory } from './directory.ts';
 import type { PlaceNames } from './place-names.ts';
@@ -18,6 +19,7 @@ export interface SaidDeps {
   readonly names: PlaceNames;
   readonly forOne: Private;
   readonly status: Status;
+  readonly orphans: Orphans;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -12,7 +12,7 @@ test.each([
   const here = { externalId: 'T1', tokens: { bot: 'xoxb-1' } };
   const event = { channel: 'C1', ts: '1700000000.000001', blocks: [{ block_id: 'a-letter' }] };
   const heard = heardOurs(
-    { app: app as never, call: (method) => Promise.reject(new SlackNo(method, error)) },
+    { app: app as never, orphans: null as never, call: (method) => Promise.reject(new SlackNo(method, error)) },
     here as never,
     event as never,
   );

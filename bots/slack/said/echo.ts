@@ -14,10 +14,17 @@ export function isOurs({ user, bot_id: bot }: Pick<MessageEvent, 'user' | 'bot_i
 }
 
 /** Rejects where it is to be told again. */
-export async function heardOurs({ app, call }: Pick<SaidDeps, 'app' | 'call'>, here: Installation, event: MessageEvent): Promise<void> {
+export async function heardOurs(
+  { app, call, orphans }: Pick<SaidDeps, 'app' | 'call' | 'orphans'>,
+  here: Installation,
+  event: MessageEvent,
+): Promise<void> {
   const { channel, ts, thread_ts: thread, blocks } = event;
-  const key = blocks?.[0]?.block_id;
-  if (key === undefined || ts === undefined) return;
+  const [first] = blocks ?? [];
+  if (ts === undefined) return;
+  if (first?.['type'] === 'plan') return orphans.heard({ token: here.tokens.bot, channel, ts });
+  const key = first?.block_id;
+  if (key === undefined) return;
   const isRoot = thread === undefined || thread === ts;
   const root = isRoot ? { threadRef: refs.format({ team: here.externalId, channel, thread: ts }) } : {};
   if ((await app.messages.heardOurs({ key, messageRef: ts, ...root })) !== 'double') return;

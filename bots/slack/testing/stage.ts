@@ -1,6 +1,7 @@
 // The sandbox for the contracts of what is posted and shown.
 
 import { rm } from 'node:fs/promises';
+import { systemClock } from '#core/engines/clock.ts';
 import os from 'node:os';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -40,7 +41,7 @@ export async function startSlackStage(): Promise<Stage> {
   return {
     poster: slackPoster(deps),
     otherPoster: slackPoster(deps),
-    shower: slackShower({ ...deps, status: { over: () => undefined, goesOn: () => undefined } }),
+    shower: slackShower({ ...deps, clock: systemClock, status: { over: () => undefined, goesOn: () => undefined } }),
     thread: thread!,
     newThread: refs.format({ team: 'T1', channel: 'C1', thread: '' }),
     closed: {

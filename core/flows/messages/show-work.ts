@@ -68,9 +68,10 @@ async function showOne(core: Core, shower: Shower, showing: OpenShowing, leave: 
     // Whoever comes too late may find another process at it.
     if (clock.now().getTime() + callMs > showing.leaseUntil.getTime())
       return await store.showings.putBack(showing, settings.worker, { nextAt: clock.now(), tries: showing.tries });
-    const moved = (await answered(core, callMs, leave, (signal) => shower.show(view, signal))) ?? null;
-    await store.showings.shown(showing, settings.worker, clock.now(), moved?.messageRef ?? null);
-    core.log.debug({ taskId: showing.taskId, version: showing.version, closed: view.closed, moved: moved !== null }, 'work shown');
+    const shown = (await answered(core, callMs, leave, (signal) => shower.show(view, signal))) ?? {};
+    const { messageRef: movedTo = null, streamRef = null, againAt = null } = shown;
+    await store.showings.shown(showing, settings.worker, clock.now(), { movedTo, streamRef, againAt });
+    core.log.debug({ taskId: showing.taskId, version: showing.version, closed: view.closed, moved: movedTo !== null }, 'work shown');
   } catch (error) {
     await notShown(core, shower, showing, error).catch(() => core.log.warn({ taskId: showing.taskId }, 'state of shown work not written'));
   }
@@ -87,8 +88,9 @@ function viewOf(core: Core, { platform }: Shower, showing: OpenShowing, request:
     ...(request && { request }),
     ...(closed && { ended: showing.status as NonNullable<Working['ended']> }),
   };
-  const { threadRef, messageRef, version } = showing;
-  return { platform, threadRef, messageRef, reply: replyFor(saying, replyContext(core)), version, closed };
+  const { threadRef, messageRef, version, streamRef, asker } = showing;
+  const stream = { ref: streamRef, steps: latestSteps(showing.steps), asker };
+  return { platform, threadRef, messageRef, reply: replyFor(saying, replyContext(core)), version, closed, stream };
 }
 
 async function notShown(core: Core, shower: Shower, showing: OpenShowing, error: unknown): Promise<void> {
@@ -113,6 +115,11 @@ async function notShown(core: Core, shower: Shower, showing: OpenShowing, error:
     channelFreeAt: channelMs === null ? null : after(channelMs),
     unsureUntil: kind === 'unknown' ? after(LATE_MS) : null,
   });
+}
+
+/** Whether work is, or was a moment ago, shown as this stream of a platform. */
+export async function isStream(core: Core, platform: string, streamRef: string): Promise<boolean> {
+  return core.store.showings.isStream(platform, streamRef);
 }
 
 /** Rows of what is shown no more. A channel's pace is read from them for a moment longer. */

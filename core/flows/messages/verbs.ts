@@ -5,6 +5,7 @@ import type { Core } from '../runtime/core.ts';
 import { letters, showConversation, threadOf } from './conversation.ts';
 import { heardOurs } from './heard.ts';
 import { decisionShown } from './show-decisions.ts';
+import { isStream } from './show-work.ts';
 import {
   markUndeliveredSeen,
   placesElsewhere,
@@ -29,5 +30,6 @@ export function messageVerbs(core: Core) {
     retryDelivery,
     heardOurs,
     decisionShown,
+    isStream,
   });
 }

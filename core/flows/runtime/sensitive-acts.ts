@@ -127,6 +127,7 @@ export const sensitiveActs = {
   'messages.retryDelivery': everyday,
   'messages.heardOurs': everyday,
   'messages.decisionShown': everyday,
+  'messages.isStream': everyday,
   'accounts.actorOf': everyday,
   'accounts.teamsOf': everyday,
   'accounts.chooseTeam': everyday,

@@ -25,6 +25,10 @@ export interface OpenShowing {
   readonly held: Credits;
   /** What events said of its steps, oldest first: a step appears each time it moved. */
   readonly steps: readonly ShownStep[];
+  /** As the shower gave it the last time. */
+  readonly streamRef: string | null;
+  /** The account on this platform that asked; null where it was asked elsewhere. */
+  readonly asker: { readonly externalId: string; readonly space: string } | null;
 }
 
 export interface ShownStep {
@@ -54,6 +58,15 @@ export interface PutBack {
   readonly unsureUntil?: Date | null;
 }
 
+export interface ShownNow {
+  /** The post that it is now, where that is another one. */
+  readonly movedTo: string | null;
+  /** null: as before. */
+  readonly streamRef: string | null;
+  /** null: not before something happens. */
+  readonly againAt: Date | null;
+}
+
 type Held = Pick<OpenShowing, 'taskId' | 'version'>;
 
 export interface Showings {
@@ -61,15 +74,17 @@ export interface Showings {
   claim(claim: Claim, at: Date): Promise<OpenShowing[]>;
   /**
    * It looks like this version now. Where that is the end, it is closed; but while an edit from before may still come, it is
-   * shown once more after that. `movedTo`: the post that it is now, where that is another one.
+   * shown once more after that.
    */
-  shown(showing: Held, worker: string, at: Date, movedTo: string | null): Promise<void>;
+  shown(showing: Held, worker: string, at: Date, now: ShownNow): Promise<void>;
   /** This version is tried again from `nextAt` on, unless there is a newer one by then. */
   putBack(showing: Held, worker: string, how: PutBack): Promise<void>;
   /** Nothing of this version is tried any more. The next version is, unless this one is the end. */
   passedOver(showing: Held, worker: string, at: Date): Promise<void>;
   /** The post is not there any more, or may not be edited: nothing of it is shown any more. */
   gone(showing: Held, worker: string, at: Date): Promise<void>;
+  /** Whether one of them has, or had a moment ago, this stream. */
+  isStream(platform: Platform, streamRef: string): Promise<boolean>;
   /** Removes those that were closed by then, and those whose task was over long before. Gives how many. */
   forget(closedBefore: Date, overBefore: Date, most: number): Promise<number>;
 }
@@ -78,7 +93,7 @@ const MINE = 'task_id = $1 AND version = $2 AND holder = $3';
 const GIVEN_BACK = 'holder = NULL, lease_until = NULL';
 
 export function showingsOver(money: Money): Showings {
-  const shown = groupCommit<Held & { readonly worker: string; readonly at: Date; readonly movedTo: string | null }, null>({
+  const shown = groupCommit<Held & ShownNow & { readonly worker: string; readonly at: Date }, null>({
     most: 100,
     async run(batch, lane) {
       await money.query(
@@ -89,8 +104,10 @@ export function showingsOver(money: Money): Showings {
                    shown_version = CASE WHEN s.closing AND s.unsure_until > $4 THEN s.shown_version ELSE s.version END,
                    next_at = CASE WHEN s.closing AND s.unsure_until > $4 THEN s.unsure_until ELSE s.next_at END,
                    unsure_until = CASE WHEN s.closing THEN NULL ELSE s.unsure_until END,
-                   closed_at = CASE WHEN s.closing AND coalesce(s.unsure_until <= $4, true) THEN $4 END
-                 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $5::text[]) AS g(task_id, version, holder, moved_to)
+                   closed_at = CASE WHEN s.closing AND coalesce(s.unsure_until <= $4, true) THEN $4 END,
+                   stream_ref = coalesce(g.stream_ref, s.stream_ref), again_at = CASE WHEN NOT s.closing THEN g.again_at END
+                 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $5::text[], $6::text[], $7::timestamptz[])
+                   AS g(task_id, version, holder, moved_to, stream_ref, again_at)
                  WHERE s.task_id = g.task_id AND s.version = g.version AND s.holder = g.holder`,
         },
         [
@@ -99,6 +116,8 @@ export function showingsOver(money: Money): Showings {
           batch.map(({ worker }) => worker),
           latest(batch.map(({ at }) => at)),
           batch.map(({ movedTo }) => movedTo),
+          batch.map(({ streamRef }) => streamRef),
+          batch.map(({ againAt }) => againAt),
         ],
         lane,
       );
@@ -126,17 +145,19 @@ export function showingsOver(money: Money): Showings {
         status: row.status,
         held: micro(row.held),
         steps: row.steps,
+        streamRef: row.stream_ref,
+        asker: row.asker === null ? null : { externalId: row.asker, space: row.asker_space! },
       }));
     },
 
-    async shown({ taskId, version }, worker, at, movedTo) {
-      await shown({ taskId, version, worker, at, movedTo });
+    async shown({ taskId, version }, worker, at, now) {
+      await shown({ taskId, version, worker, at, ...now });
     },
 
     async putBack({ taskId, version }, worker, { nextAt, tries, channelFreeAt = null, unsureUntil = null }) {
       await money.query(
         {
-          text: `UPDATE showings SET ${GIVEN_BACK}, tries = $7, next_at = $4, free_at = greatest(free_at, $5), unsure_until = greatest(unsure_until, $6)
+          text: `UPDATE showings SET ${GIVEN_BACK}, tries = $7, next_at = $4, again_at = CASE WHEN shown_version = version THEN $4::timestamptz END, free_at = greatest(free_at, $5), unsure_until = greatest(unsure_until, $6)
                  WHERE ${MINE}`,
         },
         [taskId, version, worker, nextAt, channelFreeAt, unsureUntil, tries],
@@ -146,7 +167,7 @@ export function showingsOver(money: Money): Showings {
     async passedOver({ taskId, version }, worker, at) {
       await money.query(
         {
-          text: `UPDATE showings SET ${GIVEN_BACK}, tries = 0, shown_version = version, closed_at = CASE WHEN closing THEN $4::timestamptz END WHERE ${MINE}`,
+          text: `UPDATE showings SET ${GIVEN_BACK}, tries = 0, shown_version = version, again_at = NULL, closed_at = CASE WHEN closing THEN $4::timestamptz END WHERE ${MINE}`,
         },
         [taskId, version, worker, at],
       );
@@ -154,6 +175,14 @@ export function showingsOver(money: Money): Showings {
 
     async gone({ taskId, version }, worker, at) {
       await money.query({ text: `UPDATE showings SET ${GIVEN_BACK}, closed_at = $4 WHERE ${MINE}` }, [taskId, version, worker, at]);
+    },
+
+    async isStream(platform, streamRef) {
+      const { rows } = await money.query(
+        { name: 'showing of a stream', text: 'SELECT 1 FROM showings WHERE stream_ref = $2 AND platform = $1 LIMIT 1' },
+        [platform, streamRef],
+      );
+      return rows.length > 0;
     },
 
     async forget(closedBefore, overBefore, most) {
@@ -182,4 +211,7 @@ interface ClaimRow {
   status: TaskStatus;
   held: string;
   steps: ShownStep[];
+  stream_ref: string | null;
+  asker: string | null;
+  asker_space: string | null;
 }

@@ -34,8 +34,9 @@ function drawBlock(block: Json, names: Names): Markup {
     case 'actions':
       return drawLinks(block);
     case 'task_card':
+      return html`<div>${wordIn(block['title'])} (${wordIn(block['status'])})</div>`;
     case 'plan':
-      return html`<div>${wordIn(block['title'])}${block['status'] === undefined ? '' : ` (${wordIn(block['status'])})`}</div>`;
+      return html`<div><b>${wordIn(block['title'])}</b>${listIn(block['tasks']).map((task) => drawBlock(task, names))}</div>`;
     default:
       return html``;
   }
