@@ -33,9 +33,9 @@ export function stopKey(team: string, channel: string, eventTs: string): string 
   return `slack:stop:${team}:${channel}:${eventTs}`;
 }
 
-/** What is told once to each person. */
-export function welcomeKey(team: string, user: string): string {
-  return `slack:welcome:${team}:${user}`;
+/** One try to welcome somebody. */
+export function welcomeKey(team: string, user: string, at: Date): string {
+  return `slack:welcome:${team}:${user}:${at.getTime()}`;
 }
 
 /** As limits know a channel. */

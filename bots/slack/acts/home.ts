@@ -3,7 +3,7 @@
 import { sayFailed } from '#bots/words.ts';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import type { Reply } from '#core/domain/messages/reply.ts';
-import type { Opened } from '../in/shapes.ts';
+import type { Joined, Opened } from '../in/shapes.ts';
 import type { WaitOf } from '../in/wait.ts';
 import { commandKey } from '../keys.ts';
 import type { SaidDeps } from '../said/deps.ts';
@@ -19,6 +19,11 @@ const OPEN_MS = 2_000;
 export function appOpened(deps: SaidDeps, here: Installation, { user, channel, tab }: Opened): void {
   if (tab === 'home') deps.forOne.attempt(publishHome(deps, here, user));
   if (tab === 'messages') deps.forOne.attempt(welcome(deps, here, user, channel ?? null));
+}
+
+/** Where a workspace has the app by its settings, nobody installs it: whoever invites it to a channel is who begins to use it. */
+export function appInvited(deps: SaidDeps, here: Installation, { user, inviter }: Joined): void {
+  if (user === here.botUserId && inviter !== undefined) deps.forOne.attempt(welcome(deps, here, inviter, null, { installed: true }));
 }
 
 async function publishHome({ app, call, directory, forOne, log }: SaidDeps, here: Installation, user: string): Promise<void> {

@@ -8,6 +8,7 @@ import type { Installation } from '#core/domain/workspaces/installation.ts';
 import { renderSlack } from '../draw/render.ts';
 import { welcomeKey } from '../keys.ts';
 import { quietly } from '../out/poster.ts';
+import { postErrorFrom } from '../out/troubles.ts';
 import { refs } from '../refs.ts';
 import type { SaidDeps } from '../said/deps.ts';
 import { speakerOf } from '../said/speaker.ts';
@@ -16,7 +17,10 @@ export type WelcomeDeps = Pick<SaidDeps, 'app' | 'brandName' | 'call' | 'directo
 
 const CALL_MS = 5_000;
 
-/** `channel`: their direct messages with us; null where they have to be opened. Never rejects. */
+/**
+ * `channel`: their direct messages with us; null where they have to be opened. Never rejects: where it could not be said, it is said when
+ * they come the next time.
+ */
 export async function welcome(
   { app, brandName, call, directory, clock, forOne, log }: WelcomeDeps,
   here: Installation,
@@ -25,28 +29,40 @@ export async function welcome(
   { installed = false }: { readonly installed?: boolean } = {},
 ): Promise<void> {
   const { externalId: team, name, tokens } = here;
+  const newcomer = { platform: 'slack', workspace: team, externalId: user };
   const attempt = <T>(work: (signal: AbortSignal) => Promise<T>) => forOne.patiently(() => work(AbortSignal.timeout(CALL_MS)));
   try {
     const who = await directory.who(team, user);
-    if (who.isBot) return;
+    if (who.isBot || !(await app.workspaces.mayWelcome(newcomer))) return;
     const to =
       channel ?? openedSchema.parse(await attempt((signal) => call('conversations.open', tokens.bot, { users: user }, signal))).channel.id;
+    const at = clock.now();
     const command = {
-      key: welcomeKey(team, user),
+      key: welcomeKey(team, user, at),
       name: 'help',
       text: '',
-      at: clock.now(),
+      at,
       threadRef: refs.format({ team, channel: to, thread: '' }),
     };
-    const { show, outcome, repeated } = await app.chats.command(speakerOf(here, who), command);
-    // Told once; whoever does too much at the moment is told the next time.
-    if (repeated || outcome !== 'decision' || show.kind !== 'private') return;
+    const { show } = await app.chats.command(speakerOf(here, who), command);
+    // Whoever does too much at the moment is told the next time.
+    if (show.kind !== 'private') return;
     const reply: Reply = installed ? { ...show.reply, blocks: [...sayInstalled(brandName, name), ...show.reply.blocks] } : show.reply;
-    for (const { text, blocks } of renderSlack(reply))
-      // One that ended without an answer may be there, and is not said twice.
-      await call('chat.postMessage', tokens.bot, { channel: to, text, blocks, ...quietly }, AbortSignal.timeout(CALL_MS));
+    for (const { text, blocks } of renderSlack(reply)) await post(to, { text, blocks });
+    await app.workspaces.welcomed(newcomer);
   } catch (error) {
     log.warn({ team, error }, 'welcome not posted');
+  }
+
+  /** One that ended without an answer may be there, and is not said twice. */
+  function post(to: string, words: object): Promise<void> {
+    return attempt(async (signal) => {
+      try {
+        await call('chat.postMessage', tokens.bot, { channel: to, ...words, ...quietly }, signal);
+      } catch (error) {
+        if (postErrorFrom(error).kind !== 'unknown') throw error;
+      }
+    });
   }
 }
 

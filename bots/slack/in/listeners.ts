@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { Installation } from '#core/domain/workspaces/installation.ts';
 import { slashCommand } from '../acts/command.ts';
 import { CHANGE, submitted } from '../acts/form.ts';
-import { appOpened } from '../acts/home.ts';
+import { appInvited, appOpened } from '../acts/home.ts';
 import { pressed } from '../acts/pressed.ts';
 import { askWhatToDo, runOnMessage } from '../acts/shortcut.ts';
 import { removed, revoked } from '../install/gone.ts';
@@ -13,7 +13,16 @@ import type { SaidDeps } from '../said/deps.ts';
 import { RUN } from '../manifest/manifest.ts';
 import type { TokensOf } from '../tokens-of.ts';
 import type { Listen } from './bolt.ts';
-import { commandSchema, openedSchema, pressedSchema, removedSchema, revokedSchema, shortcutSchema, submittedSchema } from './shapes.ts';
+import {
+  commandSchema,
+  joinedSchema,
+  openedSchema,
+  pressedSchema,
+  removedSchema,
+  revokedSchema,
+  shortcutSchema,
+  submittedSchema,
+} from './shapes.ts';
 import { waitOf } from './wait.ts';
 
 export interface ListenDeps extends SaidDeps {
@@ -44,6 +53,10 @@ export function slackListeners(deps: ListenDeps): Listen {
     app.event('app_home_opened', async ({ event, context }) => {
       const opened = await read(openedSchema, event, context);
       if (opened !== null) appOpened(deps, opened.here, opened.it);
+    });
+    app.event('member_joined_channel', async ({ event, context }) => {
+      const joined = await read(joinedSchema, event, context);
+      if (joined !== null) appInvited(deps, joined.here, joined.it);
     });
     app.event('app_uninstalled', async ({ body, context }) => {
       const news = await read(removedSchema, body, context);

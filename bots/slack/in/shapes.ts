@@ -124,6 +124,9 @@ export type Revoked = z.output<typeof revokedSchema>;
 export const openedSchema = z.object({ user: id, channel: maybe(id), tab: maybe(z.string().max(100)) });
 export type Opened = z.output<typeof openedSchema>;
 
+export const joinedSchema = z.object({ user: id, inviter: maybe(id) });
+export type Joined = z.output<typeof joinedSchema>;
+
 /** A message shortcut, with the message. */
 export const shortcutSchema = z.object({
   user: person,

@@ -15,6 +15,8 @@ const scopeOfEvent: Readonly<Record<(typeof botEvents)[number], string | null>> 
   app_home_opened: null,
   app_mention: 'app_mentions:read',
   app_uninstalled: null,
+  // In private channels `groups:read`.
+  member_joined_channel: 'channels:read',
   'message.channels': 'channels:history',
   'message.groups': 'groups:history',
   'message.im': 'im:history',

@@ -27,7 +27,7 @@ const cheap = [
    privacy.makeErasureLink workspaces.makeIdentityLink workspaces.makeWorkspaceLink`,
   // For adapters: what platforms say, as often as they do.
   `workspaces.installed workspaces.uninstalled workspaces.installation workspaces.expiringInstallations workspaces.installedOn workspaces.rotate
-   workspaces.placeNamed workspaces.place workspaces.rulePlace workspaces.openIn workspaces.scopesSeen chats.follows chats.settled`,
+   workspaces.placeNamed workspaces.place workspaces.rulePlace workspaces.openIn workspaces.scopesSeen chats.follows chats.settled workspaces.mayWelcome workspaces.welcomed messages.decisionShown messages.isStream`,
   // Streams are counted where they are opened.
   'live.events live.items live.cursor live.onSessionEnd operator.health operator.gauges',
   // For everybody, who may be strangers: the table of packs, and a page whose addresses cannot be guessed.

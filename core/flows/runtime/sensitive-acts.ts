@@ -98,6 +98,8 @@ export const sensitiveActs = {
   'chats.removed': everyday,
   'chats.follows': everyday,
   'chats.settled': everyday,
+  'workspaces.mayWelcome': everyday,
+  'workspaces.welcomed': everyday,
   'chats.home': everyday,
   'chats.gone': everyday,
   'tasks.approve': everyday,

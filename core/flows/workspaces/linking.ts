@@ -20,6 +20,7 @@ import { inZone } from '../credits/in-zone.ts';
 import { writeMail } from '../mail/mail.ts';
 import type { Core } from '../runtime/core.ts';
 import { installationVerbs } from './installations.ts';
+import { welcomeVerbs } from './welcome.ts';
 import { placeVerbs } from './places.ts';
 import { whereToAsk, whereToAskVerbs, type WhereToAsk } from './where-to-ask.ts';
 
@@ -108,7 +109,7 @@ export interface LinkedWorkspace {
 
 /** Made once: installations are remembered, and heard of when they change. */
 export function workspaceVerbs(core: Core) {
-  return { ...linkingVerbs(core), ...installationVerbs(core), ...placeVerbs(core), ...whereToAskVerbs(core) };
+  return { ...linkingVerbs(core), ...installationVerbs(core), ...placeVerbs(core), ...whereToAskVerbs(core), ...welcomeVerbs(core) };
 }
 
 export function linkingVerbs(core: Core) {

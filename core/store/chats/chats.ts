@@ -7,12 +7,14 @@ import { messageChangesOver, type MessageChanges } from './removed.ts';
 import { settledOver, type Settled } from './settled.ts';
 import { takeFromChatsOver, type TakeFromChats } from './take.ts';
 import { chatTasksOver, type ChatTasks } from './tasks.ts';
+import { welcomesOver, type Welcomes } from './welcomes.ts';
 
 export interface Chats extends TakeFromChats, ChatTasks {
   readonly look: LookAt;
   readonly keep: KeepOutcome;
   readonly changes: MessageChanges;
   readonly settled: Settled;
+  readonly welcomes: Welcomes;
 }
 
 export function chatsOver(money: Money): Chats {
@@ -21,6 +23,7 @@ export function chatsOver(money: Money): Chats {
     keep: outcomesOver(money),
     changes: messageChangesOver(money),
     settled: settledOver(money),
+    welcomes: welcomesOver(money),
     ...takeFromChatsOver(money),
     ...chatTasksOver(money),
   };

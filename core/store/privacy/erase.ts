@@ -298,6 +298,7 @@ export function eraseOver(money: Money): Erase {
           [userId],
         );
         await client.query(`DELETE FROM chat_inbox e USING identities i WHERE i.user_id = $1 AND ${BY_THEM}`, [userId]);
+        await client.query(`DELETE FROM chat_welcomes e USING identities i WHERE i.user_id = $1 AND ${BY_THEM}`, [userId]);
         await client.query('DELETE FROM identities WHERE user_id = $1', [userId]);
         await client.query('UPDATE teams SET personal_of = NULL WHERE personal_of = $1 AND erased_at IS NOT NULL', [userId]);
         await client.query('DELETE FROM users WHERE id = $1', [userId]);
@@ -379,6 +380,7 @@ export function eraseOver(money: Money): Erase {
           [identityId],
         );
         await client.query(`DELETE FROM chat_inbox e USING identities i WHERE i.id = $1 AND ${BY_THEM}`, [identityId]);
+        await client.query(`DELETE FROM chat_welcomes e USING identities i WHERE i.id = $1 AND ${BY_THEM}`, [identityId]);
         await client.query('DELETE FROM identities WHERE id = $1', [identityId]);
         await client.query(`UPDATE erasures SET done_at = $2 WHERE kind = 'identity' AND subject = $1 AND done_at IS NULL`, [
           identityId,
