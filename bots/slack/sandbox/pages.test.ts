@@ -63,13 +63,13 @@ test('every kind of block is drawn, and what is in it stays text', async () => {
     'A <b>bold</b> <i>word</i> and <s>gone</s>',
     '<blockquote>quoted</blockquote>',
     '<pre tabindex="0">let x;</pre>',
-    '<b>literal *stars*</b><a href="https://example.com/x" rel="noreferrer">the list (https://example.com/x)</a>',
+    '<b>literal *stars*</b><a href="https://example.com/x" rel="noreferrer" title="https://example.com/x">the list</a>',
     '<blockquote>what an agent said</blockquote><pre tabindex="0">&#60;script&#62;</pre><ul>',
     '<li><b>@Bo</b></li>',
     '<th>Name</th>',
     '<td>Ada</td>',
     'name="choice" value="4.0">Cancel</button>',
-    '<a href="https://example.com/task" rel="noreferrer">Open (https://example.com/task)</a>',
+    '<a href="https://example.com/task" rel="noreferrer" title="https://example.com/task">Open</a>',
   ])
     expect(page).toContain(piece);
   expect(page).not.toContain('fallback');

@@ -26,7 +26,7 @@ test('a mention on the page is done by the real core, and answered in its thread
     false,
   ]);
   const done = await page.until(/<table>[^]*<th>/, { thread });
-  expect(done).toMatch(/<a href="http:\/\/localhost:\d+\/f\/[\w-]+" rel="noreferrer">/);
+  expect(done).toMatch(/<a href="http:\/\/localhost:\d+\/f\/[\w-]+" rel="noreferrer" title=/);
 });
 
 test('a button is pressed on the page, and its form is filled in there', async () => {

@@ -46,7 +46,7 @@ inABrowser('somebody new on the page of', () => {
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         thread
-          .getByRole('link', { name: /leads\.csv|\/f\// })
+          .getByRole('link', { name: /Download|leads\.csv/ })
           .first()
           .click(),
       ]);

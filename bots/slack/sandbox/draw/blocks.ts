@@ -45,7 +45,7 @@ function drawBlock(block: Json, names: Names): Markup {
 /** Buttons that open a page; all others are pressed, and drawn by the page. */
 function drawLinks({ elements }: Json): Markup {
   const links = listIn(elements).filter(({ url }) => typeof url === 'string');
-  return links.length === 0 ? html`` : html`<div>${links.map(({ url, text }) => html`${linkTo(wordIn(url), textIn(text))} `)}</div>`;
+  return links.length === 0 ? html`` : html`<div class="choices">${links.map(({ url, text }) => linkTo(wordIn(url), textIn(text)))}</div>`;
 }
 
 function drawTable({ rows, caption }: Json, names: Names): Markup {

@@ -56,10 +56,11 @@ function drawTag(tag: string, names: Names): Markup {
   return linkTo(plain(target), label === undefined ? undefined : plain(label));
 }
 
-/** An address that is no page's stays words, so that it cannot be followed. */
+/** An address that is no page's stays words, so that it cannot be followed. Where it leads is seen by whoever points at it. */
 export function linkTo(url: string, label: string | undefined): Markup {
-  const words = label === undefined || label === url ? url : `${label} (${url})`;
-  return /^https?:\/\//i.test(url) ? html`<a href="${url}" rel="noreferrer">${words}</a>` : html`${words}`;
+  if (!/^https?:\/\//i.test(url)) return html`${label === undefined || label === url ? url : `${label} (${url})`}`;
+  if (label === undefined || label === url) return html`<a href="${url}" rel="noreferrer">${url}</a>`;
+  return html`<a href="${url}" rel="noreferrer" title="${url}">${label}</a>`;
 }
 
 function plain(text: string): string {
