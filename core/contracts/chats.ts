@@ -117,6 +117,8 @@ export const editSchema = z.object({
   key,
   text,
   at: z.date(),
+  /** Its text before the edit, where the platform tells it: what came with the message beside its text stays with it. */
+  before: text.optional(),
   /** The message, without its old text, where it may not have been told yet: the edit is then heard in its place. */
   message: messageSchema.omit({ key: true, text: true }).optional(),
 });

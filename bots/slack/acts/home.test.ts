@@ -145,4 +145,18 @@ test('what somebody looks at while they write to the app is told to the agent, a
   await vi.waitFor(async () => expect(await app.workspaces.place('slack:T1:C1')).toMatchObject({ name: '#general' }));
   await people.say('D1', 'find me 6 leads', { from: 'U1', viewing: 'C1' });
   await vi.waitFor(() => expect(given.at(-1)?.text).toMatch(/^find me 6 leads[^]*> Written while looking at #general in Slack\.$/m));
+  // Also after the message was edited.
+  const { ts } = (await people.messages('D1')).findLast(({ text }) => text === 'find me 6 leads')!;
+  await people.edit('D1', ts, 'find me 4 leads in Boston', 'U1');
+  const post = await vi.waitFor(async () => {
+    const { messages } = await people.seen('D1', 'U1', { thread: ts });
+    return (
+      messages.find(({ buttons }) => buttons.some(({ value }) => value.startsWith('approve:'))) ??
+      Promise.reject(new Error('not asked yet'))
+    );
+  });
+  await people.press('D1', post.ts, post.buttons.find(({ value }) => value.startsWith('approve:'))!.value, 'U1');
+  await vi.waitFor(() =>
+    expect(given.at(-1)?.text).toMatch(/^find me 4 leads in Boston[^]*> Written while looking at #general in Slack\.$/m),
+  );
 });

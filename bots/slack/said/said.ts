@@ -143,8 +143,8 @@ async function edited(deps: SaidDeps, here: Installation, event: MessageEvent, w
   if (who.isBot) return;
   const key = messageKey(team, channel, now.ts);
   const at = atOf(now.edited.ts);
-  const text = await wordsIn({ directory }, here, now.text);
-  const edit = { key, text, at, ...inPlaceOf(here, event, now) };
+  const [text, old] = await Promise.all([wordsIn({ directory }, here, now.text), wordsIn({ directory }, here, before?.text)]);
+  const edit = { key, text, at, ...(old !== '' && { before: old }), ...inPlaceOf(here, event, now) };
   const { show, outcome, repeated } = await app.chats.changed(speakerOf(here, who), edit, wait());
   if (outcome === 'task' && !repeated && edit.message !== undefined) status.working(edit.message.threadRef, now.user, now.ts);
   forOne.show(`${key}:${now.edited.ts}`, { team, channel, thread: now.thread_ts ?? null, user: now.user }, show);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readAsk } from './read-ask.ts';
+import { contextOf, readAsk, withContext } from './read-ask.ts';
 
 describe('a person’s own choice of a type comes off the front', () => {
   test.each([
@@ -44,4 +44,16 @@ describe('what cannot be work is refused', () => {
 
 test('control characters go, the words stay', () => {
   expect(readAsk('find\u0000 100\u0007 leads')).toEqual({ text: 'find 100 leads' });
+});
+
+test.each(['Written while looking at #general in Slack.', 'two\n\nlines', ''])(
+  'what a request is about is told apart from its words: %j',
+  (context) => {
+    expect(contextOf(withContext('find me 3 leads', context), 'find me 3 leads')).toBe(context);
+  },
+);
+
+test('what somebody wrote themselves is no context', () => {
+  for (const whole of ['find me 3 leads in Miami', 'find me 3 leads\n\nas > before', 'find me 3 leads > 4', 'other words\n\n> quoted'])
+    expect(contextOf(whole, 'find me 3 leads')).toBe('');
 });

@@ -43,6 +43,12 @@ export function withContext(text: string, context: string): string {
   return context !== '' && isReadable(text) && isReadable(whole) ? whole : text;
 }
 
+/** What `withContext` added to this text, as it was given; empty where it added nothing. */
+export function contextOf(whole: string, text: string): string {
+  const added = whole.startsWith(text) ? whole.slice(text.length) : '';
+  return /^\n\n(?:> .*(?:\n|$))+$/.test(added) ? added.slice(2).replaceAll(/^> /gm, '') : '';
+}
+
 function isReadable(raw: string): boolean {
   try {
     return readAgain(raw).text !== '';

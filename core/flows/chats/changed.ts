@@ -5,7 +5,7 @@
 import { editSchema, parseChat, speakerSchema, type EditInput, type SpeakerInput } from '#core/contracts/chats.ts';
 import { isSameWork } from '#core/domain/chats/same-work.ts';
 import { channelOfThread } from '#core/domain/chats/speaker.ts';
-import { readAsk } from '#core/domain/asks/read-ask.ts';
+import { contextOf, readAsk, withContext } from '#core/domain/asks/read-ask.ts';
 import { newId, type LetterId, type TaskId } from '#core/domain/ids.ts';
 import type { RefusedSaying } from '#core/domain/messages/letter.ts';
 import { isAnswer } from '#core/domain/refusals/refusal.ts';
@@ -60,14 +60,15 @@ async function wantedBy(deciding: Deciding, edit: Edit, firstTask: TaskId): Prom
   const on = await onTask(core, seen, (await core.store.chats.changes.latestEdit(edit.message)) ?? firstTask);
   if (on === null || !on.own || on.task.requestText === '') return decided('nothing', null, { kind: 'nothing' });
   const { task } = on;
-  const read = readAsk(edit.text);
+  const text = withContext(edit.text, contextOf(task.requestText, edit.before ?? edit.text));
+  const read = readAsk(text);
   if (isSameWork(task.requestText, read.text) && (read.type ?? task.type) === task.type)
     return decided('same', task.id, { kind: 'nothing' });
   // An edit names no channel, so whose rules hold is only known by now.
   const channel = channelOfThread(task.threadRef ?? task.address);
   const here = await core.store.chats.look({ speaker, channel, threadRef: null, key: edit.key, twin: null });
   const payer = await payerOn(core, speaker, here, on);
-  return { edit, task, payer: { ...payer, identityId: await remembered(core, speaker, seen) } };
+  return { edit: { ...edit, text }, task, payer: { ...payer, identityId: await remembered(core, speaker, seen) } };
 }
 
 interface Wanted {
@@ -80,6 +81,7 @@ interface Edit {
   readonly key: string;
   readonly message: string;
   readonly text: string;
+  readonly before?: string | undefined;
   readonly at: Date;
 }
 
