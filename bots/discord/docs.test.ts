@@ -46,7 +46,7 @@ test('the address on the page asks for the permissions on the page, and no other
 test('every command that the page names is there, and every one that is there is named', () => {
   const [, table] = /## What it understands([^]*?)\n\n(?!\|)/.exec(page.replace('understands\n\n', 'understands\n'))!;
   const named = new Set(table!.match(/`\/[a-z]+/g)!.map((each) => each.slice(2)));
-  const slash = commandSet('Impacter').flatMap(({ name, type = 1 }) => (type === 1 ? [name] : []));
+  const slash = commandSet('Impacter').flatMap(({ name, type }) => (type === 1 ? [name] : []));
   expect([...named].toSorted()).toEqual(slash.toSorted());
 });
 
