@@ -166,7 +166,7 @@ test('a gateway that says nothing and does not close is left within two heartbea
 
 test.each([
   [4004, 'Discord does not accept DISCORD_TOKEN.'],
-  [4010, 'Discord does not accept the number of gateway connections.'],
+  [4010, 'Discord does not accept DISCORD_SHARDS, the number of gateway connections.'],
   [4011, 'Discord requires more than one gateway connection'],
   [4012, 'Discord no longer supports version 10 of its gateway.'],
   [4013, 'Discord does not know one of the gateway intents.'],

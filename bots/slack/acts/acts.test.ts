@@ -70,10 +70,21 @@ test('a press and a form whose outcome nobody knows are not answered with “not
 
 test('a request by command that could not be written down is said to be free, and never starts', async () => {
   const { people, core } = product();
-  await unconfirmed(() => people.command('C1', 'ask find me 3 leads in Zanzibar', 'U1'));
-  expect(await lastTold('U1', null)).toMatch(/was not accepted and nothing was charged/);
-  expect(await core.store.prisma.task.count({ where: { requestText: { contains: 'Zanzibar' } } })).toBe(0);
-}, 20_000);
+  const free = /was not accepted and nothing was charged/;
+  // On a busy machine what is on its way may not be ended in time, and then nobody says so.
+  for (let tries = 1; ; tries++) {
+    const place = `Zanzibar ${tries}`;
+    await unconfirmed(() => people.command('C1', `ask find me 3 leads in ${place}`, 'U1'));
+    const said = await lastTold('U1', null);
+    if (!free.test(said ?? '') && tries < 5) {
+      expect(said).toEqual(unknown);
+      continue;
+    }
+    expect(said).toMatch(free);
+    expect(await core.store.prisma.task.count({ where: { requestText: { contains: place } } })).toBe(0);
+    return;
+  }
+}, 40_000);
 
 test('a form that is refused stays open with its text and says why; changed, it is taken', async () => {
   const { tasks } = product();

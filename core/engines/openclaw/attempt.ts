@@ -10,7 +10,7 @@ import type { Log } from '#core/ports/log.ts';
 import type { Gateway, Live } from './connection.ts';
 import { collectFiles, type Collected } from './files/files.ts';
 import { follow, keyOf, type Following, type RunEnd } from './follow.ts';
-import { GatewayError, GatewayRefusal } from './gateway-error.ts';
+import { GatewayError } from './gateway-error.ts';
 import { handOver, InputRefused } from './files/inputs.ts';
 import { orAborted } from './or-aborted.ts';
 import { failureIn, reportOfReply, type Report } from './report.ts';
@@ -59,7 +59,6 @@ export async function carry(parts: AttemptParts, job: AgentJob, watch: AgentWatc
   } catch (error) {
     if (leaving.aborted) return { kind: 'detached' };
     if (error instanceof InputRefused) return { kind: 'failed', reason: error.message, usage: noUsage };
-    if (error instanceof GatewayRefusal) return { kind: 'unreachable', reason: error.message };
     if (!(stop.reason instanceof Stopped)) throw error;
     return stopped(parts, job, following, stop.reason.by);
   }
@@ -170,7 +169,7 @@ async function fetchWhatIsThere(
         return await orAborted(collect(await gateway.live(grace)), grace);
       } catch (error) {
         leaving.throwIfAborted();
-        if (grace.aborted || error instanceof GatewayRefusal) return null;
+        if (grace.aborted) return null;
         if (!(error instanceof GatewayError)) throw error;
         if (error.kind === 'refused') return null;
         log.debug({ runId: job.runId, reason: error.message }, 'agent files not fetched yet');

@@ -24,8 +24,13 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** A connection that works, made if need be, however long that takes. Rejects with the signal's reason, or with a GatewayRefusal. */
+  /**
+   * A connection that works, made if need be, however long that takes: a gateway that refuses us is waited for as one that is away is,
+   * since somebody may mend that. Rejects with the signal's reason.
+   */
   live(signal: AbortSignal): Promise<Live>;
+  /** The same, and rejects with a GatewayRefusal where we are refused. */
+  liveUnlessRefused(signal: AbortSignal): Promise<Live>;
   /** Why there is no connection, where one was tried and failed. */
   trouble(): string | null;
   close(): Promise<void>;
@@ -56,7 +61,7 @@ export interface RequestOptions {
 const connectTimeoutMs = 10_000;
 const requestTimeoutMs = 10_000;
 const pauses = { firstMs: 200, mostMs: 5_000 };
-// A gateway locks an address out for minutes after ten refused tries in one.
+// A gateway locks an address out for minutes after ten refused tries in one minute.
 const refusalHoldsMs = 30_000;
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -68,9 +73,20 @@ export function createGateway(options: GatewayOptions): Gateway {
   let lastFailure: string | null = null;
   let refused: { readonly error: GatewayRefusal; readonly untilMs: number } | null = null;
 
-  return { live, close, trouble: () => lastFailure };
+  return { live, liveUnlessRefused, close, trouble: () => lastFailure };
 
   async function live(signal: AbortSignal): Promise<Live> {
+    while (true) {
+      try {
+        return await liveUnlessRefused(signal);
+      } catch (error) {
+        if (!(error instanceof GatewayRefusal) || refused === null) throw error;
+        await clock.sleep(Math.max(0, refused.untilMs - clock.now().getTime()), AbortSignal.any([signal, closing.signal]));
+      }
+    }
+  }
+
+  async function liveUnlessRefused(signal: AbortSignal): Promise<Live> {
     while (true) {
       signal.throwIfAborted();
       closing.signal.throwIfAborted();

@@ -89,15 +89,15 @@ describe(`agents on ${real === undefined ? 'the sandbox' : 'a real gateway'}`, {
     stage?.sandbox.control.set({ held: false });
   });
 
-  test('somebody with the wrong token is told so, and nothing is sent', async () => {
+  test('whoever has the wrong token is told so, and nothing is sent: the work waits until somebody mends it', async () => {
     const stranger =
       stage?.open({ token: 'wrong' }) ??
       createOpenClaw({ url: real!, token: 'wrong', deviceKey, gatewayName: 'real', clock: systemClock, log: quietLog });
-    const watch = watching();
-    expect(await stranger.run(small(), watch, idle)).toMatchObject({
-      kind: 'unreachable',
-      reason: expect.stringContaining('AUTH_TOKEN_MISMATCH') as string,
-    });
+    const [watch, enough] = [watching(), new AbortController()];
+    const running = stranger.run(small(), watch, enough.signal);
+    await expect(stranger.check()).rejects.toThrow('AUTH_TOKEN_MISMATCH');
+    enough.abort();
+    expect(await running).toMatchObject({ kind: 'stopped', by: 'signal' });
     expect(watch.told).toEqual([]);
     await stranger.close();
   });

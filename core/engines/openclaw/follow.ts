@@ -12,7 +12,7 @@ import type { AgentJob, AgentUsage, AgentWatch } from '#core/ports/agents.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Log } from '#core/ports/log.ts';
 import type { Gateway, Live } from './connection.ts';
-import { GatewayError, GatewayRefusal } from './gateway-error.ts';
+import { GatewayError } from './gateway-error.ts';
 import { orAborted } from './or-aborted.ts';
 import { read } from './read.ts';
 import type { Report } from './report.ts';
@@ -40,7 +40,7 @@ export type RunEnd =
   | { readonly kind: 'never-began' };
 
 export interface Following {
-  /** Rejects with the signal's reason, or with a GatewayRefusal when nothing was ever sent. */
+  /** Rejects with the signal's reason. */
   toEnd(signal: AbortSignal): Promise<RunEnd>;
   /** Asks the agent to stop, and waits until it did. */
   stop(signal: AbortSignal): Promise<RunEnd>;
@@ -136,7 +136,6 @@ export function follow(parts: FollowParts, job: AgentJob, watch: AgentWatch): Fo
 
   /** Null for what no pause mends. */
   function pauseAfter(error: unknown): number | null {
-    if (error instanceof GatewayRefusal) return known === 'no' ? null : 5_000;
     if (!(error instanceof GatewayError)) return null;
     return error.kind === 'busy' ? Math.min(5_000, Math.max(100, error.retryAfterMs ?? 500)) : 0;
   }

@@ -80,13 +80,33 @@ test.each([
     { ...hello, auth: { role: 'operator', scopes: [] } },
     /does not allow us operator\.read and operator\.write\. Approve this device/,
   ],
-])('a gateway that %s takes no work, and says what to do', async (_what, greeting, reason) => {
-  answers['connect'] = greeting;
+])(
+  'a gateway that %s takes no work, and says what to do; once that is mended, the work that waited is done',
+  async (_what, greeting, reason) => {
+    answers['connect'] = greeting;
+    Object.assign(answers, {
+      agent: { runId: 'r', status: 'ok' },
+      'agents.workspace.list': { entries: [], totalEntries: 0 },
+      'sessions.files.list': { files: [] },
+    });
+    const clock = clockByHand();
+    const watch = watching();
+    await withAgents(async (agents) => {
+      const running = agents.run(jobOf(), watch, idle);
+      await expect(agents.check()).rejects.toThrow(reason);
+      expect(watch.told).toEqual([]);
+      answers['connect'] = hello;
+      expect(await passTimeUntil(running, clock)).toMatchObject({ kind: 'done' });
+    }, clock);
+  },
+);
+
+test('work that no gateway takes until its deadline was never begun, and says why', async () => {
+  answers['connect'] = { ...hello, auth: { role: 'operator', scopes: [] } };
+  const clock = clockByHand();
   const watch = watching();
-  expect(await withAgents((agents) => agents.run(jobOf(), watch, idle))).toEqual({
-    kind: 'unreachable',
-    reason: expect.stringMatching(reason) as string,
-  });
+  const outcome = await withAgents((agents) => passTimeUntil(agents.run(jobOf(), watch, idle), clock), clock);
+  expect(outcome).toEqual({ kind: 'unreachable', reason: expect.stringContaining('Approve this device') as string });
   expect(watch.told).toEqual([]);
 });
 
@@ -118,15 +138,16 @@ test('a check of a gateway that is not there says why', async () => {
 });
 
 test('a plain address on the open internet is refused before our token goes out', async () => {
+  const clock = clockByHand();
   const agents = createOpenClaw({
     url: 'ws://gateway.example.com',
     token: 't',
     deviceKey: newDeviceKey(),
     gatewayName: 'far',
-    clock: systemClock,
+    clock,
     log: writingLog(),
   });
-  expect(await agents.run(jobOf(), watching(), idle)).toEqual({
+  expect(await passTimeUntil(agents.run(jobOf(), watching(), idle), clock)).toEqual({
     kind: 'unreachable',
     reason: expect.stringContaining('Use wss://') as string,
   });

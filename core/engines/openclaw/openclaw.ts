@@ -64,7 +64,7 @@ export function createOpenClaw(options: OpenClawOptions): Agents {
 
     async check(signal) {
       const over = AbortSignal.timeout(checkTimeoutMs);
-      const live = await gateway.live(signal ? AbortSignal.any([over, signal]) : over).catch((error: unknown) => {
+      const live = await gateway.liveUnlessRefused(signal ? AbortSignal.any([over, signal]) : over).catch((error: unknown) => {
         throw new Error(gateway.trouble() ?? String(error), { cause: error });
       });
       const { agents } = read(agentsReplySchema, await live.request('agents.list', {}, { timeoutMs: checkTimeoutMs }));

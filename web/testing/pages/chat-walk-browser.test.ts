@@ -56,7 +56,7 @@ inABrowser('somebody new on the page of', () => {
       await thread.getByText('Done: 2 leads').waitFor();
 
       await say(page, `@impacter find me ${LONG} leads in Miami`);
-      await thread.getByText('Search the web').waitFor();
+      await thread.getByText('Search the web').first().waitFor();
       await thread.getByRole('button', { name: 'Cancel' }).click();
       await thread.getByText('Canceled').first().waitFor();
       await thread.getByRole('button', { name: 'Cancel' }).waitFor({ state: 'detached' });
