@@ -45,6 +45,7 @@ export interface Disk {
   keepSession(session: Session): Promise<void>;
   ledgerRow(runId: string): LedgerRow | null;
   ledger(): LedgerRow[];
+  ledgerOf(sessionKey: string): LedgerRow[];
   keepLedgerRow(row: LedgerRow): void;
   /** Written before the work begins, so that no crash can hide that it did. */
   runBegan(runId: string): void;
@@ -68,6 +69,10 @@ export function openDisk(dataDir: string): Disk {
   mkdirSync(workspaceRoot, { recursive: true });
   const sessions = new Map<string, Promise<Session | null>>();
   const ledger = new Map(linesOf(file.ledger).flatMap((line) => ledgerRowIn(line).map((row) => [row.runId, row] as const)));
+  // A session has few runs, the ledger all there ever were.
+  const runsOf = new Map<string, Set<string>>();
+  const noteSession = ({ sessionKey, runId }: LedgerRow) => runsOf.set(sessionKey, (runsOf.get(sessionKey) ?? new Set()).add(runId));
+  ledger.forEach(noteSession);
   const appendTo = { ledger: lineWriter(file.ledger), runs: lineWriter(file.runs) };
   const counts: Record<string, number> = {};
   for (const runId of linesOf(file.runs)) counts[runId] = (counts[runId] ?? 0) + 1;
@@ -93,8 +98,10 @@ export function openDisk(dataDir: string): Disk {
     },
     ledgerRow: (runId) => ledger.get(runId) ?? null,
     ledger: () => [...ledger.values()],
+    ledgerOf: (sessionKey) => [...(runsOf.get(sessionKey) ?? [])].map((runId) => ledger.get(runId)!),
     keepLedgerRow(row) {
       ledger.set(row.runId, row);
+      noteSession(row);
       appendTo.ledger(JSON.stringify(row));
     },
     runBegan(runId) {

@@ -215,13 +215,10 @@ async function history({ disk }: House, _client: Client, params: Json): Promise<
 function listTasks({ disk }: House, _client: Client, params: Json): Json {
   const wanted = [params['status']].flat().filter((status) => status !== undefined);
   const sessionKey = (params['sessionKey'] as string | undefined)?.toLowerCase();
-  const tasks = disk
-    .ledger()
+  const tasks = (sessionKey === undefined ? disk.ledger() : disk.ledgerOf(sessionKey))
     .filter(
       (row) =>
-        (sessionKey === undefined || row.sessionKey === sessionKey) &&
-        (wanted.length === 0 || wanted.includes(row.status)) &&
-        (params['agentId'] === undefined || row.agentId === params['agentId']),
+        (wanted.length === 0 || wanted.includes(row.status)) && (params['agentId'] === undefined || row.agentId === params['agentId']),
     )
     .toSorted((a, b) => b.createdAt - a.createdAt)
     .slice(0, (params['limit'] as number | undefined) ?? 100);

@@ -48,12 +48,17 @@ export interface Runs {
 
 const CONCURRENT_MOST = 8;
 const LEDGER_LAG_MS = 20;
-const REMEMBERED_MOST = 1_000;
+/** Of runs that are forgotten, before the list of those that ended is cut. */
+const FORGOTTEN_MOST = 1_000;
 
 export function createRuns(stage: Stage, disk: Disk): Runs {
   const runs = new Map<string, Run>();
   const accepted = new Set<string>();
   const lastInSession = new Map<string, Promise<void>>();
+  // What a run costs must not depend on how many there were: these two find what is wanted without a look at all of them.
+  const goingOn = new Map<string, Set<Run>>();
+  const ended: Run[] = [];
+  let forgotten = 0;
   const waiting: (() => void)[] = [];
   let playing = 0;
   let dead = false;
@@ -62,7 +67,7 @@ export function createRuns(stage: Stage, disk: Disk): Runs {
     find,
     had: (runId) => accepted.has(runId),
     begin,
-    active: (sessionKey) => [...runs.values()].find((run) => run.request.sessionKey === sessionKey && run.end === null) ?? null,
+    active: (sessionKey) => goingOn.get(sessionKey)?.values().next().value ?? null,
     die,
   };
 
@@ -78,8 +83,9 @@ export function createRuns(stage: Stage, disk: Disk): Runs {
   function begin(request: RunRequest, owner: Run['owner']): Run {
     const { promise: answered, resolve } = Promise.withResolvers<Answer>();
     const run: Run = { request, owner, acceptedAt: Date.now(), stop: new AbortController(), answered, startedAt: null, end: null };
-    if (runs.size > REMEMBERED_MOST) for (const [runId, old] of runs) if (isForgotten(old)) runs.delete(runId);
+    forget();
     runs.set(request.runId, run);
+    goingOn.set(request.sessionKey, (goingOn.get(request.sessionKey) ?? new Set()).add(run));
     accepted.add(request.runId);
     // The real ledger hears of a run a moment after its client does.
     pause(LEDGER_LAG_MS, run.stop.signal).then(
@@ -91,12 +97,32 @@ export function createRuns(stage: Stage, disk: Disk): Runs {
     const turn = before.then(async () => {
       const answer = await whenFree(run, () => execute(run)).catch((error: unknown) => fault(run, String(error)));
       if (answer === null) return;
-      run.end = { at: Date.now(), answer };
+      end(run, answer);
       resolve(answer);
     });
     lastInSession.set(request.sessionKey, turn);
     void turn.finally(() => lastInSession.get(request.sessionKey) === turn && lastInSession.delete(request.sessionKey));
     return run;
+  }
+
+  function end(run: Run, answer: Answer) {
+    run.end = { at: Date.now(), answer };
+    ended.push(run);
+    const { sessionKey } = run.request;
+    const inSession = goingOn.get(sessionKey);
+    inSession?.delete(run);
+    if (inSession?.size === 0) goingOn.delete(sessionKey);
+  }
+
+  /** They ended in the order of the list, so the first one that is remembered ends the search. */
+  function forget() {
+    for (let old = ended[forgotten]; old !== undefined && isForgotten(old); old = ended[++forgotten]) {
+      const { runId } = old.request;
+      if (runs.get(runId) === old) runs.delete(runId);
+    }
+    if (forgotten < FORGOTTEN_MOST || forgotten * 2 < ended.length) return;
+    ended.splice(0, forgotten);
+    forgotten = 0;
   }
 
   function die(): Run[] {
