@@ -374,7 +374,7 @@ const decisions = {
   letters: 'exported; goes with the team',
   dead_letters: 'tells of letters; goes with the team',
   chat_inbox: 'what people said, for seconds until it is handled; goes with the team, the person and the identity',
-  chat_welcomes: 'accounts that were welcomed; goes with the person and the identity',
+  chat_welcomes: 'accounts that were welcomed; goes with the team, the person and the identity, and where the app was removed',
   routes: 'channels that are limited or closed, for some days; goes with the conversation',
   approval_posts: 'where posts are that ask for approval, until that is decided; goes with the team and the identity',
   showings: 'where posts are that are being edited, until a minute after the task; goes with the team and the identity',

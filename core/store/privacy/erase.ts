@@ -212,6 +212,9 @@ export function eraseOver(money: Money): Erase {
           'DELETE FROM chat_inbox e USING workspaces w WHERE w.team_id = $1 AND e.platform = w.platform AND e.workspace = w.external_id',
         );
         await run(
+          'DELETE FROM chat_welcomes e USING workspaces w WHERE w.team_id = $1 AND e.platform = w.platform AND e.workspace = w.external_id',
+        );
+        await run(
           'DELETE FROM places p USING workspaces w WHERE w.team_id = $1 AND p.platform = w.platform AND p.workspace = w.external_id',
         );
         // The app stays where it is installed, which is not the team's to decide; what it is called there is forgotten.

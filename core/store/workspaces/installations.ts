@@ -173,6 +173,7 @@ export function installationsOver(money: Money, keys: readonly string[]): Instal
           `UPDATE workspaces SET uninstalled_at = $3 WHERE ${THIS} AND uninstalled_at IS NULL AND ($4 OR installed_at <= $5) RETURNING id, team_id, name`,
           [platform, externalId, at, rows.length > 0, happenedAt],
         );
+        await client.query('DELETE FROM chat_welcomes WHERE platform = $1 AND workspace = $2', [platform, externalId]);
         await audit(client, 'workspace.uninstalled', platform, linked.rows, at);
         await tellOwners(
           client,

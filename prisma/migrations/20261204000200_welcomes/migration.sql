@@ -10,3 +10,8 @@ CREATE TABLE "chat_welcomes" (
 
     CONSTRAINT "chat_welcomes_pkey" PRIMARY KEY ("platform","workspace","author")
 );
+
+-- Whoever was welcomed by a version before this one.
+INSERT INTO "chat_welcomes" ("platform", "workspace", "author", "said", "due_at")
+SELECT 'slack', split_part(a.key, ':', 4), split_part(a.key, ':', 5), true, a.at FROM "asks" a WHERE a.key LIKE 'command:slack:welcome:%'
+ON CONFLICT DO NOTHING;
