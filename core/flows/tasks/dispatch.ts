@@ -7,6 +7,7 @@ import { NO_CREDITS } from '#core/domain/credits/credits.ts';
 import { needsPersonToRepeat, type FailureCode } from '#core/domain/tasks/failure.ts';
 import { newId, type TaskId } from '#core/domain/ids.ts';
 import { never } from '#core/domain/never.ts';
+import { isPassingTrouble } from '#core/domain/tasks/passing-trouble.ts';
 import { rateOf } from '#core/domain/credits/rates.ts';
 import { shorten } from '#core/domain/text/text.ts';
 import type { AgentJob, AgentOutcome, AgentUsage } from '#core/ports/agents.ts';
@@ -23,7 +24,7 @@ import { messageFor } from './message-for.ts';
 import type { Running, Signals } from './running.ts';
 import { watchFor } from './watch-for.ts';
 
-/** How often work without effects outside is tried, when its agent was lost. */
+/** How often work without effects outside is tried, when its agent was lost or its model in trouble. */
 const ATTEMPTS_MOST = 3;
 
 /** What is known of one attempt, handed from step to step. */
@@ -118,6 +119,12 @@ async function conclude(trial: Trial, outcome: AgentOutcome): Promise<boolean> {
       await end(trial, await done(trial, outcome));
       return false;
     case 'failed':
+      // A gateway has asked its model again for a while before it gives up, so there is no pause of ours.
+      if (stoppedBy === null && isPassingTrouble(outcome.reason) && mayTryAgain(trial)) {
+        core.log.info({ taskId: work.taskId, attempt: attempt.number }, 'model in passing trouble, task tried again');
+        await core.store.attempts.failed(attempt, outcome.usage, core.clock.now());
+        return true;
+      }
       await end(trial, failed(work, 'agent.failed', outcome.usage, outcome.reason));
       return false;
     case 'stopped':

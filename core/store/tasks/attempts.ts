@@ -27,6 +27,8 @@ export interface Attempts {
   dispatched(attempt: Attempt, to: { gateway: string; bootId: string }): Promise<void>;
   /** Ends an attempt without ending its task; a lost session is not used again. */
   lost(attempt: Attempt, at: Date): Promise<void>;
+  /** The same, after its agent said that it failed. */
+  failed(attempt: Attempt, usage: AgentUsage, at: Date): Promise<void>;
   /** Of a task that somebody else ended meanwhile. */
   stopped(attempt: Attempt, usage: AgentUsage | null, at: Date): Promise<void>;
   /** Says of the running attempts of this worker that it is alive. */
@@ -85,24 +87,27 @@ export function attemptsOver(money: Money, worker: string, leaseMs: number): Att
     },
   });
 
+  async function leave({ taskId, runId }: Attempt, outcome: 'lost' | 'failed', usage: AgentUsage | null, at: Date) {
+    await money.query(
+      {
+        text: `WITH home AS (
+                 SELECT c.id FROM conversations c WHERE c.id = (SELECT conversation_id FROM tasks WHERE id = $1) FOR NO KEY UPDATE
+               ), ended AS (
+                 UPDATE attempts a SET phase = 'ended', outcome = $4, usage = $5, ended_at = $3, lease_until = NULL FROM home WHERE a.run_id = $2 AND a.ended_at IS NULL RETURNING home.id
+               )
+               UPDATE conversations c SET session_generation = session_generation + 1 FROM ended WHERE c.id = ended.id`,
+      },
+      [taskId, runId, at, outcome, usage === null ? null : JSON.stringify(usage)],
+    );
+  }
+
   return {
     start: (taskId, at) => start({ taskId, at }),
     async dispatched({ runId }, to) {
       if ((await dispatched({ runId, ...to })) === 'over') throw new AttemptOver(runId);
     },
-    async lost({ taskId, runId }, at) {
-      await money.query(
-        {
-          text: `WITH home AS (
-                   SELECT c.id FROM conversations c WHERE c.id = (SELECT conversation_id FROM tasks WHERE id = $1) FOR NO KEY UPDATE
-                 ), ended AS (
-                   UPDATE attempts a SET phase = 'ended', outcome = 'lost', ended_at = $3, lease_until = NULL FROM home WHERE a.run_id = $2 AND a.ended_at IS NULL RETURNING home.id
-                 )
-                 UPDATE conversations c SET session_generation = session_generation + 1 FROM ended WHERE c.id = ended.id`,
-        },
-        [taskId, runId, at],
-      );
-    },
+    lost: (attempt, at) => leave(attempt, 'lost', null, at),
+    failed: (attempt, usage, at) => leave(attempt, 'failed', usage, at),
     async stopped({ runId }, usage, at) {
       await money.query(
         {
