@@ -54,6 +54,19 @@ describe('steps', () => {
     expect(read([item(1, { title: 'x'.repeat(500) })])[0]).toHaveLength('c1 : running'.length + 80);
   });
 
+  test.each([
+    ['a command line', { kind: 'command', name: 'exec', title: 'cat /etc/hosts | grep x' }, 'Running a program'],
+    ['a program under the kind of all tools', { name: 'bash', title: 'python3 -c "print(1)"' }, 'Running a program'],
+    ['a file by its whole path', { name: 'read', title: 'Read /home/agents/ws/results/task-1-a1/leads.csv' }, 'Read leads.csv'],
+    ['a file somewhere else', { name: 'read', title: 'Read ~/notes/plan.md' }, 'Read plan.md'],
+    ['the folder itself', { name: 'ls', title: 'List results/task-1-a1' }, 'List the folder for results'],
+    ['a tool without a title', { name: 'apply_patch', title: '' }, 'Changing files'],
+    ['an address', { name: 'web_fetch', title: 'Fetch https://example.com/a/b' }, 'Fetch https://example.com/a/b'],
+    ['two words with a slash', { name: 'write', title: 'Check and/or write' }, 'Check and/or write'],
+  ])('a step is told in plain words: %s', (_what, data, words) => {
+    expect(read([item(1, data)])).toEqual([`c1 ${words}: running`]);
+  });
+
   test('titles name files without the folder, which means nothing to people', () => {
     expect(read([item(1, { title: 'Write to results/task-1-a1/leads.csv' })])).toEqual(['c1 Write to leads.csv: running']);
   });

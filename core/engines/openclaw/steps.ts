@@ -45,7 +45,7 @@ function readStep({ stream, data }: AgentEvent, folder: string): (AgentStep & { 
   // The other kinds of items carry what the model says or thinks, which is no step.
   if (stream !== 'item' || !kinds.has(text(data['kind']))) return null;
   const id = text(data['toolCallId']) || text(data['itemId']).replace(/^[a-z]+:/, '');
-  const title = shown(text(data['title']).replaceAll(`${folder}/`, ''));
+  const title = isProgram(data) ? spoken('exec') : shown(withoutPlaces(text(data['title']), folder));
   if (id === '' || (title === '' && name === '')) return null;
   return {
     id,
@@ -65,8 +65,45 @@ function shown(title: string): string {
   return firstLine(cleanText(title), TITLE_CHARACTERS);
 }
 
+// The title of a program that runs is its command line, which tells people nothing and may hold what is not for them.
+function isProgram(data: AgentEvent['data']): boolean {
+  return text(data['kind']) === 'command' || programs.has(text(data['name']));
+}
+
+const programs = new Set(['exec', 'bash', 'shell']);
+
+/** Where files lie at the gateway means nothing to people: only their names are kept. */
+function withoutPlaces(title: string, folder: string): string {
+  return title
+    .split(/(\s+)/)
+    .map((word) => withoutPlace(word, folder))
+    .join('');
+}
+
+function withoutPlace(word: string, folder: string): string {
+  const at = word.indexOf(folder);
+  if (at >= 0) return word.slice(at + folder.length).replace(/^\//, '') || 'the folder for results';
+  return /^["'`(]?(?:~|\.{1,2})?\/[^/]/.test(word) ? (word.replace(/\/+$/, '').split('/').at(-1) ?? word) : word;
+}
+
+const plainNames: Readonly<Record<string, string>> = {
+  exec: 'Running a program',
+  bash: 'Running a program',
+  shell: 'Running a program',
+  process: 'Waiting for a program',
+  apply_patch: 'Changing files',
+  edit: 'Changing a file',
+  read: 'Reading a file',
+  write: 'Writing a file',
+  ls: 'Looking through files',
+  tool_search: 'Looking for a tool',
+  tool_describe: 'Looking for a tool',
+  tool_call: 'Using a tool',
+};
+
 /** "web_fetch" → "Web fetch". */
 function spoken(name: string): string {
+  if (Object.hasOwn(plainNames, name)) return plainNames[name]!;
   const words = shown(name.replace(/[_-]+/g, ' '));
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
