@@ -14,6 +14,7 @@ import { benchEndToEnd } from './end-to-end.ts';
 import { benchIntake } from './intake.ts';
 import { benchLedger } from './ledger.ts';
 import { benchNews } from './news.ts';
+import { benchReading } from './reading/reading.ts';
 import type { BenchRow } from './row.ts';
 import { benchShowings } from './showings.ts';
 import { benchStreams } from './streams.ts';
@@ -34,6 +35,11 @@ try {
     if (wanted('credits')) show(await benchCredits(store));
   } finally {
     await store.close();
+  }
+  if (wanted('reading')) {
+    const { table, rows } = benchReading();
+    if (!json) process.stdout.write(`${table}\n`);
+    show(rows);
   }
   if (wanted('streams')) for (const row of await benchStreams(postgres.url, folder, log)) show([row]);
   if (wanted('showings')) show(await benchShowings(postgres.url, folder, log));
