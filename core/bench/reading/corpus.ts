@@ -28,10 +28,15 @@ export interface Judged extends Line {
 const folder = path.join(import.meta.dirname, '../../testing/requests');
 
 export function corpus(): Line[] {
-  return globSync('*.csv', { cwd: folder })
+  return linesOf(folder);
+}
+
+/** Of all tables in a folder. */
+export function linesOf(cwd: string): Line[] {
+  return globSync('*.csv', { cwd })
     .toSorted()
     .flatMap((file) =>
-      rowsOf(readFileSync(path.join(folder, file), 'utf8'))
+      rowsOf(readFileSync(path.join(cwd, file), 'utf8'))
         .slice(1)
         .map((cells) => lineOf(file, cells)),
     );

@@ -72,4 +72,4 @@ export type Nothing =
   | 'about-account';
 
 /** Of the words a message is made of. `other`: none that we read. */
-export type Language = 'en' | 'de' | 'fr' | 'es' | 'uk' | 'ja' | 'zh' | 'ar' | 'it' | 'pt' | 'other';
+export type Language = 'en' | 'de' | 'fr' | 'es' | 'uk' | 'ja' | 'zh' | 'ar' | 'other';
