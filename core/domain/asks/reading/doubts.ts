@@ -18,7 +18,7 @@ export interface Main {
 /** Something beside the request says that it may be none. */
 export function isDoubtful(main: Main, parts: readonly Part[], own: OwnWords, language: Language): boolean {
   const { part } = main;
-  if (part.asksYou && part.mark === '?' && !isConcrete(main, own)) return true;
+  if (part.asksYou && !isConcrete(main, own)) return true;
   if (part.mark === '?' && part.kind === 'things') return true;
   if (
     parts.some(
@@ -34,6 +34,7 @@ export function isDoubtful(main: Main, parts: readonly Part[], own: OwnWords, la
   if (before.some(({ kind, sentence }) => (kind === 'reports' || kind === 'if') && sentence === part.sentence)) return true;
   if (before.some(({ kind, sentence, tokens }) => kind === 'question' && sentence === part.sentence && tokens.length > 1)) return true;
   if (before.some((each) => each.kind === 'unknown' && each.sentence === part.sentence && !isAdjunct(each))) return true;
+  if (before.some((each) => each.kind === 'corrects' && isCounted(each))) return true;
   if (before.some(({ kind, tokens }) => kind === 'things' && tokens.some((token) => token.kind === 'number'))) return true;
   if (before.some(({ kind, tokens }) => kind === 'reports' && tokens.length > 0)) return true;
   if (part.tokens.slice(0, part.at).some((token) => has(token, 'there'))) return true;
@@ -51,18 +52,18 @@ export function isDoubtful(main: Main, parts: readonly Part[], own: OwnWords, la
 
 /** "Can you find 20 suppliers in Ghent?" asks for it; "can you find leads?" may only want to know. */
 function isConcrete(main: Main, own: OwnWords): boolean {
-  const { tokens } = main.part;
+  const { tokens, at } = main.part;
   return (
     own.addresses.length > 0 ||
     tokens.some(
-      (token) =>
+      (token, place) =>
         (token.kind === 'number' && !token.isExplained) ||
         has(token, 'to-me') ||
         has(token, 'please') ||
         token.text === 'a' ||
         token.text === 'an' ||
         token.text === 'this' ||
-        has(token, 'preposition'),
+        (has(token, 'preposition') && place > at + 1),
     )
   );
 }

@@ -20,17 +20,14 @@ export function isNameNumber(tokens: readonly Token[], at: number): boolean {
   const [before, token, next] = [tokens[at - 1], tokens[at]!, tokens[at + 1]];
   if (before?.kind === 'word' && heads.has(before.text) && !has(tokens[at - 2], 'there')) return true;
   if (next?.kind === 'word' && next.from === token.to && /^(?:th|st|nd|rd|k|m|b|d|g|s|er|e|º|ª)$/.test(next.text)) return true;
-  return (
-    (fixedNames.test(token.text) && next?.kind === 'word') ||
-    (next?.text === '-' && tokens[at + 2]?.kind === 'number' && tokens[at + 2]!.isCapital === true)
-  );
+  return (fixedNames.test(token.text) && next?.kind === 'word') || (next?.text === '-' && tokens[at + 2]?.isCapital === true);
 }
 
 export function isYear(token: Token): boolean {
   return /^(?:19\d\d|20\d\d)$/.test(token.text);
 }
 
-export function isExplained(tokens: readonly Token[], at: number, type: AgentType, language: Language): boolean {
+export function isExplained(tokens: readonly Token[], at: number, type: AgentType, language: Language, hasCount: boolean): boolean {
   const [token, next] = [tokens[at]!, tokens[at + 1]];
   if (isNameNumber(tokens, at)) return true;
   if (has(next, 'measure') || has(next, 'period')) return true;
@@ -44,5 +41,5 @@ export function isExplained(tokens: readonly Token[], at: number, type: AgentTyp
   if (!isAside || language === 'ja' || language === 'zh' || next?.kind !== 'word' || lead?.text === 'of') return false;
   // "leads for 5 companies", "in 3 cities"; "to 20 people" counts where mails are sent.
   if (type === 'email-campaign' && before?.text === 'to') return false;
-  return nouns.get(next.text)?.type !== type || tokens.slice(0, at).some((token) => isUnit(token, type));
+  return nouns.get(next.text)?.type !== type || hasCount;
 }

@@ -46,6 +46,14 @@ function wanted(tokens: readonly Token[], part: Part, object = objectOf(tokens, 
     return { type: 'web-scraping', word: object.token.text };
   if (part.kind === 'things') {
     const next = tokens[object.at + 1];
+    // "leads and emails please" names two.
+    if (
+      !isCounted &&
+      tokens.some((token, at) => has(token, 'and') && tokens.slice(at).some(({ entry }) => entry?.noun && entry.noun.type !== object.type))
+    )
+      return null;
+    // "Copy the table": a verb that we do not know as one.
+    if (has(next, 'the') || has(next, 'there') || (site && object.type !== 'web-scraping')) return null;
     const goesOn =
       (next === undefined && part.mark === ':') ||
       has(next, 'preposition') ||
@@ -91,7 +99,10 @@ function byVerb(kind: VerbKind, tokens: readonly Token[], at: number, language: 
         return null;
       return (
         onPlatform(tokens) ??
-        (language === 'en' && at + 1 < tokens.length && !own.some(({ kind }) => kind === 'number')
+        (language === 'en' &&
+        at + 1 < tokens.length &&
+        (!has(tokens[at + 1], 'preposition') || /^(?:about|on)$/.test(tokens[at + 1]!.text)) &&
+        !own.some(({ kind }) => kind === 'number')
           ? as('content-creation', verb.text)
           : null)
       );
@@ -111,7 +122,7 @@ function byVerb(kind: VerbKind, tokens: readonly Token[], at: number, language: 
       return as(made ? object.type : object.sought);
     }
     case 'do':
-      return as(object?.type === 'research' || object?.type === 'social-media' ? object.type : undefined);
+      return as(object && ['research', 'social-media', 'email-campaign'].includes(object.type) ? object.type : undefined);
     case 'send': {
       if (has(tokens[at + 1], 'to-me')) return byVerb('fetch', tokens, at, language);
       if (object?.type === 'social-media') return as('social-media');

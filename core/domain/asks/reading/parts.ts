@@ -37,8 +37,8 @@ export function has(token: Token | undefined, role: Role): boolean {
   return token?.entry?.roles.has(role) ?? false;
 }
 
-const sentenceEnds = /^(?:[.!?;…。！？؟；]|\.{3}|\n+)$/;
-const partEnds = /^[,:()（）、，：—–،-]$/;
+const sentenceEnds = /^(?:[.!?…。！？؟]|\.{3}|\n+)$/;
+const partEnds = /^[,;:()（）、，；：—–،؛-]$/;
 
 export function partsOf(all: readonly Token[], language: Language): Part[] {
   const tokens = all.some(({ text }) => text === '(' || text === '.') ? withoutAsides(all) : all;
@@ -169,7 +169,7 @@ function kindOf(tokens: readonly Token[], language: Language, mark: string): Jud
     return as(has(token, 'the') || token.text === 'to' ? 'unknown' : 'request');
   const past = tokens.some(({ text, entry }) => entry === undefined && text.endsWith('ed'));
   if ((has(token, 'there') || has(token, 'the')) && past) return as('statement');
-  if (has(token, 'there') && !any('tells') && !any('judges') && !any('not')) return as('unknown');
+  if (has(token, 'there') && !any('has') && !any('tells') && !any('judges') && !any('not')) return as('unknown');
   if (has(token, 'there') || has(token, 'tells') || has(token, 'has')) return as(any('judges') || any('not') ? 'complaint' : 'statement');
   const tells = tokens.some((each, place) => has(each, 'tells') && !relative.has(tokens[place - 1]?.text ?? ''));
   if (tells || (any('judges') && !any('please'))) return as(any('judges') || any('not') ? 'complaint' : 'statement');

@@ -30,7 +30,7 @@ export function quantityOf(tokens: readonly Token[], verbAt: number, type: Agent
     if (token.kind !== 'number' || token.isExplained || hits.some(({ used }) => used.includes(at))) return;
     const hit = hitAt(tokens, at, verbAt, type, language, hits);
     if (hit) hits.push(hit);
-    else if (!isExplained(tokens, at, type, language)) doubts.push(token.value!);
+    else if (!isExplained(tokens, at, type, language, hits.length > 0)) doubts.push(token.value!);
   });
   if (hits.length === 0) return { count: doubts.length > 0 ? usual : (single(tokens, type) ?? usual), doubts };
   return { count: totalOf(tokens, hits), doubts };
@@ -90,6 +90,13 @@ function hitAt(
   const thing = thingBehind(tokens, at, type, language);
   if (thing !== undefined) {
     if (!mayLead(tokens, before, lead, verbAt, type, language)) return undefined;
+    // "20 leads or 30 emails" is a choice, and 30 emails are no leads.
+    const noun = tokens[thing]?.entry?.noun;
+    if (
+      hits.length > 0 &&
+      (/^(?:or|oder|ou|або)$/.test(tokens[at - 1]?.text ?? '') || (noun && noun.type !== type && type === 'lead-generation'))
+    )
+      return undefined;
     const each = perEach(tokens, thing);
     if (each === 'open') return undefined;
     const said = { thing: tokens[thing]!.text, isBare: tokens[thing + 1]?.kind === 'mark' };
@@ -97,7 +104,7 @@ function hitAt(
   }
   if (
     hits.length > 0 &&
-    isList(before) &&
+    (isList(before) || tokens[at - 1]?.text === '(') &&
     next !== undefined &&
     (has(next, 'preposition') || next.kind === 'mark') &&
     !has(next, 'measure')

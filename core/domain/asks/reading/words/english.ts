@@ -25,7 +25,7 @@ export const english: Words = {
     if: 'if, unless, in case, whether, suppose, supposing, assuming, imagine, provided, when, once, until, as soon as, should i, should we, shall i, shall we, would it, would be, let me know',
     'asks-what': `what, how, why, when, where, who, whose, which, how many, how much, how long, how come, what's, who's, where's, how's, does, is, are, did, do you, did you, have you, has, are you,
       were you, is it, is there, are there, am i, do i, do we, was, were, whats`,
-    thanks: `thanks, thank you, thx, thank u, ty, tysm, cheers, thank, much appreciated, thankyou, appreciate it, many thanks`,
+    thanks: `appreciate, thanks, thank you, thx, thank u, ty, tysm, cheers, thank, much appreciated, thankyou, appreciate it, many thanks`,
     greeting: 'hi, hello, hiya, good morning, good afternoon, good evening, good day, greetings, howdy, good night, dear, morning',
     judges: `wrong, bad, good, great, terrible, awful, garbage, useless, perfect, excellent, amazing, awesome, fake, duplicate, duplicates, duplicated, outdated, broken, empty, missing,
       late, too many, too much, too few, too long, too short, enough, helpful, unhelpful, incorrect, rubbish, trash, crap, lousy, poor quality, dead, irrelevant, horrible, brilliant, fantastic, nice, off, spam, scam, joke, done, ready, expensive,impressive, disappointing,`,
@@ -50,7 +50,7 @@ export const english: Words = {
     'to-me': 'me, us',
   },
   verbs: {
-    collect: 'pull together, round up',
+    collect: 'scrape together, pull together, round up',
     seek: 'dig up, track down, help finding, search, look for, be looking for',
     'web-scraping': 'scrapping, scrap, parse, scrape data from, visit, open, go to',
     fetch: 'have',
