@@ -38,6 +38,12 @@ export function isDoubtful(main: Main, parts: readonly Part[], own: OwnWords, la
   if (before.some(({ kind, tokens }) => kind === 'things' && tokens.some((token) => token.kind === 'number'))) return true;
   if (before.some(({ kind, tokens }) => kind === 'reports' && tokens.length > 0)) return true;
   if (part.tokens.slice(0, part.at).some((token) => has(token, 'there'))) return true;
+  // "nice, 50 leads in ten minutes!", "5 or 50 leads, not sure"
+  const beside = parts.filter((each) => each !== part && each.sentence === part.sentence);
+  const judged = (each: Part) =>
+    ['complaint', 'thanks', 'statement'].includes(each.kind) || each.tokens.some((token) => has(token, 'judges'));
+  if (part.kind === 'things' && before.some((each) => beside.includes(each) && judged(each))) return true;
+  if (beside.some(({ tokens }) => tokens.length === 2 && tokens[0]!.text === 'not' && tokens[1]!.text === 'sure')) return true;
   const after = parts.slice(main.last + 1);
   return after.some(
     (each) =>

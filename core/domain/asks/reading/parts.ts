@@ -177,7 +177,12 @@ function kindOf(tokens: readonly Token[], language: Language, mark: string): Jud
   if (mark === '?' || any('not', at + 4)) return as('unknown');
   const isThing =
     token.kind === 'number' || has(token, 'bound') || token.entry?.noun !== undefined || /^an?$/.test(token.text) || nounSoon(tokens, at);
-  return as(isThing ? 'things' : 'unknown');
+  // "could be 100 leads" asks for nothing yet.
+  const wavers =
+    seen.has('modal') ||
+    seen.has('wish') ||
+    tokens.slice(start, at).some(({ text }) => /^(?:be|to|but|maybe|perhaps|love to|like to)$/.test(text));
+  return as(isThing && !wavers ? 'things' : 'unknown');
 }
 
 const steps: readonly Role[] = ['please', 'greeting', 'wish', 'modal', 'i', 'you', 'opener', 'corrects', 'thanks'];
